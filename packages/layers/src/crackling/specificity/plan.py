@@ -6,12 +6,15 @@ them. Wider keys mean more groups with fewer entries, and larger directories.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 from dataclasses import dataclass
 from math import comb
+from typing import TYPE_CHECKING
 
 from crackling.specificity.kernel import SITE_NT, Group, library
+
+if TYPE_CHECKING:
+    import ctypes
 
 MIN_KEY_NT, MAX_KEY_NT = 5, 12
 USUAL_MISMATCHES = 4
