@@ -1,1 +1,1 @@
-"""Crackling Cloud on AWS: settings, constructs (one a capability), two stacks and the checks of their templates."""
+"""Crackling Cloud on AWS: settings, one construct a capability, two stacks, and the templates' checks."""

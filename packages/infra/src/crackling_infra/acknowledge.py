@@ -1,4 +1,4 @@
-"""Rules of the template checkers that do not apply at one resource, each with its reason beside the resource."""
+"""Rules of the templates' checkers that do not apply at a resource, each with its reason beside it."""
 
 from __future__ import annotations
 

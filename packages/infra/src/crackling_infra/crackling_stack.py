@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
@@ -18,17 +18,26 @@ from crackling_infra.constructs.storage import Storage
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from crackling_infra.constructs.functions import Function
     from crackling_infra.settings import Settings
+
+READ: Final = ("GetObject",)
+WRITE: Final = ("PutObject", "AbortMultipartUpload")
+RELEASE: Final = (
+    "GetItem",
+    "Query",
+    "UpdateItem",
+    "DeleteItem",
+)  # end a preparation, and let its waiters go on
 
 
 class CracklingStack(cdk.Stack):
-    """Page -> API -> Jobs -> scheduler -> (genome's preparation ->) scan -> consensus and off-targets -> Targets."""
+    """Page -> API -> Jobs -> scheduler -> scan -> consensus, off-targets -> Targets."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
-            f"CracklingStack-{settings.stage}",
+            "CracklingStack",
+            stack_name=f"CracklingStack-{settings.stage}",
             description="Crackling Cloud: CRISPR-Cas9 guide design",
             tags={"project": "crackling", "stage": settings.stage},
             termination_protection=not settings.disposable,
@@ -41,13 +50,14 @@ class CracklingStack(cdk.Stack):
         self.page = Page(
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
         )
-        self.storage.accept_uploads_from(self.page.origin)
+        self.storage.accept_uploads_from([self.page.origin, *settings.page_origins])
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
+        self._grant_schedule()
         self._grant_design()
         self._describe()
-        tidy_providers(self, settings)
+        tidy_providers(self, page=self.storage.page, settings=settings)
 
     def _monitor(self, settings: Settings) -> None:
         workers = (*self.genomes.workers, *self.design.workers)
@@ -71,58 +81,57 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem")
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query")
-        api.use_table("GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "DeleteItem", "Scan")
-        api.use_objects("DATA_BUCKET", storage.data, "jobs/", "GetObject", "PutObject", "AbortMultipartUpload")
+        api.use_table(
+            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
+        )
+        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
         # The address that an upload is posted to is signed by this role, so the role itself may write there.
-        api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", "GetObject", "PutObject", "DeleteObject")
-        api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "GetObject", "DeleteObject")
-        api.list_objects(storage.data, "jobs/")
-        api.list_objects(storage.genome_files, "uploads/")
-        api.list_objects(storage.genome_files, "genomes/")
+        api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
+        api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
+        api.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
 
     def _grant_preparation(self) -> None:
-        storage, genomes = self.storage, self.genomes
+        genomes = self.genomes
         downloader = genomes.downloader.function
-        self._grant_preparer(downloader)
-        downloader.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", "GetObject")
-        downloader.list_objects(storage.genome_files, "uploads/")
+        downloader.use_objects("GENOME_BUCKET", self.storage.genome_files, "uploads/", *READ)
         downloader.use_queue("BOWTIE2_QUEUE_URL", genomes.bowtie2_index.queue)
         downloader.use_queue("ISSL_QUEUE_URL", genomes.issl_index.queue)
         for index in (genomes.bowtie2_index.function, genomes.issl_index.function):
-            self._grant_preparer(index)
+            index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
             # Whoever finishes last releases the jobs that wait.
             index.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        for worker in genomes.workers:
+            # Every step may fail the preparation, and with it the jobs that wait.
+            worker.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
+            worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
-    def _grant_preparer(self, function: Function) -> None:
-        """Every step of a preparation may fail it, and with it the jobs that wait."""
-        genome_files = self.storage.genome_files
-        function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
-        function.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "Query", "UpdateItem", "DeleteItem")
-        function.use_objects("GENOME_BUCKET", genome_files, "genomes/", "GetObject", "PutObject", "AbortMultipartUpload")
-        function.list_objects(genome_files, "genomes/")
+    def _grant_schedule(self) -> None:
+        storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
+        scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        scheduler.use_table(
+            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem"
+        )
+        scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
+        scheduler.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
+        reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
+        reaper.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
 
     def _grant_design(self) -> None:
         storage, design = self.storage, self.design
-        scheduler, reaper, scan = design.scheduler, design.reaper, design.target_scan.function
-        scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
-        scheduler.use_table("GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
-        scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
-        scheduler.use_queue("SCAN_QUEUE_URL", design.target_scan.queue)
-        reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
-        reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", "GetItem", "Query", "UpdateItem", "DeleteItem")
-        reaper.use_queue("SCAN_QUEUE_URL", design.target_scan.queue)
+        scan, off_target = design.target_scan.function, design.off_target.function
         scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
-        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", "GetObject")
+        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ)
         scan.use_queue("CONSENSUS_QUEUE_URL", design.consensus.queue)
         scan.use_queue("OFF_TARGET_QUEUE_URL", design.off_target.queue)
-        for scorer in (design.consensus.function, design.off_target.function):
+        for scorer in (design.consensus.function, off_target):
+            # A result and the job's count of it change in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
-        off_target = design.off_target.function
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
-        off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "GetObject")
-        off_target.list_objects(storage.genome_files, "genomes/")
+        off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
 
     def _describe(self) -> None:
         for name, value in {

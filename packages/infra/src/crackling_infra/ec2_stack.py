@@ -28,18 +28,21 @@ _SESSION_MANAGER = (
 class Ec2Stack(cdk.Stack):
     """One instance without a way in from outside, except Session Manager.
 
-    Neither the instance nor its security group names a network, so both land in the default VPC: nothing is looked up.
+    Neither the instance nor its security group names a network: both land in the default VPC. No look-up.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
-            f"Ec2Stack-{settings.stage}",
+            "Ec2Stack",
+            stack_name=f"Ec2Stack-{settings.stage}",
             description="Crackling Cloud: the machine that workers' images are made from",
             tags={"project": "crackling", "stage": settings.stage},
         )
         image = ec2.MachineImage.from_ssm_parameter(ubuntu_parameter(settings)).get_image(self)
-        instance = self._instance(settings, image.image_id, self._profile(), self._security_group(settings.ssh_cidr))
+        instance = self._instance(
+            settings, image.image_id, self._profile(), self._security_group(settings.ssh_cidr)
+        )
         cdk.CfnOutput(self, "InstanceId", value=instance.ref)
         cdk.CfnOutput(self, "WorkerImageParameter", value=settings.worker_image_parameter)
 
@@ -67,7 +70,7 @@ class Ec2Stack(cdk.Stack):
             ],
             tags=[cdk.CfnTag(key="Name", value=f"crackling-{settings.stage}-image")],
         )
-        acknowledge(instance, "It lives for minutes at a time; five-minute metrics are enough.", "AwsSolutions-EC28")
+        acknowledge(instance, "It lives for minutes; five-minute metrics are enough.", "AwsSolutions-EC28")
         acknowledge(instance, "It holds no data and ends itself when it shuts down.", "AwsSolutions-EC29")
         return instance
 
@@ -81,10 +84,7 @@ class Ec2Stack(cdk.Stack):
         group = ec2.CfnSecurityGroup(
             self,
             "SecurityGroup",
-            group_description="Crackling Cloud image: outward only; SSH if a network was named",
-            security_group_egress=[
-                ec2.CfnSecurityGroup.EgressProperty(ip_protocol="-1", cidr_ip="0.0.0.0/0", description="Everything")
-            ],
+            group_description="Crackling Cloud image: outward only, and SSH if a network was named",
         )
         if ssh_cidr:
             group.security_group_ingress = [

@@ -1,6 +1,6 @@
 """What may differ from one deployment to the next: typed, from the CDK's context, with defaults.
 
-Every key can be given by `-c key=value` on the command line or in cdk.json. Nothing is read from the environment.
+Every key can be given by `-c key=value` or in cdk.json. Nothing is read from the environment.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One deployment. The folders hold what other packages build; see `require_folder`."""
+    """One deployment.
+
+    The folders hold what other packages build; see `require_folder`. `page_origins` are where the page is
+    served beside CloudFront, `upload_origins` where uploads go beside S3: its own domain, the local cloud.
+    """
 
     stage: str
     python_version: str
@@ -62,7 +66,9 @@ class Settings:
     reserved_concurrency: int | None
     chunk_size: int
     upload_limit_bytes: int
-    bowtie2: bool
+    page_origins: tuple[str, ...]
+    upload_origins: tuple[str, ...]
+    bowtie2: Literal["on", "off"]
     ncbi_url: str
     api_logs_role: bool
     alarm_email: str | None
@@ -104,6 +110,11 @@ class _Reader:
             raise SettingsError(f"context '{key}': {text} is not between {least} and {most}")
         return int(text)
 
+    def origins(self, key: str) -> tuple[str, ...]:
+        """Origins like https://example.org, separated by commas."""
+        text = self.optional(key, r"https?://[^\s,;/]+(,https?://[^\s,;/]+)*")
+        return tuple(text.split(",")) if text else ()
+
     def flag(self, key: str, *, default: bool) -> bool:
         """`-c` gives text and cdk.json gives JSON: both spellings are accepted."""
         return self.text(key, "on" if default else "off", r"on|off|True|False").lower() in ("on", "true")
@@ -142,14 +153,18 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         reserved_concurrency=read.number("reservedConcurrency", 0, 0, 1000) or None,
         chunk_size=read.number("chunkSize", 200, 1, 1000),
         upload_limit_bytes=read.number("uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30),
-        bowtie2=read.flag("bowtie2", default=True),
+        page_origins=read.origins("pageOrigins"),
+        upload_origins=read.origins("uploadOrigins"),
+        bowtie2="on" if read.flag("bowtie2", default=True) else "off",
         ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
         # Previews share their account with a stage that lives longer and has set the account's role already.
         api_logs_role=read.flag("apiLogsRole", default=not stage.startswith("pr-")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
         budget=_budget(read),
         ubuntu_release=read.text("ubuntuRelease", "24.04", r"\d\d\.04"),
-        instance_type=read.text("instanceType", "t2.nano" if architecture == "x86_64" else "t4g.nano", r"[\w-]+\.\w+"),
+        instance_type=read.text(
+            "instanceType", "t2.nano" if architecture == "x86_64" else "t4g.nano", r"[\w-]+\.\w+"
+        ),
         ssh_cidr=_ssh_cidr(read),
     )
 

@@ -1,1 +1,1 @@
-"""The capabilities of CracklingStack, one construct each. Who may use what is granted in the stack, not here."""
+"""The capabilities of CracklingStack, one construct each. Grants are not made here but in the stack."""

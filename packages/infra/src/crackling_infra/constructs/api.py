@@ -9,13 +9,14 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB, log_group_of
+from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
+from crackling_infra.constructs.logs import log_group_of
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Functions
     from crackling_infra.settings import Settings
 
-# CloudFront passes /api/... on as it is, and the REST API takes the first part of the path as the stage's name.
+# CloudFront passes /api/... on as it is; the REST API takes the path's first part as the stage's name.
 STAGE_NAME: Final = "api"
 ROUTES: Final = {
     "/jobs": ("POST",),
@@ -25,6 +26,7 @@ ROUTES: Final = {
     "/jobs/{job}/export": ("GET",),
     "/genomes": ("GET", "POST"),
     "/genomes/{genome}": ("GET", "DELETE"),
+    "/genomes/{genome}/complete": ("POST",),
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }
@@ -35,11 +37,13 @@ _PROBLEM: Final = '{"type":"about:blank","title":$context.error.messageString}'
 class Api(Construct):
     """The REST API and its function."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
+    ) -> None:
         super().__init__(scope, construct_id)
         self.function = functions.make(
             self,
-            "Function",
+            "Api",
             "api",
             timeout=Duration.seconds(29),  # API Gateway's own limit
             memory_mib=ONE_CPU_MIB,
@@ -48,7 +52,7 @@ class Api(Construct):
                 "CHUNK_SIZE": str(settings.chunk_size),
                 "JOB_DAYS": str(settings.job_days),
                 "UPLOAD_LIMIT_BYTES": str(settings.upload_limit_bytes),
-                "NCBI_URL": settings.ncbi_url,
+                "BOWTIE2": settings.bowtie2,
             },
             reserved_concurrency=settings.reserved_concurrency,
         )
@@ -59,7 +63,7 @@ class Api(Construct):
 
     @property
     def domain(self) -> str:
-        """The API's host, without a reference to its stage: the page may depend on the API but not on its functions."""
+        """The API's host. It refers to no stage, so that the page does not depend on the functions."""
         return f"{self.rest.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
     def _rest(self, settings: Settings) -> apigateway.RestApi:
@@ -69,7 +73,7 @@ class Api(Construct):
             "Rest",
             rest_api_name=f"crackling-{settings.stage}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # One account has one such role for all of its APIs; it must outlive the stack that happens to set it.
+            # An account has one such role for all of its APIs; it must outlive the stack that sets it.
             cloud_watch_role=settings.api_logs_role,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.api_logs_role else None,
             deploy_options=apigateway.StageOptions(
@@ -116,9 +120,9 @@ class Api(Construct):
 
     def _acknowledge(self, rest: apigateway.RestApi) -> None:
         for rule, reason in {
-            "AwsSolutions-APIG2": "The function validates requests by typed models and answers with problem details.",
-            "AwsSolutions-APIG3": "Throttling bounds the cost; a firewall costs more a month than the service at rest.",
-            "AwsSolutions-APIG4": "Open by design: a job's random id is its permalink. Throttled, and data expires.",
+            "AwsSolutions-APIG2": "The function validates by typed models and answers with problem details.",
+            "AwsSolutions-APIG3": "Throttling bounds the cost; a firewall costs more than the rest.",
+            "AwsSolutions-APIG4": "Open by design: a job's random id is its permalink. Jobs expire.",
             "AwsSolutions-COG4": "Open by design: there are no user accounts.",
             "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
             "AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide role that API Gateway prescribes.",

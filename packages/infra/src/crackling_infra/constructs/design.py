@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 
 
 class Design(Construct):
-    """The scheduler on the stream of Jobs, the scan, the scorers of chunks, and the reaper of what got stuck."""
+    """The scheduler on the stream of Jobs, the scan, the scorers of chunks, and the reaper of stuck jobs."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, functions: Functions, jobs: dynamodb.Table, settings: Settings
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        jobs: dynamodb.Table,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self._functions = functions
@@ -44,7 +50,7 @@ class Design(Construct):
             "scheduler",
             timeout=Duration.seconds(30),
             memory_mib=512,
-            environment={"NCBI_URL": settings.ncbi_url},
+            environment={"BOWTIE2": settings.bowtie2},
         )
         function.add_event_source(
             event_sources.DynamoEventSource(
@@ -60,13 +66,16 @@ class Design(Construct):
                 on_failure=event_sources.SqsDlq(self.scheduler_failures),
             )
         )
+        assert function.role is not None
+        reason = "X-Ray's calls and ListStreams know no resources."
+        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
         return function
 
     def _reaper(self) -> Function:
         function = self._functions.make(self, "Reaper", "reaper", timeout=Duration.minutes(1), memory_mib=512)
         rule = events.Rule(self, "ReaperSchedule", schedule=events.Schedule.rate(Duration.minutes(5)))
         rule.add_target(targets.LambdaFunction(function, retry_attempts=2, max_event_age=Duration.minutes(5)))
-        acknowledge(rule, "A tick that is lost does no harm: the next one finds the same jobs.", "Serverless-EventBusDLQ")
+        acknowledge(rule, "A lost tick does no harm: the next finds the same jobs.", "Serverless-EventBusDLQ")
         return function
 
     def _target_scan(self, settings: Settings) -> Worker:
@@ -90,7 +99,7 @@ class Design(Construct):
         return self._scorer("OnTarget", function, settings)
 
     def _off_target(self, settings: Settings) -> Worker:
-        """Scoring takes milliseconds a chunk; memory, scratch and time-out are for fetching the index, once a sandbox."""
+        """Scoring takes milliseconds a chunk; its size is for fetching the index, once a sandbox."""
         function = self._functions.make(
             self,
             "OffTargetScores",

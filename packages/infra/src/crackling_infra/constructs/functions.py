@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import RemovalPolicy, Size
+from aws_cdk import Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge, logical_id
-from crackling_infra.settings import LAYERS, RETENTION, Settings, require_folder
+from crackling_infra.constructs.logs import log_group_of
+from crackling_infra.settings import LAYERS, Settings, require_folder
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
     from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_logs as logs
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sqs as sqs
 
@@ -24,7 +25,7 @@ ONE_CPU_MIB: Final = 1_769  # Lambda gives CPU by memory: a whole one here, up t
 
 
 class Function(lambda_.Function):
-    """A function whose environment follows from its grants: it learns a name when it may use what bears it."""
+    """A function whose environment follows from its grants: it learns the name of what it may use."""
 
     def use_table(self, variable: str, table: dynamodb.ITable, *actions: str) -> None:
         """Allow DynamoDB `actions` ("GetItem", ...) on the table itself, never on `*`."""
@@ -37,9 +38,14 @@ class Function(lambda_.Function):
         self._allow(["sqs:SendMessage"], queue.queue_arn)
 
     def use_objects(self, variable: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others."""
+        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others.
+
+        Who may read may also list there.
+        """
         self.add_environment(variable, bucket.bucket_name)
         self._allow([f"s3:{action}" for action in actions], bucket.arn_for_objects(f"{prefix}*"))
+        if "GetObject" in actions:
+            self._list_objects(bucket, prefix)
         assert self.role is not None
         acknowledge(
             self.role,
@@ -47,8 +53,8 @@ class Function(lambda_.Function):
             f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/{prefix}*]",
         )
 
-    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`; it also makes S3 tell a missing key (404) from a forbidden one (403)."""
+    def _list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        """Allow listing below `prefix`, without which S3 calls a missing key forbidden (403, not 404)."""
         self.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket"],
@@ -73,7 +79,9 @@ class Functions(Construct):
         )
         self._code = lambda_.Code.from_asset(require_folder(settings.functions_directory, "nox -s layers"))
         # Switched off, bowtie2 is neither built nor attached; its queue then stays empty.
-        self._layers = {name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2}
+        self._layers = {
+            name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2 == "on"
+        }
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         folder = require_folder(self._settings.layers_directory / name, "nox -s layers")
@@ -141,16 +149,6 @@ class Functions(Construct):
             "POWERTOOLS_METRICS_NAMESPACE": f"Crackling/{self._settings.stage}",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
-
-
-def log_group_of(scope: Construct, construct_id: str, settings: Settings) -> logs.LogGroup:
-    """A log group for `construct_id` that forgets: those that Lambda makes by itself keep everything for ever."""
-    return logs.LogGroup(
-        scope,
-        f"{construct_id}Logs",
-        retention=RETENTION[settings.log_retention_days],
-        removal_policy=RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN,
-    )
 
 
 def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.Role:

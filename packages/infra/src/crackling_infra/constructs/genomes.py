@@ -1,4 +1,4 @@
-"""Preparation of a genome: fetch it, then build both indexes side by side; whoever finishes last releases the jobs."""
+"""Preparation of a genome: fetch it, then build both indexes; whoever finishes last releases the jobs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ _LONGEST = Duration.minutes(15)
 
 
 class Genomes(Construct):
-    """The downloader and the makers of the bowtie2 and the ISSL index, each behind a queue; one genome a message."""
+    """The downloader and the builders of both indexes, each behind a queue; one genome a message."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
+    ) -> None:
         super().__init__(scope, construct_id)
         self._concurrency = settings.preparation_concurrency
         self.downloader = self._worker(
@@ -32,18 +34,16 @@ class Genomes(Construct):
                 timeout=_LONGEST,
                 memory_mib=ONE_CPU_MIB,
                 scratch_mib=FULL_SCRATCH_MIB,
-                environment={
-                    "NCBI_URL": settings.ncbi_url,
-                    "BOWTIE2": "on" if settings.bowtie2 else "off",
-                    "UPLOAD_LIMIT_BYTES": str(settings.upload_limit_bytes),
-                },
+                environment={"NCBI_URL": settings.ncbi_url},
             ),
         )
         self.bowtie2_index = self._index(functions, "Bowtie2", "bowtie2_index", layers=("bowtie2",))
         self.issl_index = self._index(functions, "Issl", "issl_index")
         self.workers = (self.downloader, self.bowtie2_index, self.issl_index)
 
-    def _index(self, functions: Functions, construct_id: str, module: str, layers: tuple[str, ...] = ()) -> Worker:
+    def _index(
+        self, functions: Functions, construct_id: str, module: str, layers: tuple[str, ...] = ()
+    ) -> Worker:
         """An index builder with all that Lambda has to give: a human genome must fit."""
         function = functions.make(
             self,

@@ -59,11 +59,13 @@ class Monitoring(Construct):
         topic = sns.Topic(self, "Alarms", display_name=f"Crackling Cloud {settings.stage}", enforce_ssl=True)
         if settings.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
-            reason = "E-mail knows no dead letters: what could not be sent is still an alarm on the dashboard."
+            reason = "E-mail knows no dead letters; the alarm's state stays visible in CloudWatch."
             acknowledge(topic, reason, "Serverless-SNSRedrivePolicy")
         return topic
 
-    def _alarm(self, construct_id: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> None:
+    def _alarm(
+        self, construct_id: str, metric: cloudwatch.IMetric, threshold: float, description: str
+    ) -> None:
         alarm = cloudwatch.Alarm(
             self,
             construct_id,
@@ -83,7 +85,7 @@ class Monitoring(Construct):
             f"{name}Age",
             worker.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
             2 * worker.visibility.to_seconds(),
-            f"{name}: the oldest message outlived two deliveries; the function is down, or the work is more than it can do.",
+            f"{name}: the oldest message outlived two deliveries; the function is down or overwhelmed.",
         )
 
     def _watch_dead_letters(self, name: str, queue: DeadLetterQueue) -> None:
@@ -91,12 +93,14 @@ class Monitoring(Construct):
             f"{name}DeadLetters",
             queue.metric_approximate_number_of_messages_visible(period=_FIVE_MINUTES, statistic="Maximum"),
             1,
-            f"{name}: a message could not be processed. Its job has failed with a reason; redrive it once that is mended.",
+            f"{name}: a message could not be processed; its job tells the reason. Mend it, then redrive.",
         )
 
     def _watch_function(self, function: Function) -> None:
-        name = function.node.id if function.node.id != "Function" else "Api"
-        self._alarm(f"{name}Errors", function.metric_errors(period=_FIVE_MINUTES), 1, f"{name}: an invocation failed.")
+        name = function.node.id
+        self._alarm(
+            f"{name}Errors", function.metric_errors(period=_FIVE_MINUTES), 1, f"{name}: an invocation failed."
+        )
         self._alarm(
             f"{name}Throttles",
             function.metric_throttles(period=_FIVE_MINUTES),
@@ -113,7 +117,12 @@ class Monitoring(Construct):
         )
 
     def _watch_api(self, api: apigateway.RestApi) -> None:
-        self._alarm("ApiServerErrors", api.metric_server_error(period=_FIVE_MINUTES), 5, "The API fails for its users.")
+        self._alarm(
+            "ApiServerErrors",
+            api.metric_server_error(period=_FIVE_MINUTES),
+            5,
+            "The API fails for its users.",
+        )
 
     def _dashboard(
         self,
@@ -125,11 +134,17 @@ class Monitoring(Construct):
         dead_letters = [*(worker.dead_letters for worker in workers), scheduler_failures]
         rows: list[list[tuple[str, list[cloudwatch.IMetric]]]] = [
             [
-                ("API requests and errors", [api.metric_count(), api.metric_client_error(), api.metric_server_error()]),
+                (
+                    "API requests and errors",
+                    [api.metric_count(), api.metric_client_error(), api.metric_server_error()],
+                ),
                 ("API latency", [api.metric_latency(statistic=s) for s in ("p50", "p90", "p99")]),
             ],
             [
-                ("Waiting messages", [w.queue.metric_approximate_number_of_messages_visible() for w in workers]),
+                (
+                    "Waiting messages",
+                    [w.queue.metric_approximate_number_of_messages_visible() for w in workers],
+                ),
                 ("Age of the oldest", [w.queue.metric_approximate_age_of_oldest_message() for w in workers]),
                 ("Dead letters", [q.metric_approximate_number_of_messages_visible() for q in dead_letters]),
             ],
@@ -143,13 +158,16 @@ class Monitoring(Construct):
             self,
             "Dashboard",
             widgets=[
-                [cloudwatch.GraphWidget(title=title, left=metrics, width=24 // len(row)) for title, metrics in row]
+                [
+                    cloudwatch.GraphWidget(title=title, left=metrics, width=24 // len(row))
+                    for title, metrics in row
+                ]
                 for row in rows
             ],
         )
 
     def _budget(self, budget: Budget) -> None:
-        """The whole account's: a filter by tag would count nothing until somebody activates the tag for billing."""
+        """The whole account's: a filter by tag counts nothing until somebody activates that tag."""
         budgets.CfnBudget(
             self,
             "Budget",

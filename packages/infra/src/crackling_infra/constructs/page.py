@@ -12,7 +12,7 @@ from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.api import STAGE_NAME
-from crackling_infra.constructs.functions import log_group_of
+from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import require_folder
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class Page(Construct):
             "SecurityHeaders",
             comment=f"Crackling Cloud, {settings.stage}",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=options(content_security_policy=_content_security_policy(), override=True),
+                content_security_policy=options(
+                    content_security_policy=_content_security_policy(settings), override=True
+                ),
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=cloudfront.ResponseHeadersFrameOptions(
                     frame_option=cloudfront.HeadersFrameOption.DENY, override=True
@@ -81,7 +83,9 @@ class Page(Construct):
             "Files",
             sources=[
                 s3_deployment.Source.asset(require_folder(settings.page_directory, "nox -s page")),
-                s3_deployment.Source.json_data("config.json", {"api": f"/{STAGE_NAME}", "stage": settings.stage}),
+                s3_deployment.Source.json_data(
+                    "config.json", {"api": f"/{STAGE_NAME}", "stage": settings.stage}
+                ),
             ],
             destination_bucket=bucket,
             distribution=self.distribution,
@@ -93,19 +97,20 @@ class Page(Construct):
     def _acknowledge(self) -> None:
         for rule, reason in {
             "AwsSolutions-CFR1": "Open to every country by design.",
-            "AwsSolutions-CFR2": "Static files and a throttled API; a firewall costs more a month than the service at rest.",
+            "AwsSolutions-CFR2": "Static files and a throttled API; a firewall costs more than both.",
             "AwsSolutions-CFR3": "The API and the page's bucket log their accesses.",
-            "AwsSolutions-CFR4": "CloudFront's own certificate fixes the TLS version; a domain of one's own is not required.",
+            "AwsSolutions-CFR4": "CloudFront's own certificate fixes the TLS version.",
         }.items():
             acknowledge(self.distribution, reason, rule)
 
 
-def _content_security_policy() -> str:
+def _content_security_policy(settings: Settings) -> str:
     """Nothing from elsewhere, except that uploads go straight to S3.
 
-    The region's S3 and not the one bucket: the bucket's CORS rule names this distribution, so naming the bucket here
-    would make each depend on the other.
+    The region's S3 and not the one bucket: the bucket's CORS rule names this distribution, so that naming the
+    bucket here would make each depend on the other.
     """
+    s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")
     return "; ".join(
         [
             "default-src 'none'",
@@ -113,7 +118,7 @@ def _content_security_policy() -> str:
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            f"connect-src 'self' https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX} https://*.s3.{Aws.URL_SUFFIX}",
+            " ".join(["connect-src 'self'", *s3, *settings.upload_origins]),
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -18,7 +18,7 @@ MAX_RECEIVE_COUNT: Final = 4
 
 
 class DeadLetterQueue(sqs.Queue):
-    """What could not be processed, kept for two weeks: longer than the work's own queue, so a redrive is possible."""
+    """What could not be processed, kept for two weeks to be looked at and redriven."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
@@ -36,7 +36,13 @@ class Worker(Construct):
     """A function fed by a queue of its own, whose failures end in a dead-letter queue of its own."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, function: Function, batch_size: int, max_concurrency: int
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: Function,
+        batch_size: int,
+        max_concurrency: int,
     ) -> None:
         super().__init__(scope, construct_id)
         assert function.timeout is not None
@@ -51,12 +57,17 @@ class Worker(Construct):
             # Six time-outs, as Lambda asks for: a throttled batch must not come back while it waits.
             visibility_timeout=self.visibility,
             retention_period=Duration.days(4),
-            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=MAX_RECEIVE_COUNT, queue=self.dead_letters),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=MAX_RECEIVE_COUNT, queue=self.dead_letters
+            ),
         )
         source = event_sources.SqsEventSource(
-            self.queue, batch_size=batch_size, max_concurrency=max_concurrency, report_batch_item_failures=True
+            self.queue,
+            batch_size=batch_size,
+            max_concurrency=max_concurrency,
+            report_batch_item_failures=True,
         )
-        # The last delivery writes the reason of the failure into the job before the message becomes a dead letter.
+        # The last delivery writes its failure's reason into the job before the message becomes a dead letter.
         function.add_environment("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
         function.add_event_source(source)
         reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."

@@ -12,6 +12,8 @@ from constructs import Construct
 from crackling_infra.acknowledge import acknowledge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crackling_infra.settings import Settings
 
 _TEXT, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
@@ -25,18 +27,22 @@ class Storage(Construct):
         self._settings = settings
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
-        self.targets = self._table("Targets", "jobId", dynamodb.Attribute(name="chunk", type=_NUMBER), ttl="expires")
-        self.genomes = self._table("Genomes", "genome", dynamodb.Attribute(name="item", type=_TEXT), ttl="expires")
+        self.targets = self._table(
+            "Targets", "jobId", dynamodb.Attribute(name="chunk", type=_NUMBER), ttl="expires"
+        )
+        self.genomes = self._table(
+            "Genomes", "genome", dynamodb.Attribute(name="item", type=_TEXT), ttl="expires"
+        )
         self._log_bucket = self._access_logs()
         self.data = self._bucket("Data", {"jobs/": settings.job_days})
         # An upload is copied when its genome is prepared; what nobody used within a week goes.
         self.genome_files = self._bucket("GenomeFiles", {"uploads/": 7})
         self.page = self._bucket("Page")
 
-    def accept_uploads_from(self, origin: str) -> None:
-        """Let the page at `origin` post genomes to addresses that the API has signed."""
+    def accept_uploads_from(self, origins: Sequence[str]) -> None:
+        """Let the page at any of its `origins` post genomes to addresses that the API has signed."""
         self.genome_files.add_cors_rule(
-            allowed_methods=[s3.HttpMethods.POST], allowed_origins=[origin], allowed_headers=["*"]
+            allowed_methods=[s3.HttpMethods.POST], allowed_origins=list(origins), allowed_headers=["*"]
         )
 
     def _table(
@@ -63,14 +69,17 @@ class Storage(Construct):
         )
 
     def _bucket(self, construct_id: str, expiry: dict[str, int] | None = None) -> s3.Bucket:
-        """A private bucket whose accesses are logged; `expiry` gives the days that a prefix's objects are kept."""
+        """A private bucket whose accesses are logged; `expiry` gives the days by prefix."""
         return self._private_bucket(
             construct_id,
             server_access_logs_bucket=self._log_bucket,
             server_access_logs_prefix=f"{construct_id}/",
             lifecycle_rules=[
                 s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
-                *(s3.LifecycleRule(prefix=p, expiration=Duration.days(days)) for p, days in (expiry or {}).items()),
+                *(
+                    s3.LifecycleRule(prefix=p, expiration=Duration.days(days))
+                    for p, days in (expiry or {}).items()
+                ),
             ],
         )
 
@@ -79,7 +88,9 @@ class Storage(Construct):
             "AccessLogs",
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(self._settings.log_retention_days))],
         )
-        acknowledge(bucket, "It receives the access logs; logging its own would never end.", "AwsSolutions-S1")
+        acknowledge(
+            bucket, "It receives the access logs; logging its own would never end.", "AwsSolutions-S1"
+        )
         return bucket
 
     def _private_bucket(
