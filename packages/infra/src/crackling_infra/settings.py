@@ -158,7 +158,7 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         bowtie2="on" if read.flag("bowtie2", default=True) else "off",
         ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
         # Previews share their account with a stage that lives longer and has set the account's role already.
-        api_logs_role=read.flag("apiLogsRole", default=not stage.startswith("pr-")),
+        api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
         budget=_budget(read),
         ubuntu_release=read.text("ubuntuRelease", "24.04", r"\d\d\.04"),

@@ -46,9 +46,12 @@ def test_the_age_alarm_waits_for_two_deliveries(service):
             assert alarm["Threshold"] == 2 * queues[target(dimension["Value"])]["VisibilityTimeout"]
 
 
-def test_the_topic_takes_tls_only(service):
+def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(service):
     [policy] = service.of("AWS::SNS::TopicPolicy").values()
-    assert "Deny" in {statement["Effect"] for statement in as_list(policy["PolicyDocument"]["Statement"])}
+    effects = {statement["Effect"]: statement for statement in as_list(policy["PolicyDocument"]["Statement"])}
+    assert effects["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert effects["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert effects["Allow"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_there_is_one_dashboard(service):

@@ -52,6 +52,7 @@ def test_which_stages_are_disposable(stage, disposable):
 def test_previews_leave_the_accounts_logging_role_alone():
     assert settings(stage="prod").api_logs_role
     assert not settings(stage="pr-17").api_logs_role
+    assert not settings(stage="local").api_logs_role
     assert not settings(stage="prod", apiLogsRole="off").api_logs_role
 
 
