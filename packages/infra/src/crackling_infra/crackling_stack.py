@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
 READ: Final = ("GetObject",)
 WRITE: Final = ("PutObject", "AbortMultipartUpload")
-RELEASE: Final = (
-    "GetItem",
-    "Query",
-    "UpdateItem",
-    "DeleteItem",
-)  # end a preparation, and let its waiters go on
+# What it takes to end a preparation and to let go the jobs that wait for it.
+RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
 
 
 class CracklingStack(cdk.Stack):
