@@ -41,7 +41,8 @@ class GenomeStore:
     def list(self) -> Iterator[Genome]:
         """Every genome: a scan of the table, which is small."""
         request = filters("#item = :kind", kind=GENOME_ITEM)
-        yield from map(_genome, pages(self._client.scan, TableName=self._table, **request))
+        items = pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request)
+        yield from map(_genome, items)
 
     def expect_upload(self, genome: str, name: str | None, now: float, expires: int) -> bool:
         """Announce an upload; the item expires unless it is claimed. False if the genome is ready or being prepared."""
