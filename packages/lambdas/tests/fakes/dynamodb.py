@@ -20,7 +20,7 @@ class FakeDynamoDB:
         self._stale = stale
         self.tables: dict[str, dict[Key, dict[str, Any]]] = {table: {} for table in keys}
         self._before: dict[str, dict[Key, dict[str, Any] | None]] = {table: {} for table in keys}
-        self.on_insert: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self.watch: dict[str, Callable[[dict[str, Any] | None, dict[str, Any] | None], None]] = {}
         self.conflicts: Callable[[], bool] = lambda: False
 
     def put_item(self, **request: Any) -> dict[str, Any]:
@@ -85,14 +85,13 @@ class FakeDynamoDB:
 
     def _write(self, table: str, key: Key, item: dict[str, Any] | None) -> None:
         rows = self.tables[table]
-        self._before[table][key] = rows.get(key)
-        inserted = key not in rows and item is not None
+        before = self._before[table][key] = rows.get(key)
         if item is None:
             rows.pop(key, None)
         else:
             rows[key] = item
-        if inserted and table in self.on_insert:
-            self.on_insert[table](rows[key])
+        if table in self.watch:
+            self.watch[table](before, item)
 
     def _read(self, request: Mapping[str, Any], key: Key) -> dict[str, Any] | None:
         table = request["TableName"]

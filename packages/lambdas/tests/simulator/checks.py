@@ -17,10 +17,20 @@ from simulator.world import World
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
 
 
+def check_progress(world: World) -> None:
+    """Before the reaper comes: nobody needs it who lost no message."""
+    lost = _lost(world)
+    for key in world.dynamodb.tables["jobs"]:
+        job = jobs(world).get(key[0])
+        assert job is not None
+        assert job.over or job.job_id in lost or job.genome in lost, f"{job.job_id} is left {job.status}"
+
+
 def check(scenario: Scenario) -> None:
     world = scenario.world
     assert not any(queue.messages for queue in world.queues.values()), "messages are left"
     assert not world.stream.records
+    assert not world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
     lost = _lost(world)

@@ -25,6 +25,7 @@ from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sqs import FakeSQS
 from simulator import science
+from simulator.history import History
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
 
@@ -46,6 +47,12 @@ ENVIRONMENT = {
     "MAX_RECEIVE_COUNT": str(MAX_RECEIVES),
     "CHUNK_SIZE": "2",
     "BOWTIE2": "on",
+}
+SCIENCE: dict[str, dict[str, Any]] = {
+    "issl": {"build": science.build},
+    "bowtie2": {"build": science.build_bowtie2},
+    "consensus": {"assess": science.assess},
+    "off_target": {"open_index": science.open_index},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
 PATIENCE = 6 * 3600.0
@@ -78,7 +85,8 @@ class World:
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.stream = SimulatedStream()
         self.dynamodb = FakeDynamoDB(KEYS, stale=lambda: rng.random() < 0.5)
-        self.dynamodb.on_insert["jobs"] = self.stream.insert
+        self.history = History()
+        self.dynamodb.watch = {"jobs": self._job_written, "genomes": self.history.genome_written}
         self.dynamodb.conflicts = self.faults.happens
         self.s3 = FakeS3()
         sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens)
@@ -86,36 +94,41 @@ class World:
         self.clients = SimpleNamespace(**{name: FaultyClient(fake, self.faults) for name, fake in services.items()})
         self.users: list[Callable[[], None]] = []  # what users are still going to do
         self._depth = 0
-        # Each depth is a sandbox of its own, as Lambda gives concurrent calls.
-        self._sandboxes = [self._sandbox(scratch / str(depth)) for depth in range(DEPTH + 1)]
+        self._scratch = scratch
+        self._sandboxes: dict[tuple[str, int], Handler] = {}
         self._api = _apis()
         _Late.world = self
 
-    def _sandbox(self, folder: Path) -> dict[str, Handler]:
-        folder.mkdir(exist_ok=True)
-        injected: dict[str, dict[str, Any]] = {
-            "issl": {"build": science.build},
-            "bowtie2": {"build": science.build_bowtie2},
-            "consensus": {"assess": science.assess},
-            "off_target": {"open_index": science.open_index},
-        }
-        tempfile.tempdir = str(folder)
-        modules = {**QUEUES, "scheduler": scheduler, "reaper": reaper}
-        return {
-            name: module.make_handler(ENVIRONMENT, self.clients, self._clock, **injected.get(name, {}))
-            for name, module in modules.items()
-        }
+    def _sandbox(self, name: str) -> Handler:
+        """The function's handler for this depth: a sandbox of its own, as Lambda gives concurrent calls."""
+        if (name, self._depth) not in self._sandboxes:
+            folder = self._scratch / str(self._depth)
+            folder.mkdir(exist_ok=True)
+            tempfile.tempdir = str(folder)
+            module = {**QUEUES, "scheduler": scheduler, "reaper": reaper}[name]
+            handler = module.make_handler(ENVIRONMENT, self.clients, self._clock, **SCIENCE.get(name, {}))
+            self._sandboxes[name, self._depth] = handler
+        return self._sandboxes[name, self._depth]
+
+    def _job_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        if before is None and after is not None:
+            self.stream.insert(after)
+        self.history.job_written(before, after)
 
     def _clock(self) -> float:
         return self.now
 
     # What may happen next -------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Until every message is worked off or dead; then, without faults, until the reaper finds nothing more."""
+    def run(self, at_rest: Callable[[], None]) -> None:
+        """Until every message is worked off or dead; then, without faults, until the reaper finds nothing more.
+
+        `at_rest` is called between the two.
+        """
         while self._step():
             pass
         self.faults.stop()
+        at_rest()
         for _ in range(3):
             self.now += PATIENCE + 1
             self.reap()
@@ -212,7 +225,7 @@ class World:
         return self._guarded(self._api[self._depth], event)
 
     def _invoke(self, name: str, event: dict[str, Any]) -> dict[str, Any] | None:
-        return self._guarded(self._sandboxes[self._depth][name], event)
+        return self._guarded(self._sandbox(name), event)
 
     def _guarded(self, handler: Handler, event: dict[str, Any]) -> dict[str, Any] | None:
         try:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def make_builder(
     settings: IndexSettings, clients: Clients, clock: Callable[[], float]
-) -> tuple[Builder, Failure]:
+) -> Builder:
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    return Builder(genomes, objects, release, clock), Failure(genomes, jobs, clock)
+    return Builder(genomes, objects, release, Failure(genomes, jobs, clock), clock)

@@ -28,15 +28,16 @@ def make_handler(
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
+    failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
         fetch=Ncbi(settings.ncbi_url).fetch,
         bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
         issl=Queue[PrepareGenome](clients.sqs, settings.issl_queue_url),
+        failure=failure,
         clock=clock,
     )
-    failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)
     return Consumer(
         PrepareGenome, download.run, failure.of_message, "fetching the genome", settings.max_receive_count
     ).handler()

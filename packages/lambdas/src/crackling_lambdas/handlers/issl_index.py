@@ -29,10 +29,10 @@ def make_handler(
     build: Build = build_index,
 ) -> Handler:
     settings = IndexSettings.load(environ)
-    builder, failure = make_builder(settings, clients, clock)
+    builder = make_builder(settings, clients, clock)
     work = IsslIndex(builder, build).run
     task = "building the genome's index"
-    return Consumer(PrepareGenome, work, failure.of_message, task, settings.max_receive_count).handler()
+    return Consumer(PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count).handler()
 
 
 handler = entry_point(make_handler)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
 
+    from crackling_lambdas.logic.preparation import Failure
+
 LINE = 80
 _BLOCK = LINE * 10_000
 
@@ -73,12 +75,14 @@ class Download:
     fetch: Callable[[str], AbstractContextManager[BinaryIO]]
     bowtie2: Queue[PrepareGenome]
     issl: Queue[PrepareGenome]
+    failure: Failure
     clock: Callable[[], float]
 
     def run(self, message: PrepareGenome) -> None:
         """A repetition finds the sequence in place and queues the builds again, in case the first died between."""
         genome = self.genomes.get(message.genome)
         if not owned(genome, message.claim):
+            self.failure.settle(genome, message.claim)
             return
         if Part.FASTA not in genome.done:
             counts = self._copy(genome)

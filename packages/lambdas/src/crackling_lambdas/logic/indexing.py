@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.objects import ObjectStore
-    from crackling_lambdas.logic.preparation import Release
+    from crackling_lambdas.logic.preparation import Failure, Release
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Builder:
     genomes: GenomeStore
     objects: ObjectStore
     release: Release
+    failure: Failure
     clock: Callable[[], float]
 
     def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path], None]) -> None:
@@ -41,6 +42,7 @@ class Builder:
                 fasta = Path(folder, "genome.fa.gz")
                 self.objects.download(keys.fasta(message.genome), fasta)
                 make(fasta, Path(folder))
+        self.failure.settle(genome, message.claim)
         self.release.finish(message.genome, message.claim)
 
 

@@ -92,11 +92,14 @@ class Failure:
     clock: Callable[[], float]
 
     def of(self, genome: str, claim: str, reason: str) -> None:
-        """Fail the preparation with this token and its waiters; nothing if it is over."""
+        """Fail the preparation with this token and its waiters; nothing if it ended otherwise."""
         self.genomes.mark_failed(genome, claim, reason, self.clock())
-        found = self.genomes.get(genome)
-        if found is not None and found.state is GenomeState.FAILED and found.claim == claim:
-            self.waiters(found)
+        self.settle(self.genomes.get(genome), claim)
+
+    def settle(self, genome: Genome | None, claim: str) -> None:
+        """If the preparation with this token has failed, fail its waiters: whoever failed it may have died before that."""
+        if genome is not None and genome.state is GenomeState.FAILED and genome.claim == claim:
+            self.waiters(genome)
 
     def of_message(self, message: PrepareGenome, reason: str) -> None:
         """Fail the preparation that a message belongs to."""
