@@ -33,7 +33,7 @@ def check(scenario: Scenario) -> None:
     assert not world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
-    lost = _lost(world)
+    lost = _lost(world) | scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None

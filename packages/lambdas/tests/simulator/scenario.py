@@ -17,6 +17,7 @@ from simulator.world import QUEUES, World
 
 GOOD = {"good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n", "other": ">a\nTTTTACGGCA\n"}
 BAD = {"protein": ">p\nMKLVWEQFI\n", "nothing": "hello", "headers": ">only\n>headers\n"}
+BYSTANDERS = {"bystander", "complete", "failed"}
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 
 
@@ -27,12 +28,13 @@ class Scenario:
     world: World
     rng: random.Random
     poison: list[tuple[str, str]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
     bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def plan(self) -> None:
         self._place_bystanders()
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
-        for genome in set(genomes):
+        for genome in dict.fromkeys(genomes):
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 3)):
             genome, sequence = self.rng.choice(genomes), self._sequence()
@@ -40,6 +42,8 @@ class Scenario:
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
+        for _ in range(self.rng.randint(0, 2)):
+            self.world.users.append(self._fail_a_job)
 
     def _sequence(self) -> str:
         # Rich in GG and CC, so that short queries hold several sites; sometimes it holds none.
@@ -73,6 +77,13 @@ class Scenario:
         self.poison.append((queue, body))
         self.world.queues[queue].send(body)
 
+    def _fail_a_job(self) -> None:
+        """A job fails in the middle of its work, for a reason from elsewhere."""
+        if known := sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS):
+            job_id = self.rng.choice(known)
+            jobs(self.world).fail(job_id, "as a test", self.world.now)
+            self.failed.add(job_id)
+
     def _stray(self) -> None:
         """Well-formed messages for what is no more, or never was."""
         stray = {"scan": ScanJob("gone"), "consensus": ScoreChunk("gone", 0), "off_target": ScoreChunk("gone", 7)}
@@ -98,8 +109,7 @@ class Scenario:
 
     def snapshot(self) -> dict[tuple[str, ...], Any]:
         tables = self.world.dynamodb.tables
-        named = {"bystander", "complete", "failed"}
-        return {(table, *key): item for table in tables for key, item in tables[table].items() if key[0] in named}
+        return {(table, *key): item for table in tables for key, item in tables[table].items() if key[0] in BYSTANDERS}
 
 
 def targets(world: World) -> TargetStore:

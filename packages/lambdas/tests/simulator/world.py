@@ -80,7 +80,7 @@ class World:
     def __init__(self, seed: int, scratch: Path, rate: float | None = None) -> None:
         self.rng = rng = random.Random(seed)
         self.now = 1_000_000.0
-        self.faults = Faults(rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.05, 0.2)))
+        self.faults = Faults(rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3)))
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.stream = SimulatedStream()
@@ -161,12 +161,13 @@ class World:
         return bool(waiting) and self._depth == 0
 
     def _interrupt(self) -> None:
+        """A while passes in the middle of a handler: others run, a few of them or many."""
         if self._depth < DEPTH:
             self._depth += 1
-            try:
-                self._step()
-            finally:
-                self._depth -= 1
+            for _ in range(self.rng.choice((1, 2, 20))):
+                if not self._step():
+                    break
+            self._depth -= 1
 
     # Deliveries -----------------------------------------------------------------------------------------------
 

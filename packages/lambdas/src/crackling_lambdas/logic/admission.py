@@ -28,7 +28,11 @@ class Admission:
     def admit(self, job_id: str) -> None:
         """Start the job's scan, or have its genome prepared and leave it among the waiters."""
         job = self.jobs.get(job_id)
-        if job is None or job.over:
+        if job is None:
+            return
+        if job.over:
+            # An earlier attempt may have claimed the genome before the job failed: others wait for it now.
+            self.preparations.resume(job.genome, job_id)
             return
         # The waiter comes before the genome's state is read: see crackling_aws.genomes.
         self.genomes.add_waiter(job.genome, job_id)

@@ -39,7 +39,11 @@ class Preparations:
         """
         parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
         self.genomes.claim(genome, claim, source, parts, self.clock())
-        # Read again, whatever claim() said: an earlier attempt may have won the claim and died before it queued.
+        # Whatever claim() said: an earlier attempt may have won the claim and died before it queued.
+        self.resume(genome, claim)
+
+    def resume(self, genome: str, claim: str) -> None:
+        """Queue the download of a preparation that `claim` owns, unless it is done."""
         found = self.genomes.get(genome)
         if owned(found, claim) and Part.FASTA not in found.done:
             self.downloads.send([PrepareGenome(genome, claim)])
