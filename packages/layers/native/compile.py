@@ -31,7 +31,8 @@ def command(output: Path, target: str | None, sanitize: bool) -> list[str]:
     sources = [source.name for source in SOURCES]  # relative, so that no folder's name gets into the library
     if sanitize:
         return ["cc", *FLAGS, *SANITIZERS, *sources, "-o", str(output)]
-    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target or host_target(), "-s"]
+    baseline = ["-march=x86_64_v2"] if (target or host_target()).startswith("x86_64") else []  # POPCNT: all since 2009
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target or host_target(), "-s", *baseline]
     return [*zig, *FLAGS, *sources, "-o", str(output)]
 
 

@@ -53,11 +53,13 @@ typedef struct {
     const uint32_t *occurrence_directory; /* 4^prefix_nt + 1; NULL when positions are not wanted */
 } index_t;
 
-/* Weights of the two local scores; positions count from the PAM-distal end. */
+/* Weights of the two local scores. Positions count from the PAM (0: the base beside it); a last row of ones stands above the
+ * site. */
 typedef struct {
-    double mit[SITE_NT];        /* Hsu et al. 2013 */
-    double cfd[SITE_NT][4][4];  /* [position][guide's base][site's base], Doench et al. 2016; 1 where they match */
-    double cfd_ngg, cfd_nag;    /* PAM weights */
+    double mit_kept[SITE_NT + 1];                   /* 1 - weight of a mismatch, Hsu et al. 2013 */
+    double mit_spread[MAX_MISMATCHES + 1][SITE_NT]; /* [mismatches][first to last]: distance term / mismatches^2 */
+    double cfd[SITE_NT + 1][4][4]; /* [position][guide's base][site's base], Doench et al. 2016; 1 where they match */
+    double cfd_ngg, cfd_nag;       /* PAM weights */
 } weights_t;
 
 /* Buckets of a list that a search reads together. Keys that differ in their last base alone lie side by side, so a group is

@@ -12,8 +12,8 @@
 #define PAIRS40 0x5555555555ULL
 
 enum {
-    LOOK_AHEAD = 16, /* buckets whose memory is asked for before it is read; a power of two */
-    CHUNK = 1024,    /* entries scanned at a time */
+    BATCH = 64,       /* groups whose memory is asked for together, so that many cache misses are under way at once */
+    NEAR_ROOM = 256, /* near entries that a scan hands over at a time */
 };
 
 /* One bit a mismatch, at the even bit of its base. */
@@ -26,31 +26,27 @@ static uint32_t count_bits(uint64_t bits) { return (uint32_t)__builtin_popcountl
 
 /* ---- weights ---- */
 
-static uint32_t position_of(uint64_t bits) { /* of the mismatch nearest to the PAM; 0 is the PAM-distal end */
-    return SITE_NT - 1 - (uint32_t)__builtin_ctzll(bits) / 2;
-}
+typedef struct {
+    double mit, cfd;
+} scores_t;
 
-/* Hsu et al. 2013: the product of (1 - weight) over the mismatches, a term for their mean distance, 1 / n^2. */
-static double mit_score(const weights_t *weights, uint64_t bits) {
-    if (!bits) return 100.0;
-    uint32_t n = count_bits(bits), last = position_of(bits), first = last;
-    double score = 100.0 / ((double)n * n);
-    for (; bits; bits &= bits - 1) {
-        first = position_of(bits);
-        score *= 1.0 - weights->mit[first];
+/* MIT (Hsu et al. 2013): the product of (1 - weight) over the n mismatches, times a term for n and their spread.
+ * CFD (Doench et al. 2016): the product of a weight for each mismatch, here before the PAM's weight.
+ * The loop always takes k steps, so that the processor need not guess how many mismatches there are: behind the last one it
+ * meets the bit above the site, whose weight is 1. */
+static scores_t local_scores(const weights_t *weights, uint32_t k, uint64_t bits, uint64_t site, uint64_t guide) {
+    const uint64_t above = 1ULL << (2 * SITE_NT);
+    const uint32_t n = count_bits(bits);
+    double mit = 100.0, cfd = 1.0;
+    uint64_t left = bits | above;
+    for (uint32_t i = 0; i < k; i++) {
+        const uint32_t shift = (uint32_t)__builtin_ctzll(left);
+        mit *= weights->mit_kept[shift / 2];
+        cfd *= weights->cfd[shift / 2][guide >> shift & 3][site >> shift & 3];
+        left = (left & (left - 1)) | above;
     }
-    double distance = n > 1 ? (double)(last - first) / (n - 1) : 19.0;
-    return score / ((19.0 - distance) / 19.0 * 4.0 + 1.0);
-}
-
-/* Doench et al. 2016: the product of a weight for each mismatch, before the PAM's weight. */
-static double cfd_score(const weights_t *weights, uint64_t bits, uint64_t site, uint64_t guide) {
-    double score = 1.0;
-    for (; bits; bits &= bits - 1) {
-        int shift = __builtin_ctzll(bits);
-        score *= weights->cfd[position_of(bits)][guide >> shift & 3][site >> shift & 3];
-    }
-    return score;
+    const uint32_t last = (uint32_t)__builtin_ctzll(bits | above), first = 63 - (uint32_t)__builtin_clzll(bits | 1);
+    return (scores_t){n ? mit * weights->mit_spread[n][(first - last) / 2] : mit, cfd};
 }
 
 /* ---- groups: the buckets whose keys are within some mismatches of a key ---- */
@@ -112,58 +108,72 @@ static uint64_t site_of(const list_t *list, uint32_t key, uint32_t entry) {
     return list->is_prefix ? (uint64_t)key << (2 * (SITE_NT - list->key_nt)) | rest : rest << (2 * list->key_nt) | key;
 }
 
-/* What is done with a near site; `place` is its entry's index in the list. */
-typedef void (*near_t)(void *context, const list_t *list, uint32_t key, uint32_t place, uint64_t site, uint64_t bits);
+/* A near site: its code of multiplicity, and one bit for each mismatch. */
+typedef struct {
+    uint64_t site, bits;
+    uint32_t code;
+} near_t;
+
+/* What is done with near sites, some at a time. */
+typedef void (*visit_t)(void *context, const near_t *near, uint32_t n);
 
 typedef struct {
     const index_t *index;
     const search_t *search;
     uint64_t guide;
     scan_t scan;
-    near_t near;
+    visit_t visit;
     void *context;
 } query_t;
 
-/* Scans one group's entries [start, end) and reports those that are near. */
-static inline void scan_group(const query_t *query, const list_t *list, const group_t *group, uint32_t start, uint32_t end) {
-    const uint32_t k = (uint32_t)query->search->mismatches, limit = k - group->mismatches;
-    const uint32_t rest_nt = SITE_NT - query->index->prefix_nt;
-    uint32_t near[CHUNK + 16], key = first_key(list, group);
-    for (; start < end; start += CHUNK) {
-        uint32_t n = end - start < CHUNK ? end - start : CHUNK;
-        uint32_t found = query->scan(list->entries + start, n, list->rest, code_bits(list->key_nt), limit, near);
-        for (uint32_t i = 0; i < found; i++) {
-            uint32_t place = start + near[i];
-            while (place >= list->directory[key + 1]) key++;
-            uint64_t site = site_of(list, key, list->entries[place]), bits = mismatch_bits(site, query->guide);
-            if (count_bits(bits) > k) continue;
-            if (!list->is_prefix && (int32_t)count_bits(bits >> (2 * rest_nt)) <= query->search->prefix_radius) continue;
-            query->near(query->context, list, key, place, site, bits);
-        }
-        if (end - start <= CHUNK) break; /* start += CHUNK could wrap */
+/* The scan counted the mismatches of the rest; here those of the key come in, and what the prefix list had is left out.
+ * Written without branches: which candidates are near cannot be guessed. */
+static uint32_t keep_near(const query_t *query, const list_t *list, const group_t *groups, const uint32_t *places,
+                          const uint32_t *owners, uint32_t n, near_t *near) {
+    const uint32_t k = (uint32_t)query->search->mismatches, rest_bits = 2 * (SITE_NT - query->index->prefix_nt);
+    const int32_t met = list->is_prefix ? -1 : query->search->prefix_radius;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const group_t *group = &groups[owners[i]];
+        const uint32_t place = places[i], others = group->buckets - 1U; /* 0 or 3: the directory is not read past its end */
+        uint32_t key = first_key(list, group);
+        const uint32_t *directory = list->directory + key;
+        for (uint32_t bucket = 1; bucket < 4; bucket++) key += (uint32_t)(place >= directory[bucket & others]) & others & 1;
+        const uint64_t site = site_of(list, key, list->entries[place]), bits = mismatch_bits(site, query->guide);
+        near[kept] = (near_t){site, bits, entry_code(list->entries[place], list->key_nt)};
+        const uint32_t is_near = count_bits(bits) <= k, is_new = (int32_t)count_bits(bits >> rest_bits) > met;
+        kept += is_near & is_new;
     }
+    return kept;
 }
 
-/* Buckets lie far apart in memory: the directory is asked for two steps ahead and the bucket one step ahead, so that many
- * cache misses are under way at once. */
+static void ask_directory(const list_t *list, uint64_t from) {
+    for (uint64_t i = from; i < from + BATCH && i < list->group_count; i++)
+        __builtin_prefetch(list->directory + first_key(list, &list->groups[i]));
+}
+
+/* Batch by batch: the directory is asked for one batch ahead, the buckets just before they are scanned. */
 static void walk_list(const query_t *query, const list_t *list) {
-    uint32_t starts[LOOK_AHEAD], ends[LOOK_AHEAD];
-    const uint64_t n = list->group_count;
-    for (uint64_t step = 0; step < n + 2 * LOOK_AHEAD; step++) {
-        if (step >= 2 * LOOK_AHEAD) {
-            uint64_t i = step - 2 * LOOK_AHEAD, slot = i % LOOK_AHEAD;
-            if (starts[slot] < ends[slot]) scan_group(query, list, &list->groups[i], starts[slot], ends[slot]);
+    stretch_t stretches[BATCH];
+    uint32_t places[NEAR_ROOM], owners[NEAR_ROOM];
+    near_t near[NEAR_ROOM];
+    ask_directory(list, 0);
+    for (uint64_t from = 0; from < list->group_count; from += BATCH) {
+        const group_t *groups = list->groups + from;
+        const uint32_t n = list->group_count - from < BATCH ? (uint32_t)(list->group_count - from) : BATCH;
+        ask_directory(list, from + BATCH);
+        for (uint32_t i = 0; i < n; i++) {
+            const uint32_t key = first_key(list, &groups[i]), start = list->directory[key];
+            stretches[i] = (stretch_t){start, list->directory[key + groups[i].buckets],
+                                       (uint32_t)query->search->mismatches - groups[i].mismatches};
+            __builtin_prefetch(list->entries + start);
+            __builtin_prefetch(list->entries + start + 16);
         }
-        if (step >= LOOK_AHEAD && step < n + LOOK_AHEAD) {
-            const group_t *group = &list->groups[step - LOOK_AHEAD];
-            uint32_t key = first_key(list, group);
-            uint64_t slot = step % LOOK_AHEAD;
-            starts[slot] = list->directory[key];
-            ends[slot] = list->directory[key + group->buckets];
-            __builtin_prefetch(list->entries + starts[slot]);
-            __builtin_prefetch(list->entries + starts[slot] + 16);
+        for (uint32_t first = 0; first < n;) {
+            const uint32_t found = query->scan(list->entries, stretches, n, &first, list->rest, code_bits(list->key_nt),
+                                               places, owners, NEAR_ROOM);
+            query->visit(query->context, near, keep_near(query, list, groups, places, owners, found, near));
         }
-        if (step < n) __builtin_prefetch(list->directory + first_key(list, &list->groups[step]));
     }
 }
 
@@ -192,6 +202,7 @@ static pair_t overflow_pair(const index_t *index, uint64_t site) {
 }
 
 static pair_t multiplicity(const index_t *index, uint64_t site, uint32_t code) {
+    if (code < 2) return (pair_t){1 - code, code}; /* most sites occur once */
     if (code > largest_code(index->prefix_nt, index->suffix_nt)) return overflow_pair(index, site);
     uint32_t n = 1; /* the inverse of multiplicity_code */
     for (; code > n; n++) code -= n + 1;
@@ -207,23 +218,26 @@ typedef struct {
     totals_t *totals;
 } scoring_t;
 
-static uint64_t units(double score) { return (uint64_t)(score * (1 << SCORE_UNIT_BITS) + 0.5); }
+/* Through a signed number: processors convert those in one step. */
+static uint64_t units(double score) { return (uint64_t)(int64_t)(score * (1 << SCORE_UNIT_BITS) + 0.5); }
 
-static void add_near(void *context, const list_t *list, uint32_t key, uint32_t place, uint64_t site, uint64_t bits) {
-    (void)key;
+static void add_scores(void *context, const near_t *near, uint32_t count) {
     const scoring_t *scoring = context;
+    const uint32_t k = (uint32_t)scoring->query->search->mismatches;
     totals_t *totals = scoring->totals;
-    pair_t pair = multiplicity(scoring->query->index, site, entry_code(list->entries[place], list->key_nt));
-    uint64_t n = (uint64_t)pair.ngg + pair.nag;
-    double cfd = cfd_score(scoring->weights, bits, site, scoring->query->guide);
-    totals->occurrences[count_bits(bits)] += n;
-    if (bits) totals->mit += units(mit_score(scoring->weights, bits)) * n;
-    totals->cfd += units(cfd * scoring->ngg_weight) * pair.ngg + units(cfd * scoring->nag_weight) * pair.nag;
+    for (uint32_t i = 0; i < count; i++) {
+        const pair_t pair = multiplicity(scoring->query->index, near[i].site, near[i].code);
+        const scores_t local = local_scores(scoring->weights, k, near[i].bits, near[i].site, scoring->query->guide);
+        const uint64_t n = (uint64_t)pair.ngg + pair.nag;
+        totals->occurrences[count_bits(near[i].bits)] += n;
+        totals->mit += near[i].bits ? units(local.mit) * n : 0;
+        totals->cfd += units(local.cfd * scoring->ngg_weight) * pair.ngg + units(local.cfd * scoring->nag_weight) * pair.nag;
+    }
 }
 
 void score(const index_t *index, const weights_t *weights, const search_t *search, int32_t compatible,
            const uint64_t *guides, uint64_t n, totals_t *totals) {
-    query_t query = {index, search, 0, scan_for(search->isa), add_near, 0};
+    query_t query = {index, search, 0, scan_for(search->isa), add_scores, 0};
     scoring_t scoring = {&query, weights, compatible ? weights->cfd_ngg : weights->cfd_nag, weights->cfd_ngg, 0};
     query.context = &scoring;
     memset(totals, 0, n * sizeof *totals);
@@ -270,21 +284,23 @@ static uint64_t first_occurrence(const index_t *index, uint64_t site) {
     return first;
 }
 
-static void add_hit(void *context, const list_t *list, uint32_t key, uint32_t place, uint64_t site, uint64_t bits) {
-    (void)key;
+static void add_hits(void *context, const near_t *near, uint32_t count) {
     finding_t *finding = context;
-    if (finding->count++ >= finding->room) return;
-    const query_t *query = finding->query;
-    pair_t pair = multiplicity(query->index, site, entry_code(list->entries[place], list->key_nt));
-    finding->hits[finding->count - 1] = (hit_t){
-        .site = site, .first_occurrence = first_occurrence(query->index, site), .ngg = pair.ngg, .nag = pair.nag,
-        .mismatches = count_bits(bits), .mit = mit_score(finding->weights, bits),
-        .cfd = cfd_score(finding->weights, bits, site, query->guide)};
+    const index_t *index = finding->query->index;
+    const uint32_t k = (uint32_t)finding->query->search->mismatches;
+    for (uint32_t i = 0; i < count; i++) {
+        if (finding->count++ >= finding->room) continue;
+        const pair_t pair = multiplicity(index, near[i].site, near[i].code);
+        const scores_t local = local_scores(finding->weights, k, near[i].bits, near[i].site, finding->query->guide);
+        finding->hits[finding->count - 1] = (hit_t){
+            .site = near[i].site, .first_occurrence = first_occurrence(index, near[i].site), .ngg = pair.ngg,
+            .nag = pair.nag, .mismatches = count_bits(near[i].bits), .mit = local.mit, .cfd = local.cfd};
+    }
 }
 
 uint64_t find(const index_t *index, const weights_t *weights, const search_t *search, uint64_t guide, hit_t *hits,
               uint64_t room) {
-    query_t query = {index, search, guide, scan_for(search->isa), add_hit, 0};
+    query_t query = {index, search, guide, scan_for(search->isa), add_hits, 0};
     finding_t finding = {&query, weights, hits, room, 0};
     query.context = &finding;
     walk_both(&query);

@@ -45,8 +45,9 @@ class Lists(ctypes.Structure):
 
 class Weights(ctypes.Structure):
     _fields_ = (
-        ("mit", c_double * SITE_NT),
-        ("cfd", c_double * 4 * 4 * SITE_NT),
+        ("mit_kept", c_double * (SITE_NT + 1)),
+        ("mit_spread", c_double * SITE_NT * (MAX_MISMATCHES + 1)),
+        ("cfd", c_double * 4 * 4 * (SITE_NT + 1)),
         ("cfd_ngg", c_double),
         ("cfd_nag", c_double),
     )

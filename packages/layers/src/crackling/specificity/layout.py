@@ -184,7 +184,6 @@ class Writer:
         self._file.seek(0)
         self._file.write(header.encode())
         self._file.flush()
-        os.fsync(self._file.fileno())
         self._unfinished.chmod(0o666 & ~_umask())
         self._unfinished.replace(self._out)
         return header

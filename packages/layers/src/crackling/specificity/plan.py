@@ -67,7 +67,7 @@ def choose_keys(sites: int) -> Keys:
     def cost(keys: Keys) -> float:
         return search_cost(sites, keys, USUAL_MISMATCHES, choose_prefix_radius(sites, keys, USUAL_MISMATCHES))
 
-    return min(small, key=cost)
+    return min(small, key=lambda keys: (cost(keys), -keys.prefix_nt))  # the wider key first: its list is sorted in cache
 
 
 @functools.cache

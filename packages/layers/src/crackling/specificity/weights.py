@@ -6,7 +6,7 @@ import functools
 import json
 from importlib import resources
 
-from crackling.specificity.kernel import SITE_NT, Weights
+from crackling.specificity.kernel import MAX_MISMATCHES, SITE_NT, Weights
 
 BASES = "ACGT"
 _RNA = {"A": "A", "C": "C", "G": "G", "T": "U"}
@@ -24,6 +24,17 @@ def mit_weights() -> tuple[float, ...]:
     weights = _figures("mit.json")["weights"]
     assert isinstance(weights, list)
     return tuple(weights)
+
+
+def mit_spread(mismatches: int, span: int) -> float:
+    """The MIT score's terms for how many mismatches there are and how far apart (Hsu et al. 2013).
+
+    Args:
+        mismatches: at least 1.
+        span: distance between the first and the last of them.
+    """
+    mean_distance = span / (mismatches - 1) if mismatches > 1 else 19.0
+    return 1.0 / ((19.0 - mean_distance) / 19.0 * 4.0 + 1.0) / mismatches**2
 
 
 @functools.cache
@@ -53,10 +64,15 @@ def cfd_pam_weights() -> dict[str, float]:
 
 @functools.cache
 def kernel_weights() -> Weights:
+    """All of them as the kernel wants them: positions counted from the PAM, and a row of ones above the site."""
     weights = Weights(cfd_ngg=cfd_pam_weights()["GG"], cfd_nag=cfd_pam_weights()["AG"])
-    weights.mit[:] = mit_weights()
+    weights.mit_kept[:] = [*(1.0 - weight for weight in reversed(mit_weights())), 1.0]
+    for mismatches in range(1, MAX_MISMATCHES + 1):
+        weights.mit_spread[mismatches][:] = [mit_spread(mismatches, span) for span in range(SITE_NT)]
     for (position, guide, site), weight in cfd_mismatch_weights().items():
-        weights.cfd[position][BASES.index(guide)][BASES.index(site)] = weight
+        weights.cfd[SITE_NT - 1 - position][BASES.index(guide)][BASES.index(site)] = weight
+    for row in weights.cfd[SITE_NT]:
+        row[:] = [1.0] * 4
     return weights
 
 
