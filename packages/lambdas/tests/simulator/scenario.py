@@ -36,8 +36,8 @@ class Scenario:
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
         for genome in dict.fromkeys(genomes):
             self.world.users.append(lambda genome=genome: self._upload(genome))
-        for _ in range(self.rng.randint(1, 3)):
-            genome, sequence = self.rng.choice(genomes), self._sequence()
+        for _ in range(self.rng.randint(1, 4)):
+            genome, sequence = self.rng.choice([genomes[0], *genomes]), self._sequence()
             self.world.users.append(lambda genome=genome, sequence=sequence: self._submit(genome, sequence))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)

@@ -15,7 +15,7 @@ from crackling_lambdas.logic import admission, downloading, preparation, scannin
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
-SEEDS = 600
+SEEDS = 1500
 
 
 def always(key: str) -> str:
@@ -73,7 +73,7 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
         if job is None or job.over:
             return
         genome = self.genomes.get(job.genome)
-        self.genomes.add_waiter(job.genome, job_id)
+        self.genomes.add_waiter(job.genome, job_id, job.expires)
         if genome is not None and genome.state is GenomeState.READY:
             self.release.one(job.genome, job_id)
             return

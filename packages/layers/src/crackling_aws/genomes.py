@@ -107,8 +107,8 @@ class GenomeStore:
         request = expressions(condition=NOT_PREPARING, preparing=GenomeState.PREPARING)
         return write_if(self._client.delete_item, TableName=self._table, Key=_key(genome), **request)
 
-    def add_waiter(self, genome: str, job_id: str) -> None:
-        item = encode_item(genome=genome, item=f"{WAITER}{job_id}")
+    def add_waiter(self, genome: str, job_id: str, expires: int) -> None:
+        item = encode_item(genome=genome, item=f"{WAITER}{job_id}", expires=expires)
         self._client.put_item(TableName=self._table, Item=item)
 
     def remove_waiter(self, genome: str, job_id: str) -> None:

@@ -31,11 +31,12 @@ class Admission:
         if job is None:
             return
         if job.over:
-            # An earlier attempt may have claimed the genome before the job failed: others wait for it now.
+            # It failed between two attempts. The first may have claimed the genome, for which others wait by now.
             self.preparations.resume(job.genome, job_id)
+            self.genomes.remove_waiter(job.genome, job_id)
             return
         # The waiter comes before the genome's state is read: see crackling_aws.genomes.
-        self.genomes.add_waiter(job.genome, job_id)
+        self.genomes.add_waiter(job.genome, job_id, job.expires)
         genome = self.genomes.get(job.genome)
         if genome is not None and genome.state is GenomeState.READY:
             self.release.one(job.genome, job_id)
