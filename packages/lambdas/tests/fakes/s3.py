@@ -64,6 +64,10 @@ class FakeS3:
     ) -> dict[str, Any]:
         return {"url": f"https://{bucket}.example/", "fields": {"key": key}}
 
+    def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+        assert operation == "get_object"
+        return f"https://{Params['Bucket']}.example/{Params['Key']}?expires={ExpiresIn}"
+
     def _object(self, bucket: str, key: str, code: str, operation: str) -> bytes:
         if (bucket, key) not in self.objects:
             raise client_error(code, operation)

@@ -10,7 +10,7 @@ from zlib import crc32
 from crackling.efficiency import Efficiency
 from crackling.sequences import read_fasta, reverse_complement
 from crackling.sites import Site
-from crackling.specificity import Specificity
+from crackling.specificity import OffTarget, Specificity
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -55,8 +55,9 @@ class open_index:  # noqa: N801 - stands for the function Index.open
     def score(self, guides: Sequence[str]) -> list[Specificity]:
         return [specificity(self._genome, guide) for guide in guides]
 
-    def off_targets(self, guide: str) -> list[Any]:
-        raise NotImplementedError(guide)
+    def off_targets(self, guide: str) -> list[OffTarget]:
+        alignment = "." * 20
+        return [OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)]
 
 
 def guides(sequence: str) -> Iterator[str]:

@@ -65,7 +65,12 @@ def make_app(submission: Submission, results: Results, library: Library) -> APIG
     job_routes(app, submission, results)
     genome_routes(app, library)
 
-    @app.get("/health", summary="Whether the API answers", tags=["service"])
+    @app.get(
+        "/health",
+        summary="Whether the API answers",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, Health),
+    )
     def health() -> Health:
         return Health()
 

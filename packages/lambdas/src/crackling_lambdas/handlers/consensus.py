@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crackling.efficiency import assess
+from crackling import efficiency
 
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
+
+# One process: Lambda has no shared memory for a pool of them. Chunks are what runs in parallel.
+assess = partial(efficiency.assess, workers=1)
 
 
 def make_handler(

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from crackling_lambdas.handlers.openapi import problems
+from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
     GenomeCreated,
     GenomePath,
@@ -20,7 +20,7 @@ TAGS = ["genomes"]
 
 
 def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
-    @app.get("/genomes", summary="All genomes", tags=TAGS)
+    @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
     def list_genomes() -> GenomesView:
         return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
 
@@ -28,8 +28,13 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         "/genomes",
         summary="Announce an upload",
         tags=TAGS,
-        status_code=HTTPStatus.CREATED,
-        responses=problems(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=answers(
+            HTTPStatus.CREATED,
+            GenomeCreated,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
         form = library.announce(new.genome, new.name)
@@ -46,8 +51,7 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         summary="Prepare an uploaded genome",
         description="The first job that names the genome does this too.",
         tags=TAGS,
-        status_code=HTTPStatus.ACCEPTED,
-        responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
         return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
@@ -56,7 +60,7 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         "/genomes/<genome>",
         summary="A genome and its progress",
         tags=TAGS,
-        responses=problems(HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, GenomeView, HTTPStatus.NOT_FOUND),
     )
     def read_genome(genome: GenomePath) -> GenomeView:
         return GenomeView.of(library.get(genome))
@@ -65,8 +69,7 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         "/genomes/<genome>",
         summary="Delete a genome",
         tags=TAGS,
-        status_code=HTTPStatus.NO_CONTENT,
-        responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )
     def delete_genome(genome: GenomePath) -> Response[None]:
         library.delete(genome)

@@ -4,13 +4,13 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
-from crackling.results import MEDIA_TYPES
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+from crackling.results import MEDIA_TYPES, Format
 
 from crackling_lambdas.handlers.entry import metrics
-from crackling_lambdas.handlers.openapi import problems
+from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
     Cursor,
-    Format,
     JobCreated,
     JobPath,
     JobView,
@@ -24,6 +24,12 @@ from crackling_lambdas.logic.results import Address, Results
 from crackling_lambdas.logic.submission import Submission
 
 TAGS = ["jobs"]
+TEXT = {"schema": {"type": "string"}}
+EXPORTS: dict[int, OpenAPIResponse] = {
+    **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(set(MEDIA_TYPES.values())), TEXT)},
+    int(HTTPStatus.SEE_OTHER): {"description": "The file is large: it is at Location for five minutes"},
+}
 
 
 def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
@@ -31,13 +37,13 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         "/jobs",
         summary="Design guides for a sequence",
         tags=TAGS,
-        status_code=HTTPStatus.ACCEPTED,
-        responses=problems(
+        responses=answers(
+            HTTPStatus.ACCEPTED,
+            JobCreated,
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.NOT_FOUND,
-            HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
@@ -51,7 +57,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         "/jobs/<job_id>",
         summary="A job and its progress",
         tags=TAGS,
-        responses=problems(HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
     )
     def read_job(job_id: JobPath) -> JobView:
         return JobView.of(results.job(job_id))
@@ -60,7 +66,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         "/jobs/<job_id>/targets",
         summary="Its targets, in pages",
         tags=TAGS,
-        responses=problems(HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND),
     )
     def read_targets(job_id: JobPath, limit: Limit = 100, cursor: Cursor = "1") -> TargetsView:
         return TargetsView.of(results.page(job_id, int(cursor), limit))
@@ -68,26 +74,22 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
     @app.get(
         "/jobs/<job_id>/export",
         summary="All its targets as a file",
-        description="Answers with the file, or, if it is large, with 303 and an address that holds for five minutes.",
         tags=TAGS,
-        responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=EXPORTS,
     )
     def export_job(job_id: JobPath, format: Format = "csv") -> Response[str]:  # noqa: A002 - the parameter's name
-        media_type = MEDIA_TYPES[format]
-        exported = results.export(job_id, format, media_type)
+        exported = results.export(job_id, format)
         if isinstance(exported, Address):
             return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": exported.url})
         disposition = f'attachment; filename="crackling-{job_id}.{format}"'
-        return Response(HTTPStatus.OK, media_type, exported, headers={"Content-Disposition": disposition})
+        return Response(HTTPStatus.OK, MEDIA_TYPES[format], exported, headers={"Content-Disposition": disposition})
 
     @app.get(
         "/jobs/<job_id>/targets/<number>/offtargets",
         summary="Where a guide may bind in the genome",
         tags=TAGS,
-        responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(HTTPStatus.OK, OffTargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )
     def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
         guide, found = results.off_targets(job_id, number)
-        return OffTargetsView(
-            job_id=job_id, target=number, guide=guide, total=len(found), off_targets=found[:limit]
-        )
+        return OffTargetsView(job_id=job_id, target=number, guide=guide, total=len(found), off_targets=found[:limit])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
 
+# Scores need no places, so that part of the file is not read.
+open_index = partial(Index.open, positions=False)
+
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    open_index: Callable[[Path], OpenIndex] = Index.open,
+    open_index: Callable[[Path], OpenIndex] = open_index,
 ) -> Handler:
     settings = OffTargetSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling.results import make_target, write
+from crackling.results import MEDIA_TYPES, make_target, write
 
 from crackling_aws import keys
 from crackling_aws.models import Chunk, GenomeState, Status
@@ -15,7 +15,7 @@ from crackling_lambdas.logic.errors import ConflictError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crackling.results import Target
+    from crackling.results import Format, Target
     from crackling.specificity import OffTarget
 
     from crackling_aws.genomes import GenomeStore
@@ -36,7 +36,9 @@ def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
         return []
     rows = zip(chunk.sites, chunk.on_target, chunk.off_target, strict=True)
     return [
-        make_target(number, query.site, efficiency, specificity, query.repeated, consensus)
+        make_target(
+            number, query.site, efficiency, specificity, repeated_in_query=query.repeated, consensus=consensus
+        )
         for number, (query, efficiency, specificity) in enumerate(rows, start=chunk.first)
     ]
 
@@ -99,7 +101,7 @@ class Results:
         at_end = following > job.guides or (job.over and not page)
         return Page(job, page, None if at_end else following)
 
-    def export(self, job_id: str, extension: str, media_type: str) -> str | Address:
+    def export(self, job_id: str, extension: Format) -> str | Address:
         """All targets of a complete job in a format of crackling.results: the text, or its address if it is long.
 
         Raises:
@@ -113,10 +115,10 @@ class Results:
             text = self._write(job, extension)
             if len(text) <= INLINE_BYTES:
                 return text
-            self.exports.put(key, text.encode(), media_type)
+            self.exports.put(key, text.encode(), MEDIA_TYPES[extension])
         return Address(self.exports.download_address(key, name, ADDRESS_SECONDS))
 
-    def _write(self, job: Job, extension: str) -> str:
+    def _write(self, job: Job, extension: Format) -> str:
         out = io.StringIO(newline="")
         write(self._all(job), extension, out)
         return out.getvalue()
