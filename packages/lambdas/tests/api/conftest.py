@@ -6,17 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
+from simulator import science
+from simulator.world import CONTEXT, ENVIRONMENT, KEYS
+
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import Part, Source
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.scanning import chunks, query_sites
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
-from simulator import science
-from simulator.world import CONTEXT, ENVIRONMENT, KEYS
 
 NOW = 1_800_000_000.0
 
@@ -43,7 +44,9 @@ class Service:
     genomes: GenomeStore
     handler: Any = field(default=None)
 
-    def ask(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None, **more: Any) -> Answer:
+    def ask(
+        self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None, **more: Any
+    ) -> Answer:
         event = {
             "resource": path,
             "httpMethod": method,
@@ -52,7 +55,12 @@ class Service:
             "multiValueHeaders": {"content-type": ["application/json"]},
             "queryStringParameters": query,
             "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
-            "requestContext": {"path": f"/api{path}", "stage": "api", "httpMethod": method, "resourcePath": path},
+            "requestContext": {
+                "path": f"/api{path}",
+                "stage": "api",
+                "httpMethod": method,
+                "resourcePath": path,
+            },
             "body": body if body is None or isinstance(body, str) else json.dumps(body),
             "isBase64Encoded": False,
             **more,

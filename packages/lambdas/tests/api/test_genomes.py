@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling_aws.models import GenomeState, Part, Source
 
 

@@ -5,10 +5,11 @@ import io
 import json
 
 import pytest
-from crackling.results import MEDIA_TYPES, make_target, write
+from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
+from simulator import science
+
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites
-from simulator import science
 
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
 FASTA = f">one first\n{SEQUENCE[:40]}\n{SEQUENCE[40:]}\n>two\n{SEQUENCE}\n"
@@ -47,7 +48,11 @@ def test_a_failed_job_gives_its_reason(service):
     [
         ("{", 400, "JSON"),
         ({"genome": "phage"}, 422, "exactly one of sequence and fasta"),
-        ({"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"}, 422, "exactly one of sequence and fasta"),
+        (
+            {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
+            422,
+            "exactly one of sequence and fasta",
+        ),
         ({"sequence": "ACGT"}, 422, "genome"),
         ({"sequence": "ACGT", "genome": "../etc"}, 422, "genome"),
         ({"sequence": "ACGT", "genome": "phage", "options": {"consensus": 4}}, 422, "consensus"),
@@ -86,7 +91,9 @@ def test_a_genome_whose_file_is_missing_is_refused(service):
     assert (answer.status, "not been uploaded" in answer.json["detail"]) == (422, True)
 
 
-@pytest.mark.parametrize("path", ["/jobs/none", "/jobs/none/targets", "/jobs/none/export", "/jobs/none/targets/1/offtargets"])
+@pytest.mark.parametrize(
+    "path", ["/jobs/none", "/jobs/none/targets", "/jobs/none/export", "/jobs/none/targets/1/offtargets"]
+)
 def test_an_unknown_job_is_a_404(service, path):
     answer = service.ask("GET", path)
     assert answer.status == 404
@@ -120,6 +127,7 @@ def test_targets_come_in_query_order_whatever_the_page(service, limit):
     assert [target["guide"] for target in found] == list(science.guides(SEQUENCE))
     assert [target["id"] for target in found] == list(range(1, len(found) + 1))
     assert len(found) > 5
+    assert all(tuple(target) == COLUMNS for target in found)
 
 
 def test_targets_are_given_as_far_as_they_are_scored(service):
@@ -143,7 +151,9 @@ def test_a_job_without_guides_has_an_empty_page(service):
     assert (page["status"], page["guides"], page["targets"], page["next"]) == ("complete", 0, [], None)
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"cursor": "0"}, {"cursor": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"cursor": "0"}, {"cursor": "x"}]
+)
 def test_a_malformed_page_is_refused(service, query):
     job_id = service.submit(SEQUENCE)
     answer = service.ask("GET", f"/jobs/{job_id}/targets", query=query)

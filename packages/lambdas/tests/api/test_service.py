@@ -7,6 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from openapi_spec_validator import validate
 
+from crackling_lambdas.handlers.views import JobView
+
 ROUTES = {
     "/jobs": {"post"},
     "/jobs/{job_id}": {"get"},
@@ -46,7 +48,11 @@ def test_every_refusal_is_described_as_a_problem(service):
 def test_every_success_is_described(service):
     for path, operations in service.ask("GET", "/openapi.json").json["paths"].items():
         for method, operation in operations.items():
-            successes = {int(status): response for status, response in operation["responses"].items() if int(status) < 300}
+            successes = {
+                int(status): response
+                for status, response in operation["responses"].items()
+                if int(status) < 300
+            }
             assert len(successes) == 1, (method, path)
             ((status, response),) = successes.items()
             assert "content" in response or status == 204, (method, path)
@@ -61,7 +67,13 @@ def test_the_manual_describes_the_routes_that_there_are():
 def test_the_manual_names_every_field(service):
     schemas = service.ask("GET", "/openapi.json").json["components"]["schemas"]
     text = MANUAL.read_text(encoding="utf-8")
-    missing = {field for name, schema in schemas.items() if name not in UNUSED for field in schema.get("properties", {}) if f"`{field}`" not in text}
+    missing = {
+        field
+        for name, schema in schemas.items()
+        if name not in UNUSED
+        for field in schema.get("properties", {})
+        if f"`{field}`" not in text
+    }
     assert not missing
 
 
@@ -95,3 +107,10 @@ def test_a_failure_of_aws_is_a_500_that_tells_nothing(service, monkeypatch):
     answer = service.ask("GET", "/jobs/j1")
     assert (answer.status, answer.json["status"]) == (500, 500)
     assert "secret-table" not in answer.text
+
+
+def test_an_answer_that_does_not_fit_its_view_is_our_failure(service, monkeypatch):
+    monkeypatch.setattr(JobView, "of", lambda _: {"jobId": 5})
+    job_id = service.submit("ACGT")
+    answer = service.ask("GET", f"/jobs/{job_id}")
+    assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")

@@ -21,20 +21,25 @@ def cloud(request):
     if request.param == "fake":
         sent = []
         sqs = FakeSQS(lambda _url, body: sent.append(body))
-        yield SimpleNamespace(dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent)
+        yield SimpleNamespace(
+            dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent
+        )
     else:
         with mock_aws():
             yield _moto()
 
 
 def _moto():
-    dynamodb, s3, sqs = (boto3.client(service, region_name="eu-west-1") for service in ("dynamodb", "s3", "sqs"))
+    dynamodb, s3, sqs = (
+        boto3.client(service, region_name="eu-west-1") for service in ("dynamodb", "s3", "sqs")
+    )
     for table, keys in KEYS.items():
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[
-                {"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                {"AttributeName": name, "KeyType": kind}
+                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
             ],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in keys

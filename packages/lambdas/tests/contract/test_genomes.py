@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import GenomeState, Part, Source
 
@@ -33,7 +34,12 @@ def test_one_claim_wins(genomes):
     assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 3)
     assert not genomes.expect_upload("g", "Other", 4, expires=9)
     found = genomes.get("g")
-    assert (found.state, found.claim, found.parts, found.done) == (GenomeState.PREPARING, "c1", ALL, frozenset())
+    assert (found.state, found.claim, found.parts, found.done) == (
+        GenomeState.PREPARING,
+        "c1",
+        ALL,
+        frozenset(),
+    )
     assert (found.name, found.created, found.updated) == ("Phage", 1, 2)
 
 
@@ -47,7 +53,12 @@ def test_parts_add_up_and_a_repetition_changes_nothing(genomes):
     assert genomes.bowtie2_done("g", "c1", 5)
     found = genomes.get("g")
     assert found.prepared
-    assert (found.contigs, found.bases, found.index, found.index_bytes) == (3, 48502, "genomes/g/genome.issl", 1000)
+    assert (found.contigs, found.bases, found.index, found.index_bytes) == (
+        3,
+        48502,
+        "genomes/g/genome.issl",
+        1000,
+    )
     assert genomes.mark_ready("g", "c1", 6)
     assert genomes.get("g").state is GenomeState.READY
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import Job, JobOptions, Status
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling_aws import objects
 from crackling_aws.objects import MissingObjectError, ObjectStore
 

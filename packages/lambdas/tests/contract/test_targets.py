@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling.specificity import Specificity

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fakes.errors import client_error
 from fakes.expressions import Scope, condition, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Key = tuple[str, ...]
 
@@ -15,7 +17,9 @@ class FakeDynamoDB:
     A read that does not ask for consistency may be answered with what an item was before its latest write.
     """
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]], stale: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, keys: Mapping[str, tuple[str, ...]], stale: Callable[[], bool] = lambda: False
+    ) -> None:
         self._keys = keys
         self._stale = stale
         self.tables: dict[str, dict[Key, dict[str, Any]]] = {table: {} for table in keys}
@@ -55,12 +59,17 @@ class FakeDynamoDB:
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
         writes = [write["Update"] for write in request["TransactItems"]]
         keys = [self._key(write["TableName"], write["Key"]) for write in writes]
-        codes = ["None" if self._holds(*pair) else "ConditionalCheckFailed" for pair in zip(writes, keys, strict=True)]
+        codes = [
+            "None" if self._holds(*pair) else "ConditionalCheckFailed"
+            for pair in zip(writes, keys, strict=True)
+        ]
         if set(codes) == {"None"} and self.conflicts():
             codes[-1] = "TransactionConflict"
         if set(codes) != {"None"}:
             reasons = [{"Code": code} for code in codes]
-            raise client_error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+            raise client_error(
+                "TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons
+            )
         for write, key in zip(writes, keys, strict=True):
             self._write(write["TableName"], key, self._updated(write, key))
         return {}
@@ -101,8 +110,14 @@ class FakeDynamoDB:
 
     def _find(self, request: Mapping[str, Any], expression: str) -> dict[str, Any]:
         table, matches, scope = request["TableName"], condition(expression), Scope(request)
-        keys = sorted(self.tables[table] if request.get("ConsistentRead") else {**self._before[table], **self.tables[table]})
-        found = [item for key in keys if (item := self._read(request, key)) is not None and matches(item, scope)]
+        keys = sorted(
+            self.tables[table]
+            if request.get("ConsistentRead")
+            else {**self._before[table], **self.tables[table]}
+        )
+        found = [
+            item for key in keys if (item := self._read(request, key)) is not None and matches(item, scope)
+        ]
         return {"Items": found}
 
 

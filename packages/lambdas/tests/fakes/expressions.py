@@ -18,7 +18,14 @@ Condition = Callable[[Item, "Scope"], bool]
 MISSING = object()
 
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),]|[#:]?\w+)")
-_COMPARE = {"=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_COMPARE = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 class Scope:
@@ -86,7 +93,9 @@ class _Parser:
         token = self._next()
         if token == "IN":
             options = list(self._list())
-            return lambda item, scope: any(_equal(left(item, scope), option(item, scope)) for option in options)
+            return lambda item, scope: any(
+                _equal(left(item, scope), option(item, scope)) for option in options
+            )
         if token == "BETWEEN":
             low = self._operand()
             self._next("AND")

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from botocore.response import StreamingBody
+
 from fakes.errors import client_error
 
 
@@ -39,13 +40,20 @@ class FakeS3:
         self._uploads[upload] = {}
         return {"UploadId": upload}
 
-    def upload_part(self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes) -> dict[str, Any]:  # noqa: N803
+    def upload_part(
+        self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes
+    ) -> dict[str, Any]:  # noqa: N803
         del Bucket, Key
         self._uploads[UploadId][PartNumber] = Body
         return {"ETag": _etag(Body)}
 
     def complete_multipart_upload(
-        self, *, Bucket: str, Key: str, UploadId: str, MultipartUpload: dict[str, Any]  # noqa: N803
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        UploadId: str,
+        MultipartUpload: dict[str, Any],  # noqa: N803
     ) -> dict[str, Any]:
         parts = self._uploads.pop(UploadId)
         listed = MultipartUpload["Parts"]
@@ -60,7 +68,12 @@ class FakeS3:
         return {}
 
     def generate_presigned_post(
-        self, bucket: str, key: str, *, Conditions: list[Any], ExpiresIn: int  # noqa: N803
+        self,
+        bucket: str,
+        key: str,
+        *,
+        Conditions: list[Any],
+        ExpiresIn: int,  # noqa: N803
     ) -> dict[str, Any]:
         return {"url": f"https://{bucket}.example/", "fields": {"key": key}}
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fakes.errors import client_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class FakeSQS:
     """Takes messages; `deliver` is called with the queue's address and each body. Receiving is the event source's."""
 
-    def __init__(self, deliver: Callable[[str, str], None], refuses: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, deliver: Callable[[str, str], None], refuses: Callable[[], bool] = lambda: False
+    ) -> None:
         self._deliver = deliver
         self._refuses = refuses
 

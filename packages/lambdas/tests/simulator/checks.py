@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from crackling.sequences import parse_query
 from crackling_aws import keys
@@ -12,7 +13,9 @@ from crackling_aws.models import GenomeState, Job, Status
 from simulator import science
 from simulator.queues import MAX_RECEIVES
 from simulator.scenario import BAD, GOOD, Scenario, genomes, jobs, targets
-from simulator.world import World
+
+if TYPE_CHECKING:
+    from simulator.world import World
 
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
 
@@ -77,7 +80,9 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert job.off_target == sum(len(chunk.sites) for chunk in done), "the specificity counter is not exact"
     if job.status is Status.FAILED:
         assert job.failure
-        assert job.genome in BAD or job.job_id in lost or job.genome in lost, f"failed needlessly: {job.failure}"
+        assert job.genome in BAD or job.job_id in lost or job.genome in lost, (
+            f"failed needlessly: {job.failure}"
+        )
         return
     assert job.genome in GOOD
     found = list(chain.from_iterable(chunk.sites for chunk in chunks))

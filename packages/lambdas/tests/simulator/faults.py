@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionClosedError
 from fakes.errors import client_error
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
 
 
 class Killed(BaseException):  # noqa: N818 - it is not an error of the code: Lambda ended it
@@ -32,7 +34,11 @@ class Faults:
     def call(self, operation: str, function: Callable[..., Any], request: dict[str, Any]) -> Any:
         if self._interruptions and self._rng.random() < self._interruptions:
             self.interrupt()
-        kind = self._rng.choice(("throttle", "kill before", "kill after", "time out")) if self.happens() else None
+        kind = (
+            self._rng.choice(("throttle", "kill before", "kill after", "time out"))
+            if self.happens()
+            else None
+        )
         if kind == "throttle":
             raise client_error("ThrottlingException", operation)
         if kind == "kill before":

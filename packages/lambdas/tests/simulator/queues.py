@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterable
 
 MAX_RECEIVES = 3
 VISIBILITY = 60.0
@@ -98,7 +100,9 @@ class SimulatedStream:
         number = f"{len(self.records) + 1:021d}{id(item) % 7}"
         keys = {"jobId": item["jobId"]}
         image = {"Keys": keys, "NewImage": item, "SequenceNumber": number, "StreamViewType": "NEW_IMAGE"}
-        self.records.append({"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": image})
+        self.records.append(
+            {"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": image}
+        )
 
     def succeed(self, count: int) -> None:
         del self.records[:count]

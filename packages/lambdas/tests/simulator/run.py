@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 from simulator.checks import check, check_progress
 from simulator.scenario import Scenario
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run_seed(seed: int, scratch: Path) -> Scenario:

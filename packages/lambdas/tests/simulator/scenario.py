@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
@@ -14,6 +13,9 @@ from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
 from crackling_aws.models import Job, JobOptions, Part, Source
 from crackling_aws.targets import TargetStore
 from simulator.world import QUEUES, World
+
+if TYPE_CHECKING:
+    import random
 
 GOOD = {"good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n", "other": ">a\nTTTTACGGCA\n"}
 BAD = {"protein": ">p\nMKLVWEQFI\n", "nothing": "hello", "headers": ">only\n>headers\n"}
@@ -86,8 +88,14 @@ class Scenario:
 
     def _stray(self) -> None:
         """Well-formed messages for what is no more, or never was."""
-        stray = {"scan": ScanJob("gone"), "consensus": ScoreChunk("gone", 0), "off_target": ScoreChunk("gone", 7)}
-        stray |= {queue: PrepareGenome("bystander", "an-old-claim") for queue in ("download", "issl", "bowtie2")}
+        stray = {
+            "scan": ScanJob("gone"),
+            "consensus": ScoreChunk("gone", 0),
+            "off_target": ScoreChunk("gone", 7),
+        }
+        stray |= {
+            queue: PrepareGenome("bystander", "an-old-claim") for queue in ("download", "issl", "bowtie2")
+        }
         for queue, message in stray.items():
             self.world.queues[queue].send(dump(message))
 
@@ -109,7 +117,12 @@ class Scenario:
 
     def snapshot(self) -> dict[tuple[str, ...], Any]:
         tables = self.world.dynamodb.tables
-        return {(table, *key): item for table in tables for key, item in tables[table].items() if key[0] in BYSTANDERS}
+        return {
+            (table, *key): item
+            for table in tables
+            for key, item in tables[table].items()
+            if key[0] in BYSTANDERS
+        }
 
 
 def targets(world: World) -> TargetStore:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from crackling.efficiency import Efficiency
 from crackling.sequences import read_fasta, reverse_complement
-from crackling.sites import Site
 from crackling.specificity import OffTarget, Specificity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from crackling.sites import Site
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -46,10 +49,7 @@ class open_index:  # noqa: N801 - stands for the function Index.open
     def __init__(self, path: Path) -> None:
         self._genome = path.read_bytes()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         pass
 
     def score(self, guides: Sequence[str]) -> list[Specificity]:
@@ -57,7 +57,9 @@ class open_index:  # noqa: N801 - stands for the function Index.open
 
     def off_targets(self, guide: str) -> list[OffTarget]:
         alignment = "." * 20
-        return [OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)]
+        return [
+            OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)
+        ]
 
 
 def guides(sequence: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator.run import run_seed
 
 SEEDS = 2000

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
 
 from crackling_lambdas.handlers import (
     api,
@@ -20,14 +22,16 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
-from crackling_lambdas.handlers.entry import Handler
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
 from simulator import science
-from simulator.history import History
 from simulator.faults import Faults, FaultyClient, Killed
+from simulator.history import History
 from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crackling_lambdas.handlers.entry import Handler
 
 QUEUES = {
     "download": downloader,
@@ -80,7 +84,9 @@ class World:
     def __init__(self, seed: int, scratch: Path, rate: float | None = None) -> None:
         self.rng = rng = random.Random(seed)
         self.now = 1_000_000.0
-        self.faults = Faults(rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3)))
+        self.faults = Faults(
+            rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3))
+        )
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.stream = SimulatedStream()
@@ -91,7 +97,9 @@ class World:
         self.s3 = FakeS3()
         sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens)
         services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs}
-        self.clients = SimpleNamespace(**{name: FaultyClient(fake, self.faults) for name, fake in services.items()})
+        self.clients = SimpleNamespace(
+            **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
+        )
         self.users: list[Callable[[], None]] = []  # what users are still going to do
         self._depth = 0
         self._scratch = scratch
@@ -180,7 +188,11 @@ class World:
                 queue.expire_early(message)
         answer = self._invoke(queue.name, sqs_event(batch))
         everything = {f"m{position}" for position in range(len(batch))}
-        failed = everything if answer is None else {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        failed = (
+            everything
+            if answer is None
+            else {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        )
         done = [message for position, message in enumerate(batch) if f"m{position}" not in failed]
         queue.delete(done)
         queue.note_failures([message for message in batch if message not in done])

@@ -35,7 +35,7 @@ class ScoreChunk:
 
 
 Message = PrepareGenome | ScanJob | ScoreChunk
-M = TypeVar("M", PrepareGenome, ScanJob, ScoreChunk)
+M = TypeVar("M", bound=Message)
 
 
 def dump(message: Message) -> str:

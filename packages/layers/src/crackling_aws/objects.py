@@ -66,7 +66,7 @@ class ObjectStore:
         except ClientError as error:
             raise _missing(error, key) from error
         with body:
-            yield cast("BinaryIO", io.BufferedReader(body, _COPY))  # type: ignore[type-var]
+            yield cast("BinaryIO", io.BufferedReader(body, _COPY))
 
     def size(self, key: str) -> int | None:
         """Its bytes; None if there is no such object."""

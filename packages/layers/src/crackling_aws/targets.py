@@ -9,13 +9,13 @@ import json
 import random
 import time
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
+
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling.specificity import Specificity
-
 from crackling_aws.dynamo import (
     cancellation_codes,
     decode_item,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+T = TypeVar("T")
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
@@ -152,14 +153,19 @@ def _efficiency_row(result: Efficiency) -> list[Any]:
 
 def _chunk(item: dict[str, Any]) -> Chunk:
     facts = decode_item(item)
-    on_target = _unpack(facts[Stage.ON_TARGET]) if Stage.ON_TARGET in facts else None
-    off_target = _unpack(facts[Stage.OFF_TARGET]) if Stage.OFF_TARGET in facts else None
     return Chunk(
         job_id=facts["jobId"],
         number=facts["chunk"],
         first=facts["first"],
         sites=tuple(QuerySite(Site(*row[:-1]), row[-1]) for row in _unpack(facts["sites"])),
-        on_target=on_target and tuple(Efficiency(*row) for row in on_target),
-        off_target=off_target
-        and tuple(Specificity(mit, cfd, tuple(counts)) for mit, cfd, counts in off_target),
+        on_target=_results(facts, Stage.ON_TARGET, Efficiency),
+        off_target=_results(facts, Stage.OFF_TARGET, _specificity),
     )
+
+
+def _results(facts: dict[str, Any], stage: Stage, make: Callable[..., T]) -> tuple[T, ...] | None:
+    return tuple(make(*row) for row in _unpack(facts[stage])) if stage in facts else None
+
+
+def _specificity(mit: float, cfd: float, counts: list[int]) -> Specificity:
+    return Specificity(mit, cfd, tuple(counts))

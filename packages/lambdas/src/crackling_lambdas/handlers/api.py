@@ -8,8 +8,8 @@ from pathlib import Path
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from crackling.specificity import Index
 
+from crackling.specificity import Index
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -60,7 +60,7 @@ def make_handler(
 
 
 def make_app(submission: Submission, results: Results, library: Library) -> APIGatewayRestResolver:
-    app = APIGatewayRestResolver(enable_validation=True, response_validation_error_http_code=500)
+    app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
     job_routes(app, submission, results)
     genome_routes(app, library)

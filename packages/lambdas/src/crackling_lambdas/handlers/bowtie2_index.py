@@ -31,7 +31,9 @@ def make_handler(
     builder = make_builder(settings, clients, clock)
     work = Bowtie2Index(builder, build or partial(bowtie2_build, Path(settings.bowtie2_build))).run
     task = "building the genome's bowtie2 index"
-    return Consumer(PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count).handler()
+    return Consumer(
+        PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count
+    ).handler()
 
 
 handler = entry_point(make_handler)

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.handlers.settings import IndexSettings
 
 
-def make_builder(
-    settings: IndexSettings, clients: Clients, clock: Callable[[], float]
-) -> Builder:
+def make_builder(settings: IndexSettings, clients: Clients, clock: Callable[[], float]) -> Builder:
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)

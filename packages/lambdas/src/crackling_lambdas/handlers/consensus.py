@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crackling import efficiency
-
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.targets import TargetStore

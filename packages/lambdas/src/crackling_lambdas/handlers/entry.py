@@ -37,4 +37,5 @@ def entry_point(make_handler: Callable[[Mapping[str, str], Clients], Handler]) -
     def handler(event: Event, context: LambdaContext) -> Answer:
         return started()(event, context)
 
-    return handler
+    typed: Handler = handler  # the decorators have no types
+    return typed

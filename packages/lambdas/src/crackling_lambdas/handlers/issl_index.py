@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.specificity import build_index
-
 from crackling_aws.messages import PrepareGenome
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
@@ -32,7 +31,9 @@ def make_handler(
     builder = make_builder(settings, clients, clock)
     work = IsslIndex(builder, build).run
     task = "building the genome's index"
-    return Consumer(PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count).handler()
+    return Consumer(
+        PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count
+    ).handler()
 
 
 handler = entry_point(make_handler)

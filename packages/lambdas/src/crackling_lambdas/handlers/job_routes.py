@@ -3,8 +3,8 @@
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from crackling.results import MEDIA_TYPES, Format
 
 from crackling_lambdas.handlers.entry import metrics
@@ -24,10 +24,13 @@ from crackling_lambdas.logic.results import Address, Results
 from crackling_lambdas.logic.submission import Submission
 
 TAGS = ["jobs"]
-TEXT = {"schema": {"type": "string"}}
+TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
 EXPORTS: dict[int, OpenAPIResponse] = {
     **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-    int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(set(MEDIA_TYPES.values())), TEXT)},
+    int(HTTPStatus.OK): {
+        "description": "The file",
+        "content": dict.fromkeys(sorted(set(MEDIA_TYPES.values())), TEXT),
+    },
     int(HTTPStatus.SEE_OTHER): {"description": "The file is large: it is at Location for five minutes"},
 }
 
@@ -82,7 +85,9 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         if isinstance(exported, Address):
             return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": exported.url})
         disposition = f'attachment; filename="crackling-{job_id}.{format}"'
-        return Response(HTTPStatus.OK, MEDIA_TYPES[format], exported, headers={"Content-Disposition": disposition})
+        return Response(
+            HTTPStatus.OK, MEDIA_TYPES[format], exported, headers={"Content-Disposition": disposition}
+        )
 
     @app.get(
         "/jobs/<job_id>/targets/<number>/offtargets",
@@ -92,4 +97,6 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
     )
     def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
         guide, found = results.off_targets(job_id, number)
-        return OffTargetsView(job_id=job_id, target=number, guide=guide, total=len(found), off_targets=found[:limit])
+        return OffTargetsView(
+            job_id=job_id, target=number, guide=guide, total=len(found), off_targets=found[:limit]
+        )

@@ -23,7 +23,9 @@ def describe(app: APIGatewayRestResolver) -> str:
     return app.get_openapi_json_schema(title=TITLE, version=VERSION, description=DESCRIPTION)
 
 
-def answers(success: HTTPStatus, model: type[BaseModel] | None, *refusals: HTTPStatus) -> dict[int, OpenAPIResponse]:
+def answers(
+    success: HTTPStatus, model: type[BaseModel] | None, *refusals: HTTPStatus
+) -> dict[int, OpenAPIResponse]:
     """The responses of a route: one success, the refusals that are its own, and those of every route."""
     done: OpenAPIResponse = {"description": success.phrase}
     if model is not None:

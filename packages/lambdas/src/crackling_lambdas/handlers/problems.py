@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
-    ResponseValidationError,
 )
 
 from crackling_lambdas.handlers.entry import logger
@@ -43,22 +42,6 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldError] | None = N
 def answer_errors(app: APIGatewayRestResolver) -> None:
     """Answer every error of the routes as a problem."""
 
-    @app.exception_handler(list(STATUS))
-    def refused(error: RefusedError) -> Response[str]:
-        return problem(STATUS[type(error)], str(error))
-
-    @app.exception_handler(RequestValidationError)
-    def invalid(error: RequestValidationError) -> Response[str]:
-        errors = [FieldError(".".join(map(str, found["loc"])), found["msg"]) for found in error.errors()]
-        malformed = any(found["type"] == "json_invalid" for found in error.errors())
-        status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.UNPROCESSABLE_ENTITY
-        return problem(status, "; ".join(f"{found.field}: {found.message}" for found in errors), errors)
-
-    @app.exception_handler(RequestUnsupportedContentType)
-    def unsupported(_error: RequestUnsupportedContentType) -> Response[str]:
-        return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
-
-    @app.not_found
     def no_route(_error: NoRouteError) -> Response[str]:
         path = app.current_event.path
         if methods := allowed_methods(app, path):
@@ -67,11 +50,37 @@ def answer_errors(app: APIGatewayRestResolver) -> None:
             return answer
         return problem(HTTPStatus.NOT_FOUND, f"There is nothing at {path}")
 
-    @app.exception_handler([ResponseValidationError, Exception])
-    def broken(_error: Exception) -> Response[str]:
-        logger.exception("A request failed")
-        detail = "The service failed. Try again; if that fails too, report the time and the address."
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    app.not_found(no_route)
+    app.exception_handler(list(STATUS))(refused)
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(RequestUnsupportedContentType)(unsupported)
+    app.exception_handler(Exception)(broken)
+
+
+def refused(error: RefusedError) -> Response[str]:
+    return problem(STATUS[type(error)], str(error))
+
+
+def invalid(error: RequestValidationError) -> Response[str]:
+    found = error.errors()
+    if (
+        found[0]["loc"][0] == "response"
+    ):  # Powertools raises the same for an answer that does not fit its view
+        return broken(error)
+    errors = [FieldError(".".join(map(str, part["loc"])), part["msg"]) for part in found]
+    malformed = found[0]["type"] == "json_invalid"
+    status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(status, "; ".join(f"{part.field}: {part.message}" for part in errors), errors)
+
+
+def unsupported(_error: RequestUnsupportedContentType) -> Response[str]:
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
+
+
+def broken(_error: Exception) -> Response[str]:
+    logger.exception("A request failed")
+    detail = "The service failed. Try again; if that fails too, report the time and the address."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 def allowed_methods(app: APIGatewayRestResolver, path: str) -> list[str]:

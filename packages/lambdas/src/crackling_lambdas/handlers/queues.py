@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from crackling.errors import InputError
 
+from crackling.errors import InputError
 from crackling_aws.messages import Message, parse
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, logger, metrics
 

@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from crackling.results import Target
-from crackling.specificity import OffTarget
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
@@ -103,10 +103,13 @@ class JobView(View):
         )
 
 
-class TargetsView(View):
+class TargetsView(BaseModel):
     """A page of targets in query order, each with the columns of `crackling design`."""
 
-    job_id: str
+    # Not a View: the columns keep their names.
+    model_config = ConfigDict(populate_by_name=True)
+
+    job_id: Annotated[str, Field(alias="jobId")]
     status: Status
     guides: int | None
     targets: list[Target]

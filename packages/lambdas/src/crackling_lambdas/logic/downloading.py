@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from crackling.errors import InputError
-from crackling.sequences import normalise, read_fasta
 from isal import igzip
 
+from crackling.errors import InputError
+from crackling.sequences import normalise, read_fasta
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
-
     from crackling_lambdas.logic.preparation import Failure
 
 LINE = 80
@@ -44,7 +43,8 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str) -> Counts:
         InputError: it is not FASTA, not DNA, damaged, or empty.
     """
     contigs = bases = 0
-    with igzip.GzipFile(fileobj=out, mode="wb", compresslevel=2, mtime=0) as packed:
+    packer = igzip.GzipFile(fileobj=out, mode="wb", compresslevel=2, mtime=0)  # type: ignore[no-untyped-call]
+    with cast("BinaryIO", packer) as packed:
         for contig in read_fasta(source, label):
             sequence = normalise(contig, label).sequence
             packed.write(f">{contig.name}\n".encode())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from crackling.specificity import OffTarget, Specificity
-
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
 
@@ -23,8 +22,7 @@ class OpenIndex(Protocol):
 
     def score(self, guides: Sequence[str]) -> list[Specificity]: ...
     def off_targets(self, guide: str) -> list[OffTarget]: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *error: object) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -41,9 +39,10 @@ class IndexCache:
         """The index of a genome that is ready. Its claim is part of the name: a genome prepared anew is another."""
         assert genome.index is not None
         name = f"{genome.genome}.{genome.claim}.issl"
-        path, index = self._open.pop(name, None) or self._fetch(genome.index, name, genome.index_bytes or 0)
-        self._open[name] = path, index  # at the end: used last
-        return index
+        if name not in self._open:
+            self._open[name] = self._fetch(genome.index, name, genome.index_bytes or 0)
+        self._open[name] = self._open.pop(name)  # at the end: used last
+        return self._open[name][1]
 
     def _fetch(self, key: str, name: str, size: int) -> tuple[Path, OpenIndex]:
         while self._open and self.free_bytes(self.folder) < size + RESERVE:
@@ -51,12 +50,12 @@ class IndexCache:
         path = self.folder / name
         try:
             self.objects.download(key, path)
-            return path, self.open_index(path).__enter__()
+            return path, self.open_index(path)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
 
     def _drop(self, name: str) -> None:
         path, index = self._open.pop(name)
-        index.__exit__(None, None, None)
+        index.close()
         path.unlink(missing_ok=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crackling.results import Format, Target
-    from crackling.specificity import OffTarget
 
+    from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
     from crackling_aws.models import Job

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from crackling.sequences import parse_query
 from crackling.sites import find_sites
-
 from crackling_aws import keys
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite

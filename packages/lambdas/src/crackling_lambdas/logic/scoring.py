@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
-
 from crackling_aws.models import GenomeState, Stage
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
 from crackling.sequences import parse_query
-
 from crackling_aws import keys
 from crackling_aws.models import GenomeState, Job, JobOptions
 from crackling_lambdas.logic.errors import InvalidError, NotFoundError, TooLargeError
