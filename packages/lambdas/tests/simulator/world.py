@@ -222,15 +222,17 @@ class World:
     def reap(self) -> None:
         self._invoke("reaper", {})
 
-    def request(self, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
+    def request(
+        self, method: str, path: str, body: str | None = None, query: dict[str, str] | None = None
+    ) -> dict[str, Any] | None:
         """Ask the API; None if it was killed."""
         event = {
             "httpMethod": method,
             "path": path,
             "headers": {"content-type": "application/json"},
             "multiValueHeaders": {},
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
             "requestContext": {"path": f"/api{path}"},
             "body": body,
             "isBase64Encoded": False,
