@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,6 +17,7 @@ from isal import isal_zlib
 from xopen import xopen
 
 from crackling.errors import InputError, StorageError
+from crackling.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,24 +60,6 @@ def normalise(contig: Contig, label: str) -> Contig:
         position = next(i for i, letter in enumerate(sequence) if letter not in LETTERS)
         raise bad_letter(label, contig.name, position, sequence[position])
     return Contig(contig.name, sequence)
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading.
-
-    Raises:
-        StorageError: there is no such file, it is a folder, or it may not be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            yield stream
-    except FileNotFoundError:
-        raise StorageError(f"{path}: no such file; check the name") from None
-    except IsADirectoryError:
-        raise StorageError(f"{path}: is a folder; name a file in it") from None
-    except PermissionError:
-        raise StorageError(f"{path}: may not be read; check its permissions") from None
 
 
 def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Contig]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
+from crackling.files import appearing
 from crackling.sequences import bad_letter, read_fasta
 from crackling.specificity.kernel import OCCURRENCE_BYTES, PARTITIONS, Lists, Overflow, library
 from crackling.specificity.layout import Header, Section, Writer
@@ -106,10 +107,10 @@ def build_index(
     """
     started = time.monotonic()
     tell = progress or (lambda _stage, _done, _total: None)
-    with Writer(out) as writer:
+    workers = threads or os.cpu_count() or 1
+    with appearing(out) as file, ThreadPoolExecutor(workers) as pool:
         genome = read_genome(sources, tell)
-        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            header = _Builder(genome, compatible, pool, threads or os.cpu_count() or 1, writer, tell).build()
+        header = _Builder(genome, compatible, pool, workers, Writer(file), tell).build()
     seconds = time.monotonic() - started
     return IndexSummary(
         header.contigs, header.bases, header.sites, header.distinct_sites, out.stat().st_size, round(seconds, 3)

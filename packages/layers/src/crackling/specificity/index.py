@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from isal import isal_zlib
 
 from crackling.errors import InputError
-from crackling.sequences import readable
+from crackling.files import readable
 from crackling.specificity import kernel
 from crackling.specificity.build import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library

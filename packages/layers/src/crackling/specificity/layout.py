@@ -3,28 +3,21 @@
     header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
              then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
     sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
-
-A file appears under its name whole or not at all: it is written beside it and renamed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import os
 import struct
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from isal import isal_zlib
 
-from crackling.errors import IndexFileError, StorageError
+from crackling.errors import IndexFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from typing_extensions import Buffer
 
@@ -122,37 +115,12 @@ def damaged(label: str) -> IndexFileError:
 
 
 class Writer:
-    """Writes an index file section by section, in the order of `Section`; leaves nothing behind unless finished.
+    """Writes an index, section by section in the order of `Section`, to a file that stands at its start."""
 
-    Raises:
-        StorageError: the folder is missing or not writable, or the disk is full.
-    """
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._spans: dict[Section, Span] = {}
-
-    def __enter__(self) -> Writer:
-        if self._out.is_dir():
-            raise StorageError(f"{self._out}: is a folder; name a file in it")
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{self._out.name}.", suffix=".tmp", dir=self._out.parent)
-        except OSError as error:
-            raise self._storage_error(error) from None
-        self._unfinished = Path(name)
-        self._file: BinaryIO = os.fdopen(handle, "wb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._file.seek(HEADER_BYTES)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        with contextlib.suppress(OSError):  # a full disk fails again here; the first error is the one to tell
-            self._file.close()
-        self._unfinished.unlink(missing_ok=True)
-        if isinstance(value, OSError):
-            raise self._storage_error(value) from None
-
-    def _storage_error(self, error: OSError) -> StorageError:
-        return StorageError(f"{self._out}: cannot be written ({error.strerror}); make room or name another place")
+        self._spans: dict[Section, Span] = {}
 
     def add(self, section: Section, *parts: Buffer) -> None:
         """Append a section whole."""
@@ -179,18 +147,8 @@ class Writer:
     def finish(
         self, *, prefix_nt: int, suffix_nt: int, compatible: bool, contigs: int, bases: int, sites: int, distinct_sites: int
     ) -> Header:
-        """Write the header and give the file its name."""
+        """Write the header."""
         header = Header(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct_sites, self._spans)
         self._file.seek(0)
         self._file.write(header.encode())
-        self._file.flush()
-        self._unfinished.chmod(0o666 & ~_umask())
-        self._unfinished.replace(self._out)
         return header
-
-
-def _umask() -> int:
-    """A temporary file is private; the finished index has the usual permissions."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
