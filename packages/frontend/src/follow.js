@@ -1,6 +1,6 @@
 import { ApiError } from "./api.js";
 
-const FIRST_PAUSE = 700;
+const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 5000;
 
 /**
@@ -16,7 +16,7 @@ const LONGEST_PAUSE = 5000;
  * @throws {ApiError} a failure that will not pass
  */
 export async function follow({ read, show, isOver, onTrouble }, signal, pause = sleep) {
-  for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 1.3, LONGEST_PAUSE)) {
+  for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 1.2, LONGEST_PAUSE)) {
     try {
       const value = await read();
       if (signal.aborted) return;

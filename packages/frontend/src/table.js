@@ -19,7 +19,7 @@ export function targetTable(place, targets, onChoose) {
   // An explicit height makes the table draw only what is in sight; a short one is as high as its rows.
   const tall = targets.length > 15;
   const table = new Tabulator(place, {
-    columns: columns(onChoose),
+    columns: columns(),
     data: targets,
     index: "id",
     layout: "fitDataFill",
@@ -27,6 +27,10 @@ export function targetTable(place, targets, onChoose) {
     placeholder: "No guide is both efficient and specific.",
     columnDefaults: { resizable: false },
   });
+  // Enter on the button of a row is a click that reaches the row too.
+  table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
+  // A grid may hold nothing focusable but its cells; the buttons in them let keyboards scroll.
+  table.on("tableBuilt", () => place.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
   return {
     /** @param {boolean} only */
     showOnlyGood(only) {
@@ -39,30 +43,22 @@ export function targetTable(place, targets, onChoose) {
   };
 }
 
-/**
- * @param {(target: Target) => void} onChoose
- * @returns {ColumnDefinition[]}
- */
-function columns(onChoose) {
-  const guide = (/** @type {CellComponent} */ cell) => {
-    const target = /** @type {Target} */ (cell.getData());
-    const label = `${target.guide}: off-targets`;
-    return h("button", { type: "button", class: "guide", "aria-label": label, click: () => onChoose(target) }, target.guide);
-  };
+/** @returns {ColumnDefinition[]} */
+function columns() {
   return [
     column("id", { width: 64, hozAlign: "right" }),
-    column("guide", { formatter: guide, cssClass: "sequence" }),
+    column("guide", { formatter: guideButton, cssClass: "sequence" }),
     column("pam", { cssClass: "sequence" }),
     column("efficient", { formatter: verdict }),
     column("specific", { formatter: verdict }),
+    column("mit", { formatter: decimals(2), hozAlign: "right" }),
+    column("cfd", { formatter: decimals(2), hozAlign: "right" }),
+    ...[0, 1, 2, 3, 4].map((mismatches) => column(`mm${mismatches}`, { hozAlign: "right" })),
     column("consensus", { hozAlign: "right" }),
     column("chopchop", { formatter: yesOrNo }),
     column("mm10db", { formatter: yesOrNo }),
     column("sgrnascorer2", { formatter: yesOrNo }),
     column("sgrnascorer2_score", { formatter: decimals(2), hozAlign: "right" }),
-    column("mit", { formatter: decimals(2), hozAlign: "right" }),
-    column("cfd", { formatter: decimals(2), hozAlign: "right" }),
-    ...[0, 1, 2, 3, 4].map((mismatches) => column(`mm${mismatches}`, { hozAlign: "right" })),
     column("contig", { maxWidth: 180 }),
     column("start", { hozAlign: "right" }),
     column("end", { hozAlign: "right" }),
@@ -82,7 +78,20 @@ function columns(onChoose) {
  */
 function column(name, more) {
   const { title, text } = meaning(name);
-  return { field: name, title, headerTooltip: text, ...more };
+  return { field: name, title, headerTooltip: text, titleFormatter: sortButton, ...more };
+}
+
+/**
+ * A head sorts when it is clicked; a button in it lets keyboards do so too.
+ * @param {CellComponent} head
+ */
+function sortButton(head) {
+  return h("button", { type: "button", class: "sort" }, head.getValue());
+}
+
+/** @param {CellComponent} cell */
+function guideButton(cell) {
+  return h("button", { type: "button", class: "guide", "aria-label": `${cell.getValue()}: off-targets` }, cell.getValue());
 }
 
 /** @param {CellComponent} cell */
