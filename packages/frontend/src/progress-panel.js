@@ -1,5 +1,5 @@
 import { fill, h } from "./dom.js";
-import { elapsed, isOver, stagesOf } from "./progress.js";
+import { elapsed, stagesOf } from "./progress.js";
 
 /**
  * @import {ApiError} from "./api.js"
@@ -46,7 +46,8 @@ export function progressPanel() {
       if (headline.textContent !== HEADLINES[job.status]) fill(headline, HEADLINES[job.status]);
       fill(note);
       fill(list, ...stagesOf(job, genome).map(stageItem));
-      element.classList.toggle("over", isOver(job));
+      // The results say the rest.
+      list.hidden = job.status === "complete";
       tick();
       if (job.status === "failed") {
         reason.hidden = false;

@@ -45,9 +45,11 @@ export function targetTable(place, targets, onChoose) {
 
 /** @returns {ColumnDefinition[]} */
 function columns() {
+  // Beside two columns that stay, a phone would show nothing else.
+  const frozen = matchMedia("(min-width: 46rem)").matches;
   return [
-    column("id", { width: 64, hozAlign: "right" }),
-    column("guide", { formatter: guideButton, cssClass: "sequence" }),
+    column("id", { width: 64, hozAlign: "right", frozen }),
+    column("guide", { formatter: guideButton, cssClass: "sequence", frozen }),
     column("pam", { cssClass: "sequence" }),
     column("efficient", { formatter: verdict }),
     column("specific", { formatter: verdict }),
