@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from layer_recipes import checks, tree
+from layer_recipes import checks, tree, wheels
 from layer_recipes.recipe import REPOSITORY
 from layer_recipes.recipes import RECIPES
 from layer_recipes.target import add_arguments, chosen
@@ -59,8 +59,8 @@ def _findings(trees: Mapping[str, Path], target: Target) -> Iterator[str]:
 
 
 def _imports(trees: Mapping[str, Path], target: Target) -> Iterator[str]:
-    python = checks.interpreter(target)
-    if python is None:
+    python = wheels.interpreter(target.python)
+    if python is None or platform.machine() != target.machine:
         _say("imports", f"skipped: no Python {target.python} for {target.arch} on this machine")
         return
     folders = [path if name == "functions" else path / "python" for name, path in trees.items()]

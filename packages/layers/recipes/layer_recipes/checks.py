@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,16 +48,6 @@ def foreign_libraries(root: Path, target: Target) -> Iterator[str]:
             yield f"{name} needs {library}, which is neither in Lambda's system nor in the layer"
         if elf.glibc(content) > newest:
             yield f"{name} needs glibc {elf.glibc(content)}, newer than Lambda's {GLIBC}"
-
-
-def interpreter(target: Target) -> str | None:
-    """This machine's interpreter of the functions' version, if it has one and the processor is the same."""
-    if platform.machine() != target.machine:
-        return None
-    command = [sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", "--system"]
-    # Where pyenv manages the interpreters, it shows only the versions that it is asked for.
-    found = _run([*command, target.python], os.environ | {"PYENV_VERSION": target.python})
-    return found.stdout.strip() if found.returncode == 0 else None
 
 
 def broken_imports(python: str, folders: list[Path], words: list[str]) -> Iterator[str]:

@@ -23,6 +23,8 @@ def _build_crackling(target: Target, into: Path) -> None:
     """The science and the adapters, with the kernel compiled for Lambda's C library."""
     python = into / "python"
     wheels.install(_requirements("crackling"), target, python)
+    if target.arch == "arm64":
+        wheels.compile_sources(_requirements("crackling-sources"), target, python)
     for package in ("crackling", "crackling_aws"):
         tree.copy_sources(_LAYERS / "src" / package, python / package)
     command = [sys.executable, str(_LAYERS / "native/compile.py"), "--target", target.compiler]
@@ -60,7 +62,11 @@ LAYERS: Final = (
     layer(
         "crackling",
         _build_crackling,
-        lambda _target: [_requirements("crackling"), _LAYERS / "src", _LAYERS / "native"],
+        lambda _target: [
+            *map(_requirements, ("crackling", "crackling-sources", "compile")),
+            _LAYERS / "src",
+            _LAYERS / "native",
+        ],
     ),
     layer("viennarna", _build_viennarna, lambda _target: [_requirements("viennarna")]),
     layer("bowtie2", bowtie2.build, bowtie2.inputs),
