@@ -34,6 +34,11 @@ def _build_crackling(target: Target, into: Path) -> None:
         raise RecipeError(f"the kernel does not compile for {target.compiler}:\n{done.stderr.strip()}")
 
 
+def _inputs_of_crackling(_target: Target) -> list[Path]:
+    requirements = ("crackling", "crackling-sources", "compile")
+    return [*map(_requirements, requirements), _LAYERS / "src", _LAYERS / "native"]
+
+
 def _build_viennarna(target: Target, into: Path) -> None:
     """Four fifths of the wheel are symbols for debugging."""
     wheels.install(_requirements("viennarna"), target, into / "python")
@@ -59,15 +64,7 @@ def _of_wheels(name: str) -> Recipe:
 
 
 LAYERS: Final = (
-    layer(
-        "crackling",
-        _build_crackling,
-        lambda _target: [
-            *map(_requirements, ("crackling", "crackling-sources", "compile")),
-            _LAYERS / "src",
-            _LAYERS / "native",
-        ],
-    ),
+    layer("crackling", _build_crackling, _inputs_of_crackling),
     layer("viennarna", _build_viennarna, lambda _target: [_requirements("viennarna")]),
     layer("bowtie2", bowtie2.build, bowtie2.inputs),
     _of_wheels("runtime"),

@@ -1,4 +1,4 @@
-"""Packages for another Python and processor than this machine's: from wheels, or compiled where there is none."""
+"""Packages for another Python and processor than this machine's: from wheels, or else compiled."""
 
 from __future__ import annotations
 
@@ -22,21 +22,20 @@ _UV: Final = (sys.executable, "-m", "uv")
 
 def install(requirements: Path, target: Target, into: Path) -> None:
     """Unpack exactly the wheels that a requirements file pins; nothing is resolved, compiled or run."""
-    words = ["--only-binary", ":all:", "--python-platform", target.wheels, "--python-version", target.python]
-    _install(words, {}, requirements, target, into)
+    words = ["--python-platform", target.wheels, "--python-version", target.python]
+    _install(["--only-binary", ":all:", *words], {}, requirements, target, into)
 
 
 def compile_sources(requirements: Path, target: Target, into: Path) -> None:
-    """Compile what a requirements file pins, with zig and the headers of this machine's Python of the version.
+    """Compile what a requirements file pins, with zig and the headers of this machine's Python.
 
     Raises:
         RecipeError: there is no such Python here, or it does not compile.
     """
     python = interpreter(target.python)
     if python is None:
-        raise RecipeError(
-            f"{requirements.name} has no wheels for {target.folder}; install Python {target.python} to compile it"
-        )
+        needs = f"install Python {target.python}, whose headers it takes"
+        raise RecipeError(f"{requirements.name} must be compiled for {target.folder}: {needs}")
     compiler = f"{sys.executable} -m ziglang cc -target {target.compiler}"
     settings = {
         "CC": compiler,
@@ -59,10 +58,9 @@ def pins(requirements: Path) -> list[str]:
 
 def interpreter(version: str) -> str | None:
     """This machine's interpreter of a Python version, if it has one."""
+    command = [*_UV, "python", "find", "--no-python-downloads", "--system", version]
     # Where pyenv manages the interpreters, it shows only the versions that it is asked for.
-    found = _run(
-        [*_UV, "python", "find", "--no-python-downloads", "--system", version], {"PYENV_VERSION": version}
-    )
+    found = _run(command, {"PYENV_VERSION": version})
     return found.stdout.strip() if found.returncode == 0 else None
 
 
