@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from layer_recipes import elf
+from layer_recipes import checks, elf
+from layer_recipes.target import Target
 
 SOURCE = """
 #include <math.h>
@@ -59,6 +60,24 @@ def test_a_packed_library_still_works(library, tmp_path):
     power = ctypes.CDLL(str(tmp_path / "packed.so")).power
     power.restype, power.argtypes = ctypes.c_double, [ctypes.c_double]
     assert [power(2.0), power(2.0)] == [9.0, 17.0]
+
+
+def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch):
+    path, machine = library
+    targets = {target.machine: target for target in (Target(arch="x86_64"), Target(arch="arm64"))}
+    target = targets.pop(machine)
+    [other] = targets.values()
+    (tmp_path / "lib.so").write_bytes(path.read_bytes())
+    assert list(checks.foreign_libraries(tmp_path, target)) == []
+    assert list(checks.foreign_libraries(tmp_path, other)) == [
+        f"lib.so is for {machine}, not for {other.machine}"
+    ]
+    monkeypatch.setattr(checks, "GLIBC", (2, 17))
+    monkeypatch.setattr(checks, "_OF_THE_SYSTEM", set(elf.needed(path.read_bytes())) - {"libm.so.6"})
+    assert list(checks.foreign_libraries(tmp_path, target)) == [
+        "lib.so needs libm.so.6, which is neither in Lambda's system nor in the layer",
+        "lib.so needs glibc (2, 29), newer than Lambda's (2, 17)",
+    ]
 
 
 def _with_gap(content):

@@ -1,5 +1,6 @@
 import re
 import subprocess
+import sys
 
 import pytest
 from layer_recipes import bowtie2, checks, debian, recipes, tree, wheels
@@ -53,6 +54,31 @@ def test_a_failed_install_names_the_requirements_and_the_target(tmp_path, monkey
     monkeypatch.setattr(subprocess, "run", lambda *_words, **_settings: failed)
     with pytest.raises(RecipeError, match=r"runtime.txt for cp313-x86_64: no such version"):
         wheels.install(wheels.REQUIREMENTS / "runtime.txt", Target(), tmp_path)
+
+
+def test_compiling_names_the_python_that_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setattr(wheels, "interpreter", lambda _version: None)
+    with pytest.raises(RecipeError, match=r"compiled for cp312-arm64: install Python 3.12"):
+        wheels.compile_sources(
+            wheels.REQUIREMENTS / "crackling-sources.txt", Target("3.12", "arm64"), tmp_path
+        )
+
+
+def test_imports_see_nothing_but_the_folders(tmp_path):
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone/__init__.py").write_text("")
+    (tmp_path / "alone/needy.py").write_text("import pytest")
+    assert list(checks.broken_imports(sys.executable, [tmp_path], ["alone"])) == []
+    assert "No module named 'pytest'" in next(checks.broken_imports(sys.executable, [tmp_path], ["alone.*"]))
+
+
+def test_the_build_names_what_it_knows():
+    program = wheels.REQUIREMENTS.parent / "build.py"
+    done = subprocess.run([sys.executable, program, "viena"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert (
+        "no recipe viena: there are crackling, viennarna, bowtie2, runtime, boto3, functions" in done.stderr
+    )
 
 
 def test_without_apt_bowtie2_says_what_is_missing(tmp_path, monkeypatch):
