@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,11 @@ class CdkError(Exception):
 
 @dataclass(frozen=True)
 class Cdk:
-    """`executable` is the CLI's path; `folder` keeps what it writes beside a cloud assembly."""
+    """`executable` is the CLI's path; `tell` hears every line that it prints, as it prints it."""
 
     executable: Path
     world: World
+    tell: Callable[[str], None]
 
     def bootstrap(self) -> str:
         return self._run("bootstrap", f"aws://{ACCOUNT}/{self.world.region}", app=None)
@@ -43,26 +44,26 @@ class Cdk:
 
     def diff(self, assembly: Path, stacks: Sequence[str]) -> tuple[bool, str]:
         """Whether a deploy would change anything, and the CLI's words for it."""
-        done = self._start("diff", *(stacks or ("--all",)), "--fail", app=assembly)
-        if done.returncode not in (0, 1) or "Number of stacks with differences" not in done.stdout:
-            raise CdkError(done.stdout)
-        return done.returncode == 1, done.stdout
+        status, printed = self._start("diff", *(stacks or ("--all",)), "--fail", app=assembly)
+        if status not in (0, 1) or "Number of stacks with differences" not in printed:
+            raise CdkError(printed)
+        return status == 1, printed
 
     def destroy(self, assembly: Path, stacks: Sequence[str]) -> str:
         return self._run("destroy", *(stacks or ("--all",)), "--force", app=assembly)
 
     def _run(self, *arguments: str, app: Path | None) -> str:
-        done = self._start(*arguments, app=app)
-        if done.returncode:
-            raise CdkError(done.stdout)
-        return done.stdout
+        status, printed = self._start(*arguments, app=app)
+        if status:
+            raise CdkError(printed)
+        return printed
 
-    def _start(self, *arguments: str, app: Path | None) -> subprocess.CompletedProcess[str]:
+    def _start(self, *arguments: str, app: Path | None) -> tuple[int, str]:
         command = [str(self.executable), *arguments, "--no-notices", "--no-color"]
         command += ["--app", str(app)] if app else []
         # An environment of its own: no profile, proxy or role of the user's may lead to a real account.
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        return subprocess.run(
+        with subprocess.Popen(
             command,
             env={**kept, **self.world.environment(), **QUIET},
             cwd=app.parent if app else None,
@@ -70,5 +71,14 @@ class Cdk:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
+        ) as process:
+            try:
+                printed = [self._told(line) for line in process.stdout or ()]
+            except BaseException:
+                process.kill()
+                raise
+        return process.returncode, "".join(printed)
+
+    def _told(self, line: str) -> str:
+        self.tell(line.rstrip())
+        return line

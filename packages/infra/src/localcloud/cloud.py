@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -35,7 +35,7 @@ class LocalCloud:
 
     Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed for bootstrap, deploy, diff and destroy only.
     `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files;
-    `echo` prints their logs as they end. State lives in memory and is gone afterwards.
+    `echo` prints their logs as they end; `tell` hears what the CDK CLI prints, line by line. State lives in memory and is gone afterwards.
     """
 
     def __init__(
@@ -48,9 +48,11 @@ class LocalCloud:
         concurrency: int | None = None,
         log_folder: Path | None = None,
         echo: bool = False,
+        tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._port, self._front_port, self._region = port, front_port, region
         self._cdk_path, self._concurrency, self._log_folder, self._echo = cdk, concurrency, log_folder, echo
+        self._tell = tell
 
     def __enter__(self) -> Self:
         gaps.install()
@@ -121,7 +123,7 @@ class LocalCloud:
     def _cdk(self) -> Cdk:
         if self._cdk_path is None:
             raise ValueError("LocalCloud(cdk=PATH) is needed to deploy: the path of the CDK CLI")
-        return Cdk(self._cdk_path, self.world)
+        return Cdk(self._cdk_path, self.world, self._tell)
 
     # --- what runs ---
 

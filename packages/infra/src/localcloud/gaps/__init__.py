@@ -7,7 +7,7 @@ from collections.abc import Callable
 from localcloud import launches
 from localcloud.gaps import functions, middleware, s3_browser
 from localcloud.gaps.cloudformation import stacks
-from localcloud.gaps.resources import apigateway, cloudfront, custom, messaging, monitoring, storage  # noqa: F401
+from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
 from localcloud.iam import recorder
 from localcloud.server import Middleware

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from moto.core.common_models import CloudFormationModel
-
 from localcloud.world import ACCOUNT, PARTITION, Properties, World
 
 
@@ -27,7 +25,7 @@ class Place:
     type: str
 
 
-class Resource(CloudFormationModel):
+class Resource:
     """One resource of one type. Subclasses set `type` and `create`; what `create` returns is the resource's Ref.
 
     `attributes` is what Fn::GetAtt may ask for. `update` gets the former properties and may raise ReplacementNeeded.
@@ -65,17 +63,8 @@ class Resource(CloudFormationModel):
         """The named properties, as far as the template gives them."""
         return {name: self.properties[name] for name in names if name in self.properties}
 
-    # What moto asks of the resources that a template refers to:
-
-    @classmethod
-    def cloudformation_type(cls) -> str:  # type: ignore[override]
-        return cls.type
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:  # noqa: ARG003
-        return True
-
     def get_cfn_attribute(self, attribute: str) -> str:
+        """What moto's Fn::GetAtt asks of a resource."""
         if attribute not in self.attributes:
             raise AttributeError(f"{self.place.logical_id} ({self.place.type}) has no attribute {attribute}")
         return self.attributes[attribute]
