@@ -44,7 +44,7 @@ class Cdk:
 
     def diff(self, assembly: Path, stacks: Sequence[str]) -> tuple[bool, str]:
         """Whether a deploy would change anything, and the CLI's words for it."""
-        status, printed = self._start("diff", *(stacks or ("--all",)), "--fail", app=assembly)
+        status, printed = self._start("diff", *stacks, "--fail", app=assembly)
         if status not in (0, 1) or "Number of stacks with differences" not in printed:
             raise CdkError(printed)
         return status == 1, printed

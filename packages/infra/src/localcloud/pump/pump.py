@@ -98,9 +98,17 @@ class Pump:
                 else:
                     StreamPoller(mapping, self._world, self._invoke, stop, positions).run()
             except (BotoCoreError, ClientError) as error:
-                if not stop.is_set():  # a source that is being removed is no news
-                    log.warning("poller of %s: %s", mapping.source, error)
+                if not self._exists(mapping):
+                    return  # a source goes before its mapping when a stack is removed
+                log.warning("poller of %s: %s", mapping.source, error)
                 stop.wait(1)
+
+    def _exists(self, mapping: Mapping) -> bool:
+        try:
+            self._world.client("lambda").get_event_source_mapping(UUID=mapping.uuid)
+        except (BotoCoreError, ClientError):
+            return False
+        return True
 
     def _tick(self) -> None:
         now = time.monotonic()

@@ -53,7 +53,7 @@ def rate_seconds(expression: str) -> int:
 
 
 def schedules(world: World) -> list[Schedule]:
-    """All enabled rules with a schedule."""
+    """All enabled rules with a rate. A template with another schedule does not get this far."""
     events = world.client("events")
     return [
         Schedule(
@@ -67,5 +67,5 @@ def schedules(world: World) -> list[Schedule]:
             ),
         )
         for rule in events.list_rules()["Rules"]
-        if rule.get("ScheduleExpression") and rule["State"] == "ENABLED"
+        if _RATE.fullmatch(rule.get("ScheduleExpression", "")) and rule["State"] == "ENABLED"
     ]

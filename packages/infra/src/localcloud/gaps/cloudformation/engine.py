@@ -202,11 +202,13 @@ class Engine:
         model, region = deployed.model, self._world.region
         if isinstance(model, Resource):
             model.remove()
+        elif hasattr(model, "delete"):
+            model.delete(ACCOUNT, region)
         elif not _is_abstract(deployed.kind.delete_from_cloudformation_json):
             definition = copy.deepcopy(deployed.definition)
             deployed.kind.delete_from_cloudformation_json(model.physical_resource_id, definition, ACCOUNT, region)
         else:
-            model.delete(ACCOUNT, region)
+            raise NotImplementedError(f"moto cannot remove {deployed.definition['Type']}")
 
     def _event(self, name: str, kind: str, status: str, reason: str | None = None, physical_id: str = "") -> None:
         stack = self._stack

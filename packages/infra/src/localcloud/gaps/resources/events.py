@@ -1,4 +1,4 @@
-"""EventBridge. Gap: moto's CloudFormation cannot remove a rule that has targets."""
+"""EventBridge. Gap: moto takes any schedule and fires none. The pump fires rates; any other fails the deploy."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from localcloud.world import Properties
 
 
 class Rule(Resource):
-    """A schedule or a pattern. The pump fires schedules, and only rates: any other fails the deploy."""
-
     type = "AWS::Events::Rule"
     name_property = "Name"
 
