@@ -61,7 +61,9 @@ _CLIENTS_LOCK = threading.Lock()
 @functools.cache
 def _client(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401
     # Long polls last 20 s at most; the pump's pollers and the front door share one client of a service.
-    config = Config(retries={"total_max_attempts": 2}, max_pool_connections=50, read_timeout=900)
+    # Buckets of today take presigned requests of version 4 only; botocore still makes version 2 in us-east-1.
+    version = {"signature_version": "s3v4"} if service == "s3" else {}
+    config = Config(retries={"total_max_attempts": 2}, max_pool_connections=50, read_timeout=900, **version)
     return botocore.session.get_session().create_client(
         service,
         region_name=region,

@@ -103,6 +103,8 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
         try:
+            if "AWSAccessKeyId=" in query:
+                raise _version_2()
             if "X-Amz-Signature=" in query:
                 check_url(environ, query)
             elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get("CONTENT_TYPE", ""):
@@ -112,6 +114,12 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
         return app(environ, start_response)
 
     return call
+
+
+def _version_2() -> RefusedError:
+    """What buckets made since 2020 say to the old signatures, which botocore still makes in us-east-1."""
+    message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+    return RefusedError("InvalidRequest", message, "400 Bad Request")
 
 
 def check_url(environ: WSGIEnvironment, query: str) -> None:
@@ -180,6 +188,8 @@ def check_post(post: Post) -> None:
     """Raises RefusedError unless the form's policy is signed, still holds, and allows just this form."""
     if "policy" not in post.fields:
         raise RefusedError("AccessDenied", "Access Denied")
+    if "x-amz-signature" not in post.fields:
+        raise _version_2()
     _check_signature(post.fields["x-amz-credential"], post.fields["policy"], post.fields["x-amz-signature"])
     try:
         policy = json.loads(base64.b64decode(post.fields["policy"]))

@@ -12,8 +12,11 @@ class RestApi(Resource):
     name_property = "Name"
 
     def create(self) -> str:
-        given = lower_first(self.pick("Description", "EndpointConfiguration", "BinaryMediaTypes"))
+        given = lower_first(self.pick("Description", "EndpointConfiguration"))
         api = self.client("apigateway").create_rest_api(name=self.name, **given)
+        kinds = self.properties.get("BinaryMediaTypes", [])
+        changes = [{"op": "add", "path": "/binaryMediaTypes", "value": kind} for kind in kinds]
+        self.client("apigateway").update_rest_api(restApiId=api["id"], patchOperations=changes)
         root = self.client("apigateway").get_resources(restApiId=api["id"])["items"][0]["id"]
         self.attributes = {"RestApiId": api["id"], "RootResourceId": root}
         return str(api["id"])
