@@ -47,7 +47,7 @@ def check(scenario: Scenario) -> None:
 
 
 def _check_poison(scenario: Scenario) -> None:
-    """Each is among the dead letters of its queue; and there is nothing that did not fail as often as it may."""
+    """Each is among the dead letters of its queue; and all of those failed as often as they may."""
     for name, queue in scenario.world.queues.items():
         dead = [message.body for message in queue.dead]
         assert {body for where, body in scenario.poison if where == name} <= set(dead)
@@ -55,7 +55,7 @@ def _check_poison(scenario: Scenario) -> None:
 
 
 def _lost(world: World) -> set[str]:
-    """What exhausted messages and abandoned stream records name: only these jobs and genomes may fail unforeseen."""
+    """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
     lost = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.stream.given_up}
     for name, queue in world.queues.items():
         for body in queue.exhausted:

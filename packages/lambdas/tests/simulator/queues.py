@@ -90,7 +90,7 @@ def sqs_event(batch: list[Queued]) -> dict[str, Any]:
 
 @dataclass
 class SimulatedStream:
-    """The records of new jobs, in order. A batch that fails is tried again from its first failure, a few times."""
+    """The records of new jobs, in order. A batch that fails is tried again from its first failure."""
 
     records: list[dict[str, Any]] = field(default_factory=list)
     given_up: list[dict[str, Any]] = field(default_factory=list)

@@ -25,7 +25,7 @@ from crackling_lambdas.handlers import (
 from simulator import science
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
-from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
+from simulator.queues import MAX_RECEIVES, SimulatedQueue, SimulatedStream, sqs_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,10 +126,8 @@ class World:
     def _clock(self) -> float:
         return self.now
 
-    # What may happen next -------------------------------------------------------------------------------------
-
     def run(self, at_rest: Callable[[], None]) -> None:
-        """Until every message is worked off or dead; then, without faults, until the reaper finds nothing more.
+        """Until every message is done or dead; then, without faults, until the reaper finds nothing more.
 
         `at_rest` is called between the two.
         """
@@ -176,8 +174,6 @@ class World:
                 if not self._step():
                     break
             self._depth -= 1
-
-    # Deliveries -----------------------------------------------------------------------------------------------
 
     def deliver(self, queue: SimulatedQueue) -> None:
         batch = queue.receive(self.now)
@@ -245,7 +241,7 @@ class World:
     def _guarded(self, handler: Handler, event: dict[str, Any]) -> dict[str, Any] | None:
         try:
             return handler(event, CONTEXT)
-        except (Killed, Exception):
+        except (Killed, Exception):  # noqa: BLE001 - Lambda reports it to the event source, whatever it is
             return None
 
 
