@@ -36,7 +36,9 @@ def check(scenario: Scenario) -> None:
     assert not world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
-    lost = _lost(world) | scenario.failed
+    lost = _lost(world)
+    assert world.rate or not lost, "something was lost without a fault"
+    lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None

@@ -84,9 +84,8 @@ class World:
     def __init__(self, seed: int, scratch: Path, rate: float | None = None) -> None:
         self.rng = rng = random.Random(seed)
         self.now = 1_000_000.0
-        self.faults = Faults(
-            rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3))
-        )
+        self.rate = rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate
+        self.faults = Faults(rng, self.rate, interruptions=rng.choice((0, 0.03, 0.1, 0.3)))
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.stream = SimulatedStream()
@@ -102,6 +101,7 @@ class World:
         )
         self.users: list[Callable[[], None]] = []  # what users are still going to do
         self._depth = 0
+        self._streaming = False
         self._scratch = scratch
         self._sandboxes: dict[tuple[str, int], Handler] = {}
         self._api = _apis()
@@ -157,8 +157,6 @@ class World:
         if self.rng.random() < 0.01:
             self.reap()
         return True
-
-    _streaming = False
 
     def _wait(self) -> bool:
         waiting = [message.visible_at for queue in self.queues.values() for message in queue.messages]
