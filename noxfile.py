@@ -12,7 +12,6 @@ bench          speed and size of index, search and design, as a table (docs/perf
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import nox
@@ -44,7 +43,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     install(session, "mypy", "hatchling", *TEST_TOOLS, "nox", "-e", LAYERS)
-    session.run("mypy", "noxfile.py", "scripts/environment.py", f"{LAYERS}/src", f"{LAYERS}/native", f"{LAYERS}/bench")
+    session.run(
+        "mypy", "noxfile.py", "scripts/environment.py", f"{LAYERS}/src", f"{LAYERS}/native", f"{LAYERS}/bench"
+    )
 
 
 @nox.session(name="test-layers")
@@ -62,7 +63,7 @@ def sanitize(session: nox.Session) -> None:
     install(session, *TEST_TOOLS, "-e", LAYERS)
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{LAYERS}/native/compile.py", "--sanitize", "--output", str(kernel))
-    runtime = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    runtime = session.run("cc", "-print-file-name=libasan.so", external=True, silent=True)
     session.chdir(LAYERS)
     session.run(
         "python",
@@ -72,7 +73,7 @@ def sanitize(session: nox.Session) -> None:
         *session.posargs,
         env={
             "CRACKLING_KERNEL": str(kernel),
-            "LD_PRELOAD": runtime.stdout.strip(),
+            "LD_PRELOAD": str(runtime).strip(),
             "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps its own memory to the end
             "HYPOTHESIS_PROFILE": "sanitize",
         },

@@ -24,7 +24,12 @@ TEST_TOOLS = ("nox",)
 def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
-    for path in [CONSTRAINTS, LAYERS / "pyproject.toml", Path(__file__), *sorted((LAYERS / "native").glob("*.[ch]"))]:
+    for path in [
+        CONSTRAINTS,
+        LAYERS / "pyproject.toml",
+        Path(__file__),
+        *sorted((LAYERS / "native").glob("*.[ch]")),
+    ]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -49,7 +54,17 @@ def set_up(test: bool) -> None:
 
 
 def install(*what: str | Path) -> None:
-    run(VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", CONSTRAINTS, *what)
+    run(
+        VENV / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-c",
+        CONSTRAINTS,
+        *what,
+    )
 
 
 def run(*command: str | Path) -> None:
@@ -72,7 +87,9 @@ def main() -> int:
     try:
         set_up(options.test)
     except subprocess.CalledProcessError as error:
-        say(f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above")
+        say(
+            f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above"
+        )
         return 1
     return 0
 

@@ -55,7 +55,9 @@ def design(
         sites, all_folds=all_folds, workers=threads, progress=lambda done, total: tell("folding", done, total)
     )
     specificities = index.score(
-        [site.guide for site in sites], threads=threads, progress=lambda done: tell("scoring", done, len(sites))
+        [site.guide for site in sites],
+        threads=threads,
+        progress=lambda done: tell("scoring", done, len(sites)),
     )
     rows = zip(sites, efficiencies, specificities, strict=True)
     return [

@@ -55,7 +55,9 @@ def appearing(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
-        with contextlib.suppress(OSError):  # on a full disk closing fails too; the first error is the one to tell
+        with contextlib.suppress(
+            OSError
+        ):  # on a full disk closing fails too; the first error is the one to tell
             stream.close()
         unfinished.unlink(missing_ok=True)
 

@@ -88,12 +88,14 @@ def _contigs(stream: BinaryIO, label: str) -> Iterator[Contig]:
                 words = record.name.split(maxsplit=1)
                 yield Contig(words[0] if words else f"contig_{number}", record.sequence or "")
     except dnaio.FileFormatError as error:
-        raise InputError(f"{label}: not FASTA ({' '.join(str(error).split())}); a record begins with '>'") from None
+        raise InputError(
+            f"{label}: not FASTA ({' '.join(str(error).split())}); a record begins with '>'"
+        ) from None
     except (UnicodeDecodeError, dnaio.UnknownFileFormat):
         raise InputError(f"{label}: not FASTA (not text); give a FASTA file, plain or gz") from None
     except EOFError:
         raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
-    except (isal_zlib.error, zlib.error, OSError) as error:
+    except (isal_zlib.error, zlib.error, OSError) as error:  # type: ignore[misc]  # the stub declares an instance
         if isinstance(error, OSError) and error.errno is not None:
             raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
         raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None

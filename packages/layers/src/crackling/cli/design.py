@@ -1,11 +1,11 @@
-"""crackling design"""
+"""The command `crackling design`."""
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from crackling.cli.shared import STDIN, add_threads, command_parser, output, positive, progress, source
 from crackling.errors import InputError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crackling.cli.shared import Commands
+    from crackling.results import Format
     from crackling.sequences import Contig
     from crackling.specificity import Index
     from crackling.specificity.build import Progress
@@ -31,11 +32,17 @@ def add_parser(commands: Commands) -> None:
         "specificity against a genome.",
         "crackling design gene.fa --genome genome.issl -o guides.csv",
     )
-    parser.add_argument("query", metavar="QUERY", help="a FASTA file ('-' is standard input) or a bare sequence")
-    parser.add_argument("--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way")
+    parser.add_argument(
+        "query", metavar="QUERY", help="a FASTA file ('-' is standard input) or a bare sequence"
+    )
+    parser.add_argument(
+        "--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument(
-        "--format", choices=(*FORMATS, TABLE), help="default: by the ending of FILE, otherwise csv; table is for people"
+        "--format",
+        choices=(*FORMATS, TABLE),
+        help="default: by the ending of FILE, otherwise csv; table is for people",
     )
     parser.add_argument(
         "--consensus",
@@ -44,7 +51,9 @@ def add_parser(commands: Commands) -> None:
         default=2,
         help="methods that must accept an efficient guide (default: 2)",
     )
-    parser.add_argument("--all-folds", action="store_true", help="fold every guide, also where no verdict depends on it")
+    parser.add_argument(
+        "--all-folds", action="store_true", help="fold every guide, also where no verdict depends on it"
+    )
     add_threads(parser)
 
 
@@ -69,7 +78,7 @@ def run(options: argparse.Namespace) -> None:
 
             write_table(targets, stream)
         else:
-            write(targets, chosen, stream)
+            write(targets, cast("Format", chosen), stream)
 
 
 def _format_of(path: Path | None) -> str:

@@ -22,7 +22,9 @@ def parse_guide(text: str, place: str) -> str:
     """
     match = _GUIDE.fullmatch(text.strip().upper())
     if not match:
-        raise InputError(f"{place}: {text.strip()[:40]!r} ({len(text.strip())} letters) is no guide; {_REMEDY}")
+        raise InputError(
+            f"{place}: {text.strip()[:40]!r} ({len(text.strip())} letters) is no guide; {_REMEDY}"
+        )
     return match[1]
 
 

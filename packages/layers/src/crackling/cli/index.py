@@ -1,4 +1,4 @@
-"""crackling index"""
+"""The command `crackling index`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,14 @@ def add_parser(commands: Commands) -> None:
         "Index a genome: find all its sites (20 nt beside NGG or NAG, both strands), count them and note their places.",
         "crackling index genome.fa.gz -o genome.issl",
     )
-    parser.add_argument("fasta", nargs="+", metavar="FASTA", help="plain or compressed; '-' is standard input")
+    parser.add_argument(
+        "fasta", nargs="+", metavar="FASTA", help="plain or compressed; '-' is standard input"
+    )
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT.issl")
     parser.add_argument(
-        "--compatible", action="store_true", help="leave out sites that start with T, as the published program does"
+        "--compatible",
+        action="store_true",
+        help="leave out sites that start with T, as the published program does",
     )
     add_threads(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")

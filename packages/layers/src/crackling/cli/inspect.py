@@ -1,4 +1,4 @@
-"""crackling inspect"""
+"""The command `crackling inspect`."""
 
 from __future__ import annotations
 

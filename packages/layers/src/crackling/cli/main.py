@@ -58,7 +58,10 @@ def _complain(error: CracklingError, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     summary, _, details = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(
-        prog="crackling", description=summary, epilog=details, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="crackling",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"crackling {metadata.version('crackling')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")

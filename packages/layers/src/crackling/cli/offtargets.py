@@ -1,4 +1,4 @@
-"""crackling offtargets"""
+"""The command `crackling offtargets`."""
 
 from __future__ import annotations
 
@@ -37,4 +37,6 @@ def run(options: argparse.Namespace) -> None:
         stream.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for guide in guides:
             for row in index.off_targets(guide, options.k):
-                stream.write("\t".join(f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n")
+                stream.write(
+                    "\t".join(f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n"
+                )

@@ -1,4 +1,4 @@
-"""crackling score"""
+"""The command `crackling score`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,15 @@ def add_parser(commands: Commands) -> None:
         "crackling score genome.issl guides.txt > scores.tsv",
     )
     parser.add_argument("index", type=Path, metavar="INDEX")
-    parser.add_argument("guides", metavar="GUIDES", help="one a line or FASTA, 20 nt or 23 with the PAM; '-' is standard input")
+    parser.add_argument(
+        "guides",
+        metavar="GUIDES",
+        help="one a line or FASTA, 20 nt or 23 with the PAM; '-' is standard input",
+    )
     add_mismatches(parser)
-    parser.add_argument("--compatible", action="store_true", help="weigh every PAM as NGG, as the published program does")
+    parser.add_argument(
+        "--compatible", action="store_true", help="weigh every PAM as NGG, as the published program does"
+    )
     add_threads(parser)
 
 
@@ -46,7 +52,9 @@ def run(options: argparse.Namespace) -> None:
     with output(None) as stream:
         stream.write("\t".join(["guide", "mit", "cfd", *(f"mm{n}" for n in range(options.k + 1))]) + "\n")
         for guide, score in zip(guides, scores, strict=True):
-            stream.write("\t".join([guide, f"{score.mit:.6f}", f"{score.cfd:.6f}", *map(str, score.counts)]) + "\n")
+            stream.write(
+                "\t".join([guide, f"{score.mit:.6f}", f"{score.cfd:.6f}", *map(str, score.counts)]) + "\n"
+            )
 
 
 def _read_guides(name: str) -> list[str]:

@@ -57,10 +57,11 @@ def output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with appearing(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
+    with appearing(path) as file:
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
         yield stream
         stream.flush()
-        stream.detach()
+        stream.detach()  # or it would close the file when it is collected
 
 
 @contextmanager

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 
     from crackling.results import Target
 
-HEADERS = ("#", "Place", "", "Guide and PAM", "GC %", "Efficient", "MIT", "CFD", "Off-targets", "Specific", "Warnings")
+HEADERS = (
+    "#",
+    "Place",
+    "",
+    "Guide and PAM",
+    "GC %",
+    "Efficient",
+    "MIT",
+    "CFD",
+    "Off-targets",
+    "Specific",
+    "Warnings",
+)
 RIGHT = {"#", "Place", "GC %", "MIT", "CFD", "Off-targets"}
 
 

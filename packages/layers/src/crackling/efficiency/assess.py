@@ -51,10 +51,16 @@ def assess(
         In the order of `sites`.
     """
     passed = [mm10db.passes_composition(site.guide, site.pam) for site in sites]
-    rnas = [mm10db.transcript(site.guide) if ok or all_folds else None for site, ok in zip(sites, passed, strict=True)]
+    rnas = [
+        mm10db.transcript(site.guide) if ok or all_folds else None
+        for site, ok in zip(sites, passed, strict=True)
+    ]
     folds = fold_all((rna for rna in rnas if rna), workers, progress)
     # A site shows a fold only if its own verdict asked for it: what else is in the batch changes nothing.
-    return [_judge(site, ok, folds[rna] if rna else None) for site, ok, rna in zip(sites, passed, rnas, strict=True)]
+    return [
+        _judge(site, ok, folds[rna] if rna else None)
+        for site, ok, rna in zip(sites, passed, rnas, strict=True)
+    ]
 
 
 def _judge(site: Site, composition: bool, folded: Fold | None) -> Efficiency:

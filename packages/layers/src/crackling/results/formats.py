@@ -25,7 +25,12 @@ MEDIA_TYPES: dict[Format, str] = {
     "gff3": "text/x-gff3; charset=utf-8",
 }
 _DECIMALS = {"gc": 1, "sgrnascorer2_score": 6, "energy": 2, "mit": 6, "cfd": 6}
-_COLOURS = {(True, True): "0,114,178", (True, False): "230,159,0", (False, True): "86,180,233", (False, False): "153,153,153"}
+_COLOURS = {
+    (True, True): "0,114,178",
+    (True, False): "230,159,0",
+    (False, True): "86,180,233",
+    (False, False): "153,153,153",
+}
 
 
 def write(targets: Iterable[Target], format: Format, stream: TextIO) -> None:  # noqa: A002 - what users call it
@@ -79,7 +84,9 @@ def _write_bed(targets: Iterable[Target], stream: TextIO) -> None:
         score = round(10 * min(target.mit, target.cfd))
         colour = _COLOURS[target.efficient, target.specific]
         place = f"{target.start}\t{target.end}"
-        stream.write(f"{target.contig}\t{place}\tguide_{target.id}\t{score}\t{target.strand}\t{place}\t{colour}\n")
+        stream.write(
+            f"{target.contig}\t{place}\tguide_{target.id}\t{score}\t{target.strand}\t{place}\t{colour}\n"
+        )
 
 
 def _write_gff3(targets: Iterable[Target], stream: TextIO) -> None:
@@ -88,9 +95,22 @@ def _write_gff3(targets: Iterable[Target], stream: TextIO) -> None:
     for target in targets:
         values = zip(COLUMNS, cells(target), strict=True)
         attributes = [f"ID=guide_{target.id}"]
-        attributes += [f"{name}={quote(value, safe=' .:^*$@!+_?-|()')}" for name, value in values if value and name not in place]
+        attributes += [
+            f"{name}={quote(value, safe=' .:^*$@!+_?-|()')}"
+            for name, value in values
+            if value and name not in place
+        ]
         contig = quote(target.contig, safe=".:^*$@!+_?-|")
-        columns = [contig, "crackling", "sgRNA", str(target.start + 1), str(target.end), f"{target.mit:.6f}", target.strand, "."]
+        columns = [
+            contig,
+            "crackling",
+            "sgRNA",
+            str(target.start + 1),
+            str(target.end),
+            f"{target.mit:.6f}",
+            target.strand,
+            ".",
+        ]
         stream.write("\t".join([*columns, ";".join(attributes)]) + "\n")
 
 

@@ -1,8 +1,8 @@
 """The index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
 
-    header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
-             then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
-    sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
+header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
+         then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
+sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
 """
 
 from __future__ import annotations
@@ -76,7 +76,15 @@ class Header:
     def encode(self) -> bytes:
         flags = _COMPATIBLE_FLAG if self.compatible else 0
         head = _FIXED.pack(
-            MAGIC, VERSION, self.prefix_nt, self.suffix_nt, flags, self.contigs, self.bases, self.sites, self.distinct_sites
+            MAGIC,
+            VERSION,
+            self.prefix_nt,
+            self.suffix_nt,
+            flags,
+            self.contigs,
+            self.bases,
+            self.sites,
+            self.distinct_sites,
         )
         for section in Section:
             span = self.spans[section]
@@ -95,23 +103,23 @@ class Header:
             raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
         if len(head) < HEADER_BYTES:
             raise IndexFileError(f"{label}: the index is cut short; make or fetch it again")
-        _, version, prefix_nt, suffix_nt, flags, *counts = _FIXED.unpack_from(head)
+        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct = _FIXED.unpack_from(head)
         if version != VERSION:
-            raise IndexFileError(f"{label}: an index of version {version}, this program reads {VERSION}; make it again")
+            raise IndexFileError(
+                f"{label}: an index of version {version}, this program reads {VERSION}; make it again"
+            )
         if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
             raise damaged(label)
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
-        return cls(
-            prefix_nt,
-            suffix_nt,
-            bool(flags & _COMPATIBLE_FLAG),
-            *counts,
-            spans={section: Span(*row) for section, row in zip(Section, rows, strict=True)},
-        )
+        spans = {section: Span(*row) for section, row in zip(Section, rows, strict=True)}
+        compatible = bool(flags & _COMPATIBLE_FLAG)
+        return cls(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct, spans)
 
 
 def damaged(label: str) -> IndexFileError:
-    return IndexFileError(f"{label}: the index is damaged (a checksum does not match); make or fetch it again")
+    return IndexFileError(
+        f"{label}: the index is damaged (a checksum does not match); make or fetch it again"
+    )
 
 
 class Writer:
@@ -145,7 +153,15 @@ class Writer:
         self._spans[self._section] = Span(self._start, length, self._checksum)
 
     def finish(
-        self, *, prefix_nt: int, suffix_nt: int, compatible: bool, contigs: int, bases: int, sites: int, distinct_sites: int
+        self,
+        *,
+        prefix_nt: int,
+        suffix_nt: int,
+        compatible: bool,
+        contigs: int,
+        bases: int,
+        sites: int,
+        distinct_sites: int,
     ) -> Header:
         """Write the header."""
         header = Header(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct_sites, self._spans)
