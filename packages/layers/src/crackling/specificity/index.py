@@ -6,6 +6,7 @@ import ctypes
 import json
 import mmap
 import os
+import re
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import POINTER, c_uint32, c_uint64
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 USUAL_MISMATCHES = 4
 GUIDES_A_TASK = 256
 _DIGITS = str.maketrans(BASES, "0123")
+_is_guide = re.compile(f"[{BASES}]{{{kernel.SITE_NT}}}").fullmatch
 _T = TypeVar("_T")
 
 
@@ -65,7 +67,13 @@ class OffTarget:
 
 
 def encode(guide: str) -> int:
-    """20 bases of A, C, G, T as the kernel's number."""
+    """20 bases of A, C, G, T as the kernel's number.
+
+    Raises:
+        InputError: it is something else, which as a number would lead the kernel out of the index.
+    """
+    if not _is_guide(guide):
+        raise InputError(f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM")
     return int(guide.translate(_DIGITS), 4)
 
 
@@ -195,6 +203,9 @@ class Index:
 
         Returns:
             In the order of `guides`; each `counts` has k + 1 numbers.
+
+        Raises:
+            InputError: a guide is not 20 letters of A, C, G, T, or k is out of range.
         """
         search = self._search(k)
 
