@@ -62,7 +62,7 @@ def find_places(contigs: Mapping[str, str], *, compatible: bool = False) -> list
 
 
 def mit_local(guide: str, site: str) -> float:
-    """Hsu et al. 2013: product of (1 - weight), a term for the mean distance of mismatches, one for their number."""
+    """Hsu et al. 2013: product of (1 - weight), a term for the mean distance, one for the number."""
     at = [p for p in range(20) if guide[p] != site[p]]
     if not at:
         return 100.0
