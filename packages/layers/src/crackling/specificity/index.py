@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
 import os
 import re
@@ -20,7 +19,7 @@ from crackling.sequences import readable
 from crackling.specificity import kernel
 from crackling.specificity.build import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
-from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section, damaged
+from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section, damaged, decode_contigs
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 from crackling.specificity.weights import BASES, aggregate, kernel_weights
 
@@ -92,7 +91,7 @@ class Index:
     def __init__(self, header: Header, memory: mmap.mmap, label: str, positions: bool) -> None:
         self.header = header
         self._memory, self._label = memory, label
-        self._contigs: list[tuple[str, int]] = json.loads(self._section(Section.CONTIGS))
+        self._contigs = decode_contigs(self._section(Section.CONTIGS), label)
         self._starts = contig_starts(self._contigs)
         self._lists = self._map_lists(positions)
         self._has_positions = positions
@@ -147,7 +146,7 @@ class Index:
 
     def _pointer(self, section: Section, kind: type[c_uint32 | Overflow], expected: int) -> object:
         span = self.header.spans[section]
-        if span.length != expected * ctypes.sizeof(kind) or span.padded_end > len(self._memory):
+        if span.length != expected * ctypes.sizeof(kind) or span.padded_end > len(self._memory) or span.offset % 8:
             raise damaged(self._label)
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory)) + span.offset
         return ctypes.cast(address, POINTER(kind))

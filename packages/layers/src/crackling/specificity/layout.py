@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import json
 import os
 import struct
 import tempfile
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from isal import isal_zlib
 
 from crackling.errors import IndexFileError, StorageError
+from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +109,8 @@ class Header:
             raise IndexFileError(f"{label}: an index of version {version}, this program reads {VERSION}; make it again")
         if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
             raise damaged(label)
+        if not all(MIN_KEY_NT <= key_nt <= MAX_KEY_NT for key_nt in (prefix_nt, suffix_nt)):
+            raise damaged(label)  # before anything has 4^key_nt of something
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
         return cls(
             prefix_nt,
@@ -115,6 +119,21 @@ class Header:
             *counts,
             spans={section: Span(*row) for section, row in zip(Section, rows, strict=True)},
         )
+
+
+def decode_contigs(contents: bytes, label: str) -> list[tuple[str, int]]:
+    """Names and lengths, from their section.
+
+    Raises:
+        IndexFileError: it holds something else.
+    """
+    try:
+        contigs = [(name, bases) for name, bases in json.loads(contents)]
+    except (ValueError, TypeError, RecursionError):
+        raise damaged(label) from None
+    if not all(isinstance(name, str) and isinstance(bases, int) and bases >= 0 for name, bases in contigs):
+        raise damaged(label)
+    return contigs
 
 
 def damaged(label: str) -> IndexFileError:
