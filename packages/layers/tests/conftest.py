@@ -1,9 +1,18 @@
-"""Hypothesis profiles: examples are the same at each run, and few enough to bound the time."""
+"""Fixtures for all tests of the layers, and how many examples the property tests try."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+from crackling.sites import Site
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# Examples are the same at each run, and few enough to bound the time; `--hypothesis-profile=long` looks for more.
 settings.register_profile(
     "tests",
     derandomize=True,
@@ -12,8 +21,26 @@ settings.register_profile(
     max_examples=200,
     suppress_health_check=list(HealthCheck),
 )
-settings.register_profile(
-    "sanitize", settings.get_profile("tests"), max_examples=50
-)  # sanitizers slow the kernel
+settings.register_profile("sanitize", settings.get_profile("tests"), max_examples=60)
 settings.register_profile("long", settings.get_profile("tests"), derandomize=False, max_examples=3000)
 settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder with published figures and real genomes; tests that need it say so when they skip."""
+    folder = os.environ.get("CRACKLING_REFERENCE")
+    if not folder:
+        pytest.skip("CRACKLING_REFERENCE is not set: no reference figures to compare with")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    return ROOT / "sample"
+
+
+def make_site(
+    guide: str = "ACGTACGTACGTACGTACGT", pam: str = "AGG", contig: str = "q", start: int = 0
+) -> Site:
+    return Site(contig, start, start + 23, "+", guide, pam)
