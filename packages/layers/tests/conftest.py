@@ -23,7 +23,7 @@ settings.register_profile(
 )
 settings.register_profile("sanitize", settings.get_profile("tests"), max_examples=60)
 settings.register_profile("long", settings.get_profile("tests"), derandomize=False, max_examples=3000)
-settings.load_profile("tests")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def test_no_space_left(
 
 
 def test_the_system_refuses_to_write(genome: Path, out: Path) -> None:
-    """The real thing, by a limit on the size of files: what is buffered fails when it is flushed or closed."""
+    """The real thing, by a limit on the size of files: buffered bytes fail when they are flushed."""
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     try:

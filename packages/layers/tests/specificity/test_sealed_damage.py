@@ -1,4 +1,4 @@
-"""An index that is damaged behind right checksums (a bug, an attack): an error or an answer, never a crash."""
+"""An index damaged behind right checksums (by a bug, an attack): an error or an answer, never a crash."""
 
 from __future__ import annotations
 

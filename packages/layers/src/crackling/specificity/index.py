@@ -19,7 +19,14 @@ from crackling.files import readable
 from crackling.specificity import kernel
 from crackling.specificity.build import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
-from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section, damaged, decode_contigs
+from crackling.specificity.layout import (
+    HEADER_BYTES,
+    POSITION_SECTIONS,
+    Header,
+    Section,
+    damaged,
+    decode_contigs,
+)
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 from crackling.specificity.weights import BASES, aggregate, kernel_weights
 
@@ -72,7 +79,9 @@ def encode(guide: str) -> int:
         InputError: it is something else, which as a number would lead the kernel out of the index.
     """
     if not _is_guide(guide):
-        raise InputError(f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM")
+        raise InputError(
+            f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM"
+        )
     return int(guide.translate(_DIGITS), 4)
 
 
@@ -148,7 +157,11 @@ class Index:
 
     def _pointer(self, section: Section, kind: type[c_uint32 | Overflow], expected: int) -> object:
         span = self.header.spans[section]
-        if span.length != expected * ctypes.sizeof(kind) or span.padded_end > len(self._memory) or span.offset % 8:
+        if (
+            span.length != expected * ctypes.sizeof(kind)
+            or span.padded_end > len(self._memory)
+            or span.offset % 8
+        ):
             raise damaged(self._label)
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory)) + span.offset
         return ctypes.cast(address, POINTER(kind))
