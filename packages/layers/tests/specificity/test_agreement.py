@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.building import ALL_KEYS, assert_equals_oracle, built, chosen, possible_radii
 from support.planted import Planted, planted_genomes
+from support.separate import separate_sections
 
 import oracle
 from crackling.specificity.index import Index
@@ -36,6 +37,7 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
     path = built(genome.contigs, tmp_path / "random.issl", compatible=without_t, threads=threads, keys=keys)
     places = oracle.find_places(genome.contigs, compatible=without_t)
     with chosen(radius=radius, isa=isa, GUIDES_A_TASK=2), Index.open(path) as index:
+        separate_sections(index)
         assert index.header.sites == len(places)
         assert index.header.distinct_sites == len({place.site for place in places})
         assert_equals_oracle(index, genome.guides, places, k, compatible=as_ngg, threads=threads)

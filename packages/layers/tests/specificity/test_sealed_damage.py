@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.building import built
 from support.planted import Plant, planted_genome
 from support.sealing import replaced, resealed, section_row, section_span
+from support.separate import separate_sections
 
 from crackling.errors import IndexFileError
 from crackling.specificity.index import Index
@@ -47,6 +48,7 @@ def use(image: bytes, path: Path) -> bool:
     except IndexFileError:
         return False
     with index:
+        separate_sections(index)
         for k in (0, 4, 6):
             assert [len(row.counts) for row in index.score(GENOME.guides, k)] == [k + 1] * len(GENOME.guides)
             for guide in GENOME.guides:
