@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import sysconfig
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 COMPILER = "ziglang==0.17.1"
 

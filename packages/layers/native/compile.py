@@ -31,7 +31,9 @@ def command(output: Path, target: str | None, sanitize: bool) -> list[str]:
     sources = [source.name for source in SOURCES]  # relative, so that no folder's name gets into the library
     if sanitize:
         return ["cc", *FLAGS, *SANITIZERS, *sources, "-o", str(output)]
-    baseline = ["-march=x86_64_v2"] if (target or host_target()).startswith("x86_64") else []  # POPCNT: all since 2009
+    baseline = (
+        ["-march=x86_64_v2"] if (target or host_target()).startswith("x86_64") else []
+    )  # POPCNT: all since 2009
     zig = [sys.executable, "-m", "ziglang", "cc", "-target", target or host_target(), "-s", *baseline]
     return [*zig, *FLAGS, *sources, "-o", str(output)]
 
@@ -45,7 +47,7 @@ def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: 
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_suffix(".tmp")
-    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)  # noqa: S603 - our own arguments
+    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
     unfinished.replace(output)
     return output
 
@@ -60,7 +62,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--target", help="as Zig names it; default: this machine")
     parser.add_argument("--output", type=Path, default=LIBRARY)
-    parser.add_argument("--sanitize", action="store_true", help="with address and undefined-behaviour sanitizers")
+    parser.add_argument(
+        "--sanitize", action="store_true", help="with address and undefined-behaviour sanitizers"
+    )
     arguments = parser.parse_args()
     compile_kernel(arguments.output, arguments.target, arguments.sanitize)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,6 +17,7 @@ from isal import isal_zlib
 from xopen import xopen
 
 from crackling.errors import InputError, StorageError
+from crackling.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,24 +62,6 @@ def normalise(contig: Contig, label: str) -> Contig:
     return Contig(contig.name, sequence)
 
 
-@contextmanager
-def readable(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading.
-
-    Raises:
-        StorageError: there is no such file, it is a folder, or it may not be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            yield stream
-    except FileNotFoundError:
-        raise StorageError(f"{path}: no such file; check the name") from None
-    except IsADirectoryError:
-        raise StorageError(f"{path}: is a folder; name a file in it") from None
-    except PermissionError:
-        raise StorageError(f"{path}: may not be read; check its permissions") from None
-
-
 def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Contig]:
     """Read the contigs of a FASTA file or stream (plain, gz, bz2, xz or zst), one at a time.
 
@@ -106,12 +88,14 @@ def _contigs(stream: BinaryIO, label: str) -> Iterator[Contig]:
                 words = record.name.split(maxsplit=1)
                 yield Contig(words[0] if words else f"contig_{number}", record.sequence or "")
     except dnaio.FileFormatError as error:
-        raise InputError(f"{label}: not FASTA ({' '.join(str(error).split())}); a record begins with '>'") from None
+        raise InputError(
+            f"{label}: not FASTA ({' '.join(str(error).split())}); a record begins with '>'"
+        ) from None
     except (UnicodeDecodeError, dnaio.UnknownFileFormat):
         raise InputError(f"{label}: not FASTA (not text); give a FASTA file, plain or gz") from None
     except EOFError:
         raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
-    except (isal_zlib.error, zlib.error, OSError) as error:
+    except (isal_zlib.error, zlib.error, OSError) as error:  # type: ignore[misc]  # the stub declares an instance
         if isinstance(error, OSError) and error.errno is not None:
             raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
         raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None

@@ -38,7 +38,11 @@ class Site:
 
 def find_sites(contigs: Iterable[Contig]) -> list[Site]:
     """All sites of normalised contigs, in query order: by contig, then start, forward strand first."""
-    return [site for contig in contigs for site in sorted(_sites(contig), key=lambda site: (site.start, site.strand))]
+    return [
+        site
+        for contig in contigs
+        for site in sorted(_sites(contig), key=lambda site: (site.start, site.strand))
+    ]
 
 
 def _sites(contig: Contig) -> Iterator[Site]:

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
+from crackling.files import appearing
 from crackling.sequences import bad_letter, read_fasta
 from crackling.specificity.kernel import OCCURRENCE_BYTES, PARTITIONS, Lists, Overflow, library
 from crackling.specificity.layout import Header, Section, Writer
-from crackling.specificity.plan import Keys, choose_keys
+from crackling.specificity.plan import choose_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,7 +76,9 @@ class Genome:
         self.contigs.append((name, bases))
         self.packed += memoryview(room)[: bases // 2 + 1]
         if self.length > MAX_BASES:
-            raise InputError(f"{label}: the genome has more than {MAX_BASES:,} bases; index its parts one by one")
+            raise InputError(
+                f"{label}: the genome has more than {MAX_BASES:,} bases; index its parts one by one"
+            )
 
 
 def contig_starts(contigs: Iterable[tuple[str, int]]) -> list[int]:
@@ -106,13 +109,18 @@ def build_index(
     """
     started = time.monotonic()
     tell = progress or (lambda _stage, _done, _total: None)
-    with Writer(out) as writer:
+    workers = threads or os.cpu_count() or 1
+    with appearing(out) as file, ThreadPoolExecutor(workers) as pool:
         genome = read_genome(sources, tell)
-        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            header = _Builder(genome, compatible, pool, threads or os.cpu_count() or 1, writer, tell).build()
+        header = _Builder(genome, compatible, pool, workers, Writer(file), tell).build()
     seconds = time.monotonic() - started
     return IndexSummary(
-        header.contigs, header.bases, header.sites, header.distinct_sites, out.stat().st_size, round(seconds, 3)
+        header.contigs,
+        header.bases,
+        header.sites,
+        header.distinct_sites,
+        out.stat().st_size,
+        round(seconds, 3),
     )
 
 
@@ -137,7 +145,13 @@ class _Builder:
     """The state of one build."""
 
     def __init__(
-        self, genome: Genome, compatible: bool, pool: ThreadPoolExecutor, threads: int, writer: Writer, tell: Progress
+        self,
+        genome: Genome,
+        compatible: bool,
+        pool: ThreadPoolExecutor,
+        threads: int,
+        writer: Writer,
+        tell: Progress,
     ) -> None:
         self._genome, self._compatible, self._pool, self._threads = genome, compatible, pool, threads
         self._writer, self._tell = writer, tell
@@ -149,7 +163,9 @@ class _Builder:
         self._sizes = [sum(column) for column in zip(*counts, strict=True)]
         self._sites = sum(self._sizes)
         self._keys = choose_keys(self._sites)
-        self._entries = (c_uint32 * self._sites)()  # untouched pages cost nothing, so the upper bound is no waste
+        self._entries = (
+            c_uint32 * self._sites
+        )()  # untouched pages cost nothing, so the upper bound is no waste
         self._directory = (c_uint32 * (4**self._keys.prefix_nt + 1))()
         self._occurrences = (c_uint32 * (4**self._keys.prefix_nt + 1))()
         self._distinct = 0
@@ -200,7 +216,7 @@ class _Builder:
 
     def _scatter(self, counts: list[ctypes.Array[c_uint64]], first: int, last: int) -> ctypes.Array[c_uint64]:
         """Records of partitions [first, last), by partition, then by place."""
-        records = (c_uint64 * max(1, sum(self._sizes[first:last])))()
+        records: ctypes.Array[c_uint64] = (c_uint64 * max(1, sum(self._sizes[first:last])))()
         cursors = [(c_uint64 * PARTITIONS)() for _ in counts]
         place = 0
         for partition in range(first, last):
@@ -216,9 +232,13 @@ class _Builder:
         list(self._pool.map(scatter, self._pieces(), cursors))
         return records
 
-    def _list(self, records: ctypes.Array[c_uint64], starts: list[int], first: int, begin: int, end: int) -> _Part:
+    def _list(
+        self, records: ctypes.Array[c_uint64], starts: list[int], first: int, begin: int, end: int
+    ) -> _Part:
         origin, n = starts[begin - first], starts[end - first] - starts[begin - first]
-        ends = (c_uint64 * (end - begin))(*(start - origin for start in starts[begin - first + 1 : end - first + 1]))
+        ends = (c_uint64 * (end - begin))(
+            *(start - origin for start in starts[begin - first + 1 : end - first + 1])
+        )
         scratch = (c_uint64 * max(self._sizes[begin:end], default=0))()
         entries, occurrences = (c_uint32 * n)(), (c_uint8 * (OCCURRENCE_BYTES * n))()
         overflow, overflows = (Overflow * (n // 2 + 1))(), c_uint64()
@@ -268,7 +288,11 @@ class _Builder:
         reference = ctypes.byref(lists)
         list(self._pool.map(lambda r, row: library().count_suffixes(reference, *r, row), ranges, cursors))
         library().place_suffixes(flat, len(ranges), 4**keys.suffix_nt, directory)
-        list(self._pool.map(lambda r, row: library().scatter_suffixes(reference, *r, row, entries), ranges, cursors))
+        list(
+            self._pool.map(
+                lambda r, row: library().scatter_suffixes(reference, *r, row, entries), ranges, cursors
+            )
+        )
         return directory, entries
 
 
@@ -299,4 +323,3 @@ def _even_ranges(directory: ctypes.Array[c_uint32], entries: int, parts: int) ->
     keys = len(directory) - 1
     bounds = [0, *(bisect_left(directory, entries * i // parts) for i in range(1, parts)), keys]
     return [(low, high) for low, high in pairwise(bounds) if low < high]
-

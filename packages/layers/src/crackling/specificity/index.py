@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from isal import isal_zlib
 
 from crackling.errors import InputError
-from crackling.sequences import readable
+from crackling.files import readable
 from crackling.specificity import kernel
 from crackling.specificity.build import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
@@ -121,7 +121,9 @@ class Index:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -149,7 +151,10 @@ class Index:
         prefix_keys, suffix_keys = 4**header.prefix_nt + 1, 4**header.suffix_nt + 1
         overflows = header.spans[Section.OVERFLOW].length // ctypes.sizeof(Overflow)
         lists = Lists(
-            prefix_nt=header.prefix_nt, suffix_nt=header.suffix_nt, distinct=header.distinct_sites, overflows=overflows
+            prefix_nt=header.prefix_nt,
+            suffix_nt=header.suffix_nt,
+            distinct=header.distinct_sites,
+            overflows=overflows,
         )
         lists.prefix_directory = self._pointer(Section.PREFIX_DIRECTORY, c_uint32, prefix_keys)
         lists.prefix_entries = self._pointer(Section.PREFIX_ENTRIES, c_uint32, header.distinct_sites)
@@ -215,7 +220,9 @@ class Index:
                 progress(len(scored))
         return scored
 
-    def off_targets(self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False) -> list[OffTarget]:
+    def off_targets(
+        self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False
+    ) -> list[OffTarget]:
         """Every occurrence within k mismatches of a guide (20 nt), the riskiest first: by CFD, then MIT, then place."""
         assert self._has_positions, "open the index with positions=True"
         nag_weight = kernel_weights().cfd_ngg if compatible else kernel_weights().cfd_nag
@@ -224,7 +231,9 @@ class Index:
             for hit in self._find(guide, k)
             for contig, place, flags in self._occurrences(hit)
         ]
-        found.sort(key=lambda row: (-row[1].cfd, -row[1].mit, row[1].mismatches, row[0], row[1].start, row[1].strand))
+        found.sort(
+            key=lambda row: (-row[1].cfd, -row[1].mit, row[1].mismatches, row[0], row[1].start, row[1].strand)
+        )
         return [off_target for _, off_target in found]
 
     def _find(self, guide: str, k: int) -> list[Hit]:
@@ -232,7 +241,12 @@ class Index:
         while True:
             hits = (Hit * room)()
             count = library().find(
-                ctypes.byref(self._lists), ctypes.byref(kernel_weights()), ctypes.byref(search), encode(guide), hits, room
+                ctypes.byref(self._lists),
+                ctypes.byref(kernel_weights()),
+                ctypes.byref(search),
+                encode(guide),
+                hits,
+                room,
             )
             if count <= room:
                 return hits[:count]
@@ -252,7 +266,9 @@ class Index:
                 raise damaged(self._label)
             yield contig, place - self._starts[contig], self._memory[offset + 4]
 
-    def _off_target(self, guide: str, hit: Hit, contig: int, start: int, flags: int, nag_weight: float) -> OffTarget:
+    def _off_target(
+        self, guide: str, hit: Hit, contig: int, start: int, flags: int, nag_weight: float
+    ) -> OffTarget:
         site = decode(hit.site)
         is_ngg = flags & kernel.PAM_IS_NGG
         return OffTarget(
@@ -272,11 +288,15 @@ class Index:
 
 def _specificity(totals: Totals, k: int) -> Specificity:
     return Specificity(
-        aggregate(totals.mit * kernel.SCORE_UNIT), aggregate(totals.cfd * kernel.SCORE_UNIT), tuple(totals.occurrences[: k + 1])
+        aggregate(totals.mit * kernel.SCORE_UNIT),
+        aggregate(totals.cfd * kernel.SCORE_UNIT),
+        tuple(totals.occurrences[: k + 1]),
     )
 
 
-def _map_in_threads(function: Callable[[int], _T], starts: Sequence[int], threads: int | None) -> Iterator[_T]:
+def _map_in_threads(
+    function: Callable[[int], _T], starts: Sequence[int], threads: int | None
+) -> Iterator[_T]:
     """Like map(), in order; without a pool where there is nothing to share out."""
     workers = min(threads or os.cpu_count() or 1, len(starts))
     if workers <= 1:

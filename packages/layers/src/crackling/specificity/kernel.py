@@ -93,7 +93,21 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "scatter_sites": (None, (_U8, c_uint64, c_uint64, c_uint64, c_int32, c_uint32, c_uint32, _U64, _U64)),
     "list_partitions": (
         c_uint64,
-        (_U64, _U64, c_uint32, c_uint32, _U64, c_uint32, c_uint32, _U32, _U8, _U32, _U32, POINTER(Overflow), _U64),
+        (
+            _U64,
+            _U64,
+            c_uint32,
+            c_uint32,
+            _U64,
+            c_uint32,
+            c_uint32,
+            _U32,
+            _U8,
+            _U32,
+            _U32,
+            POINTER(Overflow),
+            _U64,
+        ),
     ),
     "cumulate": (None, (_U32, c_uint64)),
     "count_suffixes": (None, (POINTER(Lists), c_uint64, c_uint64, _U32)),
@@ -102,7 +116,10 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "sound": (c_int32, (POINTER(Lists),)),
     "isa_available": (c_int32, (c_int32,)),
     "list_groups": (c_uint64, (c_uint32, c_int32, POINTER(Group))),
-    "score": (None, (POINTER(Lists), POINTER(Weights), POINTER(Search), c_int32, _U64, c_uint64, POINTER(Totals))),
+    "score": (
+        None,
+        (POINTER(Lists), POINTER(Weights), POINTER(Search), c_int32, _U64, c_uint64, POINTER(Totals)),
+    ),
     "find": (c_uint64, (POINTER(Lists), POINTER(Weights), POINTER(Search), c_uint64, POINTER(Hit), c_uint64)),
 }
 
@@ -118,7 +135,9 @@ def library() -> ctypes.CDLL:
     try:
         loaded = ctypes.CDLL(path)
     except OSError as error:
-        raise CracklingError(f"{path}: the kernel does not load ({error}); install the package again") from None
+        raise CracklingError(
+            f"{path}: the kernel does not load ({error}); install the package again"
+        ) from None
     for name, (result, arguments) in _SIGNATURES.items():
         function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments

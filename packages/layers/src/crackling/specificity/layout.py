@@ -1,30 +1,23 @@
 """The index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
 
-    header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
-             then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
-    sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
-
-A file appears under its name whole or not at all: it is written beside it and renamed.
+header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
+         then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
+sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
 """
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import os
 import struct
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from isal import isal_zlib
 
-from crackling.errors import IndexFileError, StorageError
+from crackling.errors import IndexFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from typing_extensions import Buffer
 
@@ -83,7 +76,15 @@ class Header:
     def encode(self) -> bytes:
         flags = _COMPATIBLE_FLAG if self.compatible else 0
         head = _FIXED.pack(
-            MAGIC, VERSION, self.prefix_nt, self.suffix_nt, flags, self.contigs, self.bases, self.sites, self.distinct_sites
+            MAGIC,
+            VERSION,
+            self.prefix_nt,
+            self.suffix_nt,
+            flags,
+            self.contigs,
+            self.bases,
+            self.sites,
+            self.distinct_sites,
         )
         for section in Section:
             span = self.spans[section]
@@ -102,57 +103,32 @@ class Header:
             raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
         if len(head) < HEADER_BYTES:
             raise IndexFileError(f"{label}: the index is cut short; make or fetch it again")
-        _, version, prefix_nt, suffix_nt, flags, *counts = _FIXED.unpack_from(head)
+        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct = _FIXED.unpack_from(head)
         if version != VERSION:
-            raise IndexFileError(f"{label}: an index of version {version}, this program reads {VERSION}; make it again")
+            raise IndexFileError(
+                f"{label}: an index of version {version}, this program reads {VERSION}; make it again"
+            )
         if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
             raise damaged(label)
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
-        return cls(
-            prefix_nt,
-            suffix_nt,
-            bool(flags & _COMPATIBLE_FLAG),
-            *counts,
-            spans={section: Span(*row) for section, row in zip(Section, rows, strict=True)},
-        )
+        spans = {section: Span(*row) for section, row in zip(Section, rows, strict=True)}
+        compatible = bool(flags & _COMPATIBLE_FLAG)
+        return cls(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct, spans)
 
 
 def damaged(label: str) -> IndexFileError:
-    return IndexFileError(f"{label}: the index is damaged (a checksum does not match); make or fetch it again")
+    return IndexFileError(
+        f"{label}: the index is damaged (a checksum does not match); make or fetch it again"
+    )
 
 
 class Writer:
-    """Writes an index file section by section, in the order of `Section`; leaves nothing behind unless finished.
+    """Writes an index, section by section in the order of `Section`, to a file that stands at its start."""
 
-    Raises:
-        StorageError: the folder is missing or not writable, or the disk is full.
-    """
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._spans: dict[Section, Span] = {}
-
-    def __enter__(self) -> Writer:
-        if self._out.is_dir():
-            raise StorageError(f"{self._out}: is a folder; name a file in it")
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{self._out.name}.", suffix=".tmp", dir=self._out.parent)
-        except OSError as error:
-            raise self._storage_error(error) from None
-        self._unfinished = Path(name)
-        self._file: BinaryIO = os.fdopen(handle, "wb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._file.seek(HEADER_BYTES)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        with contextlib.suppress(OSError):  # a full disk fails again here; the first error is the one to tell
-            self._file.close()
-        self._unfinished.unlink(missing_ok=True)
-        if isinstance(value, OSError):
-            raise self._storage_error(value) from None
-
-    def _storage_error(self, error: OSError) -> StorageError:
-        return StorageError(f"{self._out}: cannot be written ({error.strerror}); make room or name another place")
+        self._spans: dict[Section, Span] = {}
 
     def add(self, section: Section, *parts: Buffer) -> None:
         """Append a section whole."""
@@ -177,20 +153,18 @@ class Writer:
         self._spans[self._section] = Span(self._start, length, self._checksum)
 
     def finish(
-        self, *, prefix_nt: int, suffix_nt: int, compatible: bool, contigs: int, bases: int, sites: int, distinct_sites: int
+        self,
+        *,
+        prefix_nt: int,
+        suffix_nt: int,
+        compatible: bool,
+        contigs: int,
+        bases: int,
+        sites: int,
+        distinct_sites: int,
     ) -> Header:
-        """Write the header and give the file its name."""
+        """Write the header."""
         header = Header(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct_sites, self._spans)
         self._file.seek(0)
         self._file.write(header.encode())
-        self._file.flush()
-        self._unfinished.chmod(0o666 & ~_umask())
-        self._unfinished.replace(self._out)
         return header
-
-
-def _umask() -> int:
-    """A temporary file is private; the finished index has the usual permissions."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -9,8 +9,12 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from math import comb
+from typing import TYPE_CHECKING
 
 from crackling.specificity.kernel import SITE_NT, Group, library
+
+if TYPE_CHECKING:
+    import ctypes
 
 MIN_KEY_NT, MAX_KEY_NT = 5, 12
 USUAL_MISMATCHES = 4
@@ -32,16 +36,16 @@ class Keys:
     suffix_nt: int
 
     def directory_bytes(self) -> int:
-        return 4 * (4**self.prefix_nt + 4**self.suffix_nt)
+        return 4 * (1 << 2 * self.prefix_nt) + 4 * (1 << 2 * self.suffix_nt)
 
 
 def _list_cost(sites: int, key_nt: int, radius: int) -> float:
     """Of reading all buckets within `radius` mismatches in a list of random sites."""
     if radius < 0:
         return 0.0
-    near = [comb(key_nt - 1, i) * 3**i for i in range(radius + 1)]
-    buckets = sum(comb(key_nt, i) * 3**i for i in range(radius + 1))
-    return GROUP_COST * sum(near) + ENTRY_COST * buckets * sites / 4**key_nt
+    near = [comb(key_nt - 1, i) * 3.0**i for i in range(radius + 1)]
+    buckets = sum(comb(key_nt, i) * 3.0**i for i in range(radius + 1))
+    return GROUP_COST * sum(near) + ENTRY_COST * buckets * sites / (1 << 2 * key_nt)
 
 
 def search_cost(sites: int, keys: Keys, mismatches: int, prefix_radius: int) -> float:
@@ -62,18 +66,22 @@ def choose_keys(sites: int) -> Keys:
     widths = range(MIN_KEY_NT, MAX_KEY_NT + 1)
     candidates = [Keys(p, s) for p in widths for s in widths if p + s <= SITE_NT]
     allowance = DIRECTORY_BYTES_PER_SITE * sites
-    small = [keys for keys in candidates if keys.directory_bytes() <= allowance] or [Keys(MIN_KEY_NT, MIN_KEY_NT)]
+    small = [keys for keys in candidates if keys.directory_bytes() <= allowance] or [
+        Keys(MIN_KEY_NT, MIN_KEY_NT)
+    ]
 
     def cost(keys: Keys) -> float:
         return search_cost(sites, keys, USUAL_MISMATCHES, choose_prefix_radius(sites, keys, USUAL_MISMATCHES))
 
-    return min(small, key=lambda keys: (cost(keys), -keys.prefix_nt))  # the wider key first: its list is sorted in cache
+    return min(
+        small, key=lambda keys: (cost(keys), -keys.prefix_nt)
+    )  # the wider key first: its list is sorted in cache
 
 
 @functools.cache
-def groups(key_nt: int, radius: int) -> tuple[Group, ...] | object:
-    """The kernel's groups of buckets within `radius` mismatches of a key (a ctypes array)."""
-    count = library().list_groups(key_nt, radius, None)
+def groups(key_nt: int, radius: int) -> ctypes.Array[Group]:
+    """The kernel's groups of buckets within `radius` mismatches of a key."""
+    count: int = library().list_groups(key_nt, radius, None)
     array = (Group * count)()
     library().list_groups(key_nt, radius, array)
     return array

@@ -47,7 +47,9 @@ def cfd_mismatch_weights() -> dict[tuple[int, str, str], float]:
     table = _figures("cfd.json")["mismatch"]
     assert isinstance(table, dict)
     return {
-        (position, guide, site): 1.0 if guide == site else table[str(position + 1)][f"r{_RNA[guide]}:d{_PAIRS_WITH[site]}"]
+        (position, guide, site): 1.0
+        if guide == site
+        else table[str(position + 1)][f"r{_RNA[guide]}:d{_PAIRS_WITH[site]}"]
         for position in range(SITE_NT)
         for guide in BASES
         for site in BASES

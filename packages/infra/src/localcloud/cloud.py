@@ -1,0 +1,190 @@
+"""The local cloud as one object: start it, deploy to it, look at what happened, and leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that nobody starts
+
+from moto.moto_api._internal.models import moto_api_backend
+
+from localcloud import deployed, gaps, images, launches
+from localcloud.cdk import QUIET, Cdk
+from localcloud.front import FrontDoor
+from localcloud.gaps import emulator as running
+from localcloud.gaps.functions import function_at, write_log
+from localcloud.iam import policy, principals, recorder
+from localcloud.iam.principals import Principal
+from localcloud.iam.report import IamReport, make_report
+from localcloud.launches import Launch, OnLaunch
+from localcloud.pump import Pump
+from localcloud.runtime import Function, Invocation, Outcome, Runtime
+from localcloud.server import Server
+from localcloud.world import Credentials, World
+
+
+class LocalCloud:
+    """AWS on this machine, as far as this project needs it. A context manager; one at a time in a process.
+
+    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed for bootstrap, deploy, diff and destroy only.
+    `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files;
+    `echo` prints their logs as they end; `tell` hears what the CDK CLI prints, line by line. State lives in memory and is gone afterwards.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        front_port: int = 8080,
+        region: str = "us-east-1",
+        cdk: Path | None = None,
+        concurrency: int | None = None,
+        log_folder: Path | None = None,
+        echo: bool = False,
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._port, self._front_port, self._region = port, front_port, region
+        self._cdk_path, self._concurrency, self._log_folder, self._echo = cdk, concurrency, log_folder, echo
+        self._tell = tell
+
+    def __enter__(self) -> Self:
+        gaps.install()
+        moto_api_backend.reset()
+        self._forget()
+        self._server = Server(self._port, gaps.MIDDLEWARE)
+        self.world = World(self._server.endpoint, self._region)
+        self._runtime = Runtime(
+            self.world, concurrency=self._concurrency, log_folder=self._log_folder, log=self._log
+        )
+        self._emulator = running.Emulator(self.world, self._runtime)
+        running.enter(self._emulator)
+        self._pump = Pump(self.world, self.invoke, self._generation)
+        self._front = FrontDoor(
+            self._front_port,
+            self.world,
+            self.invoke,
+            generation=self._generation,
+            distributions=lambda: deployed.distributions(self.world),
+        )
+        for part in (self._server, self._pump, self._front):
+            part.start()
+        images.seed(self.world)
+        self._former_handler = _leave_in_order_when_terminated()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Children first: a poller waits for what it has begun.
+        self._runtime.close()
+        for part in (self._pump, self._front, self._server):
+            part.close()
+        running.leave()
+        self._forget()
+        if self._former_handler is not None:
+            signal.signal(signal.SIGTERM, self._former_handler)
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds the deployed page and, below /api, its API."""
+        return self._front.url
+
+    def environment(self) -> dict[str, str]:
+        """What boto3, the CDK CLI or any AWS tool needs to work with the local cloud."""
+        return {**self.world.environment(), **QUIET}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401
+        """A botocore client of the developer's."""
+        return self.world.client(service)
+
+    # --- deployment, by the real CDK CLI ---
+
+    def bootstrap(self) -> str:
+        return self._cdk().bootstrap()
+
+    def deploy(self, assembly: Path, stacks: Sequence[str] = ()) -> str:
+        """Deploys a synthesised cloud assembly (cdk.out); returns the CLI's output. Raises CdkError."""
+        return self._cdk().deploy(assembly, stacks)
+
+    def diff(self, assembly: Path, stacks: Sequence[str] = ()) -> tuple[bool, str]:
+        """Whether a deploy would change something, and the CLI's output."""
+        return self._cdk().diff(assembly, stacks)
+
+    def destroy(self, assembly: Path, stacks: Sequence[str] = ()) -> str:
+        return self._cdk().destroy(assembly, stacks)
+
+    def _cdk(self) -> Cdk:
+        if self._cdk_path is None:
+            raise ValueError("LocalCloud(cdk=PATH) is needed to deploy: the path of the CDK CLI")
+        return Cdk(self._cdk_path, self.world, self._tell)
+
+    # --- what runs ---
+
+    def invoke(self, function: str, event: bytes) -> Outcome:
+        """Runs a deployed function (name or ARN) with an event (JSON). Raises Throttled."""
+        return self._runtime.invoke(function_at(function), event)
+
+    def fire(self, rule: str) -> None:
+        """Fires a schedule (an EventBridge rule's name) now."""
+        self._pump.fire(rule)
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """A deployed stack's outputs."""
+        found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+    # --- what happened ---
+
+    def invocations(self) -> list[Invocation]:
+        """Every invocation so far: function, seconds, memory, billed milliseconds and GB-seconds."""
+        return self._runtime.invocations()
+
+    def iam_report(self) -> IamReport:
+        """Calls that a deployed role does not allow, and grants that no call has used so far."""
+        return make_report(
+            recorder.recorded(), principals.principals(), lambda role: policy.statements_of(self.world, role)
+        )
+
+    def register(self, name: str, role: str, credentials: Credentials) -> None:
+        """Holds the calls of another program (a worker run as a process) against a role as well."""
+        principals.register(Principal(name, role), credentials)
+
+    def launches(self) -> list[Launch]:
+        """Every EC2 instance that was started."""
+        return launches.launches()
+
+    def on_launch(self, listener: OnLaunch) -> None:
+        """Calls `listener` with each launch from now on."""
+        launches.listen(listener)
+
+    def _generation(self) -> int:
+        return self._emulator.generation
+
+    def _log(self, function: Function, stream: str, text: str) -> None:
+        write_log(function, stream, text)
+        if self._echo:
+            sys.stdout.write("".join(f"{function.name} | {line}\n" for line in text.splitlines()))
+
+    @staticmethod
+    def _forget() -> None:
+        recorder.forget_all()
+        principals.forget_all()
+        launches.forget_all()
+
+
+def _leave_in_order_when_terminated() -> Any:  # noqa: ANN401 - a signal handler
+    """SIGTERM ends the process as Ctrl-C does, by way of `__exit__`. Returns the former handler, if it was replaced."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.signal(signal.SIGTERM, leave)

@@ -1,0 +1,173 @@
+"""The deployed CloudFront distribution: behaviours, origins, error responses and response headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fnmatch import translate
+from typing import Any
+
+from localcloud.front.http import Request, Response
+from localcloud.world import Properties
+
+_NO_QUERY = {
+    "658327ea-f89d-4fab-a63d-7e88639e58f6": "CachingOptimized",
+    "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "CachingDisabled",
+    "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": "CachingOptimizedForUncompressedObjects",
+}
+"""AWS's cache policies that pass no query string to the origin."""
+
+_ALL_QUERY = {
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": "AllViewer",
+    "b689b0a8-53d0-40ab-baf2-68738e2966ac": "AllViewerExceptHostHeader",
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
+}
+"""AWS's origin request policies that pass the whole query string."""
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """What happens to requests whose path matches `pattern`."""
+
+    pattern: re.Pattern[str]
+    origin: str
+    methods: frozenset[str]
+    passes_query: bool
+    headers: tuple[tuple[str, str, bool], ...]
+    """Response headers: name, value, and whether it replaces the origin's."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where answers come from. `protected`: with an origin access control."""
+
+    identifier: str
+    domain: str
+    path: str
+    protected: bool
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """Instead of an origin's `status`, `page` is sent with status `answer`."""
+
+    status: int
+    page: str
+    answer: int
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution as the template describes it. `behaviors` in order, the default one last."""
+
+    identifier: str
+    root: str
+    behaviors: tuple[Behavior, ...]
+    origins: tuple[Origin, ...]
+    errors: tuple[ErrorPage, ...]
+
+    def serve(self, request: Request, fetch: Callable[[Origin, Request], Response]) -> Response:
+        """Answers a viewer; `fetch` asks an origin."""
+        if request.path == "/" and self.root:
+            request = replace(request, path=f"/{self.root}")
+        behavior = self._behavior(request.path)
+        if request.method not in behavior.methods:
+            response = Response(403, {"content-type": "text/html"}, b"This distribution does not allow this method.")
+        else:
+            response = self._fetch(behavior, request, fetch)
+            response = self._error_page(response, fetch)
+        for name, value, overrides in behavior.headers:
+            if overrides or name not in response.headers:
+                response.headers[name] = value
+        return response
+
+    def _behavior(self, path: str) -> Behavior:
+        return next(behavior for behavior in self.behaviors if behavior.pattern.fullmatch(path))
+
+    def _fetch(self, behavior: Behavior, request: Request, fetch: Callable[[Origin, Request], Response]) -> Response:
+        origin = next(origin for origin in self.origins if origin.identifier == behavior.origin)
+        query = request.query if behavior.passes_query else ""
+        return fetch(origin, replace(request, path=origin.path + request.path, query=query))
+
+    def _error_page(self, response: Response, fetch: Callable[[Origin, Request], Response]) -> Response:
+        error = next((error for error in self.errors if error.status == response.status), None)
+        if error is None:
+            return response
+        page = self._fetch(self._behavior(error.page), Request("GET", error.page, "", ()), fetch)
+        return Response(error.answer, page.headers, page.body) if page.status == 200 else response
+
+
+def parse(identifier: str, config: Properties, policies: dict[str, Properties]) -> Distribution:
+    """From the properties of AWS::CloudFront::Distribution and of the policies in the same cloud, by id."""
+    described = [*config.get("CacheBehaviors", []), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
+    return Distribution(
+        identifier,
+        config.get("DefaultRootObject", "").lstrip("/"),
+        tuple(_behavior(given, policies) for given in described),
+        tuple(_origin(given) for given in config["Origins"]),
+        tuple(_errors(config.get("CustomErrorResponses", []))),
+    )
+
+
+def _behavior(given: Properties, policies: dict[str, Properties]) -> Behavior:
+    pattern = given["PathPattern"]
+    path = pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
+    headers = policies.get(given.get("ResponseHeadersPolicyId", ""), {})
+    return Behavior(
+        re.compile(translate(path.replace("[", "[[]"))),
+        given["TargetOriginId"],
+        frozenset(given.get("AllowedMethods", ["GET", "HEAD"])),
+        _passes_query(given, policies),
+        tuple(_headers(headers.get("ResponseHeadersPolicyConfig", {}))),
+    )
+
+
+def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:
+    """A query string reaches the origin only if the cache policy or the origin request policy says so."""
+    if legacy := given.get("ForwardedValues"):
+        return bool(legacy.get("QueryString"))
+    cache, request = given.get("CachePolicyId", ""), given.get("OriginRequestPolicyId", "")
+    own = policies.get(cache, {}).get("CachePolicyConfig", {}).get("ParametersInCacheKeyAndForwardedToOrigin", {})
+    theirs = policies.get(request, {}).get("OriginRequestPolicyConfig", {})
+    chosen = [part.get("QueryStringsConfig", {}).get("QueryStringBehavior", "none") for part in (own, theirs)]
+    unknown_cache = cache and cache not in _NO_QUERY and cache not in policies
+    return bool(request in _ALL_QUERY or unknown_cache or any(choice != "none" for choice in chosen) or not cache)
+
+
+def _origin(given: Properties) -> Origin:
+    protected = bool(given.get("OriginAccessControlId"))
+    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), protected)
+
+
+def _errors(given: list[Properties]) -> Iterable[ErrorPage]:
+    for error in given:
+        if page := error.get("ResponsePagePath"):
+            yield ErrorPage(int(error["ErrorCode"]), page, int(error["ResponseCode"]))
+
+
+_SECURITY = {
+    "ContentSecurityPolicy": ("content-security-policy", "ContentSecurityPolicy"),
+    "FrameOptions": ("x-frame-options", "FrameOption"),
+    "ReferrerPolicy": ("referrer-policy", "ReferrerPolicy"),
+}
+
+
+def _headers(config: Properties) -> Iterable[tuple[str, str, bool]]:
+    """The headers of a response headers policy: security, custom, and those of CORS that need no origin."""
+    security = config.get("SecurityHeadersConfig", {})
+    for key, (name, value) in _SECURITY.items():
+        if key in security:
+            yield name, security[key][value], security[key]["Override"]
+    if options := security.get("ContentTypeOptions"):
+        yield "x-content-type-options", "nosniff", options["Override"]
+    if transport := security.get("StrictTransportSecurity"):
+        yield "strict-transport-security", _transport(transport), transport["Override"]
+    for item in config.get("CustomHeadersConfig", {}).get("Items", []):
+        yield item["Header"].lower(), item["Value"], item["Override"]
+
+
+def _transport(given: dict[str, Any]) -> str:
+    parts = [f"max-age={given['AccessControlMaxAgeSec']}"]
+    parts += ["includeSubDomains"] if given.get("IncludeSubdomains") else []
+    return "; ".join([*parts, *(["preload"] if given.get("Preload") else [])])

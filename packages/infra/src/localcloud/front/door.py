@@ -1,0 +1,85 @@
+"""The HTTP server of the front door."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from localcloud.front.distribution import Distribution
+from localcloud.front.http import Request, Response
+from localcloud.front.origins import Origins
+from localcloud.pump.mapping import Invoke
+from localcloud.world import World
+
+log = logging.getLogger(__name__)
+_NOTHING = b"Nothing is deployed here yet: no CloudFront distribution.\n"
+
+
+class FrontDoor:
+    """Serves the deployed distribution at `url`. With several of them, the one deployed last."""
+
+    def __init__(
+        self,
+        port: int,
+        world: World,
+        invoke: Invoke,
+        *,
+        generation: Callable[[], int],
+        distributions: Callable[[], list[Distribution]],
+    ) -> None:
+        self._origins = Origins(world, invoke, generation)
+        self._distributions = distributions
+        self._server = _Server(("127.0.0.1", port), _handler(self._answer))
+        self._thread = threading.Thread(target=self._server.serve_forever, name="front door", daemon=True)
+        self.url = f"http://localhost:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self._origins.close()
+
+    def _answer(self, request: Request) -> Response:
+        deployed = self._distributions()
+        if not deployed:
+            return Response(503, {"content-type": "text/plain", "retry-after": "1"}, _NOTHING)
+        return deployed[-1].serve(request, self._origins.fetch)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            request = Request.of(self.command, self.path, tuple(self.headers.items()), body)
+            try:
+                response = answer(request)
+            except Exception:
+                log.exception("%s %s", self.command, self.path)
+                response = Response(500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n")
+            self.send_response(response.status)
+            for name, value in response.headers.items():
+                if name != "content-length":
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(response.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(response.body)
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """No access log."""
+
+    return Handler

@@ -1,0 +1,85 @@
+"""What a distribution's origins answer: a bucket its objects, a REST API its functions' answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
+
+from localcloud.front.distribution import Origin
+from localcloud.front.http import Request, Response
+from localcloud.front.rest import Gateway, RestApi
+from localcloud.iam.calls import Call
+from localcloud.iam.policy import allowed, parse
+from localcloud.pump.mapping import Invoke
+from localcloud.world import PARTITION, World
+
+_DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+_KEPT = {"ContentType": "content-type", "CacheControl": "cache-control", "ContentEncoding": "content-encoding",
+         "ETag": "etag"}  # fmt: skip
+
+
+class Origins:
+    """Fetches from origins, and keeps what is deployed until `generation` says that something changed."""
+
+    def __init__(self, world: World, invoke: Invoke, generation: Callable[[], int]) -> None:
+        self._world, self._generation = world, generation
+        self._gateway = Gateway(world, invoke)
+        self._lock = threading.Lock()
+        self._loaded_at = -1
+        self._apis: dict[tuple[str, str], RestApi | None] = {}
+        self._readable: dict[str, bool] = {}
+
+    def fetch(self, origin: Origin, request: Request) -> Response:
+        self._forget_old()
+        if ".execute-api." in origin.domain:
+            return self._rest(origin.domain.partition(".")[0], request)
+        return self._bucket(origin, request)
+
+    def close(self) -> None:
+        self._gateway.close()
+
+    def _forget_old(self) -> None:
+        with self._lock:
+            if (generation := self._generation()) != self._loaded_at:
+                self._apis.clear()
+                self._readable.clear()
+                self._loaded_at = generation
+
+    def _rest(self, identifier: str, request: Request) -> Response:
+        """The first part of the path is the stage."""
+        stage, _, path = request.path.lstrip("/").partition("/")
+        with self._lock:
+            if (identifier, stage) not in self._apis:
+                self._apis[identifier, stage] = RestApi.load(self._world, identifier, stage)
+            api = self._apis[identifier, stage]
+        if api is None:
+            return Response.json(403, '{"message":"Forbidden"}')
+        return self._gateway.answer(api, replace(request, path=f"/{path.rstrip('/')}"))
+
+    def _bucket(self, origin: Origin, request: Request) -> Response:
+        bucket, key = origin.domain.partition(".s3")[0], unquote(request.path).lstrip("/")
+        denied = Response(403, {"content-type": "application/xml"}, _DENIED)
+        if not (origin.protected and self._readable_by_cloudfront(bucket)):
+            return denied
+        try:
+            found = self._world.client("s3").get_object(Bucket=bucket, Key=key)
+        except ClientError:
+            return denied  # without s3:ListBucket, S3 does not say that a key is missing
+        headers = {name: found[field] for field, name in _KEPT.items() if field in found}
+        return Response(200, headers, found["Body"].read())
+
+    def _readable_by_cloudfront(self, bucket: str) -> bool:
+        """Whether the bucket's policy lets CloudFront read. Conditions (which distribution) are not evaluated."""
+        with self._lock:
+            if bucket not in self._readable:
+                try:
+                    policy = self._world.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
+                    read = Call("s3:GetObject", f"arn:{PARTITION}:s3:::{bucket}/key")
+                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(parse(policy), read)
+                except ClientError:
+                    self._readable[bucket] = False
+            return self._readable[bucket]

@@ -1,0 +1,40 @@
+"""Everything that moto 5.2.5 lacks, one small module for each family of gaps. Each gap has a test of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from localcloud import launches
+from localcloud.gaps import functions, middleware, s3_browser
+from localcloud.gaps.cloudformation import stacks
+from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
+from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
+from localcloud.iam import recorder
+from localcloud.server import Middleware
+
+MIDDLEWARE: tuple[Middleware, ...] = (
+    middleware.dynamodb_one_at_a_time,
+    middleware.s3_bodies_as_they_are,
+    s3_browser.presigned,
+    s3_browser.cors,
+    middleware.custom_resource_answers,
+)
+
+PATCHES: tuple[Callable[[], None], ...] = (
+    stacks.install,
+    functions.run_functions,
+    functions.no_delivery_by_moto,
+    cloudfront.invalidations_complete,
+    recorder.install,
+    launches.install,
+)
+
+_installed: list[bool] = []
+
+
+def install() -> None:
+    """Patches moto in this process, once."""
+    if not _installed:
+        _installed.append(True)
+        for patch in PATCHES:
+            patch()

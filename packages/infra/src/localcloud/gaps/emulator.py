@@ -1,0 +1,47 @@
+"""What the patches of moto need to know of the running local cloud. moto is one in a process, and so is this."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.runtime import Runtime
+from localcloud.world import World
+
+
+@dataclass
+class Emulator:
+    """The running local cloud, as the gaps see it."""
+
+    world: World
+    runtime: Runtime
+    answers: dict[str, Any] = field(default_factory=dict)
+    """Answers of custom resources, by request id."""
+    generation: int = 0
+    """Goes up with every change of a stack: whoever caches a deployed configuration looks at it."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def stack_changed(self) -> None:
+        with self._lock:
+            self.generation += 1
+
+
+_running: list[Emulator] = []
+
+
+def current() -> Emulator:
+    """The running local cloud. Raises RuntimeError if there is none."""
+    if not _running:
+        raise RuntimeError("no local cloud is running in this process")
+    return _running[0]
+
+
+def enter(emulator: Emulator) -> None:
+    if _running:
+        raise RuntimeError("a local cloud is running in this process already")
+    _running.append(emulator)
+
+
+def leave() -> None:
+    _running.clear()

@@ -1,0 +1,63 @@
+"""In front of moto's server: what is easier to mend on the wire than inside of moto."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from localcloud.gaps.emulator import current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ANSWERS_PATH = "/_localcloud/answers/"
+
+
+def custom_resource_answers(app: WSGIApplication) -> WSGIApplication:
+    """The place to which providers of custom resources PUT their answers (S3 on AWS)."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not path.startswith(ANSWERS_PATH):
+            return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        current().answers[path.removeprefix(ANSWERS_PATH)] = json.loads(body)
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    return call
+
+
+def dynamodb_one_at_a_time(app: WSGIApplication) -> WSGIApplication:
+    """Gap: moto's conditional writes read, then write; two threads at once can both win a claim."""
+    lock = threading.Lock()
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_"):
+            return app(environ, start_response)
+        with lock:
+            return list(app(environ, start_response))
+
+    return call
+
+
+def s3_bodies_as_they_are(app: WSGIApplication) -> WSGIApplication:
+    """Gap: a PUT that says it is a form (curl's default) is parsed as one, and an empty object is stored."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+        if form and environ["REQUEST_METHOD"] == "PUT":
+            environ["CONTENT_TYPE"] = "binary/octet-stream"
+        return app(environ, start_response)
+
+    return call
+
+
+def refuse(start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:
+    """An error as S3 writes it."""
+    body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'.encode()
+    headers: list[tuple[str, str]] = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    start_response(status, headers)
+    return [body]

@@ -1,0 +1,1 @@
+"""Which calls functions make, held against the roles that they were deployed with."""

@@ -1,0 +1,91 @@
+"""From a request to the actions and resources that IAM would be asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.world import PARTITION
+
+
+@dataclass(frozen=True, order=True)
+class Call:
+    """One action ("dynamodb:PutItem") on one resource (an ARN, or "*" where the action knows none)."""
+
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as moto understood it. `resource` is moto's idea of it, right for S3 only."""
+
+    service: str
+    operation: str
+    region: str
+    account: str
+    resource: str
+    parameters: dict[str, Any]
+
+    def arn(self, resource: str) -> str:
+        return f"arn:{PARTITION}:{self.service}:{self.region}:{self.account}:{resource}"
+
+
+_TRANSACTION = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem",
+                "ConditionCheck": "ConditionCheckItem"}  # fmt: skip
+
+
+def calls_of(request: Request) -> Iterator[Call]:
+    """The calls that a request counts as: several for a transaction or a batch."""
+    described = _SERVICES.get(request.service)
+    if described:
+        yield from described(request)
+    else:
+        yield Call(f"{request.service}:{request.operation}", "*")
+
+
+def _dynamodb(request: Request) -> Iterator[Call]:
+    given, operation = request.parameters, request.operation
+    if items := given.get("TransactItems"):
+        for item in items:
+            for kind, details in item.items():
+                yield Call(f"dynamodb:{_TRANSACTION[kind]}", _table(request, details["TableName"]))
+    elif tables := given.get("RequestItems"):
+        for table in tables:
+            yield Call(f"dynamodb:{operation}", _table(request, table))
+    else:
+        table = _table(request, given["TableName"]) if "TableName" in given else "*"
+        index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
+        yield Call(f"dynamodb:{operation}", table + index)
+
+
+def _table(request: Request, name: str) -> str:
+    return name if name.startswith("arn:") else request.arn(f"table/{name}")
+
+
+def _sqs(request: Request) -> Iterator[Call]:
+    queue = str(request.parameters.get("QueueUrl", request.parameters.get("QueueName", "*"))).rsplit("/", 1)[-1]
+    yield Call("sqs:" + request.operation.removesuffix("Batch"), request.arn(queue))
+
+
+def _ssm(request: Request) -> Iterator[Call]:
+    given = request.parameters
+    for name in given.get("Names") or [given.get("Name") or given.get("Path") or "*"]:
+        yield Call(f"ssm:{request.operation}", request.arn(f"parameter/{name.lstrip('/')}"))
+
+
+def _s3(request: Request) -> Iterator[Call]:
+    resource = request.resource
+    if (key := request.parameters.get("key")) and "/" not in resource:
+        resource += f"/{key}"  # a form names its key in a field
+    elif request.operation == "DeleteObject" and "/" not in resource:
+        resource += "/*"  # several at once, named in the body
+    yield Call(f"s3:{request.operation}", resource)
+
+
+def _sns(request: Request) -> Iterator[Call]:
+    yield Call(f"sns:{request.operation}", str(request.parameters.get("TopicArn", "*")))
+
+
+_SERVICES = {"dynamodb": _dynamodb, "sqs": _sqs, "ssm": _ssm, "s3": _s3, "sns": _sns}

@@ -1,0 +1,67 @@
+"""Records every call that a principal makes, at the point where moto would authorise it.
+
+moto's own enforcement is not used: it asks for every resource as "*" and so denies legitimate grants.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import Any
+
+from moto.core.authorization import ActionAuthenticatorMixin
+
+from localcloud.iam.calls import Call, Request, calls_of
+from localcloud.iam.principals import Principal, principal_of
+from localcloud.world import ACCOUNT
+
+_CREDENTIAL = re.compile(r"(?:Credential=|X-Amz-Credential=)([A-Z0-9]+)(?:/|%2F)")
+_recorded: set[tuple[Principal, Call]] = set()
+_lock = threading.Lock()
+
+
+def recorded() -> set[tuple[Principal, Call]]:
+    """All calls so far, each once."""
+    with _lock:
+        return set(_recorded)
+
+
+def forget_all() -> None:
+    with _lock:
+        _recorded.clear()
+
+
+def install() -> None:
+    """Gap: no record of who called what."""
+    original = ActionAuthenticatorMixin._authenticate_and_authorize_action
+
+    def patched(self: Any, iam_request_cls: type, resource: str = "*") -> None:  # noqa: ANN401
+        principal = principal_of(_access_key(self))
+        if principal:
+            request = Request(self.service_name, self._get_action(), self.region, ACCOUNT, resource, _parameters(self))
+            with _lock:
+                _recorded.update((principal, call) for call in calls_of(request))
+        original(self, iam_request_cls, resource)
+
+    ActionAuthenticatorMixin._authenticate_and_authorize_action = patched  # type: ignore[method-assign]
+
+
+def _access_key(response: Any) -> str:  # noqa: ANN401
+    """From the header, a presigned URL, or the form of a presigned POST."""
+    found = _CREDENTIAL.search(response.headers.get("Authorization", "")) or _CREDENTIAL.search(str(response.uri))
+    if found:
+        return found.group(1)
+    form = response.querystring.get("x-amz-credential", [""])
+    return str(form[0] if isinstance(form, list) else form).partition("/")[0]
+
+
+def _parameters(response: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The parameters of a JSON or a query call; S3 has its own in the resource."""
+    if response.service_name == "s3":
+        return {"key": response.querystring.get("key", [None])[0]}
+    try:
+        body = json.loads(response.body)
+    except (TypeError, ValueError):
+        return {key: values[0] if isinstance(values, list) else values for key, values in response.querystring.items()}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,70 @@
+"""What functions did and may not; what they may and did not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from localcloud.iam.calls import Call
+from localcloud.iam.policy import Statement, allowed
+from localcloud.iam.principals import Principal
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A function's action on a resource: one that its role does not allow, or a grant that nothing used."""
+
+    function: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class IamReport:
+    """`denied` must be empty. `unused` is as good as the calls that were made: look at it after a whole run.
+
+    Statements are compared by action and resource; conditions are not evaluated, nor are resource policies.
+    """
+
+    denied: tuple[Finding, ...]
+    unused: tuple[Finding, ...]
+
+
+NEVER_SEEN = ("logs:", "xray:")
+"""Lambda itself makes these calls, not the function's code."""
+
+_BY_POLLER = (
+    "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams",
+)  # fmt: skip
+"""Lambda's poller makes these with the function's role; here the pump makes them with its own."""
+
+
+def make_report(
+    recorded: Iterable[tuple[Principal, Call]],
+    principals: Iterable[Principal],
+    statements_of: Callable[[str], list[Statement]],
+) -> IamReport:
+    """Holds the calls against the roles of all `principals`, those that made no call included."""
+    calls: dict[Principal, set[Call]] = defaultdict(set, {principal: set() for principal in principals})
+    for principal, call in recorded:
+        calls[principal].add(call)
+    denied: set[Finding] = set()
+    unused: set[Finding] = set()
+    for principal, made in calls.items():
+        statements = statements_of(principal.role)
+        denied |= {Finding(principal.name, c.action, c.resource) for c in made if not allowed(statements, c)}
+        unused |= {Finding(principal.name, *grant) for grant in _unused(statements, made)}
+    return IamReport(tuple(sorted(denied)), tuple(sorted(unused)))
+
+
+def _unused(statements: Iterable[Statement], made: Iterable[Call]) -> Iterable[tuple[str, str]]:
+    """Each action of each allowing statement that no call needed, with the statement's resources."""
+    for statement in statements:
+        for action in statement.actions if statement.allow else ():
+            if action.startswith(NEVER_SEEN) or action in _BY_POLLER:
+                continue
+            one = Statement(allow=True, actions=(action,), resources=statement.resources, conditional=False)
+            if not any(one.matches(call) for call in made):
+                yield action, ", ".join(statement.resources)

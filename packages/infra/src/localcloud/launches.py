@@ -1,0 +1,68 @@
+"""EC2 launches, recorded as they happen: the place where a worker can be run as a process."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+
+
+@dataclass(frozen=True)
+class Launch:
+    """An instance that was asked for. `user_data` is decoded; `profile` is the instance profile's ARN or name."""
+
+    instance_id: str
+    image_id: str
+    instance_type: str
+    profile: str | None
+    user_data: str
+    tags: tuple[tuple[str, str], ...]
+    at: float
+
+
+OnLaunch = Callable[[Launch], None]
+_launches: list[Launch] = []
+_listeners: list[OnLaunch] = []
+
+
+def launches() -> list[Launch]:
+    """Every launch so far, in order."""
+    return list(_launches)
+
+
+def listen(listener: OnLaunch) -> None:
+    """From now on `listener` is called with each launch, in the thread of the call that launched."""
+    _listeners.append(listener)
+
+
+def forget_all() -> None:
+    _launches.clear()
+    _listeners.clear()
+
+
+def install() -> None:
+    """Gap: an instance of moto's runs nothing."""
+    original = EC2Backend.run_instances
+
+    def patched(self: EC2Backend, *args: Any, **options: Any) -> Any:  # noqa: ANN401
+        reservation = original(self, *args, **options)
+        for instance in reservation.instances:
+            launch = _launch(instance, options)
+            _launches.append(launch)
+            for listener in _listeners:
+                listener(launch)
+        return reservation
+
+    EC2Backend.run_instances = patched  # type: ignore[method-assign]
+
+
+def _launch(instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401
+    data = instance.user_data or b""
+    text = base64.b64decode(data).decode(errors="replace")
+    profile = options.get("iam_instance_profile_arn") or options.get("iam_instance_profile_name")
+    tags = tuple((tag["key"], tag["value"]) for tag in instance.get_tags())
+    return Launch(instance.id, instance.image_id, instance.instance_type, profile, text, tags, time.time())

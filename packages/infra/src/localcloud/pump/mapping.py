@@ -1,0 +1,77 @@
+"""An event source mapping, as far as a poller needs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.pump.filters import matches
+from localcloud.runtime import Outcome
+from localcloud.world import Properties
+
+Invoke = Callable[[str, bytes], Outcome]
+"""Runs a function (name or ARN) with an event; raises Throttled."""
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping's settings. `retries` and `max_age` in attempts and seconds, None without limit."""
+
+    uuid: str
+    source: str
+    function: str
+    enabled: bool
+    batch_size: int
+    window: float
+    concurrency: int | None
+    reports_failures: bool
+    filters: tuple[Any, ...]
+    from_start: bool
+    bisect: bool
+    retries: int | None
+    max_age: int | None
+    on_failure: str | None
+
+    @classmethod
+    def of(cls, given: Properties) -> Mapping:
+        """From what Lambda's API says of a mapping."""
+        patterns = given.get("FilterCriteria", {}).get("Filters", [])
+        return cls(
+            uuid=given["UUID"],
+            source=given["EventSourceArn"],
+            function=given["FunctionArn"],
+            enabled=given["State"] == "Enabled",
+            batch_size=int(given["BatchSize"]),
+            window=float(given.get("MaximumBatchingWindowInSeconds") or 0),
+            concurrency=given.get("ScalingConfig", {}).get("MaximumConcurrency"),
+            reports_failures="ReportBatchItemFailures" in given.get("FunctionResponseTypes", []),
+            filters=tuple(json.loads(pattern["Pattern"]) for pattern in patterns),
+            from_start=given.get("StartingPosition") == "TRIM_HORIZON",
+            bisect=bool(given.get("BisectBatchOnFunctionError")),
+            retries=_limit(given.get("MaximumRetryAttempts")),
+            max_age=_limit(given.get("MaximumRecordAgeInSeconds")),
+            on_failure=given.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
+        )
+
+    def wants(self, record: Any) -> bool:  # noqa: ANN401
+        """Whether a record passes the filters: any one of them is enough."""
+        return not self.filters or any(matches(pattern, record) for pattern in self.filters)
+
+    def failed(self, outcome: Outcome, identifiers: list[str]) -> list[str]:
+        """Which records of a batch failed, by Lambda's rules: an identifier that is not one fails the batch."""
+        if outcome.failed:
+            return identifiers
+        answer = json.loads(outcome.payload)
+        if not self.reports_failures or not answer:
+            return []
+        try:
+            reported = {item["itemIdentifier"] for item in answer["batchItemFailures"] or []}
+        except (KeyError, TypeError):
+            return identifiers
+        return identifiers if reported - set(identifiers) else [i for i in identifiers if i in reported]
+
+
+def _limit(value: int | None) -> int | None:
+    return None if value is None or value < 0 else int(value)

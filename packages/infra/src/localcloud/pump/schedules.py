@@ -1,0 +1,71 @@
+"""EventBridge rules with a rate: the clock that calls functions."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import uuid
+from dataclasses import dataclass
+
+from localcloud.pump.mapping import Invoke
+from localcloud.world import ACCOUNT, World
+
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+class UnsupportedScheduleError(ValueError):
+    """Only rates are emulated."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A rule that is due every `seconds`, and its targets: function ARN and input (None: the usual event)."""
+
+    name: str
+    arn: str
+    seconds: int
+    targets: tuple[tuple[str, str | None], ...]
+
+    def fire(self, world: World, invoke: Invoke) -> None:
+        """Calls every target now."""
+        event = {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": ACCOUNT,
+            "time": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": world.region,
+            "resources": [self.arn],
+            "detail": {},
+        }
+        for function, given in self.targets:
+            invoke(function, (given or json.dumps(event)).encode())
+
+
+def rate_seconds(expression: str) -> int:
+    """The seconds between two firings of rate(...). Raises UnsupportedScheduleError for anything else."""
+    if (found := _RATE.fullmatch(expression)) is None:
+        raise UnsupportedScheduleError(f"only rate(...) schedules are emulated, not {expression}")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def schedules(world: World) -> list[Schedule]:
+    """All enabled rules with a rate. A template with another schedule does not get this far."""
+    events = world.client("events")
+    return [
+        Schedule(
+            name=rule["Name"],
+            arn=rule["Arn"],
+            seconds=rate_seconds(rule["ScheduleExpression"]),
+            targets=tuple(
+                (target["Arn"], target.get("Input"))
+                for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+                if ":function:" in target["Arn"]
+            ),
+        )
+        for rule in events.list_rules()["Rules"]
+        if _RATE.fullmatch(rule.get("ScheduleExpression", "")) and rule["State"] == "ENABLED"
+    ]

@@ -1,0 +1,75 @@
+"""Unpacks deployed archives, each content once, and the parts of Lambda's own Python that code relies on."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import threading
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+from localcloud.runtime.function import Archive
+
+PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
+"""Distributions that Lambda's Python runtime brings along. Anything else must come from a layer or the code."""
+
+_LAMBDA_PYTHON = b"#!/var/lang/bin/python"
+
+
+class ContentStore:
+    """Unpacked archives below one folder, shared by every function that has the same content."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def unpack(self, archive: Archive) -> Path:
+        target = self._folder / archive.digest[:24]
+        with self._lock:
+            if not target.is_dir():
+                partial = target.with_suffix(".partial")
+                _extract(archive.content, partial)
+                partial.rename(target)
+        return target
+
+    def provided(self) -> Path:
+        """A folder with boto3 and what it needs, linked from this interpreter's own site-packages."""
+        target = self._folder / "provided"
+        with self._lock:
+            if not target.is_dir():
+                target.mkdir(parents=True)
+                for name in PROVIDED:
+                    _link(metadata.distribution(name), target)
+        return target
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _extract(content: bytes, target: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(target)  # noqa: S202 - zipfile refuses to leave the folder
+        for member in archive.infolist():
+            path = target / member.filename
+            mode = (member.external_attr >> 16) & 0o777
+            if path.is_file():
+                _use_this_interpreter(path)
+                path.chmod(mode | 0o400 or 0o644)
+
+
+def _use_this_interpreter(script: Path) -> None:
+    """Scripts in layers (the AWS CLI's) start with the path that Python has inside Lambda."""
+    with script.open("rb") as stream:
+        if stream.read(len(_LAMBDA_PYTHON)) != _LAMBDA_PYTHON:
+            return
+    _, _, rest = script.read_bytes().partition(b"\n")
+    script.write_bytes(b"#!" + sys.executable.encode() + b"\n" + rest)
+
+
+def _link(distribution: metadata.Distribution, target: Path) -> None:
+    for name in {file.parts[0] for file in distribution.files or () if not file.parts[0].startswith((".", "_"))}:
+        source = Path(str(distribution.locate_file(name)))
+        if not (target / name).exists():
+            (target / name).symlink_to(source)

@@ -1,0 +1,77 @@
+"""What the runtime knows of a function, and what it says of an invocation. Nothing here imports the emulator."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+
+from localcloud.world import Credentials
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A deployed zip: a function's code or a layer. `digest` names its content."""
+
+    content: bytes = field(repr=False)
+    digest: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Archive:
+        return cls(content, hashlib.sha256(content).hexdigest())
+
+
+@dataclass(frozen=True)
+class Function:
+    """A deployed function. `timeout` in seconds, `memory` in MB; `reserved` concurrency or None."""
+
+    name: str
+    arn: str
+    role: str
+    runtime: str
+    handler: str
+    timeout: int
+    memory: int
+    code: Archive
+    layers: tuple[Archive, ...]
+    environment: tuple[tuple[str, str], ...]
+    log_group: str
+    reserved: int | None
+    credentials: Credentials
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever a warm child of the former deployment must not serve any more."""
+        parts = (self.code.digest, [layer.digest for layer in self.layers], self.environment, self.handler,
+                 self.timeout, self.memory, self.runtime, self.log_group, self.role)  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an invocation ended. `payload` is JSON: the handler's answer or, if `failed`, Lambda's error object."""
+
+    payload: bytes
+    failed: bool
+    log: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One line of the bill. Lambda bills whole milliseconds, start of the environment (`init`) included."""
+
+    function: str
+    request_id: str
+    seconds: float
+    init_seconds: float
+    memory: int
+    failed: bool
+
+    @property
+    def billed_ms(self) -> int:
+        return math.ceil((self.seconds + self.init_seconds) * 1000)
+
+    @property
+    def gb_seconds(self) -> float:
+        return self.billed_ms / 1000 * self.memory / 1024

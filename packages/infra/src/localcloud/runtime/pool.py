@@ -1,0 +1,140 @@
+"""All execution environments: which child serves an invocation, how many may run, and what each cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from localcloud.runtime.child import Answer, Child
+from localcloud.runtime.content import ContentStore
+from localcloud.runtime.function import Function, Invocation, Outcome
+from localcloud.world import World
+
+LogSink = Callable[[Function, str, str], None]
+"""Called with the function, its log stream's name and the text of one invocation."""
+
+
+class Throttled(Exception):  # noqa: N818 - the name that Lambda gives it
+    """All of the function's reserved concurrency is busy."""
+
+
+class Runtime:
+    """Runs functions in child processes that stay warm until their deployment changes or `close` is called.
+
+    `concurrency` is what this machine runs of one function at a time; more invocations wait. Reserved concurrency
+    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files.
+    """
+
+    def __init__(
+        self, world: World, *, concurrency: int | None = None, log_folder: Path | None = None, log: LogSink
+    ) -> None:
+        self._world, self._log = world, log
+        self._home = Path(tempfile.mkdtemp(prefix="localcloud-"))
+        self._folder = log_folder or self._home / "environments"
+        self._content = ContentStore(self._home / "content")
+        self._concurrency = concurrency or max(2, os.cpu_count() or 2)
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[Child]] = defaultdict(list)
+        self._children: set[Child] = set()
+        self._busy: dict[str, int] = defaultdict(int)
+        self._slots: dict[str, threading.Semaphore] = {}
+        self._invocations: list[Invocation] = []
+
+    def invoke(self, function: Function, event: bytes) -> Outcome:
+        """Runs one invocation to its end. `event` is JSON. Raises `Throttled`."""
+        self._reserve(function)
+        try:
+            with self._slot(function):
+                return self._run(function, event)
+        finally:
+            with self._lock:
+                self._busy[function.name] -= 1
+
+    def _reserve(self, function: Function) -> None:
+        with self._lock:
+            if function.reserved is not None and self._busy[function.name] >= function.reserved:
+                raise Throttled(function.name)
+            self._busy[function.name] += 1
+
+    def _slot(self, function: Function) -> threading.Semaphore:
+        with self._lock:
+            return self._slots.setdefault(function.name, threading.Semaphore(self._concurrency))
+
+    def _run(self, function: Function, event: bytes) -> Outcome:
+        request_id, start = str(uuid.uuid4()), time.monotonic()
+        child, failure = self._warm_child(function)
+        begun = time.monotonic()
+        answer = failure or child.call(request_id, event)
+        end = time.monotonic()
+        invocation = Invocation(
+            function.name, request_id, end - begun, begun - start, function.memory, "error" in answer.message
+        )
+        text = _report(invocation, child.read_log(), answer.message.get("error"))
+        self._log(function, child.stream, text)
+        with self._lock:
+            self._invocations.append(invocation)
+            keep = answer.alive and failure is None and child in self._children
+            if keep:
+                self._idle[function.name].append(child)
+        if not keep:
+            self._discard(child)
+        body = answer.message["error"] if invocation.failed else answer.message.get("result")
+        return Outcome(json.dumps(body).encode(), invocation.failed, text, request_id)
+
+    def _warm_child(self, function: Function) -> tuple[Child, Answer | None]:
+        """An idle child of this very deployment or a new one, and the reason if it could not be loaded."""
+        with self._lock:
+            idle = self._idle[function.name]
+            stale = [child for child in idle if child.function.revision != function.revision]
+            self._idle[function.name] = idle = [child for child in idle if child not in stale]
+            child = idle.pop() if idle else None
+        for old in stale:
+            self._discard(old)
+        if child:
+            return child, None
+        child = Child(function, self._world, self._content, self._folder)
+        with self._lock:
+            self._children.add(child)
+        ready = child.wait_ready()
+        return child, ready if "error" in ready.message else None
+
+    def _discard(self, child: Child) -> None:
+        with self._lock:
+            self._children.discard(child)
+        child.discard()
+
+    def invocations(self) -> list[Invocation]:
+        """Every invocation so far, in the order in which they ended."""
+        with self._lock:
+            return list(self._invocations)
+
+    def close(self) -> None:
+        """Ends every child and removes what was unpacked; log files in a folder of the caller's stay."""
+        with self._lock:
+            children = list(self._children)
+            self._children.clear()
+        for child in children:
+            child.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def _report(invocation: Invocation, text: str, error: dict[str, str] | None) -> str:
+    """The lines that Lambda puts around a function's own."""
+    request = f"RequestId: {invocation.request_id}"
+    lines = [f"START {request} Version: $LATEST\n", text if text.endswith("\n") or not text else text + "\n"]
+    if error and error["errorType"].startswith(("Sandbox.", "Runtime.")):
+        lines.append(f"[ERROR] {error['errorType']}: {error['errorMessage']}\n")
+    lines.append(f"END {request}\n")
+    lines.append(
+        f"REPORT {request}\tDuration: {invocation.seconds * 1000:.2f} ms\tBilled Duration: {invocation.billed_ms} ms"
+        f"\tMemory Size: {invocation.memory} MB\n"
+    )
+    return "".join(lines)

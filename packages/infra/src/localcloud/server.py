@@ -1,0 +1,61 @@
+"""moto's server on one port of this machine, in this process, with our middleware in front of it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Middleware = Callable[["WSGIApplication"], "WSGIApplication"]
+
+
+class _Handler(MotoRequestHandler):
+    """Keeps connections open (a new one for each call would double its time) and prints nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nobody reads an access log of an emulator."""
+
+
+class Server:
+    """Serves every AWS service at `endpoint`. "localhost", since moto tells path-style URLs by that name."""
+
+    def __init__(self, port: int, middleware: Iterable[Middleware]) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        app: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+        for layer in middleware:
+            app = layer(app)
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, _whole_body(app), threaded=True, request_handler=_Handler
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, name="localcloud", daemon=True)
+        self.endpoint = f"http://localhost:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _whole_body(app: WSGIApplication) -> WSGIApplication:
+    """Takes the body off the connection first: what an application leaves there would look like the next request."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Any:  # noqa: ANN401
+        if not environ.get("wsgi.input_terminated"):  # else chunked, with an end of its own
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        return app(environ, start_response)
+
+    return call

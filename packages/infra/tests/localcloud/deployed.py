@@ -1,0 +1,35 @@
+"""Functions for tests: deployed through Lambda's API, without a stack."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from gap import fresh
+
+from localcloud import World
+
+ROLE = "arn:aws:iam::123456789012:role/tests"
+
+
+def archive(**files: str) -> bytes:
+    """A zip; names with __ for a slash, .py is added."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as zipped:
+        for name, text in files.items():
+            zipped.writestr(f"{name.replace('__', '/')}.py", text)
+    return stream.getvalue()
+
+
+def deploy(world: World, source: str, **more: Any) -> str:
+    """Deploys a function whose handler is `handler` in `source`; returns its name."""
+    iam = world.client("iam")
+    try:
+        iam.create_role(RoleName="tests", AssumeRolePolicyDocument='{"Statement": []}')
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass
+    settings = {"Timeout": 2, "Runtime": "python3.12", "Handler": "index.handler", "Role": ROLE, **more}
+    name = fresh("function")
+    world.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive(index=source)}, **settings)
+    return name

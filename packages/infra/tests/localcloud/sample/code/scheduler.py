@@ -1,0 +1,15 @@
+"""A job's stream record becomes one message a word."""
+
+import json
+import os
+
+import boto3
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        job = record["dynamodb"]["NewImage"]
+        for number, word in enumerate(job["words"]["L"]):
+            body = {"job": job["job"]["S"], "number": number, "word": word["S"]}
+            boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(body))
+    return {"batchItemFailures": []}

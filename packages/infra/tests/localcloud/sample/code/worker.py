@@ -1,0 +1,22 @@
+"""Writes a row a word; "poison" fails by itself, the rest of its batch does not."""
+
+import json
+import os
+
+import boto3
+
+DYNAMODB = boto3.resource("dynamodb")
+
+
+def handler(event, context):
+    failed = []
+    for record in event["Records"]:
+        message = json.loads(record["body"])
+        if message["word"] == "poison":
+            failed.append({"itemIdentifier": record["messageId"]})
+            continue
+        DYNAMODB.Table(os.environ["ROWS_TABLE"]).put_item(Item=message)
+        DYNAMODB.Table(os.environ["JOBS_TABLE"]).update_item(
+            Key={"job": message["job"]}, UpdateExpression="ADD done :one", ExpressionAttributeValues={":one": 1}
+        )
+    return {"batchItemFailures": failed}

@@ -1,0 +1,2 @@
+def reply(status, body):
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": body}

@@ -1,0 +1,1 @@
+"""What the functions do, free of Lambda's events. Stores, science and clocks come from outside."""

@@ -1,0 +1,1 @@
+"""In-memory AWS clients, faithful where the stores rely on it (contract/ holds them to moto)."""
