@@ -43,12 +43,14 @@ def post(world: World, name: str, size: int, key: str = "uploads/a.fa", **change
     """Uploads as a browser's form does; returns the status."""
     conditions = [["starts-with", "$key", "uploads/"], ["content-length-range", 2, 10]]
     made = world.client("s3").generate_presigned_post(name, "uploads/${filename}", Conditions=conditions, ExpiresIn=60)
-    fields = {**made["fields"], "key": key, **changed}
+    return post_form(made["url"], {**made["fields"], "key": key, **changed}, size)[0]
+
+
+def post_form(url: str, fields: dict[str, str], size: int) -> tuple[int, dict[str, str], bytes]:
     parts = [f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
     file = '--B\r\nContent-Disposition: form-data; name="file"; filename="a.fa"\r\n\r\n' + "x" * size + "\r\n--B--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=B", "Origin": "http://localhost:8080"}
-    request = urllib.request.Request(f"{world.endpoint}/{name}", ("".join(parts) + file).encode(), headers)
-    return send(request)[0]
+    return send(urllib.request.Request(url, ("".join(parts) + file).encode(), headers))
 
 
 def test_preflight_by_the_buckets_rules(stock: World, cloud: LocalCloud) -> None:
