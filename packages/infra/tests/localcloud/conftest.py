@@ -24,7 +24,9 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cloud: deploys a sample app to the local cloud with the CDK CLI")
-    config.addinivalue_line("markers", "enable_socket: pytest-socket's; these tests talk to this machine only")
+    config.addinivalue_line(
+        "markers", "enable_socket: pytest-socket's; these tests talk to this machine only"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

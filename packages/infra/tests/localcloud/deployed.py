@@ -31,5 +31,7 @@ def deploy(world: World, source: str, **more: Any) -> str:
         pass
     settings = {"Timeout": 2, "Runtime": "python3.12", "Handler": "index.handler", "Role": ROLE, **more}
     name = fresh("function")
-    world.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive(index=source)}, **settings)
+    world.client("lambda").create_function(
+        FunctionName=name, Code={"ZipFile": archive(index=source)}, **settings
+    )
     return name

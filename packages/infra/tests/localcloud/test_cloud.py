@@ -38,7 +38,9 @@ def sample(cloud: LocalCloud, assembly: Path) -> Iterator[LocalCloud]:
 
 
 def fetch(cloud: LocalCloud, path: str, body: Any = None) -> tuple[int, Any, dict[str, str]]:
-    request = urllib.request.Request(cloud.url + path, json.dumps(body).encode() if body is not None else None)
+    request = urllib.request.Request(
+        cloud.url + path, json.dumps(body).encode() if body is not None else None
+    )
     try:
         answer = urllib.request.urlopen(request)
     except urllib.error.HTTPError as error:
@@ -50,9 +52,9 @@ def fetch(cloud: LocalCloud, path: str, body: Any = None) -> tuple[int, Any, dic
 
 
 def function(cloud: LocalCloud, logical_id: str) -> str:
-    return cloud.client("cloudformation").describe_stack_resources(StackName="Sample", LogicalResourceId=logical_id)[
-        "StackResources"
-    ][0]["PhysicalResourceId"]
+    return cloud.client("cloudformation").describe_stack_resources(
+        StackName="Sample", LogicalResourceId=logical_id
+    )["StackResources"][0]["PhysicalResourceId"]
 
 
 def test_page_and_its_settings(sample: LocalCloud) -> None:
@@ -88,7 +90,9 @@ def test_poison_reaches_the_dead_letter_queue_and_nothing_else_does(sample: Loca
     sqs, url, found = sample.client("sqs"), sample.outputs("Sample")["DlqUrl"], []
 
     def arrived() -> bool:
-        found.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, AttributeNames=["All"]).get("Messages", []))
+        found.extend(
+            sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, AttributeNames=["All"]).get("Messages", [])
+        )
         return bool(found)
 
     assert until(arrived, 25)

@@ -60,7 +60,9 @@ def test_routes(method: str, path: str, expected: tuple[str, dict[str, str]] | N
     assert (found and (found[0].path, found[1])) == expected
 
 
-def answer(response: Any, request: Request, api: RestApi = API, failed: bool = False) -> tuple[Response, dict]:
+def answer(
+    response: Any, request: Request, api: RestApi = API, failed: bool = False
+) -> tuple[Response, dict]:
     events: list[dict] = []
 
     def invoke(_function: str, event: bytes) -> Outcome:
@@ -85,7 +87,9 @@ def test_proxy_event() -> None:
     assert (response.status, response.body, response.headers["x-y"]) == (200, b"hi", "1")
 
 
-@pytest.mark.parametrize("response", [None, "text", {}, {"statusCode": "no"}, {"statusCode": 200, "body": {"a": 1}}])
+@pytest.mark.parametrize(
+    "response", [None, "text", {}, {"statusCode": "no"}, {"statusCode": 200, "body": {"a": 1}}]
+)
 def test_malformed_answers_are_bad_gateways(response: Any) -> None:
     assert answer(response, get())[0].status == 502
 
@@ -121,7 +125,9 @@ def test_gateway_answers_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     late.set()
 
 
-def serve(path: str, method: str = "GET", query: str = "", config: dict[str, Any] = CONFIG) -> tuple[Response, list]:
+def serve(
+    path: str, method: str = "GET", query: str = "", config: dict[str, Any] = CONFIG
+) -> tuple[Response, list]:
     asked: list[tuple[str, str, str]] = []
 
     def fetch(origin: Origin, request: Request) -> Response:
@@ -142,7 +148,9 @@ def test_behaviours() -> None:
 
 def test_query_is_lost_without_a_policy_that_passes_it() -> None:
     behavior = {**CONFIG["CacheBehaviors"][0], "OriginRequestPolicyId": ""}
-    assert serve("/api/jobs", query="a=1", config={**CONFIG, "CacheBehaviors": [behavior]})[1] == [("api", "/api/jobs", "")]
+    assert serve("/api/jobs", query="a=1", config={**CONFIG, "CacheBehaviors": [behavior]})[1] == [
+        ("api", "/api/jobs", "")
+    ]
 
 
 def test_methods_that_are_not_allowed() -> None:

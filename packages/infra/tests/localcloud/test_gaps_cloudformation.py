@@ -14,7 +14,9 @@ QUEUE = resource("SQS::Queue")
 BAD = resource("SQS::Queue", QueueName="not a name!")
 
 
-def execute(world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None) -> str:
+def execute(
+    world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None
+) -> str:
     """Runs a change set, as the CDK CLI does; returns the stack's name."""
     cloudformation, name = world.client("cloudformation"), name or fresh("set")
     made = cloudformation.create_change_set(
@@ -71,7 +73,9 @@ def test_unknown_type_fails(stock: World, cloud: LocalCloud) -> None:
 
 def test_change_set_keeps_outputs(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
-        stack = execute(world, {"Resources": {"A": QUEUE}, "Outputs": {"Name": {"Value": att("A", "QueueName")}}})
+        stack = execute(
+            world, {"Resources": {"A": QUEUE}, "Outputs": {"Name": {"Value": att("A", "QueueName")}}}
+        )
         return bool(described(world, stack)["Outputs"][0]["OutputValue"])
 
     shows_gap(stock, cloud.world, probe)
@@ -111,7 +115,10 @@ def test_replaced_resource_reaches_those_that_refer_to_it(stock: World, cloud: L
             table = resource("DynamoDB::Table", TableName=name, BillingMode="PAY_PER_REQUEST",
                              KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
                              AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])  # fmt: skip
-            return {"T": table, "P": resource("SSM::Parameter", Name=parameter, Type="String", Value=ref("T"))}
+            return {
+                "T": table,
+                "P": resource("SSM::Parameter", Name=parameter, Type="String", Value=ref("T")),
+            }
 
         parameter, new = fresh("/gap/table"), fresh("table")
         stack = create(world, resources(fresh("table")))
@@ -164,6 +171,31 @@ def test_previous_value_of_ssm_parameter_is_its_name(stock: World, cloud: LocalC
         again = {**template, "Resources": {"A": QUEUE, "B": QUEUE}}
         execute(world, again, "UPDATE", stack, [{"ParameterKey": "Value", "UsePreviousValue": True}])
         return described(world, stack)["StackStatus"] == "UPDATE_COMPLETE"
+
+    shows_gap(stock, cloud.world, probe)
+
+
+def test_same_ssm_parameter_is_no_change(stock: World, cloud: LocalCloud) -> None:
+    """... and another value behind the same name is one."""
+
+    def probe(world: World) -> bool:
+        name, ssm, cloudformation = fresh("/gap/same"), world.client("ssm"), world.client("cloudformation")
+        ssm.put_parameter(Name=name, Value="one", Type="String")
+        slot = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": name}
+        template = json.dumps({"Resources": {"A": QUEUE}, "Parameters": {"Value": slot}})
+        stack = execute(world, json.loads(template))
+
+        def status() -> str:
+            change = fresh("again")
+            cloudformation.create_change_set(
+                StackName=stack, ChangeSetName=change, ChangeSetType="UPDATE", TemplateBody=template,
+                Parameters=[{"ParameterKey": "Value", "UsePreviousValue": True}],
+            )  # fmt: skip
+            return cloudformation.describe_change_set(StackName=stack, ChangeSetName=change)["Status"]
+
+        before = status()
+        ssm.put_parameter(Name=name, Value="two", Type="String", Overwrite=True)
+        return (before, status()) == ("FAILED", "CREATE_COMPLETE")
 
     shows_gap(stock, cloud.world, probe)
 

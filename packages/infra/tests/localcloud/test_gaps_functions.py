@@ -58,7 +58,9 @@ def test_log_of_an_invocation(stock: World, cloud: LocalCloud) -> None:
         tail = base64.b64decode(answer["LogResult"]).decode()
         group = f"/aws/lambda/{name}"
         streams = world.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
-        events = world.client("logs").get_log_events(logGroupName=group, logStreamName=streams[0]["logStreamName"])
+        events = world.client("logs").get_log_events(
+            logGroupName=group, logStreamName=streams[0]["logStreamName"]
+        )
         return "said" in tail and any("Billed Duration" in event["message"] for event in events["events"])
 
     shows_gap(stock, cloud.world, probe)
@@ -165,6 +167,10 @@ def test_ubuntu_images_are_public_parameters(stock: World, cloud: LocalCloud) ->
         return len(images) == 4 == len(world.client("ec2").describe_images(ImageIds=images)["Images"])
 
     shows_gap(stock, cloud.world, probe)
+
+
+def test_cloudtrail_knows_nothing_without_failing(stock: World, cloud: LocalCloud) -> None:
+    shows_gap(stock, cloud.world, lambda world: world.client("cloudtrail").lookup_events()["Events"] == [])
 
 
 def test_launches_are_recorded(cloud: LocalCloud) -> None:

@@ -62,7 +62,9 @@ def test_statements(statements: list[dict], expected: bool) -> None:
 
 def test_report() -> None:
     worker, idle = Principal("worker", "role"), Principal("idle", "role")
-    granted = parse({"Statement": [statement("Allow", ["dynamodb:GetItem", "dynamodb:PutItem", "logs:*"], JOBS)]})
+    granted = parse(
+        {"Statement": [statement("Allow", ["dynamodb:GetItem", "dynamodb:PutItem", "logs:*"], JOBS)]}
+    )
     made = [(worker, Call("dynamodb:GetItem", JOBS)), (worker, Call("dynamodb:DeleteItem", JOBS))]
     report = make_report(made, [worker, idle], lambda _role: granted)
     assert report.denied == (Finding("worker", "dynamodb:DeleteItem", JOBS),)

@@ -104,7 +104,9 @@ def deliver(mapping: Mapping, fails: Any, count: int = 4) -> tuple[list[list[str
         return fails(numbers)
 
     poller = StreamPoller(mapping, world, invoke, threading.Event(), {})
-    poller._deliver([{"dynamodb": {"SequenceNumber": str(n), "ApproximateCreationDateTime": 9e9}} for n in range(count)])
+    poller._deliver(
+        [{"dynamodb": {"SequenceNumber": str(n), "ApproximateCreationDateTime": 9e9}} for n in range(count)]
+    )
     return batches, world
 
 
@@ -144,7 +146,9 @@ def test_stream_gives_up_records_that_are_too_old() -> None:
     assert len(world.sent) == 1
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("rate(1 minute)", 60), ("rate(2 hours)", 7200), ("rate(1 day)", 86400)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("rate(1 minute)", 60), ("rate(2 hours)", 7200), ("rate(1 day)", 86400)]
+)
 def test_rates(text: str, seconds: int) -> None:
     assert rate_seconds(text) == seconds
 

@@ -29,7 +29,9 @@ def runtime() -> Iterator[Runtime]:
     runtime.close()
 
 
-def function(source: str, *layers: Archive, timeout: int = 5, reserved: int | None = None, **variables: str) -> Function:
+def function(
+    source: str, *layers: Archive, timeout: int = 5, reserved: int | None = None, **variables: str
+) -> Function:
     return Function(
         name="sample", arn="arn:aws:lambda:us-east-1:123456789012:function:sample", role="role", runtime="python3.12",
         handler="index.handler", timeout=timeout, memory=256, code=Archive.of(archive(index=source)), layers=layers,
@@ -73,7 +75,9 @@ def test_layers_bring_modules(runtime: Runtime) -> None:
 
 
 def test_context(runtime: Runtime) -> None:
-    source = "def handler(e, c): return [c.function_name, c.aws_request_id, c.get_remaining_time_in_millis()]\n"
+    source = (
+        "def handler(e, c): return [c.function_name, c.aws_request_id, c.get_remaining_time_in_millis()]\n"
+    )
     outcome = runtime.invoke(function(source), b"{}")
     name, request_id, remaining = json.loads(outcome.payload)
     assert (name, request_id) == ("sample", outcome.request_id)

@@ -67,7 +67,9 @@ def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandl
                 response = answer(request)
             except Exception:
                 log.exception("%s %s", self.command, self.path)
-                response = Response(500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n")
+                response = Response(
+                    500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n"
+                )
             self.send_response(response.status)
             for name, value in response.headers.items():
                 if name != "content-length":

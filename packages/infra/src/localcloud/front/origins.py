@@ -79,7 +79,9 @@ class Origins:
                 try:
                     policy = self._world.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
                     read = Call("s3:GetObject", f"arn:{PARTITION}:s3:::{bucket}/key")
-                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(parse(policy), read)
+                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(
+                        parse(policy), read
+                    )
                 except ClientError:
                     self._readable[bucket] = False
             return self._readable[bucket]

@@ -79,7 +79,8 @@ class RestApi:
         hits = [
             (candidate.rank, candidate, parameters)
             for candidate in self.methods
-            if candidate.http_method in (method, "ANY") and (parameters := candidate.parameters(path)) is not None
+            if candidate.http_method in (method, "ANY")
+            and (parameters := candidate.parameters(path)) is not None
         ]
         return min(hits, key=lambda hit: hit[0])[1:] if hits else None
 
@@ -137,7 +138,9 @@ class Gateway:
     def close(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _event(self, api: RestApi, method: Method, parameters: dict[str, str], request: Request) -> dict[str, Any]:
+    def _event(
+        self, api: RestApi, method: Method, parameters: dict[str, str], request: Request
+    ) -> dict[str, Any]:
         binary = api.is_binary(request.header("content-type"))
         body = base64.b64encode(request.body).decode() if binary else request.body.decode(errors="replace")
         query = parse_qsl(request.query, keep_blank_values=True)
@@ -211,8 +214,12 @@ def _gateway_response(api: RestApi, kind: str, status: int, message: str) -> Res
         name.removeprefix("gatewayresponse.header.").lower(): value.strip("'")
         for name, value in (given.get("responseParameters") or {}).items()
     }
-    template = (given.get("responseTemplates") or {}).get("application/json", '{"message":$context.error.messageString}')
+    template = (given.get("responseTemplates") or {}).get(
+        "application/json", '{"message":$context.error.messageString}'
+    )
     text = template.replace("$context.error.messageString", json.dumps(message))
     text = text.replace("$context.error.message", message).replace("$context.requestId", str(uuid.uuid4()))
     text = text.replace("$context.error.responseType", kind)
-    return Response(int(given.get("statusCode") or status), {"content-type": "application/json", **headers}, text.encode())
+    return Response(
+        int(given.get("statusCode") or status), {"content-type": "application/json", **headers}, text.encode()
+    )

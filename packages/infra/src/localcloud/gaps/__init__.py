@@ -18,6 +18,7 @@ MIDDLEWARE: tuple[Middleware, ...] = (
     s3_browser.presigned,
     s3_browser.cors,
     middleware.custom_resource_answers,
+    middleware.no_trail,
 )
 
 PATCHES: tuple[Callable[[], None], ...] = (

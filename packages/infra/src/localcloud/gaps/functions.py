@@ -41,7 +41,9 @@ class RequestTooLargeError(LambdaClientError):
     code = 413
 
     def __init__(self, size: int) -> None:
-        super().__init__("RequestTooLargeException", f"{size} byte payload is too large for the Invoke operation")
+        super().__init__(
+            "RequestTooLargeException", f"{size} byte payload is too large for the Invoke operation"
+        )
 
 
 class UnsupportedRuntimeError(LambdaClientError):

@@ -107,7 +107,9 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
                 raise _version_2()
             if "X-Amz-Signature=" in query:
                 check_url(environ, query)
-            elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get("CONTENT_TYPE", ""):
+            elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get(
+                "CONTENT_TYPE", ""
+            ):
                 _check_post(environ)
         except RefusedError as error:
             return refuse(start_response, error.status, error.code, str(error))
@@ -154,7 +156,9 @@ def _check_signature(credential: str, text: str, signature: str) -> None:
     access_key, date, region, service, terminator = credential.split("/")
     secret = secret_of(access_key)
     if secret is None:
-        raise RefusedError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+        raise RefusedError(
+            "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
+        )
     key = b"AWS4" + secret.encode()
     for part in (date, region, service, terminator):
         key = hmac.digest(key, part.encode(), "sha256")
@@ -216,7 +220,9 @@ def _check_condition(condition: Any, values: dict[str, str], size: int) -> str: 
             message = "Your proposed upload exceeds the maximum allowed size"
             raise RefusedError("EntityTooLarge", message, "400 Bad Request")
         return ""
-    operator, name, wanted = condition if isinstance(condition, list) else ("eq", *next(iter(condition.items())))
+    operator, name, wanted = (
+        condition if isinstance(condition, list) else ("eq", *next(iter(condition.items())))
+    )
     name = re.sub(r"^\$", "", name).lower()
     value = values.get(name, "")
     if not (value.startswith(wanted) if operator == "starts-with" else value == wanted):

@@ -65,7 +65,9 @@ def _table(request: Request, name: str) -> str:
 
 
 def _sqs(request: Request) -> Iterator[Call]:
-    queue = str(request.parameters.get("QueueUrl", request.parameters.get("QueueName", "*"))).rsplit("/", 1)[-1]
+    queue = str(request.parameters.get("QueueUrl", request.parameters.get("QueueName", "*"))).rsplit("/", 1)[
+        -1
+    ]
     yield Call("sqs:" + request.operation.removesuffix("Batch"), request.arn(queue))
 
 

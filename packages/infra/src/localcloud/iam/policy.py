@@ -31,7 +31,9 @@ class Statement:
 
 @cache
 def _pattern(wildcards: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in wildcards), re.DOTALL)
+    return re.compile(
+        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in wildcards), re.DOTALL
+    )
 
 
 def _fits(wildcards: str, value: str) -> bool:
@@ -47,7 +49,9 @@ def allowed(statements: Iterable[Statement], call: Call) -> bool:
 
 def statements_of(world: World, role: str) -> list[Statement]:
     """All statements of a role (name or ARN), inline and attached."""
-    return [statement for document in _documents(world, role.rsplit("/", 1)[-1]) for statement in parse(document)]
+    return [
+        statement for document in _documents(world, role.rsplit("/", 1)[-1]) for statement in parse(document)
+    ]
 
 
 def _documents(world: World, role: str) -> Iterator[Any]:

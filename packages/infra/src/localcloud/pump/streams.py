@@ -108,7 +108,9 @@ class StreamPoller:
         }
         destination = self._mapping.on_failure or ""
         if ":sqs:" in destination:
-            url = self._world.client("sqs").get_queue_url(QueueName=destination.rsplit(":", 1)[-1])["QueueUrl"]
+            url = self._world.client("sqs").get_queue_url(QueueName=destination.rsplit(":", 1)[-1])[
+                "QueueUrl"
+            ]
             self._world.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
         elif ":sns:" in destination:
             self._world.client("sns").publish(TopicArn=destination, Message=json.dumps(body))

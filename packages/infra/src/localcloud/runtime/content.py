@@ -69,7 +69,9 @@ def _use_this_interpreter(script: Path) -> None:
 
 
 def _link(distribution: metadata.Distribution, target: Path) -> None:
-    for name in {file.parts[0] for file in distribution.files or () if not file.parts[0].startswith((".", "_"))}:
+    for name in {
+        file.parts[0] for file in distribution.files or () if not file.parts[0].startswith((".", "_"))
+    }:
         source = Path(str(distribution.locate_file(name)))
         if not (target / name).exists():
             (target / name).symlink_to(source)

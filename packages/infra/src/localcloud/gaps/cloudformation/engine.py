@@ -64,7 +64,11 @@ class Engine:
 
     def deploy(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
         """Brings the stack to `template`, or back to where it was; then raises ResourceError."""
-        before, former_order, former = dict(self._deployed), self._order, (self._map._template, self._map.input_parameters)
+        before, former_order, former = (
+            dict(self._deployed),
+            self._order,
+            (self._map._template, self._map.input_parameters),
+        )
         try:
             self._converge(template, parameters)
         except ResourceError:
@@ -123,7 +127,9 @@ class Engine:
                 self._deployed[name] = Deployed(kind, current.model, resolved)
                 return
             self._event(name, resolved["Type"], f"{action}_IN_PROGRESS")
-            model = self._update(name, current, kind, resolved) if current else self._create(name, kind, resolved)
+            model = (
+                self._update(name, current, kind, resolved) if current else self._create(name, kind, resolved)
+            )
         except Exception as cause:
             self._event(name, definition["Type"], f"{action}_FAILED", f"{type(cause).__name__}: {cause}")
             log.error("%s of %s (%s) failed", action, name, definition["Type"], exc_info=cause)
@@ -138,7 +144,9 @@ class Engine:
         generated = parsing.generate_resource_name(resource_type, self._stack.name, name)
         if issubclass(kind, Resource):
             chosen = properties.get(kind.name_property, generated)
-            model: Any = kind(self._world, Place(self._stack.stack_id, name, resource_type), chosen, properties)
+            model: Any = kind(
+                self._world, Place(self._stack.stack_id, name, resource_type), chosen, properties
+            )
             model.physical_resource_id = model.create()
         else:
             chosen = properties.get(parsing.resource_name_property_from_type(resource_type) or "", generated)
@@ -175,7 +183,11 @@ class Engine:
         generated = parsing.generate_resource_name(definition["Type"], self._stack.name, name)
         name_property = parsing.resource_name_property_from_type(definition["Type"]) or ""
         return current.kind.update_from_cloudformation_json(
-            model, definition["Properties"].get(name_property, generated), definition, ACCOUNT, self._world.region
+            model,
+            definition["Properties"].get(name_property, generated),
+            definition,
+            ACCOUNT,
+            self._world.region,
         )
 
     def _remove_all(self, names: Iterable[str]) -> None:
@@ -206,11 +218,15 @@ class Engine:
             model.delete(ACCOUNT, region)
         elif not _is_abstract(deployed.kind.delete_from_cloudformation_json):
             definition = copy.deepcopy(deployed.definition)
-            deployed.kind.delete_from_cloudformation_json(model.physical_resource_id, definition, ACCOUNT, region)
+            deployed.kind.delete_from_cloudformation_json(
+                model.physical_resource_id, definition, ACCOUNT, region
+            )
         else:
             raise NotImplementedError(f"moto cannot remove {deployed.definition['Type']}")
 
-    def _event(self, name: str, kind: str, status: str, reason: str | None = None, physical_id: str = "") -> None:
+    def _event(
+        self, name: str, kind: str, status: str, reason: str | None = None, physical_id: str = ""
+    ) -> None:
         stack = self._stack
         stack.events.append(Event(stack.stack_id, stack.name, name, physical_id, kind, status, reason, None))
 

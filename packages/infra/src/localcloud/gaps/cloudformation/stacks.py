@@ -3,7 +3,7 @@
 Gaps of moto: an error while a change set runs becomes HTTP 500 and a second try "succeeds" with half a stack; no
 rollback; outputs and exports of change sets are lost; unknown change sets answer with the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
-value as their previous one, and a missing one is HTTP 500.
+value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
 """
 
 from __future__ import annotations
@@ -40,7 +40,12 @@ class _Stacks(CloudFormationBackend):
         return self.stacks[stack_id]
 
     def update_stack(
-        self, name: str, template: str, role_arn: str | None, parameters: list[dict[str, Any]], tags: Any  # noqa: ANN401
+        self,
+        name: str,
+        template: str,
+        role_arn: str | None,
+        parameters: list[dict[str, Any]],
+        tags: Any,  # noqa: ANN401
     ) -> Stack:
         stack = self.get_stack(name)
         resolved = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
@@ -101,7 +106,9 @@ class _Stacks(CloudFormationBackend):
         stack._add_stack_event(stack.status)
 
     def _publish_exports(self, stack: Stack) -> None:
-        for name in [name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id]:
+        for name in [
+            name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id
+        ]:
             del self.exports[name]
         for export in stack.exports:
             self.exports[export.name] = export
@@ -112,12 +119,16 @@ class _Stacks(CloudFormationBackend):
             return  # as CloudFormation: deleting what does not exist succeeds
         stack = found[0]
         stack._add_stack_event("DELETE_IN_PROGRESS", "User Initiated")
-        exports = [name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id]
+        exports = [
+            name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id
+        ]
         try:
             _engine(stack).destroy()
         except ResourceError as error:
             stack.status = "DELETE_FAILED"
-            stack._add_stack_event(stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}")
+            stack._add_stack_event(
+                stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}"
+            )
             return
         finally:
             current().stack_changed()
@@ -131,7 +142,9 @@ class _Stacks(CloudFormationBackend):
 def _engine(stack: Stack) -> Engine:
     """The stack's engine, made with its first change set."""
     if not hasattr(stack, "localcloud_engine"):
-        stack.cross_stack_resources = models.cloudformation_backends[stack.account_id][stack.region_name].exports
+        stack.cross_stack_resources = models.cloudformation_backends[stack.account_id][
+            stack.region_name
+        ].exports
         stack.resource_map.cross_stack_resources = stack.cross_stack_resources
         stack.localcloud_engine = Engine(stack, current().world)  # type: ignore[attr-defined]
     engine: Engine = stack.localcloud_engine  # type: ignore[attr-defined]
@@ -149,6 +162,18 @@ def _stack_parameters(stack: Stack) -> dict[str, Any]:
     return {**defaults, **stack.parameters}
 
 
+def _has_parameters(stack: Stack, given: dict[str, Any]) -> bool:
+    """Whether a change set's parameters are what the stack has: the values given, and what SSM says to them now."""
+    wanted, resources = {**_stack_parameters(stack), **given}, stack.resource_map
+    now = {
+        name: _ssm_parameter(resources, wanted[name], slot["Type"])
+        for name, slot in stack.template_dict.get("Parameters", {}).items()
+        if slot["Type"].startswith("AWS::SSM::Parameter::") and name in wanted
+    }
+    unchanged = all(resources.resolved_parameters.get(name) == value for name, value in now.items())
+    return unchanged and wanted == _stack_parameters(stack)
+
+
 def _ssm_parameter(self: ResourceMap, value: str, value_type: str) -> Any:  # noqa: ANN401
     parameter = ssm_backends[self._account_id][self._region_name].get_parameter(value)
     if parameter is None:
@@ -164,5 +189,6 @@ def install() -> None:
         setattr(CloudFormationBackend, name, getattr(_Stacks, name))
     Stack.stack_resources = property(lambda stack: _engine(stack).models())  # type: ignore[assignment, method-assign]
     Stack.stack_parameters = property(_stack_parameters)  # type: ignore[assignment, method-assign]
+    Stack.has_parameters = _has_parameters  # type: ignore[method-assign]
     ResourceMap.__getitem__ = _lookup  # type: ignore[method-assign]
     ResourceMap.parse_ssm_parameter = _ssm_parameter  # type: ignore[method-assign]

@@ -27,7 +27,9 @@ class CustomResource(Resource):
 
     def update(self, before: Properties) -> None:
         former = self.physical_resource_id
-        self.physical_resource_id = self._ask("Update", self.properties, OldResourceProperties=_as_strings(before))
+        self.physical_resource_id = self._ask(
+            "Update", self.properties, OldResourceProperties=_as_strings(before)
+        )
         if self.physical_resource_id != former:
             self._ask("Delete", before, PhysicalResourceId=former)
 
@@ -52,7 +54,9 @@ class CustomResource(Resource):
         if request != "Create":
             event["PhysicalResourceId"] = self.physical_resource_id
         emulator = current()
-        outcome = emulator.runtime.invoke(function_at(properties["ServiceToken"]), json.dumps({**event, **more}).encode())
+        outcome = emulator.runtime.invoke(
+            function_at(properties["ServiceToken"]), json.dumps({**event, **more}).encode()
+        )
         answer = emulator.answers.pop(request_id, None)
         if answer is None:
             raise CustomResourceError(f"{request}: the provider did not answer: {outcome.payload.decode()}")

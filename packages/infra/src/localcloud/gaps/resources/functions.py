@@ -62,7 +62,9 @@ class Function(Resource):
             )
         self._register()
         model = get_backend(ACCOUNT, self.world.region).get_function(self.name)
-        model.logs_group_name = self.properties.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{self.name}")
+        model.logs_group_name = self.properties.get("LoggingConfig", {}).get(
+            "LogGroup", f"/aws/lambda/{self.name}"
+        )
 
     def _register(self) -> None:
         principals.register(Principal(self.name, self.properties["Role"]), credentials_of(self.name))
@@ -81,7 +83,9 @@ class LayerVersion(Resource):
     name_property = "LayerName"
 
     def create(self) -> str:
-        given = self.pick("Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo")
+        given = self.pick(
+            "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo"
+        )
         answer = self.client("lambda").publish_layer_version(LayerName=self.name, **given)
         self.attributes = {"LayerVersionArn": answer["LayerVersionArn"]}
         return str(answer["LayerVersionArn"])

@@ -30,7 +30,9 @@ class TopicPolicy(Resource):
     def create(self) -> str:
         policy = json.dumps(self.properties["PolicyDocument"])
         for topic in self.properties["Topics"]:
-            self.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+            self.client("sns").set_topic_attributes(
+                TopicArn=topic, AttributeName="Policy", AttributeValue=policy
+            )
         return self.name
 
     def update(self, before: Properties) -> None:  # noqa: ARG002

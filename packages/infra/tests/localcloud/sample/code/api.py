@@ -31,8 +31,11 @@ def handler(event, context):
         boto3.client("ssm").get_parameter(Name="/sample/secret")
     if resource == "/upload":
         post = boto3.client("s3", config=Config(signature_version="s3v4")).generate_presigned_post(
-            os.environ["BUCKET"], "uploads/${filename}", ExpiresIn=60,
-            Conditions=[["starts-with", "$key", "uploads/"], ["content-length-range", 1, 100]])
+            os.environ["BUCKET"],
+            "uploads/${filename}",
+            ExpiresIn=60,
+            Conditions=[["starts-with", "$key", "uploads/"], ["content-length-range", 1, 100]],
+        )
         return reply(200, json.dumps(post))
     told = {
         "program": subprocess.run(["sample-program"], capture_output=True, text=True).stdout.strip(),
