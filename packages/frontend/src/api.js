@@ -1,0 +1,123 @@
+/**
+ * @import {ExportFormat, Genome, Job, NewJob, OffTargets, TargetsPage, Upload} from "./types.js"
+ */
+
+/** A request that was refused or failed. `status` is 0 where nothing answered. */
+export class ApiError extends Error {
+  /**
+   * @param {string} title
+   * @param {string} detail a sentence for the user
+   * @param {number} status
+   */
+  constructor(title, detail, status) {
+    super(detail);
+    this.title = title;
+    this.status = status;
+  }
+
+  /** Whether the same request may succeed a little later. */
+  get passes() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** The REST API. */
+export class Api {
+  /**
+   * @param {string} base its address, without a slash at the end
+   * @param {typeof fetch} send
+   */
+  constructor(base, send = (...request) => fetch(...request)) {
+    this.base = base;
+    this.send = send;
+  }
+
+  /** @returns {Promise<{genomes: Genome[]}>} */
+  genomes() {
+    return this.#call("/genomes");
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Promise<Genome>}
+   */
+  genome(id) {
+    return this.#call(`/genomes/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * Announce a genome, and get the form that takes its file.
+   * @param {string} genome
+   * @param {string} name
+   * @returns {Promise<{upload: Upload}>}
+   */
+  announceGenome(genome, name) {
+    return this.#call("/genomes", { genome, name });
+  }
+
+  /**
+   * @param {NewJob} job
+   * @returns {Promise<{jobId: string}>}
+   */
+  createJob(job) {
+    return this.#call("/jobs", job);
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Promise<Job>}
+   */
+  job(id) {
+    return this.#call(`/jobs/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string | null} cursor
+   * @param {number} limit
+   * @returns {Promise<TargetsPage>}
+   */
+  targets(id, cursor, limit) {
+    const query = new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
+    return this.#call(`/jobs/${encodeURIComponent(id)}/targets?${query}`);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} target
+   * @returns {Promise<OffTargets>}
+   */
+  offTargets(id, target) {
+    return this.#call(`/jobs/${encodeURIComponent(id)}/targets/${target}/offtargets`);
+  }
+
+  /**
+   * For a link: the answer is a file.
+   * @param {string} id
+   * @param {ExportFormat} format
+   */
+  exportAddress(id, format) {
+    return `${this.base}/jobs/${encodeURIComponent(id)}/export?format=${format}`;
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} [body] sent as JSON by POST; without one it is a GET
+   * @returns {Promise<any>}
+   */
+  async #call(path, body) {
+    const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
+    const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }) };
+    let response;
+    try {
+      response = await this.send(this.base + path, request);
+    } catch {
+      throw new ApiError("No connection", "The service cannot be reached.", 0);
+    }
+    // A gateway between here and the API may answer with a page instead of JSON.
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer) return answer;
+    const title = answer?.title ?? `Error ${response.status}`;
+    throw new ApiError(title, answer?.detail ?? "The service answered in an unexpected way.", response.status);
+  }
+}

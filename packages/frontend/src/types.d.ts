@@ -1,0 +1,106 @@
+/** What the API answers, as its OpenAPI description says. */
+
+export type Status = "queued" | "preparing" | "scanning" | "scoring" | "complete" | "failed";
+
+export interface Job {
+  jobId: string;
+  genome: string;
+  status: Status;
+  /** `guides` is null until the query is scanned; the other two count guides that are scored. */
+  progress: { guides: number | null; onTarget: number; offTarget: number };
+  reason: string | null;
+  options: { consensus: number };
+  created: string;
+  updated: string;
+  expires: string;
+}
+
+export interface Genome {
+  genome: string;
+  name: string | null;
+  state: "absent" | "uploading" | "preparing" | "ready" | "failed";
+  reason: string | null;
+  /** The steps of its preparation, and those that are done. */
+  parts: string[];
+  done: string[];
+  bases: number | null;
+}
+
+/** A guide with the columns of `crackling design`. Positions are 0-based and half-open. */
+export interface Target {
+  id: number;
+  contig: string;
+  start: number;
+  end: number;
+  strand: "+" | "-";
+  guide: string;
+  pam: string;
+  gc: number;
+  chopchop: boolean;
+  mm10db: boolean;
+  sgrnascorer2: boolean;
+  sgrnascorer2_score: number;
+  structure: string | null;
+  energy: number | null;
+  consensus: number;
+  efficient: boolean;
+  mit: number;
+  cfd: number;
+  specific: boolean;
+  mm0: number;
+  mm1: number;
+  mm2: number;
+  mm3: number;
+  mm4: number;
+  unique: boolean;
+  warnings: string[];
+}
+
+export interface TargetsPage {
+  guides: number | null;
+  targets: Target[];
+  next: string | null;
+}
+
+/** `alignment` has a dot for each base that matches the guide, and the site's base elsewhere. */
+export interface OffTarget {
+  contig: string;
+  start: number;
+  end: number;
+  strand: "+" | "-";
+  site: string;
+  pam: string;
+  mismatches: number;
+  alignment: string;
+  mit: number;
+  cfd: number;
+}
+
+export interface OffTargets {
+  guide: string;
+  /** How many there are, of which the list may hold fewer. */
+  total: number;
+  offTargets: OffTarget[];
+}
+
+/** A form that takes a file: all fields first, then the file as `file`. */
+export interface Upload {
+  url: string;
+  fields: Record<string, string>;
+  limit: number;
+}
+
+export interface NewJob {
+  fasta?: string;
+  sequence?: string;
+  genome: string;
+  options: { consensus: number };
+}
+
+export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3";
+
+/** What is shown now; `stop` ends whatever it does by itself. */
+export interface View {
+  title: string;
+  stop: () => void;
+}

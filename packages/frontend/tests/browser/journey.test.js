@@ -1,0 +1,112 @@
+/**
+ * What a user does from the first look to the downloaded file. PAGE_URL names a page that is deployed, with a genome
+ * ready there; without it the page of dist/ is served with a stand-in for the API.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { assertAccessible, launch, picture, skip, withPage } from "./browser.js";
+import { startFixture } from "./fixture.js";
+
+/**
+ * @import {Browser, Page} from "playwright-core"
+ */
+
+const PATIENCE = 120_000;
+
+describe("a user's journey", { skip }, () => {
+  /** @type {Browser} */
+  let browser;
+  let address = process.env.PAGE_URL ?? "";
+  let stop = () => {};
+
+  before(async () => {
+    if (!address) {
+      const fixture = await startFixture();
+      ({ url: address, stop } = fixture);
+    }
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    stop();
+  });
+
+  /** @param {Page} page */
+  async function submitExample(page) {
+    await page.getByRole("button", { name: "Example" }).click();
+    await page.locator("#genome-known option").first().waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.waitForURL(/#\/jobs\//);
+  }
+
+  /** @param {Page} page */
+  async function complete(page) {
+    await page.getByRole("heading", { name: "Complete" }).waitFor({ timeout: PATIENCE });
+    await page.locator(".tabulator-row").first().waitFor();
+  }
+
+  test("from a sequence to guides, off-targets and a file", () => withPage(browser, address, async (page) => {
+    await page.getByLabel("Sequence", { exact: true }).waitFor();
+    await assertAccessible(page);
+    await submitExample(page);
+    await page.locator(".stages li").nth(3).waitFor();
+    await picture(page, "progress");
+    await assertAccessible(page);
+
+    await complete(page);
+    await picture(page, "results");
+    await assertAccessible(page);
+    const summary = await page.locator(".summary").innerText();
+    const guides = Number(/^(\d+) guides/.exec(summary)?.[1]);
+    assert.ok(guides > 20, summary);
+
+    await page.locator("button.guide").first().click();
+    await page.locator("dialog tbody tr").nth(1).waitFor();
+    assert.match(await page.locator("dialog tr.query code").first().innerText(), /^[ACGT]{20}$/);
+    assert.match(await page.locator("dialog .content").innerText(), /within 4 mismatches/);
+    await picture(page, "off-targets");
+    await assertAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "hidden" });
+
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+    const lines = (await readAll(download)).trim().split("\n");
+    assert.equal(lines.length, guides + 1);
+    assert.match(lines[0] ?? "", /^id,contig,start,end,strand,guide,pam,/);
+  }));
+
+  test("the address of a job opens in another browser, and goes back to the form", () => withPage(browser, address, async (page) => {
+    await submitExample(page);
+    await complete(page);
+    const permalink = page.url();
+    await withPage(browser, permalink, async (other) => {
+      await complete(other);
+      await other.reload();
+      await complete(other);
+    });
+    await page.goBack();
+    await page.getByLabel("Sequence", { exact: true }).waitFor();
+  }));
+
+  test("with a genome of one's own", () => withPage(browser, address, async (page) => {
+    const bases = Array.from({ length: 3000 }, (_, index) => "ACGT"[(index * index + (index >> 3)) % 4]).join("");
+    await page.getByLabel("Upload a file").check();
+    const name = `mine-${Date.now()}`;
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
+    assert.equal(await page.getByLabel("Name").inputValue(), name);
+    await page.getByLabel("Sequence", { exact: true }).fill(`${bases.slice(500, 700)}ACGTTGCATTAGCAATCGTACGTGG`);
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    await complete(page);
+    assert.match(await page.locator(".about").innerText(), new RegExp(name));
+  }));
+});
+
+/**
+ * @param {import("playwright-core").Download} download
+ * @returns {Promise<string>}
+ */
+async function readAll(download) {
+  const parts = await (await download.createReadStream()).toArray();
+  return Buffer.concat(parts).toString();
+}

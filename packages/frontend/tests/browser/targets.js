@@ -1,0 +1,102 @@
+/** Guides and off-targets that look like real ones: their figures are made up, but always the same. */
+
+/**
+ * @import {OffTarget, OffTargets, Target} from "../../src/types.js"
+ */
+
+/** @type {Record<string, string>} */
+const COMPLEMENT = { A: "T", C: "G", G: "C", T: "A" };
+
+/**
+ * Every NGG site of a query.
+ * @param {string} text
+ * @returns {Target[]}
+ */
+export function findTargets(text) {
+  const [header = "", ...lines] = text.startsWith(">") ? text.split("\n") : ["query", text];
+  const sequence = lines.join("").toUpperCase();
+  const contig = header.replace(">", "").split(" ")[0] ?? "";
+  const forward = [...sequence.matchAll(/(?=([ACGT]{21}GG))/g)].map((found) => site(found, "+"));
+  const reverse = [...sequence.matchAll(/(?=(CC[ACGT]{21}))/g)].map((found) => site(found, "-"));
+  return [...forward, ...reverse].sort((a, b) => a.start - b.start).map(({ start, strand, window }, index) => target(index + 1, contig, start, strand, window));
+}
+
+/**
+ * As many guides as one wants.
+ * @param {number} count
+ * @returns {Target[]}
+ */
+export function manyTargets(count) {
+  const next = random(count);
+  const base = () => "ACGT"[Math.floor(next() * 4)] ?? "A";
+  return Array.from({ length: count }, (_, index) => target(index + 1, "chromosome_1", index * 9, index % 2 ? "-" : "+", `${Array.from({ length: 21 }, base).join("")}GG`));
+}
+
+/**
+ * @param {Target} target
+ * @returns {OffTargets}
+ */
+export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4 }) {
+  /** @type {OffTarget[]} */
+  const found = [{ contig, start, end, strand, site: guide, pam, mismatches: 0, alignment: ".".repeat(20), mit: 100, cfd: 1 }];
+  for (let number = 0; number < mm3 + mm4; number++) {
+    const mismatches = number < mm3 ? 3 : 4;
+    const places = Array.from({ length: mismatches }, (_, index) => (number + index * 5) % 20);
+    const bases = [...guide].map((base, index) => (places.includes(index) ? COMPLEMENT[base] : base));
+    const alignment = bases.map((base, index) => (places.includes(index) ? base : ".")).join("");
+    found.push({ contig: "NC_001416.1", start: 1000 + number * 777, end: 1023 + number * 777, strand: number % 2 ? "-" : "+", site: bases.join(""), pam: number % 3 ? "TAG" : "CGG", mismatches, alignment, mit: 2.5 / mismatches, cfd: 0.3 / mismatches });
+  }
+  return { guide, total: found.length, offTargets: found };
+}
+
+/**
+ * @param {RegExpMatchArray} found
+ * @param {"+" | "-"} strand
+ */
+function site(found, strand) {
+  const window = found[1] ?? "";
+  const read = strand === "+" ? window : [...window].reverse().map((base) => COMPLEMENT[base]).join("");
+  return { start: found.index ?? 0, strand, window: read };
+}
+
+/**
+ * @param {number} id
+ * @param {string} contig
+ * @param {number} start
+ * @param {"+" | "-"} strand
+ * @param {string} window guide and PAM
+ * @returns {Target}
+ */
+function target(id, contig, start, strand, window) {
+  const next = random(id);
+  const guide = window.slice(0, 20);
+  const chopchop = guide.endsWith("G");
+  const mm10db = next() < 0.5;
+  const sgrnascorer2_score = Math.round((next() * 6 - 3) * 1e6) / 1e6;
+  const sgrnascorer2 = sgrnascorer2_score >= 0;
+  const consensus = [chopchop, mm10db, sgrnascorer2].filter(Boolean).length;
+  const mit = 60 + next() * 40;
+  const [mm3, mm4] = [Math.floor(next() * 3), Math.floor(next() * 9)];
+  const gc = [...guide].filter((base) => base === "G" || base === "C").length * 5;
+  const structure = `${".".repeat(20)}(((((((.((((....))))...))))))).................`;
+  return {
+    id, contig, start, end: start + 23, strand, guide, pam: window.slice(20), gc,
+    chopchop, mm10db, sgrnascorer2, sgrnascorer2_score, structure: mm10db ? structure : null, energy: mm10db ? -24.3 : null,
+    consensus, efficient: consensus >= 2, mit, cfd: 99.0099 - mm4, specific: mit >= 75,
+    mm0: 1, mm1: 0, mm2: 0, mm3, mm4, unique: true, warnings: window.includes("TTTT") ? ["TTTT"] : [],
+  };
+}
+
+/**
+ * Numbers from 0 to 1 (mulberry32).
+ * @param {number} seed
+ */
+function random(seed) {
+  let state = seed * 0x9e3779b9;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Api, ApiError } from "../../src/api.js";
+import { follow } from "../../src/follow.js";
+import { readTargets } from "../../src/targets.js";
+import { manyTargets } from "../browser/targets.js";
+
+/** @param {(path: string, request: RequestInit) => Response | Promise<Response>} answer */
+const apiOf = (answer) => new Api("/api", async (path, request) => answer(String(path), request ?? {}));
+
+test("a job is sent as JSON, and ids are escaped in addresses", async () => {
+  /** @type {unknown[]} */
+  const sent = [];
+  const api = apiOf((path, { method, body }) => (sent.push([path, method, body]), Response.json({ jobId: "1" }, { status: 202 })));
+  await api.createJob({ sequence: "ACGT", genome: "g", options: { consensus: 2 } });
+  await api.genome("a/b");
+  assert.deepEqual(sent, [
+    ["/api/jobs", "POST", '{"sequence":"ACGT","genome":"g","options":{"consensus":2}}'],
+    ["/api/genomes/a%2Fb", undefined, undefined],
+  ]);
+  assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
+});
+
+test("problem details become an error for the user", async () => {
+  const api = apiOf(() => Response.json({ title: "Not Found", detail: "There is no job 7.", status: 404 }, { status: 404 }));
+  await assert.rejects(api.job("7"), { title: "Not Found", message: "There is no job 7.", status: 404, passes: false });
+});
+
+test("an answer that is no JSON, and no answer, are errors that may pass", async () => {
+  await assert.rejects(apiOf(() => new Response("<html>", { status: 502 })).job("7"), { title: "Error 502", passes: true });
+  await assert.rejects(apiOf(() => Promise.reject(new TypeError("offline"))).job("7"), { title: "No connection", status: 0, passes: true });
+});
+
+test("targets are read page by page", async () => {
+  const all = manyTargets(2500);
+  /** @type {(string | null)[]} */
+  const cursors = [];
+  const api = apiOf((path) => {
+    const query = new URL(path, "http://x").searchParams;
+    cursors.push(query.get("cursor"));
+    const from = Number(query.get("cursor") ?? 1) - 1;
+    const to = from + Number(query.get("limit"));
+    return Response.json({ guides: all.length, targets: all.slice(from, to), next: to < all.length ? String(to + 1) : null });
+  });
+  assert.deepEqual(await readTargets(api, "1", null, Infinity, () => {}), { targets: all, next: null });
+  assert.deepEqual(cursors, [null, "1001", "2001"]);
+  const { targets, next } = await readTargets(api, "1", null, 1500, () => {});
+  assert.deepEqual([targets.length, next], [2000, "2001"]);
+});
+
+test("following goes on through failures that pass, ever more slowly, until it is over", async () => {
+  const answers = [1, new ApiError("Busy", "", 503), 2, 3];
+  /** @type {unknown[]} */
+  const seen = [];
+  /** @type {number[]} */
+  const pauses = [];
+  await follow({
+    read: async () => {
+      const next = answers.shift();
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    show: (value) => void seen.push(value),
+    isOver: (value) => value === 3,
+    onTrouble: (error) => void seen.push(error.title),
+  }, new AbortController().signal, async (pause) => void pauses.push(pause));
+  assert.deepEqual(seen, [1, "Busy", 2, 3]);
+  assert.equal(pauses.length, 3);
+  assert.ok(pauses.every((pause, index) => index === 0 || pause > Number(pauses[index - 1])));
+});
+
+test("following ends with a refusal, and without a word when it is aborted", async () => {
+  const refused = new ApiError("Not Found", "", 404);
+  const nothing = { show: () => assert.fail(), isOver: () => false, onTrouble: () => assert.fail() };
+  await assert.rejects(follow({ ...nothing, read: () => Promise.reject(refused) }, new AbortController().signal), refused);
+  const leaving = new AbortController();
+  await follow({ ...nothing, read: async () => leaving.abort() }, leaving.signal);
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { elapsed, stagesOf } from "../../src/progress.js";
+import { jobOf } from "../browser/fixture.js";
+
+/**
+ * @import {Genome, Job} from "../../src/types.js"
+ */
+
+/** @type {Genome} */
+const GENOME = { genome: "lambda", name: null, state: "preparing", reason: null, parts: ["fasta", "bowtie2", "issl"], done: ["fasta"], bases: null };
+
+/** @param {Partial<Job>} job @param {Genome | null} [genome] */
+const states = (job, genome = null) => stagesOf(jobOf("x", job), genome).map(({ state }) => state);
+
+test("each status has its stages", () => {
+  const scored = { guides: 10, onTarget: 10, offTarget: 4 };
+  assert.deepEqual(states({ status: "queued" }), ["waiting", "waiting", "waiting", "waiting"]);
+  assert.deepEqual(states({ status: "preparing" }), ["current", "waiting", "waiting", "waiting"]);
+  assert.deepEqual(states({ status: "scanning" }), ["done", "current", "waiting", "waiting"]);
+  assert.deepEqual(states({ status: "scoring", progress: scored }), ["done", "done", "done", "current"]);
+  assert.deepEqual(states({ status: "complete", progress: { guides: 0, onTarget: 0, offTarget: 0 } }), ["done", "done", "done", "done"]);
+});
+
+test("a failure is shown at the stage that it stopped", () => {
+  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "failed" }), ["failed", "waiting", "waiting", "waiting"]);
+  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "ready" }), ["done", "failed", "waiting", "waiting"]);
+  assert.deepEqual(states({ status: "failed", progress: { guides: 9, onTarget: 9, offTarget: 3 } }), ["done", "done", "done", "failed"]);
+});
+
+test("what is left of a genome's preparation is named", () => {
+  const [genome] = stagesOf(jobOf("x", { status: "preparing" }), GENOME);
+  assert.equal(genome?.detail, "lambda: preparing Bowtie 2 index and off-target index");
+});
+
+test("counts are told with the number of guides", () => {
+  const stages = stagesOf(jobOf("x", { status: "scoring", progress: { guides: 12_000, onTarget: 4000, offTarget: 0 } }), null);
+  assert.equal(stages[1]?.detail, "12,000 found");
+  assert.deepEqual(stages[2], { name: "Score efficiency", state: "current", detail: "4,000 of 12,000 guides", count: { done: 4000, total: 12_000 } });
+});
+
+test("the clock stops with the job", () => {
+  const started = { created: "2026-11-20T10:00:00Z", updated: "2026-11-20T10:01:05Z" };
+  const later = Date.parse("2026-11-20T11:10:00Z");
+  assert.equal(elapsed(jobOf("x", { ...started, status: "complete" }), later), "1 min 5 s");
+  assert.equal(elapsed(jobOf("x", { ...started, status: "scoring" }), later), "1 h 10 min");
+  assert.equal(elapsed(jobOf("x", { ...started, status: "scoring" }), Date.parse(started.created) - 900), "0 s");
+});

@@ -1,0 +1,27 @@
+"""The app: both stacks of one stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crackling_infra.crackling_stack import CracklingStack
+from crackling_infra.ec2_stack import Ec2Stack
+from crackling_infra.settings import read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aws_cdk import App
+
+
+def add_stacks(app: App, root: Path) -> None:
+    """Add the stacks as the app's context says; `root` is the repository.
+
+    They name no account and no region, so that they synthesise anywhere, without credentials.
+
+    Raises:
+        SettingsError: the context is unusable, or what other packages build is not there.
+    """
+    settings = read_settings(app.node.try_get_context, root)
+    CracklingStack(app, settings=settings)
+    Ec2Stack(app, settings=settings)

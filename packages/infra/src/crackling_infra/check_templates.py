@@ -1,0 +1,64 @@
+"""Hold both stacks' templates against cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
+
+Two deployments are checked: a development stage as it comes, and a production stage with every option on.
+Nothing needs to be built first. Prints each finding; exit code 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+from cfnlint.api import lint_file  # type: ignore[import-untyped]
+from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
+
+from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aws_cdk import App
+
+# The CDK writes out dependencies that a reference implies already.
+IGNORED: Final = ("W3005",)
+
+
+def findings(app: App) -> Iterator[str]:
+    """What is wrong with the app's templates, a line each. The CDK's own rules raise an error instead."""
+    assembly = app.synth()
+    yield from nag(app)
+    for stack in assembly.stacks:
+        yield from lint(Path(stack.template_full_path))
+
+
+def lint(template: Path) -> Iterator[str]:
+    """What cfn-lint finds: errors and warnings."""
+    for match in lint_file(template, config=ManualArgs(ignore_checks=list(IGNORED))):
+        yield f"{template.name}: {match.rule.id} {match.message} (at {'/'.join(map(str, match.path or []))})"
+
+
+def nag(app: App) -> Iterator[str]:
+    """What cdk-nag finds that no resource acknowledges."""
+    for pack in (AwsSolutionsChecks(app), ServerlessChecks(app)):
+        for violation in pack.validate_scope(app).violations:
+            for resource in violation.violating_resources:
+                yield f"{resource.construct_path}: {violation.rule_name} {violation.description}"
+
+
+def main() -> int:
+    """Check every deployment; the exit code."""
+    found: list[str] = []
+    for context in (DEVELOPMENT, PRODUCTION):
+        with tempfile.TemporaryDirectory() as folder:
+            found += findings(make_app(context, Path(folder)))
+    for finding in found:
+        print(finding)  # noqa: T201 - the program's output
+    print(f"{len(found)} findings")  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

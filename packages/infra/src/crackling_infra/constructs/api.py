@@ -1,0 +1,130 @@
+"""The public API: explicit routes, each answered by one function; throttled and logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
+from crackling_infra.constructs.logs import log_group_of
+
+if TYPE_CHECKING:
+    from crackling_infra.constructs.functions import Functions
+    from crackling_infra.settings import Settings
+
+# CloudFront passes /api/... on as it is; the REST API takes the path's first part as the stage's name.
+STAGE_NAME: Final = "api"
+ROUTES: Final = {
+    "/jobs": ("POST",),
+    "/jobs/{job}": ("GET",),
+    "/jobs/{job}/targets": ("GET",),
+    "/jobs/{job}/targets/{number}/offtargets": ("GET",),
+    "/jobs/{job}/export": ("GET",),
+    "/genomes": ("GET", "POST"),
+    "/genomes/{genome}": ("GET", "DELETE"),
+    "/genomes/{genome}/complete": ("POST",),
+    "/health": ("GET",),
+    "/openapi.json": ("GET",),
+}
+# What the function answers by itself for its own errors (RFC 9457); here for those that never reach it.
+_PROBLEM: Final = '{"type":"about:blank","title":$context.error.messageString}'
+
+
+class Api(Construct):
+    """The REST API and its function."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = functions.make(
+            self,
+            "Api",
+            "api",
+            timeout=Duration.seconds(29),  # API Gateway's own limit
+            memory_mib=ONE_CPU_MIB,
+            scratch_mib=FULL_SCRATCH_MIB,  # an index with its positions, for lists of off-targets
+            environment={
+                "CHUNK_SIZE": str(settings.chunk_size),
+                "JOB_DAYS": str(settings.job_days),
+                "UPLOAD_LIMIT_BYTES": str(settings.upload_limit_bytes),
+                "BOWTIE2": settings.bowtie2,
+            },
+            reserved_concurrency=settings.reserved_concurrency,
+        )
+        self.rest = self._rest(settings)
+        self._add_routes()
+        self._add_problems()
+        self.url = f"https://{self.domain}/{STAGE_NAME}"
+
+    @property
+    def domain(self) -> str:
+        """The API's host. It refers to no stage, so that the page does not depend on the functions."""
+        return f"{self.rest.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+
+    def _rest(self, settings: Settings) -> apigateway.RestApi:
+        logs = log_group_of(self, "Access", settings)
+        rest = apigateway.RestApi(
+            self,
+            "Rest",
+            rest_api_name=f"crackling-{settings.stage}",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # An account has one such role for all of its APIs; it must outlive the stack that sets it.
+            cloud_watch_role=settings.api_logs_role,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.api_logs_role else None,
+            deploy_options=apigateway.StageOptions(
+                stage_name=STAGE_NAME,
+                throttling_rate_limit=settings.throttle_rate,
+                throttling_burst_limit=settings.throttle_burst,
+                access_log_destination=apigateway.LogGroupLogDestination(logs),
+                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
+                    caller=False,
+                    http_method=True,
+                    ip=True,
+                    protocol=True,
+                    request_time=True,
+                    resource_path=True,
+                    response_length=True,
+                    status=True,
+                    user=False,
+                ),
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                tracing_enabled=True,
+            ),
+        )
+        rest.node.try_remove_child("Endpoint")  # the CDK's own output, under a name that says nothing
+        self._acknowledge(rest)
+        return rest
+
+    def _add_routes(self) -> None:
+        integration = apigateway.LambdaIntegration(self.function, allow_test_invoke=False)
+        for path, methods in ROUTES.items():
+            for method in methods:
+                self.rest.root.resource_for_path(path).add_method(method, integration)
+
+    def _add_problems(self) -> None:
+        for kind, response_type in (
+            ("ClientError", apigateway.ResponseType.DEFAULT_4_XX),
+            ("ServerError", apigateway.ResponseType.DEFAULT_5_XX),
+        ):
+            self.rest.add_gateway_response(
+                kind,
+                type=response_type,
+                response_headers={"Content-Type": "'application/problem+json'"},
+                templates={"application/json": _PROBLEM},
+            )
+
+    def _acknowledge(self, rest: apigateway.RestApi) -> None:
+        for rule, reason in {
+            "AwsSolutions-APIG2": "The function validates by typed models and answers with problem details.",
+            "AwsSolutions-APIG3": "Throttling bounds the cost; a firewall costs more than the rest.",
+            "AwsSolutions-APIG4": "Open by design: a job's random id is its permalink. Jobs expire.",
+            "AwsSolutions-COG4": "Open by design: there are no user accounts.",
+            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+            "AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide role that API Gateway prescribes.",
+        }.items():
+            acknowledge(rest, reason, rule)

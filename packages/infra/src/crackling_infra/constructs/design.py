@@ -1,0 +1,116 @@
+"""From a new job to scored guides: the stream of Jobs, the scan, and both scores side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
+from crackling_infra.constructs.queues import DeadLetterQueue, Worker
+
+if TYPE_CHECKING:
+    from crackling_infra.constructs.functions import Function, Functions
+    from crackling_infra.settings import Settings
+
+
+class Design(Construct):
+    """The scheduler on the stream of Jobs, the scan, the scorers of chunks, and the reaper of stuck jobs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        jobs: dynamodb.Table,
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._functions = functions
+        self.scheduler_failures = DeadLetterQueue(self, "SchedulerFailures")
+        self.scheduler = self._scheduler(jobs, settings)
+        self.reaper = self._reaper()
+        self.target_scan = self._target_scan(settings)
+        self.consensus = self._consensus(settings)
+        self.off_target = self._off_target(settings)
+        self.workers = (self.target_scan, self.consensus, self.off_target)
+
+    def _scheduler(self, jobs: dynamodb.Table, settings: Settings) -> Function:
+        function = self._functions.make(
+            self,
+            "Scheduler",
+            "scheduler",
+            timeout=Duration.seconds(30),
+            memory_mib=512,
+            environment={"BOWTIE2": settings.bowtie2},
+        )
+        function.add_event_source(
+            event_sources.DynamoEventSource(
+                jobs,
+                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                filters=[lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})],
+                batch_size=10,
+                report_batch_item_failures=True,
+                bisect_batch_on_error=True,
+                retry_attempts=4,
+                # A shard stands still while a record is retried: later jobs wait no longer than this.
+                max_record_age=Duration.minutes(10),
+                on_failure=event_sources.SqsDlq(self.scheduler_failures),
+            )
+        )
+        assert function.role is not None
+        reason = "X-Ray's calls and ListStreams know no resources."
+        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
+        return function
+
+    def _reaper(self) -> Function:
+        function = self._functions.make(self, "Reaper", "reaper", timeout=Duration.minutes(1), memory_mib=512)
+        rule = events.Rule(self, "ReaperSchedule", schedule=events.Schedule.rate(Duration.minutes(5)))
+        rule.add_target(targets.LambdaFunction(function, retry_attempts=2, max_event_age=Duration.minutes(5)))
+        acknowledge(rule, "A lost tick does no harm: the next finds the same jobs.", "Serverless-EventBusDLQ")
+        return function
+
+    def _target_scan(self, settings: Settings) -> Worker:
+        function = self._functions.make(
+            self, "TargetScan", "target_scan", timeout=Duration.minutes(5), memory_mib=ONE_CPU_MIB
+        )
+        return Worker(
+            self, "Scan", function=function, batch_size=1, max_concurrency=settings.scoring_concurrency
+        )
+
+    def _consensus(self, settings: Settings) -> Worker:
+        """Folding keeps one CPU busy and no more, about a second a chunk."""
+        function = self._functions.make(
+            self,
+            "Consensus",
+            "consensus",
+            timeout=Duration.minutes(1),
+            memory_mib=ONE_CPU_MIB,
+            layers=("viennarna",),
+        )
+        return self._scorer("OnTarget", function, settings)
+
+    def _off_target(self, settings: Settings) -> Worker:
+        """Scoring takes milliseconds a chunk; its size is for fetching the index, once a sandbox."""
+        function = self._functions.make(
+            self,
+            "OffTargetScores",
+            "off_target",
+            timeout=Duration.minutes(5),
+            memory_mib=2 * ONE_CPU_MIB,
+            scratch_mib=FULL_SCRATCH_MIB,
+        )
+        return self._scorer("OffTarget", function, settings)
+
+    def _scorer(self, construct_id: str, function: Function, settings: Settings) -> Worker:
+        return Worker(
+            self, construct_id, function=function, batch_size=5, max_concurrency=settings.scoring_concurrency
+        )

@@ -1,0 +1,159 @@
+"""One way to make a function, and the verbs by which the stack grants it what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge, logical_id
+from crackling_infra.constructs.logs import log_group_of
+from crackling_infra.settings import LAYERS, Settings, require_folder
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+    from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_logs as logs
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sqs as sqs
+
+FULL_SCRATCH_MIB: Final = 10_240
+ONE_CPU_MIB: Final = 1_769  # Lambda gives CPU by memory: a whole one here, up to six at 10,240 MB
+
+
+class Function(lambda_.Function):
+    """A function whose environment follows from its grants: it learns the name of what it may use."""
+
+    def use_table(self, variable: str, table: dynamodb.ITable, *actions: str) -> None:
+        """Allow DynamoDB `actions` ("GetItem", ...) on the table itself, never on `*`."""
+        self.add_environment(variable, table.table_name)
+        self._allow([f"dynamodb:{action}" for action in actions], table.table_arn)
+
+    def use_queue(self, variable: str, queue: sqs.IQueue) -> None:
+        """Allow sending to the queue; receiving is granted by its event source."""
+        self.add_environment(variable, queue.queue_url)
+        self._allow(["sqs:SendMessage"], queue.queue_arn)
+
+    def use_objects(self, variable: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
+        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others.
+
+        Who may read may also list there.
+        """
+        self.add_environment(variable, bucket.bucket_name)
+        self._allow([f"s3:{action}" for action in actions], bucket.arn_for_objects(f"{prefix}*"))
+        if "GetObject" in actions:
+            self._list_objects(bucket, prefix)
+        assert self.role is not None
+        acknowledge(
+            self.role,
+            f"The objects of jobs and genomes come and go: the key's prefix {prefix} is as narrow as can be.",
+            f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/{prefix}*]",
+        )
+
+    def _list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        """Allow listing below `prefix`, without which S3 calls a missing key forbidden (403, not 404)."""
+        self.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+            )
+        )
+
+    def _allow(self, actions: list[str], resource: str) -> None:
+        self.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+
+
+class Functions(Construct):
+    """The layers and the factory that all functions come from."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.runtime = lambda_.Runtime(f"python{settings.python_version}", lambda_.RuntimeFamily.PYTHON)
+        self._architecture = (
+            lambda_.Architecture.ARM_64 if settings.architecture == "arm64" else lambda_.Architecture.X86_64
+        )
+        self._code = lambda_.Code.from_asset(require_folder(settings.functions_directory, "nox -s layers"))
+        # Switched off, bowtie2 is neither built nor attached; its queue then stays empty.
+        self._layers = {
+            name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2 == "on"
+        }
+
+    def _layer(self, name: str) -> lambda_.LayerVersion:
+        folder = require_folder(self._settings.layers_directory / name, "nox -s layers")
+        return lambda_.LayerVersion(
+            self,
+            f"{name.title()}Layer",
+            code=lambda_.Code.from_asset(folder),
+            compatible_runtimes=[self.runtime],
+            compatible_architectures=[self._architecture],
+        )
+
+    def make(
+        self,
+        scope: Construct,
+        construct_id: str,
+        module: str,
+        *,
+        timeout: Duration,
+        memory_mib: int,
+        scratch_mib: int = 512,
+        layers: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+        reserved_concurrency: int | None = None,
+    ) -> Function:
+        """The function whose handler is `crackling_lambdas.handlers.<module>.handler`.
+
+        `layers` come on top of crackling and runtime, which every function has.
+        """
+        log_group = log_group_of(scope, construct_id, self._settings)
+        role = _role(scope, f"{construct_id}Role", log_group)
+        function = Function(
+            scope,
+            construct_id,
+            runtime=self.runtime,
+            architecture=self._architecture,
+            code=self._code,
+            handler=f"crackling_lambdas.handlers.{module}.handler",
+            layers=[self._layers[name] for name in ("crackling", "runtime", *layers) if name in self._layers],
+            timeout=timeout,
+            memory_size=memory_mib,
+            ephemeral_storage_size=Size.mebibytes(scratch_mib),
+            tracing=lambda_.Tracing.ACTIVE,
+            reserved_concurrent_executions=reserved_concurrency,
+            role=role,
+            log_group=log_group,
+            environment=self._environment(module) | (environment or {}),
+        )
+        acknowledge(
+            function,
+            "The layers hold compiled code for the Python version that the settings name.",
+            "Serverless-LambdaLatestVersion",
+            "AwsSolutions-L1",
+        )
+        acknowledge(
+            function,
+            "No event is lost here: its source keeps it, retries and has a dead-letter queue or a next tick.",
+            "Serverless-LambdaDLQ",
+        )
+        return function
+
+    def _environment(self, module: str) -> dict[str, str]:
+        return {
+            "STAGE": self._settings.stage,
+            "POWERTOOLS_SERVICE_NAME": module,
+            "POWERTOOLS_METRICS_NAMESPACE": f"Crackling/{self._settings.stage}",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+
+
+def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.Role:
+    """A role of the function's own: AWS's managed one would let it write to every log group."""
+    role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log_group.grant_write(role)
+    acknowledge(role, "X-Ray's calls know no resources.", "AwsSolutions-IAM5[Resource::*]")
+    return role

@@ -1,0 +1,200 @@
+"""What wakes somebody up, and the one page to look at then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_apigateway as apigateway
+
+    from crackling_infra.constructs.functions import Function
+    from crackling_infra.constructs.queues import DeadLetterQueue, Worker
+    from crackling_infra.settings import Budget, Settings
+
+_FIVE_MINUTES = Duration.minutes(5)
+
+
+class Monitoring(Construct):
+    """Alarms that go to one topic, a dashboard, and a budget if the settings name one."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        api: apigateway.RestApi,
+        functions: Sequence[Function],
+        workers: Sequence[Worker],
+        scheduler: Function,
+        scheduler_failures: DeadLetterQueue,
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = self._topic(settings)
+        self._action = actions.SnsAction(self.topic)
+        for worker in workers:
+            self._watch_worker(worker)
+        self._watch_dead_letters("Scheduler", scheduler_failures)
+        for function in functions:
+            self._watch_function(function)
+        self._watch_stream(scheduler)
+        self._watch_api(api)
+        self._dashboard(api, functions, workers, scheduler_failures)
+        if settings.budget:
+            self._budget(settings.budget)
+
+    def _topic(self, settings: Settings) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", display_name=f"Crackling Cloud {settings.stage}", enforce_ssl=True)
+        # A policy of its own (TLS only) replaces the default one, by which alarms may publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        if settings.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+            reason = "E-mail knows no dead letters; the alarm's state stays visible in CloudWatch."
+            acknowledge(topic, reason, "Serverless-SNSRedrivePolicy")
+        return topic
+
+    def _alarm(
+        self, construct_id: str, metric: cloudwatch.IMetric, threshold: float, description: str
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            construct_id,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=description,
+        )
+        alarm.add_alarm_action(self._action)
+
+    def _watch_worker(self, worker: Worker) -> None:
+        name = worker.node.id
+        self._watch_dead_letters(name, worker.dead_letters)
+        self._alarm(
+            f"{name}Age",
+            worker.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
+            2 * worker.visibility.to_seconds(),
+            f"{name}: the oldest message outlived two deliveries; the function is down or overwhelmed.",
+        )
+
+    def _watch_dead_letters(self, name: str, queue: DeadLetterQueue) -> None:
+        self._alarm(
+            f"{name}DeadLetters",
+            queue.metric_approximate_number_of_messages_visible(period=_FIVE_MINUTES, statistic="Maximum"),
+            1,
+            f"{name}: a message could not be processed; its job tells the reason. Mend it, then redrive.",
+        )
+
+    def _watch_function(self, function: Function) -> None:
+        name = function.node.id
+        self._alarm(
+            f"{name}Errors", function.metric_errors(period=_FIVE_MINUTES), 1, f"{name}: an invocation failed."
+        )
+        self._alarm(
+            f"{name}Throttles",
+            function.metric_throttles(period=_FIVE_MINUTES),
+            1,
+            f"{name}: Lambda refused an invocation; the account's concurrency is used up.",
+        )
+
+    def _watch_stream(self, scheduler: Function) -> None:
+        self._alarm(
+            "SchedulerIteratorAge",
+            scheduler.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"),
+            Duration.minutes(2).to_milliseconds(),
+            "New jobs wait for the scheduler: it is down, or a record of the stream keeps failing.",
+        )
+
+    def _watch_api(self, api: apigateway.RestApi) -> None:
+        self._alarm(
+            "ApiServerErrors",
+            api.metric_server_error(period=_FIVE_MINUTES),
+            5,
+            "The API fails for its users.",
+        )
+
+    def _dashboard(
+        self,
+        api: apigateway.RestApi,
+        functions: Sequence[Function],
+        workers: Sequence[Worker],
+        scheduler_failures: DeadLetterQueue,
+    ) -> None:
+        dead_letters = [*(worker.dead_letters for worker in workers), scheduler_failures]
+        rows: list[list[tuple[str, list[cloudwatch.IMetric]]]] = [
+            [
+                (
+                    "API requests and errors",
+                    [api.metric_count(), api.metric_client_error(), api.metric_server_error()],
+                ),
+                ("API latency", [api.metric_latency(statistic=s) for s in ("p50", "p90", "p99")]),
+            ],
+            [
+                (
+                    "Waiting messages",
+                    [w.queue.metric_approximate_number_of_messages_visible() for w in workers],
+                ),
+                ("Age of the oldest", [w.queue.metric_approximate_age_of_oldest_message() for w in workers]),
+                ("Dead letters", [q.metric_approximate_number_of_messages_visible() for q in dead_letters]),
+            ],
+            [
+                ("Invocations", [f.metric_invocations() for f in functions]),
+                ("Duration", [f.metric_duration(statistic="p90") for f in functions]),
+                ("Errors", [f.metric_errors() for f in functions]),
+            ],
+        ]
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            widgets=[
+                [
+                    cloudwatch.GraphWidget(title=title, left=metrics, width=24 // len(row))
+                    for title, metrics in row
+                ]
+                for row in rows
+            ],
+        )
+
+    def _budget(self, budget: Budget) -> None:
+        """The whole account's: a filter by tag counts nothing until somebody activates that tag."""
+        budgets.CfnBudget(
+            self,
+            "Budget",
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=budget.amount, unit="USD"),
+            ),
+            notifications_with_subscribers=[
+                budgets.CfnBudget.NotificationWithSubscribersProperty(
+                    notification=budgets.CfnBudget.NotificationProperty(
+                        notification_type=kind, comparison_operator="GREATER_THAN", threshold=percent
+                    ),
+                    subscribers=[
+                        budgets.CfnBudget.SubscriberProperty(subscription_type="EMAIL", address=budget.email)
+                    ],
+                )
+                for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
+            ],
+        )

@@ -1,0 +1,127 @@
+"""The page: a private bucket behind CloudFront, which also passes /api/* on, so that both are one origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3_deployment as s3_deployment
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.api import STAGE_NAME
+from crackling_infra.constructs.logs import log_group_of
+from crackling_infra.settings import require_folder
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
+
+    from crackling_infra.settings import Settings
+
+
+class Page(Construct):
+    """The distribution and what it serves, with a `config.json` that tells the page where the API is."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, bucket: s3.Bucket, api_domain: str, settings: Settings
+    ) -> None:
+        super().__init__(scope, construct_id)
+        headers = self._security_headers(settings)
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=f"Crackling Cloud, {settings.stage}",
+            default_root_object="index.html",
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                response_headers_policy=headers,
+            ),
+            additional_behaviors={
+                f"/{STAGE_NAME}/*": cloudfront.BehaviorOptions(
+                    origin=origins.HttpOrigin(api_domain),
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                    response_headers_policy=headers,
+                )
+            },
+        )
+        self.origin = f"https://{self.distribution.distribution_domain_name}"
+        self._acknowledge()
+        self._deploy(bucket, settings)
+
+    def _security_headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
+        options = cloudfront.ResponseHeadersContentSecurityPolicy
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "SecurityHeaders",
+            comment=f"Crackling Cloud, {settings.stage}",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=options(
+                    content_security_policy=_content_security_policy(settings), override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+        )
+
+    def _deploy(self, bucket: s3.Bucket, settings: Settings) -> None:
+        s3_deployment.BucketDeployment(
+            self,
+            "Files",
+            sources=[
+                s3_deployment.Source.asset(require_folder(settings.page_directory, "nox -s page")),
+                s3_deployment.Source.json_data(
+                    "config.json", {"api": f"/{STAGE_NAME}", "stage": settings.stage}
+                ),
+            ],
+            destination_bucket=bucket,
+            distribution=self.distribution,
+            # Browsers ask whether their copy is still current, so that a deployment shows at once.
+            cache_control=[s3_deployment.CacheControl.no_cache()],
+            log_group=log_group_of(self, "Files", settings),
+        )
+
+    def _acknowledge(self) -> None:
+        for rule, reason in {
+            "AwsSolutions-CFR1": "Open to every country by design.",
+            "AwsSolutions-CFR2": "Static files and a throttled API; a firewall costs more than both.",
+            "AwsSolutions-CFR3": "The API and the page's bucket log their accesses.",
+            "AwsSolutions-CFR4": "CloudFront's own certificate fixes the TLS version.",
+        }.items():
+            acknowledge(self.distribution, reason, rule)
+
+
+def _content_security_policy(settings: Settings) -> str:
+    """Nothing from elsewhere, except that uploads go straight to S3.
+
+    The region's S3 and not the one bucket: the bucket's CORS rule names this distribution, so that naming the
+    bucket here would make each depend on the other.
+    """
+    s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            " ".join(["connect-src 'self'", *s3, *settings.upload_origins]),
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )

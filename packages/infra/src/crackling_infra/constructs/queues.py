@@ -1,0 +1,74 @@
+"""Queues in pairs: work, and the messages that nobody could process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from crackling_infra.acknowledge import acknowledge
+
+if TYPE_CHECKING:
+    from crackling_infra.constructs.functions import Function
+
+MAX_RECEIVE_COUNT: Final = 4
+
+
+class DeadLetterQueue(sqs.Queue):
+    """What could not be processed, kept for two weeks to be looked at and redriven."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        reason = "It is a dead-letter queue."
+        acknowledge(self, reason, "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy")
+
+
+class Worker(Construct):
+    """A function fed by a queue of its own, whose failures end in a dead-letter queue of its own."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: Function,
+        batch_size: int,
+        max_concurrency: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        assert function.timeout is not None
+        self.function = function
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters")
+        self.visibility = Duration.seconds(6 * function.timeout.to_seconds())
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            # Six time-outs, as Lambda asks for: a throttled batch must not come back while it waits.
+            visibility_timeout=self.visibility,
+            retention_period=Duration.days(4),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=MAX_RECEIVE_COUNT, queue=self.dead_letters
+            ),
+        )
+        source = event_sources.SqsEventSource(
+            self.queue,
+            batch_size=batch_size,
+            max_concurrency=max_concurrency,
+            report_batch_item_failures=True,
+        )
+        # The last delivery writes its failure's reason into the job before the message becomes a dead letter.
+        function.add_environment("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
+        function.add_event_source(source)
+        reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."
+        acknowledge(function, reason, "Serverless-LambdaEventSourceMappingDestination")

@@ -1,0 +1,144 @@
+"""The service: this file is its diagram. What is made comes first, who may use what comes after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import aws_cdk as cdk
+
+from crackling_infra.constructs.api import Api
+from crackling_infra.constructs.design import Design
+from crackling_infra.constructs.functions import Functions
+from crackling_infra.constructs.genomes import Genomes
+from crackling_infra.constructs.monitoring import Monitoring
+from crackling_infra.constructs.page import Page
+from crackling_infra.constructs.providers import tidy_providers
+from crackling_infra.constructs.storage import Storage
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from crackling_infra.settings import Settings
+
+READ: Final = ("GetObject",)
+WRITE: Final = ("PutObject", "AbortMultipartUpload")
+# What it takes to end a preparation and to let go the jobs that wait for it.
+RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
+
+
+class CracklingStack(cdk.Stack):
+    """Page -> API -> Jobs -> scheduler -> scan -> consensus, off-targets -> Targets."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            "CracklingStack",
+            stack_name=f"CracklingStack-{settings.stage}",
+            description="Crackling Cloud: CRISPR-Cas9 guide design",
+            tags={"project": "crackling", "stage": settings.stage},
+            termination_protection=not settings.disposable,
+        )
+        functions = Functions(self, "Functions", settings=settings)
+        self.storage = Storage(self, "Storage", settings=settings)
+        self.api = Api(self, "Api", functions=functions, settings=settings)
+        self.genomes = Genomes(self, "Genomes", functions=functions, settings=settings)
+        self.design = Design(self, "Design", functions=functions, jobs=self.storage.jobs, settings=settings)
+        self.page = Page(
+            self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
+        )
+        self.storage.accept_uploads_from([self.page.origin, *settings.page_origins])
+        self._monitor(settings)
+        self._grant_api()
+        self._grant_preparation()
+        self._grant_schedule()
+        self._grant_design()
+        self._describe()
+        tidy_providers(self, page=self.storage.page, settings=settings)
+
+    def _monitor(self, settings: Settings) -> None:
+        workers = (*self.genomes.workers, *self.design.workers)
+        Monitoring(
+            self,
+            "Monitoring",
+            api=self.api.rest,
+            functions=[
+                self.api.function,
+                self.design.scheduler,
+                self.design.reaper,
+                *(worker.function for worker in workers),
+            ],
+            workers=workers,
+            scheduler=self.design.scheduler,
+            scheduler_failures=self.design.scheduler_failures,
+            settings=settings,
+        )
+
+    def _grant_api(self) -> None:
+        api, storage = self.api.function, self.storage
+        api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem")
+        api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query")
+        api.use_table(
+            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
+        )
+        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        # The address that an upload is posted to is signed by this role, so the role itself may write there.
+        api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
+        api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
+        api.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
+
+    def _grant_preparation(self) -> None:
+        genomes = self.genomes
+        downloader = genomes.downloader.function
+        downloader.use_objects("GENOME_BUCKET", self.storage.genome_files, "uploads/", *READ)
+        downloader.use_queue("BOWTIE2_QUEUE_URL", genomes.bowtie2_index.queue)
+        downloader.use_queue("ISSL_QUEUE_URL", genomes.issl_index.queue)
+        for index in (genomes.bowtie2_index.function, genomes.issl_index.function):
+            index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
+            # Whoever finishes last releases the jobs that wait.
+            index.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        for worker in genomes.workers:
+            # Every step may fail the preparation, and with it the jobs that wait.
+            worker.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
+            worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
+
+    def _grant_schedule(self) -> None:
+        storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
+        scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        scheduler.use_table(
+            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem"
+        )
+        scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
+        scheduler.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
+        reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
+        reaper.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+
+    def _grant_design(self) -> None:
+        storage, design = self.storage, self.design
+        scan, off_target = design.target_scan.function, design.off_target.function
+        scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
+        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ)
+        scan.use_queue("CONSENSUS_QUEUE_URL", design.consensus.queue)
+        scan.use_queue("OFF_TARGET_QUEUE_URL", design.off_target.queue)
+        for scorer in (design.consensus.function, off_target):
+            # A result and the job's count of it change in one transaction.
+            scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+            scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
+        off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+
+    def _describe(self) -> None:
+        for name, value in {
+            "PageUrl": self.page.origin,
+            "ApiUrl": self.api.url,
+            "DistributionId": self.page.distribution.distribution_id,
+            "JobsTable": self.storage.jobs.table_name,
+            "TargetsTable": self.storage.targets.table_name,
+            "GenomesTable": self.storage.genomes.table_name,
+            "DataBucket": self.storage.data.bucket_name,
+            "GenomeBucket": self.storage.genome_files.bucket_name,
+            "PageBucket": self.storage.page.bucket_name,
+        }.items():
+            cdk.CfnOutput(self, name, value=value)

@@ -1,0 +1,54 @@
+"""One synthesis a session; the tests look at plain dictionaries."""
+
+from __future__ import annotations
+
+import os
+
+# Before the CDK is imported: five seconds of rules, which check_templates runs, and a banner.
+os.environ["CDK_VALIDATION"] = "false"
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
+import pytest
+from templates import Template
+
+from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
+
+
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory):
+    """Makes the templates for a context: (CracklingStack, Ec2Stack)."""
+
+    def run(**context: str) -> tuple[Template, Template]:
+        stacks = make_app(context, tmp_path_factory.mktemp("infra")).synth().stacks
+        service, machine = sorted(stacks, key=lambda stack: stack.stack_name)
+        return Template(service.stack_name, service.template), Template(machine.stack_name, machine.template)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def development(synthesise):
+    return synthesise(**DEVELOPMENT)
+
+
+@pytest.fixture(scope="session")
+def production(synthesise):
+    return synthesise(**PRODUCTION)
+
+
+@pytest.fixture(scope="session", params=["development", "production"])
+def service(request) -> Template:
+    """CracklingStack, as a development stage has it and as a production stage with every option has it."""
+    return request.getfixturevalue(request.param)[0]
+
+
+@pytest.fixture(scope="session", params=["development", "production"])
+def machine(request) -> Template:
+    """Ec2Stack, likewise."""
+    return request.getfixturevalue(request.param)[1]
+
+
+@pytest.fixture(scope="session", params=[0, 1], ids=["service", "machine"])
+def template(request, production) -> Template:
+    """Each stack of a production stage with every option."""
+    return production[request.param]

@@ -1,0 +1,61 @@
+"""Reading a synthesised template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A stack's name and its template."""
+
+    stack: str
+    body: dict[str, Any]
+
+    def of(self, kind: str) -> dict[str, Resource]:
+        """The properties of all resources of a type, by logical id."""
+        return {name: found["Properties"] for name, found in self.resources.items() if found["Type"] == kind}
+
+    @property
+    def resources(self) -> dict[str, Resource]:
+        return self.body["Resources"]
+
+    def functions(self) -> dict[str, Resource]:
+        """Our functions by module; the CDK's own helpers have other handlers."""
+        prefix = "crackling_lambdas.handlers."
+        handlers = self.of("AWS::Lambda::Function").values()
+        return {
+            found["Handler"].removeprefix(prefix).removesuffix(".handler"): found
+            for found in handlers
+            if found["Handler"].startswith(prefix)
+        }
+
+    def function_id(self, module: str) -> str:
+        wanted = self.functions()[module]
+        return next(name for name, found in self.of("AWS::Lambda::Function").items() if found is wanted)
+
+    def statements(self) -> dict[str, list[Resource]]:
+        """What every role may do, by the role's logical id."""
+        found: dict[str, list[Resource]] = {name: [] for name in self.of("AWS::IAM::Role")}
+        for name, role in self.of("AWS::IAM::Role").items():
+            for policy in role.get("Policies", []):
+                found[name] += policy["PolicyDocument"]["Statement"]
+        for policy in self.of("AWS::IAM::Policy").values():
+            for role in policy["Roles"]:
+                found[role["Ref"]] += policy["PolicyDocument"]["Statement"]
+        return found
+
+    def role_of(self, module: str) -> str:
+        return target(self.functions()[module]["Role"])
+
+
+def target(reference: Any) -> str:
+    """The logical id that a Ref or GetAtt names."""
+    return reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

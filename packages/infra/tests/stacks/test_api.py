@@ -1,0 +1,145 @@
+"""The API's routes, and how the page reaches them."""
+
+import json
+
+from templates import target
+
+ROUTES = {
+    "POST /jobs",
+    "GET /jobs/{job}",
+    "GET /jobs/{job}/targets",
+    "GET /jobs/{job}/export",
+    "GET /jobs/{job}/targets/{number}/offtargets",
+    "GET /genomes",
+    "POST /genomes",
+    "GET /genomes/{genome}",
+    "POST /genomes/{genome}/complete",
+    "DELETE /genomes/{genome}",
+    "GET /health",
+    "GET /openapi.json",
+}
+
+
+def path_of(template, reference):
+    if "Fn::GetAtt" in reference:
+        return ""
+    resource = template.of("AWS::ApiGateway::Resource")[reference["Ref"]]
+    return f"{path_of(template, resource['ParentId'])}/{resource['PathPart']}"
+
+
+def test_exactly_the_documented_routes(service):
+    methods = service.of("AWS::ApiGateway::Method").values()
+    assert {f"{m['HttpMethod']} {path_of(service, m['ResourceId'])}" for m in methods} == ROUTES
+
+
+def test_every_route_is_answered_by_the_api_function(service):
+    function = service.function_id("api")
+    for method in service.of("AWS::ApiGateway::Method").values():
+        assert method["Integration"]["Type"] == "AWS_PROXY"
+        assert function in json.dumps(method["Integration"]["Uri"])
+    permissions = service.of("AWS::Lambda::Permission").values()
+    assert sum(p["Principal"] == "apigateway.amazonaws.com" for p in permissions) == len(ROUTES)
+
+
+def test_the_stage_is_throttled_logged_and_traced(service):
+    [stage] = service.of("AWS::ApiGateway::Stage").values()
+    assert stage["StageName"] == "api"
+    assert stage["TracingEnabled"] is True
+    assert json.loads(stage["AccessLogSetting"]["Format"])["status"] == "$context.status"
+    [settings] = stage["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
+    assert settings["LoggingLevel"] == "ERROR"
+    assert settings["DataTraceEnabled"] is False
+
+
+def test_errors_of_the_gateway_are_problem_details_too(service):
+    responses = service.of("AWS::ApiGateway::GatewayResponse").values()
+    assert {r["ResponseType"] for r in responses} == {"DEFAULT_4XX", "DEFAULT_5XX"}
+    for response in responses:
+        template = response["ResponseTemplates"]["application/json"]
+        json.loads(template.replace("$context.error.messageString", '"Too Many Requests"'))
+        assert response["ResponseParameters"] == {
+            "gatewayresponse.header.Content-Type": "'application/problem+json'"
+        }
+
+
+def test_the_accounts_logging_role_is_kept_and_left_alone_by_previews(production, synthesise):
+    roles = [
+        r
+        for r in production[0].resources.values()
+        if r["Type"] in ("AWS::ApiGateway::Account", "AWS::IAM::Role")
+    ]
+    assert [r["DeletionPolicy"] for r in roles if "DeletionPolicy" in r] == ["Retain", "Retain"]
+    preview, _ = synthesise(stage="pr-17")
+    assert not preview.of("AWS::ApiGateway::Account")
+
+
+def distribution(template):
+    [found] = template.of("AWS::CloudFront::Distribution").values()
+    return found["DistributionConfig"]
+
+
+def test_cloudfront_serves_the_page_from_a_private_bucket(service):
+    config = distribution(service)
+    origins = {origin["Id"]: origin for origin in config["Origins"]}
+    origin = origins[config["DefaultCacheBehavior"]["TargetOriginId"]]
+    assert target(origin["OriginAccessControlId"]) in service.of("AWS::CloudFront::OriginAccessControl")
+    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert config["DefaultRootObject"] == "index.html"
+
+
+def test_cloudfront_passes_api_calls_on_and_keeps_none(service):
+    config = distribution(service)
+    [behaviour] = config["CacheBehaviors"]
+    origin = next(o for o in config["Origins"] if o["Id"] == behaviour["TargetOriginId"])
+    assert behaviour["PathPattern"] == "/api/*"
+    assert target(origin["DomainName"]["Fn::Join"][1][0]) in service.of("AWS::ApiGateway::RestApi")
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert set(behaviour["AllowedMethods"]) >= {"GET", "POST", "DELETE"}
+    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's CachingDisabled
+
+
+def test_errors_of_the_api_are_not_replaced_by_the_page(service):
+    assert "CustomErrorResponses" not in distribution(service)
+
+
+def content_security_policy(template):
+    [policy] = template.of("AWS::CloudFront::ResponseHeadersPolicy").values()
+    security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    joined = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Join"][1]
+    return "".join(part if isinstance(part, str) else part["Ref"] for part in joined)
+
+
+def test_every_answer_carries_the_security_headers(service):
+    [policy] = service.of("AWS::CloudFront::ResponseHeadersPolicy")
+    config = distribution(service)
+    for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
+        assert target(behaviour["ResponseHeadersPolicyId"]) == policy
+
+
+def test_the_page_loads_nothing_from_elsewhere(service):
+    directives = dict(d.split(" ", 1) for d in content_security_policy(service).split("; "))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == "'self'"
+    assert directives["connect-src"] == (
+        "'self' https://*.s3.AWS::Region.AWS::URLSuffix https://*.s3.AWS::URLSuffix"
+    )
+    assert directives["frame-ancestors"] == "'none'"
+
+
+def test_the_page_may_live_elsewhere_too(synthesise):
+    service, _ = synthesise(
+        pageOrigins="http://localhost:8080", uploadOrigins="http://localhost:5555,http://*.localhost:5555"
+    )
+    assert content_security_policy(service).count("http://localhost:5555 http://*.localhost:5555;") == 1
+    [cors] = [
+        b["CorsConfiguration"] for b in service.of("AWS::S3::Bucket").values() if "CorsConfiguration" in b
+    ]
+    assert cors["CorsRules"][0]["AllowedOrigins"][1] == "http://localhost:8080"
+
+
+def test_the_page_is_deployed_with_its_config(service):
+    [deployment] = service.of("Custom::CDKBucketDeployment").values()
+    assert len(deployment["SourceBucketNames"]) == 2
+    assert deployment["SystemMetadata"] == {"cache-control": "no-cache"}
+    assert target(deployment["DistributionId"]) in service.of("AWS::CloudFront::Distribution")

@@ -1,0 +1,67 @@
+"""Who is told of what."""
+
+from templates import as_list, target
+
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+def watched(template, metric):
+    """The functions with an alarm on this metric."""
+    return {
+        target(dimension["Value"])
+        for alarm in template.of(ALARM).values()
+        if alarm["MetricName"] == metric and alarm["Namespace"] == "AWS/Lambda"
+        for dimension in alarm["Dimensions"]
+    }
+
+
+def test_every_alarm_tells_the_topic_and_is_quiet_without_data(service):
+    [topic] = service.of("AWS::SNS::Topic")
+    for alarm in service.of(ALARM).values():
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert alarm["AlarmDescription"]
+
+
+def test_every_function_has_alarms_on_errors_and_throttles(service):
+    ours = {service.function_id(module) for module in service.functions()}
+    assert watched(service, "Errors") == ours
+    assert watched(service, "Throttles") == ours
+
+
+def test_a_stream_that_stands_still_is_noticed(service):
+    assert watched(service, "IteratorAge") == {service.function_id("scheduler")}
+
+
+def test_server_errors_of_the_api_are_noticed(service):
+    [alarm] = [alarm for alarm in service.of(ALARM).values() if alarm["MetricName"] == "5XXError"]
+    assert alarm["Namespace"] == "AWS/ApiGateway"
+
+
+def test_the_age_alarm_waits_for_two_deliveries(service):
+    queues = service.of("AWS::SQS::Queue")
+    for alarm in service.of(ALARM).values():
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage":
+            [dimension] = alarm["Dimensions"]
+            assert alarm["Threshold"] == 2 * queues[target(dimension["Value"])]["VisibilityTimeout"]
+
+
+def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(service):
+    [policy] = service.of("AWS::SNS::TopicPolicy").values()
+    effects = {statement["Effect"]: statement for statement in as_list(policy["PolicyDocument"]["Statement"])}
+    assert effects["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert effects["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert effects["Allow"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_there_is_one_dashboard(service):
+    assert len(service.of("AWS::CloudWatch::Dashboard")) == 1
+
+
+def test_mail_and_budget_come_only_where_somebody_is_named(development, production):
+    for kind in ("AWS::SNS::Subscription", "AWS::Budgets::Budget"):
+        assert not development[0].of(kind)
+        assert len(production[0].of(kind)) == 1
+    [budget] = production[0].of("AWS::Budgets::Budget").values()
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
+    assert len(budget["NotificationsWithSubscribers"]) == 2

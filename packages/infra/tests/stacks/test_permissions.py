@@ -1,0 +1,126 @@
+"""Least privilege, by function."""
+
+import pytest
+from templates import as_list, target
+
+# The only actions that may name every resource, because they know none.
+WITHOUT_RESOURCES = {
+    "dynamodb:ListStreams",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+}
+# Written by the CDK for its own copier of files; the stack acknowledges them one by one.
+COPIER = "CustomCDKBucketDeployment"
+MODULES = [
+    "api", "scheduler", "downloader", "bowtie2_index", "issl_index", "target_scan", "consensus", "off_target",
+    "reaper",
+]  # fmt: skip
+
+
+def own_statements(template):
+    for role, statements in template.statements().items():
+        if not role.startswith(COPIER):
+            for statement in statements:
+                yield role, statement
+
+
+def test_actions_are_spelt_out(template):
+    for role, statement in own_statements(template):
+        assert not [action for action in as_list(statement["Action"]) if "*" in action], role
+
+
+def test_only_actions_without_resources_name_all(template):
+    for role, statement in own_statements(template):
+        if "*" in as_list(statement["Resource"]):
+            assert set(as_list(statement["Action"])) <= WITHOUT_RESOURCES, role
+
+
+def test_objects_are_granted_by_prefix(service):
+    """An object's grant is an ARN and a prefix, never a whole bucket."""
+    prefixes = set()
+    for _, statement in own_statements(service):
+        if any(
+            action.startswith("s3:") and action != "s3:ListBucket" for action in as_list(statement["Action"])
+        ):
+            for resource in as_list(statement["Resource"]):
+                prefixes.add(resource["Fn::Join"][1][-1])
+    assert prefixes == {"/jobs/*", "/uploads/*", "/genomes/*"}
+
+
+def test_listing_is_granted_by_prefix(service):
+    listing = [s for _, s in own_statements(service) if "s3:ListBucket" in as_list(s["Action"])]
+    assert listing
+    for statement in listing:
+        assert set(as_list(statement["Condition"]["StringLike"]["s3:prefix"])) <= {
+            "jobs/*",
+            "uploads/*",
+            "genomes/*",
+        }
+
+
+def test_no_role_of_ours_has_a_policy_of_aws(template):
+    managed = {name for name, role in template.of("AWS::IAM::Role").items() if "ManagedPolicyArns" in role}
+    allowed = ("CustomCDKBucketDeployment", "CustomS3AutoDelete", "ApiRestCloudWatchRole")
+    assert not [name for name in managed if not name.startswith(allowed)]
+
+
+def grants(template, module):
+    """(service:Action, logical id of the resource) of everything that a function may do."""
+    for statement in template.statements()[template.role_of(module)]:
+        for action in as_list(statement["Action"]):
+            for resource in as_list(statement["Resource"]):
+                if resource != "*":
+                    named = resource if "Fn::Join" not in resource else resource["Fn::Join"][1][0]
+                    yield action, target(named)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_function_writes_to_its_own_log_group_only(service, module):
+    group = target(service.functions()[module]["LoggingConfig"]["LogGroup"])
+    assert {resource for action, resource in grants(service, module) if action.startswith("logs:")} == {group}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_function_may_use_what_its_environment_names_and_nothing_else(service, module):
+    """What it reads by event source (its queue, the stream) and its log group have no variable."""
+    named = {
+        target(value)
+        for value in service.functions()[module]["Environment"]["Variables"].values()
+        if isinstance(value, dict)
+    }
+    unnamed = (
+        "logs:",
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:GetQueue",
+        "sqs:DeleteMessage",
+    )
+    stream = (
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    )
+    used = {
+        resource
+        for action, resource in grants(service, module)
+        if not action.startswith((*unnamed, *stream)) and not resource.startswith("DesignSchedulerFailures")
+    }
+    assert used == named
+
+
+def test_only_the_api_deletes_genomes(service):
+    deleting = {m for m in MODULES if any(action == "s3:DeleteObject" for action, _ in grants(service, m))}
+    assert deleting == {"api"}
+
+
+def test_nothing_can_start_machines_or_change_permissions(service):
+    for role, statement in own_statements(service):
+        assert not [
+            a for a in as_list(statement["Action"]) if a.startswith(("ec2:", "iam:", "sts:", "lambda:"))
+        ], role

@@ -1,0 +1,122 @@
+"""No message is lost without somebody hearing of it."""
+
+import pytest
+from templates import target
+
+QUEUE = "AWS::SQS::Queue"
+
+
+def dead_letter_queues(template):
+    """Where queues and event sources put what they give up on."""
+    redriven = {
+        target(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in template.of(QUEUE).values()
+        if "RedrivePolicy" in queue
+    }
+    failed = {
+        target(source["DestinationConfig"]["OnFailure"]["Destination"])
+        for source in template.of("AWS::Lambda::EventSourceMapping").values()
+        if "DestinationConfig" in source
+    }
+    return redriven | failed
+
+
+def alarmed(template, metric):
+    """The queues with an alarm on this metric that tells somebody."""
+    return {
+        target(dimension["Value"])
+        for alarm in template.of("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == metric and alarm["AlarmActions"]
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+
+
+def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
+    queues = service.of(QUEUE)
+    redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
+    dead = dead_letter_queues(service)
+    assert len(redriven) == 6
+    assert len(dead) == 7
+    assert redriven.isdisjoint(dead)
+    assert redriven | dead == set(queues)
+
+
+def test_no_two_queues_share_a_dead_letter_queue(service):
+    redrive = [queue["RedrivePolicy"] for queue in service.of(QUEUE).values() if "RedrivePolicy" in queue]
+    assert len({target(policy["deadLetterTargetArn"]) for policy in redrive}) == len(redrive)
+    assert {policy["maxReceiveCount"] for policy in redrive} == {4}
+
+
+def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service):
+    assert alarmed(service, "ApproximateNumberOfMessagesVisible") == dead_letter_queues(service)
+    for alarm in service.of("AWS::CloudWatch::Alarm").values():
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible":
+            assert alarm["Threshold"] == 1
+            assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+
+
+def test_every_working_queue_has_an_alarm_on_the_age_of_its_messages(service):
+    working = set(service.of(QUEUE)) - dead_letter_queues(service)
+    assert alarmed(service, "ApproximateAgeOfOldestMessage") == working
+
+
+def test_dead_letters_outlive_the_messages_of_working_queues(service):
+    queues = service.of(QUEUE)
+    dead = dead_letter_queues(service)
+    longest = max(queue["MessageRetentionPeriod"] for name, queue in queues.items() if name not in dead)
+    assert all(queues[name]["MessageRetentionPeriod"] > longest for name in dead)
+
+
+def test_queues_are_encrypted_and_take_tls_only(service):
+    secured = {
+        target(queue)
+        for policy in service.of("AWS::SQS::QueuePolicy").values()
+        for queue in policy["Queues"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    assert secured == set(service.of(QUEUE))
+    assert all(queue["SqsManagedSseEnabled"] for queue in service.of(QUEUE).values())
+
+
+def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
+    functions, queues = service.of("AWS::Lambda::Function"), service.of(QUEUE)
+    pairs = [
+        (queues[target(source["EventSourceArn"])], functions[target(source["FunctionName"])])
+        for source in service.of("AWS::Lambda::EventSourceMapping").values()
+        if target(source["EventSourceArn"]) in queues
+    ]
+    assert len(pairs) == 6
+    assert all(queue["VisibilityTimeout"] >= 6 * function["Timeout"] for queue, function in pairs)
+
+
+def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service):
+    sources = service.of("AWS::Lambda::EventSourceMapping").values()
+    assert len(sources) == 7
+    for source in sources:
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        if target(source["EventSourceArn"]) in service.of(QUEUE):
+            assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+        else:
+            assert 0 < source["MaximumRetryAttempts"] < 10
+            assert 0 < source["MaximumRecordAgeInSeconds"] <= 3600
+
+
+def test_the_stream_wakes_the_scheduler_for_new_jobs_only(service):
+    [source] = [s for s in service.of("AWS::Lambda::EventSourceMapping").values() if "StartingPosition" in s]
+    assert target(source["FunctionName"]) == service.function_id("scheduler")
+    assert source["BisectBatchOnFunctionError"]
+    assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]}
+
+
+@pytest.mark.parametrize("module", ["consensus", "off_target"])
+def test_scorers_take_several_chunks_at_once_but_builders_one_genome(service, module):
+    batches = {
+        target(source["FunctionName"]): source["BatchSize"]
+        for source in service.of("AWS::Lambda::EventSourceMapping").values()
+    }
+    assert batches[service.function_id(module)] > 1
+    for builder in ("downloader", "bowtie2_index", "issl_index"):
+        assert batches[service.function_id(builder)] == 1

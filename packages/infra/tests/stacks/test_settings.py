@@ -1,0 +1,111 @@
+"""Settings: their defaults, and complaints that name the key."""
+
+from pathlib import Path
+
+import pytest
+
+from crackling_infra.settings import SettingsError, read_settings, require_folder
+
+ROOT = Path("/repository")
+
+
+def settings(**context):
+    return read_settings(context.get, ROOT)
+
+
+def test_the_defaults():
+    found = settings()
+    assert found.stage == "dev"
+    assert found.layers_directory == ROOT / "build/layers/cp313-x86_64"
+    assert found.functions_directory == ROOT / "build/lambdas"
+    assert found.page_directory == ROOT / "packages/frontend/dist"
+    assert (found.chunk_size, found.job_days, found.log_retention_days) == (200, 30, 30)
+    assert found.ncbi_url == "https://api.ncbi.nlm.nih.gov/datasets/v2"
+    assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
+
+
+def test_the_layers_follow_python_and_architecture():
+    found = settings(pythonVersion="3.11", architecture="arm64")
+    assert found.layers_directory == ROOT / "build/layers/cp311-arm64"
+    assert found.instance_type == "t4g.nano"
+
+
+def test_an_absolute_folder_is_taken_as_it_is():
+    assert settings(pageDirectory="/elsewhere").page_directory == Path("/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("stage", "disposable"),
+    [
+        ("dev", True),
+        ("dev-anna", True),
+        ("pr-17", True),
+        ("local", True),
+        ("prod", False),
+        ("developers", False),
+    ],
+)
+def test_which_stages_are_disposable(stage, disposable):
+    assert settings(stage=stage).disposable is disposable
+
+
+def test_previews_leave_the_accounts_logging_role_alone():
+    assert settings(stage="prod").api_logs_role
+    assert not settings(stage="pr-17").api_logs_role
+    assert not settings(stage="local").api_logs_role
+    assert not settings(stage="prod", apiLogsRole="off").api_logs_role
+
+
+@pytest.mark.parametrize("value", ["off", "False", False])
+def test_switches_are_read_from_the_command_line_and_from_json(value):
+    assert settings(bowtie2=value).bowtie2 == "off"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("stage", "Prod"),
+        ("stage", "-"),
+        ("stage", "a" * 25),
+        ("pythonVersion", "2.7"),
+        ("architecture", "riscv"),
+        ("logRetentionDays", "31"),
+        ("jobDays", "0"),
+        ("jobDays", "soon"),
+        ("throttleRate", "0"),
+        ("throttleBurst", "-1"),
+        ("preparationConcurrency", "1"),
+        ("scoringConcurrency", "1"),
+        ("reservedConcurrency", "x"),
+        ("chunkSize", "0"),
+        ("uploadLimitBytes", str(5 * 2**30 + 1)),
+        ("pageOrigins", "*"),
+        ("pageOrigins", "https://example.org/path"),
+        ("uploadOrigins", "https://a.example https://b.example"),
+        ("bowtie2", "perhaps"),
+        ("ncbiUrl", "ftp://example.org"),
+        ("apiLogsRole", "2"),
+        ("alarmEmail", "nobody"),
+        ("budgetAmount", "50"),
+        ("budgetEmail", "a@example.org"),
+        ("ubuntuRelease", "24.10"),
+        ("instanceType", "nano"),
+        ("sshCidr", "192.0.2.1/24"),
+        ("sshCidr", "everyone"),
+    ],
+)
+def test_an_unusable_value_is_refused_by_the_name_of_its_key(key, value):
+    with pytest.raises(SettingsError, match=key):
+        settings(**{key: value})
+
+
+@pytest.mark.parametrize("cidr", ["0.0.0.0/0", "10.0.0.0/7"])
+def test_ssh_is_not_opened_to_the_world(cidr):
+    with pytest.raises(SettingsError, match="sshCidr"):
+        settings(sshCidr=cidr)
+
+
+def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path):
+    for folder in (tmp_path / "layers", tmp_path):
+        with pytest.raises(SettingsError, match=rf"{folder}: .*`nox -s layers` makes it"):
+            require_folder(folder, "nox -s layers")

@@ -1,0 +1,133 @@
+"""Tables and buckets: private, encrypted, and kept where somebody's data is in them."""
+
+from templates import target
+
+BUCKET, TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::Table"
+STATEFUL = (BUCKET, TABLE)
+
+
+def keys_of(table):
+    names = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
+    kinds = {kind["AttributeName"]: kind["AttributeType"] for kind in table["AttributeDefinitions"]}
+    return [(names[key], kinds[names[key]]) for key in ("HASH", "RANGE") if key in names]
+
+
+def test_tables_have_the_keys_of_the_data_model(service):
+    tables = {name.removeprefix("Storage")[:-8]: keys_of(table) for name, table in service.of(TABLE).items()}
+    assert tables == {
+        "Jobs": [("jobId", "S")],
+        "Targets": [("jobId", "S"), ("chunk", "N")],
+        "Genomes": [("genome", "S"), ("item", "S")],
+    }
+
+
+def test_tables_can_be_restored_forget_by_themselves_and_cost_by_use(service):
+    for table in service.of(TABLE).values():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_only_the_jobs_table_has_a_stream(service):
+    streams = {
+        name: table["StreamSpecification"]
+        for name, table in service.of(TABLE).items()
+        if "StreamSpecification" in table
+    }
+    assert len(streams) == 1
+    [(name, stream)] = streams.items()
+    assert name.startswith("StorageJobs")
+    assert stream == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_every_bucket_is_private_and_encrypted(service):
+    buckets = service.of(BUCKET)
+    assert len(buckets) == 4
+    for bucket in buckets.values():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_every_bucket_takes_tls_only(service):
+    denied = {
+        target(policy["Bucket"])
+        for policy in service.of("AWS::S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Action"] == "s3:*"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    assert denied == set(service.of(BUCKET))
+
+
+def test_no_bucket_allows_everyone(service):
+    for policy in service.of("AWS::S3::BucketPolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert statement["Principal"].keys() <= {"Service", "AWS"}
+                assert statement["Principal"].get("AWS") != "*"
+
+
+def test_every_bucket_logs_its_accesses_except_the_one_that_holds_the_logs(service):
+    buckets = service.of(BUCKET)
+    receivers = {
+        target(b["LoggingConfiguration"]["DestinationBucketName"])
+        for b in buckets.values()
+        if "LoggingConfiguration" in b
+    }
+    assert {name for name, bucket in buckets.items() if "LoggingConfiguration" not in bucket} == receivers
+
+
+def test_what_is_temporary_expires(service):
+    expiry = {
+        name.removeprefix("Storage")[:-8]: {
+            rule.get("Prefix", ""): rule["ExpirationInDays"]
+            for rule in bucket["LifecycleConfiguration"]["Rules"]
+            if "ExpirationInDays" in rule
+        }
+        for name, bucket in service.of(BUCKET).items()
+    }
+    assert expiry == {
+        "Data": {"jobs/": 30},
+        "GenomeFiles": {"uploads/": 7},
+        "Page": {},
+        "AccessLogs": {"": 30},
+    }
+
+
+def test_interrupted_uploads_are_cleaned_away(service):
+    for name, bucket in service.of(BUCKET).items():
+        if not name.startswith("StorageAccessLogs"):
+            rules = bucket["LifecycleConfiguration"]["Rules"]
+            assert {"DaysAfterInitiation": 1} in [
+                rule.get("AbortIncompleteMultipartUpload") for rule in rules
+            ]
+
+
+def test_only_the_page_may_post_uploads_from_a_browser(service):
+    rules = {
+        name: bucket["CorsConfiguration"]["CorsRules"]
+        for name, bucket in service.of(BUCKET).items()
+        if "CorsConfiguration" in bucket
+    }
+    assert len(rules) == 1
+    [(name, [rule])] = rules.items()
+    assert name.startswith("StorageGenomeFiles")
+    assert rule["AllowedMethods"] == ["POST"]
+    [origin] = rule["AllowedOrigins"]
+    assert origin["Fn::Join"][1][0] == "https://"
+    assert target(origin["Fn::Join"][1][1]) in service.of("AWS::CloudFront::Distribution")
+
+
+def test_production_keeps_its_data_and_a_preview_leaves_nothing(synthesise, production):
+    def policies(template):
+        return {r["DeletionPolicy"] for r in template.resources.values() if r["Type"] in STATEFUL}
+
+    assert policies(production[0]) == {"Retain"}
+    assert not production[0].of("Custom::S3AutoDeleteObjects")
+    preview, _ = synthesise(stage="pr-17")
+    assert policies(preview) == {"Delete"}
+    assert len(preview.of("Custom::S3AutoDeleteObjects")) == len(preview.of(BUCKET))
+    assert "Retain" not in {resource.get("DeletionPolicy") for resource in preview.resources.values()}

@@ -1,0 +1,84 @@
+"""api: the REST API. Routes parse, call once into logic, and answer with a view; problems.py answers errors."""
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from crackling.specificity import Index
+from crackling_aws.clients import Clients
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.objects import ObjectStore
+from crackling_aws.queues import Queue
+from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers import openapi
+from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.handlers.genome_routes import genome_routes
+from crackling_lambdas.handlers.job_routes import job_routes
+from crackling_lambdas.handlers.problems import answer_errors
+from crackling_lambdas.handlers.settings import ApiSettings
+from crackling_lambdas.handlers.views import Health
+from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
+from crackling_lambdas.logic.library import Library
+from crackling_lambdas.logic.preparation import Preparations
+from crackling_lambdas.logic.results import Results
+from crackling_lambdas.logic.submission import Submission
+
+
+def make_handler(
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    open_index: Callable[[Path], OpenIndex] = Index.open,
+) -> Handler:
+    settings = ApiSettings.load(environ)
+    jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
+    data = ObjectStore(clients.s3, settings.data_bucket)
+    genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
+    targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
+    downloads = Queue[PrepareGenome](clients.sqs, settings.download_queue_url)
+    preparations = Preparations(genomes, downloads, settings.bowtie2, clock)
+    app = make_app(
+        Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
+        Results(
+            jobs, targets, genomes, data, IndexCache(genome_objects, Path(tempfile.gettempdir()), open_index)
+        ),
+        Library(genomes, genome_objects, preparations, settings.upload_limit_bytes, clock),
+    )
+
+    def handle(event: Event, context: LambdaContext) -> Answer:
+        return app.resolve(event, context)
+
+    return handle
+
+
+def make_app(submission: Submission, results: Results, library: Library) -> APIGatewayRestResolver:
+    app = APIGatewayRestResolver(enable_validation=True)
+    answer_errors(app)
+    job_routes(app, submission, results)
+    genome_routes(app, library)
+
+    @app.get(
+        "/health",
+        summary="Whether the API answers",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, Health),
+    )
+    def health() -> Health:
+        return Health()
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def description() -> Response[str]:
+        return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
+
+    return app
+
+
+handler = entry_point(make_handler)

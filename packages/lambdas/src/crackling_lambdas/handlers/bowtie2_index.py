@@ -1,0 +1,39 @@
+"""bowtie2_index: the bowtie2 queue -> the genome's bowtie2 index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crackling_aws.messages import PrepareGenome
+from crackling_lambdas.handlers.builder import make_builder
+from crackling_lambdas.handlers.entry import Handler, entry_point
+from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.settings import Bowtie2Settings
+from crackling_lambdas.logic.indexing import Bowtie2Index, bowtie2_build
+
+if TYPE_CHECKING:
+    from crackling_aws.clients import Clients
+
+Build = Callable[[Path, Path], None]
+
+
+def make_handler(
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    build: Build | None = None,
+) -> Handler:
+    settings = Bowtie2Settings.load(environ)
+    builder = make_builder(settings, clients, clock)
+    work = Bowtie2Index(builder, build or partial(bowtie2_build, Path(settings.bowtie2_build))).run
+    task = "building the genome's bowtie2 index"
+    return Consumer(
+        PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count
+    ).handler()
+
+
+handler = entry_point(make_handler)

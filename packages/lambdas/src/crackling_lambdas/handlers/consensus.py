@@ -1,0 +1,42 @@
+"""consensus: the consensus queue -> the efficiency of a chunk's guides by three methods."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crackling import efficiency
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import ScoreChunk
+from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers.entry import Handler, entry_point
+from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.settings import ConsensusSettings
+from crackling_lambdas.logic.failing import fail_job
+from crackling_lambdas.logic.scoring import Assess, Chunks, OnTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crackling_aws.clients import Clients
+
+# One process: Lambda has no shared memory for a pool of them. Chunks are what runs in parallel.
+assess = partial(efficiency.assess, workers=1)
+
+
+def make_handler(
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    assess: Assess = assess,
+) -> Handler:
+    settings = ConsensusSettings.load(environ)
+    jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
+    work = OnTarget(Chunks(jobs, targets), assess, clock).run
+    task = "scoring efficiency"
+    return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
+
+
+handler = entry_point(make_handler)

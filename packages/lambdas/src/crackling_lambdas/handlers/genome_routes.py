@@ -1,0 +1,76 @@
+"""The routes of genomes."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from crackling_lambdas.handlers.openapi import answers
+from crackling_lambdas.handlers.views import (
+    GenomeCreated,
+    GenomePath,
+    GenomesView,
+    GenomeView,
+    NewGenome,
+    UploadView,
+)
+from crackling_lambdas.logic.library import FORM_SECONDS, Library
+
+TAGS = ["genomes"]
+
+
+def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
+    @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
+    def list_genomes() -> GenomesView:
+        return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+
+    @app.post(
+        "/genomes",
+        summary="Announce an upload",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.CREATED,
+            GenomeCreated,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    )
+    def create_genome(new: NewGenome) -> Response[GenomeCreated]:
+        form = library.announce(new.genome, new.name)
+        expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
+        upload = UploadView(
+            url=form.url, fields=dict(form.fields), limit=library.upload_limit, expires=expires
+        )
+        url = f"{app.current_event.request_context.path}/{new.genome}"
+        created = GenomeCreated(genome=new.genome, url=url, upload=upload)
+        return Response(HTTPStatus.CREATED, "application/json", created, headers={"Location": url})
+
+    @app.post(
+        "/genomes/<genome>/complete",
+        summary="Prepare an uploaded genome",
+        description="The first job that names the genome does this too.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def complete_genome(genome: GenomePath) -> Response[GenomeView]:
+        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
+
+    @app.get(
+        "/genomes/<genome>",
+        summary="A genome and its progress",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, GenomeView, HTTPStatus.NOT_FOUND),
+    )
+    def read_genome(genome: GenomePath) -> GenomeView:
+        return GenomeView.of(library.get(genome))
+
+    @app.delete(
+        "/genomes/<genome>",
+        summary="Delete a genome",
+        tags=TAGS,
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def delete_genome(genome: GenomePath) -> Response[None]:
+        library.delete(genome)
+        return Response(HTTPStatus.NO_CONTENT)

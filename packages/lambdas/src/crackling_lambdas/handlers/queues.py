@@ -1,0 +1,67 @@
+"""Handling batches of messages: each by itself, and what becomes of one that fails.
+
+A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other may pass:
+the message goes back to its queue. When it fails for the last time, a reason is recorded and the message still goes back,
+so that SQS moves it to the dead-letter queue, where an alarm calls a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from crackling.errors import InputError
+from crackling_aws.messages import Message, parse
+from crackling_lambdas.handlers.entry import Answer, Event, Handler, logger, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True)
+class Consumer(Generic[M]):
+    """What a function does with the messages of its queue."""
+
+    kind: type[M]
+    work: Callable[[M], None]
+    fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
+    task: str  # in the words of the reason: "scoring off-targets"
+    max_receives: int
+
+    def handler(self) -> Handler:
+        """The Lambda handler; it answers with the messages that are to come again."""
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+        def handle(event: Event, context: LambdaContext) -> Answer:
+            return dict(process_partial_response(event, self._record, processor, context))
+
+        return handle
+
+    def _record(self, record: SQSRecord) -> None:
+        message = parse(self.kind, record.body)
+        try:
+            self.work(message)
+        except InputError as error:
+            logger.warning("Failed for good", extra={"work": message, "reason": str(error)})
+            metrics.add_metric("PermanentFailures", MetricUnit.Count, 1)
+            self.fail(message, str(error))
+        except Exception as error:
+            logger.exception("Failed", extra={"work": message})
+            metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
+            if int(record.attributes.approximate_receive_count) >= self.max_receives:
+                self.fail(message, self._reason(error))
+            raise
+
+    def _reason(self, error: Exception) -> str:
+        return (
+            f"An error of the service ({type(error).__name__}) stopped {self.task}, {self.max_receives} times. "
+            "Try again; if that fails too, report the job's id."
+        )

@@ -1,0 +1,91 @@
+"""The environment of each function, a class a function: nothing that it does not need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crackling_aws.settings import Settings
+
+NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(Settings):
+    jobs_table: str
+    targets_table: str
+    genomes_table: str
+    data_bucket: str
+    genome_bucket: str
+    download_queue_url: str
+    bowtie2: bool = True
+    chunk_size: int = 200
+    job_days: int = 30
+    upload_limit_bytes: int = 5_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchedulerSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    download_queue_url: str
+    scan_queue_url: str
+    bowtie2: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloaderSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    genome_bucket: str
+    bowtie2_queue_url: str
+    issl_queue_url: str
+    max_receive_count: int
+    ncbi_url: str = NCBI_URL
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    genome_bucket: str
+    scan_queue_url: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bowtie2Settings(IndexSettings):
+    bowtie2_build: str = "/opt/bowtie2/bowtie2-build-s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSettings(Settings):
+    jobs_table: str
+    targets_table: str
+    data_bucket: str
+    consensus_queue_url: str
+    off_target_queue_url: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsensusSettings(Settings):
+    jobs_table: str
+    targets_table: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffTargetSettings(Settings):
+    jobs_table: str
+    targets_table: str
+    genomes_table: str
+    genome_bucket: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaperSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    scan_queue_url: str
+    stuck_minutes: int = 360  # longer than a message can live: its visibility time-out times its receives

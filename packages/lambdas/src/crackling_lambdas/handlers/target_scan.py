@@ -1,0 +1,43 @@
+"""target_scan: the scan queue -> the sites of a job's query in chunks, each queued to both scorings."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import ScanJob, ScoreChunk
+from crackling_aws.objects import ObjectStore
+from crackling_aws.queues import Queue
+from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers.entry import Handler, entry_point
+from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.settings import ScanSettings
+from crackling_lambdas.logic.failing import fail_job
+from crackling_lambdas.logic.scanning import Scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crackling_aws.clients import Clients
+
+
+def make_handler(
+    environ: Mapping[str, str], clients: Clients, clock: Callable[[], float] = time.time
+) -> Handler:
+    settings = ScanSettings.load(environ)
+    jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    scan = Scan(
+        jobs=jobs,
+        targets=TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table),
+        queries=ObjectStore(clients.s3, settings.data_bucket),
+        consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
+        off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
+        clock=clock,
+    )
+    return Consumer(
+        ScanJob, scan.run, fail_job(jobs, clock), "scanning the query", settings.max_receive_count
+    ).handler()
+
+
+handler = entry_point(make_handler)

@@ -1,0 +1,46 @@
+"""What happens to a new job: it is scanned if its genome is ready, and waits if it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling_aws.models import GenomeState, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.jobs import JobStore
+    from crackling_lambdas.logic.preparation import Preparations, Release
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Admits jobs. The job's id is the token of the preparation that it may begin."""
+
+    jobs: JobStore
+    genomes: GenomeStore
+    preparations: Preparations
+    release: Release
+    clock: Callable[[], float]
+
+    def admit(self, job_id: str) -> None:
+        """Start the job's scan, or have its genome prepared and leave it among the waiters."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            return
+        if job.over:
+            # It failed between two attempts. The first may have claimed the genome, for which others wait by now.
+            self.preparations.resume(job.genome, job_id)
+            self.genomes.remove_waiter(job.genome, job_id)
+            return
+        # The waiter comes before the genome's state is read: see crackling_aws.genomes.
+        self.genomes.add_waiter(job.genome, job_id, job.expires)
+        genome = self.genomes.get(job.genome)
+        if genome is not None and genome.state is GenomeState.READY:
+            self.release.one(job.genome, job_id)
+            return
+        self.jobs.mark_preparing(job_id, self.clock())
+        source = Source.ACCESSION if genome is None else genome.source
+        self.preparations.begin(job.genome, job_id, source)

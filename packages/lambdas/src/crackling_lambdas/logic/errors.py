@@ -1,0 +1,23 @@
+"""Why a request is refused. The message is for the user; handlers.problems gives each its HTTP status."""
+
+from __future__ import annotations
+
+
+class RefusedError(Exception):
+    """Base of the refusals."""
+
+
+class InvalidError(RefusedError):
+    """The request is understood and cannot be met as it stands."""
+
+
+class TooLargeError(RefusedError):
+    """More than the service takes at once."""
+
+
+class NotFoundError(RefusedError):
+    """There is no such thing."""
+
+
+class ConflictError(RefusedError):
+    """Not in the state that the thing is in now."""

@@ -1,0 +1,20 @@
+"""Ending a job with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.messages import ScanJob, ScoreChunk
+
+
+def fail_job(jobs: JobStore, clock: Callable[[], float]) -> Callable[[ScanJob | ScoreChunk, str], None]:
+    """A function that fails the job which a message names; a job that is over stays as it is."""
+
+    def fail(message: ScanJob | ScoreChunk, reason: str) -> None:
+        jobs.fail(message.job_id, reason, clock())
+
+    return fail

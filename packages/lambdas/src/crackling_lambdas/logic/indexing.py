@@ -1,0 +1,100 @@
+"""Building the indexes of a genome from the FASTA in the genome bucket."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from crackling_aws import keys
+from crackling_aws.models import Part
+from crackling_lambdas.logic.preparation import owned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.messages import PrepareGenome
+    from crackling_aws.objects import ObjectStore
+    from crackling_lambdas.logic.preparation import Failure, Release
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What both index builders share: the genome's item, its objects, and what follows the last part."""
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    release: Release
+    failure: Failure
+    clock: Callable[[], float]
+
+    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path], None]) -> None:
+        """Call `make(fasta, scratch folder)` if the part is still missing; then finish the preparation if it was the last.
+
+        A repetition skips to finishing, in case the first died between.
+        """
+        genome = self.genomes.get(message.genome)
+        if owned(genome, message.claim) and part not in genome.done:
+            with TemporaryDirectory() as folder:
+                fasta = Path(folder, "genome.fa.gz")
+                self.objects.download(keys.fasta(message.genome), fasta)
+                make(fasta, Path(folder))
+        self.failure.settle(genome, message.claim)
+        self.release.finish(message.genome, message.claim)
+
+
+@dataclass(frozen=True)
+class IsslIndex:
+    """Builds the index that specificity is scored with. `build` reads FASTA files and writes an index file."""
+
+    builder: Builder
+    build: Callable[[list[Path], Path], object]
+
+    def run(self, message: PrepareGenome) -> None:
+        def make(fasta: Path, folder: Path) -> None:
+            out = folder / "genome.issl"
+            self.build([fasta], out)
+            key = keys.index(message.genome)
+            self.builder.objects.upload(out, key)
+            size, now = out.stat().st_size, self.builder.clock()
+            self.builder.genomes.issl_done(message.genome, message.claim, key, size, now)
+
+        self.builder.run(message, Part.ISSL, make)
+
+
+class Bowtie2Error(Exception):
+    """bowtie2-build failed; the message is the end of what it said."""
+
+
+def bowtie2_build(program: Path, fasta: Path, prefix: Path) -> None:
+    """Run bowtie2-build-s.
+
+    Raises:
+        Bowtie2Error: it failed.
+    """
+    command = [str(program), "--quiet", "--threads", "2", str(fasta), str(prefix)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed program, our own paths
+    if done.returncode:
+        raise Bowtie2Error(done.stderr.strip()[-500:] or f"exit code {done.returncode}")
+
+
+@dataclass(frozen=True)
+class Bowtie2Index:
+    """Builds the genome's bowtie2 index, an artefact for its users. `build` takes a FASTA file and a path prefix."""
+
+    builder: Builder
+    build: Callable[[Path, Path], None]
+
+    def run(self, message: PrepareGenome) -> None:
+        def make(fasta: Path, folder: Path) -> None:
+            files = folder / "index"
+            files.mkdir()
+            self.build(fasta, files / "genome")
+            for file in sorted(files.iterdir()):
+                self.builder.objects.upload(file, keys.bowtie2(message.genome, file.name))
+            self.builder.genomes.bowtie2_done(message.genome, message.claim, self.builder.clock())
+
+        self.builder.run(message, Part.BOWTIE2, make)

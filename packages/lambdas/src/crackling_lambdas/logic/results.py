@@ -1,0 +1,147 @@
+"""Reading a job: its targets in query order, the off-targets of one, and exports."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.results import MEDIA_TYPES, make_target, write
+
+from crackling_aws import keys
+from crackling_aws.models import Chunk, GenomeState, Status
+from crackling_lambdas.logic.errors import ConflictError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crackling.results import Format, Target
+
+    from crackling.specificity import OffTarget
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.models import Job
+    from crackling_aws.objects import ObjectStore
+    from crackling_aws.targets import TargetStore
+    from crackling_lambdas.logic.index_cache import IndexCache
+
+# API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger is answered with an address in S3.
+INLINE_BYTES = 2_000_000
+ADDRESS_SECONDS = 5 * 60
+
+
+def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
+    """The targets of a chunk that is scored; none if it is not, or only in part."""
+    if chunk.on_target is None or chunk.off_target is None:
+        return []
+    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, strict=True)
+    return [
+        make_target(
+            number, query.site, efficiency, specificity, repeated_in_query=query.repeated, consensus=consensus
+        )
+        for number, (query, efficiency, specificity) in enumerate(rows, start=chunk.first)
+    ]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Consecutive targets, and the number of the next; None at the end of the job's targets."""
+
+    job: Job
+    targets: list[Target]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an export can be fetched for a short while."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Reads jobs."""
+
+    jobs: JobStore
+    targets: TargetStore
+    genomes: GenomeStore
+    exports: ObjectStore
+    indexes: IndexCache
+
+    def job(self, job_id: str) -> Job:
+        """A known job.
+
+        Raises:
+            NotFoundError: it is not known, or no longer.
+        """
+        if (job := self.jobs.get(job_id)) is None:
+            raise NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
+        return job
+
+    def page(self, job_id: str, start: int, limit: int) -> Page:
+        """Up to `limit` targets from number `start`, as far as they are scored without a gap.
+
+        While the job is not over, an empty or short page has a `next` to ask again with.
+        """
+        job = self.job(job_id)
+        if job.guides is None:
+            return Page(job, [], None if job.over else start)
+        size = job.chunk_size
+        first, last = (start - 1) // size, (start + limit - 2) // size
+        found: list[Target] = []
+        for chunk in self.targets.chunks(job_id, first, last + 1):
+            scored = chunk_targets(chunk, job.options.consensus)
+            found += scored
+            if not scored:
+                break
+        skip = (start - 1) % size
+        page = found[skip : skip + limit]
+        following = start + len(page)
+        at_end = following > job.guides or (job.over and not page)
+        return Page(job, page, None if at_end else following)
+
+    def export(self, job_id: str, extension: Format) -> str | Address:
+        """All targets of a complete job in a format of crackling.results: the text, or its address if it is long.
+
+        Raises:
+            ConflictError: the job is not complete.
+        """
+        job = self.job(job_id)
+        if job.status is not Status.COMPLETE:
+            raise ConflictError(f"The job is {job.status}; it can be exported when it is complete")
+        key, name = keys.export(job_id, extension), f"crackling-{job_id}.{extension}"
+        if self.exports.size(key) is None:
+            text = self._write(job, extension)
+            if len(text) <= INLINE_BYTES:
+                return text
+            self.exports.put(key, text.encode(), MEDIA_TYPES[extension])
+        return Address(self.exports.download_address(key, name, ADDRESS_SECONDS))
+
+    def _write(self, job: Job, extension: Format) -> str:
+        out = io.StringIO(newline="")
+        write(self._all(job), extension, out)
+        return out.getvalue()
+
+    def _all(self, job: Job) -> Iterator[Target]:
+        for chunk in self.targets.chunks(job.job_id):
+            yield from chunk_targets(chunk, job.options.consensus)
+
+    def off_targets(self, job_id: str, number: int) -> tuple[str, list[OffTarget]]:
+        """The guide of target `number` and its off-targets with their places.
+
+        Raises:
+            NotFoundError: there is no such job or target.
+            ConflictError: the job's genome is not ready.
+        """
+        job = self.job(job_id)
+        chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
+        if chunk is None or number - chunk.first >= len(chunk.sites):
+            raise NotFoundError(f"The job has no target {number}")
+        genome = self.genomes.get(job.genome)
+        if genome is None or genome.state is not GenomeState.READY:
+            raise ConflictError(
+                f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
+            )
+        guide = chunk.sites[number - chunk.first].site.guide
+        return guide, self.indexes.open(genome).off_targets(guide)

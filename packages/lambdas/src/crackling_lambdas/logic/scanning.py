@@ -1,0 +1,64 @@
+"""The target scan: every site of a job's query, in chunks, each queued to both scorings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.sequences import parse_query
+from crackling.sites import find_sites
+from crackling_aws import keys
+from crackling_aws.messages import ScanJob, ScoreChunk
+from crackling_aws.models import Chunk, QuerySite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.objects import ObjectStore
+    from crackling_aws.queues import Queue
+    from crackling_aws.targets import TargetStore
+
+
+def query_sites(text: str) -> list[QuerySite]:
+    """The sites of a query, in query order."""
+    sites = find_sites(parse_query(text))
+    times = Counter(site.guide + site.pam for site in sites)
+    return [QuerySite(site, repeated=times[site.guide + site.pam] > 1) for site in sites]
+
+
+def chunks(job_id: str, sites: list[QuerySite], size: int) -> Iterator[Chunk]:
+    """Runs of `size` sites; the last may be shorter."""
+    for number, start in enumerate(range(0, len(sites), size)):
+        yield Chunk(job_id, number, first=start + 1, sites=tuple(sites[start : start + size]))
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Scans the query of a job."""
+
+    jobs: JobStore
+    targets: TargetStore
+    queries: ObjectStore
+    consensus: Queue[ScoreChunk]
+    off_target: Queue[ScoreChunk]
+    clock: Callable[[], float]
+
+    def run(self, message: ScanJob) -> None:
+        """Chunks before the count before the messages: whoever gets one finds its chunk, and progress has a total.
+
+        A repetition finds the chunks in place and queues them again, in case the first died before it had queued all.
+        """
+        job = self.jobs.get(message.job_id)
+        if job is None or job.over:
+            return
+        text = self.queries.get(keys.query(job.job_id)).decode()
+        sites = query_sites(text)
+        numbers = []
+        for chunk in chunks(job.job_id, sites, job.chunk_size):
+            self.targets.create(chunk, job.expires)
+            numbers.append(chunk.number)
+        if self.jobs.set_guides(job.job_id, len(sites), self.clock()):
+            self.consensus.send(ScoreChunk(job.job_id, number) for number in numbers)
+            self.off_target.send(ScoreChunk(job.job_id, number) for number in numbers)

@@ -1,0 +1,83 @@
+"""Scoring a chunk. The results and the job's counter are written in one transaction, by whoever comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.efficiency import Efficiency
+from crackling.sites import Site
+from crackling_aws.models import GenomeState, Stage
+
+if TYPE_CHECKING:
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.messages import ScoreChunk
+    from crackling_aws.models import Chunk, Job
+    from crackling_aws.targets import TargetStore
+    from crackling_lambdas.logic.index_cache import IndexCache
+
+Assess = Callable[[Sequence[Site]], list[Efficiency]]
+
+
+class GenomeNotReadyError(Exception):
+    """The genome of a job in scoring is not ready, as while it is deleted and prepared anew."""
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """Finds the chunks that are still to be scored."""
+
+    jobs: JobStore
+    targets: TargetStore
+
+    def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
+        """The message's job and chunk; None if there is nothing left to do for them."""
+        job = self.jobs.get(message.job_id)
+        if job is None or job.over:
+            return None
+        chunk = self.targets.get(message.job_id, message.chunk)
+        if chunk is None:
+            return None
+        done = chunk.on_target if stage is Stage.ON_TARGET else chunk.off_target
+        return (job, chunk) if done is None else None
+
+
+@dataclass(frozen=True)
+class OnTarget:
+    """Scores efficiency."""
+
+    chunks: Chunks
+    assess: Assess
+    clock: Callable[[], float]
+
+    def run(self, message: ScoreChunk) -> None:
+        if found := self.chunks.open(message, Stage.ON_TARGET):
+            _, chunk = found
+            results = self.assess([query.site for query in chunk.sites])
+            self.chunks.targets.save_on_target(chunk, results, self.clock())
+
+
+@dataclass(frozen=True)
+class OffTarget:
+    """Scores specificity against the job's genome."""
+
+    chunks: Chunks
+    genomes: GenomeStore
+    indexes: IndexCache
+    clock: Callable[[], float]
+
+    def run(self, message: ScoreChunk) -> None:
+        """Score the message's chunk.
+
+        Raises:
+            GenomeNotReadyError: it may be ready when the message comes again.
+        """
+        if found := self.chunks.open(message, Stage.OFF_TARGET):
+            job, chunk = found
+            genome = self.genomes.get(job.genome)
+            if genome is None or genome.state is not GenomeState.READY:
+                raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
+            results = self.indexes.open(genome).score([query.site.guide for query in chunk.sites])
+            self.chunks.targets.save_off_target(chunk, results, self.clock())

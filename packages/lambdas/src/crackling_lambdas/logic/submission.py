@@ -1,0 +1,93 @@
+"""Taking a job: what is asked for is checked before anything is stored, so that most mistakes are answered at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+from crackling.sequences import parse_query
+from crackling_aws import keys
+from crackling_aws.models import GenomeState, Job, JobOptions
+from crackling_lambdas.logic.errors import InvalidError, NotFoundError, TooLargeError
+from crackling_lambdas.logic.ncbi import ACCESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.objects import ObjectStore
+
+QUERY_BASES = 1_000_000
+# Headers and line ends come on top of the bases.
+QUERY_LETTERS = 2 * QUERY_BASES
+DAY = 86_400
+JOB_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def check_query(text: str) -> None:
+    """Raise unless the text is a query that can be scanned.
+
+    Raises:
+        TooLargeError: it holds more than QUERY_BASES bases.
+        InvalidError: it is not DNA.
+    """
+    limit = f"the limit of a job is {QUERY_BASES:,}; split the query"
+    if len(text) > QUERY_LETTERS:
+        raise TooLargeError(f"The query is {len(text):,} letters long; {limit}")
+    try:
+        bases = sum(len(contig.sequence) for contig in parse_query(text))
+    except InputError as error:
+        raise InvalidError(str(error)) from None
+    if bases > QUERY_BASES:
+        raise TooLargeError(f"The query holds {bases:,} bases; {limit}")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Creates jobs. The new item's stream record wakes the scheduler."""
+
+    jobs: JobStore
+    genomes: GenomeStore
+    queries: ObjectStore
+    uploads: ObjectStore
+    chunk_size: int
+    days: int
+    clock: Callable[[], float]
+
+    def submit(self, text: str, genome: str, options: JobOptions) -> Job:
+        """Store the query, then the job.
+
+        Raises:
+            TooLargeError, InvalidError: the query cannot be scanned.
+            NotFoundError: the genome is not known, and is no accession that could be fetched.
+            InvalidError: the genome's upload has not arrived.
+        """
+        check_query(text)
+        self._check_genome(genome)
+        now = self.clock()
+        job = Job(
+            job_id=uuid.uuid4().hex,
+            genome=genome,
+            options=options,
+            chunk_size=self.chunk_size,
+            created=now,
+            updated=now,
+            expires=int(now) + self.days * DAY,
+        )
+        self.queries.put(keys.query(job.job_id), text.encode(), "text/plain; charset=utf-8")
+        self.jobs.create(job)
+        return job
+
+    def _check_genome(self, genome: str) -> None:
+        found = self.genomes.get(genome)
+        if found is None and not ACCESSION.fullmatch(genome):
+            raise NotFoundError(
+                f"There is no genome {genome}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
+            )
+        waits = found is not None and found.state is GenomeState.UPLOADING
+        if waits and self.uploads.size(keys.upload(genome)) is None:
+            raise InvalidError(f"The file of genome {genome} has not been uploaded; upload it first")

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
+from simulator import science
+
+from crackling_lambdas.logic import results
+from crackling_lambdas.logic.scanning import query_sites
+
+SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
+FASTA = f">one first\n{SEQUENCE[:40]}\n{SEQUENCE[40:]}\n>two\n{SEQUENCE}\n"
+
+
+def test_a_job_is_taken_stored_and_shown(service):
+    service.make_ready()
+    answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
+    assert answer.status == 202
+    job_id = answer.json["jobId"]
+    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}"}
+    assert answer.headers["Location"] == f"/api/jobs/{job_id}"
+    assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
+    assert service.ask("GET", f"/jobs/{job_id}").json == {
+        "jobId": job_id,
+        "genome": "phage",
+        "status": "queued",
+        "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
+        "reason": None,
+        "options": {"consensus": 3},
+        "created": "2027-01-15T08:00:00Z",
+        "updated": "2027-01-15T08:00:00Z",
+        "expires": "2027-02-14T08:00:00Z",
+    }
+
+
+def test_a_failed_job_gives_its_reason(service):
+    job_id = service.submit(SEQUENCE)
+    service.jobs.fail(job_id, "The genome is a protein", 5)
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["status"], job["reason"]) == ("failed", "The genome is a protein")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        ("{", 400, "JSON"),
+        ({"genome": "phage"}, 422, "exactly one of sequence and fasta"),
+        (
+            {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
+            422,
+            "exactly one of sequence and fasta",
+        ),
+        ({"sequence": "ACGT"}, 422, "genome"),
+        ({"sequence": "ACGT", "genome": "../etc"}, 422, "genome"),
+        ({"sequence": "ACGT", "genome": "phage", "options": {"consensus": 4}}, 422, "consensus"),
+        ({"sequence": "ACGT", "genome": "phage", "colour": "red"}, 422, "colour"),
+        ({"sequence": "ACGT!", "genome": "phage"}, 422, "letter 5"),
+        ({"sequence": "  ", "genome": "phage"}, 422, "empty"),
+        ({"sequence": "ACGT", "genome": "unheard-of"}, 404, "unheard-of"),
+        ({"sequence": "A" * 1_000_001, "genome": "phage"}, 413, "1,000,001"),
+        ({"sequence": "A\n" * 1_000_001, "genome": "phage"}, 413, "letters"),
+    ],
+)
+def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
+    service.make_ready()
+    answer = service.ask("POST", "/jobs", body)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json
+    assert (answer.status, problem["status"]) == (status, status)
+    assert says in problem["detail"]
+    assert problem["title"]
+    assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/genome.issl")}
+    assert not service.clients.dynamodb.tables["jobs"]
+
+
+def test_a_query_of_exactly_one_million_bases_is_taken(service):
+    service.make_ready()
+    assert service.ask("POST", "/jobs", {"sequence": "A" * 1_000_000, "genome": "phage"}).status == 202
+
+
+def test_an_accession_needs_no_upload(service):
+    assert service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "GCF_000840245.1"}).status == 202
+
+
+def test_a_genome_whose_file_is_missing_is_refused(service):
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    answer = service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "mine"})
+    assert (answer.status, "not been uploaded" in answer.json["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/jobs/none", "/jobs/none/targets", "/jobs/none/export", "/jobs/none/targets/1/offtargets"]
+)
+def test_an_unknown_job_is_a_404(service, path):
+    answer = service.ask("GET", path)
+    assert answer.status == 404
+    assert "none" in answer.json["detail"]
+
+
+def expected_targets(sequence):
+    for number, query in enumerate(query_sites(sequence), start=1):
+        guide = query.site.guide
+        scores = science.efficiency(guide), science.specificity(b"x", guide)
+        yield make_target(number, query.site, *scores, repeated_in_query=False)
+
+
+def pages(service, job_id, limit):
+    cursor, found = None, []
+    while True:
+        query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+        page = service.ask("GET", f"/jobs/{job_id}/targets", query=query).json
+        assert len(page["targets"]) <= limit
+        found += page["targets"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 1000])
+def test_targets_come_in_query_order_whatever_the_page(service, limit):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    found = pages(service, job_id, limit)
+    assert [target["guide"] for target in found] == list(science.guides(SEQUENCE))
+    assert [target["id"] for target in found] == list(range(1, len(found) + 1))
+    assert len(found) > 5
+    assert all(tuple(target) == COLUMNS for target in found)
+
+
+def test_targets_are_given_as_far_as_they_are_scored(service):
+    job_id = service.submit(SEQUENCE)
+    page = service.ask("GET", f"/jobs/{job_id}/targets").json
+    assert (page["guides"], page["targets"], page["next"]) == (None, [], "1")
+    service.score(job_id, SEQUENCE, only=1)
+    page = service.ask("GET", f"/jobs/{job_id}/targets").json
+    assert (page["status"], len(page["targets"]), page["next"]) == ("scoring", 2, "3")
+    page = service.ask("GET", f"/jobs/{job_id}/targets", query={"cursor": "3"}).json
+    assert (page["targets"], page["next"]) == ([], "3")
+    service.jobs.fail(job_id, "why", 9)
+    page = service.ask("GET", f"/jobs/{job_id}/targets", query={"cursor": "3"}).json
+    assert (page["targets"], page["next"]) == ([], None)
+
+
+def test_a_job_without_guides_has_an_empty_page(service):
+    job_id = service.submit("ACGT")
+    service.score(job_id, "ACGT")
+    page = service.ask("GET", f"/jobs/{job_id}/targets").json
+    assert (page["status"], page["guides"], page["targets"], page["next"]) == ("complete", 0, [], None)
+
+
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"cursor": "0"}, {"cursor": "x"}]
+)
+def test_a_malformed_page_is_refused(service, query):
+    job_id = service.submit(SEQUENCE)
+    answer = service.ask("GET", f"/jobs/{job_id}/targets", query=query)
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json["errors"]] == [f"query.{next(iter(query))}"]
+
+
+@pytest.mark.parametrize("extension", sorted(MEDIA_TYPES))
+def test_an_export_is_what_the_science_writes(service, extension):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": extension})
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == MEDIA_TYPES[extension]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}.{extension}"'
+    expected = io.StringIO()
+    write(expected_targets(SEQUENCE), extension, expected)
+    assert answer.text == expected.getvalue()
+
+
+def test_a_large_export_is_answered_with_an_address(service, monkeypatch):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    inline = service.ask("GET", f"/jobs/{job_id}/export", query={"format": "csv"}).text
+    monkeypatch.setattr(results, "INLINE_BYTES", 100)
+    for _ in range(2):  # the second finds the object
+        answer = service.ask("GET", f"/jobs/{job_id}/export")
+        assert answer.status == 303
+        assert answer.headers["Location"].startswith(f"https://data.example/jobs/{job_id}/export.csv?")
+    assert service.clients.s3.objects["data", f"jobs/{job_id}/export.csv"].decode() == inline
+    rows = list(csv.DictReader(io.StringIO(inline, newline="")))
+    assert [row["guide"] for row in rows] == list(science.guides(SEQUENCE))
+
+
+def test_an_export_waits_for_the_job(service):
+    job_id = service.submit(SEQUENCE)
+    answer = service.ask("GET", f"/jobs/{job_id}/export")
+    assert (answer.status, "queued" in answer.json["detail"]) == (409, True)
+    assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).status == 422
+
+
+def test_off_targets_are_those_of_the_target(service):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    guides = list(science.guides(SEQUENCE))
+    for number in (1, 3, len(guides)):
+        view = service.ask("GET", f"/jobs/{job_id}/targets/{number}/offtargets").json
+        assert (view["target"], view["guide"], view["total"]) == (number, guides[number - 1], 3)
+        assert [place["guide"] for place in view["offTargets"]] == [guides[number - 1]] * 3
+    view = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets", query={"limit": "2"}).json
+    assert (view["total"], len(view["offTargets"])) == (3, 2)
+
+
+def test_off_targets_of_what_is_not_there(service):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    beyond = len(list(science.guides(SEQUENCE))) + 1
+    assert service.ask("GET", f"/jobs/{job_id}/targets/{beyond}/offtargets").status == 404
+    assert service.ask("GET", f"/jobs/{job_id}/targets/0/offtargets").status == 422
+    assert service.ask("DELETE", "/genomes/phage").status == 204
+    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 409
+
+
+def test_the_body_may_be_base64(service):
+    import base64
+
+    service.make_ready()
+    body = base64.b64encode(json.dumps({"sequence": "ACGT", "genome": "phage"}).encode()).decode()
+    assert service.ask("POST", "/jobs", body, isBase64Encoded=True).status == 202

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from openapi_spec_validator import validate
+
+from crackling_lambdas.handlers.views import JobView
+
+ROUTES = {
+    "/jobs": {"post"},
+    "/jobs/{job_id}": {"get"},
+    "/jobs/{job_id}/targets": {"get"},
+    "/jobs/{job_id}/export": {"get"},
+    "/jobs/{job_id}/targets/{number}/offtargets": {"get"},
+    "/genomes": {"get", "post"},
+    "/genomes/{genome}": {"get", "delete"},
+    "/genomes/{genome}/complete": {"post"},
+    "/health": {"get"},
+}
+# Powertools always adds these; problems take their place.
+UNUSED = {"HTTPValidationError", "ValidationError"}
+MANUAL = Path(__file__).parents[4] / "docs" / "api.md"
+
+
+def test_the_service_says_that_it_is_there(service):
+    answer = service.ask("GET", "/health")
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
+
+
+def test_the_description_is_valid_openapi_and_complete(service):
+    answer = service.ask("GET", "/openapi.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    validate(answer.json)
+    assert {path: set(operations) for path, operations in answer.json["paths"].items()} == ROUTES
+
+
+def test_every_refusal_is_described_as_a_problem(service):
+    for path, operations in service.ask("GET", "/openapi.json").json["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_every_success_is_described(service):
+    for path, operations in service.ask("GET", "/openapi.json").json["paths"].items():
+        for method, operation in operations.items():
+            successes = {
+                int(status): response
+                for status, response in operation["responses"].items()
+                if int(status) < 300
+            }
+            assert len(successes) == 1, (method, path)
+            ((status, response),) = successes.items()
+            assert "content" in response or status == 204, (method, path)
+
+
+def test_the_manual_describes_the_routes_that_there_are():
+    named = re.findall(r"^### `([A-Z]+) (/\S*)`$", MANUAL.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    there_are = {(method.upper(), path) for path, methods in ROUTES.items() for method in methods}
+    assert sorted(named) == sorted({*there_are, ("GET", "/openapi.json")})
+
+
+def test_the_manual_names_every_field(service):
+    schemas = service.ask("GET", "/openapi.json").json["components"]["schemas"]
+    text = MANUAL.read_text(encoding="utf-8")
+    missing = {
+        field
+        for name, schema in schemas.items()
+        if name not in UNUSED
+        for field in schema.get("properties", {})
+        if f"`{field}`" not in text
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/nothing", 404, None),
+        ("GET", "/", 404, None),
+        ("DELETE", "/jobs/j1", 405, "GET"),
+        ("PUT", "/genomes/phage", 405, "DELETE, GET"),
+        ("GET", "/jobs", 405, "POST"),
+    ],
+)
+def test_what_there_is_not_is_told_from_what_it_does_not_take(service, method, path, status, allow):
+    answer = service.ask(method, path)
+    assert (answer.status, answer.headers.get("Allow")) == (status, allow)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert path in answer.json["detail"]
+
+
+def test_another_media_type_is_refused(service):
+    headers = {"content-type": "text/plain"}
+    assert service.ask("POST", "/jobs", "ACGT", headers=headers).status == 415
+
+
+def test_a_failure_of_aws_is_a_500_that_tells_nothing(service, monkeypatch):
+    def broken(**_):
+        raise ClientError({"Error": {"Code": "InternalServerError", "Message": "secret-table"}}, "GetItem")
+
+    monkeypatch.setattr(service.clients.dynamodb, "get_item", broken)
+    answer = service.ask("GET", "/jobs/j1")
+    assert (answer.status, answer.json["status"]) == (500, 500)
+    assert "secret-table" not in answer.text
+
+
+def test_an_answer_that_does_not_fit_its_view_is_our_failure(service, monkeypatch):
+    monkeypatch.setattr(JobView, "of", lambda _: {"jobId": 5})
+    job_id = service.submit("ACGT")
+    answer = service.ask("GET", f"/jobs/{job_id}")
+    assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.models import GenomeState, Part, Source
+
+ALL = {Part.FASTA, Part.BOWTIE2, Part.ISSL}
+
+
+@pytest.fixture
+def genomes(cloud):
+    return GenomeStore(cloud.dynamodb, "genomes")
+
+
+def prepared(genomes: GenomeStore) -> None:
+    assert genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    assert genomes.fasta_done("g", "c1", contigs=3, bases=48502, now=3)
+    assert genomes.issl_done("g", "c1", "genomes/g/genome.issl", 1000, 4)
+    assert genomes.bowtie2_done("g", "c1", 5)
+
+
+def test_an_upload_is_announced_and_announced_again(genomes):
+    assert genomes.get("g") is None
+    assert genomes.expect_upload("g", "Phage", 1, expires=9)
+    assert genomes.expect_upload("g", None, 2, expires=9)
+    found = genomes.get("g")
+    assert (found.state, found.source, found.name) == (GenomeState.UPLOADING, Source.UPLOAD, None)
+
+
+def test_one_claim_wins(genomes):
+    genomes.expect_upload("g", "Phage", 1, expires=9)
+    assert genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 3)
+    assert not genomes.expect_upload("g", "Other", 4, expires=9)
+    found = genomes.get("g")
+    assert (found.state, found.claim, found.parts, found.done) == (
+        GenomeState.PREPARING,
+        "c1",
+        ALL,
+        frozenset(),
+    )
+    assert (found.name, found.created, found.updated) == ("Phage", 1, 2)
+
+
+def test_a_genome_that_is_not_known_can_be_claimed(genomes):
+    assert genomes.claim("GCF_000840245.1", "c1", Source.ACCESSION, {Part.FASTA, Part.ISSL}, 2)
+    assert genomes.get("GCF_000840245.1").created == 2
+
+
+def test_parts_add_up_and_a_repetition_changes_nothing(genomes):
+    prepared(genomes)
+    assert genomes.bowtie2_done("g", "c1", 5)
+    found = genomes.get("g")
+    assert found.prepared
+    assert (found.contigs, found.bases, found.index, found.index_bytes) == (
+        3,
+        48502,
+        "genomes/g/genome.issl",
+        1000,
+    )
+    assert genomes.mark_ready("g", "c1", 6)
+    assert genomes.get("g").state is GenomeState.READY
+
+
+def test_a_preparation_that_is_over_changes_no_more(genomes):
+    prepared(genomes)
+    assert genomes.mark_ready("g", "c1", 6)
+    ready = genomes.get("g")
+    assert not genomes.mark_ready("g", "c1", 7)
+    assert not genomes.mark_failed("g", "c1", "late", 7)
+    assert not genomes.issl_done("g", "c1", "elsewhere", 1, 7)
+    assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
+    assert genomes.get("g") == ready
+
+
+def test_a_stale_claim_changes_nothing(genomes):
+    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    before = genomes.get("g")
+    assert not genomes.fasta_done("g", "c0", 1, 1, 3)
+    assert not genomes.mark_failed("g", "c0", "late", 3)
+    assert not genomes.fasta_done("unknown", "c0", 1, 1, 3)
+    assert genomes.get("g") == before
+    assert genomes.get("unknown") is None
+
+
+def test_a_failed_genome_is_claimed_anew_from_nothing(genomes):
+    prepared(genomes)
+    assert genomes.mark_failed("g", "c1", "broken", 6)
+    assert genomes.get("g").reason == "broken"
+    assert genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
+    found = genomes.get("g")
+    assert (found.done, found.reason, found.index, found.claim) == (frozenset(), None, None, "c2")
+
+
+def test_a_stalled_preparation_fails_once_and_only_if_it_stands_still(genomes):
+    genomes.claim("g", "c1", Source.UPLOAD, ALL, 20)
+    assert not genomes.fail_stalled("g", "c1", "stuck", before=20, now=30)
+    assert not genomes.fail_stalled("g", "c0", "stuck", before=25, now=30)
+    assert genomes.fail_stalled("g", "c1", "stuck", before=25, now=30)
+    assert not genomes.fail_stalled("g", "c1", "stuck", before=40, now=50)
+
+
+def test_a_genome_in_preparation_is_not_deleted(genomes):
+    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    assert not genomes.delete("g")
+    genomes.mark_failed("g", "c1", "x", 3)
+    assert genomes.delete("g")
+    assert genomes.delete("g")
+    assert genomes.get("g") is None
+
+
+def test_waiters_are_told_apart_from_genomes_and_from_each_other(genomes):
+    for genome, job in (("g", "j2"), ("g", "j1"), ("g2", "j3"), ("g", "j1")):
+        genomes.add_waiter(genome, job, expires=9)
+    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    assert list(genomes.waiters("g")) == ["j1", "j2"]
+    assert [genome.genome for genome in genomes.list()] == ["g"]
+    genomes.remove_waiter("g", "j1")
+    genomes.remove_waiter("g", "j1")
+    assert list(genomes.waiters("g")) == ["j2"]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from crackling_aws.jobs import JobStore
+from crackling_aws.models import Job, JobOptions, Status
+
+
+def a_job(job_id: str = "j1") -> Job:
+    return Job(job_id, "lambda", JobOptions(consensus=3), 200, created=10.25, updated=10.25, expires=99)
+
+
+@pytest.fixture
+def jobs(cloud):
+    store = JobStore(cloud.dynamodb, "jobs")
+    assert store.create(a_job())
+    return store
+
+
+def test_a_job_reads_back_as_it_was_written(jobs):
+    assert jobs.get("j1") == a_job()
+    assert jobs.get("j2") is None
+
+
+def test_an_id_is_taken_once(jobs):
+    assert jobs.set_guides("j1", 3, 11)
+    assert not jobs.create(a_job())
+    assert jobs.get("j1").guides == 3
+
+
+def test_stages_leave_their_facts(jobs):
+    assert jobs.mark_preparing("j1", 11)
+    assert jobs.get("j1").status is Status.PREPARING
+    assert jobs.mark_scanning("j1", 12.5)
+    assert jobs.get("j1").status is Status.SCANNING
+    assert jobs.set_guides("j1", 5, 13)
+    job = jobs.get("j1")
+    assert (job.status, job.guides, job.updated) == (Status.SCORING, 5, 13)
+
+
+def test_a_job_that_is_not_there_is_not_made(jobs):
+    assert not jobs.mark_preparing("j2", 11)
+    assert not jobs.fail("j2", "why", 11)
+    assert jobs.get("j2") is None
+
+
+def test_a_failed_job_stays_as_it_failed(jobs):
+    assert jobs.fail("j1", "first", 11)
+    failed = jobs.get("j1")
+    assert (failed.status, failed.failure) == (Status.FAILED, "first")
+    assert not jobs.fail("j1", "second", 12)
+    assert not jobs.mark_scanning("j1", 12)
+    assert not jobs.set_guides("j1", 1, 12)
+    assert jobs.get("j1") == failed
+
+
+def test_a_complete_job_does_not_fail(jobs):
+    assert jobs.set_guides("j1", 0, 11)
+    assert jobs.get("j1").status is Status.COMPLETE
+    assert not jobs.fail("j1", "late", 12)
+    assert not jobs.fail_stalled("j1", "late", before=100, now=200)
+
+
+def test_stalled_jobs_are_those_without_progress_that_are_not_over(jobs):
+    for job_id in ("complete", "failed", "moving", "unscanned"):
+        assert jobs.create(a_job(job_id))
+    jobs.set_guides("complete", 0, 10)
+    jobs.fail("failed", "x", 10)
+    jobs.set_guides("moving", 4, 50)
+    jobs.set_guides("j1", 4, 20)
+    assert sorted(job.job_id for job in jobs.stalled(before=40)) == ["j1", "unscanned"]
+    assert not jobs.fail_stalled("moving", "x", before=40, now=60)
+    assert jobs.fail_stalled("j1", "x", before=40, now=60)
+    assert jobs.get("j1").failure == "x"

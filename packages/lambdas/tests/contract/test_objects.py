@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from crackling_aws import objects
+from crackling_aws.objects import MissingObjectError, ObjectStore
+
+
+@pytest.fixture
+def store(cloud, monkeypatch):
+    monkeypatch.setattr(objects, "PART", 5 * 1024 * 1024)  # S3's least
+    return ObjectStore(cloud.s3, "bucket")
+
+
+@pytest.mark.parametrize("size", [0, 1, 5 * 1024 * 1024, 11 * 1024 * 1024 + 3])
+def test_what_is_streamed_in_is_streamed_out(store, tmp_path, size):
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    (tmp_path / "in").write_bytes(body)
+    store.upload(tmp_path / "in", "a/b")
+    assert store.size("a/b") == size
+    store.download("a/b", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == body
+
+
+def test_a_missing_object_is_told_apart(store, tmp_path):
+    assert store.size("none") is None
+    with pytest.raises(MissingObjectError, match="none"):
+        store.get("none")
+    with pytest.raises(MissingObjectError):
+        store.download("none", tmp_path / "out")
+
+
+@pytest.mark.parametrize("written", [3, 12 * 1024 * 1024])
+def test_an_error_on_the_way_leaves_no_object(store, written):
+    def interrupted():
+        with store.writer("a/b") as out:
+            out.write(b"x" * written)
+            raise ValueError("bad input")
+
+    with pytest.raises(ValueError, match="bad input"):
+        interrupted()
+    assert store.size("a/b") is None
+
+
+def test_a_prefix_is_deleted_and_nothing_beside_it(store):
+    for key in ("genomes/a/1", "genomes/a/2", "genomes/ab/1"):
+        store.put(key, b"x")
+    assert store.delete_prefix("genomes/a/") == 2
+    assert store.delete_prefix("genomes/a/") == 0
+    assert store.get("genomes/ab/1") == b"x"

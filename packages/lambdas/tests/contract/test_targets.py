@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from crackling.efficiency import Efficiency
+from crackling.sites import Site
+from crackling.specificity import Specificity
+from crackling_aws.jobs import JobStore
+from crackling_aws.models import Chunk, Job, JobOptions, QuerySite, Status
+from crackling_aws.targets import TargetStore
+
+SITE = Site("query", 3, 26, "-", "ACGTACGTACGTACGTACGT", "TGG")
+SITES = (QuerySite(SITE, repeated=False), QuerySite(SITE, repeated=True))
+EFFICIENCY = Efficiency(True, False, True, 0.1 + 0.2, None, None)
+FOLDED = Efficiency(True, True, False, -1.5, "((..))", -17.7)
+SPECIFICITY = Specificity(mit=99.123456789012345, cfd=1e-9, counts=(1, 0, 2, 30, 400))
+RESULTS = (EFFICIENCY, FOLDED)
+
+
+def chunk(number: int = 0) -> Chunk:
+    return Chunk("j1", number, 2 * number + 1, SITES)
+
+
+@pytest.fixture
+def jobs(cloud):
+    store = JobStore(cloud.dynamodb, "jobs")
+    assert store.create(Job("j1", "lambda", JobOptions(), 2, created=1, updated=1, expires=9))
+    return store
+
+
+@pytest.fixture
+def targets(cloud, jobs):  # noqa: ARG001 - the counters' table
+    store = TargetStore(cloud.dynamodb, "targets", "jobs")
+    assert store.create(chunk(), expires=9)
+    return store
+
+
+def test_a_chunk_reads_back_as_it_was_written(targets):
+    assert targets.get("j1", 0) == chunk()
+    assert targets.get("j1", 1) is None
+    assert targets.get("j2", 0) is None
+
+
+def test_results_read_back_to_the_last_digit_and_are_counted(targets, jobs):
+    assert targets.save_on_target(chunk(), RESULTS, now=5)
+    assert targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=6)
+    found = targets.get("j1", 0)
+    assert found.on_target == RESULTS
+    assert found.off_target == (SPECIFICITY, SPECIFICITY)
+    job = jobs.get("j1")
+    assert (job.on_target, job.off_target, job.updated) == (2, 2, 6)
+
+
+def test_results_are_written_and_counted_once(targets, jobs):
+    assert targets.save_on_target(chunk(), RESULTS, now=5)
+    assert not targets.save_on_target(chunk(), [FOLDED, FOLDED], now=6)
+    assert targets.get("j1", 0).on_target == RESULTS
+    assert jobs.get("j1").on_target == 2
+
+
+def test_a_second_scan_leaves_the_chunk_and_its_results(targets):
+    assert targets.save_on_target(chunk(), RESULTS, now=5)
+    assert not targets.create(chunk(), expires=10)
+    assert targets.get("j1", 0).on_target == RESULTS
+
+
+def test_nothing_is_written_for_a_job_that_failed_or_is_gone(targets, jobs):
+    assert jobs.fail("j1", "why", 4)
+    assert not targets.save_on_target(chunk(), RESULTS, now=5)
+    assert targets.get("j1", 0).on_target is None
+    stray = Chunk("j2", 0, 1, SITES)
+    assert targets.create(stray, expires=9)
+    assert not targets.save_on_target(stray, RESULTS, now=5)
+    assert jobs.get("j2") is None
+    assert jobs.get("j1").on_target == 0
+
+
+def test_nothing_is_counted_for_a_chunk_that_is_not_there(targets, jobs):
+    assert not targets.save_off_target(chunk(7), [SPECIFICITY] * 2, now=5)
+    assert targets.get("j1", 7) is None
+    assert jobs.get("j1").off_target == 0
+
+
+def test_chunks_come_in_order_and_by_range(targets):
+    for number in (11, 2, 1):
+        targets.create(chunk(number), expires=9)
+    assert [found.number for found in targets.chunks("j1")] == [0, 1, 2, 11]
+    assert [found.number for found in targets.chunks("j1", 1, 3)] == [1, 2]
+    assert list(targets.chunks("j2")) == []
+
+
+def test_a_job_is_complete_when_both_counters_are_full(targets, jobs):
+    jobs.set_guides("j1", 2, 3)
+    targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=4)
+    assert jobs.get("j1").status is Status.SCORING
+    targets.save_on_target(chunk(), RESULTS, now=5)
+    assert jobs.get("j1").status is Status.COMPLETE

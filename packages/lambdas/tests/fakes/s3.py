@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+from botocore.response import StreamingBody
+
+from fakes.errors import client_error
+
+
+class FakeS3:
+    """Objects by bucket and key; parts of an upload that is not completed are seen by nobody."""
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str], bytes] = {}
+        self._uploads: dict[str, dict[int, bytes]] = {}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "") -> dict[str, Any]:  # noqa: N803
+        self.objects[Bucket, Key] = Body
+        return {"ETag": _etag(Body)}
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        body = self._object(Bucket, Key, "NoSuchKey", "GetObject")
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        return {"ContentLength": len(self._object(Bucket, Key, "404", "HeadObject"))}
+
+    def delete_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        self.objects.pop((Bucket, Key), None)
+        return {}
+
+    def list_objects_v2(self, *, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803
+        found = sorted(key for bucket, key in self.objects if bucket == Bucket and key.startswith(Prefix))
+        return {"Contents": [{"Key": key} for key in found[:1000]]} if found else {}
+
+    def create_multipart_upload(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        upload = f"{Bucket}/{Key}/{len(self._uploads)}"
+        self._uploads[upload] = {}
+        return {"UploadId": upload}
+
+    def upload_part(
+        self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes
+    ) -> dict[str, Any]:  # noqa: N803
+        del Bucket, Key
+        self._uploads[UploadId][PartNumber] = Body
+        return {"ETag": _etag(Body)}
+
+    def complete_multipart_upload(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        UploadId: str,
+        MultipartUpload: dict[str, Any],  # noqa: N803
+    ) -> dict[str, Any]:
+        parts = self._uploads.pop(UploadId)
+        listed = MultipartUpload["Parts"]
+        if [part["ETag"] for part in listed] != [_etag(parts[part["PartNumber"]]) for part in listed]:
+            raise client_error("InvalidPart", "CompleteMultipartUpload")
+        self.objects[Bucket, Key] = b"".join(parts[part["PartNumber"]] for part in listed)
+        return {}
+
+    def abort_multipart_upload(self, *, Bucket: str, Key: str, UploadId: str) -> dict[str, Any]:  # noqa: N803
+        del Bucket, Key
+        self._uploads.pop(UploadId, None)
+        return {}
+
+    def generate_presigned_post(
+        self,
+        bucket: str,
+        key: str,
+        *,
+        Conditions: list[Any],
+        ExpiresIn: int,  # noqa: N803
+    ) -> dict[str, Any]:
+        return {"url": f"https://{bucket}.example/", "fields": {"key": key}}
+
+    def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+        assert operation == "get_object"
+        return f"https://{Params['Bucket']}.example/{Params['Key']}?expires={ExpiresIn}"
+
+    def _object(self, bucket: str, key: str, code: str, operation: str) -> bytes:
+        if (bucket, key) not in self.objects:
+            raise client_error(code, operation)
+        return self.objects[bucket, key]
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'

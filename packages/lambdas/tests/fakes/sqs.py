@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.errors import client_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class FakeSQS:
+    """Takes messages; `deliver` is called with the queue's address and each body. Receiving is the event source's."""
+
+    def __init__(
+        self, deliver: Callable[[str, str], None], refuses: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._deliver = deliver
+        self._refuses = refuses
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        if len(Entries) > 10:
+            raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "SendMessageBatch")
+        if len({entry["Id"] for entry in Entries}) != len(Entries):
+            raise client_error("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "SendMessageBatch")
+        sent, refused = [], []
+        for entry in Entries:
+            if self._refuses():
+                refused.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"})
+            else:
+                self._deliver(QueueUrl, entry["MessageBody"])
+                sent.append({"Id": entry["Id"], "MessageId": entry["Id"]})
+        return {"Successful": sent} | ({"Failed": refused} if refused else {})

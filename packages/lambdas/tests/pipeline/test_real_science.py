@@ -1,0 +1,67 @@
+"""The whole path with the real science and no faults: upload, prepare, scan, score, export."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+
+import pytest
+from crackling.efficiency import assess
+from crackling.results import MEDIA_TYPES, make_target, write
+from crackling.sequences import Contig
+from crackling.sites import find_sites
+from crackling.specificity import Index, build_index
+from crackling_aws import keys
+from simulator import scenario
+from simulator import world as worlds
+from simulator.world import World
+
+
+@pytest.fixture
+def world(scratch, monkeypatch):
+    """A world without faults whose functions have their own science; only bowtie2 is still played."""
+    monkeypatch.setattr(worlds, "SCIENCE", {"bowtie2": worlds.SCIENCE["bowtie2"]})
+    world = World(0, scratch, rate=0)
+    world.faults.stop()
+    return world
+
+
+def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
+    rng = random.Random(7)
+    bases = "".join(rng.choices("ACGT", k=20_000))
+    genome = f">chr1\n{bases[:12_000]}\n>chr2\n{bases[12_000:].lower()}\n"
+    query = bases[3_000:3_400] + bases[3_100:3_200]
+    world.request("POST", "/genomes", json.dumps({"genome": "mine"}))
+    world.s3.objects["genome", keys.upload("mine")] = genome.encode()
+    job_id = json.loads(submit(world, query)["body"])["jobId"]
+    world.run(at_rest=lambda: None)
+
+    job = scenario.jobs(world).get(job_id)
+    assert (job.status, job.failure) == ("complete", None)
+    targets = expected(genome, query, tmp_path)
+    assert len(targets) == job.guides > 50
+    for extension in MEDIA_TYPES:
+        out = io.StringIO()
+        write(targets, extension, out)
+        assert export(world, job_id, extension) == out.getvalue()
+
+
+def submit(world, query):
+    return world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine"}))
+
+
+def export(world, job_id, extension):
+    return world.request("GET", f"/jobs/{job_id}/export", query={"format": extension})["body"]
+
+
+def expected(genome, query, folder):
+    build_index([io.BytesIO(genome.encode())], folder / "index")
+    sites = find_sites([Contig("query", query)])
+    windows = [site.guide + site.pam for site in sites]
+    with Index.open(folder / "index") as index:
+        scores = zip(sites, assess(sites, workers=1), index.score([site.guide for site in sites]), strict=True)
+        return [
+            make_target(number, *parts, repeated_in_query=windows.count(windows[number - 1]) > 1)
+            for number, parts in enumerate(scores, start=1)
+        ]

@@ -1,0 +1,123 @@
+"""What must hold when everything has come to rest."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from crackling.sequences import parse_query
+from crackling_aws import keys
+from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, parse
+from crackling_aws.models import GenomeState, Job, Status
+from simulator import science
+from simulator.queues import MAX_RECEIVES
+from simulator.scenario import BAD, GOOD, Scenario, genomes, jobs, targets
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
+
+
+def check_progress(world: World) -> None:
+    """Before the reaper comes: nobody needs it who lost no message."""
+    lost = _lost(world)
+    for key in world.dynamodb.tables["jobs"]:
+        job = jobs(world).get(key[0])
+        assert job is not None
+        assert job.over or job.job_id in lost or job.genome in lost, f"{job.job_id} is left {job.status}"
+
+
+def check(scenario: Scenario) -> None:
+    world = scenario.world
+    assert not any(queue.messages for queue in world.queues.values()), "messages are left"
+    assert not world.stream.records
+    assert not world.history.faults
+    assert scenario.snapshot() == scenario.bystanders, "something else changed"
+    _check_poison(scenario)
+    lost = _lost(world) | scenario.failed
+    for key in world.dynamodb.tables["jobs"]:
+        job = jobs(world).get(key[0])
+        assert job is not None
+        if job.genome != "bystander":
+            _check_job(world, job, lost)
+    _check_genomes(world, lost)
+    _check_nothing_else(world)
+
+
+def _check_poison(scenario: Scenario) -> None:
+    """Each is among the dead letters of its queue; and there is nothing that did not fail as often as it may."""
+    for name, queue in scenario.world.queues.items():
+        dead = [message.body for message in queue.dead]
+        assert {body for where, body in scenario.poison if where == name} <= set(dead)
+        assert all(message.receives == MAX_RECEIVES + 1 for message in queue.dead)
+
+
+def _lost(world: World) -> set[str]:
+    """What exhausted messages and abandoned stream records name: only these jobs and genomes may fail unforeseen."""
+    lost = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.stream.given_up}
+    for name, queue in world.queues.items():
+        for body in queue.exhausted:
+            try:
+                found = parse(KINDS.get(name, ScoreChunk), body)
+            except MessageError:
+                continue
+            lost.add(found.genome if isinstance(found, PrepareGenome) else found.job_id)
+    # A job that was given up right after it had claimed its genome takes the genome with it.
+    return lost | {genome.genome for genome in genomes(world).list() if genome.claim in lost}
+
+
+def _check_job(world: World, job: Job, lost: set[str]) -> None:
+    assert job.over, f"{job.job_id} is {job.status} for ever"
+    text = world.s3.objects["data", keys.query(job.job_id)].decode()
+    sequence = "".join(contig.sequence for contig in parse_query(text))
+    expected = list(science.guides(sequence))
+    chunks = list(targets(world).chunks(job.job_id))
+    done = [chunk for chunk in chunks if chunk.on_target is not None]
+    assert job.on_target == sum(len(chunk.sites) for chunk in done), "the efficiency counter is not exact"
+    done = [chunk for chunk in chunks if chunk.off_target is not None]
+    assert job.off_target == sum(len(chunk.sites) for chunk in done), "the specificity counter is not exact"
+    if job.status is Status.FAILED:
+        assert job.failure
+        assert job.genome in BAD or job.job_id in lost or job.genome in lost, (
+            f"failed needlessly: {job.failure}"
+        )
+        return
+    assert job.genome in GOOD
+    found = list(chain.from_iterable(chunk.sites for chunk in chunks))
+    assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
+    efficiencies = list(chain.from_iterable(chunk.on_target or () for chunk in chunks))
+    assert efficiencies == [science.efficiency(guide) for guide in expected]
+    genome = science.content(parse_query(GOOD[job.genome]))
+    specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
+    assert specificities == [science.specificity(genome, guide) for guide in expected]
+
+
+def _check_genomes(world: World, lost: set[str]) -> None:
+    for genome in genomes(world).list():
+        assert not list(genomes(world).waiters(genome.genome)), "a waiter is left"
+        match genome.state:
+            case GenomeState.READY:
+                assert genome.genome in {*GOOD, "bystander"}
+                assert genome.prepared
+            case GenomeState.FAILED:
+                assert genome.reason
+                assert genome.genome in BAD or genome.genome in lost, f"failed needlessly: {genome.reason}"
+            case state:
+                assert state is GenomeState.UPLOADING, f"{genome.genome} is {state} for ever"
+    waiters = [key for key in world.dynamodb.tables["genomes"] if key[1] != "genome"]
+    assert not waiters, "a waiter is left"
+
+
+def _check_nothing_else(world: World) -> None:
+    """No item and no object that nobody asked for."""
+    known = {key[0] for key in world.dynamodb.tables["jobs"]}
+    assert {key[0] for key in world.dynamodb.tables["targets"]} <= known
+    assert {key[0] for key in world.dynamodb.tables["genomes"]} <= {*GOOD, *BAD, "bystander"}
+    for bucket, key in world.s3.objects:
+        folder, name, *_ = key.split("/")
+        assert (bucket, folder) in {("data", "jobs"), ("genome", "uploads"), ("genome", "genomes")}
+        assert folder != "genomes" or name in GOOD, f"{key} was made of bad input"
+    for queue in world.queues.values():
+        assert all(isinstance(json.loads(body), dict) for body in queue.sent if body.startswith('{"'))

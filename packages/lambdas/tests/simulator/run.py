@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import random
+import uuid
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from simulator.checks import check, check_progress
+from simulator.scenario import Scenario
+from simulator.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run_seed(seed: int, scratch: Path) -> Scenario:
+    """Run a world to its end and check it. The same seed is the same world: repeat a failure by its number."""
+    rng = random.Random(-seed)
+    with (
+        mock.patch("uuid.uuid4", lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
+        mock.patch("crackling_aws.targets.CONFLICT_PAUSE", 0),
+    ):
+        scenario = Scenario(World(seed, scratch), rng)
+        scenario.plan()
+        try:
+            scenario.world.run(at_rest=lambda: check_progress(scenario.world))
+            check(scenario)
+        except AssertionError as failure:
+            failure.add_note(f"seed {seed}")
+            raise
+    return scenario

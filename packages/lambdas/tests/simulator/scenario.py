@@ -1,0 +1,140 @@
+"""What users do in a world, and the things that must stay as they are meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crackling_aws import keys
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
+from crackling_aws.models import Job, JobOptions, Part, Source
+from crackling_aws.targets import TargetStore
+from simulator.world import QUEUES, World
+
+if TYPE_CHECKING:
+    import random
+
+GOOD = {"good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n", "other": ">a\nTTTTACGGCA\n"}
+BAD = {"protein": ">p\nMKLVWEQFI\n", "nothing": "hello", "headers": ">only\n>headers\n"}
+BYSTANDERS = {"bystander", "complete", "failed"}
+POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
+
+
+@dataclass
+class Scenario:
+    """What was done, for the checks."""
+
+    world: World
+    rng: random.Random
+    poison: list[tuple[str, str]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    def plan(self) -> None:
+        self._place_bystanders()
+        genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
+        for genome in dict.fromkeys(genomes):
+            self.world.users.append(lambda genome=genome: self._upload(genome))
+        for _ in range(self.rng.randint(1, 4)):
+            genome, sequence = self.rng.choice([genomes[0], *genomes]), self._sequence()
+            self.world.users.append(lambda genome=genome, sequence=sequence: self._submit(genome, sequence))
+        for _ in range(self.rng.randint(0, 2)):
+            self.world.users.append(self._poison)
+        self.world.users.append(self._stray)
+        for _ in range(self.rng.randint(0, 2)):
+            self.world.users.append(self._fail_a_job)
+
+    def _sequence(self) -> str:
+        # Rich in GG and CC, so that short queries hold several sites; sometimes it holds none.
+        length = self.rng.choice((10, 30, 45, 60))
+        return "".join(self.rng.choices("ACGT", weights=(1, 2, 3, 1), k=length))
+
+    def _upload(self, genome: str) -> None:
+        """Announce, upload, complete; a user tries again when the service fails, and sometimes forgets to complete."""
+        announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome}))
+        if announced is None or announced["statusCode"] >= 500:
+            self.world.users.append(lambda: self._upload(genome))
+            return
+        self.world.s3.objects["genome", keys.upload(genome)] = (GOOD | BAD)[genome].encode()
+        if self.rng.random() < 0.7:
+            self.world.users.append(lambda: self._complete(genome))
+
+    def _complete(self, genome: str) -> None:
+        answer = self.world.request("POST", f"/genomes/{genome}/complete")
+        if answer is None or answer["statusCode"] >= 500:
+            self.world.users.append(lambda: self._complete(genome))
+
+    def _submit(self, genome: str, sequence: str) -> None:
+        """A user whose genome is not there yet, or whose request failed, tries again."""
+        answer = self.world.request("POST", "/jobs", json.dumps({"sequence": sequence, "genome": genome}))
+        if answer is None or answer["statusCode"] != 202:
+            self.world.users.append(lambda: self._submit(genome, sequence))
+
+    def _poison(self) -> None:
+        queue = self.rng.choice(list(QUEUES))
+        body = self.rng.choice(POISON)
+        self.poison.append((queue, body))
+        self.world.queues[queue].send(body)
+
+    def _fail_a_job(self) -> None:
+        """A job fails in the middle of its work, for a reason from elsewhere."""
+        if known := sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS):
+            job_id = self.rng.choice(known)
+            jobs(self.world).fail(job_id, "as a test", self.world.now)
+            self.failed.add(job_id)
+
+    def _stray(self) -> None:
+        """Well-formed messages for what is no more, or never was."""
+        stray = {
+            "scan": ScanJob("gone"),
+            "consensus": ScoreChunk("gone", 0),
+            "off_target": ScoreChunk("gone", 7),
+        }
+        stray |= {
+            queue: PrepareGenome("bystander", "an-old-claim") for queue in ("download", "issl", "bowtie2")
+        }
+        for queue, message in stray.items():
+            self.world.queues[queue].send(dump(message))
+
+    def _place_bystanders(self) -> None:
+        """A genome that is ready and a job that is complete, over both of which messages may come late."""
+        client: Any = self.world.dynamodb
+        genomes, jobs = GenomeStore(client, "genomes"), JobStore(client, "jobs")
+        genomes.claim("bystander", "claim", Source.UPLOAD, [Part.FASTA], 1)
+        genomes.fasta_done("bystander", "claim", 1, 10, 1)
+        genomes.mark_ready("bystander", "claim", 1)
+        jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        self.world.stream.records.clear()
+        jobs.set_guides("complete", 0, 1)
+        jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        jobs.fail("failed", "as a test", 1)
+        for late in (ScanJob("complete"), ScanJob("failed")):
+            self.world.queues["scan"].send(dump(late))
+        self.bystanders = self.snapshot()
+
+    def snapshot(self) -> dict[tuple[str, ...], Any]:
+        tables = self.world.dynamodb.tables
+        return {
+            (table, *key): item
+            for table in tables
+            for key, item in tables[table].items()
+            if key[0] in BYSTANDERS
+        }
+
+
+def targets(world: World) -> TargetStore:
+    client: Any = world.dynamodb
+    return TargetStore(client, "targets", "jobs")
+
+
+def jobs(world: World) -> JobStore:
+    client: Any = world.dynamodb
+    return JobStore(client, "jobs")
+
+
+def genomes(world: World) -> GenomeStore:
+    client: Any = world.dynamodb
+    return GenomeStore(client, "genomes")

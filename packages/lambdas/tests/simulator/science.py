@@ -1,0 +1,72 @@
+"""A cheap science whose every figure depends on everything that it should depend on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from crackling.efficiency import Efficiency
+from crackling.sequences import read_fasta, reverse_complement
+from crackling.specificity import OffTarget, Specificity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from crackling.sites import Site
+
+
+def efficiency(guide: str) -> Efficiency:
+    verdicts = crc32(guide.encode())
+    return Efficiency(bool(verdicts & 1), bool(verdicts & 2), bool(verdicts & 4), verdicts / 7, None, None)
+
+
+def specificity(genome: bytes, guide: str) -> Specificity:
+    figure = crc32(guide.encode(), crc32(genome))
+    return Specificity(figure / 3, figure / 5, (figure % 3, 0, 0, figure % 7, figure % 11))
+
+
+def assess(sites: Sequence[Site]) -> list[Efficiency]:
+    return [efficiency(site.guide) for site in sites]
+
+
+def content(contigs: Any) -> bytes:
+    return "|".join(f"{contig.name}:{contig.sequence}" for contig in contigs).encode()
+
+
+def build(fasta: Sequence[Path], out: Path) -> None:
+    out.write_bytes(content(contig for path in fasta for contig in read_fasta(path)))
+
+
+def build_bowtie2(fasta: Path, prefix: Path) -> None:
+    for suffix in ("1.bt2", "rev.1.bt2"):
+        prefix.with_name(f"{prefix.name}.{suffix}").write_bytes(content(read_fasta(fasta)))
+
+
+class open_index:  # noqa: N801 - stands for the function Index.open
+    """An index that is the genome itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._genome = path.read_bytes()
+
+    def close(self) -> None:
+        pass
+
+    def score(self, guides: Sequence[str]) -> list[Specificity]:
+        return [specificity(self._genome, guide) for guide in guides]
+
+    def off_targets(self, guide: str) -> list[OffTarget]:
+        alignment = "." * 20
+        return [
+            OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)
+        ]
+
+
+def guides(sequence: str) -> Iterator[str]:
+    """The guides of a query in query order, found the slow way."""
+    for start in range(len(sequence) - 22):
+        window = sequence[start : start + 23]
+        if window.endswith("GG"):
+            yield window[:20]
+        if window.startswith("CC"):
+            yield reverse_complement(window)[:20]

@@ -1,0 +1,234 @@
+"""Each guard is taken out in turn, and the simulator must notice: a guard that nothing misses is either not needed or
+not tested. The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
+answer not looked at."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from fakes.dynamodb import FakeDynamoDB
+
+from crackling_aws import genomes, jobs, queues, targets
+from crackling_aws.models import GenomeState, Part, Source
+from crackling_lambdas.handlers import queues as consumers
+from crackling_lambdas.handlers import scheduler
+from crackling_lambdas.logic import admission, downloading, preparation, scanning
+from simulator.run import run_seed
+
+SEEDS = 1500
+
+
+def always(key: str) -> str:
+    return f"(attribute_exists({key}) OR attribute_not_exists({key}))"
+
+
+def results_overwrite_and_count_again(patch):
+    patch.setattr(targets, "NOT_SCORED", always("#jobId"))
+
+
+def second_scan_overwrites_chunks(patch):
+    patch.setattr(targets, "NEW", always("#jobId"))
+
+
+def failed_jobs_go_on_counting(patch):
+    patch.setattr(targets, "JOB_OPEN", "attribute_exists(#jobId)")
+
+
+def jobs_that_are_over_change(patch):
+    patch.setattr(jobs, "NOT_OVER", always("#jobId"))
+
+
+def complete_jobs_fail(patch):
+    patch.setattr(jobs, "NOT_OVER", jobs.NOT_FAILED)
+
+
+def genomes_are_claimed_twice(patch):
+    patch.setattr(genomes, "CLAIMABLE", always("#genome"))
+
+
+def parts_are_added_to_genomes_that_are_ready(patch):
+    patch.setattr(genomes, "OWNED", "#claim = :claim")
+
+
+def the_second_part_replaces_the_first(patch):
+    forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
+        genome, claim, "SET #done = :part, #updated = :now", part=frozenset([Part.BOWTIE2]), now=now
+    )
+    patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
+
+
+def genomes_are_read_stale(patch):
+    get_item = FakeDynamoDB.get_item
+
+    def stale(self, **request):
+        request["ConsistentRead"] = request["TableName"] != "genomes"
+        return get_item(self, **request)
+
+    patch.setattr(FakeDynamoDB, "get_item", stale)
+
+
+def the_genome_is_read_before_the_waiter_is_written(patch):
+    def admit(self, job_id):
+        job = self.jobs.get(job_id)
+        if job is None or job.over:
+            return
+        genome = self.genomes.get(job.genome)
+        self.genomes.add_waiter(job.genome, job_id, job.expires)
+        if genome is not None and genome.state is GenomeState.READY:
+            self.release.one(job.genome, job_id)
+            return
+        self.jobs.mark_preparing(job_id, self.clock())
+        self.preparations.begin(job.genome, job_id, Source.UPLOAD)
+
+    patch.setattr(admission.Admission, "admit", admit)
+
+
+def waiters_are_read_before_the_genome_is_ready(patch):
+    def finish(self, genome, claim):
+        waiters = list(self.genomes.waiters(genome))
+        found = self.genomes.get(genome)
+        if preparation.owned(found, claim) and found.prepared:
+            self.genomes.mark_ready(genome, claim, self.clock())
+        for job_id in waiters:
+            if self.genomes.get(genome).state is GenomeState.READY:
+                self.one(genome, job_id)
+
+    patch.setattr(preparation.Release, "finish", finish)
+
+
+def the_waiter_is_removed_before_its_scan_is_queued(patch):
+    one = preparation.Release.one
+
+    def eager(self, genome, job_id):
+        self.genomes.remove_waiter(genome, job_id)
+        one(self, genome, job_id)
+
+    patch.setattr(preparation.Release, "one", eager)
+
+
+def only_a_fresh_claim_is_downloaded(patch):
+    def begin(self, genome, claim, source):
+        if self.genomes.claim(genome, claim, source, {Part.FASTA, Part.ISSL, Part.BOWTIE2}, self.clock()):
+            self.downloads.send([preparation.PrepareGenome(genome, claim)])
+
+    patch.setattr(preparation.Preparations, "begin", begin)
+
+
+def a_repeated_download_queues_nothing(patch):
+    run = downloading.Download.run
+
+    def once(self, message):
+        genome = self.genomes.get(message.genome)
+        if genome is None or Part.FASTA not in genome.done:
+            run(self, message)
+
+    patch.setattr(downloading.Download, "run", once)
+
+
+def a_repeated_scan_queues_nothing(patch):
+    run = scanning.Scan.run
+
+    def once(self, message):
+        job = self.jobs.get(message.job_id)
+        if job is None or job.guides is None:
+            run(self, message)
+
+    patch.setattr(scanning.Scan, "run", once)
+
+
+def chunks_are_queued_before_they_are_written(patch):
+    run = scanning.Scan.run
+
+    def hasty(self, message):
+        for number in range(4):
+            self.consensus.send([scanning.ScoreChunk(message.job_id, number)])
+        late = scanning.Scan(self.jobs, self.targets, self.queries, _Nothing(), self.off_target, self.clock)
+        run(late, message)
+
+    patch.setattr(scanning.Scan, "run", hasty)
+
+
+class _Nothing:
+    def send(self, messages):
+        del messages
+
+
+def the_last_finisher_dies_and_nobody_releases(patch):
+    def finish(self, genome, claim):
+        found = self.genomes.get(genome)
+        if preparation.owned(found, claim) and found.prepared:
+            self.genomes.mark_ready(genome, claim, self.clock())
+            self.all(genome)
+
+    patch.setattr(preparation.Release, "finish", finish)
+
+
+def the_waiters_of_a_failure_are_failed_once(patch):
+    patch.setattr(preparation.Failure, "settle", lambda *_: None)
+
+
+def refused_messages_are_not_noticed(patch):
+    def send(self, messages):
+        for batch in itertools.batched(messages, 10) if hasattr(itertools, "batched") else [list(messages)]:
+            entries = [{"Id": str(i), "MessageBody": queues.dump(message)} for i, message in enumerate(batch)]
+            if entries:
+                self._client.send_message_batch(QueueUrl=self._url, Entries=entries[:10])
+
+    patch.setattr(queues.Queue, "send", send)
+
+
+def failed_messages_are_not_reported(patch):
+    respond = consumers.process_partial_response
+    patch.setattr(
+        consumers, "process_partial_response", lambda *args: {**respond(*args), "batchItemFailures": []}
+    )
+
+
+def failed_records_are_not_reported(patch):
+    respond = scheduler.process_partial_response
+    patch.setattr(
+        scheduler, "process_partial_response", lambda *args: {**respond(*args), "batchItemFailures": []}
+    )
+
+
+def no_reason_is_recorded(patch):
+    patch.setattr(jobs.JobStore, "fail", lambda *_: True)
+    patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
+
+
+MUTATIONS = [
+    results_overwrite_and_count_again,
+    second_scan_overwrites_chunks,
+    failed_jobs_go_on_counting,
+    jobs_that_are_over_change,
+    complete_jobs_fail,
+    genomes_are_claimed_twice,
+    parts_are_added_to_genomes_that_are_ready,
+    the_second_part_replaces_the_first,
+    genomes_are_read_stale,
+    the_genome_is_read_before_the_waiter_is_written,
+    waiters_are_read_before_the_genome_is_ready,
+    the_waiter_is_removed_before_its_scan_is_queued,
+    only_a_fresh_claim_is_downloaded,
+    a_repeated_download_queues_nothing,
+    a_repeated_scan_queues_nothing,
+    chunks_are_queued_before_they_are_written,
+    the_last_finisher_dies_and_nobody_releases,
+    the_waiters_of_a_failure_are_failed_once,
+    refused_messages_are_not_noticed,
+    failed_messages_are_not_reported,
+    failed_records_are_not_reported,
+    no_reason_is_recorded,
+]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_missing_guard_is_noticed(mutation, monkeypatch, scratch):
+    mutation(monkeypatch)
+    for seed in range(SEEDS):
+        try:
+            run_seed(seed, scratch)
+        except AssertionError:
+            return
+    pytest.fail(f"{SEEDS} worlds did not notice")

@@ -1,0 +1,16 @@
+"""Thousands of worlds, each with its own faults; whatever happens in them, what must hold holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.run import run_seed
+
+SEEDS = 2000
+BLOCKS = 20
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_worlds_come_to_rest_in_order(block: int, scratch) -> None:
+    for seed in range(block * SEEDS // BLOCKS, (block + 1) * SEEDS // BLOCKS):
+        run_seed(seed, scratch)

@@ -1,0 +1,262 @@
+"""The real handlers wired to the fakes, and the loop that runs them until nothing is left to do."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
+
+from crackling_lambdas.handlers import (
+    api,
+    bowtie2_index,
+    consensus,
+    downloader,
+    issl_index,
+    off_target,
+    reaper,
+    scheduler,
+    target_scan,
+)
+from simulator import science
+from simulator.faults import Faults, FaultyClient, Killed
+from simulator.history import History
+from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crackling_lambdas.handlers.entry import Handler
+
+QUEUES = {
+    "download": downloader,
+    "bowtie2": bowtie2_index,
+    "issl": issl_index,
+    "scan": target_scan,
+    "consensus": consensus,
+    "off_target": off_target,
+}
+ENVIRONMENT = {
+    "JOBS_TABLE": "jobs",
+    "TARGETS_TABLE": "targets",
+    "GENOMES_TABLE": "genomes",
+    "DATA_BUCKET": "data",
+    "GENOME_BUCKET": "genome",
+    **{f"{name.upper()}_QUEUE_URL": name for name in QUEUES},
+    "MAX_RECEIVE_COUNT": str(MAX_RECEIVES),
+    "CHUNK_SIZE": "2",
+    "BOWTIE2": "on",
+}
+SCIENCE: dict[str, dict[str, Any]] = {
+    "issl": {"build": science.build},
+    "bowtie2": {"build": science.build_bowtie2},
+    "consensus": {"assess": science.assess},
+    "off_target": {"open_index": science.open_index},
+}
+KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
+PATIENCE = 6 * 3600.0
+DEPTH = 2  # how deep handlers may interrupt each other
+CONTEXT: Any = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
+)
+
+
+class _Late:
+    """A client of the world that runs now: the API's application is too dear to build for each world."""
+
+    world: World
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(_Late.world.clients, self._service), name)
+
+
+class World:
+    """One seed's worth of faults."""
+
+    def __init__(self, seed: int, scratch: Path, rate: float | None = None) -> None:
+        self.rng = rng = random.Random(seed)
+        self.now = 1_000_000.0
+        self.faults = Faults(
+            rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3))
+        )
+        self.faults.interrupt = self._interrupt
+        self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
+        self.stream = SimulatedStream()
+        self.dynamodb = FakeDynamoDB(KEYS, stale=lambda: rng.random() < 0.5)
+        self.history = History()
+        self.dynamodb.watch = {"jobs": self._job_written, "genomes": self.history.genome_written}
+        self.dynamodb.conflicts = self.faults.happens
+        self.s3 = FakeS3()
+        sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens)
+        services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs}
+        self.clients = SimpleNamespace(
+            **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
+        )
+        self.users: list[Callable[[], None]] = []  # what users are still going to do
+        self._depth = 0
+        self._scratch = scratch
+        self._sandboxes: dict[tuple[str, int], Handler] = {}
+        self._api = _apis()
+        _Late.world = self
+
+    def _sandbox(self, name: str) -> Handler:
+        """The function's handler for this depth: a sandbox of its own, as Lambda gives concurrent calls."""
+        if (name, self._depth) not in self._sandboxes:
+            folder = self._scratch / str(self._depth)
+            folder.mkdir(exist_ok=True)
+            tempfile.tempdir = str(folder)
+            module = {**QUEUES, "scheduler": scheduler, "reaper": reaper}[name]
+            handler = module.make_handler(ENVIRONMENT, self.clients, self._clock, **SCIENCE.get(name, {}))
+            self._sandboxes[name, self._depth] = handler
+        return self._sandboxes[name, self._depth]
+
+    def _job_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        if before is None and after is not None:
+            self.stream.insert(after)
+        self.history.job_written(before, after)
+
+    def _clock(self) -> float:
+        return self.now
+
+    # What may happen next -------------------------------------------------------------------------------------
+
+    def run(self, at_rest: Callable[[], None]) -> None:
+        """Until every message is worked off or dead; then, without faults, until the reaper finds nothing more.
+
+        `at_rest` is called between the two.
+        """
+        while self._step():
+            pass
+        self.faults.stop()
+        at_rest()
+        for _ in range(3):
+            self.now += PATIENCE + 1
+            self.reap()
+            while self._step():
+                pass
+
+    def _step(self) -> bool:
+        """Do one thing that can be done now; False if there is none."""
+        choices: list[Callable[[], None]] = [
+            lambda queue=queue: self.deliver(queue)
+            for queue in self.queues.values()
+            if any(message.visible_at <= self.now for message in queue.messages)
+        ]
+        choices += [self.deliver_stream] if self.stream.records and not self._streaming else []
+        choices += [lambda: self.users.pop(self.rng.randrange(len(self.users)))()] if self.users else []
+        if not choices:
+            return self._wait()
+        self.rng.choice(choices)()
+        self.now += self.rng.random()
+        if self.rng.random() < 0.01:
+            self.reap()
+        return True
+
+    _streaming = False
+
+    def _wait(self) -> bool:
+        waiting = [message.visible_at for queue in self.queues.values() for message in queue.messages]
+        if waiting and self._depth == 0:
+            self.now = max(self.now, min(waiting))
+        return bool(waiting) and self._depth == 0
+
+    def _interrupt(self) -> None:
+        """A while passes in the middle of a handler: others run, a few of them or many."""
+        if self._depth < DEPTH:
+            self._depth += 1
+            for _ in range(self.rng.choice((1, 2, 20))):
+                if not self._step():
+                    break
+            self._depth -= 1
+
+    # Deliveries -----------------------------------------------------------------------------------------------
+
+    def deliver(self, queue: SimulatedQueue) -> None:
+        batch = queue.receive(self.now)
+        if not batch:
+            return
+        for message in batch:
+            if self.rng.random() < 0.1:
+                queue.expire_early(message)
+        answer = self._invoke(queue.name, sqs_event(batch))
+        everything = {f"m{position}" for position in range(len(batch))}
+        failed = (
+            everything
+            if answer is None
+            else {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        )
+        done = [message for position, message in enumerate(batch) if f"m{position}" not in failed]
+        queue.delete(done)
+        queue.note_failures([message for message in batch if message not in done])
+        for message in done:
+            if self.rng.random() < 0.1:
+                queue.duplicate(message)
+
+    def deliver_stream(self) -> None:
+        self._streaming = True
+        batch = self.stream.records[: self.rng.randint(1, 3)]
+        answer = self._invoke("scheduler", {"Records": batch})
+        self._streaming = False
+        if answer is None:
+            self.stream.fail_first()
+            return
+        failures = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        done = next((at for at, number in enumerate(numbers) if number in failures), len(batch))
+        if self.rng.random() < 0.1:
+            done = self.rng.randint(0, done)  # the answer was lost: those come again
+            self.stream.succeed(done)
+            return
+        self.stream.succeed(done)
+        if done < len(batch):
+            self.stream.fail_first()
+
+    def reap(self) -> None:
+        self._invoke("reaper", {})
+
+    def request(
+        self, method: str, path: str, body: str | None = None, query: dict[str, str] | None = None
+    ) -> dict[str, Any] | None:
+        """Ask the API; None if it was killed."""
+        event = {
+            "httpMethod": method,
+            "path": path,
+            "headers": {"content-type": "application/json"},
+            "multiValueHeaders": {},
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "requestContext": {"path": f"/api{path}"},
+            "body": body,
+            "isBase64Encoded": False,
+        }
+        return self._guarded(self._api[self._depth], event)
+
+    def _invoke(self, name: str, event: dict[str, Any]) -> dict[str, Any] | None:
+        return self._guarded(self._sandbox(name), event)
+
+    def _guarded(self, handler: Handler, event: dict[str, Any]) -> dict[str, Any] | None:
+        try:
+            return handler(event, CONTEXT)
+        except (Killed, Exception):
+            return None
+
+
+_built: list[Handler] = []
+
+
+def _apis() -> list[Handler]:
+    if not _built:
+        clients: Any = SimpleNamespace(**{service: _Late(service) for service in ("dynamodb", "s3", "sqs")})
+        _built.extend(
+            api.make_handler(ENVIRONMENT, clients, lambda: _Late.world.now, science.open_index)
+            for _ in range(DEPTH + 1)
+        )
+    return _built

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, dump, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+MESSAGES = st.one_of(
+    st.builds(PrepareGenome, st.text(), st.text()),
+    st.builds(ScanJob, st.text()),
+    st.builds(ScoreChunk, st.text(), st.integers()),
+)
+
+
+@given(MESSAGES)
+def test_a_message_survives_its_queue(message):
+    assert parse(type(message), dump(message)) == message
+
+
+@given(st.one_of(st.text(), st.binary().map(repr)))
+def test_anything_else_is_refused(body):
+    for kind in (PrepareGenome, ScanJob, ScoreChunk):
+        with pytest.raises(MessageError, match=kind.__name__):
+            parse(kind, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"job_id": "j"}', '{"job_id": "j", "chunk": "1"}', '{"job_id": "j", "chunk": true}', '{"job_id": "j", "chunk": 1, "x": 2}'],
+)
+def test_fields_are_exact(body):
+    with pytest.raises(MessageError, match="exactly job_id, chunk"):
+        parse(ScoreChunk, body)

@@ -1,0 +1,1 @@
+"""Crackling: designs CRISPR-Cas9 guides. The science alone, nothing of the cloud."""

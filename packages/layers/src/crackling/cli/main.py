@@ -1,0 +1,70 @@
+"""`crackling`: index a genome, score guides, list off-targets, design guides.
+
+exit codes
+  0    done
+  1    the program itself failed (a damaged installation, for example)
+  2    bad input, a bad option, or a file that cannot be read or written: one line on stderr says what, where and the remedy
+  130  interrupted (Ctrl-C)
+  143  terminated
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING, NoReturn
+
+from crackling.errors import CracklingError, IndexFileError, InputError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("index", "score", "offtargets", "design", "inspect")
+OK, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what was begun is cleaned up
+    sys.exit(run(_parser().parse_args(arguments)))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a parsed command; returns the exit code."""
+    try:
+        import_module(f"crackling.cli.{options.command}").run(options)
+        sys.stdout.flush()
+    except (InputError, IndexFileError, StorageError) as error:
+        return _complain(error, BAD_INPUT)
+    except CracklingError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, for example) has enough. Python flushes stdout once more at exit: give it somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    return OK
+
+
+def _complain(error: CracklingError, code: int) -> int:
+    print(f"crackling: error: {error}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    summary, _, details = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        prog="crackling",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"crackling {metadata.version('crackling')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name in COMMANDS:
+        import_module(f"crackling.cli.{name}").add_parser(commands)
+    return parser

@@ -1,0 +1,42 @@
+"""The command `crackling offtargets`."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crackling.cli.guides import parse_guide
+from crackling.cli.shared import add_mismatches, command_parser, output
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crackling.cli.shared import Commands
+
+
+def add_parser(commands: Commands) -> None:
+    parser = command_parser(
+        commands,
+        "offtargets",
+        "List every place in the genome near a guide, the riskiest first (by CFD, then MIT). start and end are 0-based "
+        "half-open and cover the 23 nt with the PAM; alignment has a dot for each match. MIT (0 to 100) and CFD (0 to 1) are "
+        "those of the place; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
+        "crackling offtargets genome.issl GACCCCCTCCACCCCGCCTC",
+    )
+    parser.add_argument("index", type=Path, metavar="INDEX")
+    parser.add_argument("guides", nargs="+", metavar="GUIDE", help="20 nt, or 23 with the PAM")
+    add_mismatches(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    from crackling.specificity import Index, OffTarget
+
+    guides = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
+    with Index.open(options.index) as index, output(None) as stream:
+        stream.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
+        for guide in guides:
+            for row in index.off_targets(guide, options.k):
+                stream.write(
+                    "\t".join(f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n"
+                )

@@ -1,0 +1,85 @@
+"""What the commands share: options, output that appears whole or not at all, progress."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from crackling.files import appearing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crackling.specificity.build import Progress
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+STDIN = "-"
+
+
+def command_parser(commands: Commands, name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=f"example:\n  {example}\n\nexit codes: 0 done, 2 bad input (one line on stderr), 130 interrupted",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=positive, metavar="N", help="default: all processors")
+
+
+def add_mismatches(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", type=int, default=4, metavar="K", help="most mismatches, 0 to 6 (default: 4)")
+
+
+def source(name: str) -> Path | BinaryIO:
+    """A path, or standard input for '-'."""
+    return sys.stdin.buffer if name == STDIN else Path(name)
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears under its name when all is written."""
+    if path is None:
+        yield sys.stdout
+        return
+    with appearing(path) as file:
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        yield stream
+        stream.flush()
+        stream.detach()  # or it would close the file when it is collected
+
+
+@contextmanager
+def progress() -> Iterator[Progress | None]:
+    """A bar on stderr where that is a terminal, otherwise nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield tell

@@ -1,0 +1,73 @@
+"""Designing guides: every site of a query, judged and scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from crackling.efficiency import assess
+from crackling.results import make_target
+from crackling.results.target import USUAL_CONSENSUS
+from crackling.sites import find_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crackling.results import Target
+    from crackling.sequences import Contig
+    from crackling.sites import Site
+    from crackling.specificity import Index
+    from crackling.specificity.build import Progress
+
+
+def repeated_windows(sites: Iterable[Site]) -> set[str]:
+    """The 23 nt that stand more than once in the query."""
+    counts = Counter(site.guide + site.pam for site in sites)
+    return {window for window, count in counts.items() if count > 1}
+
+
+def design(
+    contigs: Iterable[Contig],
+    index: Index,
+    *,
+    consensus: int = USUAL_CONSENSUS,
+    all_folds: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Target]:
+    """Find, judge and score every guide of a query.
+
+    Args:
+        contigs: the query, normalised.
+        index: of the genome.
+        consensus: how many of the three methods must accept an efficient guide.
+        all_folds: fold every guide.
+        threads: default: all processors.
+        progress: is told how far each stage is.
+
+    Returns:
+        In query order: by contig, start, forward strand first.
+    """
+    tell = progress or (lambda _stage, _done, _total: None)
+    sites = find_sites(contigs)
+    repeated = repeated_windows(sites)
+    efficiencies = assess(
+        sites, all_folds=all_folds, workers=threads, progress=lambda done, total: tell("folding", done, total)
+    )
+    specificities = index.score(
+        [site.guide for site in sites],
+        threads=threads,
+        progress=lambda done: tell("scoring", done, len(sites)),
+    )
+    rows = zip(sites, efficiencies, specificities, strict=True)
+    return [
+        make_target(
+            number,
+            site,
+            efficiency,
+            specificity,
+            repeated_in_query=site.guide + site.pam in repeated,
+            consensus=consensus,
+        )
+        for number, (site, efficiency, specificity) in enumerate(rows, start=1)
+    ]

@@ -1,0 +1,72 @@
+"""Files that are read or written whole: clear errors, and nothing half-written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading.
+
+    Raises:
+        StorageError: there is no such file, it is a folder, or it may not be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            yield stream
+    except FileNotFoundError:
+        raise StorageError(f"{path}: no such file; check the name") from None
+    except IsADirectoryError:
+        raise StorageError(f"{path}: is a folder; name a file in it") from None
+    except PermissionError:
+        raise StorageError(f"{path}: may not be read; check its permissions") from None
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears under its name, in place of an old one, when all is written.
+
+    Raises:
+        StorageError: the folder is missing or may not be written to, or the disk is full.
+    """
+    if path.is_dir():
+        raise StorageError(f"{path}: is a folder; name a file in it")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    unfinished, stream = Path(name), os.fdopen(handle, "wb")
+    try:
+        yield stream
+        stream.close()
+        unfinished.chmod(0o666 & ~_umask())  # a temporary file is private; the finished one is like any other
+        unfinished.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        with contextlib.suppress(
+            OSError
+        ):  # on a full disk closing fails too; the first error is the one to tell
+            stream.close()
+        unfinished.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path}: cannot be written ({error.strerror}); make room or name another place")
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

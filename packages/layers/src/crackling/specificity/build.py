@@ -1,0 +1,325 @@
+"""Building an index: every site of a genome, sorted, counted, in two lists, with its places.
+
+1. Read the contigs and pack them, 4 bits a base.
+2. Count the sites of each partition (their first 6 bases), so that each record's room is known.
+3. For as many partitions as fit in memory at once: write their records, sort each partition, list it.
+4. Make the suffix list from the prefix list.
+
+Steps 2 to 4 run on all threads: the kernel works on disjoint pieces and gives the interpreter's lock back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import c_uint8, c_uint32, c_uint64
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.errors import InputError
+from crackling.files import appearing
+from crackling.sequences import bad_letter, read_fasta
+from crackling.specificity.kernel import OCCURRENCE_BYTES, PARTITIONS, Lists, Overflow, library
+from crackling.specificity.layout import Header, Section, Writer
+from crackling.specificity.plan import choose_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+# Called with a stage's name, what is done and what there is to do (0: not known).
+Progress = Callable[[str, int, int], None]
+
+RECORDS_AT_ONCE = 1 << 28  # 8 bytes each
+PARTITIONS_A_TASK = 64  # a multiple of 4, so that tasks share no key of 5 bases or more
+MAX_BASES = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """What an index holds; `bases` counts letters of the contigs, `bytes` the file."""
+
+    contigs: int
+    bases: int
+    sites: int
+    distinct_sites: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class Genome:
+    """Packed contigs; each is followed by at least one base that no site may contain."""
+
+    packed: bytearray = field(default_factory=bytearray)
+    contigs: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        return 2 * len(self.packed)
+
+    @property
+    def bases(self) -> int:
+        return sum(bases for _, bases in self.contigs)
+
+    def add(self, name: str, letters: bytes, label: str) -> None:
+        room = (ctypes.c_uint8 * (len(letters) // 2 + 1))()
+        bases = library().pack(letters, len(letters), room)
+        if bases < 0:
+            raise bad_letter(label, name, -1 - bases, chr(letters[-1 - bases]))
+        self.contigs.append((name, bases))
+        self.packed += memoryview(room)[: bases // 2 + 1]
+        if self.length > MAX_BASES:
+            raise InputError(
+                f"{label}: the genome has more than {MAX_BASES:,} bases; index its parts one by one"
+            )
+
+
+def contig_starts(contigs: Iterable[tuple[str, int]]) -> list[int]:
+    """The place of each contig's first base in a packed genome, and the place behind the last."""
+    return list(accumulate((2 * (bases // 2 + 1) for _, bases in contigs), initial=0))
+
+
+def build_index(
+    sources: Sequence[Path | BinaryIO],
+    out: Path,
+    *,
+    compatible: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> IndexSummary:
+    """Index the FASTA files or streams `sources` as one genome and write the index to `out`.
+
+    Args:
+        sources: paths or binary streams of FASTA, plain or compressed.
+        out: the file to write; an old one is replaced when the new one is complete.
+        compatible: leave out sites that start with T, as the published program does.
+        threads: default: all processors.
+        progress: is told how far each stage is.
+
+    Raises:
+        InputError: a source is not FASTA or not DNA, or two contigs have one name.
+        StorageError: a source cannot be read or `out` cannot be written.
+    """
+    started = time.monotonic()
+    tell = progress or (lambda _stage, _done, _total: None)
+    workers = threads or os.cpu_count() or 1
+    with appearing(out) as file, ThreadPoolExecutor(workers) as pool:
+        genome = read_genome(sources, tell)
+        header = _Builder(genome, compatible, pool, workers, Writer(file), tell).build()
+    seconds = time.monotonic() - started
+    return IndexSummary(
+        header.contigs,
+        header.bases,
+        header.sites,
+        header.distinct_sites,
+        out.stat().st_size,
+        round(seconds, 3),
+    )
+
+
+def read_genome(sources: Sequence[Path | BinaryIO], tell: Progress) -> Genome:
+    genome = Genome()
+    seen: dict[str, str] = {}
+    for source in sources:
+        label = str(source) if isinstance(source, Path) else "standard input"
+        for contig in read_fasta(source, label):
+            if contig.name in seen:
+                raise InputError(
+                    f"{label}: contig {contig.name!r} was met before (in {seen[contig.name]}); "
+                    "name each file once and each contig differently"
+                )
+            seen[contig.name] = label
+            genome.add(contig.name, contig.sequence.encode("ascii"), label)
+            tell("reading", genome.bases, 0)
+    return genome
+
+
+class _Builder:
+    """The state of one build."""
+
+    def __init__(
+        self,
+        genome: Genome,
+        compatible: bool,
+        pool: ThreadPoolExecutor,
+        threads: int,
+        writer: Writer,
+        tell: Progress,
+    ) -> None:
+        self._genome, self._compatible, self._pool, self._threads = genome, compatible, pool, threads
+        self._writer, self._tell = writer, tell
+        self._packed = (c_uint8 * len(genome.packed)).from_buffer(genome.packed)
+        self._overflow: list[bytes] = []
+
+    def build(self) -> Header:
+        counts = self._count_sites()
+        self._sizes = [sum(column) for column in zip(*counts, strict=True)]
+        self._sites = sum(self._sizes)
+        self._keys = choose_keys(self._sites)
+        self._entries = (
+            c_uint32 * self._sites
+        )()  # untouched pages cost nothing, so the upper bound is no waste
+        self._directory = (c_uint32 * (4**self._keys.prefix_nt + 1))()
+        self._occurrences = (c_uint32 * (4**self._keys.prefix_nt + 1))()
+        self._distinct = 0
+        self._writer.add(Section.CONTIGS, json.dumps(self._genome.contigs).encode())
+        self._list_sites(counts)
+        summary = len(self._genome.contigs), self._genome.bases
+        self._free_genome()
+        self._write_lists()
+        return self._writer.finish(
+            prefix_nt=self._keys.prefix_nt,
+            suffix_nt=self._keys.suffix_nt,
+            compatible=self._compatible,
+            contigs=summary[0],
+            bases=summary[1],
+            sites=self._sites,
+            distinct_sites=self._distinct,
+        )
+
+    def _pieces(self) -> list[tuple[int, int]]:
+        """Ranges of places that cover the genome, a few for each thread."""
+        length, pieces = self._genome.length, 4 * self._threads
+        return list(pairwise(length * i // pieces for i in range(pieces + 1)))
+
+    def _count_sites(self) -> list[ctypes.Array[c_uint64]]:
+        def count(piece: tuple[int, int]) -> ctypes.Array[c_uint64]:
+            histogram = (c_uint64 * PARTITIONS)()
+            library().count_sites(self._packed, self._genome.length, *piece, self._compatible, histogram)
+            return histogram
+
+        return list(self._pool.map(count, self._pieces()))
+
+    def _list_sites(self, counts: list[ctypes.Array[c_uint64]]) -> None:
+        """Write the occurrences; fill the prefix list, its directories and the overflow."""
+        self._writer.begin(Section.OCCURRENCES)
+        done = 0
+        for first, last in _groups_of_partitions(self._sizes):
+            records = self._scatter(counts, first, last)
+            starts = list(accumulate(self._sizes[first:last], initial=0))
+            tasks = [(p, min(p + PARTITIONS_A_TASK, last)) for p in range(first, last, PARTITIONS_A_TASK)]
+            for i in range(0, len(tasks), self._threads):
+                batch = tasks[i : i + self._threads]
+                listed = self._pool.map(lambda task: self._list(records, starts, first, *task), batch)  # noqa: B023
+                for part in listed:
+                    self._keep(part)
+                    done += len(part.occurrences) // OCCURRENCE_BYTES
+                    self._tell("sorting", done, self._sites)
+        self._writer.end()
+
+    def _scatter(self, counts: list[ctypes.Array[c_uint64]], first: int, last: int) -> ctypes.Array[c_uint64]:
+        """Records of partitions [first, last), by partition, then by place."""
+        records: ctypes.Array[c_uint64] = (c_uint64 * max(1, sum(self._sizes[first:last])))()
+        cursors = [(c_uint64 * PARTITIONS)() for _ in counts]
+        place = 0
+        for partition in range(first, last):
+            for cursor, count in zip(cursors, counts, strict=True):
+                cursor[partition] = place
+                place += count[partition]
+
+        def scatter(piece: tuple[int, int], cursor: ctypes.Array[c_uint64]) -> None:
+            library().scatter_sites(
+                self._packed, self._genome.length, *piece, self._compatible, first, last, cursor, records
+            )
+
+        list(self._pool.map(scatter, self._pieces(), cursors))
+        return records
+
+    def _list(
+        self, records: ctypes.Array[c_uint64], starts: list[int], first: int, begin: int, end: int
+    ) -> _Part:
+        origin, n = starts[begin - first], starts[end - first] - starts[begin - first]
+        ends = (c_uint64 * (end - begin))(
+            *(start - origin for start in starts[begin - first + 1 : end - first + 1])
+        )
+        scratch = (c_uint64 * max(self._sizes[begin:end], default=0))()
+        entries, occurrences = (c_uint32 * n)(), (c_uint8 * (OCCURRENCE_BYTES * n))()
+        overflow, overflows = (Overflow * (n // 2 + 1))(), c_uint64()
+        distinct = library().list_partitions(
+            ctypes.cast(ctypes.byref(records, 8 * origin), ctypes.POINTER(c_uint64)), ends, begin, end, scratch,
+            self._keys.prefix_nt, self._keys.suffix_nt, entries, occurrences, self._directory, self._occurrences,
+            overflow, ctypes.byref(overflows),
+        )  # fmt: skip
+        rows = bytes(memoryview(overflow).cast("B")[: ctypes.sizeof(Overflow) * overflows.value])
+        return _Part(distinct, entries, occurrences, rows)
+
+    def _keep(self, part: _Part) -> None:
+        ctypes.memmove(ctypes.byref(self._entries, 4 * self._distinct), part.entries, 4 * part.distinct)
+        self._distinct += part.distinct
+        self._writer.append(part.occurrences)
+        self._overflow.append(part.overflow)
+
+    def _free_genome(self) -> None:
+        del self._packed
+        self._genome = Genome()
+
+    def _write_lists(self) -> None:
+        keys = self._keys
+        for directory in (self._directory, self._occurrences):
+            library().cumulate(directory, 4**keys.prefix_nt)
+        prefix_entries = memoryview(self._entries)[: self._distinct]
+        self._writer.add(Section.OCCURRENCE_DIRECTORY, self._occurrences)
+        self._writer.add(Section.PREFIX_DIRECTORY, self._directory)
+        self._writer.add(Section.PREFIX_ENTRIES, prefix_entries)
+        self._tell("writing", 1, 3)
+        directory, suffix_entries = self._suffix_list()
+        self._tell("writing", 2, 3)
+        self._writer.add(Section.SUFFIX_DIRECTORY, directory)
+        self._writer.add(Section.SUFFIX_ENTRIES, suffix_entries)
+        self._writer.add(Section.OVERFLOW, *self._overflow)
+        self._tell("writing", 3, 3)
+
+    def _suffix_list(self) -> tuple[ctypes.Array[c_uint32], ctypes.Array[c_uint32]]:
+        keys = self._keys
+        lists = Lists(prefix_nt=keys.prefix_nt, suffix_nt=keys.suffix_nt, distinct=self._distinct)
+        lists.prefix_directory = ctypes.cast(self._directory, ctypes.POINTER(c_uint32))
+        lists.prefix_entries = ctypes.cast(self._entries, ctypes.POINTER(c_uint32))
+        ranges = _even_ranges(self._directory, self._distinct, self._threads)
+        cursors = (c_uint32 * 4**keys.suffix_nt * len(ranges))()
+        directory, entries = (c_uint32 * (4**keys.suffix_nt + 1))(), (c_uint32 * self._distinct)()
+        flat = ctypes.cast(cursors, ctypes.POINTER(c_uint32))
+        reference = ctypes.byref(lists)
+        list(self._pool.map(lambda r, row: library().count_suffixes(reference, *r, row), ranges, cursors))
+        library().place_suffixes(flat, len(ranges), 4**keys.suffix_nt, directory)
+        list(
+            self._pool.map(
+                lambda r, row: library().scatter_suffixes(reference, *r, row, entries), ranges, cursors
+            )
+        )
+        return directory, entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one task listed; only the first `distinct` entries are filled."""
+
+    distinct: int
+    entries: ctypes.Array[c_uint32]
+    occurrences: ctypes.Array[c_uint8]
+    overflow: bytes
+
+
+def _groups_of_partitions(sizes: list[int]) -> Iterator[tuple[int, int]]:
+    """Ranges of partitions, at task boundaries, whose records fit in memory together."""
+    first, held = 0, 0
+    for partition in range(0, PARTITIONS, PARTITIONS_A_TASK):
+        size = sum(sizes[partition : partition + PARTITIONS_A_TASK])
+        if held and held + size > RECORDS_AT_ONCE:
+            yield first, partition
+            first, held = partition, 0
+        held += size
+    yield first, PARTITIONS
+
+
+def _even_ranges(directory: ctypes.Array[c_uint32], entries: int, parts: int) -> list[tuple[int, int]]:
+    """Ranges of keys with about as many entries each."""
+    keys = len(directory) - 1
+    bounds = [0, *(bisect_left(directory, entries * i // parts) for i in range(1, parts)), keys]
+    return [(low, high) for low, high in pairwise(bounds) if low < high]

@@ -1,0 +1,162 @@
+"""The binding to the native kernel (native/kernel.h says what each function does). Calls release the interpreter's lock."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64
+from pathlib import Path
+
+from crackling.errors import CracklingError, InputError
+
+SITE_NT = 20
+WINDOW_NT = 23
+PARTITIONS = 4**6
+MAX_MISMATCHES = 6
+OCCURRENCE_BYTES = 5
+REVERSE_STRAND, PAM_IS_NGG, PAM_BASE_SHIFT = 1, 2, 2
+SCORE_UNIT = 2.0**-24
+ISAS = {"scalar": 0, "avx2": 1, "avx512": 2, "neon": 3}
+ISA_VARIABLE = "CRACKLING_ISA"
+LIBRARY_VARIABLE = "CRACKLING_KERNEL"
+
+
+class Overflow(ctypes.Structure):
+    _fields_ = (("site", c_uint64), ("ngg", c_uint32), ("nag", c_uint32))
+
+
+class Lists(ctypes.Structure):
+    """`index_t`: an index as it lies in memory."""
+
+    _fields_ = (
+        ("prefix_nt", c_uint32),
+        ("suffix_nt", c_uint32),
+        ("distinct", c_uint64),
+        ("prefix_directory", POINTER(c_uint32)),
+        ("prefix_entries", POINTER(c_uint32)),
+        ("suffix_directory", POINTER(c_uint32)),
+        ("suffix_entries", POINTER(c_uint32)),
+        ("overflows", c_uint64),
+        ("overflow", POINTER(Overflow)),
+        ("occurrence_directory", POINTER(c_uint32)),
+    )
+
+
+class Weights(ctypes.Structure):
+    _fields_ = (
+        ("mit_kept", c_double * (SITE_NT + 1)),
+        ("mit_spread", c_double * SITE_NT * (MAX_MISMATCHES + 1)),
+        ("cfd", c_double * 4 * 4 * (SITE_NT + 1)),
+        ("cfd_ngg", c_double),
+        ("cfd_nag", c_double),
+    )
+
+
+class Group(ctypes.Structure):
+    _fields_ = (("change", c_uint32), ("mismatches", c_uint16), ("buckets", c_uint16))
+
+
+class Search(ctypes.Structure):
+    _fields_ = (
+        ("mismatches", c_int32),
+        ("prefix_radius", c_int32),
+        ("prefix_groups", POINTER(Group)),
+        ("suffix_groups", POINTER(Group)),
+        ("prefix_group_count", c_uint64),
+        ("suffix_group_count", c_uint64),
+        ("isa", c_int32),
+    )
+
+
+class Totals(ctypes.Structure):
+    _fields_ = (("mit", c_uint64), ("cfd", c_uint64), ("occurrences", c_uint64 * (MAX_MISMATCHES + 1)))
+
+
+class Hit(ctypes.Structure):
+    _fields_ = (
+        ("site", c_uint64),
+        ("first_occurrence", c_uint64),
+        ("ngg", c_uint32),
+        ("nag", c_uint32),
+        ("mismatches", c_uint32),
+        ("reserved", c_uint32),
+        ("mit", c_double),
+        ("cfd", c_double),
+    )
+
+
+_U32, _U64, _U8 = POINTER(c_uint32), POINTER(c_uint64), POINTER(c_uint8)
+_SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
+    "pack": (c_int64, (c_char_p, c_uint64, _U8)),
+    "count_sites": (None, (_U8, c_uint64, c_uint64, c_uint64, c_int32, _U64)),
+    "scatter_sites": (None, (_U8, c_uint64, c_uint64, c_uint64, c_int32, c_uint32, c_uint32, _U64, _U64)),
+    "list_partitions": (
+        c_uint64,
+        (
+            _U64,
+            _U64,
+            c_uint32,
+            c_uint32,
+            _U64,
+            c_uint32,
+            c_uint32,
+            _U32,
+            _U8,
+            _U32,
+            _U32,
+            POINTER(Overflow),
+            _U64,
+        ),
+    ),
+    "cumulate": (None, (_U32, c_uint64)),
+    "count_suffixes": (None, (POINTER(Lists), c_uint64, c_uint64, _U32)),
+    "place_suffixes": (None, (_U32, c_uint64, c_uint64, _U32)),
+    "scatter_suffixes": (None, (POINTER(Lists), c_uint64, c_uint64, _U32, _U32)),
+    "sound": (c_int32, (POINTER(Lists),)),
+    "isa_available": (c_int32, (c_int32,)),
+    "list_groups": (c_uint64, (c_uint32, c_int32, POINTER(Group))),
+    "score": (
+        None,
+        (POINTER(Lists), POINTER(Weights), POINTER(Search), c_int32, _U64, c_uint64, POINTER(Totals)),
+    ),
+    "find": (c_uint64, (POINTER(Lists), POINTER(Weights), POINTER(Search), c_uint64, POINTER(Hit), c_uint64)),
+}
+
+
+@functools.cache
+def library() -> ctypes.CDLL:
+    """The compiled kernel; the variable CRACKLING_KERNEL names another file than the installed one (sanitizers do).
+
+    Raises:
+        CracklingError: it is not there or does not load.
+    """
+    path = os.environ.get(LIBRARY_VARIABLE) or str(Path(__file__).with_name("_kernel.so"))
+    try:
+        loaded = ctypes.CDLL(path)
+    except OSError as error:
+        raise CracklingError(
+            f"{path}: the kernel does not load ({error}); install the package again"
+        ) from None
+    for name, (result, arguments) in _SIGNATURES.items():
+        function = getattr(loaded, name)
+        function.restype, function.argtypes = result, arguments
+    return loaded
+
+
+def available_isas() -> list[str]:
+    """Instruction sets that this machine can run, slowest first."""
+    return [name for name, number in ISAS.items() if library().isa_available(number)]
+
+
+def chosen_isa() -> int:
+    """The fastest instruction set, or the one that the variable CRACKLING_ISA forces.
+
+    Raises:
+        InputError: the forced one is unknown or not available.
+    """
+    forced = os.environ.get(ISA_VARIABLE)
+    available = available_isas()
+    if forced and forced not in available:
+        raise InputError(f"{ISA_VARIABLE}={forced}: not available here; choose from {', '.join(available)}")
+    return ISAS[forced or available[-1]]

@@ -1,0 +1,170 @@
+"""The index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
+
+header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
+         then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
+sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from isal import isal_zlib
+
+from crackling.errors import IndexFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Buffer
+
+MAGIC = b"\x89ISSL\r\n\x1a"
+VERSION = 1
+HEADER_BYTES = 512
+_FIXED = struct.Struct("<8sIIIIQQQQ")
+_SECTION = struct.Struct("<QQII")
+_CHECKSUM = struct.Struct("<I")
+_COMPATIBLE_FLAG = 1
+
+
+class Section(enum.IntEnum):
+    CONTIGS = 0  # JSON: [[name, bases], ...]
+    OCCURRENCES = 1  # 5 bytes each, in the order of the prefix list: place (4), flags (1)
+    OCCURRENCE_DIRECTORY = 2  # 4^prefix_nt + 1 numbers of 4 bytes
+    PREFIX_DIRECTORY = 3
+    PREFIX_ENTRIES = 4  # 4 bytes each
+    SUFFIX_DIRECTORY = 5
+    SUFFIX_ENTRIES = 6
+    OVERFLOW = 7  # site (8), NGG and NAG occurrences (4 each)
+
+
+# What a list of off-targets needs beyond scoring.
+POSITION_SECTIONS = frozenset({Section.OCCURRENCES, Section.OCCURRENCE_DIRECTORY})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a section lies in the file, and its checksum."""
+
+    offset: int
+    length: int
+    checksum: int
+
+    @property
+    def padded_end(self) -> int:
+        return self.offset + -(-self.length // 8) * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    prefix_nt: int
+    suffix_nt: int
+    compatible: bool
+    contigs: int
+    bases: int
+    sites: int
+    distinct_sites: int
+    spans: Mapping[Section, Span]
+
+    @property
+    def file_bytes(self) -> int:
+        return max(span.padded_end for span in self.spans.values())
+
+    def encode(self) -> bytes:
+        flags = _COMPATIBLE_FLAG if self.compatible else 0
+        head = _FIXED.pack(
+            MAGIC,
+            VERSION,
+            self.prefix_nt,
+            self.suffix_nt,
+            flags,
+            self.contigs,
+            self.bases,
+            self.sites,
+            self.distinct_sites,
+        )
+        for section in Section:
+            span = self.spans[section]
+            head += _SECTION.pack(span.offset, span.length, span.checksum, 0)
+        head = head.ljust(HEADER_BYTES - _CHECKSUM.size, b"\0")
+        return head + _CHECKSUM.pack(isal_zlib.crc32(head))
+
+    @classmethod
+    def decode(cls, head: bytes, label: str) -> Header:
+        """Parse the first 512 bytes of an index.
+
+        Raises:
+            IndexFileError: not an index, of another version, or damaged.
+        """
+        if not head.startswith(MAGIC):
+            raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
+        if len(head) < HEADER_BYTES:
+            raise IndexFileError(f"{label}: the index is cut short; make or fetch it again")
+        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct = _FIXED.unpack_from(head)
+        if version != VERSION:
+            raise IndexFileError(
+                f"{label}: an index of version {version}, this program reads {VERSION}; make it again"
+            )
+        if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
+            raise damaged(label)
+        rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
+        spans = {section: Span(*row) for section, row in zip(Section, rows, strict=True)}
+        compatible = bool(flags & _COMPATIBLE_FLAG)
+        return cls(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct, spans)
+
+
+def damaged(label: str) -> IndexFileError:
+    return IndexFileError(
+        f"{label}: the index is damaged (a checksum does not match); make or fetch it again"
+    )
+
+
+class Writer:
+    """Writes an index, section by section in the order of `Section`, to a file that stands at its start."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._file.seek(HEADER_BYTES)
+        self._spans: dict[Section, Span] = {}
+
+    def add(self, section: Section, *parts: Buffer) -> None:
+        """Append a section whole."""
+        self.begin(section)
+        for part in parts:
+            self.append(part)
+        self.end()
+
+    def begin(self, section: Section) -> None:
+        self._section, self._start, self._length, self._checksum = section, self._file.tell(), 0, 0
+
+    def append(self, part: Buffer) -> None:
+        """Append a part of the section that was begun."""
+        self._file.write(part)
+        self._length += memoryview(part).nbytes
+        self._checksum = isal_zlib.crc32(part, self._checksum)
+
+    def end(self) -> None:
+        """Pad the section that was begun."""
+        length = self._length
+        self.append(bytes(-length % 8))
+        self._spans[self._section] = Span(self._start, length, self._checksum)
+
+    def finish(
+        self,
+        *,
+        prefix_nt: int,
+        suffix_nt: int,
+        compatible: bool,
+        contigs: int,
+        bases: int,
+        sites: int,
+        distinct_sites: int,
+    ) -> Header:
+        """Write the header."""
+        header = Header(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct_sites, self._spans)
+        self._file.seek(0)
+        self._file.write(header.encode())
+        return header

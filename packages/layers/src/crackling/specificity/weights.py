@@ -1,0 +1,83 @@
+"""The published weights of the MIT and CFD scores, and the aggregates that Crackling reports."""
+
+from __future__ import annotations
+
+import functools
+import json
+from importlib import resources
+
+from crackling.specificity.kernel import MAX_MISMATCHES, SITE_NT, Weights
+
+BASES = "ACGT"
+_RNA = {"A": "A", "C": "C", "G": "G", "T": "U"}
+_PAIRS_WITH = {"A": "T", "C": "G", "G": "C", "T": "A"}
+
+
+def _figures(name: str) -> dict[str, object]:
+    figures: dict[str, object] = json.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
+    return figures
+
+
+@functools.cache
+def mit_weights() -> tuple[float, ...]:
+    """Weight of a mismatch at each position from the PAM-distal end (Hsu et al. 2013)."""
+    weights = _figures("mit.json")["weights"]
+    assert isinstance(weights, list)
+    return tuple(weights)
+
+
+def mit_spread(mismatches: int, span: int) -> float:
+    """The MIT score's terms for how many mismatches there are and how far apart (Hsu et al. 2013).
+
+    Args:
+        mismatches: at least 1.
+        span: distance between the first and the last of them.
+    """
+    mean_distance = span / (mismatches - 1) if mismatches > 1 else 19.0
+    return 1.0 / ((19.0 - mean_distance) / 19.0 * 4.0 + 1.0) / mismatches**2
+
+
+@functools.cache
+def cfd_mismatch_weights() -> dict[tuple[int, str, str], float]:
+    """Weight by (0-based position from the PAM-distal end, guide's base, site's base); 1 where they match.
+
+    The published table (Doench et al. 2016) names the guide's RNA base and the DNA base that it pairs with, which is the
+    complement of the site's.
+    """
+    table = _figures("cfd.json")["mismatch"]
+    assert isinstance(table, dict)
+    return {
+        (position, guide, site): 1.0
+        if guide == site
+        else table[str(position + 1)][f"r{_RNA[guide]}:d{_PAIRS_WITH[site]}"]
+        for position in range(SITE_NT)
+        for guide in BASES
+        for site in BASES
+    }
+
+
+@functools.cache
+def cfd_pam_weights() -> dict[str, float]:
+    """Weight by the last two bases of the PAM (Doench et al. 2016)."""
+    weights = _figures("cfd.json")["pam"]
+    assert isinstance(weights, dict)
+    return weights
+
+
+@functools.cache
+def kernel_weights() -> Weights:
+    """All of them as the kernel wants them: positions counted from the PAM, and a row of ones above the site."""
+    weights = Weights(cfd_ngg=cfd_pam_weights()["GG"], cfd_nag=cfd_pam_weights()["AG"])
+    weights.mit_kept[:] = [*(1.0 - weight for weight in reversed(mit_weights())), 1.0]
+    for mismatches in range(1, MAX_MISMATCHES + 1):
+        weights.mit_spread[mismatches][:] = [mit_spread(mismatches, span) for span in range(SITE_NT)]
+    for (position, guide, site), weight in cfd_mismatch_weights().items():
+        weights.cfd[SITE_NT - 1 - position][BASES.index(guide)][BASES.index(site)] = weight
+    for row in weights.cfd[SITE_NT]:
+        row[:] = [1.0] * 4
+    return weights
+
+
+def aggregate(total: float) -> float:
+    """10000 / (100 + total), as Crackling reports both scores: 100 is best, `total` sums the local scores of all sites."""
+    return 10000.0 / (100.0 + total)

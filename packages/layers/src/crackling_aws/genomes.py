@@ -1,0 +1,159 @@
+"""The Genomes table: one item a genome, and beside it one item a job that waits for it.
+
+No wake-up is lost: a job's waiter is written before the genome's state is read, and the state is written before the
+waiters are read; so the job sees the final state, or whoever wrote that sees the job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crackling_aws.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
+from crackling_aws.models import Genome, GenomeState, Part, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from crackling_aws.dynamo import Value
+
+GENOME_ITEM = "genome"
+WAITER = "waiter#"
+CLAIMABLE = "attribute_not_exists(#genome) OR #state IN (:uploading, :failed)"
+OWNED = "#state = :preparing AND #claim = :claim"
+NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
+STALLED = f"{OWNED} AND #updated < :before"
+
+
+class GenomeStore:
+    """Genomes by id, and their waiters."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, genome: str) -> Genome | None:
+        """The genome as its latest write left it."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(genome), ConsistentRead=True)
+        return _genome(answer["Item"]) if "Item" in answer else None
+
+    def list(self) -> Iterator[Genome]:
+        """Every genome: a scan of the table, which is small."""
+        request = filters("#item = :kind", kind=GENOME_ITEM)
+        items = pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request)
+        yield from map(_genome, items)
+
+    def expect_upload(self, genome: str, name: str | None, now: float, expires: int) -> bool:
+        """Announce an upload; the item expires unless it is claimed. False if the genome is ready or being prepared."""
+        item = encode_item(
+            genome=genome, item=GENOME_ITEM, state=GenomeState.UPLOADING, source=Source.UPLOAD, name=name,
+            created=now, updated=now, expires=expires,
+        )  # fmt: skip
+        values = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
+        request = expressions(condition=CLAIMABLE, **values)
+        return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
+
+    def claim(self, genome: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
+        """Begin a preparation, owned by the token `claim`; False if the genome is ready or another one is under way."""
+        return self._update(
+            genome,
+            "SET #state = :preparing, #claim = :claim, #source = :source, #parts = :parts, #updated = :now,"
+            " #created = if_not_exists(#created, :now) REMOVE #done, #reason, #expires, #index, #indexBytes",
+            CLAIMABLE,
+            preparing=GenomeState.PREPARING, claim=claim, source=source, parts=frozenset(parts), now=now,
+            uploading=GenomeState.UPLOADING, failed=GenomeState.FAILED,
+        )  # fmt: skip
+
+    def fasta_done(self, genome: str, claim: str, contigs: int, bases: int, now: float) -> bool:
+        """Note that the sequence is in place; False if `claim` no longer owns the genome."""
+        update = "ADD #done :part SET #contigs = :contigs, #bases = :bases, #updated = :now"
+        return self._owned(
+            genome, claim, update, part=frozenset([Part.FASTA]), contigs=contigs, bases=bases, now=now
+        )
+
+    def bowtie2_done(self, genome: str, claim: str, now: float) -> bool:
+        """Note that the bowtie2 index is in place; False if `claim` no longer owns the genome."""
+        update = "ADD #done :part SET #updated = :now"
+        return self._owned(genome, claim, update, part=frozenset([Part.BOWTIE2]), now=now)
+
+    def issl_done(self, genome: str, claim: str, index: str, index_bytes: int, now: float) -> bool:
+        """Note that the index is in place; False if `claim` no longer owns the genome."""
+        update = "ADD #done :part SET #index = :index, #indexBytes = :bytes, #updated = :now"
+        part = frozenset([Part.ISSL])
+        return self._owned(genome, claim, update, part=part, index=index, bytes=index_bytes, now=now)
+
+    def mark_ready(self, genome: str, claim: str, now: float) -> bool:
+        """End the preparation well; False if `claim` no longer owns the genome."""
+        return self._owned(
+            genome, claim, "SET #state = :ready, #updated = :now", ready=GenomeState.READY, now=now
+        )
+
+    def mark_failed(self, genome: str, claim: str, reason: str, now: float) -> bool:
+        """End the preparation with a reason; False if `claim` no longer owns the genome."""
+        update = "SET #state = :failed, #reason = :reason, #updated = :now"
+        return self._owned(genome, claim, update, failed=GenomeState.FAILED, reason=reason, now=now)
+
+    def fail_stalled(self, genome: str, claim: str, reason: str, before: float, now: float) -> bool:
+        """End a preparation with a reason, unless it is over or moved on since `before`."""
+        return self._update(
+            genome, "SET #state = :failed, #reason = :reason, #updated = :now", STALLED,
+            preparing=GenomeState.PREPARING, claim=claim, failed=GenomeState.FAILED, reason=reason,
+            before=before, now=now,
+        )  # fmt: skip
+
+    def delete(self, genome: str) -> bool:
+        """Forget a genome, known or not; False if it is being prepared."""
+        request = expressions(condition=NOT_PREPARING, preparing=GenomeState.PREPARING)
+        return write_if(self._client.delete_item, TableName=self._table, Key=_key(genome), **request)
+
+    def add_waiter(self, genome: str, job_id: str, expires: int) -> None:
+        item = encode_item(genome=genome, item=f"{WAITER}{job_id}", expires=expires)
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def remove_waiter(self, genome: str, job_id: str) -> None:
+        self._client.delete_item(TableName=self._table, Key=_key(genome, f"{WAITER}{job_id}"))
+
+    def waiters(self, genome: str) -> Iterator[str]:
+        """The ids of the jobs that wait for the genome, as the latest writes left them."""
+        items = pages(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="genome = :genome AND begins_with(#item, :waiter)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":genome": {"S": genome}, ":waiter": {"S": WAITER}},
+            ConsistentRead=True,
+        )
+        for item in items:
+            yield item["item"]["S"].removeprefix(WAITER)
+
+    def _owned(self, genome: str, claim: str, update: str, **values: Value) -> bool:
+        return self._update(genome, update, OWNED, claim=claim, preparing=GenomeState.PREPARING, **values)
+
+    def _update(self, genome: str, update: str, condition: str, **values: Value) -> bool:
+        request = expressions(update=update, condition=condition, **values)
+        return write_if(self._client.update_item, TableName=self._table, Key=_key(genome), **request)
+
+
+def _key(genome: str, item: str = GENOME_ITEM) -> dict[str, Any]:
+    return encode_item(genome=genome, item=item)
+
+
+def _genome(item: dict[str, Any]) -> Genome:
+    facts = decode_item(item)
+    return Genome(
+        genome=facts["genome"],
+        state=GenomeState(facts["state"]),
+        source=Source(facts["source"]),
+        created=facts["created"],
+        updated=facts["updated"],
+        name=facts.get("name"),
+        claim=facts.get("claim"),
+        parts=frozenset(map(Part, facts.get("parts", ()))),
+        done=frozenset(map(Part, facts.get("done", ()))),
+        contigs=facts.get("contigs"),
+        bases=facts.get("bases"),
+        index=facts.get("index"),
+        index_bytes=facts.get("indexBytes"),
+        reason=facts.get("reason"),
+    )

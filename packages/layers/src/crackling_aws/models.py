@@ -1,0 +1,142 @@
+"""What the stores keep: jobs, chunks of targets, genomes. Plain frozen values; times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crackling.efficiency import Efficiency
+    from crackling.sites import Site
+    from crackling.specificity import Specificity
+
+
+class Status(StrEnum):
+    """Where a job stands, as users see it."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    SCANNING = "scanning"
+    SCORING = "scoring"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What a user may choose for a job: how many of the three methods must accept an efficient guide."""
+
+    consensus: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One query against one genome: the facts that its stages have recorded so far."""
+
+    job_id: str
+    genome: str
+    options: JobOptions
+    chunk_size: int
+    created: float
+    updated: float
+    expires: int
+    preparing: bool = False  # it waited for its genome
+    scanning: bool = False  # its scan was queued
+    guides: int | None = None  # known once scanned
+    on_target: int = 0  # guides whose efficiency is written
+    off_target: int = 0  # guides whose specificity is written
+    failure: str | None = None  # the reason, for its user
+
+    @property
+    def status(self) -> Status:
+        """The status that the facts add up to; it is stored nowhere, so it cannot disagree with them."""
+        if self.failure is not None:
+            return Status.FAILED
+        if self.guides is not None:
+            done = self.on_target == self.off_target == self.guides
+            return Status.COMPLETE if done else Status.SCORING
+        if self.scanning:
+            return Status.SCANNING
+        return Status.PREPARING if self.preparing else Status.QUEUED
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.status in (Status.COMPLETE, Status.FAILED)
+
+
+class Stage(StrEnum):
+    """The two scorings of a chunk; the value is the attribute that holds the results and the job's counter."""
+
+    ON_TARGET = "onTarget"
+    OFF_TARGET = "offTarget"
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySite:
+    """A site of the query; `repeated` where its 23 nt occur more than once in the query."""
+
+    site: Site
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of consecutive sites of a job, scored together. `first` is the 1-based number of its first target."""
+
+    job_id: str
+    number: int
+    first: int
+    sites: tuple[QuerySite, ...]
+    on_target: tuple[Efficiency, ...] | None = None
+    off_target: tuple[Specificity, ...] | None = None
+
+
+class GenomeState(StrEnum):
+    """Where a genome stands; one that no item describes is absent."""
+
+    UPLOADING = "uploading"
+    PREPARING = "preparing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Source(StrEnum):
+    """Where a genome's sequence comes from."""
+
+    UPLOAD = "upload"
+    ACCESSION = "accession"
+
+
+class Part(StrEnum):
+    """The steps of preparing a genome."""
+
+    FASTA = "fasta"
+    BOWTIE2 = "bowtie2"
+    ISSL = "issl"
+
+
+@dataclass(frozen=True, slots=True)
+class Genome:
+    """A genome and how far its preparation has come. `claim` is the token of the preparation that owns it."""
+
+    genome: str
+    state: GenomeState
+    source: Source
+    created: float
+    updated: float
+    name: str | None = None
+    claim: str | None = None
+    parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
+    done: frozenset[Part] = frozenset()
+    contigs: int | None = None
+    bases: int | None = None
+    index: str | None = None  # the index's key in the genome bucket
+    index_bytes: int | None = None
+    reason: str | None = None
+
+    @property
+    def prepared(self) -> bool:
+        """Every step is done."""
+        return bool(self.parts) and self.done >= self.parts

@@ -1,0 +1,178 @@
+"""Objects in an S3 bucket. Large ones are streamed both ways: never a whole genome in memory."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+# S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
+PART = 16 * 1024 * 1024
+_COPY = 1024 * 1024
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+class MissingObjectError(Exception):
+    """There is no object under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form that a browser may POST one file with, for a short while."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class ObjectStore:
+    """The objects of one bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, body: bytes, media_type: str = "application/octet-stream") -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media_type)
+
+    def get(self, key: str) -> bytes:
+        """A small object.
+
+        Raises:
+            MissingObjectError: there is none.
+        """
+        with self.open(key) as stream:
+            return stream.read()
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """Stream an object.
+
+        Raises:
+            MissingObjectError: there is none.
+        """
+        try:
+            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+        except ClientError as error:
+            raise _missing(error, key) from error
+        with body:
+            yield cast("BinaryIO", io.BufferedReader(body, _COPY))
+
+    def size(self, key: str) -> int | None:
+        """Its bytes; None if there is no such object."""
+        try:
+            return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+
+    def download(self, key: str, path: Path) -> None:
+        """Copy an object to a file.
+
+        Raises:
+            MissingObjectError: there is none.
+        """
+        with self.open(key) as stream, path.open("wb") as out:
+            shutil.copyfileobj(stream, out, _COPY)
+
+    def upload(self, path: Path, key: str) -> None:
+        """Copy a file to an object."""
+        with path.open("rb") as stream, self.writer(key) as out:
+            shutil.copyfileobj(stream, out, _COPY)
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[BinaryIO]:
+        """Stream into an object, which comes to be when the block ends well; on an error nothing remains."""
+        upload = _Upload(self._client, self._bucket, key)
+        try:
+            yield cast("BinaryIO", upload)
+            upload.complete()
+        except Exception:
+            upload.abort()
+            raise
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete every object whose key begins so; the number of them."""
+        count = 0
+        while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents"):
+            for entry in found:
+                self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
+            count += len(found)
+        return count
+
+    def upload_form(self, key: str, limit: int, seconds: int) -> UploadForm:
+        """A presigned POST of exactly this key, of 1 to `limit` bytes."""
+        form = self._client.generate_presigned_post(
+            self._bucket, key, Conditions=[["content-length-range", 1, limit]], ExpiresIn=seconds
+        )
+        return UploadForm(url=form["url"], fields=form["fields"])
+
+    def download_address(self, key: str, file_name: str, seconds: int) -> str:
+        """A presigned GET that saves as `file_name`."""
+        disposition = f'attachment; filename="{file_name}"'
+        target = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition}
+        return self._client.generate_presigned_url("get_object", Params=target, ExpiresIn=seconds)
+
+
+class _Upload(io.RawIOBase):
+    """Collects what is written into parts; an object smaller than one part is put in one request."""
+
+    def __init__(self, client: S3Client, bucket: str, key: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._key = key
+        self._upload_id: str | None = None
+        self._parts: list[CompletedPartTypeDef] = []
+        self._buffer = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._buffer += data
+        while len(self._buffer) >= PART:
+            self._send(bytes(self._buffer[:PART]))
+            del self._buffer[:PART]
+        return len(data)
+
+    def complete(self) -> None:
+        if self._upload_id is None:
+            self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer))
+            return
+        if self._buffer:
+            self._send(bytes(self._buffer))
+        self._client.complete_multipart_upload(
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload_id,
+            MultipartUpload={"Parts": self._parts},
+        )
+
+    def abort(self) -> None:
+        if self._upload_id is not None:
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
+
+    def _send(self, part: bytes) -> None:
+        if self._upload_id is None:
+            answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key)
+            self._upload_id = answer["UploadId"]
+        number = len(self._parts) + 1
+        sent = self._client.upload_part(
+            Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
+        )
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+
+
+def _missing(error: ClientError, key: str) -> Exception:
+    return MissingObjectError(f"No object {key}") if error.response["Error"]["Code"] in _MISSING else error

@@ -1,0 +1,44 @@
+"""Sending to SQS. Receiving is Lambda's own work."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from crackling_aws.messages import Message, dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mypy_boto3_sqs import SQSClient
+
+BATCH = 10  # SQS takes no more at once
+
+T = TypeVar("T", bound=Message)
+
+
+class SendError(Exception):
+    """SQS accepted a request and refused some of its messages."""
+
+
+class Queue(Generic[T]):
+    """A queue for messages of one kind."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, messages: Iterable[T]) -> None:
+        """Send all messages.
+
+        Raises:
+            SendError: some were refused; others may have been sent, so whoever tries again sends those twice.
+        """
+        remaining = iter(messages)
+        while batch := list(islice(remaining, BATCH)):
+            entries = [{"Id": str(i), "MessageBody": dump(message)} for i, message in enumerate(batch)]
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+            if refused := answer.get("Failed"):
+                raise SendError(
+                    f"SQS refused {len(refused)} of {len(batch)} messages: {refused[0].get('Code')}"
+                )

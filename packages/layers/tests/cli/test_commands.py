@@ -1,0 +1,243 @@
+"""The commands as users call them: names, columns, exit codes, messages, and nothing half-written."""
+
+import csv
+import gzip
+import io
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from crackling.cli.main import main
+
+GUIDE = "ATAAATAGCGAAAACCCGCG"
+
+
+@pytest.fixture(scope="module")
+def genome(sample):
+    return str(sample / "lambda_phage.fa")
+
+
+@pytest.fixture(scope="module")
+def index(genome, tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("cli") / "lambda.issl")
+    with pytest.raises(SystemExit):
+        main(["index", genome, "-o", path])
+    return path
+
+
+@pytest.fixture
+def crackling(capsys):
+    def call(*arguments, code=0):
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert exit_.value.code == code, err
+        return err if code else out
+
+    return call
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+
+
+def test_index_prints_a_summary(crackling, genome, tmp_path):
+    summary = json.loads(crackling("index", genome, "-o", tmp_path / "a.issl", "--json", "--threads", 1))
+    assert summary["contigs"] == 1
+    assert summary["bases"] == 48502
+    assert summary["bytes"] == (tmp_path / "a.issl").stat().st_size
+    assert set(summary) == {"contigs", "bases", "sites", "distinct_sites", "bytes", "seconds"}
+    assert "48,502" in crackling("index", genome, "-o", tmp_path / "b.issl")
+    assert (tmp_path / "a.issl").read_bytes() == (tmp_path / "b.issl").read_bytes()
+
+
+def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_path):
+    guides = tmp_path / "guides.txt"
+    guides.write_bytes(f">one\n{GUIDE}\r\n\n{'AC' * 10}\n{GUIDE.lower()}agg".encode())
+    scored = rows(crackling("score", index, guides, "-k", 2))
+    assert [row["guide"] for row in scored] == [GUIDE, "AC" * 10, GUIDE]
+    assert list(scored[0]) == ["guide", "mit", "cfd", "mm0", "mm1", "mm2"]
+    assert scored[0] == scored[2]
+    assert scored[0]["mm0"] == "1"
+
+
+def test_offtargets_lists_places(crackling, index):
+    listed = rows(crackling("offtargets", index, GUIDE, "AC" * 10, "-k", 5))
+    assert " ".join(listed[0]) == "guide contig start end strand site pam mismatches alignment mit cfd"
+    first = listed[0]
+    assert (first["contig"], first["start"], first["end"], first["strand"]) == ("NC_001416.1", "9", "32", "-")
+    assert (first["alignment"], first["mismatches"], first["pam"]) == ("." * 20, "0", "AGG")
+    for row in listed:
+        marked = "".join("." if a == b else b for a, b in zip(row["guide"], row["site"], strict=True))
+        assert row["alignment"] == marked
+    by_guide = [
+        [float(row["cfd"]) for row in listed if row["guide"] == guide] for guide in (GUIDE, "AC" * 10)
+    ]
+    assert all(scores == sorted(scores, reverse=True) for scores in by_guide)
+
+
+def test_design_from_fasta_and_from_an_index_agree(crackling, genome, index, sample):
+    gene = sample / "cI.fa"
+    assert crackling("design", gene, "--genome", genome) == crackling("design", gene, "--genome", index)
+
+
+def test_design_takes_a_bare_sequence_and_formats(crackling, index, tmp_path):
+    sequence = GUIDE + "AGG"
+    assert crackling("design", sequence, "--genome", index).splitlines()[1].startswith("1,query,0,23,+,")
+    table = crackling("design", sequence, "--genome", index, "--format", "table")
+    assert f"{GUIDE} AGG" in table
+    assert "1 guides" in table
+    crackling("design", sequence, "--genome", index, "-o", tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())[0]["guide"] == GUIDE
+    assert crackling("design", sequence, "--genome", index, "--format", "gff3").startswith(
+        "##gff-version 3\n"
+    )
+
+
+def test_consensus_and_all_folds_are_heeded(crackling, index, sample):
+    strict, plain = (
+        json.loads(
+            crackling("design", sample / "cI.fa", "--genome", index, "--format", "json", "--consensus", n)
+        )
+        for n in (3, 2)
+    )
+    assert 0 < sum(row["efficient"] for row in strict) < sum(row["efficient"] for row in plain)
+    every = json.loads(
+        crackling("design", sample / "cI.fa", "--genome", index, "--format", "json", "--all-folds")
+    )
+    assert all(row["structure"] for row in every)
+    assert not all(row["structure"] for row in plain)
+
+
+def test_inspect(crackling, index):
+    told = json.loads(crackling("inspect", index, "--json"))
+    assert told["contig_list"] == [{"name": "NC_001416.1", "bases": 48502}]
+    assert "48,502" in crackling("inspect", index)
+
+
+def test_a_genome_without_sites_is_an_answer(crackling, tmp_path):
+    fasta, index = tmp_path / "a.fa", tmp_path / "a.issl"
+    fasta.write_text(">a\n" + "AT" * 100)
+    assert json.loads(crackling("index", fasta, "-o", index, "--json"))["sites"] == 0
+    guides = tmp_path / "g"
+    guides.write_text(GUIDE)
+    assert rows(crackling("score", index, guides))[0] == {
+        "guide": GUIDE, "mit": "100.000000", "cfd": "100.000000", "mm0": "0", "mm1": "0", "mm2": "0", "mm3": "0", "mm4": "0",
+    }  # fmt: skip
+    assert rows(crackling("offtargets", index, GUIDE)) == []
+
+
+def random_bases(n):
+    return bytes(random.Random(1).choices(b"ACGT", k=n))
+
+
+BAD = {
+    "not FASTA": (b"hello\n", "not FASTA"),
+    "protein": (b">p\nMKVLAAGIEF\n", "letter 4: 'L' is no nucleotide"),
+    "binary": (bytes(range(256)), "not"),
+    "empty": (b"", "holds no sequence"),
+    "truncated gz": (None, "ends too early"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
+    content, message = BAD[kind]
+    fasta = tmp_path / "bad.fa"
+    fasta.write_bytes(gzip.compress(b">a\n" + random_bases(99_999))[:-200] if content is None else content)
+    for arguments in (["index", fasta, "-o", tmp_path / "out.issl"], ["design", GUIDE, "--genome", fasta]):
+        told = crackling(*arguments, code=2)
+        assert message in told
+        assert str(fasta) in told
+        assert told.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [fasta]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["score", "INDEX", "missing.txt"], "missing.txt: no such file"),
+        (["score", "INDEX", "GUIDES", "-k", 7], "k = 7"),
+        (["score", "INDEX", "GUIDES", "-k", -1], "k = -1"),
+        (["offtargets", "INDEX", "ACGT"], "guide 1: 'ACGT' (4 letters) is no guide"),
+        (["offtargets", "INDEX", "A" * 23], "is no guide"),  # the last three are no PAM
+        (["score", "INDEX", "WRONG"], "WRONG, line 2: 'ACGTN' (5 letters)".replace("WRONG, ", "")),
+        (["inspect", "."], ".: is a folder"),
+        (["inspect", "GUIDES"], "is no Crackling index"),
+        (["design", "missing.fa", "--genome", "INDEX"], "missing.fa: no such file, and no DNA"),
+        (["design", "", "--genome", "INDEX"], "is empty"),
+        (
+            ["design", GUIDE, "--genome", "INDEX", "-o", "nowhere/out.csv"],
+            "nowhere/out.csv: cannot be written",
+        ),
+        (["design", GUIDE, "--genome", "nowhere.fa"], "nowhere.fa: no such file"),
+    ],
+)
+def test_bad_arguments_get_one_clear_line(crackling, index, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "guides").write_text(GUIDE)
+    (tmp_path / "wrong").write_text(f"{GUIDE}\nACGTN\n")
+    names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong"}
+    told = crackling(*(names.get(argument, argument) for argument in arguments), code=2)
+    assert message in told
+    assert told.startswith("crackling: error: ")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", [["--threads", "0"], ["--consensus", "4"], ["--format", "xml"]])
+def test_bad_options_are_usage_errors(crackling, index, option):
+    assert "usage:" in crackling("design", GUIDE, "--genome", index, *option, code=2)
+
+
+@pytest.mark.parametrize("command", ["index", "score", "offtargets", "design", "inspect"])
+def test_help_has_an_example(crackling, command):
+    assert f"example:\n  crackling {command} " in crackling(command, "--help")
+
+
+def program(*arguments, **options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "crackling", *map(str, arguments)], stderr=subprocess.PIPE, **options
+    )
+
+
+def test_a_closed_pipe_is_no_error(index, tmp_path):
+    guides = tmp_path / "guides"
+    guides.write_text(f"{GUIDE}\n" * 50_000)
+    process = program("score", index, guides, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_leaves_nothing_half_written(tmp_path, signal_, code):
+    """The genome comes through a pipe that stays open, so the build is under way when the signal arrives."""
+    process = program("index", "-", "-o", tmp_path / "out.issl", stdin=subprocess.PIPE)
+    process.stdin.write(b">a\n" + b"ACGGTTCAGG" * 5000)
+    process.stdin.flush()
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir())
+    time.sleep(0.1)
+    process.send_signal(signal_)
+    assert process.wait(30) == code
+    assert process.stderr.read() == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_streams_carry_data_alone(sample, tmp_path):
+    """FASTA in through a pipe, rows out through a pipe, no bar and no colour in either stream."""
+    fasta = (sample / "lambda_phage.fa").read_bytes()
+    process = program(
+        "index", "-", "-o", tmp_path / "a.issl", "--json", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    out, err = process.communicate(fasta, 60)
+    assert json.loads(out)["bases"] == 48502
+    assert err == b""
