@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 QUIET = {
     "CDK_DISABLE_CLI_TELEMETRY": "1",
@@ -63,7 +66,7 @@ class Cdk:
         command += ["--app", str(app)] if app else []
         # An environment of its own: no profile, proxy or role of the user's may lead to a real account.
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 - no shell, and the caller says which program
             command,
             env={**kept, **self.world.environment(), **QUIET},
             cwd=app.parent if app else None,

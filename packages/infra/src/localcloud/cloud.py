@@ -6,10 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that nobody starts
 
@@ -23,19 +20,26 @@ from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import policy, principals, recorder
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import IamReport, make_report
-from localcloud.launches import Launch, OnLaunch
 from localcloud.pump import Pump
 from localcloud.runtime import Function, Invocation, Outcome, Runtime
 from localcloud.server import Server
 from localcloud.world import Credentials, World
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import FrameType, TracebackType
+
+    from localcloud.launches import Launch, OnLaunch
+
 
 class LocalCloud:
     """AWS on this machine, as far as this project needs it. A context manager; one at a time in a process.
 
-    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed for bootstrap, deploy, diff and destroy only.
+    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed to bootstrap, deploy, diff and destroy.
     `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files;
-    `echo` prints their logs as they end; `tell` hears what the CDK CLI prints, line by line. State lives in memory and is gone afterwards.
+    `echo` prints their logs as they end; `tell` hears what the CDK CLI prints, line by line.
+    State lives in memory and is gone afterwards.
     """
 
     def __init__(

@@ -58,7 +58,7 @@ def install() -> None:
                 listener(launch)
         return reservation
 
-    EC2Backend.run_instances = patched  # type: ignore[method-assign]
+    EC2Backend.run_instances = patched  # type: ignore[method-assign, assignment]
 
 
 def _launch(instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import botocore.session
 from gap import fresh, shows_gap
 
-from localcloud import LocalCloud, World
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 RULE = {"AllowedMethods": ["POST"], "AllowedOrigins": ["http://localhost:*"], "AllowedHeaders": ["content-type"],
         "ExposeHeaders": ["ETag"]}  # fmt: skip

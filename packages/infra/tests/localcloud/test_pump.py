@@ -113,7 +113,7 @@ def deliver(mapping: Mapping, fails: Any, count: int = 4) -> tuple[list[list[str
 def test_stream_repeats_from_the_first_failure_in_order() -> None:
     tries: list[int] = []
 
-    def second_fails_once(numbers: list[str]) -> Outcome:
+    def second_fails_once(_numbers: list[str]) -> Outcome:
         tries.append(1)
         return outcome({"batchItemFailures": [{"itemIdentifier": "1"}] if len(tries) == 1 else []})
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from deployed import archive
@@ -17,6 +17,9 @@ from deployed import archive
 from localcloud.runtime import Function, Outcome, Runtime, Throttled
 from localcloud.runtime.function import Archive
 from localcloud.world import Credentials, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logs: list[str] = []
 

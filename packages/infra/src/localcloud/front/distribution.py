@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import translate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.front.http import Request, Response
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from localcloud.world import Properties
 
 _NO_QUERY = {
     "658327ea-f89d-4fab-a63d-7e88639e58f6": "CachingOptimized",

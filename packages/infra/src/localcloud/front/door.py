@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-from localcloud.front.distribution import Distribution
 from localcloud.front.http import Request, Response
 from localcloud.front.origins import Origins
-from localcloud.pump.mapping import Invoke
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.front.distribution import Distribution
+    from localcloud.pump.mapping import Invoke
+    from localcloud.world import World
 
 log = logging.getLogger(__name__)
 _NOTHING = b"Nothing is deployed here yet: no CloudFront distribution.\n"

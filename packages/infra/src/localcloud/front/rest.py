@@ -7,17 +7,20 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from localcloud.front.http import Request, Response
-from localcloud.pump.mapping import Invoke
 from localcloud.runtime import Outcome, Throttled
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from localcloud.pump.mapping import Invoke
 
 MAX_BODY = 10 * 1024 * 1024
 INTEGRATION_SECONDS = 29.0
@@ -189,10 +192,8 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]] | None:
 
 def _response(api: RestApi, outcome: Outcome, request: Request) -> Response:
     """From a function's answer; anything malformed is a 502, as in API Gateway."""
-    answer = json.loads(outcome.payload)
+    answer: Any = None if outcome.failed else json.loads(outcome.payload)
     try:
-        if outcome.failed:
-            raise TypeError(answer)
         headers = {key.lower(): str(value) for key, value in (answer.get("headers") or {}).items()}
         for key, values in (answer.get("multiValueHeaders") or {}).items():
             headers[key.lower()] = ",".join(map(str, values))

@@ -1,5 +1,8 @@
-"""S3 as a browser meets it. Gaps: moto answers preflights with 403 or with everything, adds its own CORS headers to
-every answer, and checks neither the expiry, the signature nor the policy of a presigned request."""
+"""S3 as a browser meets it.
+
+Gaps: moto answers preflights with 403 or with everything, adds its own CORS headers to every answer, and checks neither
+the expiry, the signature nor the policy of a presigned request.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ import hmac
 import io
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,8 @@ from localcloud.iam.principals import secret_of
 from localcloud.world import ACCOUNT, PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
@@ -134,7 +138,7 @@ def check_url(environ: WSGIEnvironment, query: str) -> None:
     pairs = sorted(part for part in query.split("&") if not part.startswith("X-Amz-Signature="))
     canonical = [
         environ["REQUEST_METHOD"],
-        quote(unquote(environ.get("RAW_URI", environ["PATH_INFO"]).partition("?")[0]), safe="/-_.~"),
+        quote(unquote(str(environ["RAW_URI"]).partition("?")[0]), safe="/-_.~"),
         "&".join(pairs),
         *(f"{name}:{' '.join(_header(environ, name).split())}" for name in names),
         "",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from localcloud.iam.calls import Call
-from localcloud.world import World
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from localcloud.iam.calls import Call
+    from localcloud.world import World
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +15,11 @@ from localcloud.pump.queues import QueuePoller
 from localcloud.pump.schedules import Schedule, schedules
 from localcloud.pump.streams import Positions, StreamPoller
 from localcloud.runtime import Throttled
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.world import World
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25

@@ -103,7 +103,7 @@ def find_programs_of_layers() -> None:
             args = [*found[-1:], *args[1:]] if found else args
         start(self, args, *rest, **options)
 
-    subprocess.Popen.__init__ = patched  # type: ignore[method-assign, assignment]
+    subprocess.Popen.__init__ = patched  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.runtime.content import ContentStore
-from localcloud.runtime.function import Function
-from localcloud.world import World
+if TYPE_CHECKING:
+    from localcloud.runtime.content import ContentStore
+    from localcloud.runtime.function import Function
+    from localcloud.world import World
 
 _BOOT = Path(__file__).with_name("boot.py")
 _INIT_SECONDS = 10.0
@@ -53,7 +54,7 @@ class Child:
     def _start(self, theirs: socket.socket, world: World, content: ContentStore) -> subprocess.Popen[bytes]:
         task = content.unpack(self.function.code)
         layers = [content.unpack(layer) for layer in self.function.layers]
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - no shell, and our own program
             # -S: what this project has installed is not in Lambda; -s -P: nor is anything of the user's.
             [
                 sys.executable,

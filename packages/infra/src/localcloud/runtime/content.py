@@ -9,8 +9,10 @@ import threading
 import zipfile
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from localcloud.runtime.function import Archive
+if TYPE_CHECKING:
+    from localcloud.runtime.function import Archive
 
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 """Distributions that Lambda's Python runtime brings along. Anything else must come from a layer or the code."""
@@ -50,7 +52,7 @@ class ContentStore:
 
 def _extract(content: bytes, target: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(target)  # noqa: S202 - zipfile refuses to leave the folder
+        archive.extractall(target)
         for member in archive.infolist():
             path = target / member.filename
             mode = (member.external_attr >> 16) & 0o777

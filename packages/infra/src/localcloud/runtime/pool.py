@@ -12,11 +12,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.runtime.child import Answer, Child
 from localcloud.runtime.content import ContentStore
 from localcloud.runtime.function import Function, Invocation, Outcome
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from localcloud.world import World
 
 LogSink = Callable[[Function, str, str], None]
 """Called with the function, its log stream's name and the text of one invocation."""

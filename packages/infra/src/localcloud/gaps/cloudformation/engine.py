@@ -5,21 +5,25 @@ never compares resolved properties, so a replaced resource leaves stale referenc
 an update; and has no rollback. This engine keeps moto's models and intrinsic functions, and brings its own order.
 """
 
+# ruff: noqa: SLF001 - this mends moto from the inside
+
 from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import parsing
-from moto.cloudformation.models import Event, OutputMap, Stack
+from moto.cloudformation.models import Event, Stack
 
 from localcloud.gaps.cloudformation import types
 from localcloud.gaps.cloudformation.graph import creation_order
 from localcloud.gaps.cloudformation.resource import Place, ReplacementNeeded, Resource
 from localcloud.world import ACCOUNT, Properties, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +46,8 @@ class Deployed:
 
     @property
     def properties(self) -> Properties:
-        return self.definition.get("Properties", {})
+        properties: Properties = self.definition["Properties"]
+        return properties
 
     @property
     def retained(self) -> bool:
@@ -57,6 +62,7 @@ class Engine:
         self._map = stack.resource_map
         self._deployed: dict[str, Deployed] = {}
         self._order: list[str] = []
+        self._replaced: list[Deployed] = []
 
     def models(self) -> list[Any]:
         """The models of all resources that exist now."""
@@ -76,7 +82,7 @@ class Engine:
             raise
         self._stack.template_dict = template
         self._stack.parameters = parameters
-        self._stack.output_map = OutputMap(self._map, template, self._stack.stack_id)
+        self._stack.output_map = parsing.OutputMap(self._map, template, self._stack.stack_id)
 
     def destroy(self) -> None:
         """Removes every resource that is not retained, in reverse order; raises the first ResourceError."""
@@ -93,7 +99,10 @@ class Engine:
         former_order, self._order = self._order, creation_order(wanted)
         for name in self._order:
             self._bring(name, wanted[name])
+        # Only now, when nothing refers to them any more and nothing can fail but the removals themselves.
         self._remove_all(name for name in reversed(former_order) if name not in wanted)
+        while self._replaced:
+            self._remove(self._replaced.pop())
 
     def _load(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
         self._map._template = template
@@ -111,11 +120,21 @@ class Engine:
         except ResourceError as error:
             log.warning("rollback of %s left %s behind: %s", self._stack.name, error.logical_id, error)
         self._order = order
+        self._put_back_replaced(before)
         if template:
             self._load(template, parameters)
             for name in order:
                 if name in before and self._deployed[name].definition != before[name].definition:
                     self._bring(name, template["Resources"][name])
+
+    def _put_back_replaced(self, before: dict[str, Deployed]) -> None:
+        for name in reversed(self._order):
+            new, old = self._deployed.get(name), before.get(name)
+            if new and old and old in self._replaced:
+                self._remove(new)
+                self._deployed[name] = old
+                self._map._parsed_resources[name] = old.model
+        self._replaced.clear()
 
     def _bring(self, name: str, definition: Properties) -> None:
         current = self._deployed.get(name)
@@ -132,7 +151,7 @@ class Engine:
             )
         except Exception as cause:
             self._event(name, definition["Type"], f"{action}_FAILED", f"{type(cause).__name__}: {cause}")
-            log.error("%s of %s (%s) failed", action, name, definition["Type"], exc_info=cause)
+            log.exception("%s of %s (%s) failed", action, name, definition["Type"], exc_info=cause)
             raise ResourceError(name, action, cause) from cause
         self._event(name, resolved["Type"], f"{action}_COMPLETE", physical_id=model.physical_resource_id)
         self._deployed[name] = Deployed(kind, model, resolved)
@@ -159,16 +178,16 @@ class Engine:
 
     def _update(self, name: str, current: Deployed, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
         try:
-            if kind is not current.kind:
-                raise ReplacementNeeded
-            model = self._change(name, current, copy.deepcopy(definition))
+            model = self._change(name, current, kind, copy.deepcopy(definition))
         except ReplacementNeeded:
             model = self._create(name, kind, definition)
-            self._remove(current)
+            self._replaced.append(current)
         model.cf_resource_type, model.logical_resource_id = definition["Type"], name
         return model
 
-    def _change(self, name: str, current: Deployed, definition: Properties) -> Any:  # noqa: ANN401
+    def _change(self, name: str, current: Deployed, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
+        if kind is not current.kind:
+            raise ReplacementNeeded
         model = current.model
         if isinstance(model, Resource):
             before, model.properties = model.properties, definition["Properties"]

@@ -6,6 +6,8 @@ describing the resources of a stack creates those that are missing; SSM-typed pa
 value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
 """
 
+# ruff: noqa: SLF001 - this mends moto from the inside
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,6 +16,7 @@ from moto.cloudformation import models
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError, ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.ssm.models import ssm_backends
 
 from localcloud.gaps.cloudformation.engine import Engine, ResourceError
@@ -29,7 +32,13 @@ class ChangeSetNotFoundError(CloudFormationError):
 class _Stacks(CloudFormationBackend):
     """Replaces methods of moto's backend, one by one (`install`); never made itself."""
 
-    def create_stack(self, name: str, template: str, parameters: dict[str, Any], **options: Any) -> Stack:  # noqa: ANN401
+    def create_stack(  # type: ignore[override]
+        self,
+        name: str,
+        template: str,
+        parameters: dict[str, Any],
+        **options: Any,  # noqa: ANN401
+    ) -> Stack:
         if any(stack.name == name for stack in self.stacks.values()):
             raise AlreadyExistsException(f"Stack {name} already exists")
         kept = {key: options.get(key) for key in ("notification_arns", "tags", "role_arn")}
@@ -151,6 +160,17 @@ def _engine(stack: Stack) -> Engine:
     return engine
 
 
+def _refuse_no_change(
+    self: CloudFormationResponse, parameters: list[dict[str, Any]] | None, body: str, stack: Stack
+) -> None:
+    """A change set without changes is made and says so; only UpdateStack fails."""
+    if self._get_action() != "CreateChangeSet":
+        _original_refuse(self, parameters, body, stack)
+
+
+_original_refuse = CloudFormationResponse._validate_different_update
+
+
 def _lookup(self: ResourceMap, key: str) -> Any:  # noqa: ANN401
     """What exists; never creates anything."""
     return self._parsed_resources[key]
@@ -189,6 +209,7 @@ def install() -> None:
         setattr(CloudFormationBackend, name, getattr(_Stacks, name))
     Stack.stack_resources = property(lambda stack: _engine(stack).models())  # type: ignore[assignment, method-assign]
     Stack.stack_parameters = property(_stack_parameters)  # type: ignore[assignment, method-assign]
-    Stack.has_parameters = _has_parameters  # type: ignore[method-assign]
+    Stack.has_parameters = _has_parameters  # type: ignore[method-assign, assignment]
+    CloudFormationResponse._validate_different_update = _refuse_no_change  # type: ignore[method-assign, assignment]
     ResourceMap.__getitem__ = _lookup  # type: ignore[method-assign]
     ResourceMap.parse_ssm_parameter = _ssm_parameter  # type: ignore[method-assign]

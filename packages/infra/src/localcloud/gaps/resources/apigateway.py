@@ -1,10 +1,17 @@
-"""REST APIs. Gap: of AWS::ApiGateway moto makes RestApi, Resource, Method and Deployment only: without binary media
-types, physical ids, updates or removal, and a method with a MOCK integration (CORS preflight) is an error."""
+"""REST APIs.
+
+Gap: of AWS::ApiGateway moto makes RestApi, Resource, Method and Deployment only: without binary media types, physical
+ids, updates or removal, and a method with a MOCK integration (CORS preflight) is an error.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from localcloud.gaps.cloudformation.resource import ReplacementNeeded, Resource, lower_first
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 
 class RestApi(Resource):

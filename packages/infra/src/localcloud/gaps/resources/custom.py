@@ -1,18 +1,24 @@
-"""Custom resources. Gap: moto starts the function without waiting, takes FAILED for success, knows neither Update nor
-Delete, and hands booleans over as booleans."""
+"""Custom resources.
+
+Gap: moto starts the function without waiting, takes FAILED for success, knows neither Update nor Delete, and hands
+booleans over as booleans.
+"""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.gaps.cloudformation.resource import Resource
 from localcloud.gaps.emulator import current
 from localcloud.gaps.functions import function_at
 from localcloud.gaps.middleware import ANSWERS_PATH
-from localcloud.world import Properties, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.world import Properties, World
 
 
 class CustomResourceError(Exception):

@@ -1,5 +1,8 @@
-"""Lambda. Gap: moto's CloudFormation drops a function's layers, architectures, storage and log group, gives layer
-versions and permissions no physical id, and cannot remove them."""
+"""Lambda.
+
+Gap: moto's CloudFormation drops a function's layers, architectures, storage and log group, gives layer versions and
+permissions no physical id, and cannot remove them.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ import json
 import urllib.request
 
 
-def handler(event, context):
+def handler(event, _context):
     failed = event["ResourceProperties"].get("Fail") == "true" and event["RequestType"] != "Delete"
     answer = {
         "Status": "FAILED" if failed else "SUCCESS",

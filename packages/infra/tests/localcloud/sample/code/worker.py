@@ -8,7 +8,7 @@ import boto3
 DYNAMODB = boto3.resource("dynamodb")
 
 
-def handler(event, context):
+def handler(event, _context):
     failed = []
     for record in event["Records"]:
         message = json.loads(record["body"])
