@@ -45,8 +45,8 @@ def _cdk() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud(front_port=0, cdk=_cdk()) as cloud:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(front_port=0, cdk=_cdk(), cache=tmp_path_factory.mktemp("cache")) as cloud:
         yield cloud
 
 

@@ -204,5 +204,5 @@ def test_signal_ends_everything(how: signal.Signals) -> None:
     home = Path(process.stdout.readline().strip())
     assert home.is_dir()
     process.send_signal(how)
-    assert process.wait(15) != 0
+    assert process.wait(30) != 0
     assert not home.exists()

@@ -67,6 +67,19 @@ def test_failure_names_resource_and_reason(stock: World, cloud: LocalCloud) -> N
     shows_gap(stock, cloud.world, probe)
 
 
+def test_events_have_an_order(stock: World, cloud: LocalCloud) -> None:
+    """The CDK CLI sorts them by milliseconds."""
+
+    def probe(world: World) -> bool:
+        stack = create(world, dict.fromkeys("ABCDEFGH", QUEUE))
+        events = world.client("cloudformation").describe_stack_events(StackName=stack.name)["StackEvents"]
+        return len(events) > 8 and len({int(e["Timestamp"].timestamp() * 1000) for e in events}) == len(
+            events
+        )
+
+    shows_gap(stock, cloud.world, probe)
+
+
 def test_unknown_type_fails(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         return create(world, {"A": resource("Wondrous::Machine")}).status == "ROLLBACK_COMPLETE"

@@ -168,6 +168,19 @@ def test_log_files_can_be_kept(tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.glob("sample-*.log")] == ["kept\n"]
 
 
+def test_unpacked_content_can_be_kept_for_the_next_start(tmp_path: Path) -> None:
+    def start() -> str:
+        runtime = Runtime(World("http://localhost:1", "us-east-1"), cache=tmp_path, log=lambda *_: None)
+        try:
+            return run(runtime, "def handler(e, c): return __file__\n")
+        finally:
+            runtime.close()
+
+    first = start()
+    assert Path(first).exists()
+    assert start() == first
+
+
 def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     """Not only with one that leaves in order."""
     note = tmp_path / "pid"

@@ -67,10 +67,18 @@ class Pump:
         seen = -1
         while not self._stop.wait(_TICK_SECONDS):
             generation = self._generation()
-            if generation != seen:
-                self._follow()
+            if generation != seen and self._followed():
                 seen = generation
             self._tick()
+
+    def _followed(self) -> bool:
+        """Follows; a stack that is changing meanwhile may pull things away, then it is tried again."""
+        try:
+            self._follow()
+        except (BotoCoreError, ClientError) as error:
+            log.warning("looking at what is deployed: %s", error)
+            return False
+        return True
 
     def _follow(self) -> None:
         """Brings pollers and schedules to what is deployed."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import shutil
 import sys
+import tempfile
 import threading
 import zipfile
 from importlib import metadata
@@ -21,17 +22,21 @@ _LAMBDA_PYTHON = b"#!/var/lang/bin/python"
 
 
 class ContentStore:
-    """Unpacked archives below one folder, shared by every function that has the same content."""
+    """Unpacked archives below one folder, shared by every function that has the same content.
+
+    The folder may be kept for the next start: what is in it depends on the content and on this interpreter only.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder / hashlib.sha256(sys.executable.encode()).hexdigest()[:8]
         self._lock = threading.Lock()
 
     def unpack(self, archive: Archive) -> Path:
         target = self._folder / archive.digest[:24]
         with self._lock:
             if not target.is_dir():
-                partial = target.with_suffix(".partial")
+                self._folder.mkdir(parents=True, exist_ok=True)
+                partial = Path(tempfile.mkdtemp(dir=self._folder))
                 _extract(archive.content, partial)
                 partial.rename(target)
         return target
@@ -41,13 +46,12 @@ class ContentStore:
         target = self._folder / "provided"
         with self._lock:
             if not target.is_dir():
-                target.mkdir(parents=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
+                partial = Path(tempfile.mkdtemp(dir=self._folder))
                 for name in PROVIDED:
-                    _link(metadata.distribution(name), target)
+                    _link(metadata.distribution(name), partial)
+                partial.rename(target)
         return target
-
-    def remove(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _extract(content: bytes, target: Path) -> None:

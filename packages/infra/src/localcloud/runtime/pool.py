@@ -33,16 +33,23 @@ class Runtime:
     """Runs functions in child processes that stay warm until their deployment changes or `close` is called.
 
     `concurrency` is what this machine runs of one function at a time; more invocations wait. Reserved concurrency
-    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files.
+    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files,
+    `cache` what was unpacked.
     """
 
     def __init__(
-        self, world: World, *, concurrency: int | None = None, log_folder: Path | None = None, log: LogSink
+        self,
+        world: World,
+        *,
+        log: LogSink,
+        concurrency: int | None = None,
+        log_folder: Path | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._world, self._log = world, log
         self._home = Path(tempfile.mkdtemp(prefix="localcloud-"))
         self._folder = log_folder or self._home / "environments"
-        self._content = ContentStore(self._home / "content")
+        self._content = ContentStore(cache or self._home / "content")
         self._concurrency = concurrency or max(2, os.cpu_count() or 2)
         self._lock = threading.Lock()
         self._idle: dict[str, list[Child]] = defaultdict(list)

@@ -10,6 +10,7 @@ an update; and has no rollback. This engine keeps moto's models and intrinsic fu
 from __future__ import annotations
 
 import copy
+import datetime
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -248,6 +249,14 @@ class Engine:
     ) -> None:
         stack = self._stack
         stack.events.append(Event(stack.stack_id, stack.name, name, physical_id, kind, status, reason, None))
+        keep_order(stack)
+
+
+def keep_order(stack: Stack) -> None:
+    """The CDK CLI sorts events by time, in milliseconds; here many would have the same."""
+    if len(stack.events) > 1:
+        earliest = stack.events[-2].timestamp + datetime.timedelta(milliseconds=1)
+        stack.events[-1].timestamp = max(stack.events[-1].timestamp, earliest)
 
 
 def _is_abstract(method: Any) -> bool:  # noqa: ANN401

@@ -19,7 +19,7 @@ from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.ssm.models import ssm_backends
 
-from localcloud.gaps.cloudformation.engine import Engine, ResourceError
+from localcloud.gaps.cloudformation.engine import Engine, ResourceError, keep_order
 from localcloud.gaps.emulator import current
 
 
@@ -89,7 +89,7 @@ class _Stacks(CloudFormationBackend):
         if change_set is None:
             raise ChangeSetNotFoundError(f"ChangeSet [{change_set_name}] does not exist")
         stack, kind = self.stacks[change_set.stack_id], change_set.change_set_type
-        stack._add_stack_event(f"{kind}_IN_PROGRESS", "User Initiated")
+        _tell(stack, f"{kind}_IN_PROGRESS", "User Initiated")
         stack.status = f"{kind}_IN_PROGRESS"
         try:
             _engine(stack).deploy(change_set.template_dict, change_set.parameters)
@@ -102,7 +102,7 @@ class _Stacks(CloudFormationBackend):
             stack.description = stack.template_dict.get("Description")
             stack.tags = change_set.tags or stack.tags
             stack.status = f"{kind}_COMPLETE"
-            stack._add_stack_event(stack.status)
+            _tell(stack, stack.status)
             change_set.execution_status = "EXECUTE_COMPLETE"
         current().stack_changed()
         del self.change_sets[change_set.change_set_id]
@@ -110,9 +110,9 @@ class _Stacks(CloudFormationBackend):
     def _rolled_back(self, stack: Stack, kind: str, error: Exception) -> None:
         where = f"[{error.logical_id}] " if isinstance(error, ResourceError) else ""
         rollback = "ROLLBACK" if kind == "CREATE" else "UPDATE_ROLLBACK"
-        stack._add_stack_event(f"{rollback}_IN_PROGRESS", f"The following resource(s) failed: {where}{error}")
+        _tell(stack, f"{rollback}_IN_PROGRESS", f"The following resource(s) failed: {where}{error}")
         stack.status = f"{rollback}_COMPLETE"
-        stack._add_stack_event(stack.status)
+        _tell(stack, stack.status)
 
     def _publish_exports(self, stack: Stack) -> None:
         for name in [
@@ -127,7 +127,7 @@ class _Stacks(CloudFormationBackend):
         if not found:
             return  # as CloudFormation: deleting what does not exist succeeds
         stack = found[0]
-        stack._add_stack_event("DELETE_IN_PROGRESS", "User Initiated")
+        _tell(stack, "DELETE_IN_PROGRESS", "User Initiated")
         exports = [
             name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id
         ]
@@ -135,17 +135,20 @@ class _Stacks(CloudFormationBackend):
             _engine(stack).destroy()
         except ResourceError as error:
             stack.status = "DELETE_FAILED"
-            stack._add_stack_event(
-                stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}"
-            )
+            _tell(stack, stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}")
             return
         finally:
             current().stack_changed()
         stack.status = "DELETE_COMPLETE"
-        stack._add_stack_event(stack.status)
+        _tell(stack, stack.status)
         self.deleted_stacks[stack.stack_id] = self.stacks.pop(stack.stack_id)
         for name in exports:
             del self.exports[name]
+
+
+def _tell(stack: Stack, status: str, reason: str | None = None) -> None:
+    stack._add_stack_event(status, reason)
+    keep_order(stack)
 
 
 def _engine(stack: Stack) -> Engine:
