@@ -23,8 +23,11 @@ class Expected:
 
     index: Index
 
-    @cache  # noqa: B019 - one for the whole session; the folds of a long query take seconds
     def targets(self, query: str, consensus: int = 2) -> list[Target]:
+        return self._targets(query, consensus)
+
+    @cache  # noqa: B019 - one for the whole session; the folds of a long query take seconds
+    def _targets(self, query: str, consensus: int) -> list[Target]:
         return design(parse_query(query), self.index, consensus=consensus)
 
     def file(self, query: str, form: Format, consensus: int = 2) -> bytes:
