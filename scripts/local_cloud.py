@@ -107,7 +107,9 @@ def _step(name: str) -> Iterator[None]:
 
 def genome_id(path: Path) -> str:
     """What a FASTA file's genome is called: its name without endings."""
-    name = re.sub(r"\.(gz|fa|fasta|fna)$", "", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    name = re.sub(
+        r"\.(gz|fa|fasta|fna)$", "", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE
+    )
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:64] or "genome"
 
 
@@ -132,7 +134,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz")
+    parser.add_argument(
+        "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
+    )
     parser.add_argument("--port", type=int, default=8080, help="of the page (default: 8080)")
     parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
     parser.add_argument("--logs", action="store_true", help="print the functions' logs")

@@ -5,9 +5,9 @@ import io
 import json
 
 import pytest
-from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
 from simulator import science
 
+from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites
 

@@ -1,4 +1,4 @@
-"""Every test here runs on the fake and on moto, so that the fake cannot drift from what the simulator trusts it for."""
+"""Every test here runs on the fake and on moto: the fake cannot drift from what the simulator trusts."""
 
 from __future__ import annotations
 

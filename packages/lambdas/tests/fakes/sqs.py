@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class FakeSQS:
-    """Takes messages; `deliver` is called with the queue's address and each body. Receiving is the event source's."""
+    """Takes messages: `deliver` is called with the queue's address and each body."""
 
     def __init__(
         self, deliver: Callable[[str, str], None], refuses: Callable[[], bool] = lambda: False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Killed(BaseException):  # noqa: N818 - it is not an error of the code: Lambda ended it
+class Killed(BaseException):
     """The function's process is gone: out of time, out of memory, or its machine failed."""
 
 

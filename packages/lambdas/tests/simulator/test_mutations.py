@@ -1,6 +1,8 @@
-"""Each guard is taken out in turn, and the simulator must notice: a guard that nothing misses is either not needed or
-not tested. The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
-answer not looked at."""
+"""Each guard is taken out in turn, and the simulator must notice.
+
+The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
+answer not looked at.
+"""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import json
 from urllib.parse import unquote
 
 import pytest
-from conftest import make_site
 
+from conftest import make_site
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
 from crackling.results.formats import FORMATS

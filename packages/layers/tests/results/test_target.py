@@ -3,8 +3,8 @@
 from dataclasses import astuple
 
 import pytest
-from conftest import make_site
 
+from conftest import make_site
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, make_target
 from crackling.specificity import Specificity
