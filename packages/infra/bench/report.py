@@ -27,7 +27,17 @@ def print_table(results: list[Measured], title: str) -> None:
     for name in ("query", "guides", "first s", "warm s"):
         table.add_column(name, justify="right")
     table.add_column("stage")
-    for name in ("from-to s", "messages", "invocations", "billed s", "work s", "overhead", "GB-s", "$/job", "$/1000"):
+    for name in (
+        "from-to s",
+        "messages",
+        "invocations",
+        "billed s",
+        "work s",
+        "overhead",
+        "GB-s",
+        "$/job",
+        "$/1000",
+    ):
         table.add_column(name, justify="right")
     table.add_column("target")
     for result in results:

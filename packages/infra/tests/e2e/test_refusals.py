@@ -6,8 +6,9 @@ import json
 from http import HTTPStatus
 
 import pytest
-from api_client import ApiClient
 from openapi_spec_validator import validate
+
+from api_client import ApiClient
 from web import Answer, Web
 
 JOB = {"sequence": "ACGT", "genome": "GCF_000840245.1"}
