@@ -12,7 +12,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of imag
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from localcloud import deployed, gaps, images, launches
+from localcloud import deployed, gaps, images, launches, metering
 from localcloud.cdk import QUIET, Cdk
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from localcloud.launches import Launch, OnLaunch
+    from localcloud.metering import Usage
 
 
 class LocalCloud:
@@ -65,7 +66,7 @@ class LocalCloud:
         gaps.install()
         moto_api_backend.reset()
         self._forget()
-        self._server = Server(self._port, gaps.MIDDLEWARE)
+        self._server = Server(self._port, (*gaps.MIDDLEWARE, metering.meter))
         self.world = World(self._server.endpoint, self._region)
         self._runtime = Runtime(
             self.world,
@@ -154,8 +155,12 @@ class LocalCloud:
     # --- what happened ---
 
     def invocations(self) -> list[Invocation]:
-        """Every invocation so far: function, seconds, memory, billed milliseconds and GB-seconds."""
+        """Every invocation so far: function, when, seconds, memory, billed milliseconds and GB-seconds."""
         return self._runtime.invocations()
+
+    def usage(self) -> list[Usage]:
+        """Every request so far that a function made and AWS would charge for."""
+        return metering.usage()
 
     def iam_report(self) -> IamReport:
         """Calls that a deployed role does not allow, and grants that no call has used so far."""
@@ -188,6 +193,7 @@ class LocalCloud:
         recorder.forget_all()
         principals.forget_all()
         launches.forget_all()
+        metering.forget_all()
 
 
 def _leave_in_order_when_terminated() -> Any:  # noqa: ANN401 - a signal handler

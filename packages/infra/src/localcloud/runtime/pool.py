@@ -85,7 +85,13 @@ class Runtime:
         answer = failure or child.call(request_id, event)
         end = time.monotonic()
         invocation = Invocation(
-            function.name, request_id, end - begun, begun - start, function.memory, "error" in answer.message
+            function.name,
+            request_id,
+            start,
+            end - begun,
+            begun - start,
+            function.memory,
+            "error" in answer.message,
         )
         text = _report(invocation, child.read_log(), answer.message.get("error"))
         self._log(function, child.stream, text)
