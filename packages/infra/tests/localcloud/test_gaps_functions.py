@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from deployed import deploy
 from gap import att, create, fresh, ref, resource, shows_gap
-from test_gaps_types import ROLE
-
 from localcloud.gaps.middleware import dynamodb_one_at_a_time
+from test_gaps_types import ROLE
 
 if TYPE_CHECKING:
     from localcloud import LocalCloud, World

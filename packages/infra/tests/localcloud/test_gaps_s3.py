@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import botocore.session
+
 from gap import fresh, shows_gap
 
 if TYPE_CHECKING:

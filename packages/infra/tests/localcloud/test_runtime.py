@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from deployed import archive
 
+from deployed import archive
 from localcloud.runtime import Function, Outcome, Runtime, Throttled
 from localcloud.runtime.function import Archive
 from localcloud.world import Credentials, World

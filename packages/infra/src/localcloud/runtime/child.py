@@ -54,7 +54,7 @@ class Child:
     def _start(self, theirs: socket.socket, world: World, content: ContentStore) -> subprocess.Popen[bytes]:
         task = content.unpack(self.function.code)
         layers = [content.unpack(layer) for layer in self.function.layers]
-        return subprocess.Popen(  # noqa: S603 - no shell, and our own program
+        return subprocess.Popen(
             # -S: what this project has installed is not in Lambda; -s -P: nor is anything of the user's.
             [
                 sys.executable,

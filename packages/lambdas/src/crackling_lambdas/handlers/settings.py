@@ -54,7 +54,7 @@ class IndexSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Bowtie2Settings(IndexSettings):
-    bowtie2_build: str = "/opt/bowtie2/bowtie2-build-s"
+    bowtie2_build: str = "/opt/bowtie2/bin/bowtie2-build-s"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crackling.design import repeated_windows
 from crackling.sequences import parse_query
 from crackling.sites import find_sites
 from crackling_aws import keys
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def query_sites(text: str) -> list[QuerySite]:
     """The sites of a query, in query order."""
     sites = find_sites(parse_query(text))
-    times = Counter(site.guide + site.pam for site in sites)
-    return [QuerySite(site, repeated=times[site.guide + site.pam] > 1) for site in sites]
+    repeated = repeated_windows(sites)
+    return [QuerySite(site, repeated=site.guide + site.pam in repeated) for site in sites]
 
 
 def chunks(job_id: str, sites: list[QuerySite], size: int) -> Iterator[Chunk]:
@@ -46,9 +46,9 @@ class Scan:
     clock: Callable[[], float]
 
     def run(self, message: ScanJob) -> None:
-        """Chunks before the count before the messages: whoever gets one finds its chunk, and progress has a total.
+        """Chunks before the count before the messages: whoever gets one finds its chunk and a total.
 
-        A repetition finds the chunks in place and queues them again, in case the first died before it had queued all.
+        A repetition finds the chunks in place and queues them again: the first may have died half-way.
         """
         job = self.jobs.get(message.job_id)
         if job is None or job.over:

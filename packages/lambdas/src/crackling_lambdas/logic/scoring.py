@@ -1,4 +1,4 @@
-"""Scoring a chunk. The results and the job's counter are written in one transaction, by whoever comes first."""
+"""Scoring a chunk. The first to come writes the results and the job's counter in one transaction."""
 
 from __future__ import annotations
 

@@ -33,6 +33,8 @@ from crackling.specificity.plan import choose_keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from crackling.sequences import Contig
+
 # Called with a stage's name, what is done and what there is to do (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -68,12 +70,16 @@ class Genome:
     def bases(self) -> int:
         return sum(bases for _, bases in self.contigs)
 
-    def add(self, name: str, letters: bytes, label: str) -> None:
+    def add(self, contig: Contig, label: str) -> None:
+        letters = contig.sequence.encode(
+            "ascii", "replace"
+        )  # what is not ASCII becomes '?', no nucleotide either
         room = (ctypes.c_uint8 * (len(letters) // 2 + 1))()
         bases = library().pack(letters, len(letters), room)
         if bases < 0:
-            raise bad_letter(label, name, -1 - bases, chr(letters[-1 - bases]))
-        self.contigs.append((name, bases))
+            before, bad = contig.sequence[: -1 - bases], contig.sequence[-1 - bases]
+            raise bad_letter(label, contig.name, len("".join(before.split())), bad)
+        self.contigs.append((contig.name, bases))
         self.packed += memoryview(room)[: bases // 2 + 1]
         if self.length > MAX_BASES:
             raise InputError(
@@ -136,7 +142,7 @@ def read_genome(sources: Sequence[Path | BinaryIO], tell: Progress) -> Genome:
                     "name each file once and each contig differently"
                 )
             seen[contig.name] = label
-            genome.add(contig.name, contig.sequence.encode("ascii"), label)
+            genome.add(contig, label)
             tell("reading", genome.bases, 0)
     return genome
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
 import os
+import re
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import POINTER, c_uint32, c_uint64
@@ -19,7 +19,14 @@ from crackling.files import readable
 from crackling.specificity import kernel
 from crackling.specificity.build import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
-from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section, damaged
+from crackling.specificity.layout import (
+    HEADER_BYTES,
+    POSITION_SECTIONS,
+    Header,
+    Section,
+    damaged,
+    decode_contigs,
+)
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 from crackling.specificity.weights import BASES, aggregate, kernel_weights
 
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 USUAL_MISMATCHES = 4
 GUIDES_A_TASK = 256
 _DIGITS = str.maketrans(BASES, "0123")
+_is_guide = re.compile(f"[{BASES}]{{{kernel.SITE_NT}}}").fullmatch
 _T = TypeVar("_T")
 
 
@@ -65,7 +73,15 @@ class OffTarget:
 
 
 def encode(guide: str) -> int:
-    """20 bases of A, C, G, T as the kernel's number."""
+    """20 bases of A, C, G, T as the kernel's number.
+
+    Raises:
+        InputError: it is something else, which as a number would lead the kernel out of the index.
+    """
+    if not _is_guide(guide):
+        raise InputError(
+            f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM"
+        )
     return int(guide.translate(_DIGITS), 4)
 
 
@@ -84,7 +100,7 @@ class Index:
     def __init__(self, header: Header, memory: mmap.mmap, label: str, positions: bool) -> None:
         self.header = header
         self._memory, self._label = memory, label
-        self._contigs: list[tuple[str, int]] = json.loads(self._section(Section.CONTIGS))
+        self._contigs = decode_contigs(self._section(Section.CONTIGS), label)
         self._starts = contig_starts(self._contigs)
         self._lists = self._map_lists(positions)
         self._has_positions = positions
@@ -141,7 +157,11 @@ class Index:
 
     def _pointer(self, section: Section, kind: type[c_uint32 | Overflow], expected: int) -> object:
         span = self.header.spans[section]
-        if span.length != expected * ctypes.sizeof(kind) or span.padded_end > len(self._memory):
+        if (
+            span.length != expected * ctypes.sizeof(kind)
+            or span.padded_end > len(self._memory)
+            or span.offset % 8
+        ):
             raise damaged(self._label)
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory)) + span.offset
         return ctypes.cast(address, POINTER(kind))
@@ -200,6 +220,9 @@ class Index:
 
         Returns:
             In the order of `guides`; each `counts` has k + 1 numbers.
+
+        Raises:
+            InputError: a guide is not 20 letters of A, C, G, T, or k is out of range.
         """
         search = self._search(k)
 

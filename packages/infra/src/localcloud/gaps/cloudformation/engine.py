@@ -5,8 +5,6 @@ never compares resolved properties, so a replaced resource leaves stale referenc
 an update; and has no rollback. This engine keeps moto's models and intrinsic functions, and brings its own order.
 """
 
-# ruff: noqa: SLF001 - this mends moto from the inside
-
 from __future__ import annotations
 
 import copy

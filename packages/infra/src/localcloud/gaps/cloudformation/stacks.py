@@ -6,8 +6,6 @@ describing the resources of a stack creates those that are missing; SSM-typed pa
 value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
 """
 
-# ruff: noqa: SLF001 - this mends moto from the inside
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,0 +1,163 @@
+"""Crackling Cloud on this machine: both stacks deployed to the local cloud, without an account.
+
+`./scripts/run` builds layers and page, deploys the synthesised stacks with the CDK CLI, prepares phage lambda's genome (and
+each FASTA named by --genome), prints the page's address and stays until Ctrl-C. State lives in memory and is gone afterwards.
+`./scripts/run --once` submits the sample job through the API, prints its guides and ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import build
+from api_client import ApiClient, ApiError
+from crackling.cli.table import write_table
+from crackling.errors import CracklingError
+from crackling.results import Target
+from localcloud import CdkError, LocalCloud
+from localcloud.ncbi import NcbiStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLE = build.ROOT / "sample"
+SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
+STAGE = "local"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The stacks as deployed to a running local cloud."""
+
+    cloud: LocalCloud
+    assembly: Path
+    ncbi: NcbiStandIn
+
+    @property
+    def api(self) -> ApiClient:
+        return ApiClient(f"{self.cloud.url}/api")
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployment]:
+    """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
+
+    Raises:
+        build.BuildError, CdkError: a step failed; the message is what it printed.
+    """
+    bowtie2 = build.can_build_bowtie2()
+    with _step("layers and functions"):
+        build.build_layers("--here", *([] if bowtie2 else ["--without", "bowtie2"]))
+    with _step("page"):
+        build.build_page()
+    with _step("CDK"):
+        build.npm(build.INFRA)
+    with (
+        NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa"}) as ncbi,
+        LocalCloud(front_port=front_port, cdk=build.CDK, echo=echo) as cloud,
+        tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
+    ):
+        assembly = Path(folder) / "cdk.out"
+        with _step("synthesis"):
+            build.synthesise(assembly, _settings(cloud, ncbi, bowtie2=bowtie2))
+        with _step("deployment"):
+            cloud.bootstrap()
+            cloud.deploy(assembly)
+        yield Deployment(cloud, assembly, ncbi)
+
+
+def _settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[str, str]:
+    endpoint = cloud.world.endpoint
+    return {
+        "stage": STAGE,
+        "pythonVersion": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "architecture": build.architecture(),
+        "pageOrigins": cloud.url,
+        "uploadOrigins": f"{endpoint},{endpoint.replace('://', '://*.')}",
+        "ncbiUrl": ncbi.url,
+        "bowtie2": "on" if bowtie2 else "off",
+    }
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    start = time.monotonic()
+    sys.stderr.write(f"{name} ... ")
+    sys.stderr.flush()
+    yield
+    say(f"{time.monotonic() - start:.1f} s")
+
+
+def genome_id(path: Path) -> str:
+    """What a FASTA file's genome is called: its name without endings."""
+    name = re.sub(
+        r"\.(gz|fa|fasta|fna)$", "", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE
+    )
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:64] or "genome"
+
+
+def preload(api: ApiClient, genome: str, name: str, fasta: Path) -> None:
+    """Upload a genome as a user would, and wait until it is ready."""
+    with _step(f"genome {genome}"):
+        api.upload_genome(genome, name, fasta)
+        api.wait_for_genome(genome)
+
+
+def run_sample(api: ApiClient) -> None:
+    """Submit the sample's query, wait, and print its guides."""
+    job = api.submit(fasta=(SAMPLE / "cI.fa").read_text(), genome=SAMPLE_GENOME)
+    say(f"job {job} ...")
+    api.wait_for_job(job)
+    rows = json.loads(api.export(job, "json"))
+    targets = [Target(**{**row, "warnings": tuple(row["warnings"])}) for row in rows]
+    write_table(targets, sys.stdout)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
+    )
+    parser.add_argument("--port", type=int, default=8080, help="of the page (default: 8080)")
+    parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
+    parser.add_argument("--logs", action="store_true", help="print the functions' logs")
+    options = parser.parse_args()
+    missing = [path for path in options.genome if not path.is_file()]
+    if missing:
+        parser.error(f"{missing[0]}: no such file")
+    try:
+        with deployed(0 if options.once else options.port, echo=options.logs) as deployment:
+            preload(deployment.api, SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
+            for path in options.genome:
+                preload(deployment.api, genome_id(path), path.name, path)
+            if options.once:
+                run_sample(deployment.api)
+            else:
+                say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
+                threading.Event().wait()
+    except (build.BuildError, CdkError, ApiError, CracklingError, OSError) as error:
+        say(f"\nrun: error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nended")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
