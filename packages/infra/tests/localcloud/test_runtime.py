@@ -191,7 +191,8 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         "runtime = Runtime(World('http://localhost:1', 'us-east-1'), log=lambda *_: None)\n"
         f"runtime.invoke(function({source!r}, timeout=60), b'{{}}')\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", program])
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # what a killed parent leaves
+    parent = subprocess.Popen([sys.executable, "-c", program], env=environment)
     try:
         assert until(lambda: note.exists() and note.read_text() != "")
     finally:
