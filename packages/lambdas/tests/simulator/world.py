@@ -58,7 +58,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "off_target": {"open_index": science.open_index},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
-PATIENCE = 6 * 3600.0
+PATIENCE = 400 * 60.0  # the reaper's default
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
