@@ -9,16 +9,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import build
 import local_cloud
-import pytest
 from api_client import ApiClient
+from crackling.specificity import Index, build_index
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
-from web import Web
-
-from crackling.specificity import Index, build_index
 from localcloud import LocalCloud
+from web import Web
 
 HERE = Path(__file__).parent
 ORDER = (
@@ -40,7 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
-    items[:] = [item for item in items if item not in ours] + sorted(ours, key=lambda item: ORDER.index(item.path.stem))
+    items[:] = [item for item in items if item not in ours] + sorted(
+        ours, key=lambda item: ORDER.index(item.path.stem)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from local_cloud import SAMPLE
-
 from crackling.design import design
 from crackling.results import Format, Target, write
 from crackling.sequences import parse_query, read_fasta
 from crackling.specificity import Index
+from local_cloud import SAMPLE
 
 
 @dataclass(frozen=True)

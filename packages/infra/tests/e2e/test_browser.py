@@ -7,12 +7,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import build
 import pytest
+
+import build
 from local_cloud import Deployment
 
 
-def test_a_user_gets_from_a_sequence_to_a_file(deployment: Deployment, genome: str, screenshots: Path) -> None:
+def test_a_user_gets_from_a_sequence_to_a_file(
+    deployment: Deployment, genome: str, screenshots: Path
+) -> None:
     node = shutil.which("node")
     assert node, "Node is what the page was built with"
     done = subprocess.run(

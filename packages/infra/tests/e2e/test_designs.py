@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+
 from api_client import ApiClient
+from crackling.results import MEDIA_TYPES, Format
+from crackling.results.formats import FORMATS
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE
 from web import Web
-
-from crackling.results import MEDIA_TYPES, Format
-from crackling.results.formats import FORMATS
 
 QUERY = SAMPLE / "cI.fa"
 STAGES = ("queued", "preparing", "scanning", "scoring", "complete")
@@ -60,14 +60,26 @@ def long_job(history: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_an_export_has_the_bytes_that_the_command_line_writes(api: ApiClient, sample_job: str, form: Format) -> None:
-    command = [sys.executable, "-m", "crackling", "design", str(QUERY), "--genome", str(SAMPLE / "lambda_phage.fa")]
+def test_an_export_has_the_bytes_that_the_command_line_writes(
+    api: ApiClient, sample_job: str, form: Format
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "crackling",
+        "design",
+        str(QUERY),
+        "--genome",
+        str(SAMPLE / "lambda_phage.fa"),
+    ]
     written = subprocess.run([*command, "--format", form], capture_output=True, check=True).stdout
     assert api.export(sample_job, form) == written
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_so_has_an_export_of_many_chunks(api: ApiClient, long_job: str, expected: Expected, form: Format) -> None:
+def test_so_has_an_export_of_many_chunks(
+    api: ApiClient, long_job: str, expected: Expected, form: Format
+) -> None:
     assert api.export(long_job, form) == expected.file(many_contigs(), form)
 
 
@@ -98,7 +110,9 @@ def test_a_job_goes_forward_only(history: list[dict[str, Any]]) -> None:
     total = progress[-1]["guides"]
     assert total > 200
     assert progress[-1] == {"guides": total, "onTarget": total, "offTarget": total}
-    assert len({(step["onTarget"], step["offTarget"]) for step in progress}) > 2, "nothing to be seen in between"
+    assert len({(step["onTarget"], step["offTarget"]) for step in progress}) > 2, (
+        "nothing to be seen in between"
+    )
 
 
 def test_pages_follow_the_order_of_the_query(api: ApiClient, sample_job: str) -> None:
@@ -133,9 +147,7 @@ def test_off_targets_are_those_of_the_index(
     assert (answer["guide"], answer["total"], answer["offTargets"]) == (target.guide, len(wanted), wanted)
 
 
-def test_a_list_of_off_targets_can_be_cut(
-    api: ApiClient, long_job: str, expected: Expected
-) -> None:
+def test_a_list_of_off_targets_can_be_cut(api: ApiClient, long_job: str, expected: Expected) -> None:
     targets = expected.targets(many_contigs())
     target = max(targets[:300], key=lambda one: sum((one.mm0, one.mm1, one.mm2, one.mm3, one.mm4)))
     wanted = expected.off_targets(target.guide)

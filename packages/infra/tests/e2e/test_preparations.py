@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from api_client import ApiClient, ApiError, post_form
 from conftest import UPLOAD_LIMIT
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
-from web import Web
-
 from localcloud import LocalCloud
+from web import Web
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 FASTA = SAMPLE / "lambda_phage.fa"
@@ -66,8 +66,15 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
         assert api.export(job, "csv") == expected.file(QUERY, "csv")
     steps = preparations(deployment.cloud) - before
     genome = api.get(f"/genomes/{SAMPLE_ACCESSION}")
-    assert steps == dict.fromkeys(PREPARING if "bowtie2" in genome["parts"] else ("Downloader", "IsslIndex"), 1)
-    assert (genome["state"], genome["source"], genome["contigs"], genome["bases"]) == ("ready", "accession", 1, 48502)
+    assert steps == dict.fromkeys(
+        PREPARING if "bowtie2" in genome["parts"] else ("Downloader", "IsslIndex"), 1
+    )
+    assert (genome["state"], genome["source"], genome["contigs"], genome["bases"]) == (
+        "ready",
+        "accession",
+        1,
+        48502,
+    )
     assert genome["done"] == genome["parts"]
 
 
@@ -87,7 +94,9 @@ def test_an_assembly_that_ncbi_does_not_know_fails_the_job(api: ApiClient) -> No
 
 
 @pytest.mark.parametrize("ending", ["fa", "fa.gz"])
-def test_a_genome_is_uploaded_plain_or_compressed(api: ApiClient, expected: Expected, tmp_path: Path, ending: str) -> None:
+def test_a_genome_is_uploaded_plain_or_compressed(
+    api: ApiClient, expected: Expected, tmp_path: Path, ending: str
+) -> None:
     content = FASTA.read_bytes()
     path = tmp_path / f"genome.{ending}"
     path.write_bytes(gzip.compress(content) if ending == "fa.gz" else content)

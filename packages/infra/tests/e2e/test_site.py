@@ -6,6 +6,7 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+
 from local_cloud import Deployment
 from web import Web
 
@@ -45,12 +46,18 @@ def test_the_page_may_load_its_own_files_and_no_more(web: Web) -> None:
     assert found["default-src"] == ["'none'"]
     assert found["script-src"] == found["style-src"] == ["'self'"]
     assert found["base-uri"] == found["frame-ancestors"] == ["'none'"]
-    assert not {"'unsafe-inline'", "'unsafe-eval'", "*"} & {source for sources in found.values() for source in sources}
+    assert not {"'unsafe-inline'", "'unsafe-eval'", "*"} & {
+        source for sources in found.values() for source in sources
+    }
 
 
 def test_the_page_learns_where_the_api_is(web: Web) -> None:
     answer = web.get("/config.json")
-    assert (answer.status, answer.kind, answer.json) == (200, "application/json", {"api": "/api", "stage": "local"})
+    assert (answer.status, answer.kind, answer.json) == (
+        200,
+        "application/json",
+        {"api": "/api", "stage": "local"},
+    )
 
 
 def test_nothing_is_told_of_a_file_that_is_not_there(web: Web) -> None:

@@ -22,7 +22,7 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0]
 
     @property
-    def json(self) -> Any:  # noqa: ANN401
+    def json(self) -> Any:
         return json.loads(self.body)
 
 
