@@ -42,14 +42,14 @@ class Stage:
     invocations: int
     starts: int  # of execution environments
     billed: float
-    science: float
+    work: float
     gb_seconds: float
     dollars: float
 
     @property
     def overhead(self) -> float | None:
-        """The share of billed time that was not its science; None for a stage that has none."""
-        return 1 - self.science / self.billed if self.science else None
+        """The share of billed time that was not its work; None for a stage that does not measure that."""
+        return 1 - self.work / self.billed if self.work else None
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Bench:
             invocations=len(invocations),
             starts=sum(one.init_seconds > 0.01 for one in invocations),
             billed=billed,
-            science=sum(_science_seconds(line) for line in logs),
+            work=sum(map(_work_seconds, logs)),
             gb_seconds=gb_seconds,
             dollars=dollars,
         )
@@ -177,7 +177,5 @@ def _delivery(stage: str) -> float:
     return POLLER_REQUESTS * prices.SERVICES[prices.Charge.SQS] if stage in FED_BY_QUEUE else 0.0
 
 
-def _science_seconds(line: str) -> float:
-    if '"Science"' not in line:
-        return 0.0
-    return float(json.loads(line)["seconds"])
+def _work_seconds(line: str) -> float:
+    return float(json.loads(line)["seconds"]) if '"message":"Work"' in line else 0.0

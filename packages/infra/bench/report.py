@@ -47,7 +47,7 @@ def print_table(results: list[Measured], title: str) -> None:
 
 CAPTION = (
     "Figures of the warm run, except first s. from-to: its first invocation began, its last one ended, after submission. "
-    "billed: all invocations. work: the science in them. $/1000: dollars for 1,000 guides."
+    "billed: all invocations. work: the science in them and storing its results; the rest is overhead. $/1000: dollars for 1,000 guides."
 )
 
 
@@ -56,7 +56,7 @@ def _add(table: Table, result: Measured) -> None:
     table.add_row(
         size(job.bases), f"{job.guides:,}", f"{result.first.seconds:.1f}", f"{job.seconds:.1f}", "all", "",
         f"{job.total('messages'):,.0f}", f"{job.total('invocations'):,.0f}", f"{job.total('billed'):.2f}",
-        f"{job.total('science'):.2f}", "", f"{job.total('gb_seconds'):.2f}", f"{job.dollars:.6f}",
+        f"{job.total('work'):.2f}", "", f"{job.total('gb_seconds'):.2f}", f"{job.dollars:.6f}",
         f"{per_thousand(job, job.dollars):.5f}", _time_target(job), style="bold",
     )  # fmt: skip
     for stage in job.stages:
@@ -71,7 +71,7 @@ def _cells(job: Job, stage: Stage) -> tuple[str, ...]:
         f"{stage.messages:,}",
         f"{stage.invocations:,}",
         f"{stage.billed:.2f}",
-        f"{stage.science:.3f}" if stage.science else "",
+        f"{stage.work:.3f}" if stage.work else "",
         "" if overhead is None else f"{overhead:.0%}",
         f"{stage.gb_seconds:.2f}",
         f"{stage.dollars:.6f}",

@@ -6,6 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 Measure = Callable[[], AbstractContextManager[None]]
-"""Makes what goes around the science of a message; the rest of the message's time is overhead."""
+"""Makes what goes around a message's work: the science, and storing what came of it. The rest is overhead."""
 
 unmeasured: Measure = nullcontext

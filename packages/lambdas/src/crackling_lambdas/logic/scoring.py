@@ -52,14 +52,14 @@ class OnTarget:
     chunks: Chunks
     assess: Assess
     clock: Callable[[], float]
-    science: Measure = unmeasured
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         if found := self.chunks.open(message, Stage.ON_TARGET):
             _, chunk = found
-            with self.science():
+            with self.work():
                 results = self.assess([query.site for query in chunk.sites])
-            self.chunks.targets.save_on_target(chunk, results, self.clock())
+                self.chunks.targets.save_on_target(chunk, results, self.clock())
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class OffTarget:
     genomes: GenomeStore
     indexes: IndexCache
     clock: Callable[[], float]
-    science: Measure = unmeasured
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         """Score the message's chunk.
@@ -84,6 +84,6 @@ class OffTarget:
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
             index = self.indexes.open(genome)
-            with self.science():
+            with self.work():
                 results = index.score([query.site.guide for query in chunk.sites])
-            self.chunks.targets.save_off_target(chunk, results, self.clock())
+                self.chunks.targets.save_off_target(chunk, results, self.clock())
