@@ -35,7 +35,7 @@ def make_handler(
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    work = OnTarget(Chunks(jobs, targets), assess, clock, entry.work).run
+    work = OnTarget(Chunks(jobs.get, targets), assess, clock, entry.work).run
     task = "scoring efficiency"
     return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
 

@@ -20,6 +20,7 @@ from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import OffTargetSettings
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
+from crackling_lambdas.logic.recent import Recent
 from crackling_lambdas.logic.scoring import Chunks, OffTarget
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def make_handler(
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
     indexes = IndexCache(objects, Path(tempfile.gettempdir()), open_index)
-    work = OffTarget(Chunks(jobs, targets), genomes, indexes, clock, entry.work).run
+    chunks = Chunks(Recent(jobs.get, clock).get, targets)
+    work = OffTarget(chunks, Recent(genomes.get, clock).get, indexes, clock, entry.work).run
     task = "scoring specificity"
     return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
 

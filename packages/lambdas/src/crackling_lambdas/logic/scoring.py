@@ -12,10 +12,8 @@ from crackling_aws.models import GenomeState, Stage
 from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
     from crackling_aws.messages import ScoreChunk
-    from crackling_aws.models import Chunk, Job
+    from crackling_aws.models import Chunk, Genome, Job
     from crackling_aws.targets import TargetStore
     from crackling_lambdas.logic.index_cache import IndexCache
 
@@ -30,12 +28,12 @@ class GenomeNotReadyError(Exception):
 class Chunks:
     """Finds the chunks that are still to be scored."""
 
-    jobs: JobStore
+    read_job: Callable[[str], Job | None]
     targets: TargetStore
 
     def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
         """The message's job and chunk; None if there is nothing left to do for them."""
-        job = self.jobs.get(message.job_id)
+        job = self.read_job(message.job_id)
         if job is None or job.over:
             return None
         chunk = self.targets.get(message.job_id, message.chunk)
@@ -67,7 +65,7 @@ class OffTarget:
     """Scores specificity against the job's genome."""
 
     chunks: Chunks
-    genomes: GenomeStore
+    read_genome: Callable[[str], Genome | None]
     indexes: IndexCache
     clock: Callable[[], float]
     work: Measure = unmeasured
@@ -80,7 +78,7 @@ class OffTarget:
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
-            genome = self.genomes.get(job.genome)
+            genome = self.read_genome(job.genome)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
             index = self.indexes.open(genome)
