@@ -53,8 +53,10 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployment]:
+def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> Iterator[Deployment]:
     """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
+
+    `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
 
     Raises:
         build.BuildError, CdkError: a step failed; the message is what it printed.
@@ -73,7 +75,8 @@ def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployme
     ):
         assembly = Path(folder) / "cdk.out"
         with _step("synthesis"):
-            build.synthesise(assembly, _settings(cloud, ncbi, bowtie2=bowtie2))
+            synthesised = _settings(cloud, ncbi, bowtie2=bowtie2) | settings
+            build.synthesise(assembly, synthesised)
         with _step("deployment"):
             cloud.bootstrap()
             cloud.deploy(assembly)

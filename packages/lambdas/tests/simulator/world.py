@@ -7,10 +7,6 @@ import tempfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
-
 from crackling_lambdas.handlers import (
     api,
     bowtie2_index,
@@ -22,6 +18,9 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
@@ -239,7 +238,7 @@ class World:
     def _guarded(self, handler: Handler, event: dict[str, Any]) -> dict[str, Any] | None:
         try:
             return handler(event, CONTEXT)
-        except (Killed, Exception):  # noqa: BLE001 - Lambda reports it to the event source, whatever it is
+        except (Killed, Exception):
             return None
 
 

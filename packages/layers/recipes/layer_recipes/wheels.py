@@ -77,7 +77,7 @@ def _install(
 
 def _run(command: list[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **settings}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def _prune(into: Path) -> None:

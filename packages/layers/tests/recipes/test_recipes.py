@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from layer_recipes import bowtie2, checks, debian, recipes, tree, wheels
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import layer

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.building import built
 
 from crackling.specificity import Index, Specificity
 from crackling.specificity.plan import Keys
+from support.building import built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

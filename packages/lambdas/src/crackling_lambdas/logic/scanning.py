@@ -11,6 +11,7 @@ from crackling.sites import find_sites
 from crackling_aws import keys
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
+from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ class Scan:
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
+    science: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
         """Chunks before the count before the messages: whoever gets one finds its chunk and a total.
@@ -54,7 +56,8 @@ class Scan:
         if job is None or job.over:
             return
         text = self.queries.get(keys.query(job.job_id)).decode()
-        sites = query_sites(text)
+        with self.science():
+            sites = query_sites(text)
         numbers = []
         for chunk in chunks(job.job_id, sites, job.chunk_size):
             self.targets.create(chunk, job.expires)
