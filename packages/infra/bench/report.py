@@ -47,7 +47,8 @@ def print_table(results: list[Measured], title: str) -> None:
 
 CAPTION = (
     "Figures of the warm run, except first s. from-to: its first invocation began, its last one ended, after submission. "
-    "billed: all invocations. work: the science in them and storing its results; the rest is overhead. $/1000: dollars for 1,000 guides."
+    "billed: all invocations. work: the science in them and storing its results; the rest is overhead. "
+    "$/1000: dollars for 1,000 guides."
 )
 
 

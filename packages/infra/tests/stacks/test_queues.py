@@ -1,7 +1,5 @@
 """No message is lost without somebody hearing of it."""
 
-import pytest
-
 from templates import target
 
 QUEUE = "AWS::SQS::Queue"

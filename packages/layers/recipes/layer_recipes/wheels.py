@@ -23,7 +23,14 @@ _UV: Final = (sys.executable, "-m", "uv")
 def install(requirements: Path, target: Target, into: Path) -> None:
     """Unpack exactly the wheels that a requirements file pins; nothing is resolved, compiled or run."""
     command = [*_UV, "pip", "install", "--quiet", "--no-deps", "--no-compile-bytecode", "--link-mode", "copy"]
-    command += ["--only-binary", ":all:", "--python-platform", target.wheels, "--python-version", target.python]
+    command += [
+        "--only-binary",
+        ":all:",
+        "--python-platform",
+        target.wheels,
+        "--python-version",
+        target.python,
+    ]
     done = _run([*command, "--target", str(into), "--requirement", str(requirements)], {})
     if done.returncode:
         raise RecipeError(f"{requirements.name} for {target.folder}: {done.stderr.strip()}")
