@@ -108,7 +108,7 @@ def test_bad_input_after_good(genome: Path, out: Path, tmp_path: Path) -> None:
 
 def test_more_bases_than_places(genome: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
-    monkeypatch.setattr("crackling.specificity.build.MAX_BASES", 1000)
+    monkeypatch.setattr("crackling.specificity.genome.MAX_BASES", 1000)
     with pytest.raises(
         InputError, match=r"genome\.fa: the genome has more than 1,000 bases; index its parts"
     ):

@@ -17,7 +17,7 @@ from isal import isal_zlib
 from crackling.errors import InputError
 from crackling.files import readable
 from crackling.specificity import kernel
-from crackling.specificity.build import contig_starts
+from crackling.specificity.genome import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
 from crackling.specificity.layout import (
     HEADER_BYTES,
