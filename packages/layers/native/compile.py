@@ -47,7 +47,7 @@ def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: 
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_suffix(".tmp")
-    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)  # noqa: S603 - our own arguments
+    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
     unfinished.replace(output)
     return output
 

@@ -1,6 +1,7 @@
 """No message is lost without somebody hearing of it."""
 
 import pytest
+
 from templates import target
 
 QUEUE = "AWS::SQS::Queue"

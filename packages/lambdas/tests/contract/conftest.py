@@ -1,4 +1,4 @@
-"""Every test here runs on the fake and on moto, so that the fake cannot drift from what the simulator trusts it for."""
+"""Every test here runs on the fake and on moto: the fake cannot drift from what the simulator trusts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sqs import FakeSQS
-from moto import mock_aws
 from simulator.world import KEYS
 
 NUMBERS = {"chunk"}

@@ -1,1 +1,1 @@
-"""In-memory AWS clients: small, fast, and faithful where the stores rely on it (contract/ holds them to moto)."""
+"""In-memory AWS clients, faithful where the stores rely on it (contract/ holds them to moto)."""

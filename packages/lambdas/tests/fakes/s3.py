@@ -16,33 +16,33 @@ class FakeS3:
         self.objects: dict[tuple[str, str], bytes] = {}
         self._uploads: dict[str, dict[int, bytes]] = {}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "") -> dict[str, Any]:  # noqa: N803
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "") -> dict[str, Any]:
         self.objects[Bucket, Key] = Body
         return {"ETag": _etag(Body)}
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         body = self._object(Bucket, Key, "NoSuchKey", "GetObject")
         return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
-    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         return {"ContentLength": len(self._object(Bucket, Key, "404", "HeadObject"))}
 
-    def delete_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def delete_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         self.objects.pop((Bucket, Key), None)
         return {}
 
-    def list_objects_v2(self, *, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803
+    def list_objects_v2(self, *, Bucket: str, Prefix: str) -> dict[str, Any]:
         found = sorted(key for bucket, key in self.objects if bucket == Bucket and key.startswith(Prefix))
         return {"Contents": [{"Key": key} for key in found[:1000]]} if found else {}
 
-    def create_multipart_upload(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def create_multipart_upload(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         upload = f"{Bucket}/{Key}/{len(self._uploads)}"
         self._uploads[upload] = {}
         return {"UploadId": upload}
 
     def upload_part(
         self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes
-    ) -> dict[str, Any]:  # noqa: N803
+    ) -> dict[str, Any]:
         del Bucket, Key
         self._uploads[UploadId][PartNumber] = Body
         return {"ETag": _etag(Body)}
@@ -53,7 +53,7 @@ class FakeS3:
         Bucket: str,
         Key: str,
         UploadId: str,
-        MultipartUpload: dict[str, Any],  # noqa: N803
+        MultipartUpload: dict[str, Any],
     ) -> dict[str, Any]:
         parts = self._uploads.pop(UploadId)
         listed = MultipartUpload["Parts"]
@@ -62,7 +62,7 @@ class FakeS3:
         self.objects[Bucket, Key] = b"".join(parts[part["PartNumber"]] for part in listed)
         return {}
 
-    def abort_multipart_upload(self, *, Bucket: str, Key: str, UploadId: str) -> dict[str, Any]:  # noqa: N803
+    def abort_multipart_upload(self, *, Bucket: str, Key: str, UploadId: str) -> dict[str, Any]:
         del Bucket, Key
         self._uploads.pop(UploadId, None)
         return {}
@@ -73,11 +73,11 @@ class FakeS3:
         key: str,
         *,
         Conditions: list[Any],
-        ExpiresIn: int,  # noqa: N803
+        ExpiresIn: int,
     ) -> dict[str, Any]:
         return {"url": f"https://{bucket}.example/", "fields": {"key": key}}
 
-    def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+    def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:
         assert operation == "get_object"
         return f"https://{Params['Bucket']}.example/{Params['Key']}?expires={ExpiresIn}"
 

@@ -36,7 +36,9 @@ def check(scenario: Scenario) -> None:
     assert not world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
-    lost = _lost(world) | scenario.failed
+    lost = _lost(world)
+    assert world.rate or not lost, "something was lost without a fault"
+    lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None
@@ -47,7 +49,7 @@ def check(scenario: Scenario) -> None:
 
 
 def _check_poison(scenario: Scenario) -> None:
-    """Each is among the dead letters of its queue; and there is nothing that did not fail as often as it may."""
+    """Each is among the dead letters of its queue; and all of those failed as often as they may."""
     for name, queue in scenario.world.queues.items():
         dead = [message.body for message in queue.dead]
         assert {body for where, body in scenario.poison if where == name} <= set(dead)
@@ -55,7 +57,7 @@ def _check_poison(scenario: Scenario) -> None:
 
 
 def _lost(world: World) -> set[str]:
-    """What exhausted messages and abandoned stream records name: only these jobs and genomes may fail unforeseen."""
+    """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
     lost = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.stream.given_up}
     for name, queue in world.queues.items():
         for body in queue.exhausted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionClosedError
+
 from fakes.errors import client_error
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Killed(BaseException):  # noqa: N818 - it is not an error of the code: Lambda ended it
+class Killed(BaseException):
     """The function's process is gone: out of time, out of memory, or its machine failed."""
 
 

@@ -90,14 +90,16 @@ def sqs_event(batch: list[Queued]) -> dict[str, Any]:
 
 @dataclass
 class SimulatedStream:
-    """The records of new jobs, in order. A batch that fails is tried again from its first failure, a few times."""
+    """The records of new jobs, in order. A batch that fails is tried again from its first failure."""
 
     records: list[dict[str, Any]] = field(default_factory=list)
     given_up: list[dict[str, Any]] = field(default_factory=list)
+    inserted: int = 0
     tries: int = 0
 
     def insert(self, item: dict[str, Any]) -> None:
-        number = f"{len(self.records) + 1:021d}{id(item) % 7}"
+        self.inserted += 1
+        number = f"{self.inserted:021d}"
         keys = {"jobId": item["jobId"]}
         image = {"Keys": keys, "NewImage": item, "SequenceNumber": number, "StreamViewType": "NEW_IMAGE"}
         self.records.append(

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def run_seed(seed: int, scratch: Path) -> Scenario:
-    """Run a world to its end and check it. The same seed is the same world: repeat a failure by its number."""
+    """Run a world to its end and check it. The same seed is the same world."""
     rng = random.Random(-seed)
     with (
-        mock.patch("uuid.uuid4", lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
+        mock.patch("uuid.uuid4", side_effect=lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
         mock.patch("crackling_aws.targets.CONFLICT_PAUSE", 0),
     ):
         scenario = Scenario(World(seed, scratch), rng)

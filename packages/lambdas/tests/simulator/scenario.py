@@ -53,7 +53,7 @@ class Scenario:
         return "".join(self.rng.choices("ACGT", weights=(1, 2, 3, 1), k=length))
 
     def _upload(self, genome: str) -> None:
-        """Announce, upload, complete; a user tries again when the service fails, and sometimes forgets to complete."""
+        """Announce, upload, complete; users try again when the service fails, and may forget to complete."""
         announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome}))
         if announced is None or announced["statusCode"] >= 500:
             self.world.users.append(lambda: self._upload(genome))

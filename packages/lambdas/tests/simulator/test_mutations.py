@@ -1,19 +1,21 @@
-"""Each guard is taken out in turn, and the simulator must notice: a guard that nothing misses is either not needed or
-not tested. The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
-answer not looked at."""
+"""Each guard is taken out in turn, and the simulator must notice.
+
+The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
+answer not looked at.
+"""
 
 from __future__ import annotations
 
 import itertools
 
 import pytest
-from fakes.dynamodb import FakeDynamoDB
 
 from crackling_aws import genomes, jobs, queues, targets
 from crackling_aws.models import GenomeState, Part, Source
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
 from crackling_lambdas.logic import admission, downloading, preparation, scanning
+from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
 SEEDS = 1500

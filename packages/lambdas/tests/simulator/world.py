@@ -7,10 +7,6 @@ import tempfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
-
 from crackling_lambdas.handlers import (
     api,
     bowtie2_index,
@@ -22,10 +18,13 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
-from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
+from simulator.queues import MAX_RECEIVES, SimulatedQueue, SimulatedStream, sqs_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +58,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "off_target": {"open_index": science.open_index},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
-PATIENCE = 6 * 3600.0
+PATIENCE = 400 * 60.0  # the reaper's default
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
@@ -84,9 +83,8 @@ class World:
     def __init__(self, seed: int, scratch: Path, rate: float | None = None) -> None:
         self.rng = rng = random.Random(seed)
         self.now = 1_000_000.0
-        self.faults = Faults(
-            rng, rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate, rng.choice((0, 0.03, 0.1, 0.3))
-        )
+        self.rate = rng.choice((0, 0.01, 0.05, 0.12)) if rate is None else rate
+        self.faults = Faults(rng, self.rate, interruptions=rng.choice((0, 0.03, 0.1, 0.3)))
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.stream = SimulatedStream()
@@ -102,6 +100,7 @@ class World:
         )
         self.users: list[Callable[[], None]] = []  # what users are still going to do
         self._depth = 0
+        self._streaming = False
         self._scratch = scratch
         self._sandboxes: dict[tuple[str, int], Handler] = {}
         self._api = _apis()
@@ -126,10 +125,8 @@ class World:
     def _clock(self) -> float:
         return self.now
 
-    # What may happen next -------------------------------------------------------------------------------------
-
     def run(self, at_rest: Callable[[], None]) -> None:
-        """Until every message is worked off or dead; then, without faults, until the reaper finds nothing more.
+        """Until every message is done or dead; then, without faults, until the reaper finds nothing more.
 
         `at_rest` is called between the two.
         """
@@ -160,8 +157,6 @@ class World:
             self.reap()
         return True
 
-    _streaming = False
-
     def _wait(self) -> bool:
         waiting = [message.visible_at for queue in self.queues.values() for message in queue.messages]
         if waiting and self._depth == 0:
@@ -176,8 +171,6 @@ class World:
                 if not self._step():
                     break
             self._depth -= 1
-
-    # Deliveries -----------------------------------------------------------------------------------------------
 
     def deliver(self, queue: SimulatedQueue) -> None:
         batch = queue.receive(self.now)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling.errors import InputError
 from crackling_aws.messages import ScanJob, dump
 from crackling_lambdas.handlers.queues import Consumer

@@ -4,6 +4,7 @@ import gzip
 import io
 
 import pytest
+
 from crackling.errors import InputError
 from crackling_lambdas.logic.downloading import Counts, copy_fasta
 

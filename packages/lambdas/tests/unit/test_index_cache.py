@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crackling_aws.models import Genome, GenomeState, Source
 from crackling_aws.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.logic.index_cache import RESERVE, IndexCache

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from crackling_lambdas.logic.indexing import Bowtie2Error, bowtie2_build
 
 PROGRAM = shutil.which("bowtie2-build-s")
@@ -19,7 +20,10 @@ def program(folder: Path, script: str) -> Path:
 def test_the_program_is_given_the_fasta_and_the_prefix(tmp_path):
     fake = program(tmp_path, 'echo "$@" > "$(dirname "$0")/called"')
     bowtie2_build(fake, tmp_path / "g.fa.gz", tmp_path / "out")
-    assert (tmp_path / "called").read_text().split()[-2:] == [str(tmp_path / "g.fa.gz"), str(tmp_path / "out")]
+    assert (tmp_path / "called").read_text().split()[-2:] == [
+        str(tmp_path / "g.fa.gz"),
+        str(tmp_path / "out"),
+    ]
 
 
 def test_what_the_program_complains_of_is_told(tmp_path):

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, dump, parse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, dump, parse
 
 MESSAGES = st.one_of(
     st.builds(PrepareGenome, st.text(), st.text()),
@@ -26,7 +27,12 @@ def test_anything_else_is_refused(body):
 
 @pytest.mark.parametrize(
     "body",
-    ['{"job_id": "j"}', '{"job_id": "j", "chunk": "1"}', '{"job_id": "j", "chunk": true}', '{"job_id": "j", "chunk": 1, "x": 2}'],
+    [
+        '{"job_id": "j"}',
+        '{"job_id": "j", "chunk": "1"}',
+        '{"job_id": "j", "chunk": true}',
+        '{"job_id": "j", "chunk": 1, "x": 2}',
+    ],
 )
 def test_fields_are_exact(body):
     with pytest.raises(MessageError, match="exactly job_id, chunk"):

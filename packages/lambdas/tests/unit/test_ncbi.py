@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+
 from crackling.errors import InputError
 from crackling_lambdas.logic.ncbi import ACCESSION, Ncbi, TransferError, open_address
 
@@ -18,7 +19,12 @@ def server(**changes):
     md5 = hashlib.md5(BODY, usedforsecurity=False).hexdigest()
     pages = {
         f"{BASE}/genome/accession/GCF_000840245.1/links?assembly_link_types=FTP_LINK": json.dumps(
-            {"assembly_links": [{"assembly_link_type": "GDV_LINK"}, {"assembly_link_type": "FTP_LINK", "resource_link": f"{FOLDER}/"}]}
+            {
+                "assembly_links": [
+                    {"assembly_link_type": "GDV_LINK"},
+                    {"assembly_link_type": "FTP_LINK", "resource_link": f"{FOLDER}/"},
+                ]
+            }
         ).encode(),
         f"{FOLDER}/md5checksums.txt": f"{'0' * 32}  ./README.txt\n{md5}  ./{NAME}\n".encode(),
         f"{FOLDER}/{NAME}": BODY,
@@ -86,7 +92,13 @@ def test_only_http_is_opened():
 
 @pytest.mark.parametrize(
     ("text", "is_one"),
-    [("GCF_000840245.1", True), ("GCA_000001405.29", True), ("GCF_000840245", False), ("gcf_000840245.1", False), ("GCF_1.1", False)],
+    [
+        ("GCF_000840245.1", True),
+        ("GCA_000001405.29", True),
+        ("GCF_000840245", False),
+        ("gcf_000840245.1", False),
+        ("GCF_1.1", False),
+    ],
 )
 def test_accessions(text, is_one):
     assert bool(ACCESSION.fullmatch(text)) is is_one

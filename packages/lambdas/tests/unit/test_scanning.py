@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from crackling_lambdas.logic.scanning import chunks, query_sites
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crackling_lambdas.logic.scanning import chunks, query_sites
 
 SEQUENCES = st.text("ACGTN", max_size=200).map(lambda text: text or "A")
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 import inspect
 
 import pytest
+
 from crackling_aws.settings import Settings, SettingsError
 from crackling_lambdas.handlers import api, entry, settings
 from simulator.world import CONTEXT
 
 CLASSES = [
-    found for _, found in inspect.getmembers(settings, inspect.isclass) if issubclass(found, Settings) and found is not Settings
+    found
+    for _, found in inspect.getmembers(settings, inspect.isclass)
+    if issubclass(found, Settings) and found is not Settings
 ]
 COMPLETE = {
     name.upper(): "3"
@@ -21,10 +24,17 @@ COMPLETE = {
 @pytest.mark.parametrize("kind", CLASSES)
 def test_each_required_variable_is_named_when_it_is_missing(kind):
     assert kind.load(COMPLETE)
-    required = [name.upper() for name, field in kind.__dataclass_fields__.items() if field.default is field.default_factory]
+    required = [
+        name.upper()
+        for name, field in kind.__dataclass_fields__.items()
+        if field.default is field.default_factory
+    ]
     assert required
     for variable in required:
-        for environ in ({**COMPLETE, variable: " "}, {key: value for key, value in COMPLETE.items() if key != variable}):
+        for environ in (
+            {**COMPLETE, variable: " "},
+            {key: value for key, value in COMPLETE.items() if key != variable},
+        ):
             with pytest.raises(SettingsError, match=f"{variable} is not set; {kind.__name__} needs it"):
                 kind.load(environ)
 
@@ -35,7 +45,9 @@ def test_values_have_their_types():
     assert settings.ApiSettings.load(COMPLETE).bowtie2 is True
 
 
-@pytest.mark.parametrize(("variable", "text"), [("BOWTIE2", "true"), ("JOB_DAYS", "a week"), ("JOB_DAYS", "1.5")])
+@pytest.mark.parametrize(
+    ("variable", "text"), [("BOWTIE2", "true"), ("JOB_DAYS", "a week"), ("JOB_DAYS", "1.5")]
+)
 def test_a_malformed_variable_is_named(variable, text):
     with pytest.raises(SettingsError, match=f"{variable} is '{text}'; it must be"):
         settings.ApiSettings.load({**COMPLETE, variable: text})

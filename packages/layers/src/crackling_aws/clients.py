@@ -38,7 +38,8 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> S3Client:
-        # Signature version 4 makes presigned addresses regional: the global one redirects young buckets, which breaks a POST.
+        # Signature version 4 makes presigned addresses regional: the global one redirects young buckets,
+        # and a redirected POST fails.
         return boto3.client("s3", config=_RETRIES.merge(Config(signature_version="s3v4")))
 
     @cached_property

@@ -1,7 +1,7 @@
 """How values become DynamoDB attributes, and how conditional writes are asked for and answered.
 
-In expressions `#name` stands for the attribute `name` and `:value` for a keyword argument, so that no expression can
-meet one of DynamoDB's reserved words.
+In expressions `#name` stands for the attribute `name` and `:value` for a keyword argument, so no expression
+can meet one of DynamoDB's reserved words.
 """
 
 from __future__ import annotations
@@ -104,6 +104,6 @@ def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN
 
 
 def cancellation_codes(error: ClientError) -> list[str]:
-    """Why each write of a transaction was refused ("None" for those that were not); empty if the error is another one."""
+    """Why each write of a transaction was refused ("None" if it was not); empty if the error is another."""
     reasons: Iterable[Mapping[str, str]] = error.response.get("CancellationReasons", ())  # type: ignore[assignment]
     return [reason.get("Code", "None") for reason in reasons]

@@ -1,7 +1,7 @@
 """The Genomes table: one item a genome, and beside it one item a job that waits for it.
 
-No wake-up is lost: a job's waiter is written before the genome's state is read, and the state is written before the
-waiters are read; so the job sees the final state, or whoever wrote that sees the job.
+No wake-up is lost: a job's waiter is written before the genome's state is read, and the state is written
+before the waiters are read; so the job sees the final state, or whoever wrote that sees the job.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class GenomeStore:
         yield from map(_genome, items)
 
     def expect_upload(self, genome: str, name: str | None, now: float, expires: int) -> bool:
-        """Announce an upload; the item expires unless it is claimed. False if the genome is ready or being prepared."""
+        """Announce an upload; unclaimed, it expires. False if the genome is ready or being prepared."""
         item = encode_item(
             genome=genome, item=GENOME_ITEM, state=GenomeState.UPLOADING, source=Source.UPLOAD, name=name,
             created=now, updated=now, expires=expires,
@@ -55,7 +55,7 @@ class GenomeStore:
         return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
 
     def claim(self, genome: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
-        """Begin a preparation, owned by the token `claim`; False if the genome is ready or another one is under way."""
+        """Begin a preparation, owned by the token `claim`; False if the genome is ready or being prepared."""
         return self._update(
             genome,
             "SET #state = :preparing, #claim = :claim, #source = :source, #parts = :parts, #updated = :now,"

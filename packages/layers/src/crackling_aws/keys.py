@@ -1,4 +1,4 @@
-"""The names of objects in the two buckets. Identifiers are validated where they enter, so they are safe in a key."""
+"""The names of objects in the two buckets. Ids are validated where they enter, so they are safe in a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the queues carry. A message names the work and nothing else: whoever gets it reads the facts from the tables."""
+"""What the queues carry. A message only names the work: whoever gets it reads the facts from the tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stores keep: jobs, chunks of targets, genomes. Plain frozen values; times are seconds since the epoch."""
+"""What the stores keep: jobs, chunks of targets, genomes. Times are seconds since the epoch."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Job:
 
 
 class Stage(StrEnum):
-    """The two scorings of a chunk; the value is the attribute that holds the results and the job's counter."""
+    """The two scorings of a chunk; the value names the attribute of the results and the job's counter."""
 
     ON_TARGET = "onTarget"
     OFF_TARGET = "offTarget"
@@ -83,7 +83,7 @@ class QuerySite:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of consecutive sites of a job, scored together. `first` is the 1-based number of its first target."""
+    """Consecutive sites of a job, scored together. `first` is the 1-based number of the first target."""
 
     job_id: str
     number: int

@@ -1,7 +1,7 @@
 """Typed settings: what a function needs of its environment, checked once, when it starts.
 
-A function declares a frozen dataclass; the field `jobs_table: str` is the variable JOBS_TABLE. A field without a
-default is required. `bool` fields are written "on" or "off".
+A function declares a frozen dataclass; the field `jobs_table: str` is the variable JOBS_TABLE. A field
+without a default is required. `bool` fields are written "on" or "off".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The Targets table: one item a chunk of sites, and the results of its two scorings, each written once.
 
-A result and the job's counter change in one transaction, so that the counter is exact however often a message comes.
+A result and the job's counter change in one transaction: the counter is exact however often a message comes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
-# Chunks of one job finish together and contend for its counter. Patience here is far cheaper than a redelivery.
+# Chunks of one job finish together and contend for its counter. Patience here is cheaper than a redelivery.
 CONFLICT_TRIES = 10
 CONFLICT_PAUSE = 0.05
 
@@ -54,7 +54,7 @@ class TargetStore:
         self._sleep = sleep
 
     def create(self, chunk: Chunk, expires: int) -> bool:
-        """Write a chunk's sites; False if the chunk is there, as a second scan finds it, perhaps with results."""
+        """Write a chunk's sites; False if the chunk is there, as a second scan finds it."""
         item = {
             **_key(chunk.job_id, chunk.number),
             **encode_item(first=chunk.first, guides=len(chunk.sites), expires=expires),
@@ -81,11 +81,11 @@ class TargetStore:
         yield from map(_chunk, items)
 
     def save_on_target(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
-        """Write a chunk's efficiencies and count its guides; False if that was done, or the job has failed."""
+        """Write a chunk's efficiencies and count its guides; False if that was done or the job failed."""
         return self._save(chunk, Stage.ON_TARGET, _pack([_efficiency_row(result) for result in results]), now)
 
     def save_off_target(self, chunk: Chunk, results: Sequence[Specificity], now: float) -> bool:
-        """Write a chunk's specificities and count its guides; False if that was done, or the job has failed."""
+        """Write a chunk's specificities and count its guides; False if that was done or the job failed."""
         rows = [[result.mit, result.cfd, result.counts] for result in results]
         return self._save(chunk, Stage.OFF_TARGET, _pack(rows), now)
 

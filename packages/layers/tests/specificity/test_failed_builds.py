@@ -10,11 +10,11 @@ import stat
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
-from support.planted import fasta
 
 from crackling.errors import CracklingError, InputError, StorageError
 from crackling.specificity import build_index
 from crackling.specificity.index import Index
+from support.planted import fasta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

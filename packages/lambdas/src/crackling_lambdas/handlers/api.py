@@ -1,4 +1,4 @@
-"""api: the REST API. Routes parse, call once into logic, and answer with a view; problems.py answers errors."""
+"""api: the REST API. Routes parse, call into logic, answer with a view; problems.py answers errors."""
 
 import tempfile
 import time

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 from aws_lambda_powertools.metrics import MetricUnit
-from crackling.results import MEDIA_TYPES, Format
 
+from crackling.results import MEDIA_TYPES, Format
 from crackling_lambdas.handlers.entry import metrics
 from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (

@@ -14,6 +14,7 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.objects import ObjectStore
 from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import OffTargetSettings
@@ -42,7 +43,7 @@ def make_handler(
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
     indexes = IndexCache(objects, Path(tempfile.gettempdir()), open_index)
-    work = OffTarget(Chunks(jobs, targets), genomes, indexes, clock).run
+    work = OffTarget(Chunks(jobs, targets), genomes, indexes, clock, entry.work).run
     task = "scoring specificity"
     return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
 

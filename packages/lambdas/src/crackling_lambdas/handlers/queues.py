@@ -1,8 +1,8 @@
 """Handling batches of messages: each by itself, and what becomes of one that fails.
 
-A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other may pass:
-the message goes back to its queue. When it fails for the last time, a reason is recorded and the message still goes back,
-so that SQS moves it to the dead-letter queue, where an alarm calls a person.
+A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other
+may pass: the message goes back to its queue. When it fails for the last time, a reason is recorded and the
+message still goes back, so that SQS moves it to the dead-letter queue, where an alarm calls a person.
 """
 
 from __future__ import annotations
@@ -62,6 +62,6 @@ class Consumer(Generic[M]):
 
     def _reason(self, error: Exception) -> str:
         return (
-            f"An error of the service ({type(error).__name__}) stopped {self.task}, {self.max_receives} times. "
+            f"An error inside ({type(error).__name__}) stopped {self.task} {self.max_receives} times. "
             "Try again; if that fails too, report the job's id."
         )

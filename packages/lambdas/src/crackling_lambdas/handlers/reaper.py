@@ -1,4 +1,4 @@
-"""reaper: a schedule -> what stopped making progress fails with a reason, and interrupted releases are finished."""
+"""reaper: a schedule -> what stands still fails with a reason; interrupted releases are finished."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from crackling.results import Target
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from crackling.results import Target
 from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
@@ -126,7 +126,7 @@ class TargetsView(BaseModel):
 
 
 class OffTargetsView(View):
-    """The places in the genome that a guide may bind, the closest first."""
+    """The places in the genome that a guide may bind, the riskiest first."""
 
     job_id: str
     target: int

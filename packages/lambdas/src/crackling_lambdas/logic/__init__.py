@@ -1,1 +1,1 @@
-"""What the functions do, free of Lambda's events. Each class takes its stores, its science and its clock from outside."""
+"""What the functions do, free of Lambda's events. Stores, science and clocks come from outside."""

@@ -31,7 +31,7 @@ class Admission:
         if job is None:
             return
         if job.over:
-            # It failed between two attempts. The first may have claimed the genome, for which others wait by now.
+            # It failed between two attempts. The first may have claimed the genome, and others wait for it.
             self.preparations.resume(job.genome, job_id)
             self.genomes.remove_waiter(job.genome, job_id)
             return

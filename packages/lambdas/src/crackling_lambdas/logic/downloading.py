@@ -1,4 +1,4 @@
-"""The download of a genome: from its source, checked letter by letter, into the genome bucket as gzipped FASTA."""
+"""The download of a genome: from its source, each letter checked, into the genome bucket as gzipped FASTA."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Counts(NamedTuple):
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, one contig in memory at a time, the same bytes each time.
+    """Copy FASTA (plain or compressed) as gzipped FASTA, one contig in memory at a time.
+
+    The same contigs give the same bytes.
 
     Raises:
         InputError: it is not FASTA, not DNA, damaged, or empty.
@@ -79,7 +81,7 @@ class Download:
     clock: Callable[[], float]
 
     def run(self, message: PrepareGenome) -> None:
-        """A repetition finds the sequence in place and queues the builds again, in case the first died between."""
+        """A repetition finds the sequence in place and queues the builds again: the first may have died."""
         genome = self.genomes.get(message.genome)
         if not owned(genome, message.claim):
             self.failure.settle(genome, message.claim)

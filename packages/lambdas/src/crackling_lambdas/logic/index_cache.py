@@ -36,7 +36,7 @@ class IndexCache:
     _open: dict[str, tuple[Path, OpenIndex]] = field(default_factory=dict)
 
     def open(self, genome: Genome) -> OpenIndex:
-        """The index of a genome that is ready. Its claim is part of the name: a genome prepared anew is another."""
+        """The index of a genome that is ready; one prepared anew has another claim, so another index."""
         assert genome.index is not None
         name = f"{genome.genome}.{genome.claim}.issl"
         if name not in self._open:

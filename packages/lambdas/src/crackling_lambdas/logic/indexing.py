@@ -32,7 +32,7 @@ class Builder:
     clock: Callable[[], float]
 
     def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path], None]) -> None:
-        """Call `make(fasta, scratch folder)` if the part is still missing; then finish the preparation if it was the last.
+        """Call `make(fasta, scratch folder)` if the part is missing; then finish, if it was the last.
 
         A repetition skips to finishing, in case the first died between.
         """
@@ -48,7 +48,7 @@ class Builder:
 
 @dataclass(frozen=True)
 class IsslIndex:
-    """Builds the index that specificity is scored with. `build` reads FASTA files and writes an index file."""
+    """Builds the index for specificity. `build` reads FASTA files and writes an index file."""
 
     builder: Builder
     build: Callable[[list[Path], Path], object]
@@ -76,14 +76,14 @@ def bowtie2_build(program: Path, fasta: Path, prefix: Path) -> None:
         Bowtie2Error: it failed.
     """
     command = [str(program), "--quiet", "--threads", "2", str(fasta), str(prefix)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed program, our own paths
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Bowtie2Error(done.stderr.strip()[-500:] or f"exit code {done.returncode}")
 
 
 @dataclass(frozen=True)
 class Bowtie2Index:
-    """Builds the genome's bowtie2 index, an artefact for its users. `build` takes a FASTA file and a path prefix."""
+    """Builds the bowtie2 index, an artefact for users. `build` takes a FASTA file and a path prefix."""
 
     builder: Builder
     build: Callable[[Path, Path], None]

@@ -3,8 +3,8 @@
     claim -> download -> bowtie2 index | ISSL index -> ready -> each waiter's scan
                   any of them fails for good -> failed -> each waiter fails with the reason
 
-Every step can be repeated at any point: a claim is a token that stale messages lack, a finished part is in the genome's
-item, and the waiters of a genome that is ready or failed are released by whoever finds them.
+Every step can be repeated at any point: a claim is a token that stale messages lack, a finished part is in
+the genome's item, and the waiters of a genome that is ready or failed are released by whoever finds them.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Release:
     def finish(self, genome: str, claim: str) -> None:
         """After a part is done: if it was the last, mark the genome ready; if the genome is ready, release.
 
-        Parts are added to the item before it is read here, so of two that finish together at least one sees all.
+        Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
         found = self.genomes.get(genome)
         if owned(found, claim) and found.prepared:
@@ -81,7 +81,7 @@ class Release:
             self.one(genome, job_id)
 
     def one(self, genome: str, job_id: str) -> None:
-        """Queue a job's scan, then forget that it waited: in this order, so that a death in between repeats it."""
+        """Queue a job's scan, then forget that it waited: in this order, so a death in between repeats it."""
         if self.jobs.mark_scanning(job_id, self.clock()):
             self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome, job_id)
@@ -101,7 +101,7 @@ class Failure:
         self.settle(self.genomes.get(genome), claim)
 
     def settle(self, genome: Genome | None, claim: str) -> None:
-        """If the preparation with this token has failed, fail its waiters: whoever failed it may have died before that."""
+        """If the preparation with this token has failed, fail its waiters: the first may have died."""
         if genome is not None and genome.state is GenomeState.FAILED and genome.claim == claim:
             self.waiters(genome)
 

@@ -22,7 +22,7 @@ GENOME_REASON = "Its preparation stopped making progress. The next job that name
 
 @dataclass(frozen=True)
 class Reaper:
-    """Ends what made no progress for `patience` seconds, and releases waiters whose release was interrupted."""
+    """Ends what made no progress for `patience` seconds, and finishes releases that were interrupted."""
 
     jobs: JobStore
     genomes: GenomeStore

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.results import MEDIA_TYPES, make_target, write
-
 from crackling_aws import keys
 from crackling_aws.models import Chunk, GenomeState, Status
 from crackling_lambdas.logic.errors import ConflictError, NotFoundError
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crackling.results import Format, Target
-
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
@@ -102,7 +100,7 @@ class Results:
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, extension: Format) -> str | Address:
-        """All targets of a complete job in a format of crackling.results: the text, or its address if it is long.
+        """All targets of a complete job in a format of crackling.results: the text, or where a long one is.
 
         Raises:
             ConflictError: the job is not complete.

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crackling.design import repeated_windows
 from crackling.sequences import parse_query
 from crackling.sites import find_sites
 from crackling_aws import keys
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
+from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crackling_aws.jobs import JobStore
+    from crackling_aws.models import Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
     from crackling_aws.targets import TargetStore
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 def query_sites(text: str) -> list[QuerySite]:
     """The sites of a query, in query order."""
     sites = find_sites(parse_query(text))
-    times = Counter(site.guide + site.pam for site in sites)
-    return [QuerySite(site, repeated=times[site.guide + site.pam] > 1) for site in sites]
+    repeated = repeated_windows(sites)
+    return [QuerySite(site, repeated=site.guide + site.pam in repeated) for site in sites]
 
 
 def chunks(job_id: str, sites: list[QuerySite], size: int) -> Iterator[Chunk]:
@@ -44,16 +46,21 @@ class Scan:
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
-        """Chunks before the count before the messages: whoever gets one finds its chunk, and progress has a total.
+        """Chunks before the count before the messages: whoever gets one finds its chunk and a total.
 
-        A repetition finds the chunks in place and queues them again, in case the first died before it had queued all.
+        A repetition finds the chunks in place and queues them again: the first may have died half-way.
         """
         job = self.jobs.get(message.job_id)
         if job is None or job.over:
             return
         text = self.queries.get(keys.query(job.job_id)).decode()
+        with self.work():
+            self._scan(job, text)
+
+    def _scan(self, job: Job, text: str) -> None:
         sites = query_sites(text)
         numbers = []
         for chunk in chunks(job.job_id, sites, job.chunk_size):

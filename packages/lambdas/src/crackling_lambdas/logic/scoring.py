@@ -1,4 +1,4 @@
-"""Scoring a chunk. The results and the job's counter are written in one transaction, by whoever comes first."""
+"""Scoring a chunk. The first to come writes the results and the job's counter in one transaction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling_aws.models import GenomeState, Stage
+from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
@@ -51,12 +52,14 @@ class OnTarget:
     chunks: Chunks
     assess: Assess
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         if found := self.chunks.open(message, Stage.ON_TARGET):
             _, chunk = found
-            results = self.assess([query.site for query in chunk.sites])
-            self.chunks.targets.save_on_target(chunk, results, self.clock())
+            with self.work():
+                results = self.assess([query.site for query in chunk.sites])
+                self.chunks.targets.save_on_target(chunk, results, self.clock())
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class OffTarget:
     genomes: GenomeStore
     indexes: IndexCache
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         """Score the message's chunk.
@@ -79,5 +83,7 @@ class OffTarget:
             genome = self.genomes.get(job.genome)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
-            results = self.indexes.open(genome).score([query.site.guide for query in chunk.sites])
-            self.chunks.targets.save_off_target(chunk, results, self.clock())
+            index = self.indexes.open(genome)
+            with self.work():
+                results = index.score([query.site.guide for query in chunk.sites])
+                self.chunks.targets.save_off_target(chunk, results, self.clock())

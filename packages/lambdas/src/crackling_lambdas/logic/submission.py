@@ -1,4 +1,4 @@
-"""Taking a job: what is asked for is checked before anything is stored, so that most mistakes are answered at once."""
+"""Taking a job: it is checked before anything is stored, so that most mistakes are answered at once."""
 
 from __future__ import annotations
 

@@ -1,0 +1,51 @@
+"""The worlds are not idle: everything that can go wrong does, and jobs end in every way."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from simulator import faults, scenario
+from simulator.run import run_seed
+
+SEEDS = 150
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Counts what calls end in."""
+    counts: Counter[str] = Counter()
+    call = faults.Faults.call
+
+    def counting_call(self, operation, function, request):
+        try:
+            return call(self, operation, function, request)
+        except BaseException as error:
+            counts[f"{type(error).__name__} {getattr(error, 'operation_name', '')}".strip()] += 1
+            raise
+
+    monkeypatch.setattr(faults.Faults, "call", counting_call)
+    return counts
+
+
+def test_everything_happens(seen, scratch):
+    ends = Counter()
+    for seed in range(SEEDS):
+        world = run_seed(seed, scratch).world
+        for queue in world.queues.values():
+            ends["dead"] += len(queue.dead)
+            ends["exhausted"] += len(queue.exhausted)
+        ends["given up"] += len(world.stream.given_up)
+        for key in world.dynamodb.tables["jobs"]:
+            job = scenario.jobs(world).get(key[0])
+            ends[job.status] += 1
+            ends["guides"] += job.guides or 0
+        for genome in scenario.genomes(world).list():
+            ends[f"genome {genome.state}"] += 1
+    for kind in ("Killed", "ConnectionClosedError", "ClientError put_item", "ClientError TransactWriteItems"):
+        assert seen[kind] > 5, kind
+    for end in ("dead", "exhausted", "given up", "complete", "failed", "genome ready", "genome failed"):
+        assert ends[end] > 0, end
+    assert ends["complete"] > SEEDS
+    assert ends["guides"] > 5 * SEEDS
