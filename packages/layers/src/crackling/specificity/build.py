@@ -73,8 +73,8 @@ def build_index(
     tell = progress or (lambda _stage, _done, _total: None)
     workers = threads or os.cpu_count() or 1
     with appearing(out) as file, ThreadPoolExecutor(workers) as pool:
-        genome = read_genome(sources, tell)
-        header = _Builder(genome, compatible, pool, workers, Writer(file), tell).build()
+        # The builder alone holds the genome, so that it can give its memory back.
+        header = _Builder(read_genome(sources, tell), compatible, pool, workers, Writer(file), tell).build()
     seconds = time.monotonic() - started
     return IndexSummary(
         header.contigs,
