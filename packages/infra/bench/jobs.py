@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import prices
+from localcloud import Charge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,7 +175,7 @@ def _delivery(stage: str) -> float:
     """What it costs to bring an event to the stage. Lambda reads a table's stream for nothing."""
     if stage == "API":
         return prices.API_REQUEST + prices.CLOUDFRONT_REQUEST
-    return POLLER_REQUESTS * prices.SERVICES[prices.Charge.SQS] if stage in FED_BY_QUEUE else 0.0
+    return POLLER_REQUESTS * prices.SERVICES[Charge.SQS] if stage in FED_BY_QUEUE else 0.0
 
 
 def _work_seconds(line: str) -> float:

@@ -59,7 +59,10 @@ def main() -> int:
     queries, megabases = (QUERIES[:2], QUICK_MEGABASES) if options.quick else (QUERIES, MEGABASES)
     results = measure(queries, megabases)
     date, machine = f"{datetime.now(UTC):%Y-%m-%d}", describe_machine()
-    print_table(results, f"Jobs on the local cloud, genome of {megabases} Mb; {date}, {machine}; prices of {prices.DATE}")
+    print_table(
+        results,
+        f"Jobs on the local cloud, genome of {megabases} Mb; {date}, {machine}; prices of {prices.DATE}",
+    )
     if options.json:
         figures = {"date": date, "machine": machine, "prices": prices.DATE, "megabases": megabases}
         rows = [dataclasses.asdict(result) for result in results]

@@ -16,8 +16,8 @@ from localcloud.runtime import Invocation, Outcome, Throttled
 from localcloud.world import Credentials, World
 
 __all__ = [
-    "Charge",
     "CdkError",
+    "Charge",
     "Credentials",
     "Finding",
     "IamReport",
