@@ -1,4 +1,7 @@
-"""What functions ask of AWS, in the units of the bill: a middleware that counts, since moto tells capacity as it likes."""
+"""What functions ask of AWS, in the units of the bill. moto's own figures of consumed capacity are constants.
+
+Not counted: queries and scans of tables, and what Lambda's pollers ask for on a function's behalf.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ _lock = threading.Lock()
 
 
 def usage() -> list[Usage]:
-    """Every charged request of a function so far. What Lambda's pollers ask for a function is not in it."""
+    """Every charged request of a function so far."""
     with _lock:
         return list(_usage)
 
