@@ -38,21 +38,7 @@ def print_table(results: list[Measured], title: str) -> None:
     for name in ("query", "guides", "first s", "warm s"):
         table.add_column(name, justify="right")
     table.add_column("stage")
-<<<<<<< HEAD
-    for name in (
-        "from-to s",
-        "messages",
-        "invocations",
-        "billed s",
-        "work s",
-        "overhead",
-        "GB-s",
-        "$/job",
-        "$/1000",
-    ):
-=======
     for name in FIGURES:
->>>>>>> benche2e
         table.add_column(name, justify="right")
     table.add_column("target")
     for result in results:
@@ -60,18 +46,10 @@ def print_table(results: list[Measured], title: str) -> None:
     Console(width=170).print(table)
 
 
-<<<<<<< HEAD
-CAPTION = (
-    "Figures of the warm run, except first s. from-to: its first invocation began, its last one ended, after submission. "
-    "billed: all invocations. work: the science in them and storing its results; the rest is overhead. "
-    "$/1000: dollars for 1,000 guides."
-)
-=======
 CAPTION = """\
 Figures of the warm run, except first s. from-to: a stage's first invocation began, its last one ended, after submission.
 billed s: of all its invocations. work s: the science in them and storing its results; the rest is overhead.
 $/1000: dollars for 1,000 guides."""
->>>>>>> benche2e
 
 
 def _add(table: Table, result: Measured) -> None:
