@@ -124,7 +124,7 @@ def test_soundness(n: int, rng: random.Random) -> None:
     """Ascending from 0 to the number of entries: nothing else is let through."""
     ends = [0, *sorted(rng.randrange(n + 1) for _ in range(1023)), n]
     for _ in range(rng.randrange(3)):
-        ends[rng.randrange(1025)] = rng.choice((0, n, n + 1, 2**32 - 1))
+        ends[rng.choice((0, 1, 1023, 1024, rng.randrange(1025)))] = rng.choice((0, n, n + 1, 2**32 - 1))
     broken, fine = (c_uint32 * 1025)(*ends), (c_uint32 * 1025)(*([0] * 1024), n)
     for prefix, suffix in ((broken, fine), (fine, broken)):
         lists = Lists(5, 5, n, ctypes.cast(prefix, POINTER(c_uint32)))
