@@ -23,6 +23,7 @@ from crackling.specificity.kernel import (
 from crackling.specificity.plan import Keys, groups
 from crackling.specificity.weights import kernel_weights
 from support.building import ALL_KEYS, possible_radii
+from support.separate import in_own_memory
 
 CODES = {**dict(zip("ACGTU", (0, 1, 2, 3, 3), strict=True)), **dict.fromkeys("NRYSWKMBDHV-", 4)}
 # Not st.randoms(): a draw for each number would be too many.
@@ -101,9 +102,9 @@ def test_all_instruction_sets_scan_any_entries_alike(keys: Keys, n: int, k: int,
     directories = [directory(4**nt, n, rng) for nt in (keys.prefix_nt, keys.suffix_nt)]
     overflow = (Overflow * 1)(Overflow(rng.randrange(2**40), 3, 5))
     lists = Lists(keys.prefix_nt, keys.suffix_nt, n)
-    lists.prefix_directory, lists.suffix_directory = (ctypes.cast(d, POINTER(c_uint32)) for d in directories)
-    lists.prefix_entries, lists.suffix_entries = (ctypes.cast(e, POINTER(c_uint32)) for e in entries)
-    lists.overflows, lists.overflow = 1, ctypes.cast(overflow, POINTER(Overflow))
+    lists.prefix_directory, lists.suffix_directory = (in_own_memory(d, c_uint32) for d in directories)
+    lists.prefix_entries, lists.suffix_entries = (in_own_memory(e, c_uint32) for e in entries)
+    lists.overflows, lists.overflow = 1, in_own_memory(overflow, Overflow)
     assert library().sound(ctypes.byref(lists))
     radius = rng.choice(possible_radii(keys, k))
     chosen = groups(keys.prefix_nt, radius), groups(keys.suffix_nt, k - 1 - radius)
@@ -123,7 +124,7 @@ def test_soundness(n: int, rng: random.Random) -> None:
     """Ascending from 0 to the number of entries: nothing else is let through."""
     ends = [0, *sorted(rng.randrange(n + 1) for _ in range(1023)), n]
     for _ in range(rng.randrange(3)):
-        ends[rng.randrange(1025)] = rng.choice((0, n, n + 1, 2**32 - 1))
+        ends[rng.choice((0, 1, 1023, 1024, rng.randrange(1025)))] = rng.choice((0, n, n + 1, 2**32 - 1))
     broken, fine = (c_uint32 * 1025)(*ends), (c_uint32 * 1025)(*([0] * 1024), n)
     for prefix, suffix in ((broken, fine), (fine, broken)):
         lists = Lists(5, 5, n, ctypes.cast(prefix, POINTER(c_uint32)))

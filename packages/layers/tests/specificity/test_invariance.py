@@ -42,9 +42,15 @@ def test_key_widths_radii_and_instruction_sets(
     with Index.open(path) as index:
         assert (index.header.prefix_nt, index.header.suffix_nt) == (keys.prefix_nt, keys.suffix_nt)
         for k in range(MAX_MISMATCHES + 1):
+            scores, off_targets = expected[k]
             for radius, isa in product(possible_radii(keys, k), ISAS):
                 with chosen(radius=radius, isa=isa):
-                    assert results(index, rich.guides, k) == expected[k], (k, radius, isa)
+                    assert index.score(rich.guides, k, threads=1) == scores, (k, radius, isa)
+            # The same walk: one share of the mismatches and one instruction set each, in turn, is enough.
+            for i, guide in enumerate(rich.guides):
+                radii = possible_radii(keys, k)
+                with chosen(radius=radii[i % len(radii)], isa=ISAS[(i + k) % len(ISAS)]):
+                    assert index.off_targets(guide, k) == off_targets[i], (k, guide)
     path.unlink()  # the wide ones have 130 MB
 
 
