@@ -168,6 +168,26 @@ def test_previous_value_of_ssm_parameter_is_its_name(stock: World, cloud: LocalC
     shows_gap(stock, cloud.world, probe)
 
 
+def test_naming_a_parameters_default_is_no_change(stock: World, cloud: LocalCloud) -> None:
+    template = {"Resources": {"A": QUEUE}, "Parameters": {"Version": {"Type": "String", "Default": "1"}}}
+
+    def probe(world: World) -> bool:
+        cloudformation, stack = world.client("cloudformation"), execute(world, template)
+        bucket, s3 = fresh("templates"), world.client("s3")
+        s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template))
+        made = cloudformation.create_change_set(
+            StackName=stack,
+            ChangeSetName=fresh("change"),
+            ChangeSetType="UPDATE",
+            TemplateURL=f"{world.endpoint}/{bucket}/template.json",  # as the CDK CLI gives it
+            Parameters=[{"ParameterKey": "Version", "UsePreviousValue": True}],
+        )
+        return cloudformation.describe_change_set(ChangeSetName=made["Id"])["Status"] == "FAILED"
+
+    shows_gap(stock, cloud.world, probe)
+
+
 def test_retained_resource_stays_and_stack_goes(cloud: LocalCloud) -> None:
     name = fresh("retained")
     stack = create(cloud.world, {"A": {**resource("SQS::Queue", QueueName=name), "DeletionPolicy": "Retain"}})

@@ -3,7 +3,8 @@
 Gaps of moto: an error while a change set runs becomes HTTP 500 and a second try "succeeds" with half a stack; no
 rollback; outputs and exports of change sets are lost; unknown change sets answer with the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
-value as their previous one, and a missing one is HTTP 500.
+value as their previous one, and a missing one is HTTP 500; a change set that names a parameter's default where the
+stack was made without naming it counts as a change.
 """
 
 from __future__ import annotations
@@ -149,6 +150,11 @@ def _stack_parameters(stack: Stack) -> dict[str, Any]:
     return {**defaults, **stack.parameters}
 
 
+def _has_parameters(self: Stack, other_parameters: dict[str, Any]) -> bool:
+    defaults = {name: slot.get("Default") for name, slot in self.template_dict.get("Parameters", {}).items()}
+    return bool({**defaults, **other_parameters} == self.stack_parameters)
+
+
 def _ssm_parameter(self: ResourceMap, value: str, value_type: str) -> Any:  # noqa: ANN401
     parameter = ssm_backends[self._account_id][self._region_name].get_parameter(value)
     if parameter is None:
@@ -164,5 +170,6 @@ def install() -> None:
         setattr(CloudFormationBackend, name, getattr(_Stacks, name))
     Stack.stack_resources = property(lambda stack: _engine(stack).models())  # type: ignore[assignment, method-assign]
     Stack.stack_parameters = property(_stack_parameters)  # type: ignore[assignment, method-assign]
+    Stack.has_parameters = _has_parameters  # type: ignore[method-assign]
     ResourceMap.__getitem__ = _lookup  # type: ignore[method-assign]
     ResourceMap.parse_ssm_parameter = _ssm_parameter  # type: ignore[method-assign]
