@@ -70,7 +70,7 @@ def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> 
         build.npm(build.INFRA)
     with (
         NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa"}) as ncbi,
-        LocalCloud(front_port=front_port, cdk=build.CDK, echo=echo) as cloud,
+        LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
     ):
         assembly = Path(folder) / "cdk.out"

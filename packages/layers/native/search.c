@@ -263,6 +263,25 @@ static pair_t multiplicity(const index_t *index, uint64_t site, uint32_t code) {
     return (pair_t){n - nag, nag};
 }
 
+/* ---- guides ---- */
+
+uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides) {
+    uint8_t codes[256];
+    memset(codes, OTHER, sizeof codes);
+    codes['A'] = 0, codes['C'] = 1, codes['G'] = 2, codes['T'] = 3;
+    for (uint64_t i = 0; i < n; i++) {
+        uint8_t seen = 0;
+        guides[i] = 0;
+        for (uint32_t j = 0; j < SITE_NT; j++) {
+            const uint8_t code = codes[(unsigned char)letters[i * SITE_NT + j]];
+            guides[i] = guides[i] << 2 | (code & 3);
+            seen |= code;
+        }
+        if (seen >= OTHER) return i;
+    }
+    return n;
+}
+
 /* ---- scoring ---- */
 
 typedef struct {

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from crackling.sites import Site
-
 ROOT = Path(__file__).resolve().parents[3]
 
 # Examples are the same at each run, and few enough to bound the time; `--hypothesis-profile=long` looks for more.
@@ -38,9 +36,3 @@ def reference() -> Path:
 @pytest.fixture(scope="session")
 def sample() -> Path:
     return ROOT / "sample"
-
-
-def make_site(
-    guide: str = "ACGTACGTACGTACGTACGT", pam: str = "AGG", contig: str = "q", start: int = 0
-) -> Site:
-    return Site(contig, start, start + 23, "+", guide, pam)

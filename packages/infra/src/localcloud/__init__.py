@@ -11,11 +11,13 @@ from localcloud.cdk import CdkError
 from localcloud.cloud import LocalCloud
 from localcloud.iam.report import Finding, IamReport
 from localcloud.launches import Launch
+from localcloud.metering import Charge, Usage
 from localcloud.runtime import Invocation, Outcome, Throttled
 from localcloud.world import Credentials, World
 
 __all__ = [
     "CdkError",
+    "Charge",
     "Credentials",
     "Finding",
     "IamReport",
@@ -24,5 +26,6 @@ __all__ = [
     "LocalCloud",
     "Outcome",
     "Throttled",
+    "Usage",
     "World",
 ]

@@ -157,7 +157,7 @@ def test_a_failed_genome_may_be_uploaded_again(api: ApiClient) -> None:
 def test_a_form_takes_its_own_key_only(api: ApiClient, cloud: LocalCloud) -> None:
     form = announce(api, "form")
     for key in ("uploads/other/genome", "genomes/form/genome.issl", f"{form['fields']['key']}/more"):
-        with pytest.raises(ApiError, match="403 .*AccessDenied"):
+        with pytest.raises(ApiError, match=r"403 .*AccessDenied"):
             post_form(form["url"], {**form["fields"], "key": key}, "genome.fa", b">a\nACGT\n")
     assert objects(cloud, "uploads/other/") == objects(cloud, "uploads/form/") == []
 
@@ -172,7 +172,7 @@ def test_a_form_takes_neither_nothing_nor_too_much(api: ApiClient, size: int, co
 
 def test_a_forged_form_is_refused(api: ApiClient) -> None:
     form = announce(api, "form")
-    with pytest.raises(ApiError, match="403 .*SignatureDoesNotMatch"):
+    with pytest.raises(ApiError, match=r"403 .*SignatureDoesNotMatch"):
         post_form(form["url"], {**form["fields"], "x-amz-signature": "0" * 64}, "genome.fa", b">a\nACGT\n")
 
 

@@ -93,8 +93,10 @@ def test_what_there_is_not_is_a_problem(service, method, path):
         ("application/x-www-form-urlencoded", "sequence=ACGT&genome=phage"),
         (
             "multipart/form-data; boundary=b",
-            '--b\r\nContent-Disposition: form-data; name="sequence"\r\n\r\nACGT\r\n'
-            '--b\r\nContent-Disposition: form-data; name="genome"\r\n\r\nGCF_000840245.1\r\n--b--\r\n',
+            (
+                '--b\r\nContent-Disposition: form-data; name="sequence"\r\n\r\nACGT\r\n'
+                '--b\r\nContent-Disposition: form-data; name="genome"\r\n\r\nGCF_000840245.1\r\n--b--\r\n'
+            ),
         ),
     ],
 )

@@ -6,6 +6,7 @@ kept, and no site contains them. White space inside a sequence is dropped. Anyth
 
 from __future__ import annotations
 
+import codecs
 import io
 import lzma
 import sys
@@ -36,6 +37,7 @@ _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace(
 # Not the name's ending: a browser may have decompressed the file that it saved as .gz.
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
+_BLOCK = 1 << 20  # bytes that are read at once
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -84,6 +86,11 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
         InputError: empty, not FASTA, or the compressed data is cut or damaged.
         StorageError: the path cannot be read.
     """
+    return (Contig(name, "".join(parts)) for name, parts in read_parts(source, label))
+
+
+def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
+    """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
     if isinstance(source, Path):
         with readable(source) as stream:
             yield from _contigs(stream, label or str(source))
@@ -91,12 +98,12 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
         yield from _contigs(source, label or "the stream")
 
 
-def _contigs(stream: BinaryIO, label: str) -> Iterator[Contig]:
+def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
     number = 0
     try:
-        with _text(stream) as lines:
-            for number, (name, sequence) in enumerate(_records(lines, label), start=1):
-                yield Contig(name or f"contig_{number}", sequence)
+        with _plain(stream) as plain:
+            for number, (name, parts) in enumerate(_records(_lines(plain), label), start=1):
+                yield name or f"contig_{number}", parts
     except EOFError:
         raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
     except _DAMAGED:  # type: ignore[misc]  # isal's stub declares an instance
@@ -110,32 +117,27 @@ def _contigs(stream: BinaryIO, label: str) -> Iterator[Contig]:
 
 
 @contextmanager
-def _text(stream: BinaryIO) -> Iterator[Iterator[str]]:
-    """The lines of a stream, decompressed; the stream is left open.
-
-    Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
-    """
+def _plain(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The stream decompressed; it is left open."""
     head = io.BufferedReader(stream)  # type: ignore[type-var]  # any binary stream does
     kind = next((kind for magic, kind in _MAGIC.items() if head.peek(8).startswith(magic)), None)
     plain = xopen(head, "rb", threads=0, format=kind) if kind else head
-    lines = io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace")
     try:
-        yield lines
-    finally:  # detached, as closing the wrapper would close the stream
-        lines.detach()
+        yield plain
+    finally:  # detached, as closing the reader would close the stream
         if plain is not head:
             plain.close()
         head.detach()
 
 
-def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
+def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, list[str]]]:
     """The first word of each record's header, and its sequence. Lines that begin with '#' are comments."""
     name: str | None = None
     parts: list[str] = []
-    for number, line in enumerate(map(str.strip, lines), start=1):
+    for number, line in enumerate(lines, start=1):
         if line.startswith(">"):
             if name is not None:
-                yield name, "".join(parts)
+                yield name, parts
             name, parts = next(iter(line[1:].split(maxsplit=1)), ""), []
         elif line and not line.startswith("#"):
             if name is None:
@@ -144,7 +146,50 @@ def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
                 )
             parts.append(line)
     if name is not None:
-        yield name, "".join(parts)
+        yield name, parts
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, stripped. Below a header, lines of nothing but letters come joined, many at a time.
+
+    Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
+    """
+    has_header = False
+    begin = codecs.BOM_UTF8
+    while block := stream.read(_BLOCK):
+        block = (block + stream.readline()).removeprefix(begin)
+        begin = b""
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for section in _sections(block):
+            header, rest = _split_header(section)
+            has_header = has_header or bool(header)
+            letters = rest.replace(b"\n", b"")
+            if has_header and letters.isalpha():
+                yield header.decode("utf-8", "replace").strip()
+                yield letters.decode("ascii")
+            else:
+                yield from map(str.strip, section.decode("utf-8", "replace").split("\n"))
+
+
+def _sections(block: bytes) -> Iterator[bytes]:
+    """Whole lines, cut before each header."""
+    start = 0
+    while start < len(block):
+        has_more = (
+            block.find(b">", start + 1) > 0
+        )  # most blocks of a genome have none, which is seen much faster
+        end = block.find(b"\n>", start) + 1 if has_more else 0
+        end = end or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _split_header(section: bytes) -> tuple[bytes, bytes]:
+    if not section.startswith(b">"):
+        return b"", section
+    header, _, rest = section.partition(b"\n")
+    return header, rest
 
 
 def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:

@@ -28,7 +28,7 @@ def read(data: bytes) -> list[Contig]:
         b">a\nACGTACGTAC\n>b\nGGGG",  # no final newline
         b">a\r\nACGTA\r\nCGTAC\r\n>b\r\nGGGG\r\n",
         b">a\rACGTA\rCGTAC\r>b\rGGGG",
-        b"\n\n>a\n\nACGTA\n\n\nCGTAC\n\n>b\nGGGG\n\n\n",  # blank lines (PREDECESSOR.md 5)
+        b"\n\n>a\n\nACGTA\n\n\nCGTAC\n\n>b\nGGGG\n\n\n",  # blank lines
         b">a\n  ACGTACGTAC  \n>b\n\tGGGG\t\n",
         b"# made by hand\n>a\nACGTACGTAC\n# and now\n>b\nGGGG\n",
         b">a the first, with > in it\nACGTACGTAC\n> b  second \nGGGG\n",

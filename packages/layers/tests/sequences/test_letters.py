@@ -10,7 +10,7 @@ import pytest
 
 from crackling.errors import InputError
 from crackling.sequences import LETTERS, Contig, normalise, parse_query, reverse_complement
-from crackling.specificity.build import read_genome
+from crackling.specificity.genome import read_genome
 from crackling.specificity.kernel import library
 
 if TYPE_CHECKING:

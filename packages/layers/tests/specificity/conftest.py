@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.building import built
-from support.planted import Planted, rich_genome
 
 import oracle
+from support.building import built
+from support.planted import Planted, rich_genome
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.building import ALL_KEYS, assert_equals_oracle, built, chosen, possible_radii
-from support.planted import Planted, planted_genomes
-from support.separate import separate_sections
 
 import oracle
 from crackling.specificity.index import Index
 from crackling.specificity.kernel import MAX_MISMATCHES, available_isas
+from support.building import ALL_KEYS, assert_equals_oracle, built, chosen, possible_radii
+from support.planted import Planted, planted_genomes
+from support.separate import separate_sections
 
 if TYPE_CHECKING:
     from pathlib import Path

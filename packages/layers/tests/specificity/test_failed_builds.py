@@ -10,11 +10,11 @@ import stat
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
-from support.planted import fasta
 
 from crackling.errors import CracklingError, InputError, StorageError
 from crackling.specificity import build_index
 from crackling.specificity.index import Index
+from support.planted import fasta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def test_bad_input_after_good(genome: Path, out: Path, tmp_path: Path) -> None:
 
 def test_more_bases_than_places(genome: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
-    monkeypatch.setattr("crackling.specificity.build.MAX_BASES", 1000)
+    monkeypatch.setattr("crackling.specificity.genome.MAX_BASES", 1000)
     with pytest.raises(
         InputError, match=r"genome\.fa: the genome has more than 1,000 bases; index its parts"
     ):

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.building import ALL_KEYS, possible_radii
 
 from crackling.specificity.kernel import (
     ISAS,
@@ -23,6 +22,7 @@ from crackling.specificity.kernel import (
 )
 from crackling.specificity.plan import Keys, groups
 from crackling.specificity.weights import kernel_weights
+from support.building import ALL_KEYS, possible_radii
 
 CODES = {**dict(zip("ACGTU", (0, 1, 2, 3, 3), strict=True)), **dict.fromkeys("NRYSWKMBDHV-", 4)}
 # Not st.randoms(): a draw for each number would be too many.

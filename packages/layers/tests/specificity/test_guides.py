@@ -30,7 +30,7 @@ NO_GUIDES = [
 
 @pytest.mark.parametrize("guide", NO_GUIDES)
 def test_other_letters_or_length(rich_index: Path, guide: str) -> None:
-    """PREDECESSOR.md 18: other letters are not read as A; a longer guide would lead beyond the directory."""
+    """Other letters are not read as A; a longer guide would lead beyond the directory."""
     with Index.open(rich_index) as index:
         with pytest.raises(InputError, match=r"guide .*: must be 20 letters of A, C, G, T"):
             index.score([F, guide])
@@ -40,7 +40,7 @@ def test_other_letters_or_length(rich_index: Path, guide: str) -> None:
 
 @pytest.mark.parametrize("k", [-1, 7, 100])
 def test_mismatches_out_of_range(rich_index: Path, k: int) -> None:
-    """PREDECESSOR.md 21: not silently fewer."""
+    """Not silently fewer."""
     with Index.open(rich_index) as index:
         with pytest.raises(InputError, match=rf"k = {k}: .* from 0 to 6"):
             index.score([F], k)

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from support.building import built
-from support.planted import Plant, planted_genome
-from support.sealing import resealed, section_span
 
 from crackling.errors import IndexFileError, StorageError
 from crackling.specificity.index import Index
 from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Section
 from crackling.specificity.plan import Keys
+from support.building import built
+from support.planted import Plant, planted_genome
+from support.sealing import resealed, section_span
 
 GENOME = planted_genome(
     [Plant(0, n, copies=3, pam=pam) for n in range(3) for pam in ("AGG", "TAG")], 1, seed=3

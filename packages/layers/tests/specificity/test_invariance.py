@@ -6,19 +6,18 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from support.building import ALL_KEYS, built, chosen, possible_radii
 
 from crackling.errors import InputError
 from crackling.specificity.index import Index, OffTarget, Specificity
 from crackling.specificity.kernel import ISA_VARIABLE, MAX_MISMATCHES, available_isas
+from support.building import ALL_KEYS, built, chosen, possible_radii
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from support.planted import Planted
-
     from crackling.specificity.plan import Keys
+    from support.planted import Planted
 
 ISAS = available_isas()
 Results = tuple[list[Specificity], list[list[OffTarget]]]

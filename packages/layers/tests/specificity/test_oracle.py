@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.planted import ALWAYS_OVERFLOWS, Planted
 
 import oracle
+from support.planted import ALWAYS_OVERFLOWS, Planted
 
 GUIDE = "ACGATCGATACGATCATGAC"
 

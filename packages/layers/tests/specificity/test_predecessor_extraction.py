@@ -1,4 +1,4 @@
-"""Which sites of a genome count, and what the published program makes of them (PREDECESSOR.md, section A)."""
+"""Which sites of a genome count, and what the published program makes of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def perfect(tmp_path: Path) -> Find:
 
 
 def test_reverse_site_is_the_20_nt_beside_its_pam(perfect: Find) -> None:
-    """1: the published program stores the PAM and 17 nt of it: half of its off-targets are wrong."""
+    """The published program stores the PAM and 17 nt of it: half of its off-targets are wrong."""
     site = "GATTACAGATTACAGATTAC"
     genome = f">a\nTTTTT{reverse_complement(site + 'AGG')}TTTTT\n".encode()
     assert perfect(genome, site) == [("a", 5, "-", site, "AGG")]
@@ -47,7 +47,7 @@ def test_reverse_site_is_the_20_nt_beside_its_pam(perfect: Find) -> None:
 
 
 def test_sites_that_start_with_t_count(perfect: Find) -> None:
-    """2: the published program leaves them out, a fifth of all hits."""
+    """The published program leaves them out, a fifth of all hits."""
     site = "T" + F[1:]
     genome = f">a\nAAAAA{site}TGGAAAAA\n".encode()
     assert perfect(genome, site) == [("a", 5, "+", site, "TGG")]
@@ -55,7 +55,7 @@ def test_sites_that_start_with_t_count(perfect: Find) -> None:
 
 
 def test_compatible_index_leaves_out_t_on_the_reverse_strand_too(perfect: Find) -> None:
-    """2: on both strands, by the site's own first base and not the window's."""
+    """On both strands, by the site's own first base and not the window's."""
     starts_with_t, ends_with_a = "T" + F[1:], F[:19] + "A"
     genome = (
         f">a\n{reverse_complement(starts_with_t + 'TGG')}NN{reverse_complement(ends_with_a + 'TGG')}".encode()
@@ -68,30 +68,30 @@ def test_compatible_index_leaves_out_t_on_the_reverse_strand_too(perfect: Find) 
 @pytest.mark.parametrize("pam", ["AGG", "CGG", "GGG", "TGG", "AAG", "CAG", "GAG", "TAG"])
 @pytest.mark.parametrize("strand", "+-")
 def test_nag_and_ngg_are_kept_apart(perfect: Find, pam: str, strand: str) -> None:
-    """3: the published program does not store the PAM."""
+    """The published program does not store the PAM."""
     window = F + pam if strand == "+" else reverse_complement(F + pam)
     assert perfect(f">a\nAAAAA{window}AAAAA".encode()) == [("a", 5, strand, F, pam)]
 
 
 @pytest.mark.parametrize("pam", ["ACG", "ATG", "AGA", "AGT", "AAA", "GGC"])
 def test_no_other_pam_makes_a_site(perfect: Find, pam: str) -> None:
-    """3: N[AG]G and nothing else."""
+    """N[AG]G and nothing else."""
     assert perfect(f">a\nAAAAA{F}{pam}AAAAA".encode()) == []
 
 
 def test_a_file_with_one_record(perfect: Find) -> None:
-    """4: the published program crashes, so E. coli or one chromosome fails."""
+    """The published program crashes, so E. coli or one chromosome fails."""
     assert len(perfect(f">only\n{F}TGG".encode())) == 1
 
 
 def test_blank_lines(perfect: Find) -> None:
-    """5: the published program crashes; a sequence goes on behind a blank line."""
+    """The published program crashes; a sequence goes on behind a blank line."""
     genome = f"\n\n>a\n\nAAAAA{F[:7]}\n\n \n{F[7:]}TGG\n\n".encode()
     assert perfect(genome) == [("a", 5, "+", F, "TGG")]
 
 
 def test_soft_masked_letters_count(perfect: Find) -> None:
-    """6: lower case says repeat, not absent."""
+    """Lower case says repeat, not absent."""
     assert perfect(f">a\n{F.lower()}tgg".encode()) == [("a", 0, "+", F, "TGG")]
     assert perfect(f">a\n{F[:9]}{F[9:].lower()}TgG".encode()) == [("a", 0, "+", F, "TGG")]
 
@@ -99,14 +99,14 @@ def test_soft_masked_letters_count(perfect: Find) -> None:
 @pytest.mark.parametrize("letter", "NRYSWKMBDHVn-")
 @pytest.mark.parametrize("position", [0, 6, 19, 20, 22])
 def test_a_window_with_another_letter_is_no_site(perfect: Find, letter: str, position: int) -> None:
-    """7: anywhere in its 23 nt, PAM included; the same window without it is one."""
+    """Anywhere in its 23 nt, PAM included; the same window without it is one."""
     window = F + "TGG"
     broken = window[:position] + letter + window[position + 1 :]
     assert perfect(f">a\n{broken}AA{window}".encode()) == [("a", 25, "+", F, "TGG")]
 
 
 def test_no_site_reaches_over_the_border_of_contigs(perfect: Find) -> None:
-    """7: for even and odd lengths of the first contig, as two bases are packed into a byte."""
+    """For even and odd lengths of the first contig, as two bases are packed into a byte."""
     window = F + "TGG"
     for cut in range(1, 23):
         assert perfect(f">a\n{window[:cut]}\n>b\n{window[cut:]}".encode()) == []
@@ -115,7 +115,7 @@ def test_no_site_reaches_over_the_border_of_contigs(perfect: Find) -> None:
 
 
 def test_overlapping_sites_are_all_met(perfect: Find) -> None:
-    """8: also those one base apart, and on both strands at one place."""
+    """Also those one base apart, and on both strands at one place."""
     assert [start for _, start, *_ in perfect(b">a\n" + b"G" * 30, "G" * 20)] == list(range(8))
     both = "CCA" + "ACGATCGATCGATCGAT" + "TGG"
     assert len(both) == 23
@@ -125,7 +125,7 @@ def test_overlapping_sites_are_all_met(perfect: Find) -> None:
 
 @pytest.mark.parametrize("files", [1, 2])
 def test_contigs_of_one_name_are_an_error(tmp_path: Path, files: int) -> None:
-    """8: the published program loses all but the last when there are several files."""
+    """The published program loses all but the last when there are several files."""
     record = f">chr1 one\n{F}TGG\n".encode()
     paths = [tmp_path / f"{i}.fa" for i in range(files)]
     for path in paths:
@@ -137,7 +137,7 @@ def test_contigs_of_one_name_are_an_error(tmp_path: Path, files: int) -> None:
 
 
 def test_several_files_and_compressed_ones_are_one_genome(tmp_path: Path) -> None:
-    """9: however a genome is split into files, the index is the same."""
+    """However a genome is split into files, the index is the same."""
     first, second = f">a\n{F}TGG\n".encode(), f">b\n{F}CAG\n".encode()
     whole, parts = tmp_path / "whole.fa", [tmp_path / "first.fa.gz", tmp_path / "second.fa"]
     whole.write_bytes(first + second)

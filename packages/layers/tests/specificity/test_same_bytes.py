@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.building import built, chosen
 
 from crackling.specificity import build
 from crackling.specificity.kernel import PARTITIONS
+from support.building import built, chosen
 
 if TYPE_CHECKING:
     import ctypes

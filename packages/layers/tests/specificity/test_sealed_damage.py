@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.building import built
-from support.planted import Plant, planted_genome
-from support.sealing import replaced, resealed, section_row, section_span
-from support.separate import separate_sections
 
 from crackling.errors import IndexFileError
 from crackling.specificity.index import Index
 from crackling.specificity.layout import Section
 from crackling.specificity.plan import Keys
+from support.building import built
+from support.planted import Plant, planted_genome
+from support.sealing import replaced, resealed, section_row, section_span
+from support.separate import separate_sections
 
 if TYPE_CHECKING:
     from pathlib import Path

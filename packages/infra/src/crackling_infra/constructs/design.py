@@ -87,7 +87,7 @@ class Design(Construct):
         )
 
     def _consensus(self, settings: Settings) -> Worker:
-        """Folding keeps one CPU busy and no more, about a second a chunk."""
+        """Folding keeps one CPU busy and no more, about a second a chunk: each chunk has a CPU of its own."""
         function = self._functions.make(
             self,
             "Consensus",
@@ -96,7 +96,7 @@ class Design(Construct):
             memory_mib=ONE_CPU_MIB,
             layers=("viennarna",),
         )
-        return self._scorer("OnTarget", function, settings)
+        return self._scorer("OnTarget", function, settings, batch_size=1)
 
     def _off_target(self, settings: Settings) -> Worker:
         """Scoring takes milliseconds a chunk; its size is for fetching the index, once a sandbox."""
@@ -108,9 +108,15 @@ class Design(Construct):
             memory_mib=2 * ONE_CPU_MIB,
             scratch_mib=FULL_SCRATCH_MIB,
         )
-        return self._scorer("OffTarget", function, settings)
+        return self._scorer("OffTarget", function, settings, batch_size=10)
 
-    def _scorer(self, construct_id: str, function: Function, settings: Settings) -> Worker:
+    def _scorer(
+        self, construct_id: str, function: Function, settings: Settings, *, batch_size: int
+    ) -> Worker:
         return Worker(
-            self, construct_id, function=function, batch_size=5, max_concurrency=settings.scoring_concurrency
+            self,
+            construct_id,
+            function=function,
+            batch_size=batch_size,
+            max_concurrency=settings.scoring_concurrency,
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from localcloud.world import Credentials
+if TYPE_CHECKING:
+    from localcloud.world import Credentials
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Invocation:
-    """One line of the bill. Lambda bills whole milliseconds, start of the environment (`init`) included."""
+    """One line of the bill. Lambda bills whole milliseconds, start of the environment (`init`) included.
+
+    `began` is in seconds of the monotonic clock, before the start of the environment.
+    """
 
     function: str
     request_id: str
+    began: float
     seconds: float
     init_seconds: float
     memory: int
     failed: bool
+
+    @property
+    def ended(self) -> float:
+        return self.began + self.init_seconds + self.seconds
 
     @property
     def billed_ms(self) -> int:

@@ -10,6 +10,7 @@ from crackling import efficiency
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import ConsensusSettings
@@ -34,7 +35,7 @@ def make_handler(
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    work = OnTarget(Chunks(jobs, targets), assess, clock).run
+    work = OnTarget(Chunks(jobs.get, targets), assess, clock, entry.work).run
     task = "scoring efficiency"
     return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -19,6 +21,14 @@ Handler = Callable[[Event, LambdaContext], Answer]
 logger = Logger()
 metrics = Metrics(namespace="Crackling")
 tracer = Tracer()
+
+
+@contextmanager
+def work() -> Iterator[None]:
+    """Log how long the work of a message took: of its billed time, the rest is overhead."""
+    start = time.perf_counter()
+    yield
+    logger.info("Work", extra={"seconds": round(time.perf_counter() - start, 6)})
 
 
 def entry_point(make_handler: Callable[[Mapping[str, str], Clients], Handler]) -> Handler:

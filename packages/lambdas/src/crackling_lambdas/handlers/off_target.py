@@ -14,11 +14,13 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.objects import ObjectStore
 from crackling_aws.targets import TargetStore
+from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import OffTargetSettings
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
+from crackling_lambdas.logic.recent import Recent
 from crackling_lambdas.logic.scoring import Chunks, OffTarget
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def make_handler(
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
     indexes = IndexCache(objects, Path(tempfile.gettempdir()), open_index)
-    work = OffTarget(Chunks(jobs, targets), genomes, indexes, clock).run
+    chunks = Chunks(Recent(jobs.get, clock).get, targets)
+    work = OffTarget(chunks, Recent(genomes.get, clock).get, indexes, clock, entry.work).run
     task = "scoring specificity"
     return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
 

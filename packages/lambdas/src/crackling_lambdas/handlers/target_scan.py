@@ -10,7 +10,7 @@ from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_aws.targets import TargetStore
-from crackling_lambdas.handlers.entry import Handler, entry_point
+from crackling_lambdas.handlers.entry import Handler, entry_point, work
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import ScanSettings
 from crackling_lambdas.logic.failing import fail_job
@@ -34,6 +34,7 @@ def make_handler(
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,
+        work=work,
     )
     return Consumer(
         ScanJob, scan.run, fail_job(jobs, clock), "scanning the query", settings.max_receive_count

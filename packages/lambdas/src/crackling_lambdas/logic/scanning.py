@@ -11,11 +11,13 @@ from crackling.sites import find_sites
 from crackling_aws import keys
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
+from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crackling_aws.jobs import JobStore
+    from crackling_aws.models import Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
     from crackling_aws.targets import TargetStore
@@ -44,6 +46,7 @@ class Scan:
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
         """Chunks before the count before the messages: whoever gets one finds its chunk and a total.
@@ -54,6 +57,10 @@ class Scan:
         if job is None or job.over:
             return
         text = self.queries.get(keys.query(job.job_id)).decode()
+        with self.work():
+            self._scan(job, text)
+
+    def _scan(self, job: Job, text: str) -> None:
         sites = query_sites(text)
         numbers = []
         for chunk in chunks(job.job_id, sites, job.chunk_size):

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling_aws.models import GenomeState, Stage
+from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
     from crackling_aws.messages import ScoreChunk
-    from crackling_aws.models import Chunk, Job
+    from crackling_aws.models import Chunk, Genome, Job
     from crackling_aws.targets import TargetStore
     from crackling_lambdas.logic.index_cache import IndexCache
 
@@ -29,12 +28,12 @@ class GenomeNotReadyError(Exception):
 class Chunks:
     """Finds the chunks that are still to be scored."""
 
-    jobs: JobStore
+    read_job: Callable[[str], Job | None]
     targets: TargetStore
 
     def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
         """The message's job and chunk; None if there is nothing left to do for them."""
-        job = self.jobs.get(message.job_id)
+        job = self.read_job(message.job_id)
         if job is None or job.over:
             return None
         chunk = self.targets.get(message.job_id, message.chunk)
@@ -51,12 +50,14 @@ class OnTarget:
     chunks: Chunks
     assess: Assess
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         if found := self.chunks.open(message, Stage.ON_TARGET):
             _, chunk = found
-            results = self.assess([query.site for query in chunk.sites])
-            self.chunks.targets.save_on_target(chunk, results, self.clock())
+            with self.work():
+                results = self.assess([query.site for query in chunk.sites])
+                self.chunks.targets.save_on_target(chunk, results, self.clock())
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ class OffTarget:
     """Scores specificity against the job's genome."""
 
     chunks: Chunks
-    genomes: GenomeStore
+    read_genome: Callable[[str], Genome | None]
     indexes: IndexCache
     clock: Callable[[], float]
+    work: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         """Score the message's chunk.
@@ -76,8 +78,10 @@ class OffTarget:
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
-            genome = self.genomes.get(job.genome)
+            genome = self.read_genome(job.genome)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
-            results = self.indexes.open(genome).score([query.site.guide for query in chunk.sites])
-            self.chunks.targets.save_off_target(chunk, results, self.clock())
+            index = self.indexes.open(genome)
+            with self.work():
+                results = index.score([query.site.guide for query in chunk.sites])
+                self.chunks.targets.save_off_target(chunk, results, self.clock())
