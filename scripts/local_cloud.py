@@ -37,11 +37,11 @@ STAGE = "local"
 
 @dataclass(frozen=True)
 class Deployment:
-    """The stacks as deployed to a running local cloud."""
+    """The stacks as deployed to a running local cloud; `settings` are what `assembly` was synthesised with."""
 
     cloud: LocalCloud
     assembly: Path
-    ncbi: NcbiStandIn
+    settings: dict[str, str]
 
     @property
     def api(self) -> ApiClient:
@@ -75,12 +75,12 @@ def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> 
     ):
         assembly = Path(folder) / "cdk.out"
         with _step("synthesis"):
-            synthesised = _settings(cloud, ncbi, bowtie2=bowtie2) | settings
-            build.synthesise(assembly, synthesised)
+            settings = _settings(cloud, ncbi, bowtie2=bowtie2) | settings
+            build.synthesise(assembly, settings)
         with _step("deployment"):
             cloud.bootstrap()
             cloud.deploy(assembly)
-        yield Deployment(cloud, assembly, ncbi)
+        yield Deployment(cloud, assembly, settings)
 
 
 def _settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, middleware, s3_browser
+from localcloud.gaps import functions, middleware, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
@@ -29,6 +29,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     stacks.install,
     functions.run_functions,
     functions.no_delivery_by_moto,
+    transactions.install,
     cloudfront.invalidations_complete,
     recorder.install,
     launches.install,

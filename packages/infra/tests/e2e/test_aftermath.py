@@ -1,0 +1,65 @@
+"""What everything before has left behind: no dead letters, no failed function, no call that a role forbids."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from plumbing import Queues, items, wait_until
+
+from localcloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("whole_folder")
+
+# Grants that no test makes use of, each with its reason: function, action.
+UNUSED: dict[tuple[str, str], str] = {}
+# What functions log as errors because tests make them fail.
+EXPECTED_ERRORS = ("MessageError", "KeyError: 'genome'")
+
+
+def test_every_queue_is_empty(cloud: LocalCloud) -> None:
+    queues = Queues.of(cloud)
+    for url in queues.all:
+        wait_until(lambda at=url: queues.count(at) == 0, f"{url} is empty")  # type: ignore[misc]
+
+
+def test_every_job_is_over_and_nobody_waits(cloud: LocalCloud) -> None:
+    for job in items(cloud, "JobsTable"):
+        done = [job.get(name) for name in ("guides", "onTarget", "offTarget")]
+        assert "failure" in job or done[0] == done[1] == done[2] is not None, job
+    waiters = [item for item in items(cloud, "GenomesTable") if item["item"]["S"].startswith("waiter#")]
+    assert waiters == []
+
+
+def test_no_function_failed(cloud: LocalCloud) -> None:
+    assert [one for one in cloud.invocations() if one.failed] == []
+
+
+def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None:
+    logs = cloud.client("logs")
+    unexpected = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+            messages = [event["message"] for event in page["events"]]
+            unexpected += [text for text in messages if is_error(text)]
+    assert unexpected == []
+
+
+def is_error(text: str) -> bool:
+    """Whether a line of a log is an error, as Powertools or Lambda write them, and none that is expected."""
+    if any(known in text for known in EXPECTED_ERRORS):
+        return False
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return text.startswith(("[ERROR]", "Traceback"))
+    return isinstance(line, dict) and line.get("level") in ("ERROR", "CRITICAL")
+
+
+def test_no_function_did_what_its_role_forbids(cloud: LocalCloud) -> None:
+    assert cloud.iam_report().denied == ()
+
+
+def test_no_function_may_do_what_it_never_does(cloud: LocalCloud) -> None:
+    unused = {(finding.function, finding.action) for finding in cloud.iam_report().unused}
+    assert unused == UNUSED.keys()
