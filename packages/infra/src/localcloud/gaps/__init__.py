@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from localcloud import launches
-from localcloud.gaps import functions, middleware, s3_browser
+from localcloud.gaps import functions, middleware, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
@@ -25,6 +25,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     functions.run_functions,
     functions.no_delivery_by_moto,
     cloudfront.invalidations_complete,
+    transactions.keep_tables,
     recorder.install,
     launches.install,
 )
