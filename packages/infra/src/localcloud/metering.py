@@ -98,15 +98,20 @@ def _charges(
 ) -> Iterator[tuple[str, Charge, float, int]]:
     if service.startswith("DynamoDB"):
         if operation in (*_WRITES, "TransactWriteItems"):
-            times = _TRANSACTION if operation == "TransactWriteItems" else 1
+            times = float(_TRANSACTION if operation == "TransactWriteItems" else 1)
             # The larger of an item's sizes before and after counts, whatever part of it was changed.
             sizes = map(max, zip(before, _written(operation, given), strict=True))
             units = sum(max(1, math.ceil(size / _WRITE_BYTES)) for size in sizes)
             yield operation, Charge.DYNAMODB_WRITE, times * units, 0
         elif operation == "GetItem":
             size = _stored(given["TableName"], given["Key"])
+<<<<<<< HEAD
             reads = max(1, math.ceil(size / _READ_BYTES)) * (1 if given.get("ConsistentRead") else 0.5)
             yield operation, Charge.DYNAMODB_READ, reads, 0
+=======
+            times = 1.0 if given.get("ConsistentRead") else 0.5
+            yield operation, Charge.DYNAMODB_READ, times * max(1, math.ceil(size / _READ_BYTES)), 0
+>>>>>>> benche2e
     elif service == "AmazonSQS":
         yield operation, Charge.SQS, 1, len(given.get("Entries", [None]))
     elif not service:

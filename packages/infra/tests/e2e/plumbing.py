@@ -63,7 +63,7 @@ class Queues:
             sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": timeout})
 
 
-def _attributes(sqs: Any, url: str) -> dict[str, str]:  # noqa: ANN401
+def _attributes(sqs: Any, url: str) -> dict[str, str]:
     found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     return found
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from plumbing import Queues, items, wait_until
 
 from localcloud import LocalCloud
+from plumbing import Queues, items, wait_until
 
 pytestmark = pytest.mark.usefixtures("whole_folder")
 

@@ -6,15 +6,15 @@ import json
 import time
 
 import pytest
+
 from api_client import ApiClient
 from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import Part, Source
 from expected import Expected
 from local_cloud import SAMPLE
-from plumbing import STACK, Queues, wait_until
-
 from localcloud import LocalCloud
+from plumbing import STACK, Queues, wait_until
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 POISON = "no message of ours"

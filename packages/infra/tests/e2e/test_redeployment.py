@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from local_cloud import Deployment
 
+import build
+from local_cloud import Deployment
 from localcloud import LocalCloud
 
 

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import build
-import pytest
 from plumbing import wait_until
 
 SET_UP_SECONDS = 600  # the first time of all it makes .venv
