@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
 STAGE = "local"
+INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         say("\nended")
+        return INTERRUPTED if options.once else 0
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -35,14 +36,25 @@ def test_no_function_failed(cloud: LocalCloud) -> None:
     assert [one for one in cloud.invocations() if one.failed] == []
 
 
-def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None:
+def log_lines(cloud: LocalCloud) -> Iterator[str]:
+    """Every line that functions have logged."""
     logs = cloud.client("logs")
-    unexpected = []
     for group in logs.describe_log_groups()["logGroups"]:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
-            messages = [event["message"] for event in page["events"]]
-            unexpected += [text for text in messages if is_error(text)]
-    assert unexpected == []
+            yield from (event["message"] for event in page["events"])
+
+
+def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None:
+    assert [text for text in log_lines(cloud) if is_error(text)] == []
+
+
+def test_metrics_are_told_apart_by_stage(cloud: LocalCloud) -> None:
+    found = (
+        json.loads(text)["_aws"]["CloudWatchMetrics"]
+        for text in log_lines(cloud)
+        if text.startswith('{"_aws"')
+    )
+    assert {metric["Namespace"] for metrics in found for metric in metrics} == {"Crackling/local"}
 
 
 def is_error(text: str) -> bool:
