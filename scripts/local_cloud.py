@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
 STAGE = "local"
+INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """The stacks as deployed to a running local cloud."""
+    """The stacks as deployed to a running local cloud; `settings` are what `assembly` was synthesised with."""
 
     cloud: LocalCloud
     assembly: Path
-    ncbi: NcbiStandIn
+    settings: dict[str, str]
 
     @property
     def api(self) -> ApiClient:
@@ -53,8 +54,10 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployment]:
+def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> Iterator[Deployment]:
     """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
+
+    `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
 
     Raises:
         build.BuildError, CdkError: a step failed; the message is what it printed.
@@ -68,16 +71,17 @@ def deployed(front_port: int = 8080, *, echo: bool = False) -> Iterator[Deployme
         build.npm(build.INFRA)
     with (
         NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa"}) as ncbi,
-        LocalCloud(front_port=front_port, cdk=build.CDK, echo=echo) as cloud,
+        LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
     ):
         assembly = Path(folder) / "cdk.out"
         with _step("synthesis"):
-            build.synthesise(assembly, _settings(cloud, ncbi, bowtie2=bowtie2))
+            settings = _settings(cloud, ncbi, bowtie2=bowtie2) | settings
+            build.synthesise(assembly, settings)
         with _step("deployment"):
             cloud.bootstrap()
             cloud.deploy(assembly)
-        yield Deployment(cloud, assembly, ncbi)
+        yield Deployment(cloud, assembly, settings)
 
 
 def _settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[str, str]:
@@ -156,6 +160,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         say("\nended")
+        return INTERRUPTED if options.once else 0
     return 0
 
 

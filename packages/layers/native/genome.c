@@ -15,7 +15,8 @@ static uint8_t letter_code(unsigned char letter) {
     default: break;
     }
     switch (letter) {
-    case ' ': case '\t': case '\r': case '\n': return SKIP;
+    case ' ': case '\t': case '\n': case '\v': case '\f': case '\r': return SKIP;
+    case 0x1c: case 0x1d: case 0x1e: case 0x1f: return SKIP; /* separators: white space to Python, so here as well */
     case '-': return OTHER;
     default: return REJECT;
     }

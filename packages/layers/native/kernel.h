@@ -144,6 +144,10 @@ int32_t sound(const index_t *index);
 
 int32_t isa_available(int32_t isa);
 
+/* Reads n guides of SITE_NT letters each, A, C, G or T, which follow each other. Returns how many it read: fewer than n
+ * where one has another letter. */
+uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides);
+
 /* The groups of a list's keys within `radius` mismatches of any key (-1: none); groups may be NULL. Returns how many. */
 uint64_t list_groups(uint32_t key_nt, int32_t radius, group_t *groups);
 

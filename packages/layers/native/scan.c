@@ -4,52 +4,19 @@
 
 #define PAIRS 0x55555555U
 
-/* The bookkeeping of all variants. SCAN(entry, left) is one step: a mask of those of the next min(left, STEP) entries that are
- * near; EMIT writes the places of a mask that is not empty. Where `left` is the constant STEP, the compiler drops what a step
- * does for the last entries of a stretch. */
-#define WALK_STRETCHES(STEP, SCAN, EMIT)                                                                               \
-    uint32_t found = 0;                                                                                                \
-    for (; *first < n; ++*first) {                                                                                     \
-        stretch_t *stretch = &stretches[*first];                                                                       \
-        const uint32_t limit = stretch->limit;                                                                         \
-        while (stretch->start < stretch->end) {                                                                        \
-            const uint32_t left = stretch->end - stretch->start, fit = (room - found) / SCAN_STEP * SCAN_STEP;         \
-            if (!fit) return found;                                                                                    \
-            const uint32_t begin = stretch->start, count = left < fit ? left : fit;                                    \
-            uint32_t i = 0;                                                                                            \
-            for (; count - i >= STEP; i += STEP) {                                                                     \
-                const uint32_t bits = SCAN(entries + begin + i, STEP);                                                 \
-                if (bits) EMIT(bits, begin + i);                                                                       \
-            }                                                                                                          \
-            if (i < count) {                                                                                           \
-                const uint32_t bits = SCAN(entries + begin + i, count - i);                                            \
-                if (bits) EMIT(bits, begin + i);                                                                       \
-            }                                                                                                          \
-            stretch->start += count;                                                                                   \
-        }                                                                                                              \
-    }                                                                                                                  \
-    return found
-
-#define EMIT_ONE_BY_ONE(bits, i)                                                                                       \
-    for (uint32_t b = (bits); b; b &= b - 1) {                                                                         \
-        places[found] = (i) + (uint32_t)__builtin_ctz(b);                                                              \
-        owners[found++] = *first;                                                                                      \
-    }
-
 #define SCAN_ARGUMENTS                                                                                                 \
-    const uint32_t *entries, stretch_t *stretches, uint32_t n, uint32_t *first, uint32_t rest, uint32_t code_bits,     \
-        uint32_t *places, uint32_t *owners, uint32_t room
+    const uint32_t *entries, const block_t *blocks, uint32_t n, uint32_t rest, uint32_t code_bits, uint32_t *near
 
-static uint32_t step_scalar(const uint32_t *entry, uint32_t rest, uint32_t mask, uint32_t limit) {
-    uint32_t x = *entry ^ rest;
-    return (uint32_t)__builtin_popcount((x | x >> 1) & mask) <= limit;
-}
-
-static uint32_t scan_scalar(SCAN_ARGUMENTS) {
-    const uint32_t mask = PAIRS << code_bits;
-#define SCAN(entry, left) (((void)(left)), step_scalar(entry, rest, mask, limit))
-    WALK_STRETCHES(1, SCAN, EMIT_ONE_BY_ONE);
-#undef SCAN
+static void scan_scalar(SCAN_ARGUMENTS) {
+    const uint32_t pairs = PAIRS << code_bits;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t *entry = entries + blocks[i].start, left = blocks[i].end - blocks[i].start;
+        near[i] = 0;
+        for (uint32_t lane = 0; lane < BLOCK && lane < left; lane++) {
+            const uint32_t x = entry[lane] ^ rest, mismatches = (uint32_t)__builtin_popcount((x | x >> 1) & pairs);
+            near[i] |= (uint32_t)(mismatches <= blocks[i].limit) << lane;
+        }
+    }
 }
 
 #if defined(__x86_64__)
@@ -58,51 +25,43 @@ static uint32_t scan_scalar(SCAN_ARGUMENTS) {
 
 #define AVX2 __attribute__((target("avx2,bmi,popcnt")))
 
-AVX2 static inline uint32_t step_avx2(const uint32_t *entry, uint32_t left, __m256i guide, __m256i mask, uint32_t limit) {
+/* Eight entries, `left` of them in the block (a signed number: it may be none). */
+AVX2 static inline uint32_t near_avx2(const uint32_t *entry, int32_t left, int32_t limit, __m256i guide, __m256i pairs) {
     const __m256i nibble = _mm256_set1_epi8(15), ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1);
     const __m256i bits_in_nibble =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
-    __m256i valid = _mm256_cmpgt_epi32(_mm256_set1_epi32(left < 8 ? (int)left : 8), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    __m256i valid = _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     __m256i x = _mm256_xor_si256(_mm256_maskload_epi32((const int *)entry, valid), guide);
-    x = _mm256_and_si256(_mm256_or_si256(x, _mm256_srli_epi32(x, 1)), mask);
+    x = _mm256_and_si256(_mm256_or_si256(x, _mm256_srli_epi32(x, 1)), pairs);
     __m256i low = _mm256_shuffle_epi8(bits_in_nibble, _mm256_and_si256(x, nibble));
     __m256i high = _mm256_shuffle_epi8(bits_in_nibble, _mm256_and_si256(_mm256_srli_epi32(x, 4), nibble));
     __m256i mismatches = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_add_epi8(low, high), ones8), ones16);
-    __m256i hits = _mm256_andnot_si256(_mm256_cmpgt_epi32(mismatches, _mm256_set1_epi32((int)limit)), valid);
+    __m256i hits = _mm256_andnot_si256(_mm256_cmpgt_epi32(mismatches, _mm256_set1_epi32(limit)), valid);
     return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(hits));
 }
 
-AVX2 static uint32_t scan_avx2(SCAN_ARGUMENTS) {
-    const __m256i guide = _mm256_set1_epi32((int)rest), mask = _mm256_set1_epi32((int)(PAIRS << code_bits));
-#define SCAN(entry, left) step_avx2(entry, left, guide, mask, limit)
-    WALK_STRETCHES(8, SCAN, EMIT_ONE_BY_ONE);
-#undef SCAN
+AVX2 static void scan_avx2(SCAN_ARGUMENTS) {
+    const __m256i guide = _mm256_set1_epi32((int)rest), pairs = _mm256_set1_epi32((int)(PAIRS << code_bits));
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t *entry = entries + blocks[i].start, all = blocks[i].end - blocks[i].start;
+        const int32_t left = all < BLOCK ? (int32_t)all : BLOCK, limit = (int32_t)blocks[i].limit;
+        near[i] = near_avx2(entry, left, limit, guide, pairs) | near_avx2(entry + 8, left - 8, limit, guide, pairs) << 8;
+    }
 }
 
 #define AVX512 __attribute__((target("avx512f,avx512vpopcntdq,bmi,popcnt")))
 
-AVX512 static inline uint32_t step_avx512(const uint32_t *entry, uint32_t left, __m512i guide, __m512i mask,
-                                          uint32_t limit) {
-    __mmask16 valid = left >= 16 ? 0xffff : (__mmask16)((1U << left) - 1);
-    __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi32(valid, entry), guide);
-    x = _mm512_and_si512(_mm512_or_si512(x, _mm512_srli_epi32(x, 1)), mask);
-    return _mm512_mask_cmple_epu32_mask(valid, _mm512_popcnt_epi32(x), _mm512_set1_epi32((int)limit));
-}
-
-AVX512 static uint32_t scan_avx512(SCAN_ARGUMENTS) {
-    const __m512i guide = _mm512_set1_epi32((int)rest), mask = _mm512_set1_epi32((int)(PAIRS << code_bits));
+AVX512 static void scan_avx512(SCAN_ARGUMENTS) {
+    const __m512i guide = _mm512_set1_epi32((int)rest), pairs = _mm512_set1_epi32((int)(PAIRS << code_bits));
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#define SCAN(entry, left) step_avx512(entry, left, guide, mask, limit)
-#define EMIT_PACKED(bits, i)                                                                                           \
-    do {                                                                                                               \
-        const __m512i all = _mm512_add_epi32(_mm512_set1_epi32((int)(i)), lanes);                                      \
-        _mm512_storeu_si512(places + found, _mm512_maskz_compress_epi32((__mmask16)(bits), all));                      \
-        _mm512_storeu_si512(owners + found, _mm512_set1_epi32((int)*first));                                           \
-        found += (uint32_t)__builtin_popcount(bits);                                                                   \
-    } while (0)
-    WALK_STRETCHES(16, SCAN, EMIT_PACKED);
-#undef EMIT_PACKED
-#undef SCAN
+    for (uint32_t i = 0; i < n; i++) {
+        const __m512i left = _mm512_set1_epi32((int)(blocks[i].end - blocks[i].start));
+        const __mmask16 valid = _mm512_cmplt_epu32_mask(lanes, left);
+        __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi32(valid, entries + blocks[i].start), guide);
+        x = _mm512_and_si512(_mm512_or_si512(x, _mm512_srli_epi32(x, 1)), pairs);
+        const __m512i limit = _mm512_set1_epi32((int)blocks[i].limit);
+        near[i] = _mm512_mask_cmple_epu32_mask(valid, _mm512_popcnt_epi32(x), limit);
+    }
 }
 
 static uint64_t enabled_registers(void) {
@@ -125,24 +84,24 @@ static int has_isa(int32_t isa) {
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-static inline uint32_t step_neon(const uint32_t *entry, uint32_t left, uint32_t rest, uint32_t mask, uint32_t limit) {
+/* Only whole blocks are loaded as vectors: there is no masked load. */
+static void scan_neon(SCAN_ARGUMENTS) {
     static const uint32_t lanes[4] = {1, 2, 4, 8};
-    if (left < 4) {
-        uint32_t bits = 0;
-        for (uint32_t i = 0; i < left; i++) bits |= step_scalar(entry + i, rest, mask, limit) << i;
-        return bits;
+    const uint32x4_t guide = vdupq_n_u32(rest), pairs = vdupq_n_u32(PAIRS << code_bits), lane = vld1q_u32(lanes);
+    for (uint32_t i = 0; i < n; i++) {
+        if (blocks[i].end - blocks[i].start < BLOCK) {
+            scan_scalar(entries, blocks + i, 1, rest, code_bits, near + i);
+            continue;
+        }
+        near[i] = 0;
+        for (uint32_t quarter = 0; quarter < BLOCK; quarter += 4) {
+            uint32x4_t x = veorq_u32(vld1q_u32(entries + blocks[i].start + quarter), guide);
+            x = vandq_u32(vorrq_u32(x, vshrq_n_u32(x, 1)), pairs);
+            uint32x4_t mismatches = vpaddlq_u16(vpaddlq_u8(vcntq_u8(vreinterpretq_u8_u32(x))));
+            uint32x4_t hits = vandq_u32(vcleq_u32(mismatches, vdupq_n_u32(blocks[i].limit)), lane);
+            near[i] |= vaddvq_u32(hits) << quarter;
+        }
     }
-    uint32x4_t x = veorq_u32(vld1q_u32(entry), vdupq_n_u32(rest));
-    x = vandq_u32(vorrq_u32(x, vshrq_n_u32(x, 1)), vdupq_n_u32(mask));
-    uint32x4_t mismatches = vpaddlq_u16(vpaddlq_u8(vcntq_u8(vreinterpretq_u8_u32(x))));
-    return vaddvq_u32(vandq_u32(vcleq_u32(mismatches, vdupq_n_u32(limit)), vld1q_u32(lanes)));
-}
-
-static uint32_t scan_neon(SCAN_ARGUMENTS) {
-    const uint32_t mask = PAIRS << code_bits;
-#define SCAN(entry, left) step_neon(entry, left, rest, mask, limit)
-    WALK_STRETCHES(4, SCAN, EMIT_ONE_BY_ONE);
-#undef SCAN
 }
 #endif
 

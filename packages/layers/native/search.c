@@ -12,8 +12,10 @@
 #define PAIRS40 0x5555555555ULL
 
 enum {
-    BATCH = 64,       /* groups whose memory is asked for together, so that many cache misses are under way at once */
-    NEAR_ROOM = 256, /* near entries that a scan hands over at a time */
+    BLOCKS = 64,         /* whose memory is asked for together, so that many cache misses are under way at once */
+    BLOCKS_A_STEP = 4,   /* written at once, needed or not: cheaper than guessing how many a stretch has */
+    GROUPS_AHEAD = 32,   /* the directory is asked for so early */
+    NEAR_ROOM = 256,     /* near entries that are handed over at a time */
 };
 
 /* One bit a mismatch, at the even bit of its base. */
@@ -30,23 +32,38 @@ typedef struct {
     double mit, cfd;
 } scores_t;
 
+/* Factors of both scores side by side, so that one instruction multiplies both. */
+typedef double factors_t __attribute__((vector_size(16)));
+
+/* What a mismatch with one guide costs, by position and the site's base; the row above the site is all ones. */
+typedef struct {
+    factors_t factors[SITE_NT + 1][4];
+} costs_t;
+
+static void set_costs(costs_t *costs, const weights_t *weights, uint64_t guide) {
+    for (uint32_t position = 0; position <= SITE_NT; position++)
+        for (uint32_t base = 0; base < 4; base++) {
+            const double cfd = weights->cfd[position][guide >> (2 * position) & 3][base];
+            costs->factors[position][base] = (factors_t){weights->mit_kept[position], cfd};
+        }
+}
+
 /* MIT (Hsu et al. 2013): the product of (1 - weight) over the n mismatches, times a term for n and their spread.
  * CFD (Doench et al. 2016): the product of a weight for each mismatch, here before the PAM's weight.
  * The loop always takes k steps, so that the processor need not guess how many mismatches there are: behind the last one it
- * meets the bit above the site, whose weight is 1. */
-static scores_t local_scores(const weights_t *weights, uint32_t k, uint64_t bits, uint64_t site, uint64_t guide) {
+ * meets the bit above the site, whose factors are 1. */
+static scores_t local_scores(const weights_t *weights, const costs_t *costs, uint32_t k, uint64_t bits, uint64_t site) {
     const uint64_t above = 1ULL << (2 * SITE_NT);
     const uint32_t n = count_bits(bits);
-    double mit = 100.0, cfd = 1.0;
+    factors_t product = {100.0, 1.0};
     uint64_t left = bits | above;
     for (uint32_t i = 0; i < k; i++) {
         const uint32_t shift = (uint32_t)__builtin_ctzll(left);
-        mit *= weights->mit_kept[shift / 2];
-        cfd *= weights->cfd[shift / 2][guide >> shift & 3][site >> shift & 3];
+        product *= costs->factors[shift / 2][site >> shift & 3];
         left = (left & (left - 1)) | above;
     }
     const uint32_t last = (uint32_t)__builtin_ctzll(bits | above), first = 63 - (uint32_t)__builtin_clzll(bits | 1);
-    return (scores_t){n ? mit * weights->mit_spread[n][(first - last) / 2] : mit, cfd};
+    return (scores_t){n ? product[0] * weights->mit_spread[n][(first - last) / 2] : product[0], product[1]};
 }
 
 /* ---- groups: the buckets whose keys are within some mismatches of a key ---- */
@@ -73,39 +90,37 @@ uint64_t list_groups(uint32_t key_nt, int32_t radius, group_t *groups) {
     return radius < 0 ? 0 : enumerate(key_nt, radius, (group_t){0, 0, 0}, groups, 0);
 }
 
-/* ---- walking the groups of one list ---- */
+/* ---- walking the groups of both lists ---- */
 
 /* One of the two lists, as seen by one guide. */
 typedef struct {
     const uint32_t *directory, *entries;
     const group_t *groups;
     uint64_t group_count;
-    uint32_t key_nt, key, rest; /* the guide's key and, above the code bits, its rest */
-    int32_t is_prefix;
+    uint32_t key_nt, key, rest;      /* the guide's key and, above the code bits, its rest */
+    uint32_t key_shift, rest_shift;  /* where they stand in a site */
+    int32_t met;                     /* sites with so few mismatches in their first part were met in the other list */
 } list_t;
 
 static uint64_t low_bases(uint64_t site, uint32_t nt) { return site & ((1ULL << (2 * nt)) - 1); }
 
 static list_t prefix_list(const index_t *index, const search_t *search, uint64_t guide) {
     const uint32_t nt = index->prefix_nt, rest_nt = SITE_NT - nt;
-    return (list_t){index->prefix_directory, index->prefix_entries, search->prefix_groups, search->prefix_group_count, nt,
-                    (uint32_t)(guide >> (2 * rest_nt)), make_entry(low_bases(guide, rest_nt), 0, nt), 1};
+    return (list_t){.directory = index->prefix_directory, .entries = index->prefix_entries, .groups = search->prefix_groups,
+                    .group_count = search->prefix_group_count, .key_nt = nt, .key = (uint32_t)(guide >> (2 * rest_nt)),
+                    .rest = make_entry(low_bases(guide, rest_nt), 0, nt), .key_shift = 2 * rest_nt, .met = -1};
 }
 
 static list_t suffix_list(const index_t *index, const search_t *search, uint64_t guide) {
     const uint32_t nt = index->suffix_nt;
-    return (list_t){index->suffix_directory, index->suffix_entries, search->suffix_groups, search->suffix_group_count, nt,
-                    (uint32_t)low_bases(guide, nt), make_entry(guide >> (2 * nt), 0, nt), 0};
+    return (list_t){.directory = index->suffix_directory, .entries = index->suffix_entries, .groups = search->suffix_groups,
+                    .group_count = search->suffix_group_count, .key_nt = nt, .key = (uint32_t)low_bases(guide, nt),
+                    .rest = make_entry(guide >> (2 * nt), 0, nt), .rest_shift = 2 * nt, .met = search->prefix_radius};
 }
 
 static uint32_t first_key(const list_t *list, const group_t *group) {
     uint32_t key = list->key ^ group->change;
     return group->buckets == 4 ? key & ~3U : key;
-}
-
-static uint64_t site_of(const list_t *list, uint32_t key, uint32_t entry) {
-    uint64_t rest = entry_rest(entry, list->key_nt);
-    return list->is_prefix ? (uint64_t)key << (2 * (SITE_NT - list->key_nt)) | rest : rest << (2 * list->key_nt) | key;
 }
 
 /* A near site: its code of multiplicity, and one bit for each mismatch. */
@@ -126,60 +141,98 @@ typedef struct {
     void *context;
 } query_t;
 
-/* The scan counted the mismatches of the rest; here those of the key come in, and what the prefix list had is left out.
- * Written without branches: which candidates are near cannot be guessed. */
-static uint32_t keep_near(const query_t *query, const list_t *list, const group_t *groups, const uint32_t *places,
-                          const uint32_t *owners, uint32_t n, near_t *near) {
+/* The bucket of a group's entry: the last one that begins at or before it. Without branches: it cannot be guessed. */
+static uint32_t key_of(const list_t *list, const group_t *group, uint32_t place) {
+    const uint32_t others = group->buckets - 1U; /* 0 or 3: the directory is not read past its end */
+    uint32_t key = first_key(list, group);
+    const uint32_t *directory = list->directory + key;
+    for (uint32_t bucket = 1; bucket < 4; bucket++) key += (uint32_t)(place >= directory[bucket & others]) & others & 1;
+    return key;
+}
+
+/* The scan counted the mismatches of the rest; here those of the key come in, and what the prefix list had is left out. */
+static void visit_blocks(const query_t *query, const list_t *list, const block_t *blocks, uint32_t n) {
     const uint32_t k = (uint32_t)query->search->mismatches, rest_bits = 2 * (SITE_NT - query->index->prefix_nt);
-    const int32_t met = list->is_prefix ? -1 : query->search->prefix_radius;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const group_t *group = &groups[owners[i]];
-        const uint32_t place = places[i], others = group->buckets - 1U; /* 0 or 3: the directory is not read past its end */
-        uint32_t key = first_key(list, group);
-        const uint32_t *directory = list->directory + key;
-        for (uint32_t bucket = 1; bucket < 4; bucket++) key += (uint32_t)(place >= directory[bucket & others]) & others & 1;
-        const uint64_t site = site_of(list, key, list->entries[place]), bits = mismatch_bits(site, query->guide);
-        near[kept] = (near_t){site, bits, entry_code(list->entries[place], list->key_nt)};
-        const uint32_t is_near = count_bits(bits) <= k, is_new = (int32_t)count_bits(bits >> rest_bits) > met;
-        kept += is_near & is_new;
-    }
-    return kept;
-}
-
-static void ask_directory(const list_t *list, uint64_t from) {
-    for (uint64_t i = from; i < from + BATCH && i < list->group_count; i++)
-        __builtin_prefetch(list->directory + first_key(list, &list->groups[i]));
-}
-
-/* Batch by batch: the directory is asked for one batch ahead, the buckets just before they are scanned. */
-static void walk_list(const query_t *query, const list_t *list) {
-    stretch_t stretches[BATCH];
-    uint32_t places[NEAR_ROOM], owners[NEAR_ROOM];
+    uint32_t found[BLOCKS], hits[BLOCKS], hit_count = 0, kept = 0;
     near_t near[NEAR_ROOM];
-    ask_directory(list, 0);
-    for (uint64_t from = 0; from < list->group_count; from += BATCH) {
-        const group_t *groups = list->groups + from;
-        const uint32_t n = list->group_count - from < BATCH ? (uint32_t)(list->group_count - from) : BATCH;
-        ask_directory(list, from + BATCH);
-        for (uint32_t i = 0; i < n; i++) {
-            const uint32_t key = first_key(list, &groups[i]), start = list->directory[key];
-            stretches[i] = (stretch_t){start, list->directory[key + groups[i].buckets],
-                                       (uint32_t)query->search->mismatches - groups[i].mismatches};
-            __builtin_prefetch(list->entries + start);
-            __builtin_prefetch(list->entries + start + 16);
+    query->scan(list->entries, blocks, n, list->rest, code_bits(list->key_nt), found);
+    for (uint32_t i = 0; i < n; i++) { /* without branches: most blocks have none, but which cannot be guessed */
+        hits[hit_count] = i;
+        hit_count += found[i] != 0;
+    }
+    for (uint32_t i = 0; i < hit_count; i++) {
+        const block_t *block = &blocks[hits[i]];
+        for (uint32_t left = found[hits[i]]; left; left &= left - 1) {
+            const uint32_t place = block->start + (uint32_t)__builtin_ctz(left), entry = list->entries[place];
+            const uint64_t key = key_of(list, &list->groups[block->group], place);
+            const uint64_t site = key << list->key_shift | entry_rest(entry, list->key_nt) << list->rest_shift;
+            const uint64_t bits = mismatch_bits(site, query->guide);
+            near[kept] = (near_t){site, bits, entry_code(entry, list->key_nt)};
+            const uint32_t is_near = count_bits(bits) <= k, is_new = (int32_t)count_bits(bits >> rest_bits) > list->met;
+            kept += is_near & is_new;
         }
-        for (uint32_t first = 0; first < n;) {
-            const uint32_t found = query->scan(list->entries, stretches, n, &first, list->rest, code_bits(list->key_nt),
-                                               places, owners, NEAR_ROOM);
-            query->visit(query->context, near, keep_near(query, list, groups, places, owners, found, near));
+        if (kept > NEAR_ROOM - BLOCK) {
+            query->visit(query->context, near, kept);
+            kept = 0;
         }
+    }
+    query->visit(query->context, near, kept);
+}
+
+static void ask_directory(const list_t *list, uint64_t group) {
+    if (group < list->group_count) __builtin_prefetch(list->directory + first_key(list, &list->groups[group]));
+}
+
+/* How far the walk along a list is: the next group, and what is left of the stretch of the one before. */
+typedef struct {
+    uint64_t next;
+    uint32_t start, end;
+} walk_t;
+
+/* Cuts the groups' stretches into blocks and asks for their memory; 0 at the end of the list. */
+static uint32_t plan_blocks(const query_t *query, const list_t *list, walk_t *walk, block_t *blocks) {
+    const uint32_t k = (uint32_t)query->search->mismatches;
+    uint32_t n = 0, start = walk->start, end = walk->end; /* in registers: what is stored in parts and loaded whole waits */
+    uint64_t next = walk->next;
+    while (n <= BLOCKS - BLOCKS_A_STEP) {
+        if (start == end) {
+            if (next == list->group_count) break;
+            ask_directory(list, next + GROUPS_AHEAD);
+            const uint32_t *directory = list->directory + first_key(list, &list->groups[next]);
+            start = directory[0], end = directory[list->groups[next++].buckets];
+        }
+        const uint32_t taken = end - start < BLOCK * BLOCKS_A_STEP ? end - start : BLOCK * BLOCKS_A_STEP;
+        const uint32_t limit = k - list->groups[next - 1].mismatches, group = (uint32_t)next - 1;
+        for (uint32_t i = 0; i < BLOCKS_A_STEP; i++) {
+            blocks[n + i] = (block_t){start + BLOCK * i, end, limit, group};
+            __builtin_prefetch(list->entries + start + (BLOCK * i < taken ? BLOCK * i : taken));
+        }
+        n += (taken + BLOCK - 1) / BLOCK;
+        start += taken;
+    }
+    *walk = (walk_t){next, start, end};
+    return n;
+}
+
+/* The next blocks are asked for before these are scanned. */
+static void walk_list(const query_t *query, const list_t *list) {
+    block_t blocks[2][BLOCKS];
+    walk_t walk = {0};
+    uint32_t n = plan_blocks(query, list, &walk, blocks[0]);
+    for (uint32_t turn = 0; n; turn ^= 1) {
+        const uint32_t next = plan_blocks(query, list, &walk, blocks[turn ^ 1]);
+        visit_blocks(query, list, blocks[turn], n);
+        n = next;
     }
 }
 
 static void walk_both(const query_t *query) {
     const list_t prefix = prefix_list(query->index, query->search, query->guide);
     const list_t suffix = suffix_list(query->index, query->search, query->guide);
+    for (uint64_t group = 0; group < GROUPS_AHEAD; group++) {
+        ask_directory(&prefix, group);
+        ask_directory(&suffix, group);
+    }
     walk_list(query, &prefix);
     walk_list(query, &suffix);
 }
@@ -201,12 +254,32 @@ static pair_t overflow_pair(const index_t *index, uint64_t site) {
     return (pair_t){index->overflow[low].ngg, index->overflow[low].nag};
 }
 
+/* The inverse of multiplicity_code: n is the largest with n (n + 1) / 2 - 1 <= code, and (2 n + 1)^2 <= 8 code + 9 says
+ * the same. Exact: codes that are not escaped have at most 12 bits. */
 static pair_t multiplicity(const index_t *index, uint64_t site, uint32_t code) {
-    if (code < 2) return (pair_t){1 - code, code}; /* most sites occur once */
     if (code > largest_code(index->prefix_nt, index->suffix_nt)) return overflow_pair(index, site);
-    uint32_t n = 1; /* the inverse of multiplicity_code */
-    for (; code > n; n++) code -= n + 1;
-    return (pair_t){n - code, code};
+    const uint32_t n = (uint32_t)(int32_t)((__builtin_sqrtf((float)(int32_t)(8 * code + 9)) - 1.0F) * 0.5F);
+    const uint32_t nag = code - (n * (n + 1) / 2 - 1);
+    return (pair_t){n - nag, nag};
+}
+
+/* ---- guides ---- */
+
+uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides) {
+    uint8_t codes[256];
+    memset(codes, OTHER, sizeof codes);
+    codes['A'] = 0, codes['C'] = 1, codes['G'] = 2, codes['T'] = 3;
+    for (uint64_t i = 0; i < n; i++) {
+        uint8_t seen = 0;
+        guides[i] = 0;
+        for (uint32_t j = 0; j < SITE_NT; j++) {
+            const uint8_t code = codes[(unsigned char)letters[i * SITE_NT + j]];
+            guides[i] = guides[i] << 2 | (code & 3);
+            seen |= code;
+        }
+        if (seen >= OTHER) return i;
+    }
+    return n;
 }
 
 /* ---- scoring ---- */
@@ -215,6 +288,7 @@ typedef struct {
     const query_t *query;
     const weights_t *weights;
     double nag_weight, ngg_weight;
+    costs_t costs;
     totals_t *totals;
 } scoring_t;
 
@@ -227,7 +301,7 @@ static void add_scores(void *context, const near_t *near, uint32_t count) {
     totals_t *totals = scoring->totals;
     for (uint32_t i = 0; i < count; i++) {
         const pair_t pair = multiplicity(scoring->query->index, near[i].site, near[i].code);
-        const scores_t local = local_scores(scoring->weights, k, near[i].bits, near[i].site, scoring->query->guide);
+        const scores_t local = local_scores(scoring->weights, &scoring->costs, k, near[i].bits, near[i].site);
         const uint64_t n = (uint64_t)pair.ngg + pair.nag;
         totals->occurrences[count_bits(near[i].bits)] += n;
         totals->mit += near[i].bits ? units(local.mit) * n : 0;
@@ -238,11 +312,13 @@ static void add_scores(void *context, const near_t *near, uint32_t count) {
 void score(const index_t *index, const weights_t *weights, const search_t *search, int32_t compatible,
            const uint64_t *guides, uint64_t n, totals_t *totals) {
     query_t query = {index, search, 0, scan_for(search->isa), add_scores, 0};
-    scoring_t scoring = {&query, weights, compatible ? weights->cfd_ngg : weights->cfd_nag, weights->cfd_ngg, 0};
+    scoring_t scoring = {.query = &query, .weights = weights, .ngg_weight = weights->cfd_ngg,
+                         .nag_weight = compatible ? weights->cfd_ngg : weights->cfd_nag};
     query.context = &scoring;
     memset(totals, 0, n * sizeof *totals);
     for (uint64_t i = 0; i < n; i++) {
         query.guide = guides[i];
+        set_costs(&scoring.costs, weights, guides[i]);
         scoring.totals = &totals[i];
         walk_both(&query);
     }
@@ -253,6 +329,7 @@ void score(const index_t *index, const weights_t *weights, const search_t *searc
 typedef struct {
     const query_t *query;
     const weights_t *weights;
+    costs_t costs;
     hit_t *hits;
     uint64_t room, count;
 } finding_t;
@@ -291,7 +368,7 @@ static void add_hits(void *context, const near_t *near, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         if (finding->count++ >= finding->room) continue;
         const pair_t pair = multiplicity(index, near[i].site, near[i].code);
-        const scores_t local = local_scores(finding->weights, k, near[i].bits, near[i].site, finding->query->guide);
+        const scores_t local = local_scores(finding->weights, &finding->costs, k, near[i].bits, near[i].site);
         finding->hits[finding->count - 1] = (hit_t){
             .site = near[i].site, .first_occurrence = first_occurrence(index, near[i].site), .ngg = pair.ngg,
             .nag = pair.nag, .mismatches = count_bits(near[i].bits), .mit = local.mit, .cfd = local.cfd};
@@ -301,7 +378,8 @@ static void add_hits(void *context, const near_t *near, uint32_t count) {
 uint64_t find(const index_t *index, const weights_t *weights, const search_t *search, uint64_t guide, hit_t *hits,
               uint64_t room) {
     query_t query = {index, search, guide, scan_for(search->isa), add_hits, 0};
-    finding_t finding = {&query, weights, hits, room, 0};
+    finding_t finding = {.query = &query, .weights = weights, .hits = hits, .room = room};
+    set_costs(&finding.costs, weights, guide);
     query.context = &finding;
     walk_both(&query);
     return finding.count;

@@ -1,4 +1,4 @@
-"""Fixtures for all tests of the layers."""
+"""Fixtures for all tests of the layers, and how many examples the property tests try."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ import os
 from pathlib import Path
 
 import pytest
-
-from crackling.sites import Site
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[3]
+
+# Examples are the same at each run, and few enough to bound the time; `--hypothesis-profile=long` looks for more.
+settings.register_profile(
+    "tests",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=200,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile("sanitize", settings.get_profile("tests"), max_examples=60)
+settings.register_profile("long", settings.get_profile("tests"), derandomize=False, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +36,3 @@ def reference() -> Path:
 @pytest.fixture(scope="session")
 def sample() -> Path:
     return ROOT / "sample"
-
-
-def make_site(
-    guide: str = "ACGTACGTACGTACGTACGT", pam: str = "AGG", contig: str = "q", start: int = 0
-) -> Site:
-    return Site(contig, start, start + 23, "+", guide, pam)

@@ -47,6 +47,8 @@ describe("a user's journey", { skip }, () => {
 
   test("from a sequence to guides, off-targets and a file", () => withPage(browser, address, async (page) => {
     await page.getByLabel("Sequence", { exact: true }).waitFor();
+    await page.locator("#genome-known option").first().waitFor({ state: "attached" });
+    await picture(page, "form");
     await assertAccessible(page);
     await submitExample(page);
     await page.locator(".stages li").nth(3).waitFor();

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 QUIET = {
     "CDK_DISABLE_CLI_TELEMETRY": "1",
@@ -59,14 +63,19 @@ class Cdk:
         return printed
 
     def _start(self, *arguments: str, app: Path | None) -> tuple[int, str]:
-        command = [str(self.executable), *arguments, "--no-notices", "--no-color"]
-        command += ["--app", str(app)] if app else []
+        command = [str(self.executable.resolve()), *arguments, "--no-notices", "--no-color"]
+        command += ["--app", str(app.resolve())] if app else []
         # An environment of its own: no profile, proxy or role of the user's may lead to a real account.
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        # An empty folder: a cdk.json in the current one would be obeyed.
+        with tempfile.TemporaryDirectory() as nowhere:
+            return self._follow(command, {**kept, **self.world.environment(), **QUIET}, nowhere)
+
+    def _follow(self, command: list[str], environment: dict[str, str], folder: str) -> tuple[int, str]:
         with subprocess.Popen(
             command,
-            env={**kept, **self.world.environment(), **QUIET},
-            cwd=app.parent if app else None,
+            env=environment,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -6,10 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that nobody starts
 
@@ -23,20 +20,28 @@ from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import policy, principals, recorder
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import IamReport, make_report
-from localcloud.launches import Launch, OnLaunch
-from localcloud.metering import Usage
 from localcloud.pump import Pump
 from localcloud.runtime import Function, Invocation, Outcome, Runtime
 from localcloud.server import Server
 from localcloud.world import Credentials, World
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import FrameType, TracebackType
+
+    from localcloud.launches import Launch, OnLaunch
+    from localcloud.metering import Usage
+
 
 class LocalCloud:
     """AWS on this machine, as far as this project needs it. A context manager; one at a time in a process.
 
-    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed for bootstrap, deploy, diff and destroy only.
-    `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files;
-    `echo` prints their logs as they end; `tell` hears what the CDK CLI prints, line by line. State lives in memory and is gone afterwards.
+    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed to bootstrap, deploy, diff and destroy.
+    `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files,
+    `cache` their unpacked code and layers for the next start; `echo` prints their logs as they end; `tell` hears what
+    the CDK CLI prints, line by line.
+    State lives in memory and is gone afterwards.
     """
 
     def __init__(
@@ -48,11 +53,13 @@ class LocalCloud:
         cdk: Path | None = None,
         concurrency: int | None = None,
         log_folder: Path | None = None,
+        cache: Path | None = None,
         echo: bool = False,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._port, self._front_port, self._region = port, front_port, region
         self._cdk_path, self._concurrency, self._log_folder, self._echo = cdk, concurrency, log_folder, echo
+        self._cache = cache
         self._tell = tell
 
     def __enter__(self) -> Self:
@@ -62,7 +69,11 @@ class LocalCloud:
         self._server = Server(self._port, (*gaps.MIDDLEWARE, metering.meter))
         self.world = World(self._server.endpoint, self._region)
         self._runtime = Runtime(
-            self.world, concurrency=self._concurrency, log_folder=self._log_folder, log=self._log
+            self.world,
+            log=self._log,
+            concurrency=self._concurrency,
+            log_folder=self._log_folder,
+            cache=self._cache,
         )
         self._emulator = running.Emulator(self.world, self._runtime)
         running.enter(self._emulator)

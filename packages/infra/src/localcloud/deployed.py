@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from moto.cloudformation.models import cloudformation_backends
 
@@ -11,6 +11,9 @@ from localcloud.gaps.cloudformation.resource import Resource
 from localcloud.gaps.resources.cloudfront import Distribution as DistributionResource
 from localcloud.gaps.resources.cloudfront import Policy
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def distributions(world: World) -> list[Distribution]:
@@ -23,4 +26,5 @@ def distributions(world: World) -> list[Distribution]:
 
 def _resources(world: World) -> Iterator[Resource]:
     for stack in list(cloudformation_backends[ACCOUNT][world.region].stacks.values()):
-        yield from (model for model in stack.stack_resources if isinstance(model, Resource))
+        models: Iterable[object] = stack.stack_resources
+        yield from (model for model in models if isinstance(model, Resource))

@@ -1,5 +1,7 @@
 """Canonical's public SSM parameters and the images that they name. Gap: moto has neither for Ubuntu."""
 
+# ruff: noqa: SLF001 - this mends moto from the inside
+
 from __future__ import annotations
 
 import datetime
@@ -27,7 +29,8 @@ def seed(world: World) -> dict[str, str]:
             )["ImageId"]
             # The API refuses names below /aws, so the backend it is.
             backend._parameters[parameter].append(
-                Parameter(ACCOUNT, parameter, image, "String", "", None, None, datetime.datetime.now(datetime.UTC), 1,
+                Parameter(  # type: ignore[abstract]
+                    ACCOUNT, parameter, image, "String", "", None, None, datetime.datetime.now(datetime.UTC), 1,
                           "aws:ec2:image")
             )  # fmt: skip
             seeded[parameter] = image

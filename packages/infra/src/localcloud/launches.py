@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from moto.core.types import Base64EncodedString
 from moto.ec2.models import EC2Backend
 
 
@@ -57,12 +58,12 @@ def install() -> None:
                 listener(launch)
         return reservation
 
-    EC2Backend.run_instances = patched  # type: ignore[method-assign]
+    EC2Backend.run_instances = patched  # type: ignore[method-assign, assignment]
 
 
 def _launch(instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401
-    data = instance.user_data or b""
-    text = base64.b64decode(data).decode(errors="replace")
+    data = instance.user_data or ""  # moto's own type from the API, text from a template
+    text = data.decode() if isinstance(data, Base64EncodedString) else base64.b64decode(data).decode()
     profile = options.get("iam_instance_profile_arn") or options.get("iam_instance_profile_name")
     tags = tuple((tag["key"], tag["value"]) for tag in instance.get_tags())
     return Launch(instance.id, instance.image_id, instance.instance_type, profile, text, tags, time.time())

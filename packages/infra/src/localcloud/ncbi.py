@@ -23,7 +23,9 @@ class NcbiStandIn:
         origin = f"http://localhost:{self._server.server_port}"
         self.url = f"{origin}{_API}"
         self._server.answers = {  # type: ignore[attr-defined]
-            path: body for accession, fasta in assemblies.items() for path, body in _answers(origin, accession, fasta)
+            path: body
+            for accession, fasta in assemblies.items()
+            for path, body in _answers(origin, accession, fasta)
         }
         self._thread = threading.Thread(target=self._server.serve_forever, name="ncbi", daemon=True)
 
@@ -31,7 +33,9 @@ class NcbiStandIn:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -43,10 +47,17 @@ def _answers(origin: str, accession: str, fasta: Path) -> list[tuple[str, bytes]
     packed = content if content[:2] == b"\x1f\x8b" else gzip.compress(content, mtime=0)
     directory = f"{accession}_{fasta.name.split('.')[0]}"
     name = f"{directory}_genomic.fna.gz"
-    link = {"accession": accession, "assembly_link_type": "FTP_LINK", "resource_link": f"{origin}{_FILES}/{directory}"}
+    link = {
+        "accession": accession,
+        "assembly_link_type": "FTP_LINK",
+        "resource_link": f"{origin}{_FILES}/{directory}",
+    }
     md5 = hashlib.md5(packed, usedforsecurity=False).hexdigest()
     return [
-        (f"{_API}/genome/accession/{accession}/links", json.dumps({"assembly_links": [link], "total_count": 1}).encode()),
+        (
+            f"{_API}/genome/accession/{accession}/links",
+            json.dumps({"assembly_links": [link], "total_count": 1}).encode(),
+        ),
         (f"{_FILES}/{directory}/md5checksums.txt", f"{md5}  ./{name}\n".encode()),
         (f"{_FILES}/{directory}/{name}", packed),
     ]
@@ -63,7 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             status, body = (200, body) if body is not None else (404, b"")
         self.send_response(status)
-        self.send_header("content-type", "application/json" if path.startswith(_API) else "application/octet-stream")
+        self.send_header(
+            "content-type", "application/json" if path.startswith(_API) else "application/octet-stream"
+        )
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -26,7 +26,7 @@ class Credentials:
     session_token: str = "local-session-token"  # noqa: S105 - nothing to keep secret in an emulator
 
 
-DEVELOPER = Credentials("AKIALOCALDEVELOPER00", "local-developer-secret")  # noqa: S106
+DEVELOPER = Credentials("AKIALOCALDEVELOPER00", "local-developer-secret")
 """Whoever deploys: the CDK CLI, the tests, the emulator itself. Its calls are not held against any role."""
 
 
@@ -62,8 +62,12 @@ _CLIENTS_LOCK = threading.Lock()
 def _client(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401
     # Long polls last 20 s at most; the pump's pollers and the front door share one client of a service.
     # Buckets of today take presigned requests of version 4 only; botocore still makes version 2 in us-east-1.
-    version = {"signature_version": "s3v4"} if service == "s3" else {}
-    config = Config(retries={"total_max_attempts": 2}, max_pool_connections=50, read_timeout=900, **version)
+    config = Config(
+        retries={"total_max_attempts": 2},
+        max_pool_connections=50,
+        read_timeout=900,
+        signature_version="s3v4" if service == "s3" else None,
+    )
     return botocore.session.get_session().create_client(
         service,
         region_name=region,

@@ -1,6 +1,6 @@
 """One local cloud for the whole folder, and a stock moto server beside it to show each gap on.
 
-CDK_CLI names the CDK CLI to use; else the repository's own (node_modules/.bin/cdk) or the one on the PATH.
+CDK_CLI names the CDK CLI to use; else the package's own (npm ci in packages/infra) or the one on the PATH.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from localcloud import LocalCloud, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 os.environ["CDK_VALIDATION"] = "false"  # a rule engine of five seconds; other tests run it
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
@@ -24,7 +27,9 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cloud: deploys a sample app to the local cloud with the CDK CLI")
-    config.addinivalue_line("markers", "enable_socket: pytest-socket's; these tests talk to this machine only")
+    config.addinivalue_line(
+        "markers", "enable_socket: pytest-socket's; these tests talk to this machine only"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,14 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _cdk() -> Path | None:
-    repository = Path(__file__).parents[4] / "node_modules" / ".bin" / "cdk"
+    repository = Path(__file__).parents[2] / "node_modules" / ".bin" / "cdk"
     found = os.environ.get("CDK_CLI") or (str(repository) if repository.exists() else shutil.which("cdk"))
     return Path(found) if found else None
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud(front_port=0, cdk=_cdk()) as cloud:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(front_port=0, cdk=_cdk(), cache=tmp_path_factory.mktemp("cache")) as cloud:
         yield cloud
 
 

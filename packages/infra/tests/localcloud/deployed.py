@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gap import fresh
 
-from localcloud import World
+if TYPE_CHECKING:
+    from localcloud import World
 
 ROLE = "arn:aws:iam::123456789012:role/tests"
 
@@ -18,18 +20,19 @@ def archive(**files: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as zipped:
         for name, text in files.items():
-            zipped.writestr(f"{name.replace('__', '/')}.py", text)
+            path = f"{name.replace('__', '/')}.py"
+            zipped.writestr(zipfile.ZipInfo(path), text)  # with a fixed date: the same bytes every time
     return stream.getvalue()
 
 
 def deploy(world: World, source: str, **more: Any) -> str:
     """Deploys a function whose handler is `handler` in `source`; returns its name."""
     iam = world.client("iam")
-    try:
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName="tests", AssumeRolePolicyDocument='{"Statement": []}')
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     settings = {"Timeout": 2, "Runtime": "python3.12", "Handler": "index.handler", "Role": ROLE, **more}
     name = fresh("function")
-    world.client("lambda").create_function(FunctionName=name, Code={"ZipFile": archive(index=source)}, **settings)
+    world.client("lambda").create_function(
+        FunctionName=name, Code={"ZipFile": archive(index=source)}, **settings
+    )
     return name

@@ -33,9 +33,15 @@ def shows_gap(stock: World, mended: World, probe: Probe) -> None:
     assert probe(mended)
 
 
-def create(world: World, resources: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any) -> Stack:
+def create(
+    world: World, resources: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any
+) -> Stack:
     """Makes a stack of these resources. Raises ClientError or leaves a stack that failed."""
-    template = {"Resources": resources, "Outputs": {k: {"Value": v} for k, v in (outputs or {}).items()}, **more}
+    template = {
+        "Resources": resources,
+        "Outputs": {k: {"Value": v} for k, v in (outputs or {}).items()},
+        **more,
+    }
     name = fresh("gap")
     world.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
     return Stack(world, name)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
+
 from gap import FAILURES, att, create, fresh, ref, resource, shows_gap
 
-from localcloud import LocalCloud, World
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 QUEUE = resource("SQS::Queue")
 BAD = resource("SQS::Queue", QueueName="not a name!")
 
 
-def execute(world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None) -> str:
+def execute(
+    world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None
+) -> str:
     """Runs a change set, as the CDK CLI does; returns the stack's name."""
     cloudformation, name = world.client("cloudformation"), name or fresh("set")
     made = cloudformation.create_change_set(
@@ -62,6 +68,19 @@ def test_failure_names_resource_and_reason(stock: World, cloud: LocalCloud) -> N
     shows_gap(stock, cloud.world, probe)
 
 
+def test_events_have_an_order(stock: World, cloud: LocalCloud) -> None:
+    """The CDK CLI sorts them by milliseconds."""
+
+    def probe(world: World) -> bool:
+        stack = create(world, dict.fromkeys("ABCDEFGH", QUEUE))
+        events = world.client("cloudformation").describe_stack_events(StackName=stack.name)["StackEvents"]
+        return len(events) > 8 and len({int(e["Timestamp"].timestamp() * 1000) for e in events}) == len(
+            events
+        )
+
+    shows_gap(stock, cloud.world, probe)
+
+
 def test_unknown_type_fails(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         return create(world, {"A": resource("Wondrous::Machine")}).status == "ROLLBACK_COMPLETE"
@@ -71,7 +90,9 @@ def test_unknown_type_fails(stock: World, cloud: LocalCloud) -> None:
 
 def test_change_set_keeps_outputs(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
-        stack = execute(world, {"Resources": {"A": QUEUE}, "Outputs": {"Name": {"Value": att("A", "QueueName")}}})
+        stack = execute(
+            world, {"Resources": {"A": QUEUE}, "Outputs": {"Name": {"Value": att("A", "QueueName")}}}
+        )
         return bool(described(world, stack)["Outputs"][0]["OutputValue"])
 
     shows_gap(stock, cloud.world, probe)
@@ -111,7 +132,10 @@ def test_replaced_resource_reaches_those_that_refer_to_it(stock: World, cloud: L
             table = resource("DynamoDB::Table", TableName=name, BillingMode="PAY_PER_REQUEST",
                              KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
                              AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])  # fmt: skip
-            return {"T": table, "P": resource("SSM::Parameter", Name=parameter, Type="String", Value=ref("T"))}
+            return {
+                "T": table,
+                "P": resource("SSM::Parameter", Name=parameter, Type="String", Value=ref("T")),
+            }
 
         parameter, new = fresh("/gap/table"), fresh("table")
         stack = create(world, resources(fresh("table")))
@@ -129,10 +153,8 @@ def test_describing_a_stack_creates_nothing(stock: World, cloud: LocalCloud) -> 
         resources = {"A": resource("SQS::Queue", QueueName=good), "B": BAD,
                      "C": {**resource("SQS::Queue", QueueName=bad), "DependsOn": "B"}}  # fmt: skip
         stack = fresh("set")
-        try:
+        with contextlib.suppress(FAILURES):
             execute(world, {"Resources": resources}, name=stack)
-        except FAILURES:
-            pass
         try:
             world.client("cloudformation").describe_stack_resources(StackName=stack)
         except FAILURES:
@@ -164,6 +186,31 @@ def test_previous_value_of_ssm_parameter_is_its_name(stock: World, cloud: LocalC
         again = {**template, "Resources": {"A": QUEUE, "B": QUEUE}}
         execute(world, again, "UPDATE", stack, [{"ParameterKey": "Value", "UsePreviousValue": True}])
         return described(world, stack)["StackStatus"] == "UPDATE_COMPLETE"
+
+    shows_gap(stock, cloud.world, probe)
+
+
+def test_same_ssm_parameter_is_no_change(stock: World, cloud: LocalCloud) -> None:
+    """... and another value behind the same name is one."""
+
+    def probe(world: World) -> bool:
+        name, ssm, cloudformation = fresh("/gap/same"), world.client("ssm"), world.client("cloudformation")
+        ssm.put_parameter(Name=name, Value="one", Type="String")
+        slot = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": name}
+        template = json.dumps({"Resources": {"A": QUEUE}, "Parameters": {"Value": slot}})
+        stack = execute(world, json.loads(template))
+
+        def status() -> str:
+            change = fresh("again")
+            cloudformation.create_change_set(
+                StackName=stack, ChangeSetName=change, ChangeSetType="UPDATE", TemplateBody=template,
+                Parameters=[{"ParameterKey": "Value", "UsePreviousValue": True}],
+            )  # fmt: skip
+            return cloudformation.describe_change_set(StackName=stack, ChangeSetName=change)["Status"]
+
+        before = status()
+        ssm.put_parameter(Name=name, Value="two", Type="String", Overwrite=True)
+        return (before, status()) == ("FAILED", "CREATE_COMPLETE")
 
     shows_gap(stock, cloud.world, probe)
 

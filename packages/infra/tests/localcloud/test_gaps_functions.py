@@ -6,14 +6,15 @@ import base64
 import json
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from deployed import deploy
-from gap import create, fresh, shows_gap
+from gap import att, create, fresh, ref, resource, shows_gap
+from localcloud.gaps.middleware import dynamodb_one_at_a_time
 from test_gaps_types import ROLE
 
-from gap import att, ref, resource
-from localcloud import LocalCloud, World
-from localcloud.gaps.middleware import dynamodb_one_at_a_time
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 PROVIDER = """
 import json, urllib.request
@@ -58,7 +59,9 @@ def test_log_of_an_invocation(stock: World, cloud: LocalCloud) -> None:
         tail = base64.b64decode(answer["LogResult"]).decode()
         group = f"/aws/lambda/{name}"
         streams = world.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
-        events = world.client("logs").get_log_events(logGroupName=group, logStreamName=streams[0]["logStreamName"])
+        events = world.client("logs").get_log_events(
+            logGroupName=group, logStreamName=streams[0]["logStreamName"]
+        )
         return "said" in tail and any("Billed Duration" in event["message"] for event in events["events"])
 
     shows_gap(stock, cloud.world, probe)
@@ -95,7 +98,7 @@ def test_failed_records_of_a_batch_come_again(stock: World, cloud: LocalCloud) -
         _changed(world, cloud)
         for body in ("once", "again"):
             sqs.send_message(QueueUrl=url, MessageBody=body)
-        return _eventually(lambda: _words(world, name) == ["again", "again", "once"], 5)
+        return _eventually(lambda: _words(world, name) == ["again", "again", "once"])
 
     shows_gap(stock, cloud.world, probe)
 
@@ -115,7 +118,7 @@ def _words(world: World, function: str) -> list[str]:
     return sorted(word for line in lines for word in line.split())
 
 
-def _custom(world: World, note: str, **properties: object) -> dict:
+def _custom(note: str, **properties: object) -> dict:
     function = resource("Lambda::Function", Code={"ZipFile": PROVIDER}, Handler="index.handler", Timeout=10,
                         Runtime="python3.12", Role=att("Role", "Arn"))  # fmt: skip
     properties = {"ServiceToken": att("F", "Arn"), "Note": note, "Fail": False, **properties}
@@ -124,7 +127,7 @@ def _custom(world: World, note: str, **properties: object) -> dict:
 
 def test_custom_resource_that_fails_fails_the_stack(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
-        return create(world, _custom(world, fresh("/gap/custom"), Fail=True)).status == "ROLLBACK_COMPLETE"
+        return create(world, _custom(fresh("/gap/custom"), Fail=True)).status == "ROLLBACK_COMPLETE"
 
     shows_gap(stock, cloud.world, probe)
 
@@ -132,9 +135,9 @@ def test_custom_resource_that_fails_fails_the_stack(stock: World, cloud: LocalCl
 def test_custom_resource_is_created_updated_and_deleted(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         note = fresh("/gap/custom")
-        stack = create(world, _custom(world, note), {"Type": att("C", "Type")})
+        stack = create(world, _custom(note), {"Type": att("C", "Type")})
         seen = [stack.outputs["Type"], _parameter(world, note)]
-        stack.update(_custom(world, note, More=1), {"Type": att("C", "Type")})
+        stack.update(_custom(note, More=1), {"Type": att("C", "Type")})
         seen.append(_parameter(world, note))
         stack.delete()
         return [*seen, _parameter(world, note)] == ["Create", "Create", "Update", "Delete"]
@@ -167,6 +170,10 @@ def test_ubuntu_images_are_public_parameters(stock: World, cloud: LocalCloud) ->
     shows_gap(stock, cloud.world, probe)
 
 
+def test_cloudtrail_knows_nothing_without_failing(stock: World, cloud: LocalCloud) -> None:
+    shows_gap(stock, cloud.world, lambda world: world.client("cloudtrail").lookup_events()["Events"] == [])
+
+
 def test_launches_are_recorded(cloud: LocalCloud) -> None:
     """moto starts nothing and tells nobody; there is no API to ask stock moto."""
     heard: list[str] = []
@@ -185,7 +192,7 @@ def test_dynamodb_serves_one_request_at_a_time() -> None:
     """Two conditional writes at once may both win on moto, since it reads, then writes."""
     inside, most = [0], [0]
 
-    def app(environ, start_response):
+    def app(_environ, _start_response):
         inside[0] += 1
         most[0] = max(most[0], inside[0])
         time.sleep(0.02)
@@ -211,7 +218,7 @@ def _parameter(world: World, name: str) -> str | None:
     return found[0]["Value"] if found else None
 
 
-def _eventually(holds, seconds: float = 5) -> bool:
+def _eventually(holds, seconds: float = 4) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():

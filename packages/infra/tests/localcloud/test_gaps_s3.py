@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import botocore.session
+
 from gap import fresh, shows_gap
 
-from localcloud import LocalCloud, World
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 RULE = {"AllowedMethods": ["POST"], "AllowedOrigins": ["http://localhost:*"], "AllowedHeaders": ["content-type"],
         "ExposeHeaders": ["ETag"]}  # fmt: skip
@@ -42,13 +45,21 @@ def preflight(world: World, name: str, origin: str, method: str = "POST") -> tup
 def post(world: World, name: str, size: int, key: str = "uploads/a.fa", **changed: str) -> int:
     """Uploads as a browser's form does; returns the status."""
     conditions = [["starts-with", "$key", "uploads/"], ["content-length-range", 2, 10]]
-    made = world.client("s3").generate_presigned_post(name, "uploads/${filename}", Conditions=conditions, ExpiresIn=60)
-    fields = {**made["fields"], "key": key, **changed}
+    made = world.client("s3").generate_presigned_post(
+        name, "uploads/${filename}", Conditions=conditions, ExpiresIn=60
+    )
+    return post_form(made["url"], {**made["fields"], "key": key, **changed}, size)[0]
+
+
+def post_form(url: str, fields: dict[str, str], size: int) -> tuple[int, dict[str, str], bytes]:
     parts = [f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
-    file = '--B\r\nContent-Disposition: form-data; name="file"; filename="a.fa"\r\n\r\n' + "x" * size + "\r\n--B--\r\n"
+    file = (
+        '--B\r\nContent-Disposition: form-data; name="file"; filename="a.fa"\r\n\r\n'
+        + "x" * size
+        + "\r\n--B--\r\n"
+    )
     headers = {"Content-Type": "multipart/form-data; boundary=B", "Origin": "http://localhost:8080"}
-    request = urllib.request.Request(f"{world.endpoint}/{name}", ("".join(parts) + file).encode(), headers)
-    return send(request)[0]
+    return send(urllib.request.Request(url, ("".join(parts) + file).encode(), headers))
 
 
 def test_preflight_by_the_buckets_rules(stock: World, cloud: LocalCloud) -> None:
@@ -56,7 +67,10 @@ def test_preflight_by_the_buckets_rules(stock: World, cloud: LocalCloud) -> None
         name = bucket(world)
         status, headers = preflight(world, name, "http://localhost:8080")
         allowed = status == 200 and headers["access-control-allow-origin"] == "http://localhost:8080"
-        refused = [preflight(world, name, "https://evil.example"), preflight(world, name, "http://localhost:1", "PUT")]
+        refused = [
+            preflight(world, name, "https://evil.example"),
+            preflight(world, name, "http://localhost:1", "PUT"),
+        ]
         return allowed and all(one[0] == 403 for one in refused)
 
     shows_gap(stock, cloud.world, probe)
@@ -123,7 +137,11 @@ def test_signatures_of_version_2_are_refused(stock: World, cloud: LocalCloud) ->
     def probe(world: World) -> bool:
         name = bucket(world)
         s3 = botocore.session.get_session().create_client(
-            "s3", region_name="us-east-1", endpoint_url=world.endpoint, aws_access_key_id="a", aws_secret_access_key="b"
+            "s3",
+            region_name="us-east-1",
+            endpoint_url=world.endpoint,
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
         )
         url = s3.generate_presigned_url("put_object", {"Bucket": name, "Key": "key"})
         form = s3.generate_presigned_post(name, "key")["fields"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from typing import TYPE_CHECKING
 
 from gap import att, create, fresh, ref, resource, shows_gap
 
-from localcloud import LocalCloud, World
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
                                                  "Principal": {"Service": "lambda.amazonaws.com"}}]}  # fmt: skip
@@ -32,7 +34,9 @@ def test_api_stage(stock: World, cloud: LocalCloud) -> None:
         "Api": API,
         "Method": method(),
         "Deployment": {**resource("ApiGateway::Deployment", RestApiId=ref("Api")), "DependsOn": "Method"},
-        "Stage": resource("ApiGateway::Stage", RestApiId=ref("Api"), DeploymentId=ref("Deployment"), StageName="api"),
+        "Stage": resource(
+            "ApiGateway::Stage", RestApiId=ref("Api"), DeploymentId=ref("Deployment"), StageName="api"
+        ),
     }
 
     def probe(world: World) -> bool:
@@ -46,7 +50,9 @@ def test_api_mock_method(stock: World, cloud: LocalCloud) -> None:
     answer = {"StatusCode": "204", "ResponseParameters": {"method.response.header.X-Test": "'yes'"}}
 
     def probe(world: World) -> bool:
-        stack = create(world, {"Api": API, "Method": method(IntegrationResponses=[answer])}, {"Api": ref("Api")})
+        stack = create(
+            world, {"Api": API, "Method": method(IntegrationResponses=[answer])}, {"Api": ref("Api")}
+        )
         api, client = stack.outputs["Api"], world.client("apigateway")
         root = client.get_resources(restApiId=api)["items"][0]["id"]
         integration = client.get_integration(restApiId=api, resourceId=root, httpMethod="GET")
@@ -58,7 +64,9 @@ def test_api_mock_method(stock: World, cloud: LocalCloud) -> None:
 def test_api_binary_media_types(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         api = create(world, {"Api": API}, {"Api": ref("Api")}).outputs["Api"]
-        return world.client("apigateway").get_rest_api(restApiId=api)["binaryMediaTypes"] == ["application/gzip"]
+        return world.client("apigateway").get_rest_api(restApiId=api)["binaryMediaTypes"] == [
+            "application/gzip"
+        ]
 
     shows_gap(stock, cloud.world, probe)
 
@@ -124,8 +132,13 @@ def test_invalidation_completes(stock: World, cloud: LocalCloud) -> None:
             "DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"},
         })["Distribution"]["Id"]  # fmt: skip
         batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "one"}
-        made = client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)["Invalidation"]
-        return client.get_invalidation(DistributionId=distribution, Id=made["Id"])["Invalidation"]["Status"] == "Completed"
+        made = client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)[
+            "Invalidation"
+        ]
+        return (
+            client.get_invalidation(DistributionId=distribution, Id=made["Id"])["Invalidation"]["Status"]
+            == "Completed"
+        )
 
     shows_gap(stock, cloud.world, probe)
 
@@ -186,7 +199,7 @@ def test_conditional_denial_does_not_lock_a_bucket(stock: World, cloud: LocalClo
 
 def test_subscription(stock: World, cloud: LocalCloud) -> None:
     resources = {"Topic": resource("SNS::Topic"),
-                 "S": resource("SNS::Subscription", TopicArn=ref("Topic"), Protocol="email", Endpoint="a@example.org")}  # fmt: skip
+                 "S": resource("SNS::Subscription", TopicArn=ref("Topic"), Protocol="email", Endpoint="a@b.c")}  # fmt: skip
 
     def probe(world: World) -> bool:
         topic = create(world, resources, {"Topic": ref("Topic")}).outputs["Topic"]
@@ -241,7 +254,10 @@ def test_table_expiry_and_recovery(stock: World, cloud: LocalCloud) -> None:
         name, dynamodb = create(world, {"T": table}, {"T": ref("T")}).outputs["T"], world.client("dynamodb")
         ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
         backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-        return (ttl, backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]) == ("ENABLED", "ENABLED")
+        return (ttl, backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]) == (
+            "ENABLED",
+            "ENABLED",
+        )
 
     shows_gap(stock, cloud.world, probe)
 
@@ -279,7 +295,9 @@ def test_function_keeps_layers_architecture_and_log_group(stock: World, cloud: L
                                    LoggingConfig={"LogGroup": ref("Group")})}  # fmt: skip
         made = create(world, resources, {"F": ref("F"), "Layer": ref("Layer")}).outputs
         found = world.client("lambda").get_function_configuration(FunctionName=made["F"])
-        return [one["Arn"] for one in found["Layers"]] == [made["Layer"]] and found["Architectures"] == ["arm64"]
+        return [one["Arn"] for one in found["Layers"]] == [made["Layer"]] and found["Architectures"] == [
+            "arm64"
+        ]
 
     shows_gap(stock, cloud.world, probe)
 

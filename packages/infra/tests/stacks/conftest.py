@@ -9,9 +9,9 @@ os.environ["CDK_VALIDATION"] = "false"
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 import pytest
-from templates import Template
 
 from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
+from templates import Template
 
 
 @pytest.fixture(scope="session")

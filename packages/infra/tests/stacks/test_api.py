@@ -53,14 +53,22 @@ def test_the_stage_is_throttled_logged_and_traced(service):
 
 
 def test_errors_of_the_gateway_are_problem_details_too(service):
-    responses = service.of("AWS::ApiGateway::GatewayResponse").values()
-    assert {r["ResponseType"] for r in responses} == {"DEFAULT_4XX", "DEFAULT_5XX"}
-    for response in responses:
+    responses = {r["ResponseType"]: r for r in service.of("AWS::ApiGateway::GatewayResponse").values()}
+    assert responses.keys() >= {"DEFAULT_4XX", "DEFAULT_5XX"}
+    for response in responses.values():
         template = response["ResponseTemplates"]["application/json"]
-        json.loads(template.replace("$context.error.messageString", '"Too Many Requests"'))
+        problem = json.loads(template.replace("$context.error.messageString", '"Too Many Requests"'))
+        assert response.get("StatusCode") == (str(problem["status"]) if "status" in problem else None)
         assert response["ResponseParameters"] == {
             "gatewayresponse.header.Content-Type": "'application/problem+json'"
         }
+
+
+def test_what_is_no_route_is_not_found(service):
+    """API Gateway itself says that a token is missing."""
+    responses = service.of("AWS::ApiGateway::GatewayResponse").values()
+    [response] = [r for r in responses if r["ResponseType"] == "MISSING_AUTHENTICATION_TOKEN"]
+    assert response["StatusCode"] == "404"
 
 
 def test_the_accounts_logging_role_is_kept_and_left_alone_by_previews(production, synthesise):

@@ -1,6 +1,7 @@
 """The machine that images are made from: closed, small, and gone when it shuts down."""
 
 import pytest
+
 from templates import as_list, target
 
 

@@ -1,6 +1,7 @@
 """Every function: its settings, its environment, its layers."""
 
 import pytest
+
 from templates import target
 
 COMMON = {

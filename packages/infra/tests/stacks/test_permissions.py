@@ -1,6 +1,7 @@
 """Least privilege, by function."""
 
 import pytest
+
 from templates import as_list, target
 
 # The only actions that may name every resource, because they know none.

@@ -1,6 +1,5 @@
 """No message is lost without somebody hearing of it."""
 
-import pytest
 from templates import target
 
 QUEUE = "AWS::SQS::Queue"
@@ -111,12 +110,11 @@ def test_the_stream_wakes_the_scheduler_for_new_jobs_only(service):
     assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]}
 
 
-@pytest.mark.parametrize("module", ["consensus", "off_target"])
-def test_scorers_take_several_chunks_at_once_but_builders_one_genome(service, module):
+def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service):
     batches = {
         target(source["FunctionName"]): source["BatchSize"]
         for source in service.of("AWS::Lambda::EventSourceMapping").values()
     }
-    assert batches[service.function_id(module)] > 1
-    for builder in ("downloader", "bowtie2_index", "issl_index"):
-        assert batches[service.function_id(builder)] == 1
+    for module in ("downloader", "bowtie2_index", "issl_index", "consensus"):
+        assert batches[service.function_id(module)] == 1
+    assert batches[service.function_id("off_target")] > 1

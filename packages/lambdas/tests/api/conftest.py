@@ -6,11 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
-from simulator import science
-from simulator.world import CONTEXT, ENVIRONMENT, KEYS
 
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -18,6 +13,11 @@ from crackling_aws.models import Part, Source
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.scanning import chunks, query_sites
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
+from simulator import science
+from simulator.world import CONTEXT, ENVIRONMENT, KEYS
 
 NOW = 1_800_000_000.0
 
@@ -106,7 +106,7 @@ class _Replaceable:
 
 
 @pytest.fixture
-def service(built, scratch):  # noqa: ARG001 - the index cache's folder
+def service(built, scratch):
     replaceable, handler = built
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(

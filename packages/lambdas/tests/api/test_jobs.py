@@ -5,11 +5,11 @@ import io
 import json
 
 import pytest
-from simulator import science
 
 from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites
+from simulator import science
 
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
 FASTA = f">one first\n{SEQUENCE[:40]}\n{SEQUENCE[40:]}\n>two\n{SEQUENCE}\n"

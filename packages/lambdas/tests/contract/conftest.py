@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sqs import FakeSQS
-from moto import mock_aws
 from simulator.world import KEYS
 
 NUMBERS = {"chunk"}

@@ -29,7 +29,7 @@ def jobs(cloud):
 
 
 @pytest.fixture
-def targets(cloud, jobs):  # noqa: ARG001 - the counters' table
+def targets(cloud, jobs):
     store = TargetStore(cloud.dynamodb, "targets", "jobs")
     assert store.create(chunk(), expires=9)
     return store

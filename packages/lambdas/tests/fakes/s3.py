@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002, N803 - the arguments are boto3's
 from __future__ import annotations
 
 import hashlib

@@ -17,7 +17,7 @@ class FakeSQS:
         self._deliver = deliver
         self._refuses = refuses
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:
         if len(Entries) > 10:
             raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "SendMessageBatch")
         if len({entry["Id"] for entry in Entries}) != len(Entries):

@@ -7,15 +7,15 @@ import json
 import random
 
 import pytest
-from simulator import scenario
-from simulator import world as worlds
-from simulator.world import World
 
 from crackling.design import design
 from crackling.results import MEDIA_TYPES, write
 from crackling.sequences import Contig
 from crackling.specificity import Index, build_index
 from crackling_aws import keys
+from simulator import scenario
+from simulator import world as worlds
+from simulator.world import World
 
 
 @pytest.fixture

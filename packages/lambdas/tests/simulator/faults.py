@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionClosedError
+
 from fakes.errors import client_error
 
 if TYPE_CHECKING:

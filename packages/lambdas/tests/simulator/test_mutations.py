@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from fakes.dynamodb import FakeDynamoDB
 
 from crackling_aws import genomes, jobs, queues, targets
 from crackling_aws.models import GenomeState, Part, Source
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
 from crackling_lambdas.logic import admission, downloading, preparation, scanning
+from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
 SEEDS = 1500

@@ -7,10 +7,6 @@ import tempfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from fakes.dynamodb import FakeDynamoDB
-from fakes.s3 import FakeS3
-from fakes.sqs import FakeSQS
-
 from crackling_lambdas.handlers import (
     api,
     bowtie2_index,
@@ -22,6 +18,9 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
@@ -59,7 +58,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "off_target": {"open_index": science.open_index},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
-PATIENCE = 6 * 3600.0
+PATIENCE = 400 * 60.0  # the reaper's default
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
@@ -239,7 +238,7 @@ class World:
     def _guarded(self, handler: Handler, event: dict[str, Any]) -> dict[str, Any] | None:
         try:
             return handler(event, CONTEXT)
-        except (Killed, Exception):  # noqa: BLE001 - Lambda reports it to the event source, whatever it is
+        except (Killed, Exception):
             return None
 
 

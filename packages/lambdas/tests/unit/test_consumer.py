@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from simulator.queues import MAX_RECEIVES, Queued, sqs_event
-from simulator.world import CONTEXT
 
 from crackling.errors import InputError
 from crackling_aws.messages import ScanJob, dump
 from crackling_lambdas.handlers.queues import Consumer
+from simulator.queues import MAX_RECEIVES, Queued, sqs_event
+from simulator.world import CONTEXT
 
 
 class Recorder:

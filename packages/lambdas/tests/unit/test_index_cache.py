@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from fakes.s3 import FakeS3
 
 from crackling_aws.models import Genome, GenomeState, Source
 from crackling_aws.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.logic.index_cache import RESERVE, IndexCache
+from fakes.s3 import FakeS3
 
 ROOM = 250
 

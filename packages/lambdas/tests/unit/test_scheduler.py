@@ -5,14 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from fakes.dynamodb import FakeDynamoDB
-from fakes.sqs import FakeSQS
-from simulator.world import CONTEXT, ENVIRONMENT, KEYS, PATIENCE
 
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import GenomeState, Job, JobOptions, Part, Source, Status
 from crackling_lambdas.handlers import reaper, scheduler
+from fakes.dynamodb import FakeDynamoDB
+from fakes.sqs import FakeSQS
+from simulator.world import CONTEXT, ENVIRONMENT, KEYS, PATIENCE
 
 ACCESSION = "GCF_000840245.1"
 

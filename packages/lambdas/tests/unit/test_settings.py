@@ -3,10 +3,10 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from simulator.world import CONTEXT
 
 from crackling_aws.settings import Settings, SettingsError
 from crackling_lambdas.handlers import api, entry, settings
+from simulator.world import CONTEXT
 
 CLASSES = [
     found

@@ -91,4 +91,4 @@ def other_bytes(recipe: Recipe, target: Target, path: Path) -> Iterator[str]:
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -23,20 +23,17 @@ def _build_crackling(target: Target, into: Path) -> None:
     """The science and the adapters, with the kernel compiled for Lambda's C library."""
     python = into / "python"
     wheels.install(_requirements("crackling"), target, python)
-    if target.arch == "arm64":
-        wheels.compile_sources(_requirements("crackling-sources"), target, python)
     for package in ("crackling", "crackling_aws"):
         tree.copy_sources(_LAYERS / "src" / package, python / package)
     command = [sys.executable, str(_LAYERS / "native/compile.py"), "--target", target.compiler]
     command += ["--output", str(python / _KERNEL)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RecipeError(f"the kernel does not compile for {target.compiler}:\n{done.stderr.strip()}")
 
 
 def _inputs_of_crackling(_target: Target) -> list[Path]:
-    requirements = ("crackling", "crackling-sources", "compile")
-    return [*map(_requirements, requirements), _LAYERS / "src", _LAYERS / "native"]
+    return [_requirements("crackling"), _LAYERS / "src", _LAYERS / "native"]
 
 
 def _build_viennarna(target: Target, into: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crackling.sequences import Contig
     from crackling.sites import Site
     from crackling.specificity import Index
-    from crackling.specificity.build import Progress
+    from crackling.specificity.genome import Progress
 
 
 def repeated_windows(sites: Iterable[Site]) -> set[str]:

@@ -20,7 +20,7 @@ def readable(path: Path) -> Iterator[BinaryIO]:
     """Open a file for reading.
 
     Raises:
-        StorageError: there is no such file, it is a folder, or it may not be read.
+        StorageError: there is no such file, it is a folder, or it may not or cannot be read.
     """
     try:
         with path.open("rb") as stream:
@@ -31,6 +31,8 @@ def readable(path: Path) -> Iterator[BinaryIO]:
         raise StorageError(f"{path}: is a folder; name a file in it") from None
     except PermissionError:
         raise StorageError(f"{path}: may not be read; check its permissions") from None
+    except OSError as error:  # a name too long, a pipe where a file must be mapped, a broken disk
+        raise StorageError(f"{path}: cannot be read ({error.strerror or error}); name another file") from None
 
 
 @contextmanager

@@ -6,25 +6,38 @@ kept, and no site contains them. White space inside a sequence is dropped. Anyth
 
 from __future__ import annotations
 
+import codecs
 import io
+import lzma
+import sys
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import dnaio
 from isal import isal_zlib
 from xopen import xopen
 
 from crackling.errors import InputError, StorageError
 from crackling.files import readable
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 AMBIGUOUS = "NRYSWKMBDHV-"
 LETTERS = frozenset("ACGTU" + AMBIGUOUS)
-_UPPER = str.maketrans("Uu", "TT")
+# Not str.upper(), which makes letters of the alphabet from others: it turns a sharp s into SS.
+_UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
+# Not the name's ending: a browser may have decompressed the file that it saved as .gz.
+_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+_DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
+_BLOCK = 1 << 20  # bytes that are read at once
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -55,7 +68,7 @@ def normalise(contig: Contig, label: str) -> Contig:
     Raises:
         InputError: a letter is no nucleotide.
     """
-    sequence = "".join(contig.sequence.split()).translate(_UPPER).upper()
+    sequence = "".join(contig.sequence.split()).translate(_UPPER)
     if not LETTERS.issuperset(sequence):
         position = next(i for i, letter in enumerate(sequence) if letter not in LETTERS)
         raise bad_letter(label, contig.name, position, sequence[position])
@@ -73,6 +86,11 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
         InputError: empty, not FASTA, or the compressed data is cut or damaged.
         StorageError: the path cannot be read.
     """
+    return (Contig(name, "".join(parts)) for name, parts in read_parts(source, label))
+
+
+def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
+    """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
     if isinstance(source, Path):
         with readable(source) as stream:
             yield from _contigs(stream, label or str(source))
@@ -80,27 +98,98 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
         yield from _contigs(source, label or "the stream")
 
 
-def _contigs(stream: BinaryIO, label: str) -> Iterator[Contig]:
+def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
     number = 0
     try:
-        with xopen(stream, "rb", threads=0) as plain, dnaio.open(plain, fileformat="fasta") as reader:
-            for number, record in enumerate(reader, start=1):
-                words = record.name.split(maxsplit=1)
-                yield Contig(words[0] if words else f"contig_{number}", record.sequence or "")
-    except dnaio.FileFormatError as error:
-        raise InputError(
-            f"{label}: not FASTA ({' '.join(str(error).split())}); a record begins with '>'"
-        ) from None
-    except (UnicodeDecodeError, dnaio.UnknownFileFormat):
-        raise InputError(f"{label}: not FASTA (not text); give a FASTA file, plain or gz") from None
+        with _plain(stream) as plain:
+            for number, (name, parts) in enumerate(_records(_lines(plain), label), start=1):
+                yield name or f"contig_{number}", parts
     except EOFError:
         raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
-    except (isal_zlib.error, zlib.error, OSError) as error:  # type: ignore[misc]  # the stub declares an instance
-        if isinstance(error, OSError) and error.errno is not None:
+    except _DAMAGED:  # type: ignore[misc]  # isal's stub declares an instance
+        raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
+    except OSError as error:
+        if error.errno is not None:
             raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
         raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
     if number == 0:
         raise InputError(f"{label}: holds no sequence; give a FASTA file with at least one record")
+
+
+@contextmanager
+def _plain(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The stream decompressed; it is left open."""
+    head = io.BufferedReader(stream)  # type: ignore[type-var]  # any binary stream does
+    kind = next((kind for magic, kind in _MAGIC.items() if head.peek(8).startswith(magic)), None)
+    plain = xopen(head, "rb", threads=0, format=kind) if kind else head
+    try:
+        yield plain
+    finally:  # detached, as closing the reader would close the stream
+        if plain is not head:
+            plain.close()
+        head.detach()
+
+
+def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, list[str]]]:
+    """The first word of each record's header, and its sequence. Lines that begin with '#' are comments."""
+    name: str | None = None
+    parts: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(">"):
+            if name is not None:
+                yield name, parts
+            name, parts = next(iter(line[1:].split(maxsplit=1)), ""), []
+        elif line and not line.startswith("#"):
+            if name is None:
+                raise InputError(
+                    f"{label}: not FASTA (line {number} is {line[:20]!r}); a record begins with '>'"
+                )
+            parts.append(line)
+    if name is not None:
+        yield name, parts
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, stripped. Below a header, lines of nothing but letters come joined, many at a time.
+
+    Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
+    """
+    has_header = False
+    begin = codecs.BOM_UTF8
+    while block := stream.read(_BLOCK):
+        block = (block + stream.readline()).removeprefix(begin)
+        begin = b""
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for section in _sections(block):
+            header, rest = _split_header(section)
+            has_header = has_header or bool(header)
+            letters = rest.replace(b"\n", b"")
+            if has_header and letters.isalpha():
+                yield header.decode("utf-8", "replace").strip()
+                yield letters.decode("ascii")
+            else:
+                yield from map(str.strip, section.decode("utf-8", "replace").split("\n"))
+
+
+def _sections(block: bytes) -> Iterator[bytes]:
+    """Whole lines, cut before each header."""
+    start = 0
+    while start < len(block):
+        has_more = (
+            block.find(b">", start + 1) > 0
+        )  # most blocks of a genome have none, which is seen much faster
+        end = block.find(b"\n>", start) + 1 if has_more else 0
+        end = end or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _split_header(section: bytes) -> tuple[bytes, bytes]:
+    if not section.startswith(b">"):
+        return b"", section
+    header, _, rest = section.partition(b"\n")
+    return header, rest
 
 
 def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:
@@ -109,6 +198,7 @@ def parse_query(text: str, label: str = "the query", name: str = "query") -> lis
     Raises:
         InputError: empty, not DNA, or malformed FASTA.
     """
+    text = text.removeprefix("\ufeff")  # a byte order mark that came along from a file
     if not text.strip():
         raise InputError(f"{label}: is empty; give a DNA sequence or FASTA")
     if not text.lstrip().startswith(">"):

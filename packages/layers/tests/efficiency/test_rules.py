@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from conftest import make_site
 from crackling.efficiency import assess, chopchop, mm10db, sgrnascorer2
 from crackling.efficiency.mm10db import Fold
+from support.sites import make_site
 
 BALANCED = "GACTGACTGACTGACTGACT"
 

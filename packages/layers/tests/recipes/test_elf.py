@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from layer_recipes import checks, elf
 from layer_recipes.target import Target
 

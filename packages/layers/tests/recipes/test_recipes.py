@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from layer_recipes import bowtie2, checks, debian, recipes, tree, wheels
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import layer
@@ -54,14 +55,6 @@ def test_a_failed_install_names_the_requirements_and_the_target(tmp_path, monkey
     monkeypatch.setattr(subprocess, "run", lambda *_words, **_settings: failed)
     with pytest.raises(RecipeError, match=r"runtime.txt for cp313-x86_64: no such version"):
         wheels.install(wheels.REQUIREMENTS / "runtime.txt", Target(), tmp_path)
-
-
-def test_compiling_names_the_python_that_it_needs(tmp_path, monkeypatch):
-    monkeypatch.setattr(wheels, "interpreter", lambda _version: None)
-    with pytest.raises(RecipeError, match=r"compiled for cp312-arm64: install Python 3.12"):
-        wheels.compile_sources(
-            wheels.REQUIREMENTS / "crackling-sources.txt", Target("3.12", "arm64"), tmp_path
-        )
 
 
 def test_imports_see_nothing_but_the_folders(tmp_path):

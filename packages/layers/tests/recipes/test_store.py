@@ -1,4 +1,5 @@
 import pytest
+
 from layer_recipes import store
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import layer

@@ -7,11 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from conftest import make_site
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
 from crackling.results.formats import FORMATS
 from crackling.specificity import Specificity
+from support.sites import make_site
 
 
 def targets(contig="chr1"):

@@ -4,10 +4,10 @@ from dataclasses import astuple
 
 import pytest
 
-from conftest import make_site
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, make_target
 from crackling.specificity import Specificity
+from support.sites import make_site
 
 # fmt: off
 EXPECTED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Aws, Duration, RemovalPolicy
@@ -30,8 +31,27 @@ ROUTES: Final = {
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }
-# What the function answers by itself for its own errors (RFC 9457); here for those that never reach it.
+# Problems (RFC 9457), as the function answers them, for the requests that never reach it. The gateway does not tell a
+# template which status it answers with: those that users meet have a text of their own.
 _PROBLEM: Final = '{"type":"about:blank","title":$context.error.messageString}'
+_REFUSALS: Final = (
+    # Without a route, API Gateway says 403 and "Missing Authentication Token".
+    (
+        "NoRoute",
+        "MISSING_AUTHENTICATION_TOKEN",
+        404,
+        "Not Found",
+        "There is no such route, or it does not take the method",
+    ),
+    ("TooLarge", "REQUEST_TOO_LARGE", 413, "Content Too Large", "The request is larger than 10 MB"),
+    (
+        "TooMany",
+        "THROTTLED",
+        429,
+        "Too Many Requests",
+        "Too many requests at once; wait a moment and try again",
+    ),
+)
 
 
 class Api(Construct):
@@ -107,16 +127,20 @@ class Api(Construct):
                 self.rest.root.resource_for_path(path).add_method(method, integration)
 
     def _add_problems(self) -> None:
-        for kind, response_type in (
-            ("ClientError", apigateway.ResponseType.DEFAULT_4_XX),
-            ("ServerError", apigateway.ResponseType.DEFAULT_5_XX),
-        ):
-            self.rest.add_gateway_response(
-                kind,
-                type=response_type,
-                response_headers={"Content-Type": "'application/problem+json'"},
-                templates={"application/json": _PROBLEM},
-            )
+        for name in ("4XX", "5XX"):
+            self._add_problem(f"Default{name}", f"DEFAULT_{name}", _PROBLEM)
+        for construct_id, kind, status, title, detail in _REFUSALS:
+            problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+            self._add_problem(construct_id, kind, json.dumps(problem), str(status))
+
+    def _add_problem(self, construct_id: str, kind: str, template: str, status: str | None = None) -> None:
+        self.rest.add_gateway_response(
+            construct_id,
+            type=apigateway.ResponseType.of(kind),
+            status_code=status,
+            response_headers={"Content-Type": "'application/problem+json'"},
+            templates={"application/json": template},
+        )
 
     def _acknowledge(self, rest: apigateway.RestApi) -> None:
         for rule, reason in {

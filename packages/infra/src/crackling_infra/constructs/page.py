@@ -82,7 +82,7 @@ class Page(Construct):
             self,
             "Files",
             sources=[
-                s3_deployment.Source.asset(require_folder(settings.page_directory, "nox -s page")),
+                s3_deployment.Source.asset(require_folder(settings.page_directory, "nox -s synth")),
                 s3_deployment.Source.json_data(
                     "config.json", {"api": f"/{STAGE_NAME}", "stage": settings.stage}
                 ),

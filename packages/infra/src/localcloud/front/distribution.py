@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import translate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.front.http import Request, Response
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from localcloud.world import Properties
 
 _NO_QUERY = {
     "658327ea-f89d-4fab-a63d-7e88639e58f6": "CachingOptimized",
@@ -73,7 +76,9 @@ class Distribution:
             request = replace(request, path=f"/{self.root}")
         behavior = self._behavior(request.path)
         if request.method not in behavior.methods:
-            response = Response(403, {"content-type": "text/html"}, b"This distribution does not allow this method.")
+            response = Response(
+                403, {"content-type": "text/html"}, b"This distribution does not allow this method."
+            )
         else:
             response = self._fetch(behavior, request, fetch)
             response = self._error_page(response, fetch)
@@ -85,7 +90,9 @@ class Distribution:
     def _behavior(self, path: str) -> Behavior:
         return next(behavior for behavior in self.behaviors if behavior.pattern.fullmatch(path))
 
-    def _fetch(self, behavior: Behavior, request: Request, fetch: Callable[[Origin, Request], Response]) -> Response:
+    def _fetch(
+        self, behavior: Behavior, request: Request, fetch: Callable[[Origin, Request], Response]
+    ) -> Response:
         origin = next(origin for origin in self.origins if origin.identifier == behavior.origin)
         query = request.query if behavior.passes_query else ""
         return fetch(origin, replace(request, path=origin.path + request.path, query=query))
@@ -128,11 +135,17 @@ def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:
     if legacy := given.get("ForwardedValues"):
         return bool(legacy.get("QueryString"))
     cache, request = given.get("CachePolicyId", ""), given.get("OriginRequestPolicyId", "")
-    own = policies.get(cache, {}).get("CachePolicyConfig", {}).get("ParametersInCacheKeyAndForwardedToOrigin", {})
+    own = (
+        policies.get(cache, {})
+        .get("CachePolicyConfig", {})
+        .get("ParametersInCacheKeyAndForwardedToOrigin", {})
+    )
     theirs = policies.get(request, {}).get("OriginRequestPolicyConfig", {})
     chosen = [part.get("QueryStringsConfig", {}).get("QueryStringBehavior", "none") for part in (own, theirs)]
     unknown_cache = cache and cache not in _NO_QUERY and cache not in policies
-    return bool(request in _ALL_QUERY or unknown_cache or any(choice != "none" for choice in chosen) or not cache)
+    return bool(
+        request in _ALL_QUERY or unknown_cache or any(choice != "none" for choice in chosen) or not cache
+    )
 
 
 def _origin(given: Properties) -> Origin:

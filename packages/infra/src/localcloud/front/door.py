@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-from localcloud.front.distribution import Distribution
 from localcloud.front.http import Request, Response
 from localcloud.front.origins import Origins
-from localcloud.pump.mapping import Invoke
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.front.distribution import Distribution
+    from localcloud.pump.mapping import Invoke
+    from localcloud.world import World
 
 log = logging.getLogger(__name__)
 _NOTHING = b"Nothing is deployed here yet: no CloudFront distribution.\n"
@@ -67,7 +71,9 @@ def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandl
                 response = answer(request)
             except Exception:
                 log.exception("%s %s", self.command, self.path)
-                response = Response(500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n")
+                response = Response(
+                    500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n"
+                )
             self.send_response(response.status)
             for name, value in response.headers.items():
                 if name != "content-length":

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from localcloud.front.distribution import Origin
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, RestApi
 from localcloud.iam.calls import Call
 from localcloud.iam.policy import allowed, parse
-from localcloud.pump.mapping import Invoke
 from localcloud.world import PARTITION, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.front.distribution import Origin
+    from localcloud.pump.mapping import Invoke
 
 _DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 _KEPT = {"ContentType": "content-type", "CacheControl": "cache-control", "ContentEncoding": "content-encoding",
@@ -79,7 +83,9 @@ class Origins:
                 try:
                     policy = self._world.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
                     read = Call("s3:GetObject", f"arn:{PARTITION}:s3:::{bucket}/key")
-                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(parse(policy), read)
+                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(
+                        parse(policy), read
+                    )
                 except ClientError:
                     self._readable[bucket] = False
             return self._readable[bucket]

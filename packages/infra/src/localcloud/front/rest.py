@@ -7,17 +7,20 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from localcloud.front.http import Request, Response
-from localcloud.pump.mapping import Invoke
 from localcloud.runtime import Outcome, Throttled
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from localcloud.pump.mapping import Invoke
 
 MAX_BODY = 10 * 1024 * 1024
 INTEGRATION_SECONDS = 29.0
@@ -79,7 +82,8 @@ class RestApi:
         hits = [
             (candidate.rank, candidate, parameters)
             for candidate in self.methods
-            if candidate.http_method in (method, "ANY") and (parameters := candidate.parameters(path)) is not None
+            if candidate.http_method in (method, "ANY")
+            and (parameters := candidate.parameters(path)) is not None
         ]
         return min(hits, key=lambda hit: hit[0])[1:] if hits else None
 
@@ -137,7 +141,9 @@ class Gateway:
     def close(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _event(self, api: RestApi, method: Method, parameters: dict[str, str], request: Request) -> dict[str, Any]:
+    def _event(
+        self, api: RestApi, method: Method, parameters: dict[str, str], request: Request
+    ) -> dict[str, Any]:
         binary = api.is_binary(request.header("content-type"))
         body = base64.b64encode(request.body).decode() if binary else request.body.decode(errors="replace")
         query = parse_qsl(request.query, keep_blank_values=True)
@@ -186,10 +192,8 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]] | None:
 
 def _response(api: RestApi, outcome: Outcome, request: Request) -> Response:
     """From a function's answer; anything malformed is a 502, as in API Gateway."""
-    answer = json.loads(outcome.payload)
+    answer: Any = None if outcome.failed else json.loads(outcome.payload)
     try:
-        if outcome.failed:
-            raise TypeError(answer)
         headers = {key.lower(): str(value) for key, value in (answer.get("headers") or {}).items()}
         for key, values in (answer.get("multiValueHeaders") or {}).items():
             headers[key.lower()] = ",".join(map(str, values))
@@ -211,8 +215,12 @@ def _gateway_response(api: RestApi, kind: str, status: int, message: str) -> Res
         name.removeprefix("gatewayresponse.header.").lower(): value.strip("'")
         for name, value in (given.get("responseParameters") or {}).items()
     }
-    template = (given.get("responseTemplates") or {}).get("application/json", '{"message":$context.error.messageString}')
+    template = (given.get("responseTemplates") or {}).get(
+        "application/json", '{"message":$context.error.messageString}'
+    )
     text = template.replace("$context.error.messageString", json.dumps(message))
     text = text.replace("$context.error.message", message).replace("$context.requestId", str(uuid.uuid4()))
     text = text.replace("$context.error.responseType", kind)
-    return Response(int(given.get("statusCode") or status), {"content-type": "application/json", **headers}, text.encode())
+    return Response(
+        int(given.get("statusCode") or status), {"content-type": "application/json", **headers}, text.encode()
+    )

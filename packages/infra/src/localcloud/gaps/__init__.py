@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from localcloud import launches
 from localcloud.gaps import functions, middleware, s3_browser, transactions
@@ -10,7 +10,11 @@ from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
 from localcloud.iam import recorder
-from localcloud.server import Middleware
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.server import Middleware
 
 MIDDLEWARE: tuple[Middleware, ...] = (
     middleware.dynamodb_one_at_a_time,
@@ -18,14 +22,15 @@ MIDDLEWARE: tuple[Middleware, ...] = (
     s3_browser.presigned,
     s3_browser.cors,
     middleware.custom_resource_answers,
+    middleware.no_trail,
 )
 
 PATCHES: tuple[Callable[[], None], ...] = (
     stacks.install,
     functions.run_functions,
     functions.no_delivery_by_moto,
+    transactions.install,
     cloudfront.invalidations_complete,
-    transactions.keep_tables,
     recorder.install,
     launches.install,
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.runtime import Runtime
-from localcloud.world import World
+if TYPE_CHECKING:
+    from localcloud.runtime import Runtime
+    from localcloud.world import World
 
 
 @dataclass

@@ -1,5 +1,8 @@
-"""Invocations. Gap: moto runs Lambda functions in Docker only, one at a time, and delivers events to them by itself:
-synchronously, one record a call, and it deletes the messages whatever the function answers."""
+"""Invocations.
+
+Gap: moto runs Lambda functions in Docker only, one at a time, and delivers events to them by itself: synchronously,
+one record a call, and it deletes the messages whatever the function answers.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ class RequestTooLargeError(LambdaClientError):
     code = 413
 
     def __init__(self, size: int) -> None:
-        super().__init__("RequestTooLargeException", f"{size} byte payload is too large for the Invoke operation")
+        super().__init__(
+            "RequestTooLargeException", f"{size} byte payload is too large for the Invoke operation"
+        )
 
 
 class UnsupportedRuntimeError(LambdaClientError):
@@ -66,7 +71,7 @@ def _described(model: LambdaFunction) -> Function:
     if not (model.run_time or "").startswith("python"):
         raise UnsupportedRuntimeError(model.function_name, str(model.run_time))
     backend = get_backend(model.account_id, model.region)
-    layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in model.layers]  # type: ignore[arg-type]
+    layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in model.layers]
     return Function(
         name=model.function_name,
         arn=model.function_arn,

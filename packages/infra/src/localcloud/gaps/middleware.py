@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from localcloud.gaps.emulator import current
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ANSWERS_PATH = "/_localcloud/answers/"
@@ -51,6 +52,18 @@ def s3_bodies_as_they_are(app: WSGIApplication) -> WSGIApplication:
         if form and environ["REQUEST_METHOD"] == "PUT":
             environ["CONTENT_TYPE"] = "binary/octet-stream"
         return app(environ, start_response)
+
+    return call
+
+
+def no_trail(app: WSGIApplication) -> WSGIApplication:
+    """Gap: CloudTrail's LookupEvents is HTTP 500, and the CDK CLI asks for half a minute when a deploy fails."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ.get("HTTP_X_AMZ_TARGET", "").endswith("CloudTrail_20131101.LookupEvents"):
+            return app(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", "13")])
+        return [b'{"Events":[]}']
 
     return call
 

@@ -1,5 +1,8 @@
-"""S3 as a browser meets it. Gaps: moto answers preflights with 403 or with everything, adds its own CORS headers to
-every answer, and checks neither the expiry, the signature nor the policy of a presigned request."""
+"""S3 as a browser meets it.
+
+Gaps: moto answers preflights with 403 or with everything, adds its own CORS headers to every answer, and checks neither
+the expiry, the signature nor the policy of a presigned request.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ import hmac
 import io
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,8 @@ from localcloud.iam.principals import secret_of
 from localcloud.world import ACCOUNT, PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
@@ -107,7 +111,9 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
                 raise _version_2()
             if "X-Amz-Signature=" in query:
                 check_url(environ, query)
-            elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get("CONTENT_TYPE", ""):
+            elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get(
+                "CONTENT_TYPE", ""
+            ):
                 _check_post(environ)
         except RefusedError as error:
             return refuse(start_response, error.status, error.code, str(error))
@@ -132,7 +138,7 @@ def check_url(environ: WSGIEnvironment, query: str) -> None:
     pairs = sorted(part for part in query.split("&") if not part.startswith("X-Amz-Signature="))
     canonical = [
         environ["REQUEST_METHOD"],
-        quote(unquote(environ.get("RAW_URI", environ["PATH_INFO"]).partition("?")[0]), safe="/-_.~"),
+        quote(unquote(str(environ["RAW_URI"]).partition("?")[0]), safe="/-_.~"),
         "&".join(pairs),
         *(f"{name}:{' '.join(_header(environ, name).split())}" for name in names),
         "",
@@ -154,7 +160,9 @@ def _check_signature(credential: str, text: str, signature: str) -> None:
     access_key, date, region, service, terminator = credential.split("/")
     secret = secret_of(access_key)
     if secret is None:
-        raise RefusedError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+        raise RefusedError(
+            "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
+        )
     key = b"AWS4" + secret.encode()
     for part in (date, region, service, terminator):
         key = hmac.digest(key, part.encode(), "sha256")
@@ -216,7 +224,9 @@ def _check_condition(condition: Any, values: dict[str, str], size: int) -> str: 
             message = "Your proposed upload exceeds the maximum allowed size"
             raise RefusedError("EntityTooLarge", message, "400 Bad Request")
         return ""
-    operator, name, wanted = condition if isinstance(condition, list) else ("eq", *next(iter(condition.items())))
+    operator, name, wanted = (
+        condition if isinstance(condition, list) else ("eq", *next(iter(condition.items())))
+    )
     name = re.sub(r"^\$", "", name).lower()
     value = values.get(name, "")
     if not (value.startswith(wanted) if operator == "starts-with" else value == wanted):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.world import PARTITION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +67,9 @@ def _table(request: Request, name: str) -> str:
 
 
 def _sqs(request: Request) -> Iterator[Call]:
-    queue = str(request.parameters.get("QueueUrl", request.parameters.get("QueueName", "*"))).rsplit("/", 1)[-1]
+    queue = str(request.parameters.get("QueueUrl", request.parameters.get("QueueName", "*"))).rsplit("/", 1)[
+        -1
+    ]
     yield Call("sqs:" + request.operation.removesuffix("Batch"), request.arn(queue))
 
 

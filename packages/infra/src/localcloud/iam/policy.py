@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from localcloud.iam.calls import Call
-from localcloud.world import World
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from localcloud.iam.calls import Call
+    from localcloud.world import World
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class Statement:
 
 @cache
 def _pattern(wildcards: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in wildcards), re.DOTALL)
+    return re.compile(
+        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in wildcards), re.DOTALL
+    )
 
 
 def _fits(wildcards: str, value: str) -> bool:
@@ -47,7 +51,9 @@ def allowed(statements: Iterable[Statement], call: Call) -> bool:
 
 def statements_of(world: World, role: str) -> list[Statement]:
     """All statements of a role (name or ARN), inline and attached."""
-    return [statement for document in _documents(world, role.rsplit("/", 1)[-1]) for statement in parse(document)]
+    return [
+        statement for document in _documents(world, role.rsplit("/", 1)[-1]) for statement in parse(document)
+    ]
 
 
 def _documents(world: World, role: str) -> Iterator[Any]:

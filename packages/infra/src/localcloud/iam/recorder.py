@@ -3,6 +3,8 @@
 moto's own enforcement is not used: it asks for every resource as "*" and so denies legitimate grants.
 """
 
+# ruff: noqa: SLF001 - this mends moto from the inside
+
 from __future__ import annotations
 
 import json
@@ -39,7 +41,9 @@ def install() -> None:
     def patched(self: Any, iam_request_cls: type, resource: str = "*") -> None:  # noqa: ANN401
         principal = principal_of(_access_key(self))
         if principal:
-            request = Request(self.service_name, self._get_action(), self.region, ACCOUNT, resource, _parameters(self))
+            request = Request(
+                self.service_name, self._get_action(), self.region, ACCOUNT, resource, _parameters(self)
+            )
             with _lock:
                 _recorded.update((principal, call) for call in calls_of(request))
         original(self, iam_request_cls, resource)
@@ -49,7 +53,9 @@ def install() -> None:
 
 def _access_key(response: Any) -> str:  # noqa: ANN401
     """From the header, a presigned URL, or the form of a presigned POST."""
-    found = _CREDENTIAL.search(response.headers.get("Authorization", "")) or _CREDENTIAL.search(str(response.uri))
+    found = _CREDENTIAL.search(response.headers.get("Authorization", "")) or _CREDENTIAL.search(
+        str(response.uri)
+    )
     if found:
         return found.group(1)
     form = response.querystring.get("x-amz-credential", [""])
@@ -60,8 +66,13 @@ def _parameters(response: Any) -> dict[str, Any]:  # noqa: ANN401
     """The parameters of a JSON or a query call; S3 has its own in the resource."""
     if response.service_name == "s3":
         return {"key": response.querystring.get("key", [None])[0]}
-    try:
-        body = json.loads(response.body)
-    except (TypeError, ValueError):
-        return {key: values[0] if isinstance(values, list) else values for key, values in response.querystring.items()}
+    body = response.body
+    if isinstance(body, (str, bytes)):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return {
+                key: value[0] if isinstance(value, list) else value
+                for key, value in response.querystring.items()
+            }
     return body if isinstance(body, dict) else {}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from localcloud.iam.calls import Call
 from localcloud.iam.policy import Statement, allowed
-from localcloud.iam.principals import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from localcloud.iam.calls import Call
+    from localcloud.iam.principals import Principal
 
 
 @dataclass(frozen=True, order=True)

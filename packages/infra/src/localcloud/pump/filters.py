@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MISSING = object()
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -39,7 +41,7 @@ def _fits(rule: Any, found: Any) -> bool:  # noqa: ANN401
         return bool(found == rule and type(found) is type(rule))
     ((name, argument),) = rule.items()
     if name == "exists":
-        return (found is not _MISSING) == argument
+        return (found is not _MISSING) is bool(argument)
     if name == "anything-but":
         return found is not _MISSING and found not in (argument if isinstance(argument, list) else [argument])
     if name == "numeric":
@@ -47,10 +49,11 @@ def _fits(rule: Any, found: Any) -> bool:  # noqa: ANN401
         return isinstance(found, (int, float)) and all(_COMPARE[sign](found, limit) for sign, limit in pairs)
     if not isinstance(found, str):
         return False
+    wanted = str(argument)
     if name == "prefix":
-        return found.startswith(argument)
+        return found.startswith(wanted)
     if name == "suffix":
-        return found.endswith(argument)
+        return found.endswith(wanted)
     if name == "equals-ignore-case":
-        return found.lower() == argument.lower()
+        return found.lower() == wanted.lower()
     raise ValueError(f"filter operator {name!r} is not emulated")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.pump.filters import matches
 from localcloud.runtime import Outcome
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 Invoke = Callable[[str, bytes], Outcome]
 """Runs a function (name or ARN) with an event; raises Throttled."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +15,11 @@ from localcloud.pump.queues import QueuePoller
 from localcloud.pump.schedules import Schedule, schedules
 from localcloud.pump.streams import Positions, StreamPoller
 from localcloud.runtime import Throttled
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.world import World
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
@@ -63,10 +67,18 @@ class Pump:
         seen = -1
         while not self._stop.wait(_TICK_SECONDS):
             generation = self._generation()
-            if generation != seen:
-                self._follow()
+            if generation != seen and self._followed():
                 seen = generation
             self._tick()
+
+    def _followed(self) -> bool:
+        """Follows; a stack that is changing meanwhile may pull things away, then it is tried again."""
+        try:
+            self._follow()
+        except (BotoCoreError, ClientError) as error:
+            log.warning("looking at what is deployed: %s", error)
+            return False
+        return True
 
     def _follow(self) -> None:
         """Brings pollers and schedules to what is deployed."""

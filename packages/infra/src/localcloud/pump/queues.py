@@ -1,5 +1,7 @@
-"""Polls a queue for a function: batches, window, concurrency, partial failures. Visibility and redrive are SQS's own:
-what the function did not finish simply becomes visible again."""
+"""Polls a queue for a function: batches, window, concurrency, partial failures.
+
+Visibility and redrive are SQS's own: what the function did not finish simply becomes visible again.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,13 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.pump.mapping import Invoke, Mapping
 from localcloud.runtime import Throttled
-from localcloud.world import Properties, World
+
+if TYPE_CHECKING:
+    from localcloud.pump.mapping import Invoke, Mapping
+    from localcloud.world import Properties, World
 
 _BATCHES_AT_ONCE = 5
 """With how many concurrent batches Lambda's pollers begin on a standard queue."""

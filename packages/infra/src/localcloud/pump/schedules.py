@@ -7,9 +7,12 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from localcloud.pump.mapping import Invoke
 from localcloud.world import ACCOUNT, World
+
+if TYPE_CHECKING:
+    from localcloud.pump.mapping import Invoke
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}

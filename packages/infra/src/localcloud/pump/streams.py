@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-import threading
 import time
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.pump.mapping import Invoke, Mapping
 from localcloud.runtime import Throttled
-from localcloud.world import Properties, World
+
+if TYPE_CHECKING:
+    import threading
+
+    from localcloud.pump.mapping import Invoke, Mapping
+    from localcloud.world import Properties, World
 
 _IDLE_SECONDS = 0.2
 
@@ -33,7 +36,7 @@ class StreamPoller:
     def run(self) -> None:
         while not self._stop.is_set():
             self._find_shards()
-            if not any([self._poll(shard) for shard in list(self._iterators)]):
+            if not any(self._poll(shard) for shard in list(self._iterators)):
                 self._stop.wait(_IDLE_SECONDS)
 
     def _find_shards(self) -> None:
@@ -108,7 +111,9 @@ class StreamPoller:
         }
         destination = self._mapping.on_failure or ""
         if ":sqs:" in destination:
-            url = self._world.client("sqs").get_queue_url(QueueName=destination.rsplit(":", 1)[-1])["QueueUrl"]
+            url = self._world.client("sqs").get_queue_url(QueueName=destination.rsplit(":", 1)[-1])[
+                "QueueUrl"
+            ]
             self._world.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
         elif ":sns:" in destination:
             self._world.client("sns").publish(TopicArn=destination, Message=json.dumps(body))

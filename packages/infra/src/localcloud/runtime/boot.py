@@ -70,7 +70,9 @@ def init_error(handler: str, exception: BaseException) -> dict[str, Any]:
 
 
 def answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
-    os.environ["_X_AMZN_TRACE_ID"] = f"Root=1-{int(time.time()):08x}-{request['id'].replace('-', '')[:24]};Sampled=0"
+    os.environ["_X_AMZN_TRACE_ID"] = (
+        f"Root=1-{int(time.time()):08x}-{request['id'].replace('-', '')[:24]};Sampled=0"
+    )
     try:
         result = handler(request["event"], Context(request))
     except Exception as exception:  # noqa: BLE001 - whatever the function raises is its answer
@@ -79,7 +81,9 @@ def answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: AN
     try:
         text = json.dumps(result)
     except (TypeError, ValueError) as exception:
-        return {"error": {"errorType": "Runtime.MarshalError", "errorMessage": str(exception), "stackTrace": []}}
+        return {
+            "error": {"errorType": "Runtime.MarshalError", "errorMessage": str(exception), "stackTrace": []}
+        }
     if len(text) > MAX_ANSWER:
         message = f"Response payload size ({len(text)} bytes) exceeded maximum allowed payload size (6291556 bytes)."
         return {"error": {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}}
@@ -99,7 +103,7 @@ def find_programs_of_layers() -> None:
             args = [*found[-1:], *args[1:]] if found else args
         start(self, args, *rest, **options)
 
-    subprocess.Popen.__init__ = patched  # type: ignore[method-assign, assignment]
+    subprocess.Popen.__init__ = patched  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.runtime.content import ContentStore
-from localcloud.runtime.function import Function
-from localcloud.world import World
+if TYPE_CHECKING:
+    from localcloud.runtime.content import ContentStore
+    from localcloud.runtime.function import Function
+    from localcloud.world import World
 
 _BOOT = Path(__file__).with_name("boot.py")
 _INIT_SECONDS = 10.0
@@ -55,7 +56,15 @@ class Child:
         layers = [content.unpack(layer) for layer in self.function.layers]
         return subprocess.Popen(
             # -S: what this project has installed is not in Lambda; -s -P: nor is anything of the user's.
-            [sys.executable, "-S", "-s", "-P", str(_BOOT), str(theirs.fileno()), self._import_path(layers, content)],
+            [
+                sys.executable,
+                "-S",
+                "-s",
+                "-P",
+                str(_BOOT),
+                str(theirs.fileno()),
+                self._import_path(layers, content),
+            ],
             env=self._environment(task, layers, world),
             cwd=task,
             stdin=subprocess.DEVNULL,
@@ -92,9 +101,13 @@ class Child:
             "HOME": str(self._temporary),
             "LAMBDA_TASK_ROOT": str(task),
             "LANG": "en_US.UTF-8",
-            "LD_LIBRARY_PATH": os.pathsep.join([str(task / "lib"), *(str(layer / "lib") for layer in layers)]),
+            "LD_LIBRARY_PATH": os.pathsep.join(
+                [str(task / "lib"), *(str(layer / "lib") for layer in layers)]
+            ),
             "LOCALCLOUD_LAYERS": os.pathsep.join(map(str, layers)),
-            "PATH": os.pathsep.join([*(str(layer / "bin") for layer in layers), "/usr/local/bin:/usr/bin:/bin"]),
+            "PATH": os.pathsep.join(
+                [*(str(layer / "bin") for layer in layers), "/usr/local/bin:/usr/bin:/bin"]
+            ),
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self._temporary),
             "TZ": ":UTC",
@@ -121,7 +134,9 @@ class Child:
             if not ready:
                 self.stop()
                 message = f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
-                return Answer({"error": {"errorType": "Sandbox.Timedout", "errorMessage": message}}, alive=False)
+                return Answer(
+                    {"error": {"errorType": "Sandbox.Timedout", "errorMessage": message}}, alive=False
+                )
             if not (part := self._socket.recv(1 << 20)):
                 return self._ended(request_id)
             self._buffer += part

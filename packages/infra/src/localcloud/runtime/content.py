@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import shutil
 import sys
+import tempfile
 import threading
 import zipfile
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from localcloud.runtime.function import Archive
+if TYPE_CHECKING:
+    from localcloud.runtime.function import Archive
 
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 """Distributions that Lambda's Python runtime brings along. Anything else must come from a layer or the code."""
@@ -19,17 +22,21 @@ _LAMBDA_PYTHON = b"#!/var/lang/bin/python"
 
 
 class ContentStore:
-    """Unpacked archives below one folder, shared by every function that has the same content."""
+    """Unpacked archives below one folder, shared by every function that has the same content.
+
+    The folder may be kept for the next start: what is in it depends on the content and on this interpreter only.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder / hashlib.sha256(sys.executable.encode()).hexdigest()[:8]
         self._lock = threading.Lock()
 
     def unpack(self, archive: Archive) -> Path:
         target = self._folder / archive.digest[:24]
         with self._lock:
             if not target.is_dir():
-                partial = target.with_suffix(".partial")
+                self._folder.mkdir(parents=True, exist_ok=True)
+                partial = Path(tempfile.mkdtemp(dir=self._folder))
                 _extract(archive.content, partial)
                 partial.rename(target)
         return target
@@ -39,18 +46,17 @@ class ContentStore:
         target = self._folder / "provided"
         with self._lock:
             if not target.is_dir():
-                target.mkdir(parents=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
+                partial = Path(tempfile.mkdtemp(dir=self._folder))
                 for name in PROVIDED:
-                    _link(metadata.distribution(name), target)
+                    _link(metadata.distribution(name), partial)
+                partial.rename(target)
         return target
-
-    def remove(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _extract(content: bytes, target: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(target)  # noqa: S202 - zipfile refuses to leave the folder
+        archive.extractall(target)
         for member in archive.infolist():
             path = target / member.filename
             mode = (member.external_attr >> 16) & 0o777
@@ -69,7 +75,9 @@ def _use_this_interpreter(script: Path) -> None:
 
 
 def _link(distribution: metadata.Distribution, target: Path) -> None:
-    for name in {file.parts[0] for file in distribution.files or () if not file.parts[0].startswith((".", "_"))}:
+    for name in {
+        file.parts[0] for file in distribution.files or () if not file.parts[0].startswith((".", "_"))
+    }:
         source = Path(str(distribution.locate_file(name)))
         if not (target / name).exists():
             (target / name).symlink_to(source)

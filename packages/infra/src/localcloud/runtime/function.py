@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from localcloud.world import Credentials
+if TYPE_CHECKING:
+    from localcloud.world import Credentials
 
 
 @dataclass(frozen=True)

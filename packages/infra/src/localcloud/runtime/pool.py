@@ -12,11 +12,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.runtime.child import Answer, Child
 from localcloud.runtime.content import ContentStore
 from localcloud.runtime.function import Function, Invocation, Outcome
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from localcloud.world import World
 
 LogSink = Callable[[Function, str, str], None]
 """Called with the function, its log stream's name and the text of one invocation."""
@@ -30,16 +33,23 @@ class Runtime:
     """Runs functions in child processes that stay warm until their deployment changes or `close` is called.
 
     `concurrency` is what this machine runs of one function at a time; more invocations wait. Reserved concurrency
-    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files.
+    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files,
+    `cache` what was unpacked.
     """
 
     def __init__(
-        self, world: World, *, concurrency: int | None = None, log_folder: Path | None = None, log: LogSink
+        self,
+        world: World,
+        *,
+        log: LogSink,
+        concurrency: int | None = None,
+        log_folder: Path | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._world, self._log = world, log
         self._home = Path(tempfile.mkdtemp(prefix="localcloud-"))
         self._folder = log_folder or self._home / "environments"
-        self._content = ContentStore(self._home / "content")
+        self._content = ContentStore(cache or self._home / "content")
         self._concurrency = concurrency or max(2, os.cpu_count() or 2)
         self._lock = threading.Lock()
         self._idle: dict[str, list[Child]] = defaultdict(list)

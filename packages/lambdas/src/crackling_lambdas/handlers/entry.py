@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Answer]
 
 logger = Logger()
-metrics = Metrics(namespace="Crackling")
+metrics = Metrics()  # its namespace, one a stage, is in the environment too: POWERTOOLS_METRICS_NAMESPACE
 tracer = Tracer()
 
 

@@ -24,8 +24,10 @@ from crackling_lambdas.logic.errors import (
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 MEDIA_TYPE = "application/problem+json"
+JSON = "application/json"
 STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -43,18 +45,28 @@ def answer_errors(app: APIGatewayRestResolver) -> None:
     """Answer every error of the routes as a problem."""
 
     def no_route(_error: NoRouteError) -> Response[str]:
-        path = app.current_event.path
-        if methods := allowed_methods(app, path):
-            answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {', '.join(methods)}")
-            answer.headers["Allow"] = ", ".join(methods)
-            return answer
-        return problem(HTTPStatus.NOT_FOUND, f"There is nothing at {path}")
+        event = app.current_event
+        return problem(HTTPStatus.NOT_FOUND, f"There is nothing for {event.http_method} {event.path}")
 
+    # Powertools would take forms too, and reads a body before any middleware sees the request.
+    def invalid_request(error: RequestValidationError) -> Response[str]:
+        return invalid(error) if sends_json(app) else unsupported()
+
+    def json_only(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[str]:
+        return next_middleware(app) if sends_json(app) else unsupported()
+
+    app.use([json_only])
     app.not_found(no_route)
     app.exception_handler(list(STATUS))(refused)
-    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(RequestUnsupportedContentType)(unsupported)
+    app.exception_handler(RecursionError)(too_deep)
     app.exception_handler(Exception)(broken)
+
+
+def sends_json(app: APIGatewayRestResolver) -> bool:
+    """Whether the request's body, if it has one, is JSON."""
+    return app.current_event.headers.get("content-type", JSON).startswith(JSON)
 
 
 def refused(error: RefusedError) -> Response[str]:
@@ -73,17 +85,16 @@ def invalid(error: RequestValidationError) -> Response[str]:
     return problem(status, "; ".join(f"{part.field}: {part.message}" for part in errors), errors)
 
 
-def unsupported(_error: RequestUnsupportedContentType) -> Response[str]:
+def unsupported(_error: Exception | None = None) -> Response[str]:
     return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
+
+
+def too_deep(_error: RecursionError) -> Response[str]:
+    """The parser of JSON gives up by this; nothing else here recurses."""
+    return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
 
 
 def broken(_error: Exception) -> Response[str]:
     logger.exception("A request failed")
     detail = "The service failed. Try again; if that fails too, report the time and the address."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-
-
-def allowed_methods(app: APIGatewayRestResolver, path: str) -> list[str]:
-    """The methods that a path takes; none if it is not a path of the API."""
-    routes = app._static_routes + app._dynamic_routes  # noqa: SLF001 - Powertools has no public list of its routes
-    return sorted({route.method for route in routes if route.rule.match(path)})

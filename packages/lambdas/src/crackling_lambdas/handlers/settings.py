@@ -88,4 +88,4 @@ class ReaperSettings(Settings):
     jobs_table: str
     genomes_table: str
     scan_queue_url: str
-    stuck_minutes: int = 360  # longer than a message can live: its visibility time-out times its receives
+    stuck_minutes: int = 400  # longer than a message can live: its visibility time-out times its receives

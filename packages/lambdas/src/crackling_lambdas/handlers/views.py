@@ -126,7 +126,7 @@ class TargetsView(BaseModel):
 
 
 class OffTargetsView(View):
-    """The places in the genome that a guide may bind, the closest first."""
+    """The places in the genome that a guide may bind, the riskiest first."""
 
     job_id: str
     target: int

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crackling.results import Format
     from crackling.sequences import Contig
     from crackling.specificity import Index
-    from crackling.specificity.build import Progress
+    from crackling.specificity.genome import Progress
 
 FORMATS = ("csv", "tsv", "json", "bed", "gff3")
 TABLE = "table"

@@ -14,7 +14,7 @@ from crackling.files import appearing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crackling.specificity.build import Progress
+    from crackling.specificity.genome import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 

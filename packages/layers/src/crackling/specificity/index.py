@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
 import os
+import re
+import struct
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import POINTER, c_uint32, c_uint64
@@ -17,9 +18,16 @@ from isal import isal_zlib
 from crackling.errors import InputError
 from crackling.files import readable
 from crackling.specificity import kernel
-from crackling.specificity.build import contig_starts
+from crackling.specificity.genome import contig_starts
 from crackling.specificity.kernel import Hit, Lists, Overflow, Search, Totals, library
-from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section, damaged
+from crackling.specificity.layout import (
+    HEADER_BYTES,
+    POSITION_SECTIONS,
+    Header,
+    Section,
+    damaged,
+    decode_contigs,
+)
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 from crackling.specificity.weights import BASES, aggregate, kernel_weights
 
@@ -31,6 +39,8 @@ if TYPE_CHECKING:
 USUAL_MISMATCHES = 4
 GUIDES_A_TASK = 256
 _DIGITS = str.maketrans(BASES, "0123")
+_is_guide = re.compile(f"[{BASES}]{{{kernel.SITE_NT}}}").fullmatch
+_TOTALS = struct.Struct(f"={ctypes.sizeof(Totals) // 8}Q")
 _T = TypeVar("_T")
 
 
@@ -65,8 +75,26 @@ class OffTarget:
 
 
 def encode(guide: str) -> int:
-    """20 bases of A, C, G, T as the kernel's number."""
+    """20 bases of A, C, G, T as the kernel's number.
+
+    Raises:
+        InputError: it is something else, which as a number would lead the kernel out of the index.
+    """
+    if not _is_guide(guide):
+        raise InputError(
+            f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM"
+        )
     return int(guide.translate(_DIGITS), 4)
+
+
+def encode_all(guides: Sequence[str]) -> ctypes.Array[c_uint64]:
+    """encode() of many, at once."""
+    numbers = (c_uint64 * len(guides))()
+    letters = "".join(guides).encode("ascii", "replace")
+    has_lengths = set(map(len, guides)) == {kernel.SITE_NT}
+    if not has_lengths or library().read_guides(letters, len(guides), numbers) < len(guides):
+        numbers[:] = [encode(guide) for guide in guides]  # says which one is wrong, and how
+    return numbers
 
 
 def decode(site: int) -> str:
@@ -84,7 +112,7 @@ class Index:
     def __init__(self, header: Header, memory: mmap.mmap, label: str, positions: bool) -> None:
         self.header = header
         self._memory, self._label = memory, label
-        self._contigs: list[tuple[str, int]] = json.loads(self._section(Section.CONTIGS))
+        self._contigs = decode_contigs(self._section(Section.CONTIGS), label)
         self._starts = contig_starts(self._contigs)
         self._lists = self._map_lists(positions)
         self._has_positions = positions
@@ -141,7 +169,11 @@ class Index:
 
     def _pointer(self, section: Section, kind: type[c_uint32 | Overflow], expected: int) -> object:
         span = self.header.spans[section]
-        if span.length != expected * ctypes.sizeof(kind) or span.padded_end > len(self._memory):
+        if (
+            span.length != expected * ctypes.sizeof(kind)
+            or span.padded_end > len(self._memory)
+            or span.offset % 8
+        ):
             raise damaged(self._label)
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory)) + span.offset
         return ctypes.cast(address, POINTER(kind))
@@ -200,13 +232,16 @@ class Index:
 
         Returns:
             In the order of `guides`; each `counts` has k + 1 numbers.
+
+        Raises:
+            InputError: a guide is not 20 letters of A, C, G, T, or k is out of range.
         """
         search = self._search(k)
 
         def score(start: int) -> ctypes.Array[Totals]:
             part = guides[start : start + GUIDES_A_TASK]
             totals = (Totals * len(part))()
-            numbers = (c_uint64 * len(part))(*map(encode, part))
+            numbers = encode_all(part)
             library().score(
                 ctypes.byref(self._lists), ctypes.byref(kernel_weights()), ctypes.byref(search), compatible, numbers,
                 len(part), totals,
@@ -215,7 +250,7 @@ class Index:
 
         scored: list[Specificity] = []
         for totals in _map_in_threads(score, range(0, len(guides), GUIDES_A_TASK), threads):
-            scored += [_specificity(row, k) for row in totals]
+            scored += [_specificity(row, k) for row in _TOTALS.iter_unpack(totals)]
             if progress:
                 progress(len(scored))
         return scored
@@ -286,12 +321,10 @@ class Index:
         )
 
 
-def _specificity(totals: Totals, k: int) -> Specificity:
-    return Specificity(
-        aggregate(totals.mit * kernel.SCORE_UNIT),
-        aggregate(totals.cfd * kernel.SCORE_UNIT),
-        tuple(totals.occurrences[: k + 1]),
-    )
+def _specificity(totals: tuple[int, ...], k: int) -> Specificity:
+    """From the numbers of a `Totals`: unpacked all at once, as each access to a structure costs as much as a guide's share."""
+    mit, cfd = totals[0] * kernel.SCORE_UNIT, totals[1] * kernel.SCORE_UNIT
+    return Specificity(aggregate(mit), aggregate(cfd), totals[2 : k + 3])
 
 
 def _map_in_threads(

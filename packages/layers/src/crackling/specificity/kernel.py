@@ -115,6 +115,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "scatter_suffixes": (None, (POINTER(Lists), c_uint64, c_uint64, _U32, _U32)),
     "sound": (c_int32, (POINTER(Lists),)),
     "isa_available": (c_int32, (c_int32,)),
+    "read_guides": (c_uint64, (c_char_p, c_uint64, _U64)),
     "list_groups": (c_uint64, (c_uint32, c_int32, POINTER(Group))),
     "score": (
         None,

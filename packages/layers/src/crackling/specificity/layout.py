@@ -8,6 +8,7 @@ sections in the order of `Section`; each begins at a multiple of 8, and its chec
 from __future__ import annotations
 
 import enum
+import json
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from isal import isal_zlib
 
 from crackling.errors import IndexFileError
+from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,10 +112,27 @@ class Header:
             )
         if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
             raise damaged(label)
+        if not all(MIN_KEY_NT <= key_nt <= MAX_KEY_NT for key_nt in (prefix_nt, suffix_nt)):
+            raise damaged(label)  # before anything has 4^key_nt of something
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
         spans = {section: Span(*row) for section, row in zip(Section, rows, strict=True)}
         compatible = bool(flags & _COMPATIBLE_FLAG)
         return cls(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct, spans)
+
+
+def decode_contigs(contents: bytes, label: str) -> list[tuple[str, int]]:
+    """Names and lengths, from their section.
+
+    Raises:
+        IndexFileError: it holds something else.
+    """
+    try:
+        contigs = [(name, bases) for name, bases in json.loads(contents)]
+    except (ValueError, TypeError, RecursionError):
+        raise damaged(label) from None
+    if not all(isinstance(name, str) and isinstance(bases, int) and bases >= 0 for name, bases in contigs):
+        raise damaged(label)
+    return contigs
 
 
 def damaged(label: str) -> IndexFileError:

@@ -8,18 +8,21 @@ an update; and has no rollback. This engine keeps moto's models and intrinsic fu
 from __future__ import annotations
 
 import copy
+import datetime
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import parsing
-from moto.cloudformation.models import Event, OutputMap, Stack
+from moto.cloudformation.models import Event, Stack
 
 from localcloud.gaps.cloudformation import types
 from localcloud.gaps.cloudformation.graph import creation_order
 from localcloud.gaps.cloudformation.resource import Place, ReplacementNeeded, Resource
 from localcloud.world import ACCOUNT, Properties, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,8 @@ class Deployed:
 
     @property
     def properties(self) -> Properties:
-        return self.definition.get("Properties", {})
+        properties: Properties = self.definition["Properties"]
+        return properties
 
     @property
     def retained(self) -> bool:
@@ -57,6 +61,7 @@ class Engine:
         self._map = stack.resource_map
         self._deployed: dict[str, Deployed] = {}
         self._order: list[str] = []
+        self._replaced: list[Deployed] = []
 
     def models(self) -> list[Any]:
         """The models of all resources that exist now."""
@@ -64,7 +69,11 @@ class Engine:
 
     def deploy(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
         """Brings the stack to `template`, or back to where it was; then raises ResourceError."""
-        before, former_order, former = dict(self._deployed), self._order, (self._map._template, self._map.input_parameters)
+        before, former_order, former = (
+            dict(self._deployed),
+            self._order,
+            (self._map._template, self._map.input_parameters),
+        )
         try:
             self._converge(template, parameters)
         except ResourceError:
@@ -72,7 +81,7 @@ class Engine:
             raise
         self._stack.template_dict = template
         self._stack.parameters = parameters
-        self._stack.output_map = OutputMap(self._map, template, self._stack.stack_id)
+        self._stack.output_map = parsing.OutputMap(self._map, template, self._stack.stack_id)
 
     def destroy(self) -> None:
         """Removes every resource that is not retained, in reverse order; raises the first ResourceError."""
@@ -89,7 +98,10 @@ class Engine:
         former_order, self._order = self._order, creation_order(wanted)
         for name in self._order:
             self._bring(name, wanted[name])
+        # Only now, when nothing refers to them any more and nothing can fail but the removals themselves.
         self._remove_all(name for name in reversed(former_order) if name not in wanted)
+        while self._replaced:
+            self._remove(self._replaced.pop())
 
     def _load(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
         self._map._template = template
@@ -107,11 +119,21 @@ class Engine:
         except ResourceError as error:
             log.warning("rollback of %s left %s behind: %s", self._stack.name, error.logical_id, error)
         self._order = order
+        self._put_back_replaced(before)
         if template:
             self._load(template, parameters)
             for name in order:
                 if name in before and self._deployed[name].definition != before[name].definition:
                     self._bring(name, template["Resources"][name])
+
+    def _put_back_replaced(self, before: dict[str, Deployed]) -> None:
+        for name in reversed(self._order):
+            new, old = self._deployed.get(name), before.get(name)
+            if new and old and old in self._replaced:
+                self._remove(new)
+                self._deployed[name] = old
+                self._map._parsed_resources[name] = old.model
+        self._replaced.clear()
 
     def _bring(self, name: str, definition: Properties) -> None:
         current = self._deployed.get(name)
@@ -123,10 +145,12 @@ class Engine:
                 self._deployed[name] = Deployed(kind, current.model, resolved)
                 return
             self._event(name, resolved["Type"], f"{action}_IN_PROGRESS")
-            model = self._update(name, current, kind, resolved) if current else self._create(name, kind, resolved)
+            model = (
+                self._update(name, current, kind, resolved) if current else self._create(name, kind, resolved)
+            )
         except Exception as cause:
             self._event(name, definition["Type"], f"{action}_FAILED", f"{type(cause).__name__}: {cause}")
-            log.error("%s of %s (%s) failed", action, name, definition["Type"], exc_info=cause)
+            log.exception("%s of %s (%s) failed", action, name, definition["Type"], exc_info=cause)
             raise ResourceError(name, action, cause) from cause
         self._event(name, resolved["Type"], f"{action}_COMPLETE", physical_id=model.physical_resource_id)
         self._deployed[name] = Deployed(kind, model, resolved)
@@ -138,7 +162,9 @@ class Engine:
         generated = parsing.generate_resource_name(resource_type, self._stack.name, name)
         if issubclass(kind, Resource):
             chosen = properties.get(kind.name_property, generated)
-            model: Any = kind(self._world, Place(self._stack.stack_id, name, resource_type), chosen, properties)
+            model: Any = kind(
+                self._world, Place(self._stack.stack_id, name, resource_type), chosen, properties
+            )
             model.physical_resource_id = model.create()
         else:
             chosen = properties.get(parsing.resource_name_property_from_type(resource_type) or "", generated)
@@ -151,16 +177,16 @@ class Engine:
 
     def _update(self, name: str, current: Deployed, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
         try:
-            if kind is not current.kind:
-                raise ReplacementNeeded
-            model = self._change(name, current, copy.deepcopy(definition))
+            model = self._change(name, current, kind, copy.deepcopy(definition))
         except ReplacementNeeded:
             model = self._create(name, kind, definition)
-            self._remove(current)
+            self._replaced.append(current)
         model.cf_resource_type, model.logical_resource_id = definition["Type"], name
         return model
 
-    def _change(self, name: str, current: Deployed, definition: Properties) -> Any:  # noqa: ANN401
+    def _change(self, name: str, current: Deployed, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
+        if kind is not current.kind:
+            raise ReplacementNeeded
         model = current.model
         if isinstance(model, Resource):
             before, model.properties = model.properties, definition["Properties"]
@@ -175,7 +201,11 @@ class Engine:
         generated = parsing.generate_resource_name(definition["Type"], self._stack.name, name)
         name_property = parsing.resource_name_property_from_type(definition["Type"]) or ""
         return current.kind.update_from_cloudformation_json(
-            model, definition["Properties"].get(name_property, generated), definition, ACCOUNT, self._world.region
+            model,
+            definition["Properties"].get(name_property, generated),
+            definition,
+            ACCOUNT,
+            self._world.region,
         )
 
     def _remove_all(self, names: Iterable[str]) -> None:
@@ -206,13 +236,25 @@ class Engine:
             model.delete(ACCOUNT, region)
         elif not _is_abstract(deployed.kind.delete_from_cloudformation_json):
             definition = copy.deepcopy(deployed.definition)
-            deployed.kind.delete_from_cloudformation_json(model.physical_resource_id, definition, ACCOUNT, region)
+            deployed.kind.delete_from_cloudformation_json(
+                model.physical_resource_id, definition, ACCOUNT, region
+            )
         else:
             raise NotImplementedError(f"moto cannot remove {deployed.definition['Type']}")
 
-    def _event(self, name: str, kind: str, status: str, reason: str | None = None, physical_id: str = "") -> None:
+    def _event(
+        self, name: str, kind: str, status: str, reason: str | None = None, physical_id: str = ""
+    ) -> None:
         stack = self._stack
         stack.events.append(Event(stack.stack_id, stack.name, name, physical_id, kind, status, reason, None))
+        keep_order(stack)
+
+
+def keep_order(stack: Stack) -> None:
+    """The CDK CLI sorts events by time, in milliseconds; here many would have the same."""
+    if len(stack.events) > 1:
+        earliest = stack.events[-2].timestamp + datetime.timedelta(milliseconds=1)
+        stack.events[-1].timestamp = max(stack.events[-1].timestamp, earliest)
 
 
 def _is_abstract(method: Any) -> bool:  # noqa: ANN401

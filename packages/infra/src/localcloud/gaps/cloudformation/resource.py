@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from localcloud.world import ACCOUNT, PARTITION, Properties, World
+
+if TYPE_CHECKING:
+    import builtins
 
 
 class ReplacementNeeded(Exception):  # noqa: N818 - a decision, not an error
@@ -32,7 +35,7 @@ class Resource:
     """
 
     type: ClassVar[str]
-    known: ClassVar[dict[str, type[Resource]]] = {}
+    known: ClassVar[dict[str, builtins.type[Resource]]] = {}
     name_property: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:

@@ -3,7 +3,7 @@
 Gaps of moto: an error while a change set runs becomes HTTP 500 and a second try "succeeds" with half a stack; no
 rollback; outputs and exports of change sets are lost; unknown change sets answer with the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
-value as their previous one, and a missing one is HTTP 500.
+value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from moto.cloudformation import models
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError, ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.ssm.models import ssm_backends
 
-from localcloud.gaps.cloudformation.engine import Engine, ResourceError
+from localcloud.gaps.cloudformation.engine import Engine, ResourceError, keep_order
 from localcloud.gaps.emulator import current
 
 
@@ -29,7 +30,13 @@ class ChangeSetNotFoundError(CloudFormationError):
 class _Stacks(CloudFormationBackend):
     """Replaces methods of moto's backend, one by one (`install`); never made itself."""
 
-    def create_stack(self, name: str, template: str, parameters: dict[str, Any], **options: Any) -> Stack:  # noqa: ANN401
+    def create_stack(  # type: ignore[override]
+        self,
+        name: str,
+        template: str,
+        parameters: dict[str, Any],
+        **options: Any,  # noqa: ANN401
+    ) -> Stack:
         if any(stack.name == name for stack in self.stacks.values()):
             raise AlreadyExistsException(f"Stack {name} already exists")
         kept = {key: options.get(key) for key in ("notification_arns", "tags", "role_arn")}
@@ -40,7 +47,12 @@ class _Stacks(CloudFormationBackend):
         return self.stacks[stack_id]
 
     def update_stack(
-        self, name: str, template: str, role_arn: str | None, parameters: list[dict[str, Any]], tags: Any  # noqa: ANN401
+        self,
+        name: str,
+        template: str,
+        role_arn: str | None,
+        parameters: list[dict[str, Any]],
+        tags: Any,  # noqa: ANN401
     ) -> Stack:
         stack = self.get_stack(name)
         resolved = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
@@ -75,7 +87,7 @@ class _Stacks(CloudFormationBackend):
         if change_set is None:
             raise ChangeSetNotFoundError(f"ChangeSet [{change_set_name}] does not exist")
         stack, kind = self.stacks[change_set.stack_id], change_set.change_set_type
-        stack._add_stack_event(f"{kind}_IN_PROGRESS", "User Initiated")
+        _tell(stack, f"{kind}_IN_PROGRESS", "User Initiated")
         stack.status = f"{kind}_IN_PROGRESS"
         try:
             _engine(stack).deploy(change_set.template_dict, change_set.parameters)
@@ -88,7 +100,7 @@ class _Stacks(CloudFormationBackend):
             stack.description = stack.template_dict.get("Description")
             stack.tags = change_set.tags or stack.tags
             stack.status = f"{kind}_COMPLETE"
-            stack._add_stack_event(stack.status)
+            _tell(stack, stack.status)
             change_set.execution_status = "EXECUTE_COMPLETE"
         current().stack_changed()
         del self.change_sets[change_set.change_set_id]
@@ -96,12 +108,14 @@ class _Stacks(CloudFormationBackend):
     def _rolled_back(self, stack: Stack, kind: str, error: Exception) -> None:
         where = f"[{error.logical_id}] " if isinstance(error, ResourceError) else ""
         rollback = "ROLLBACK" if kind == "CREATE" else "UPDATE_ROLLBACK"
-        stack._add_stack_event(f"{rollback}_IN_PROGRESS", f"The following resource(s) failed: {where}{error}")
+        _tell(stack, f"{rollback}_IN_PROGRESS", f"The following resource(s) failed: {where}{error}")
         stack.status = f"{rollback}_COMPLETE"
-        stack._add_stack_event(stack.status)
+        _tell(stack, stack.status)
 
     def _publish_exports(self, stack: Stack) -> None:
-        for name in [name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id]:
+        for name in [
+            name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id
+        ]:
             del self.exports[name]
         for export in stack.exports:
             self.exports[export.name] = export
@@ -111,31 +125,51 @@ class _Stacks(CloudFormationBackend):
         if not found:
             return  # as CloudFormation: deleting what does not exist succeeds
         stack = found[0]
-        stack._add_stack_event("DELETE_IN_PROGRESS", "User Initiated")
-        exports = [name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id]
+        _tell(stack, "DELETE_IN_PROGRESS", "User Initiated")
+        exports = [
+            name for name, export in self.exports.items() if export.exporting_stack_id == stack.stack_id
+        ]
         try:
             _engine(stack).destroy()
         except ResourceError as error:
             stack.status = "DELETE_FAILED"
-            stack._add_stack_event(stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}")
+            _tell(stack, stack.status, f"The following resource(s) failed: [{error.logical_id}] {error}")
             return
         finally:
             current().stack_changed()
         stack.status = "DELETE_COMPLETE"
-        stack._add_stack_event(stack.status)
+        _tell(stack, stack.status)
         self.deleted_stacks[stack.stack_id] = self.stacks.pop(stack.stack_id)
         for name in exports:
             del self.exports[name]
 
 
+def _tell(stack: Stack, status: str, reason: str | None = None) -> None:
+    stack._add_stack_event(status, reason)
+    keep_order(stack)
+
+
 def _engine(stack: Stack) -> Engine:
     """The stack's engine, made with its first change set."""
     if not hasattr(stack, "localcloud_engine"):
-        stack.cross_stack_resources = models.cloudformation_backends[stack.account_id][stack.region_name].exports
+        stack.cross_stack_resources = models.cloudformation_backends[stack.account_id][
+            stack.region_name
+        ].exports
         stack.resource_map.cross_stack_resources = stack.cross_stack_resources
         stack.localcloud_engine = Engine(stack, current().world)  # type: ignore[attr-defined]
     engine: Engine = stack.localcloud_engine  # type: ignore[attr-defined]
     return engine
+
+
+def _refuse_no_change(
+    self: CloudFormationResponse, parameters: list[dict[str, Any]] | None, body: str, stack: Stack
+) -> None:
+    """A change set without changes is made and says so; only UpdateStack fails."""
+    if self._get_action() != "CreateChangeSet":
+        _original_refuse(self, parameters, body, stack)
+
+
+_original_refuse = CloudFormationResponse._validate_different_update
 
 
 def _lookup(self: ResourceMap, key: str) -> Any:  # noqa: ANN401
@@ -147,6 +181,18 @@ def _stack_parameters(stack: Stack) -> dict[str, Any]:
     """The values as they were given, which is what UsePreviousValue means."""
     defaults = {name: slot.get("Default") for name, slot in stack.template_dict.get("Parameters", {}).items()}
     return {**defaults, **stack.parameters}
+
+
+def _has_parameters(stack: Stack, given: dict[str, Any]) -> bool:
+    """Whether a change set's parameters are what the stack has: the values given, and what SSM says to them now."""
+    wanted, resources = {**_stack_parameters(stack), **given}, stack.resource_map
+    now = {
+        name: _ssm_parameter(resources, wanted[name], slot["Type"])
+        for name, slot in stack.template_dict.get("Parameters", {}).items()
+        if slot["Type"].startswith("AWS::SSM::Parameter::") and name in wanted
+    }
+    unchanged = all(resources.resolved_parameters.get(name) == value for name, value in now.items())
+    return unchanged and wanted == _stack_parameters(stack)
 
 
 def _ssm_parameter(self: ResourceMap, value: str, value_type: str) -> Any:  # noqa: ANN401
@@ -164,5 +210,7 @@ def install() -> None:
         setattr(CloudFormationBackend, name, getattr(_Stacks, name))
     Stack.stack_resources = property(lambda stack: _engine(stack).models())  # type: ignore[assignment, method-assign]
     Stack.stack_parameters = property(_stack_parameters)  # type: ignore[assignment, method-assign]
+    Stack.has_parameters = _has_parameters  # type: ignore[method-assign, assignment]
+    CloudFormationResponse._validate_different_update = _refuse_no_change  # type: ignore[method-assign, assignment]
     ResourceMap.__getitem__ = _lookup  # type: ignore[method-assign]
     ResourceMap.parse_ssm_parameter = _ssm_parameter  # type: ignore[method-assign]

@@ -1,10 +1,17 @@
-"""REST APIs. Gap: of AWS::ApiGateway moto makes RestApi, Resource, Method and Deployment only: without binary media
-types, physical ids, updates or removal, and a method with a MOCK integration (CORS preflight) is an error."""
+"""REST APIs.
+
+Gap: of AWS::ApiGateway moto makes RestApi, Resource, Method and Deployment only: without binary media types, physical
+ids, updates or removal, and a method with a MOCK integration (CORS preflight) is an error.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from localcloud.gaps.cloudformation.resource import ReplacementNeeded, Resource, lower_first
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 
 class RestApi(Resource):
@@ -51,7 +58,9 @@ class Method(Resource):
         properties, apigateway = self.properties, self.client("apigateway")
         apigateway.put_method(**self._place, authorizationType=properties.get("AuthorizationType", "NONE"))
         integration = properties.get("Integration", {"Type": "MOCK"})
-        given = {key: value for key, value in integration.items() if key in ("Type", "Uri", "RequestTemplates")}
+        given = {
+            key: value for key, value in integration.items() if key in ("Type", "Uri", "RequestTemplates")
+        }
         method = {"integrationHttpMethod": integration.get("IntegrationHttpMethod", "POST")}
         apigateway.put_integration(**self._place, **lower_first(given), **method)
         for response in integration.get("IntegrationResponses", []):
@@ -69,7 +78,9 @@ class Method(Resource):
         )
 
     def update(self, before: Properties) -> None:
-        if any(before.get(key) != self.properties.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")):
+        if any(
+            before.get(key) != self.properties.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")
+        ):
             raise ReplacementNeeded
         self.create()
 
@@ -100,7 +111,9 @@ class Stage(Resource):
             raise ReplacementNeeded
         change = {"op": "replace", "path": "/deploymentId", "value": self.properties["DeploymentId"]}
         self.client("apigateway").update_stage(
-            restApiId=self.properties["RestApiId"], stageName=self.properties["StageName"], patchOperations=[change]
+            restApiId=self.properties["RestApiId"],
+            stageName=self.properties["StageName"],
+            patchOperations=[change],
         )
 
     def remove(self) -> None:
@@ -123,7 +136,9 @@ class GatewayResponse(Resource):
         self.create()
 
     def remove(self) -> None:
-        self.client("apigateway").delete_gateway_response(**lower_first(self.pick("RestApiId", "ResponseType")))
+        self.client("apigateway").delete_gateway_response(
+            **lower_first(self.pick("RestApiId", "ResponseType"))
+        )
 
 
 class RequestValidator(Resource):

@@ -96,4 +96,4 @@ def invalidations_complete() -> None:
         original(self, *args, **options)  # type: ignore[arg-type]
         self.status = "Completed"
 
-    cloudfront_models.Invalidation.__init__ = patched  # type: ignore[method-assign, assignment]
+    cloudfront_models.Invalidation.__init__ = patched  # type: ignore[method-assign]

@@ -1,18 +1,24 @@
-"""Custom resources. Gap: moto starts the function without waiting, takes FAILED for success, knows neither Update nor
-Delete, and hands booleans over as booleans."""
+"""Custom resources.
+
+Gap: moto starts the function without waiting, takes FAILED for success, knows neither Update nor Delete, and hands
+booleans over as booleans.
+"""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.gaps.cloudformation.resource import Resource
 from localcloud.gaps.emulator import current
 from localcloud.gaps.functions import function_at
 from localcloud.gaps.middleware import ANSWERS_PATH
-from localcloud.world import Properties, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.world import Properties, World
 
 
 class CustomResourceError(Exception):
@@ -27,7 +33,9 @@ class CustomResource(Resource):
 
     def update(self, before: Properties) -> None:
         former = self.physical_resource_id
-        self.physical_resource_id = self._ask("Update", self.properties, OldResourceProperties=_as_strings(before))
+        self.physical_resource_id = self._ask(
+            "Update", self.properties, OldResourceProperties=_as_strings(before)
+        )
         if self.physical_resource_id != former:
             self._ask("Delete", before, PhysicalResourceId=former)
 
@@ -52,7 +60,9 @@ class CustomResource(Resource):
         if request != "Create":
             event["PhysicalResourceId"] = self.physical_resource_id
         emulator = current()
-        outcome = emulator.runtime.invoke(function_at(properties["ServiceToken"]), json.dumps({**event, **more}).encode())
+        outcome = emulator.runtime.invoke(
+            function_at(properties["ServiceToken"]), json.dumps({**event, **more}).encode()
+        )
         answer = emulator.answers.pop(request_id, None)
         if answer is None:
             raise CustomResourceError(f"{request}: the provider did not answer: {outcome.payload.decode()}")

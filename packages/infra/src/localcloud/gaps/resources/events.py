@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from localcloud.gaps.cloudformation.resource import ReplacementNeeded, Resource
 from localcloud.pump.schedules import rate_seconds
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 
 class Rule(Resource):

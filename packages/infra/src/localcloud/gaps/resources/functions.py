@@ -1,5 +1,8 @@
-"""Lambda. Gap: moto's CloudFormation drops a function's layers, architectures, storage and log group, gives layer
-versions and permissions no physical id, and cannot remove them."""
+"""Lambda.
+
+Gap: moto's CloudFormation drops a function's layers, architectures, storage and log group, gives layer versions and
+permissions no physical id, and cannot remove them.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ class Function(Resource):
             )
         self._register()
         model = get_backend(ACCOUNT, self.world.region).get_function(self.name)
-        model.logs_group_name = self.properties.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{self.name}")
+        model.logs_group_name = self.properties.get("LoggingConfig", {}).get(
+            "LogGroup", f"/aws/lambda/{self.name}"
+        )
 
     def _register(self) -> None:
         principals.register(Principal(self.name, self.properties["Role"]), credentials_of(self.name))
@@ -81,7 +86,9 @@ class LayerVersion(Resource):
     name_property = "LayerName"
 
     def create(self) -> str:
-        given = self.pick("Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo")
+        given = self.pick(
+            "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo"
+        )
         answer = self.client("lambda").publish_layer_version(LayerName=self.name, **given)
         self.attributes = {"LayerVersionArn": answer["LayerVersionArn"]}
         return str(answer["LayerVersionArn"])

@@ -1,12 +1,17 @@
-"""Queues, topics and logs. Gap: moto's CloudFormation knows no queue policies, topic policies or subscriptions, and
-drops the retention of a log group."""
+"""Queues, topics and logs.
+
+Gap: moto's CloudFormation knows no queue policies, topic policies or subscriptions, and cannot change a log group.
+"""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from localcloud.gaps.cloudformation.resource import Resource
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 
 class QueuePolicy(Resource):
@@ -30,7 +35,9 @@ class TopicPolicy(Resource):
     def create(self) -> str:
         policy = json.dumps(self.properties["PolicyDocument"])
         for topic in self.properties["Topics"]:
-            self.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+            self.client("sns").set_topic_attributes(
+                TopicArn=topic, AttributeName="Policy", AttributeValue=policy
+            )
         return self.name
 
     def update(self, before: Properties) -> None:  # noqa: ARG002

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from localcloud.gaps.cloudformation.resource import Resource
-from localcloud.world import Properties
+
+if TYPE_CHECKING:
+    from localcloud.world import Properties
 
 
 class Alarm(Resource):

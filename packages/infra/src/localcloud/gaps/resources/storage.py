@@ -1,5 +1,8 @@
-"""S3 and DynamoDB. Gaps: moto's CloudFormation ignores a bucket's CORS, lifecycle, versioning and public access block
-and a table's TTL and recovery; it fails to update a tagged bucket, and knows no bucket policies."""
+"""S3 and DynamoDB.
+
+Gaps: moto's CloudFormation ignores a bucket's CORS, lifecycle, versioning and public access block and a table's TTL and
+recovery; it fails to update a tagged bucket, and knows no bucket policies.
+"""
 
 from __future__ import annotations
 
@@ -81,8 +84,10 @@ def _lifecycle_rule(rule: Properties) -> Properties:
 
 
 class BucketPolicy(Resource):
-    """moto enforces bucket policies but ignores conditions: "deny unless TLS" would deny everything, so conditional
-    denials stay out."""
+    """A bucket's policy, without conditional denials.
+
+    moto enforces policies but ignores conditions: "deny unless TLS" would deny everything.
+    """
 
     type = "AWS::S3::BucketPolicy"
 

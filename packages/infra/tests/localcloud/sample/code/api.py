@@ -7,6 +7,7 @@ import time
 import uuid
 
 import boto3
+from botocore.config import Config
 from sample_layer import reply
 
 JOBS = boto3.resource("dynamodb").Table(os.environ["JOBS_TABLE"])
@@ -29,9 +30,12 @@ def handler(event, context):
     if resource == "/forbidden":
         boto3.client("ssm").get_parameter(Name="/sample/secret")
     if resource == "/upload":
-        post = boto3.client("s3").generate_presigned_post(
-            os.environ["BUCKET"], "uploads/${filename}", ExpiresIn=60,
-            Conditions=[["starts-with", "$key", "uploads/"], ["content-length-range", 1, 100]])
+        post = boto3.client("s3", config=Config(signature_version="s3v4")).generate_presigned_post(
+            os.environ["BUCKET"],
+            "uploads/${filename}",
+            ExpiresIn=60,
+            Conditions=[["starts-with", "$key", "uploads/"], ["content-length-range", 1, 100]],
+        )
         return reply(200, json.dumps(post))
     told = {
         "program": subprocess.run(["sample-program"], capture_output=True, text=True).stdout.strip(),

@@ -4,12 +4,16 @@ import json
 import urllib.request
 
 
-def handler(event, context):
+def handler(event, _context):
     failed = event["ResourceProperties"].get("Fail") == "true" and event["RequestType"] != "Delete"
     answer = {
-        "Status": "FAILED" if failed else "SUCCESS", "Reason": "as it was told to", "PhysicalResourceId": "custom",
-        "StackId": event["StackId"], "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"], "Data": {"Said": event["RequestType"]},
+        "Status": "FAILED" if failed else "SUCCESS",
+        "Reason": "as it was told to",
+        "PhysicalResourceId": "custom",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": {"Said": event["RequestType"]},
     }
     request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
     urllib.request.urlopen(request).close()

@@ -1,2 +1,2 @@
-def handler(event, context):
+def handler(event, _context):
     print("reaped", event["detail-type"])

@@ -6,7 +6,7 @@ import os
 import boto3
 
 
-def handler(event, context):
+def handler(event, _context):
     for record in event["Records"]:
         job = record["dynamodb"]["NewImage"]
         for number, word in enumerate(job["words"]["L"]):

@@ -8,7 +8,7 @@ import boto3
 DYNAMODB = boto3.resource("dynamodb")
 
 
-def handler(event, context):
+def handler(event, _context):
     failed = []
     for record in event["Records"]:
         message = json.loads(record["body"])
@@ -17,6 +17,8 @@ def handler(event, context):
             continue
         DYNAMODB.Table(os.environ["ROWS_TABLE"]).put_item(Item=message)
         DYNAMODB.Table(os.environ["JOBS_TABLE"]).update_item(
-            Key={"job": message["job"]}, UpdateExpression="ADD done :one", ExpressionAttributeValues={":one": 1}
+            Key={"job": message["job"]},
+            UpdateExpression="ADD done :one",
+            ExpressionAttributeValues={":one": 1},
         )
     return {"batchItemFailures": failed}

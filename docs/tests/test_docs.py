@@ -1,0 +1,181 @@
+"""The documentation tells the truth: its commands print what it says, and what it names exists.
+
+A fenced `console` block is a session: `$ command`, then its output. A line `...` stands for any lines, and `...` at
+a line's end for any rest of it. A page's commands run one after the other in one folder that has the sample in it.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")])
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What these print is what the command line prints; the sessions that deploy compare the two byte by byte.
+SAME_AS = {
+    "./scripts/crackling": "crackling",
+    "./scripts/run --once": "crackling design sample/cI.fa --genome sample/lambda_phage.fa --format table",
+}
+PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
+ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
+BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
+SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
+
+
+class Command(NamedTuple):
+    page: Path
+    line: str
+    expected: list[str]
+
+
+def of_page(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [text for kind, text in FENCE.findall(page.read_text("utf-8")) if kind == language]
+
+
+def sessions(page: Path) -> list[Command]:
+    commands: list[Command] = []
+    for line in itertools.chain.from_iterable(block.splitlines() for block in blocks(page, "console")):
+        if line.startswith("$ "):
+            commands.append(Command(page, line[2:], []))
+        else:
+            commands[-1].expected.append(line)
+    return commands
+
+
+def plain(line: str) -> str:
+    for ours, same in SAME_AS.items():
+        line = line.replace(ours, same)
+    return line
+
+
+def works_on_sample(line: str) -> bool:
+    """Whether it is a call of the command line on a file of the sample."""
+    words = plain(line).split()
+    return words[:1] == ["crackling"] and any(word.startswith("sample/") for word in words)
+
+
+def examples(page: Path) -> list[str]:
+    lines = itertools.chain.from_iterable(block.splitlines() for block in blocks(page, "sh"))
+    return [line for line in lines if works_on_sample(line)]
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        ["sh", "-c", plain(line)],
+        cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def pattern(expected: list[str]) -> re.Pattern[str]:
+    lines = [
+        r"(?:.*\n)*?"
+        if line.strip() == "..."
+        else re.escape(line.removesuffix("...").rstrip()) + (r".*\n" if line.endswith("...") else r"\n")
+        for line in expected
+    ]
+    return re.compile("".join(lines))
+
+
+def without_trailing_blanks(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sample").symlink_to(ROOT / "sample")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if sessions(page)], ids=of_page)
+def test_sessions_print_what_the_page_says(page: Path, folder: Path) -> None:
+    for command in sessions(page):
+        done = run(command.line, folder)
+        assert done.returncode == 0, f"{command.line}\n{done.stderr}"
+        printed = without_trailing_blanks(done.stdout)
+        assert pattern(command.expected).fullmatch(printed), f"{command.line} prints now:\n{printed}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=of_page)
+def test_examples_work(page: Path, folder: Path) -> None:
+    for line in examples(page):
+        done = run(line, folder)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+def test_the_command_line_has_its_examples() -> None:
+    """Each command is shown with its output."""
+    shown = " ".join(command.line for command in sessions(ROOT / "docs" / "cli.md"))
+    for name in ("index", "inspect", "score", "offtargets", "design"):
+        assert f"crackling {name} " in shown
+
+
+@pytest.mark.parametrize("name", ["index", "inspect", "score", "offtargets", "design"])
+def test_every_option_is_documented(name: str, folder: Path) -> None:
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    section = page.partition(f"## `crackling {name}`")[2].partition("\n## ")[0]
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", run(f"crackling {name} --help", folder).stdout))
+    assert {option for option in options - {"--help"} if option not in section} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=of_page)
+def test_what_a_page_names_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = {*PATHS.findall(text), *ROOT_FILES.findall(text)}
+    missing = [name for name in sorted(named) if not name.startswith(BUILT) and not any(ROOT.glob(name))]
+    assert missing == []
+    assert set(SESSION.findall(text)) <= nox_sessions()
+
+
+@cache
+def nox_sessions() -> set[str]:
+    """The names of the noxfile's sessions, read without nox."""
+    statements = ast.parse((ROOT / "noxfile.py").read_text("utf-8")).body
+    found = set()
+    for function in (one for one in statements if isinstance(one, ast.FunctionDef)):
+        for decorator in map(ast.unparse, function.decorator_list):
+            if decorator.startswith("nox.session"):
+                given = re.search(r"name='([^']+)'", decorator)
+                found.add(given[1] if given else function.name)
+    return found
+
+
+def test_development_lists_every_session() -> None:
+    table = (
+        (ROOT / "docs" / "development.md")
+        .read_text("utf-8")
+        .partition("## Sessions")[2]
+        .partition("\n## ")[0]
+    )
+    listed = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`([\w-]+)`", row)
+    }
+    assert listed == nox_sessions()
+
+
+def test_every_decision_is_listed() -> None:
+    records = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (records / "index.md").read_text("utf-8"))
+    assert listed == sorted(path.name for path in records.glob("[0-9]*.md"))
+
+
+def test_output_that_differs_does_not_match() -> None:
+    assert pattern(["a", "...", "c..."]).fullmatch("a\nb\nb\ncd\n")
+    assert not pattern(["a", "c"]).fullmatch("a\nb\nc\n")
+    assert not pattern(["a..."]).fullmatch("b\n")

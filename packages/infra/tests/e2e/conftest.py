@@ -1,0 +1,99 @@
+"""One deployment for the whole folder: what is deployed for nobody's eyes is what `./scripts/run` deploys.
+
+The modules run in the order of ORDER: the last ones look at what the others left behind. A module runs by itself too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import build
+import local_cloud
+from api_client import ApiClient
+from crackling.specificity import Index, build_index
+from expected import Expected
+from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
+from localcloud import LocalCloud
+from web import Web
+
+HERE = Path(__file__).parent
+ORDER = (
+    "test_designs",
+    "test_preparations",
+    "test_refusals",
+    "test_site",
+    "test_browser",
+    "test_disturbances",
+    "test_run_script",
+    "test_aftermath",
+    "test_redeployment",
+)
+UPLOAD_LIMIT = 1_000_000
+"""Bytes. The usual limit could only be tried with a file of gigabytes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
+    items[:] = [item for item in items if item not in ours] + sorted(
+        ours, key=lambda item: ORDER.index(item.path.stem)
+    )
+
+
+@pytest.fixture(scope="session")
+def deployment() -> Iterator[Deployment]:
+    with local_cloud.deployed(front_port=0, uploadLimitBytes=str(UPLOAD_LIMIT)) as deployment:
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def cloud(deployment: Deployment) -> LocalCloud:
+    return deployment.cloud
+
+
+@pytest.fixture(scope="session")
+def api(deployment: Deployment) -> ApiClient:
+    return deployment.api
+
+
+@pytest.fixture(scope="session")
+def web(deployment: Deployment) -> Web:
+    """The page's own address, for whoever wants to see statuses and headers."""
+    return Web(deployment.cloud.url)
+
+
+@pytest.fixture(scope="session")
+def genome(api: ApiClient) -> str:
+    """Phage lambda, uploaded and ready."""
+    api.upload_genome(SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
+    api.wait_for_genome(SAMPLE_GENOME)
+    return SAMPLE_GENOME
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
+    """What the science says without any cloud, for queries against phage lambda."""
+    path = tmp_path_factory.mktemp("expected") / "lambda.issl"
+    build_index([SAMPLE / "lambda_phage.fa"], path)
+    with Index.open(path) as index:
+        yield Expected(index)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    folder = build.ROOT / "build" / "screenshots"
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture
+def whole_folder(request: pytest.FixtureRequest) -> None:
+    """For tests that add up what all others did."""
+    modules = {item.path.stem for item in request.session.items}
+    if not modules.issuperset(ORDER) or request.config.getoption("keyword"):
+        pytest.skip("adds up what the whole folder did, and only a part of it was asked for")

@@ -1,0 +1,33 @@
+"""The journey of the page's own tests, in a browser, against what is deployed here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import build
+from local_cloud import Deployment
+
+
+def test_a_user_gets_from_a_sequence_to_a_file(
+    deployment: Deployment, genome: str, screenshots: Path
+) -> None:
+    node = shutil.which("node")
+    assert node, "Node is what the page was built with"
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=tap", "tests/browser/journey.test.js"],
+        cwd=build.FRONTEND,
+        env={**os.environ, "PAGE_URL": f"{deployment.cloud.url}/", "SCREENSHOTS": str(screenshots)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if "# SKIP no Chromium" in done.stdout:
+        pytest.skip("no Chromium found: install it, or set CHROMIUM to its path")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 3" in done.stdout

@@ -1,0 +1,51 @@
+"""HTTP as it is: every status is an answer, and no redirection is followed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers` by name in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def kind(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Web:
+    """What answers at `base`."""
+
+    base: str
+
+    def ask(
+        self, method: str, path: str, body: bytes | str | None = None, *, media_type: str = "application/json"
+    ) -> Answer:
+        parts = urlsplit(self.base)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        try:
+            content = body.encode() if isinstance(body, str) else body
+            headers = {} if content is None else {"content-type": media_type}
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, found, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)

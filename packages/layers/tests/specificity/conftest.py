@@ -1,0 +1,29 @@
+"""A genome with hits of every kind, and its index, shared by the tests that only read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import oracle
+from support.building import built
+from support.planted import Planted, rich_genome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def rich() -> Planted:
+    return rich_genome()
+
+
+@pytest.fixture(scope="session")
+def rich_places(rich: Planted) -> list[oracle.Place]:
+    return oracle.find_places(rich.contigs)
+
+
+@pytest.fixture(scope="session")
+def rich_index(rich: Planted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(rich.contigs, tmp_path_factory.mktemp("rich") / "rich.issl")

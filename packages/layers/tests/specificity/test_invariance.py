@@ -1,0 +1,72 @@
+"""What a search finds does not depend on key widths, shares of the mismatches, instruction sets, threads."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crackling.errors import InputError
+from crackling.specificity.index import Index, OffTarget, Specificity
+from crackling.specificity.kernel import ISA_VARIABLE, MAX_MISMATCHES, available_isas
+from support.building import ALL_KEYS, built, chosen, possible_radii
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from crackling.specificity.plan import Keys
+    from support.planted import Planted
+
+ISAS = available_isas()
+Results = tuple[list[Specificity], list[list[OffTarget]]]
+
+
+def results(index: Index, guides: Sequence[str], k: int, threads: int = 1) -> Results:
+    return index.score(guides, k, threads=threads), [index.off_targets(guide, k) for guide in guides]
+
+
+@pytest.fixture(scope="module")
+def expected(rich: Planted, rich_index: Path) -> list[Results]:
+    """By k, as the plainest way has them; test_agreement.py compares this index with the oracle."""
+    with chosen(isa="scalar"), Index.open(rich_index) as index:
+        return [results(index, rich.guides, k) for k in range(MAX_MISMATCHES + 1)]
+
+
+@pytest.mark.parametrize("keys", ALL_KEYS, ids=lambda keys: f"{keys.prefix_nt}+{keys.suffix_nt}")
+def test_key_widths_radii_and_instruction_sets(
+    rich: Planted, expected: list[Results], tmp_path: Path, keys: Keys
+) -> None:
+    path = built(rich.contigs, tmp_path / "keys.issl", keys=keys)
+    with Index.open(path) as index:
+        assert (index.header.prefix_nt, index.header.suffix_nt) == (keys.prefix_nt, keys.suffix_nt)
+        for k in range(MAX_MISMATCHES + 1):
+            scores, off_targets = expected[k]
+            for radius, isa in product(possible_radii(keys, k), ISAS):
+                with chosen(radius=radius, isa=isa):
+                    assert index.score(rich.guides, k, threads=1) == scores, (k, radius, isa)
+            # The same walk: one share of the mismatches and one instruction set each, in turn, is enough.
+            for i, guide in enumerate(rich.guides):
+                radii = possible_radii(keys, k)
+                with chosen(radius=radii[i % len(radii)], isa=ISAS[(i + k) % len(ISAS)]):
+                    assert index.off_targets(guide, k) == off_targets[i], (k, guide)
+    path.unlink()  # the wide ones have 130 MB
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("isa", ISAS)
+def test_threads(rich: Planted, rich_index: Path, expected: list[Results], threads: int, isa: str) -> None:
+    told: list[int] = []
+    guides = rich.guides * 50
+    with chosen(isa=isa, GUIDES_A_TASK=7), Index.open(rich_index) as index:
+        scored = index.score(guides, 4, threads=threads, progress=told.append)
+    assert scored == expected[4][0] * 50
+    assert told == sorted(told)
+    assert told[-1] == len(guides)
+
+
+def test_forced_instruction_set_that_is_not_there(rich_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ISA_VARIABLE, "mmx")
+    with Index.open(rich_index) as index, pytest.raises(InputError, match=r"mmx.*choose from scalar"):
+        index.score(["ACGT" * 5])
