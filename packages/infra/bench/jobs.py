@@ -45,7 +45,11 @@ class Stage:
     billed: float
     work: float
     gb_seconds: float
-    dollars: float
+    bill: dict[str, float]  # dollars by service
+
+    @property
+    def dollars(self) -> float:
+        return sum(self.bill.values())
 
     @property
     def overhead(self) -> float | None:
@@ -126,16 +130,6 @@ class Bench:
     def _stage(
         self, name: str, start: float, invocations: list[Invocation], usage: list[Usage], logs: list[str]
     ) -> Stage:
-        billed = sum(one.billed_ms for one in invocations) / 1000
-        gb_seconds = sum(one.gb_seconds for one in invocations)
-        scratch = sum(one.billed_ms / 1000 * self._functions[one.function].scratch_gb for one in invocations)
-        dollars = (
-            gb_seconds * prices.LAMBDA_GB_SECOND
-            + scratch * prices.LAMBDA_SCRATCH_GB_SECOND
-            + len(invocations) * (prices.LAMBDA_REQUEST + _delivery(name))
-            + sum(one.units * prices.SERVICES[one.charge] for one in usage)
-            + sum(map(len, logs)) * prices.LOG_BYTE
-        )
         return Stage(
             name=name,
             began=min((one.began for one in invocations), default=start) - start,
@@ -143,11 +137,32 @@ class Bench:
             messages=sum(one.messages for one in usage),
             invocations=len(invocations),
             starts=sum(one.init_seconds > 0.01 for one in invocations),
-            billed=billed,
+            billed=sum(one.billed_ms for one in invocations) / 1000,
             work=sum(map(_work_seconds, logs)),
-            gb_seconds=gb_seconds,
-            dollars=dollars,
+            gb_seconds=sum(one.gb_seconds for one in invocations),
+            bill=self._bill(name, invocations, usage, logs),
         )
+
+    def _bill(
+        self, name: str, invocations: list[Invocation], usage: list[Usage], logs: list[str]
+    ) -> dict[str, float]:
+        scratch = sum(one.billed_ms / 1000 * self._functions[one.function].scratch_gb for one in invocations)
+        bill = defaultdict(float)
+        bill["Lambda"] = (
+            sum(one.gb_seconds for one in invocations) * prices.LAMBDA_GB_SECOND
+            + scratch * prices.LAMBDA_SCRATCH_GB_SECOND
+            + len(invocations) * prices.LAMBDA_REQUEST
+        )
+        for one in usage:
+            bill[one.charge.service] += one.units * prices.SERVICES[one.charge]
+        # Events reach the API through two services; Lambda reads a table's stream for nothing.
+        if name == "API":
+            bill["API Gateway"] = len(invocations) * prices.API_REQUEST
+            bill["CloudFront"] = len(invocations) * prices.CLOUDFRONT_REQUEST
+        elif name in FED_BY_QUEUE:
+            bill[Charge.SQS.service] += len(invocations) * POLLER_REQUESTS * prices.SERVICES[Charge.SQS]
+        bill["CloudWatch"] = sum(map(len, logs)) * prices.LOG_BYTE
+        return dict(bill)
 
     def _logs(self, since: int) -> dict[str, list[str]]:
         """What each invocation logged, by its request's id; `since` in milliseconds of the epoch."""
@@ -169,13 +184,6 @@ def _functions(cloud: LocalCloud) -> Iterator[tuple[str, Deployed]]:
             if stage := STAGES.get(variables.get("POWERTOOLS_SERVICE_NAME", "")):
                 scratch = max(0, function["EphemeralStorage"]["Size"] - FREE_SCRATCH_MIB) / 1024
                 yield function["FunctionName"], Deployed(stage, scratch)
-
-
-def _delivery(stage: str) -> float:
-    """What it costs to bring an event to the stage. Lambda reads a table's stream for nothing."""
-    if stage == "API":
-        return prices.API_REQUEST + prices.CLOUDFRONT_REQUEST
-    return POLLER_REQUESTS * prices.SERVICES[Charge.SQS] if stage in FED_BY_QUEUE else 0.0
 
 
 def _work_seconds(line: str) -> float:

@@ -39,6 +39,10 @@ class Charge(StrEnum):
     S3_READ = "S3 GET or HEAD request"
     SQS = "SQS request"
 
+    @property
+    def service(self) -> str:
+        return self.value.split()[0]
+
 
 @dataclass(frozen=True)
 class Usage:
