@@ -67,6 +67,14 @@ class Report:
             table.add_row(figure.subject if is_first else "", *_cells(figure))
         return table
 
+    def write_markdown(self, path: Path) -> None:
+        """The same table for docs/performance.md."""
+        head = ["genome", "what", "measured", "target", "times better", "note"]
+        rows = [(figure.subject, *_cells(figure)) for figure in self.figures]
+        lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+        text = "\n".join([_machine() + ".", "", *lines, ""])
+        path.write_text(text.replace("[bold]", "**").replace("[/bold]", "**"), "utf-8")
+
     def write_json(self, path: Path) -> None:
         figures = [{**asdict(figure), "ratio": figure.ratio} for figure in self.figures]
         path.write_text(json.dumps({"machine": _machine(), "figures": figures}, indent=1) + "\n", "utf-8")

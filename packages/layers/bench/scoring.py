@@ -37,6 +37,13 @@ def microseconds(index: Index, guides: Sequence[str], threads: int = 1, repeats:
     return best / len(guides) * 1e6
 
 
+def processor_microseconds(index: Index, guides: Sequence[str]) -> float:
+    """Of one thread, a guide: what wall time would be if nobody else had the processor."""
+    started = time.thread_time()
+    index.score(guides, threads=1)
+    return (time.thread_time() - started) / len(guides) * 1e6
+
+
 def enough_guides(index: Index, some: Sequence[str], seconds: float) -> int:
     """How many guides keep one thread busy for so long."""
     return max(2 * TRIAL, round(seconds * 1e6 / microseconds(index, some[:TRIAL])))
