@@ -157,8 +157,11 @@ def _value_bytes(kind: str, value: Any) -> int:  # noqa: ANN401 - any attribute
             return len(value) if isinstance(value, bytes) else len(value.rstrip("=")) * 3 // 4
         case "N":
             return (len(value.lstrip("-").replace(".", "")) + 1) // 2 + 1
-        case "SS":
-            return sum(len(one.encode()) for one in value)
-        case "BOOL" | "NULL":
+        case "SS" | "NS" | "BS":
+            return sum(_value_bytes(kind[0], one) for one in value)
+        case "L":  # three bytes, and one for each element
+            return 3 + sum(1 + _value_bytes(*only) for one in value for only in one.items())
+        case "M":
+            return 3 + len(value) + item_bytes(value)
+        case _:  # BOOL, NULL
             return 1
-    raise ValueError(f"attribute type {kind} is not metered")

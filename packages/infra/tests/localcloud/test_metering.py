@@ -123,3 +123,12 @@ def test_what_the_developer_asks_for_is_not_counted(cloud, table):
     before = cloud.usage()
     cloud.client("dynamodb").put_item(TableName=table, Item=BIG)
     assert cloud.usage() == before
+
+
+def test_nested_attributes_count_their_elements():
+    item = {
+        "l": {"L": [{"S": "ab"}, {"NULL": True}]},
+        "m": {"M": {"k": {"N": "12"}}},
+        "n": {"NS": ["1", "22"]},
+    }
+    assert item_bytes(item) == (1 + 3 + (1 + 2) + (1 + 1)) + (1 + 3 + 1 + (1 + 2)) + (1 + 2 + 2)
