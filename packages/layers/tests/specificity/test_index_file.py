@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from crackling.errors import IndexFileError, StorageError
+from crackling.specificity.genome import contig_starts
 from crackling.specificity.index import Index
+from crackling.specificity.kernel import OCCURRENCE_BYTES, REVERSE_STRAND
 from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Section
 from crackling.specificity.plan import Keys
+from oracle import find_places
 from support.building import built
-from support.planted import Plant, planted_genome
+from support.planted import Plant, Planted, planted_genome
 from support.sealing import resealed, section_span
 
 GENOME = planted_genome(
@@ -35,6 +38,25 @@ def test_what_is_kept_in_the_header(small: Path) -> None:
         assert header.bases == sum(len(letters) for letters in GENOME.contigs.values())
         assert header.spans[Section.OVERFLOW].length > 0
         assert index.contigs == [(name, len(letters)) for name, letters in GENOME.contigs.items()]
+
+
+def test_occurrences_lie_by_site_then_by_place(rich: Planted, rich_index: Path) -> None:
+    """What docs and kernel.h promise of the section; lists of off-targets are sorted and would not show it."""
+    image = rich_index.read_bytes()
+    offset, length = section_span(image, Section.OCCURRENCES)
+    rows = [image[at : at + OCCURRENCE_BYTES] for at in range(offset, offset + length, OCCURRENCE_BYTES)]
+    starts = dict(zip(rich.contigs, contig_starts(packed_lengths(rich)), strict=False))
+    expected = [
+        (starts[place.contig] + place.start, place.strand == "-")
+        for place in sorted(
+            find_places(rich.contigs), key=lambda p: (p.site, starts[p.contig] + p.start, p.strand)
+        )
+    ]
+    assert [(int.from_bytes(row[:4], "little"), bool(row[4] & REVERSE_STRAND)) for row in rows] == expected
+
+
+def packed_lengths(genome: Planted) -> list[tuple[str, int]]:
+    return [(name, len("".join(letters.split()))) for name, letters in genome.contigs.items()]
 
 
 def test_every_flipped_byte_is_noticed(small: Path) -> None:

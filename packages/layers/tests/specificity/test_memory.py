@@ -6,6 +6,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from crackling.specificity import build
+from crackling.specificity.genome import Genome
 from support.building import built
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def test_the_genome_is_freed_before_the_suffix_list_is_made(
 
     def make_and_look(builder: build._Builder) -> object:
         gc.collect()
-        genomes = [thing for thing in gc.get_objects() if isinstance(thing, build.Genome)]
+        genomes = [thing for thing in gc.get_objects() if isinstance(thing, Genome)]
         held.append(sum(len(genome.packed) for genome in genomes))
         return make(builder)
 
