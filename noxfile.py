@@ -133,6 +133,7 @@ def sanitize(session: nox.Session) -> None:
         "-m",
         "pytest",
         "tests/specificity",
+        "--capture=sys",  # or pytest would swallow what the sanitizers say
         *session.posargs,
         env={
             "CRACKLING_KERNEL": str(kernel),

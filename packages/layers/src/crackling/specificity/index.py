@@ -155,6 +155,8 @@ class Index:
         self.close()
 
     def close(self) -> None:
+        if self._memory.closed:
+            return
         del self._lists  # its pointers keep the mapping's buffer exported
         self._memory.close()
 
