@@ -105,13 +105,8 @@ def _charges(
             yield operation, Charge.DYNAMODB_WRITE, times * units, 0
         elif operation == "GetItem":
             size = _stored(given["TableName"], given["Key"])
-<<<<<<< HEAD
             reads = max(1, math.ceil(size / _READ_BYTES)) * (1 if given.get("ConsistentRead") else 0.5)
             yield operation, Charge.DYNAMODB_READ, reads, 0
-=======
-            times = 1.0 if given.get("ConsistentRead") else 0.5
-            yield operation, Charge.DYNAMODB_READ, times * max(1, math.ceil(size / _READ_BYTES)), 0
->>>>>>> benche2e
     elif service == "AmazonSQS":
         yield operation, Charge.SQS, 1, len(given.get("Entries", [None]))
     elif not service:

@@ -31,7 +31,6 @@ PATCHES: tuple[Callable[[], None], ...] = (
     functions.no_delivery_by_moto,
     transactions.install,
     cloudfront.invalidations_complete,
-    transactions.keep_tables,
     recorder.install,
     launches.install,
 )
