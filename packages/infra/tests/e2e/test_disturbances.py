@@ -72,10 +72,16 @@ def fire_reaper(cloud: LocalCloud) -> None:
     cloud.fire(reaper)
 
 
-def waiting_job(api: ApiClient, genome: str) -> str:
+def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
     """A job that waits for a genome whose preparation is under way."""
+
+    def admissions() -> int:
+        return sum("Scheduler" in one.function for one in cloud.invocations())
+
+    before = admissions()
     job = api.submit(fasta=QUERY, genome=genome)
-    wait_until(lambda: api.get(f"/jobs/{job}")["status"] == "preparing", "the job waits for its genome")
+    wait_until(lambda: admissions() > before, "the scheduler is done with the job")
+    assert api.get(f"/jobs/{job}")["status"] == "preparing"
     return job
 
 
@@ -93,7 +99,7 @@ def test_a_preparation_that_stands_still_fails_with_its_jobs(
     cloud: LocalCloud, api: ApiClient, store: GenomeStore
 ) -> None:
     store.claim("stuck", "token", Source.UPLOAD, [Part.FASTA, Part.ISSL], time.time())
-    job = waiting_job(api, "stuck")
+    job = waiting_job(cloud, api, "stuck")
     fire_reaper(cloud)
     assert api.get(f"/jobs/{job}")["status"] == "preparing"
     make_old(cloud, "GenomesTable", genome="stuck", item="genome")
@@ -105,9 +111,9 @@ def test_a_preparation_that_stands_still_fails_with_its_jobs(
 
 
 def test_a_job_that_stands_still_fails(cloud: LocalCloud, api: ApiClient, store: GenomeStore) -> None:
-    """Its genome is gone without a word, as nothing but a hand could do."""
+    """Its genome went away by hand."""
     store.claim("lost", "token", Source.UPLOAD, [Part.FASTA, Part.ISSL], time.time())
-    job = waiting_job(api, "lost")
+    job = waiting_job(cloud, api, "lost")
     store.mark_failed("lost", "token", "lost", time.time())
     store.delete("lost")
     make_old(cloud, "JobsTable", jobId=job)
@@ -125,7 +131,7 @@ def test_jobs_whose_release_was_interrupted_are_released(
     assert ready.index == keys.index(genome)
     assert ready.index_bytes is not None
     store.claim("late", "token", Source.UPLOAD, [Part.ISSL], time.time())
-    job = waiting_job(api, "late")
+    job = waiting_job(cloud, api, "late")
     store.issl_done("late", "token", ready.index, ready.index_bytes, time.time())
     store.mark_ready("late", "token", time.time())
     fire_reaper(cloud)
