@@ -1,4 +1,4 @@
-"""Build what the stacks deploy: `python scripts/build.py [PART...]` (default: all but node, in this order).
+"""Build what the stacks deploy: `python scripts/build.py [PART...]` (default: all, in this order).
 
 node       the CDK's command line, into packages/infra/node_modules
 layers     the Lambda layers and the functions' code, into build/ (--here: for this interpreter, as the local cloud wants it)
@@ -112,7 +112,7 @@ def main() -> int:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {unknown.pop()}: there are {', '.join(PARTS)}")
-    parts = options.parts or PARTS[1:]
+    parts = options.parts or PARTS
     try:
         if "node" in parts:
             npm(INFRA)
