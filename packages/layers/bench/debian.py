@@ -21,12 +21,6 @@ def find(package: str, path: str) -> Path | None:
     return unpacked if unpacked.exists() else None
 
 
-def libraries(packages: list[str]) -> list[Path]:
-    """Folders with the shared libraries of unpacked packages."""
-    roots = [PACKAGES / package for package in packages]
-    return sorted({library.parent for root in roots for library in root.rglob("*.so*")})
-
-
 def _unpack(package: str) -> None:
     """Download and unpack, as far as this machine can: it may have no apt or no network."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from genomes import Genome
 
 BWA_PACKAGE, BWA_PATH = "bwa", "usr/bin/bwa"
-BWA_LIBRARIES = ["libc6", "zlib1g"]
 CRISPOR_OPTIONS = ["-n", "4", "-o", "0", "-l", "20", "-k", "4", "-N", "-t", "1"]
 PAIRS = np.uint64(0x5555555555)
 
@@ -55,19 +54,13 @@ class Bwa:
         return time.perf_counter() - started
 
     def _run(self, *arguments: str) -> None:
-        subprocess.run([self.program, *arguments], check=True, capture_output=True, env=_environment())
+        subprocess.run([self.program, *arguments], check=True, capture_output=True)
 
 
 def _runs(program: Path) -> bool:
     """Without arguments bwa shows its help and fails; one that lacks a library says nothing of the kind."""
-    done = subprocess.run([program], check=False, capture_output=True, text=True, env=_environment())
+    done = subprocess.run([program], check=False, capture_output=True, text=True)
     return "Usage" in done.stderr
-
-
-def _environment() -> dict[str, str]:
-    """With the libraries of unpacked packages, where there are any."""
-    folders = [str(folder) for folder in debian.libraries(BWA_LIBRARIES)]
-    return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders)} if folders else dict(os.environ)
 
 
 def brute_force(
