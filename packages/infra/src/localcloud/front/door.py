@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,14 +75,15 @@ def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandl
                 response = Response(
                     500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n"
                 )
-            self.send_response(response.status)
-            for name, value in response.headers.items():
-                if name != "content-length":
-                    self.send_header(name, value)
-            self.send_header("content-length", str(len(response.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(response.body)
+            with contextlib.suppress(ConnectionError):  # whoever asked may be gone
+                self.send_response(response.status)
+                for name, value in response.headers.items():
+                    if name != "content-length":
+                        self.send_header(name, value)
+                self.send_header("content-length", str(len(response.body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(response.body)
 
         do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815
 
