@@ -175,9 +175,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    install(session, *CLOUD)
+    install(session, "-e", f"{LAYERS}[aws]", "openapi-spec-validator", *CLOUD)
     install_node(session)
-    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=QUIET)
+    paths = {"PYTHONPATH": str(ROOT / "scripts")}
+    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env={**QUIET, **paths})
 
 
 @nox.session
