@@ -49,8 +49,8 @@ LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
 RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
-SCIENCE = ("-e", LAYERS)
-FUNCTIONS = ("-e", f"{LAYERS}[aws]", "-e", f"{LAMBDAS}[test,types]")
+SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
+FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws]", "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 
@@ -77,7 +77,15 @@ def types(session: nox.Session) -> None:
     install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD)
     # Folders of programs are checked one by one: their modules' names are their own.
     for places in (
-        ("noxfile.py", "scripts", f"{LAYERS}/src", f"{LAMBDAS}/src", f"{INFRA}/src", f"{INFRA}/app.py"),
+        (
+            "noxfile.py",
+            "scripts",
+            f"{LAYERS}/src",
+            f"{LAMBDAS}/src",
+            f"{INFRA}/src",
+            f"{INFRA}/app.py",
+            "packages/testing/src",
+        ),
         (f"{LAYERS}/native",),
         (RECIPES,),
         (f"{LAYERS}/bench",),
@@ -88,7 +96,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session(name="test-layers")
 def test_layers(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *SCIENCE, "-r", f"{RECIPES}/requirements/tools.txt")
+    install(session, *TEST_TOOLS, *FUNCTIONS, "-r", f"{RECIPES}/requirements/tools.txt")
     session.chdir(LAYERS)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--skip-covered", "--fail-under=90")

@@ -27,6 +27,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "cloud": (
         "-e",
         f"{PACKAGES / 'infra'}[local]",
+        "-e",
+        str(PACKAGES / "testing"),
         "-r",
         str(PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"),
     ),
@@ -38,7 +40,7 @@ def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra")]
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "testing")]
     for path in [CONSTRAINTS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -24,8 +24,8 @@ from api_client import ApiClient, ApiError
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
+from crackling_testing.ncbi import NcbiStandIn
 from localcloud import CdkError, LocalCloud
-from localcloud.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

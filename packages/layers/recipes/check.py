@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What each tree is there to make importable; our own packages wholly.
 _IMPORTS: Final = {
-    "crackling": ["crackling.*", "crackling_aws.*"],
+    "crackling": ["crackling.*", "crackling_aws.*", "crackling_preparation.*"],
     "viennarna": ["RNA"],
     "runtime": ["aws_lambda_powertools.event_handler", "aws_xray_sdk.core", "pydantic"],
     "boto3": ["boto3"],

@@ -14,7 +14,8 @@ from crackling_aws import genomes, jobs, queues, targets
 from crackling_aws.models import GenomeState, Part, Source
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
-from crackling_lambdas.logic import admission, downloading, preparation, scanning
+from crackling_lambdas.logic import admission, preparation, scanning
+from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
@@ -90,23 +91,23 @@ def waiters_are_read_before_the_genome_is_ready(patch):
     def finish(self, genome, claim):
         waiters = list(self.genomes.waiters(genome))
         found = self.genomes.get(genome)
-        if preparation.owned(found, claim) and found.prepared:
+        if release.owned(found, claim) and found.prepared:
             self.genomes.mark_ready(genome, claim, self.clock())
         for job_id in waiters:
             if self.genomes.get(genome).state is GenomeState.READY:
                 self.one(genome, job_id)
 
-    patch.setattr(preparation.Release, "finish", finish)
+    patch.setattr(release.Release, "finish", finish)
 
 
 def the_waiter_is_removed_before_its_scan_is_queued(patch):
-    one = preparation.Release.one
+    one = release.Release.one
 
     def eager(self, genome, job_id):
         self.genomes.remove_waiter(genome, job_id)
         one(self, genome, job_id)
 
-    patch.setattr(preparation.Release, "one", eager)
+    patch.setattr(release.Release, "one", eager)
 
 
 def only_a_fresh_claim_is_downloaded(patch):
@@ -159,15 +160,15 @@ class _Nothing:
 def the_last_finisher_dies_and_nobody_releases(patch):
     def finish(self, genome, claim):
         found = self.genomes.get(genome)
-        if preparation.owned(found, claim) and found.prepared:
+        if release.owned(found, claim) and found.prepared:
             self.genomes.mark_ready(genome, claim, self.clock())
             self.all(genome)
 
-    patch.setattr(preparation.Release, "finish", finish)
+    patch.setattr(release.Release, "finish", finish)
 
 
 def the_waiters_of_a_failure_are_failed_once(patch):
-    patch.setattr(preparation.Failure, "settle", lambda *_: None)
+    patch.setattr(release.Failure, "settle", lambda *_: None)
 
 
 def refused_messages_are_not_noticed(patch):

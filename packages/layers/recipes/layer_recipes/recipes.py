@@ -23,7 +23,7 @@ def _build_crackling(target: Target, into: Path) -> None:
     """The science and the adapters, with the kernel compiled for Lambda's C library."""
     python = into / "python"
     wheels.install(_requirements("crackling"), target, python)
-    for package in ("crackling", "crackling_aws"):
+    for package in ("crackling", "crackling_aws", "crackling_preparation"):
         tree.copy_sources(_LAYERS / "src" / package, python / package)
     command = [sys.executable, str(_LAYERS / "native/compile.py"), "--target", target.compiler]
     command += ["--output", str(python / _KERNEL)]

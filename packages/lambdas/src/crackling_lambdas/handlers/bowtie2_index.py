@@ -13,7 +13,7 @@ from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import Bowtie2Settings
-from crackling_lambdas.logic.indexing import Bowtie2Index, bowtie2_build
+from crackling_preparation.indexing import Bowtie2Index, bowtie2_build
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

@@ -9,8 +9,8 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScanJob
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
-from crackling_lambdas.logic.indexing import Builder
-from crackling_lambdas.logic.preparation import Failure, Release
+from crackling_preparation.indexing import Builder
+from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable

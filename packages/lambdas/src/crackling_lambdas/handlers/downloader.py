@@ -13,9 +13,9 @@ from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import DownloaderSettings
-from crackling_lambdas.logic.downloading import Download
 from crackling_lambdas.logic.ncbi import Ncbi
-from crackling_lambdas.logic.preparation import Failure
+from crackling_preparation.downloading import Download
+from crackling_preparation.release import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import IndexSettings
-from crackling_lambdas.logic.indexing import IsslIndex
+from crackling_preparation.indexing import IsslIndex
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

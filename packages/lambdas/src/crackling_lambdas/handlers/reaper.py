@@ -11,8 +11,8 @@ from crackling_aws.messages import ScanJob
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.settings import ReaperSettings
-from crackling_lambdas.logic.preparation import Failure, Release
 from crackling_lambdas.logic.reaping import Reaper
+from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

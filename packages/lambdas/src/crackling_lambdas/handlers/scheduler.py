@@ -14,7 +14,8 @@ from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.settings import SchedulerSettings
 from crackling_lambdas.logic.admission import Admission
-from crackling_lambdas.logic.preparation import Preparations, Release
+from crackling_lambdas.logic.preparation import Preparations
+from crackling_preparation.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_lambdas.logic.preparation import Preparations, Release
+    from crackling_lambdas.logic.preparation import Preparations
+    from crackling_preparation.release import Release
 
 
 @dataclass(frozen=True)

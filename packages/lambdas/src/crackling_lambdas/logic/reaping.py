@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_lambdas.logic.preparation import Failure, Release
+    from crackling_preparation.release import Failure, Release
 
 JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crackling_lambdas.logic.indexing import Bowtie2Error, bowtie2_build
+from crackling_preparation.indexing import Bowtie2Error, bowtie2_build
 
 PROGRAM = shutil.which("bowtie2-build-s")
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from crackling.errors import InputError
-from crackling_lambdas.logic.downloading import Counts, copy_fasta
+from crackling_preparation.downloading import Counts, copy_fasta
 
 FASTA = b">chr1 the first\nACGTNacgtn\nRYK\n\n>chr2\n" + b"ACGTA" * 40 + b"\n"
 COPY = ">chr1\nACGTNACGTNRYK\n>chr2\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 8 + "\n"

@@ -12,7 +12,7 @@ from crackling.sequences import normalise, read_fasta
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
-from crackling_lambdas.logic.preparation import owned
+from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
-    from crackling_lambdas.logic.preparation import Failure
+    from crackling_preparation.release import Failure
 
 LINE = 80
 _BLOCK = LINE * 10_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crackling_aws import keys
 from crackling_aws.models import Part
-from crackling_lambdas.logic.preparation import owned
+from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.objects import ObjectStore
-    from crackling_lambdas.logic.preparation import Failure, Release
+    from crackling_preparation.release import Failure, Release
 
 
 @dataclass(frozen=True)
