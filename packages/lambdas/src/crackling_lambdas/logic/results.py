@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_aws.models import Job
+    from crackling_aws.models import Genome, Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.targets import TargetStore
     from crackling_lambdas.logic.index_cache import IndexCache
@@ -76,6 +76,10 @@ class Results:
         if (job := self.jobs.get(job_id)) is None:
             raise NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
         return job
+
+    def genome_of(self, job: Job) -> Genome | None:
+        """The genome that a job waits for; None for a job that waits for none."""
+        return self.genomes.get(job.genome) if job.status is Status.PREPARING else None
 
     def page(self, job_id: str, start: int, limit: int) -> Page:
         """Up to `limit` targets from number `start`, as far as they are scored without a gap.
