@@ -52,7 +52,8 @@ def test_index_prints_a_summary(crackling, genome, tmp_path):
     assert summary["contigs"] == 1
     assert summary["bases"] == 48502
     assert summary["bytes"] == (tmp_path / "a.issl").stat().st_size
-    assert set(summary) == {"contigs", "bases", "sites", "distinct_sites", "bytes", "seconds"}
+    assert summary["files"] == [str(tmp_path / "a.issl")]
+    assert set(summary) == {"files", "contigs", "bases", "sites", "distinct_sites", "bytes", "seconds"}
     assert "48,502" in crackling("index", genome, "-o", tmp_path / "b.issl")
     assert (tmp_path / "a.issl").read_bytes() == (tmp_path / "b.issl").read_bytes()
 
