@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
 
 LAMBDA_LIMIT_BASES = 3_500_000_000
-NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 
 
 @dataclass(frozen=True, kw_only=True)
