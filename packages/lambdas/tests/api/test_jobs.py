@@ -82,7 +82,7 @@ def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
     assert (answer.status, problem["status"]) == (status, status)
     assert says in problem["detail"]
     assert problem["title"]
-    assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/genome.issl")}
+    assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/c/genome.issl")}
     assert not service.clients.dynamodb.tables["jobs"]
 
 

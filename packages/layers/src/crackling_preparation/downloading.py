@@ -87,17 +87,17 @@ class Download:
             self.failure.settle(genome, message.claim)
             return
         if Part.FASTA not in genome.done:
-            counts = self._copy(genome)
+            counts = self._copy(genome, message.claim)
             self.genomes.fasta_done(genome.genome, message.claim, counts.contigs, counts.bases, self.clock())
         self.issl.send([message])
         if Part.BOWTIE2 in genome.parts:
             self.bowtie2.send([message])
 
-    def _copy(self, genome: Genome) -> Counts:
+    def _copy(self, genome: Genome, claim: str) -> Counts:
         label = genome.name or genome.genome
         # The source's context ends first, so a failed check leaves no object behind.
         try:
-            with self.objects.writer(keys.fasta(genome.genome)) as out, self._source(genome) as source:
+            with self.objects.writer(keys.fasta(genome.genome, claim)) as out, self._source(genome) as source:
                 return copy_fasta(source, out, label)
         except MissingObjectError:
             raise InputError(

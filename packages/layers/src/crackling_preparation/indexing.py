@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from crackling_aws import keys
-from crackling_aws.models import Part
+from crackling_aws.models import IndexFile, Part
 from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Builder:
         if owned(genome, message.claim) and part not in genome.done:
             with TemporaryDirectory() as folder:
                 fasta = Path(folder, "genome.fa.gz")
-                self.objects.download(keys.fasta(message.genome), fasta)
+                self.objects.download(keys.fasta(message.genome, message.claim), fasta)
                 make(fasta, Path(folder))
         self.failure.settle(genome, message.claim)
         self.release.finish(message.genome, message.claim)
@@ -57,10 +57,10 @@ class IsslIndex:
         def make(fasta: Path, folder: Path) -> None:
             out = folder / "genome.issl"
             self.build([fasta], out)
-            key = keys.index(message.genome)
+            key = keys.index(message.genome, message.claim)
             self.builder.objects.upload(out, key)
-            size, now = out.stat().st_size, self.builder.clock()
-            self.builder.genomes.issl_done(message.genome, message.claim, key, size, now)
+            files, now = [IndexFile(key, out.stat().st_size)], self.builder.clock()
+            self.builder.genomes.issl_done(message.genome, message.claim, files, now)
 
         self.builder.run(message, Part.ISSL, make)
 
@@ -94,7 +94,8 @@ class Bowtie2Index:
             files.mkdir()
             self.build(fasta, files / "genome")
             for file in sorted(files.iterdir()):
-                self.builder.objects.upload(file, keys.bowtie2(message.genome, file.name))
+                key = keys.bowtie2(message.genome, message.claim, file.name)
+                self.builder.objects.upload(file, key)
             self.builder.genomes.bowtie2_done(message.genome, message.claim, self.builder.clock())
 
         self.builder.run(message, Part.BOWTIE2, make)

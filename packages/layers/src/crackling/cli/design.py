@@ -129,7 +129,10 @@ def _write_table(design: Design, stream: BinaryIO) -> None:
 
 def genome_name(path: Path) -> str:
     """What a genome is called in results: its file's name without endings, which is its id where it comes from NCBI."""
-    name = path.name
+    from crackling.specificity.names import parse_name
+
+    shard = parse_name(path)
+    name = shard.built_as.name if shard else path.name
     for ending in (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta"):
         name = name.removesuffix(ending)
     return name
@@ -156,13 +159,10 @@ def _is_file(text: str) -> bool:
 @contextmanager
 def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
     """An index, or FASTA that is indexed in a temporary folder."""
-    from crackling.files import readable
     from crackling.specificity import Index, build_index
-    from crackling.specificity.layout import MAGIC
+    from crackling.specificity.index import is_index
 
-    with readable(path) as file:
-        is_index = file.read(len(MAGIC)) == MAGIC
-    if is_index:
+    if is_index(path):
         with Index.open(path) as index:
             yield index
         return

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import astuple, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_mismatches, command_parser
+from crackling.cli.shared import add_index, add_mismatches, command_parser
 from crackling.guides import parse_guide
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def add_parser(commands: Commands) -> None:
         "those of the place; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
         "crackling offtargets genome.issl GACCCCCTCCACCCCGCCTC",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument("guides", nargs="+", metavar="GUIDE", help="20 nt, or 23 with the PAM")
     add_mismatches(parser)
 

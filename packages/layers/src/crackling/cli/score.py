@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_mismatches, add_threads, command_parser, progress, read_guides
+from crackling.cli.shared import add_index, add_mismatches, add_threads, command_parser, progress, read_guides
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +20,7 @@ def add_parser(commands: Commands) -> None:
         "Score guides against an index: MIT and CFD aggregates (100 is best) and occurrences by number of mismatches.",
         "crackling score genome.issl guides.txt > scores.tsv",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument(
         "guides",
         metavar="GUIDES",
