@@ -107,13 +107,10 @@ def _is_file(text: str) -> bool:
 @contextmanager
 def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
     """An index, or FASTA that is indexed in a temporary folder."""
-    from crackling.files import readable
     from crackling.specificity import Index, build_index
-    from crackling.specificity.layout import MAGIC
+    from crackling.specificity.index import is_index
 
-    with readable(path) as file:
-        is_index = file.read(len(MAGIC)) == MAGIC
-    if is_index:
+    if is_index(path):
         with Index.open(path) as index:
             yield index
         return

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.cli.guides import parse_guide
-from crackling.cli.shared import add_mismatches, command_parser, output
+from crackling.cli.shared import add_index, add_mismatches, command_parser, output
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +23,7 @@ def add_parser(commands: Commands) -> None:
         "those of the place; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
         "crackling offtargets genome.issl GACCCCCTCCACCCCGCCTC",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument("guides", nargs="+", metavar="GUIDE", help="20 nt, or 23 with the PAM")
     add_mismatches(parser)
 

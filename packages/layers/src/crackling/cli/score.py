@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.cli.guides import parse_guides
-from crackling.cli.shared import STDIN, add_mismatches, add_threads, command_parser, output, progress
+from crackling.cli.shared import (
+    STDIN,
+    add_index,
+    add_mismatches,
+    add_threads,
+    command_parser,
+    output,
+    progress,
+)
 from crackling.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +32,7 @@ def add_parser(commands: Commands) -> None:
         "Score guides against an index: MIT and CFD aggregates (100 is best) and occurrences by number of mismatches.",
         "crackling score genome.issl guides.txt > scores.tsv",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument(
         "guides",
         metavar="GUIDES",

@@ -31,6 +31,12 @@ def command_parser(commands: Commands, name: str, summary: str, example: str) ->
     )
 
 
+def add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "index", type=Path, metavar="INDEX", help="the path that it was built as, or any of its files"
+    )
+
+
 def positive(text: str) -> int:
     number = int(text)
     if number < 1:
