@@ -36,7 +36,11 @@ def add_parser(commands: Commands) -> None:
         "query", metavar="QUERY", help="a FASTA file ('-' is standard input) or a bare sequence"
     )
     parser.add_argument(
-        "--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way"
+        "--genome",
+        required=True,
+        type=Path,
+        metavar="FASTA|INDEX|ACCESSION",
+        help="FASTA is indexed on the way; the genome of an accession is fetched once (see crackling genome)",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument(
@@ -106,12 +110,13 @@ def _is_file(text: str) -> bool:
 
 @contextmanager
 def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
-    """An index, or FASTA that is indexed in a temporary folder."""
+    """An index, also by accession, or FASTA that is indexed in a temporary folder."""
+    from crackling.cli.kept import is_accession, open_index
     from crackling.specificity import Index, build_index
     from crackling.specificity.index import is_index
 
-    if is_index(path):
-        with Index.open(path) as index:
+    if is_accession(path) or is_index(path):
+        with open_index(path, tell, threads) as index:
             yield index
         return
     with tempfile.TemporaryDirectory(prefix="crackling-") as folder:

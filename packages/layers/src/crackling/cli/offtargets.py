@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from crackling.cli.guides import parse_guide
-from crackling.cli.shared import add_index, add_mismatches, command_parser, output
+from crackling.cli.shared import add_index, add_mismatches, command_parser, output, progress
 
 if TYPE_CHECKING:
     import argparse
@@ -29,10 +29,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.specificity import Index, OffTarget
+    from crackling.cli.kept import open_index
+    from crackling.specificity import OffTarget
 
     guides = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
-    with Index.open(options.index) as index, output(None) as stream:
+    with progress() as tell, open_index(options.index, tell) as index, output(None) as stream:
         stream.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for guide in guides:
             for row in index.off_targets(guide, options.k):

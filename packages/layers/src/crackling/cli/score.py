@@ -46,10 +46,10 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.specificity import Index
+    from crackling.cli.kept import open_index
 
     guides = _read_guides(options.guides)
-    with Index.open(options.index) as index, progress() as tell:
+    with progress() as tell, open_index(options.index, tell, options.threads) as index:
         scores = index.score(
             guides,
             options.k,

@@ -73,8 +73,9 @@ class Client:
         self._pools: dict[str | None, PoolManager] = {}
         self._lock = threading.Lock()
 
-    def tries(self, stop: threading.Event | None = None) -> Tries:
-        return Tries(self.patience, stop)
+    def tries_at_file(self, stop: threading.Event | None = None) -> Tries:
+        """For one range, or all of a file where it comes in one stream."""
+        return Tries(self.patience, self.patience.file_attempts, stop)
 
     def persistently(self, attempt: Callable[[], _T]) -> _T:
         """What the attempt returns, as soon as one succeeds.
@@ -82,7 +83,7 @@ class Client:
         Raises:
             TransferError: none did.
         """
-        tries = self.tries()
+        tries = Tries(self.patience)
         while True:
             try:
                 return attempt()

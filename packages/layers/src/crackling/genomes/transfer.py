@@ -86,7 +86,7 @@ class Transfer:
         yield from self._one_stream(delivered)
 
     def _one_stream(self, delivered: int) -> Blocks:
-        tries = self.client.tries()
+        tries = self.client.tries_at_file()
         whole = False
         while not whole:
             try:
@@ -166,7 +166,7 @@ class _Ranges:
     def _range(self, start: int, end: int) -> bytearray:
         """The bytes from `start` to before `end`."""
         held = bytearray()
-        tries = self._client.tries(self._stop)
+        tries = self._client.tries_at_file(self._stop)
         while len(held) < end - start:
             try:
                 self._read(held, start, end)
