@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_index, command_parser, progress
+from crackling.cli.shared import add_index, command_parser
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     from crackling.cli.kept import open_index
     from crackling.specificity.layout import VERSION
 
-    with progress() as tell, open_index(options.index, tell) as index:
+    with open_index(options.index) as index:
         headers, contigs = [shard.header for shard in index.shards], index.contigs
     first = headers[0]
     rows: dict[str, int | str] = {

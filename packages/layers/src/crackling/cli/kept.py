@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
+
+from crackling.cli.shared import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,26 +21,28 @@ if TYPE_CHECKING:
 
 def is_accession(path: Path) -> bool:
     """Whether it names an assembly, and no file."""
-    if path.exists():
-        return False
+    if not str(path).startswith(("GCA_", "GCF_")) or path.exists():
+        return False  # without the import, which costs 50 ms
     from crackling.genomes import ACCESSION
 
     return ACCESSION.fullmatch(str(path)) is not None
 
 
-@contextmanager
-def open_index(path: Path, tell: Progress | None, threads: int | None = None) -> Iterator[Index]:
+def open_index(path: Path, threads: int | None = None) -> AbstractContextManager[Index]:
     """The index of that name, or that of an accession, which is fetched and indexed if it is not here."""
     from crackling.specificity import Index
 
-    if is_accession(path):
-        from crackling.genomes.cache import Cache
+    return _kept_index(str(path), threads) if is_accession(path) else Index.open(path)
 
-        with Cache().index(str(path), work(tell, threads)) as index:
-            yield index
-    else:
-        with Index.open(path) as index:
-            yield index
+
+@contextmanager
+def _kept_index(accession: str, threads: int | None) -> Iterator[Index]:
+    from crackling.genomes.cache import Cache
+
+    with ExitStack() as opened:
+        with progress() as tell:
+            index = opened.enter_context(Cache().index(accession, work(tell, threads)))
+        yield index
 
 
 def ncbi() -> Ncbi:
