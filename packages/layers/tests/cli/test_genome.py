@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crackling.cli.main import main
-from crackling_testing.assemblies import StandInAssembly
+from crackling_testing.assemblies import StandInAssembly, phage_lambda
 from crackling_testing.faults import Fault, redirect, status
 from crackling_testing.ncbi import NcbiStandIn
 
@@ -23,9 +23,7 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "
 
 @pytest.fixture
 def ncbi(sample, monkeypatch, tmp_path):
-    phage = StandInAssembly(
-        sample / "lambda_phage.fa", organism="Escherichia phage Lambda", tax_id=2681611, name="ViralProj14204"
-    )
+    phage = phage_lambda(sample / "lambda_phage.fa")
     fish = {"organism": "Danio rerio", "common_name": "zebrafish", "tax_id": 7955}
     assemblies = {
         LAMBDA: phage,

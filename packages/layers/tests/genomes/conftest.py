@@ -8,7 +8,7 @@ import pytest
 
 from crackling.genomes import Ncbi
 from crackling.genomes.rate import Rate
-from crackling_testing.assemblies import StandInAssembly
+from crackling_testing.assemblies import phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
 from support.ncbi import HURRIED, LAMBDA
 
@@ -23,9 +23,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def phage(sample):
-    return StandInAssembly(
-        sample / "lambda_phage.fa", organism="Escherichia phage Lambda", tax_id=2681611, name="ViralProj14204"
-    )
+    return phage_lambda(sample / "lambda_phage.fa")
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,9 @@ def _get(accession: str, threads: int | None, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(_facts(kept)) + "\n")
         return
     for name, value in _facts(kept).items():
-        text = f"{value:,}" if name in NUMBERS else str(value or "")
-        sys.stdout.write(f"{name.replace('_', ' '):<15}{text}\n")
+        if value is not None:
+            text = f"{value:,}" if name in NUMBERS else value
+            sys.stdout.write(f"{name.replace('_', ' '):<15}{text}\n")
 
 
 def _facts(kept: Kept) -> dict[str, object]:
