@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crackling_aws.settings import Settings
+from crackling_preparation.indexing import SHARD_BASES
 
 NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 
@@ -50,6 +51,11 @@ class IndexSettings(Settings):
     genome_bucket: str
     scan_queue_url: str
     max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsslSettings(IndexSettings):
+    shard_bases: int = SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)

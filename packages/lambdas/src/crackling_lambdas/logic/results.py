@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crackling.results import MEDIA_TYPES, make_target, write
 from crackling_aws import keys
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_aws.models import Job
+    from crackling_aws.models import Genome, Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.targets import TargetStore
-    from crackling_lambdas.logic.index_cache import IndexCache
+
+
+class Places(Protocol):
+    """Where guides may bind in genomes that are ready."""
+
+    def off_targets(self, genome: Genome, guide: str) -> list[OffTarget]: ...
+
 
 # API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger is answered with an address in S3.
 INLINE_BYTES = 2_000_000
@@ -65,7 +71,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     exports: ObjectStore
-    indexes: IndexCache
+    places: Places
 
     def job(self, job_id: str) -> Job:
         """A known job.
@@ -142,4 +148,4 @@ class Results:
                 f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        return guide, self.indexes.open(genome).off_targets(guide)
+        return guide, self.places.off_targets(genome, guide)
