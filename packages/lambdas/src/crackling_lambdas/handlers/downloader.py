@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from crackling.genomes import Ncbi
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome
@@ -13,7 +14,6 @@ from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer
 from crackling_lambdas.handlers.settings import DownloaderSettings
-from crackling_lambdas.logic.ncbi import Ncbi
 from crackling_preparation.downloading import Download
 from crackling_preparation.release import Failure
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
+from crackling.genomes import ACCESSION
 from crackling.sequences import parse_query
 from crackling_aws import keys
 from crackling_aws.models import GenomeState, Job, JobOptions
 from crackling_lambdas.logic.errors import InvalidError, NotFoundError, TooLargeError
-from crackling_lambdas.logic.ncbi import ACCESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
