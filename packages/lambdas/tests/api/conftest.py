@@ -114,7 +114,7 @@ def built():
     """One application for all tests, on clients that each test replaces."""
     clients = SimpleNamespace(dynamodb=_Replaceable(), s3=_Replaceable(), sqs=_Replaceable())
     catalogue = _Replaceable()
-    handler = api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.open_index, catalogue)
+    handler = api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes, catalogue)
     return clients, catalogue, handler
 
 
