@@ -119,6 +119,12 @@ def test_redirects_are_followed(ncbi, client, phage):
         (Fault(FASTA, redirect("ftp://localhost/x")), TransferError, "neither http nor https"),
         (Fault(FASTA, redirect("file:///etc/passwd")), TransferError, "neither http nor https"),
         (Fault("links", redirect("links")), TransferError, "in a circle"),
+        (Fault("links", redirect("http://[x/")), TransferError, "to no address"),
+        (
+            Fault("links", garbage(b'{"assembly_links": [{"assembly_link_type": "FTP_LINK"}]}')),
+            TransferError,
+            "http",
+        ),
     ],
 )
 def test_what_lasts_ends_with_a_reason(ncbi, client, fault, kind, reason):

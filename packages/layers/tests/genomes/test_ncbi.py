@@ -172,3 +172,10 @@ def test_five_requests_a_second_from_all_threads_of_the_process(ncbi):
         assert times[-1] - times[0] < 3
         # Arrivals jitter by what a busy machine makes of it.
         assert all(later - earlier > 0.9 for earlier, later in zip(times, times[most:], strict=False))
+
+
+def test_the_proxy_of_the_environment_is_used(ncbi, monkeypatch):
+    monkeypatch.setenv("http_proxy", ncbi.origin)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert Ncbi("http://ncbi.example/datasets/v2", rate=Rate(1_000)).assembly(LAMBDA).bases == 48502
+    assert ncbi.asked[0].path == f"http://ncbi.example/datasets/v2/genome/accession/{LAMBDA}/check"
