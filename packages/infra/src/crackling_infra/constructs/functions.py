@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Size
+from aws_cdk import Size, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -38,14 +38,9 @@ class Function(lambda_.Function):
         self._allow(["sqs:SendMessage"], queue.queue_arn)
 
     def use_objects(self, variable: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others.
-
-        Who may read may also list there.
-        """
+        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others."""
         self.add_environment(variable, bucket.bucket_name)
         self._allow([f"s3:{action}" for action in actions], bucket.arn_for_objects(f"{prefix}*"))
-        if "GetObject" in actions:
-            self._list_objects(bucket, prefix)
         assert self.role is not None
         acknowledge(
             self.role,
@@ -53,8 +48,8 @@ class Function(lambda_.Function):
             f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/{prefix}*]",
         )
 
-    def _list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`, without which S3 calls a missing key forbidden (403, not 404)."""
+    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        """Allow listing below `prefix`; without it S3 also calls a missing key forbidden (403, not 404)."""
         self.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket"],
@@ -62,6 +57,12 @@ class Function(lambda_.Function):
                 conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
             )
         )
+
+    def use_parameter(self, variable: str, name: str) -> None:
+        """Allow reading the SSM parameter, a secret under the account's own key for parameters."""
+        self.add_environment(variable, name)
+        arn = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.lstrip("/"))
+        self._allow(["ssm:GetParameter"], arn)
 
     def _allow(self, actions: list[str], resource: str) -> None:
         self.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
