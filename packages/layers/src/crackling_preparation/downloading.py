@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
-    from crackling_aws.queues import Queue
+    from crackling_aws.queues import Sender
     from crackling_preparation.release import Failure
 
 LINE = 80
@@ -67,7 +67,7 @@ def _lines(sequence: str) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Download:
-    """Downloads a genome and queues the building of its indexes.
+    """Downloads a genome and has its indexes built.
 
     `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
     """
@@ -75,8 +75,8 @@ class Download:
     genomes: GenomeStore
     objects: ObjectStore
     fetch: Callable[[str], AbstractContextManager[BinaryIO]]
-    bowtie2: Queue[PrepareGenome]
-    issl: Queue[PrepareGenome]
+    bowtie2: Sender[PrepareGenome]
+    issl: Sender[PrepareGenome]
     failure: Failure
     clock: Callable[[], float]
 
