@@ -86,6 +86,26 @@ class GenomeStore:
         owned: dict[str, Value] = {"claim": claim, "preparing": GenomeState.PREPARING}
         return self._update(genome, update, f"{OWNED} AND {NOT_BEGUN}", **owned, **values)
 
+    def nudge(self, genome: str, claim: str, now: float) -> bool:
+        """Touch a preparation that has not begun: the item's stream tells whoever begins it once more."""
+        return self._update(
+            genome, "SET #updated = :now", f"{OWNED} AND {NOT_BEGUN}",
+            claim=claim, preparing=GenomeState.PREPARING, now=now,
+        )  # fmt: skip
+
+    def retry(self, genome: str, claim: str, successor: str, before: float, now: float) -> bool:
+        """Hand a preparation that stood still since `before` to a new claim; its waiters stay.
+
+        False if it is over, moved on, or was handed over already.
+        """
+        return self._update(
+            genome,
+            "SET #claim = :successor, #claimed = :now, #updated = :now ADD #attempts :one"
+            f" REMOVE {OF_A_PREPARATION}",
+            STALLED,
+            claim=claim, preparing=GenomeState.PREPARING, successor=successor, before=before, now=now, one=1,
+        )  # fmt: skip
+
     def launched(self, genome: str, claim: str, instance_id: str, now: float) -> bool:
         """Note which instance prepares the genome; False if `claim` no longer owns it."""
         update = "SET #worker = :worker, #updated = :now"

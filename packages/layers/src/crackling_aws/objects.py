@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
@@ -102,14 +102,20 @@ class ObjectStore:
             upload.abort()
             raise
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete every object whose key begins so; the number of them."""
-        count = 0
-        while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents"):
-            for entry in found:
-                self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
-            count += len(found)
-        return count
+    def keys(self, prefix: str) -> list[str]:
+        """Every key that begins so, in order."""
+        found: list[str] = []
+        while True:
+            after = {"StartAfter": found[-1]} if found else {}
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **after)
+            found += [entry["Key"] for entry in answer.get("Contents", [])]
+            if not answer.get("IsTruncated"):
+                return found
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; those that are not there are deleted already."""
+        for key in keys:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def upload_form(self, key: str, limit: int, seconds: int) -> UploadForm:
         """A presigned POST of exactly this key, of 1 to `limit` bytes."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crackling_aws.settings import Settings
 
+LAMBDA_LIMIT_BASES = 3_500_000_000
 NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 
 
@@ -16,7 +17,6 @@ class ApiSettings(Settings):
     genomes_table: str
     data_bucket: str
     genome_bucket: str
-    download_queue_url: str
     bowtie2: bool = True
     chunk_size: int = 200
     job_days: int = 30
@@ -27,9 +27,12 @@ class ApiSettings(Settings):
 class SchedulerSettings(Settings):
     jobs_table: str
     genomes_table: str
+    genome_bucket: str
     download_queue_url: str
     scan_queue_url: str
     bowtie2: bool = True
+    lambda_limit_bases: int = LAMBDA_LIMIT_BASES
+    ncbi_url: str = NCBI_URL
 
 
 @dataclass(frozen=True, kw_only=True)

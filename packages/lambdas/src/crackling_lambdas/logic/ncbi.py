@@ -10,6 +10,7 @@ import re
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crackling.errors import InputError
@@ -75,6 +76,12 @@ class _Verified(io.RawIOBase):
             raise TransferError("The file from NCBI does not match its published md5")
 
 
+@dataclass(frozen=True)
+class Assembly:
+    bases: int
+    organism: str = ""
+
+
 class Ncbi:
     """NCBI Datasets, or a stand-in for it, at a base address."""
 
@@ -103,6 +110,12 @@ class Ncbi:
                 verified.check(md5)  # a cut or damaged transfer is no fault of the assembly
                 raise
             verified.check(md5)
+
+    def assembly(self, accession: str) -> Assembly:
+        """Raises InputError if there is no such assembly."""
+        name = (folder := self._folder(accession)).rsplit("/", 1)[-1]
+        with self._open(f"{folder}/{name}_genomic.fna.gz") as answer:
+            return Assembly(4 * int(answer.headers["Content-Length"] or 0))
 
     def _folder(self, accession: str) -> str:
         with self._open(
