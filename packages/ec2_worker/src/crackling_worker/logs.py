@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import IO
 
 LOGGER = "crackling_worker"
 
@@ -31,9 +30,9 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
-def start_logging(stream: IO[str] = sys.stderr, **facts: str) -> logging.Logger:
-    """The worker's logger, writing to `stream`; `facts` go into every line from now on."""
-    handler = logging.StreamHandler(stream)
+def start_logging(**facts: str) -> logging.Logger:
+    """The worker's logger, writing to stderr; `facts` go into every line from now on."""
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(**facts))
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [handler]
