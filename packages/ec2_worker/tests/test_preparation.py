@@ -13,13 +13,13 @@ from crackling.errors import InputError, TransferError
 from crackling.specificity import Index, build_index
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Source, Status
-from crackling_worker.preparation import MOST_ATTEMPTS, Outcome, make_preparation
+from crackling_aws.models import GenomeState, Job, JobOptions, Part, Progress, Source, Status
+from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
 from crackling_worker.settings import WorkerSettings
 from crackling_worker.supervisor import Supervisor
 
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
-GENOME, CLAIM, JOB = "GCF_000840245.1", "c" * 32, "j" * 32
+GENOME, CLAIM, JOB, INSTANCE = "GCF_000840245.1", "c" * 32, "j" * 32, "i-0123456789abcdef0"
 ALL_PARTS = (Part.FASTA, Part.BOWTIE2, Part.ISSL)
 
 
@@ -32,7 +32,7 @@ def prepare(clients, fetch, claim):
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url=clients.queue,
         ncbi_url="", bowtie2=True, max_hours=1,
     )  # fmt: skip
-    return make_preparation(PrepareGenome(GENOME, claim), settings, clients, fetch, time.time)
+    return make_preparation(PrepareGenome(GENOME, claim), settings, clients, fetch, INSTANCE, time.time)
 
 
 class Case:
@@ -49,7 +49,7 @@ class Case:
         self.genomes.claim(GENOME, CLAIM, Source.ACCESSION, parts, now)
 
     def run(self, **options):
-        watched = {"beat": self.preparation.reporter.beat, "interruption": lambda: None, "max_seconds": 60.0}
+        watched = {"beat": self.preparation.beat, "interruption": lambda: None, "max_seconds": 60.0}
         return self.preparation.run(Supervisor(**(watched | options), poll_seconds=0.01))
 
     @property
@@ -125,7 +125,7 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients):
         raise TransferError("the connection broke off")
 
     case = Case(clients, fail)
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(MOST_RETRIES):
         assert case.genome.attempts == attempt
         case.preparation = retried(case, case.genome.claim)
         assert case.run() is Outcome.RETRIED
@@ -160,22 +160,23 @@ def test_one_whose_claim_is_lost_on_the_way_stops(clients, stuck):
 
     def beat():
         case.genomes.mark_failed(GENOME, CLAIM, "reaped", time.time())
-        case.preparation.reporter.beat()
+        case.preparation.beat()
 
     assert case.run(beat=beat, heartbeat_seconds=0.05) is Outcome.READY
     assert case.genome.reason == "reaped"
 
 
-def test_progress_is_told_and_renewed(clients, stuck):
+def test_it_tells_that_it_lives_and_spares_the_progress(clients, stuck):
     case = Case(clients, stuck)
+    progress = Progress(Part.FASTA, 1, 2)
+    case.genomes.progress(GENOME, CLAIM, progress, time.time())
     beaten = []
 
     def beat():
-        case.preparation.reporter.beat()
-        beaten.append((case.genome.progress.part, case.genome.updated))
+        case.preparation.beat()
+        assert (case.genome.worker, case.genome.progress) == (INSTANCE, progress)
+        beaten.append(case.genome.updated)
 
     case.run(beat=beat, heartbeat_seconds=0.05, max_seconds=0.5)
-    assert {part for part, _ in beaten} == {Part.FASTA}
-    times = [updated for _, updated in beaten]
-    assert times == sorted(times)
-    assert times[0] < times[-1]
+    assert beaten == sorted(beaten)
+    assert beaten[0] < beaten[-1]

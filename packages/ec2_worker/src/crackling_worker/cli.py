@@ -112,9 +112,10 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     message = PrepareGenome(assignment.genome, assignment.claim or _claim_of(genomes, assignment.genome))
     logger = start_logging(genome=message.genome, claim=message.claim)
     logger.info("Begun")
-    preparation = make_preparation(message, settings, clients, _ncbi(settings, parameters).fetch, time.time)
+    fetch, instance_id = _ncbi(settings, parameters).fetch, metadata.instance_id()
+    preparation = make_preparation(message, settings, clients, fetch, instance_id, time.time)
     supervisor = Supervisor(
-        beat=preparation.reporter.beat,
+        beat=preparation.beat,
         interruption=metadata.interruption,
         max_seconds=settings.max_hours * 3600,
     )

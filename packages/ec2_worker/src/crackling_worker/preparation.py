@@ -21,21 +21,21 @@ from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_preparation.downloading import Download
 from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex, bowtie2_build
-from crackling_preparation.progress import LostClaimError, Reporter
-from crackling_preparation.release import Failure, Release, owned
+from crackling_preparation.progress import LostClaimError
+from crackling_preparation.release import Failure, Release
 from crackling_worker.logs import LOGGER
 from crackling_worker.supervisor import InterruptedWorkError, OverdueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
-    from typing import BinaryIO
+    from collections.abc import Callable
 
     from crackling_aws.clients import Clients
+    from crackling_aws.models import Genome
+    from crackling_preparation.downloading import Fetch
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
 
-MOST_ATTEMPTS = 2  # of other machines, after this one
+MOST_RETRIES = 1  # on other machines: as many as the reaper allows
 BOWTIE2_BUILD = "bowtie2-build-s"
 
 logger = logging.getLogger(LOGGER)
@@ -50,14 +50,16 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True)
-class Directly:
-    """Stands for a queue: the receiver works at once, in this process."""
+class BuildBoth:
+    """What follows a download on a worker: both indexes, here and now."""
 
-    work: Callable[[PrepareGenome], None]
+    bowtie2: Bowtie2Index
+    issl: IsslIndex
 
-    def send(self, messages: Iterable[PrepareGenome]) -> None:
-        for message in messages:
-            self.work(message)
+    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
+        self.issl.run(message)
+        if Part.BOWTIE2 in genome.parts:
+            self.bowtie2.run(message)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Preparation:
     genomes: GenomeStore
     failure: Failure
     download: Download
-    reporter: Reporter
+    instance_id: str
     clock: Callable[[], float]
 
     def run(self, supervisor: Supervisor) -> Outcome:
@@ -90,10 +92,19 @@ class Preparation:
         logger.info("Ready")
         return Outcome.READY
 
+    def beat(self) -> None:
+        """Tell that this machine lives and is at it.
+
+        Raises:
+            LostClaimError: another preparation owns the genome, or none does.
+        """
+        if not self.genomes.launched(
+            self.message.genome, self.message.claim, self.instance_id, self.clock()
+        ):
+            raise LostClaimError(f"{self.message.genome} is not prepared under this claim any more")
+
     def _work(self) -> None:
-        if not owned(self.genomes.get(self.message.genome), self.message.claim):
-            raise LostClaimError("another preparation owns the genome, or none does")
-        self.reporter(Part.FASTA)
+        self.beat()
         self.download.run(self.message)
 
     def _failed(self, reason: str) -> Outcome:
@@ -105,7 +116,7 @@ class Preparation:
         """Hand the genome to another machine, unless others have tried already."""
         genome, claim = self.message.genome, self.message.claim
         found = self.genomes.get(genome)
-        if found is not None and found.attempts >= MOST_ATTEMPTS:
+        if found is not None and found.attempts >= MOST_RETRIES:
             return self._failed(
                 f"{reason}, the {found.attempts + 1}th time. Try again; if that fails too, report the job's id."
             )
@@ -119,7 +130,8 @@ def make_preparation(
     message: PrepareGenome,
     settings: WorkerSettings,
     clients: Clients,
-    fetch: Callable[[str], AbstractContextManager[BinaryIO]],
+    fetch: Fetch,
+    instance_id: str,
     clock: Callable[[], float],
 ) -> Preparation:
     """The steps, wired to each other instead of to queues. `fetch` streams an assembly by its accession."""
@@ -129,17 +141,19 @@ def make_preparation(
     release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)
     failure = Failure(genomes, jobs, clock)
     builder = Builder(genomes, objects, release, failure, clock)
-    reporter = Reporter(genomes, message.genome, message.claim, clock)
     download = Download(
         genomes=genomes,
         objects=objects,
         fetch=fetch,
-        bowtie2=Directly(Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())).run),
-        issl=Directly(IsslIndex(builder, build_index).run),
+        limit=None,
+        proceed=BuildBoth(
+            bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),
+            issl=IsslIndex(builder, build_index),
+        ),
         failure=failure,
         clock=clock,
     )
-    return Preparation(message, genomes, failure, download, reporter, clock)
+    return Preparation(message, genomes, failure, download, instance_id, clock)
 
 
 def bowtie2_program() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from crackling_aws.messages import Message, dump
 
@@ -15,17 +15,10 @@ if TYPE_CHECKING:
 BATCH = 10  # SQS takes no more at once
 
 T = TypeVar("T", bound=Message)
-T_contra = TypeVar("T_contra", bound=Message, contravariant=True)
 
 
 class SendError(Exception):
     """SQS accepted a request and refused some of its messages."""
-
-
-class Sender(Protocol[T_contra]):
-    """Where messages go: to a queue, or straight to whoever would receive them."""
-
-    def send(self, messages: Iterable[T_contra]) -> None: ...
 
 
 class Queue(Generic[T]):

@@ -86,19 +86,24 @@ class Ncbi:
     """NCBI Datasets, or a stand-in for it, at a base address."""
 
     def __init__(
-        self, base: str, open_address: Callable[[str], http.client.HTTPResponse] = open_address
+        self,
+        base: str,
+        open_address: Callable[[str], http.client.HTTPResponse] = open_address,
+        api_key: str | None = None,
     ) -> None:
+        del api_key
         self._base = base.rstrip("/")
         self._open = open_address
 
     @contextmanager
-    def fetch(self, accession: str) -> Iterator[BinaryIO]:
+    def fetch(self, accession: str, progress: Callable[[int, int], None] | None = None) -> Iterator[BinaryIO]:
         """Stream the gzipped FASTA of an assembly; leaving the block well means that its md5 was right.
 
         Raises:
             InputError: there is no such assembly.
             TransferError: the transfer failed, or its md5 is wrong.
         """
+        del progress
         folder = self._folder(accession)
         name = f"{folder.rsplit('/', 1)[-1]}_genomic.fna.gz"
         md5 = self._md5(folder, name)
