@@ -98,9 +98,7 @@ class Preparation:
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
         """
-        if not self.genomes.launched(
-            self.message.genome, self.message.claim, self.instance_id, self.clock()
-        ):
+        if not self.genomes.launched(self.message.genome, self.message.claim, self.instance_id, self.clock()):
             raise LostClaimError(f"{self.message.genome} is not prepared under this claim any more")
 
     def _work(self) -> None:
