@@ -27,7 +27,7 @@ from pathlib import Path
 import nox
 
 sys.path.insert(0, str(Path(__file__).parent / "scripts"))
-from environment import needed_node  # noqa: E402 - a program beside this file
+from environment import needed_node
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crackling.results import Kind
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import IndexFile, Part, Source
@@ -76,13 +77,13 @@ class Service:
         self.genomes.mark_ready(genome, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome}/c/genome.issl"] = b"|g:ACGT"
 
-    def submit(self, sequence: str, **more: Any) -> str:
+    def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
         return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
 
-    def score(self, job_id: str, sequence: str, only: int | None = None) -> None:
+    def score(self, job_id: str, sequence: str, only: int | None = None, kind: Kind = Kind.SEQUENCE) -> None:
         """Do what the pipeline does; `only` the first so many chunks."""
-        sites = query_sites(sequence)
+        sites = query_sites(sequence, kind)
         self.jobs.set_guides(job_id, len(sites), NOW)
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]

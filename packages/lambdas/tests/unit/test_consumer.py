@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.messages import ScanJob, dump
 from crackling_lambdas.handlers.queues import PAUSES, Consumer, Source
 from fakes.errors import client_error
@@ -80,6 +80,16 @@ def test_a_reason_that_cannot_be_recorded_sends_the_message_back(recorder, monke
 
     monkeypatch.setattr(recorder, "fail", broken)
     assert deliver(recorder, "bad") == ["m0"]
+
+
+def test_a_transfer_that_failed_to_the_end_says_why(recorder):
+    def cut_off(_message):
+        raise TransferError("NCBI cannot be reached; try again later")
+
+    recorder.work = cut_off
+    deliver(recorder, "a", receives=MAX_RECEIVES)
+    ((_, reason),) = recorder.failed
+    assert reason.startswith("NCBI cannot be reached; try again later")
 
 
 def test_a_failed_message_comes_again_soon_and_ever_later(recorder):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from crackling.results import Kind
+
 if TYPE_CHECKING:
     from crackling.efficiency import Efficiency
     from crackling.sites import Site
@@ -41,6 +43,7 @@ class Job:
     created: float
     updated: float
     expires: int
+    kind: Kind = Kind.SEQUENCE  # of its query
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned

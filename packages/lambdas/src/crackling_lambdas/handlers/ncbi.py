@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crackling_aws.parameters import Parameters
-from crackling_lambdas.logic.ncbi import Ncbi
+from crackling.genomes import Ncbi
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

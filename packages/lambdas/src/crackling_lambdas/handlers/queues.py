@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, parse
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, logger, metrics
 
@@ -107,6 +107,8 @@ class Consumer(Generic[M]):
             raise
 
     def _reason(self, error: Exception) -> str:
+        if isinstance(error, TransferError):
+            return f"{error} (it was tried {self.source.max_receives} times)"
         return (
             f"An error inside ({type(error).__name__}) stopped {self.task} {self.source.max_receives} times. "
             "Try again; if that fails too, report the job's id."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
-
-NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crackling.genomes import ACCESSION
 from crackling_aws import keys
 from crackling_aws.models import Genome, GenomeState, Source
 from crackling_lambdas.logic.errors import ConflictError, InvalidError, NotFoundError
-from crackling_lambdas.logic.ncbi import ACCESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable

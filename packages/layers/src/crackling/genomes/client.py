@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from contextlib import contextmanager
-from importlib import metadata
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+_AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -70,7 +70,6 @@ class Client:
         self._home = _origin(home)
         self._key = api_key
         self._rate = rate or shared_rate(api_key)
-        self._agent = f"crackling/{metadata.version('crackling')}"
         self._pools: dict[str | None, PoolManager] = {}
         self._lock = threading.Lock()
 
@@ -191,7 +190,7 @@ class Client:
             return self._pool(address).request(
                 method,
                 address,
-                headers={"user-agent": self._agent, "accept-encoding": "identity", **key, **headers},
+                headers={"user-agent": _AGENT, "accept-encoding": "identity", **key, **headers},
                 timeout=urllib3.Timeout(connect=self.patience.connect, read=self.patience.silence),
                 redirect=False,
                 retries=False,
