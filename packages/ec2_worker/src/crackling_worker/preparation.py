@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from crackling.errors import InputError
 from crackling.specificity import build_index
 from crackling_aws.genomes import GenomeStore
@@ -93,13 +95,19 @@ class Preparation:
         return Outcome.READY
 
     def beat(self) -> None:
-        """Tell that this machine lives and is at it.
+        """Tell that this machine lives and is at it. One sign that is lost does no harm: the next comes soon.
 
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
         """
-        if not self.genomes.launched(self.message.genome, self.message.claim, self.instance_id, self.clock()):
-            raise LostClaimError(f"{self.message.genome} is not prepared under this claim any more")
+        genome, claim = self.message.genome, self.message.claim
+        try:
+            owned = self.genomes.launched(genome, claim, self.instance_id, self.clock())
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("A sign of life was lost: %s", error)
+            return
+        if not owned:
+            raise LostClaimError(f"{genome} is not prepared under this claim any more")
 
     def _work(self) -> None:
         self.beat()
