@@ -18,6 +18,7 @@ ROUTES = {
     "/genomes": {"get", "post"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
+    "/genomes/{genome}/files": {"get"},
     "/health": {"get"},
 }
 # Powertools always adds these; problems take their place.

@@ -28,6 +28,7 @@ ROUTES: Final = {
     "/genomes": ("GET", "POST"),
     "/genomes/{genome}": ("GET", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
+    "/genomes/{genome}/files": ("GET",),
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }

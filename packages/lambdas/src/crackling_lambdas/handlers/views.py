@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
-from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
+from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
 
@@ -213,6 +213,22 @@ class GenomesView(View):
     """All genomes, by id."""
 
     genomes: list[GenomeView]
+
+
+class FileView(View):
+    """A file that the preparation of a genome made."""
+
+    part: Annotated[Part, Field(description="The step that made it.")]
+    name: str
+    bytes: int
+    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+
+
+class FilesView(View):
+    """The files of a genome: its sequence, the index for specificity (a file a shard) and bowtie2's."""
+
+    genome: str
+    files: list[FileView]
 
 
 class Health(View):
