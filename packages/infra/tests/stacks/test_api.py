@@ -14,6 +14,7 @@ ROUTES = {
     "POST /genomes",
     "GET /genomes/{genome}",
     "POST /genomes/{genome}/complete",
+    "GET /genomes/{genome}/files",
     "DELETE /genomes/{genome}",
     "GET /health",
     "GET /openapi.json",
