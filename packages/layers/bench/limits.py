@@ -1,6 +1,7 @@
 """How large a genome can be that a function indexes: time, memory and scratch of both builds by size, fitted and continued.
 
-Two processors are measured and six assumed: by Amdahl's law, from the speed-up that the second one gives.
+Time is that of the processors, which a busy machine lengthens less than what a clock says. A build's share that only one
+thread works at is measured; the rest is divided among a function's six processors.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from xopen import xopen
 
 import debian
 from crackling.sequences import read_parts
+from crackling.specificity.builder import RECORDS_AT_ONCE
 from genomes import ECOLI, FALCIPARUM, HUMAN, prepare
 from report import Figure
 from synthetic import write_genome
@@ -37,7 +38,10 @@ MEMORY, SCRATCH, SECONDS = 10e9, 10e9, 900.0
 MARGIN = 0.8  # of the time: the rest is for a slower machine
 TRANSFER = 100e6  # bytes a second between a function and S3, many connections
 ISSL_SIZES = (60_000_000, 250_000_000)
-BOWTIE2_SIZES = (10_000_000, 60_000_000)
+BOWTIE2_SIZES = (60_000_000,)
+# Fewer records at once, so that a build of these sizes goes through the genome as often as one of a few Gb does.
+FEWER_RECORDS = 1 << 24
+MORE_MEMORY = 8 * (RECORDS_AT_ONCE - FEWER_RECORDS)  # that those take
 LARGEST = 20e9
 SAMPLE_SECONDS = 0.05
 FOLDER = debian.BUILD / "limits"
@@ -45,10 +49,15 @@ FOLDER = debian.BUILD / "limits"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One build: peak_bytes of memory, scratch_bytes on the disk at most, with the compressed sequence."""
+    """One build.
+
+    seconds: of all processors; serial: the share of them in which one thread alone worked; peak_bytes: of memory;
+    scratch_bytes: on the disk at most, with the compressed sequence.
+    """
 
     bases: int
     seconds: float
+    serial: float
     peak_bytes: int
     scratch_bytes: int
     index_bytes: int
@@ -59,7 +68,8 @@ class Kind:
     """An index, and the command that builds it from a FASTA file with some threads."""
 
     name: str
-    command: Callable[[Path, Path, int], list[str]]
+    command: Callable[[Path, Path], list[str]]
+    more_memory: float = 0.0  # than these small builds take, whatever the size
 
 
 def measure_limits(report: Report) -> None:
@@ -67,7 +77,7 @@ def measure_limits(report: Report) -> None:
     FOLDER.mkdir(parents=True)
     try:
         issl = [*_real(report, ECOLI, FALCIPARUM, HUMAN), *_synthetic(report, ISSL_SIZES)]
-        _measure(report, Kind("ISSL index", _issl), issl)
+        _measure(report, Kind("ISSL index", _issl, MORE_MEMORY), issl)
         program = _bowtie2_build()
         if not program:
             report.say("bowtie2 cannot be had: not measured")
@@ -78,12 +88,16 @@ def measure_limits(report: Report) -> None:
         shutil.rmtree(FOLDER)
 
 
-def _issl(fasta: Path, out: Path, threads: int) -> list[str]:
-    return [sys.executable, "-m", "crackling", "index", str(fasta), "-o", str(out), "--threads", str(threads)]
+def _issl(fasta: Path, out: Path) -> list[str]:
+    program = (
+        f"from crackling.specificity import builder; builder.RECORDS_AT_ONCE = {FEWER_RECORDS}; "
+        "import sys; from crackling.cli import main; main(sys.argv[1:])"
+    )
+    return [sys.executable, "-c", program, "index", str(fasta), "-o", str(out), "--threads", "2"]
 
 
-def _bowtie2(program: Path, fasta: Path, out: Path, threads: int) -> list[str]:
-    return [str(program), "--quiet", "--threads", str(threads), str(fasta), str(out)]
+def _bowtie2(program: Path, fasta: Path, out: Path) -> list[str]:
+    return [str(program), "--quiet", "--threads", "2", str(fasta), str(out)]
 
 
 def _bowtie2_build() -> Path | None:
@@ -119,39 +133,40 @@ def _compressed(fasta: Path) -> Path:
 def _measure(report: Report, kind: Kind, genomes: Sequence[Path]) -> None:
     runs: list[Run] = []
     for fasta in genomes:
-        run = _build(kind, fasta, threads=2)
+        run = _build(kind, fasta)
         note = (
-            f"{run.peak_bytes / 1e9:.2f} GB of memory, {run.scratch_bytes / 1e9:.2f} GB of scratch, 2 threads"
+            f"{run.peak_bytes / 1e9:.2f} GB of memory, {run.scratch_bytes / 1e9:.2f} GB of scratch; "
+            f"one thread alone in {run.serial:.0%}"
         )
         name = fasta.name.split(".")[0].replace("_", " ")
-        report.add(Figure(kind.name, f"{name}, {run.bases / 1e6:,.0f} Mb", run.seconds, "s", note=note))
+        report.add(
+            Figure(kind.name, f"{name}, {run.bases / 1e6:,.0f} Mb", run.seconds, "s of processors", note=note)
+        )
         runs.append(run)
-    sample = next(at for at, fasta in enumerate(genomes) if fasta.name.startswith("synthetic"))
-    one = _build(kind, genomes[sample], threads=1)
-    gain = min(2.0, max(1.0, one.seconds / runs[sample].seconds))
-    serial = 2 / gain - 1  # T(2) / T(1) = serial + (1 - serial) / 2
-    six = (serial + (1 - serial) / PROCESSORS) * gain
-    report.add(
-        Figure(kind.name, "second processor", gain, "x", note=f"so six take {six:.2f} of the time of two")
-    )
-    _report_limits(report, kind, sorted(runs, key=lambda run: run.bases), six)
+    _report_limits(report, kind, sorted(runs, key=lambda run: run.bases))
 
 
-def _report_limits(report: Report, kind: Kind, runs: Sequence[Run], six: float) -> None:
+def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
     bases = np.array([run.bases for run in runs], float)
-    seconds = _power(bases, np.array([run.seconds for run in runs]))
-    memory = _line(bases, np.array([run.peak_bytes for run in runs], float))
+    serial = runs[-1].serial
+    share = serial + (1 - serial) / PROCESSORS
+    work = _power(bases, np.array([run.seconds for run in runs]))
+    memory = _line(bases, np.array([run.peak_bytes + kind.more_memory for run in runs], float))
     scratch = _line(bases, np.array([run.scratch_bytes for run in runs], float))
     index = _line(bases, np.array([run.index_bytes for run in runs], float))
-    limits = {
-        "time": lambda n: (seconds(n) * six + index(n) / TRANSFER) / (SECONDS * MARGIN),
+
+    def seconds(n: float) -> float:
+        return work(n) * share + index(n) / TRANSFER
+
+    limits: dict[str, Callable[[float], float]] = {
+        "time": lambda n: seconds(n) / (SECONDS * MARGIN),
         "memory": lambda n: memory(n) / MEMORY,
         "scratch": lambda n: scratch(n) / SCRATCH,
     }
     for name, used in limits.items():
-        largest = _largest(used)
-        note = f"then {seconds(largest) * six:,.0f} s, {memory(largest) / 1e9:.1f} GB, {scratch(largest) / 1e9:.1f} GB"
-        report.add(Figure(kind.name, f"largest by {name}, estimate", largest / 1e9, "Gb", note=note))
+        n = _largest(used)
+        note = f"then {seconds(n):,.0f} s, {memory(n) / 1e9:.1f} GB of memory, {scratch(n) / 1e9:.1f} GB of scratch"
+        report.add(Figure(kind.name, f"largest by {name}, estimate", n / 1e9, "Gb", note=note))
 
 
 def _power(bases: NDArray[np.float64], values: NDArray[np.float64]) -> Callable[[float], float]:
@@ -177,22 +192,19 @@ def _largest(used: Callable[[float], float]) -> float:
     return low
 
 
-def _build(kind: Kind, fasta: Path, threads: int) -> Run:
+def _build(kind: Kind, fasta: Path) -> Run:
     folder = FOLDER / "build"
     folder.mkdir()
-    started = time.monotonic()
-    with subprocess.Popen(
-        kind.command(fasta, folder / "genome", threads), stdout=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(kind.command(fasta, folder / "genome"), stdout=subprocess.DEVNULL) as process:
         watch = _Watch(process.pid, folder)
         process.wait()
-    seconds = time.monotonic() - started
     watch.stop()
     if process.returncode:
         raise RuntimeError(f"{kind.name} of {fasta.name} failed: exit code {process.returncode}")
     index = _size(folder)
     shutil.rmtree(folder)
-    return Run(_bases(fasta), seconds, watch.memory, watch.disk + fasta.stat().st_size, index)
+    scratch = max(watch.disk, index) + fasta.stat().st_size
+    return Run(_bases(fasta), watch.seconds, watch.alone / watch.seconds, watch.memory, scratch, index)
 
 
 def _bases(fasta: Path) -> int:
@@ -210,25 +222,40 @@ def _size(folder: Path) -> int:
 
 
 class _Watch:
-    """Looks at a process's memory and a folder's size, again and again."""
+    """Looks at a process and a folder again and again: memory, size, time of the processors, and how many threads work."""
 
     def __init__(self, process: int, folder: Path) -> None:
         self.memory = self.disk = 0
-        self._status, self._folder = Path(f"/proc/{process}/status"), folder
+        self.seconds = self.alone = 0.0
+        self._process, self._folder = Path(f"/proc/{process}"), folder
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._look)
+        self._thread = threading.Thread(target=self._look_again)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _look_again(self) -> None:
         while not self._stopped.wait(SAMPLE_SECONDS):
             self.disk = max(self.disk, _size(self._folder))
             try:
-                lines = self._status.read_text().splitlines()
-            except (FileNotFoundError, ProcessLookupError):
+                self._look()
+            except (FileNotFoundError, ProcessLookupError):  # it has just ended
                 continue
-            peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
-            self.memory = max(self.memory, 1024 * peak)
+
+    def _look(self) -> None:
+        lines = (self._process / "status").read_text().splitlines()
+        peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+        self.memory = max(self.memory, 1024 * peak)
+        used = _fields(self._process / "stat")
+        seconds = (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+        # Threads that want a processor, whether they have one or not: another program's load does not matter.
+        working = sum(_fields(task / "stat")[0] == "R" for task in (self._process / "task").iterdir())
+        self.alone += seconds - self.seconds if working <= 1 else 0.0
+        self.seconds = max(self.seconds, seconds)
+
+
+def _fields(stat: Path) -> list[str]:
+    """What follows a process's name: its state, ..., time of user and of system as the twelfth and thirteenth."""
+    return stat.read_text().rpartition(")")[2].split()
