@@ -114,3 +114,31 @@ def test_a_preparation_shows_its_place_and_its_progress(service):
     assert service.ask("GET", "/genomes").json["genomes"] == [found]
     service.genomes.mark_ready("mine", "c", 4)
     assert service.ask("GET", "/genomes/mine").json["progress"] is None
+
+
+def test_the_files_of_a_genome_can_be_downloaded(service):
+    service.make_ready("mine")
+    claim = service.genomes.get("mine").claim
+    service.clients.s3.objects.clear()
+    for name in ("genome.fa.gz", "genome.1-of-2.issl", "genome.2-of-2.issl", "bowtie2/genome.rev.1.bt2l"):
+        service.clients.s3.objects["genome", f"genomes/mine/{claim}/{name}"] = name.encode()
+    service.clients.s3.objects["genome", "genomes/mine/older/genome.issl"] = b"of another preparation"
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert answer.status == 200
+    found = {file["name"]: file for file in answer.json["files"]}
+    assert {name: file["part"] for name, file in found.items()} == {
+        "genome.fa.gz": "fasta",
+        "genome.1-of-2.issl": "issl",
+        "genome.2-of-2.issl": "issl",
+        "genome.rev.1.bt2l": "bowtie2",
+    }
+    index = found["genome.1-of-2.issl"]
+    assert index["bytes"] == len("genome.1-of-2.issl")
+    assert index["url"].startswith(f"https://genome.example/genomes/mine/{claim}/genome.1-of-2.issl?")
+
+
+def test_a_genome_that_is_not_ready_has_no_files(service):
+    assert service.ask("GET", "/genomes/none/files").status == 404
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert (answer.status, "preparing" in answer.json["detail"]) == (409, True)

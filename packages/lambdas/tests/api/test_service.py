@@ -19,6 +19,7 @@ ROUTES = {
     "/genomes/search": {"get"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
+    "/genomes/{genome}/files": {"get"},
     "/health": {"get"},
 }
 # Powertools always adds these; problems take their place.

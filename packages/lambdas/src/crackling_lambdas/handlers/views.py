@@ -289,6 +289,22 @@ class AssembliesView(View):
     genomes: list[AssemblyView]
 
 
+class FileView(View):
+    """A file that the preparation of a genome made."""
+
+    part: Annotated[Part, Field(description="The step that made it.")]
+    name: str
+    bytes: int
+    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+
+
+class FilesView(View):
+    """The files of a genome: its sequence, the index for specificity (a file a shard) and bowtie2's."""
+
+    genome: str
+    files: list[FileView]
+
+
 class Health(View):
     """The API answers."""
 
