@@ -6,19 +6,24 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from crackling.specificity import build_index
 from crackling_aws import keys
 from crackling_aws.models import IndexFile, Part
 from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.objects import ObjectStore
     from crackling_preparation.release import Failure, Release
+
+
+# Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
+SHARD_BASES = 3_500_000_000
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,28 @@ class Builder:
         self.release.finish(message.genome, message.claim)
 
 
+def build_issl(shard_bases: int, sources: Sequence[Path | BinaryIO], out: Path) -> Sequence[Path]:
+    """Build a genome's index in shards of so many bases."""
+    return build_index(sources, out, shard_bases=shard_bases).files
+
+
 @dataclass(frozen=True)
 class IsslIndex:
-    """Builds the index for specificity. `build` reads FASTA files and writes an index file."""
+    """Builds the index for specificity. `build` reads FASTA files and writes an index: its files, one a shard."""
 
     builder: Builder
-    build: Callable[[list[Path], Path], object]
+    build: Callable[[list[Path], Path], Sequence[Path]]
 
     def run(self, message: PrepareGenome) -> None:
         def make(fasta: Path, folder: Path) -> None:
-            out = folder / "genome.issl"
-            self.build([fasta], out)
-            key = keys.index(message.genome, message.claim)
-            self.builder.objects.upload(out, key)
-            files, now = [IndexFile(key, out.stat().st_size)], self.builder.clock()
-            self.builder.genomes.issl_done(message.genome, message.claim, files, now)
+            files = []
+            shards = self.build([fasta], folder / "genome.issl")
+            for number, path in enumerate(shards, start=1):
+                key = keys.index(message.genome, message.claim, number, len(shards))
+                self.builder.objects.upload(path, key)
+                files.append(IndexFile(key, path.stat().st_size))
+                path.unlink()
+            self.builder.genomes.issl_done(message.genome, message.claim, files, self.builder.clock())
 
         self.builder.run(message, Part.ISSL, make)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
+from crackling_preparation.indexing import SHARD_BASES
 
 LAMBDA_LIMIT_BASES = 3_500_000_000
 
@@ -53,6 +54,11 @@ class IndexSettings(Settings):
     genome_bucket: str
     scan_queue_url: str
     max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsslSettings(IndexSettings):
+    shard_bases: int = SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
