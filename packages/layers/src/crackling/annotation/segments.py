@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from itertools import accumulate, chain
+from itertools import accumulate, chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.annotation.locus import Feature
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from crackling.annotation.gff import Gene, Span
 
-# What stands on a segment: for each gene there, its number * 4 + the Feature that the segment is in it.
+# From a place on, a gene is a feature, INTERGENIC where it is over: place << 32 | gene << 2 | feature. A human genome has
+# millions of these, so they are numbers in an array, and sort as such.
+_PLACE, _GENE = 32, 2
+# What stands on a segment: for each gene there, its number << 2 | the Feature that the segment is in it.
 Standing = tuple[int, ...]
 NOTHING: Standing = ()
 
@@ -28,7 +31,7 @@ class Standings(NamedTuple):
     def of(self, number: int) -> Iterator[tuple[int, Feature]]:
         """The genes of a standing, and what they are there."""
         for member in self.members[self.ends[number - 1] if number else 0 : self.ends[number]]:
-            yield member >> 2, Feature(member & 3)
+            yield member >> _GENE, Feature(member & 3)
 
 
 class Track(NamedTuple):
@@ -38,22 +41,16 @@ class Track(NamedTuple):
     labels: array[int]
 
 
-class Edge(NamedTuple):
-    """From `place` on, the gene is this feature; INTERGENIC: it is over."""
-
-    place: int
-    gene: int
-    feature: int
-
-
 def segments(genes: Iterable[Gene], contigs: int) -> tuple[list[str], Standings, list[Track]]:
     """Genes' names, the different standings, and a track for each contig."""
     names: list[str] = []
-    edges: list[list[Edge]] = [[] for _ in range(contigs)]
+    edges = [array("Q") for _ in range(contigs)]
     for number, gene in enumerate(genes):
         names.append(gene.name)
         for contig, spans in _by_contig(gene.spans).items():
-            edges[contig] += (Edge(place, number, feature) for place, feature in flat(spans))
+            edges[contig].extend(
+                place << _PLACE | number << _GENE | feature for place, feature in flat(spans)
+            )
     standings: dict[Standing, int] = {NOTHING: 0}
     tracks = [_track(some, standings) for some in edges]
     ends = array("I", accumulate(map(len, standings)))
@@ -86,17 +83,18 @@ def flat(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
         before = now
 
 
-def _track(edges: list[Edge], standings: dict[Standing, int]) -> Track:
+def _track(edges: array[int], standings: dict[Standing, int]) -> Track:
     track = Track(array("I", [0]), array("I", [0]))
-    standing: dict[int, int] = {}
-    edges.sort(key=lambda edge: edge.place)
-    for at, edge in enumerate(edges):
-        if edge.feature == Feature.INTERGENIC:
-            del standing[edge.gene]
-        else:
-            standing[edge.gene] = edge.gene << 2 | edge.feature
-        if at + 1 == len(edges) or edges[at + 1].place != edge.place:
-            _append(track, edge.place, standings.setdefault(tuple(sorted(standing.values())), len(standings)))
+    standing: dict[int, int] = {}  # by gene: what stands there of it
+    for place, here in groupby(sorted(edges), key=lambda edge: edge >> _PLACE):
+        for edge in here:
+            member = edge & 0xFFFFFFFF
+            if member & 3 == Feature.INTERGENIC:
+                del standing[member >> _GENE]
+            else:
+                standing[member >> _GENE] = member
+        label = standings.setdefault(tuple(sorted(standing.values())), len(standings))
+        _append(track, place, label)
     return track
 
 
