@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from crackling.annotation import UNKNOWN
+from crackling.annotation.places import locus_of
 from crackling.efficiency import assess
 from crackling.results import make_target
 from crackling.results.target import USUAL_CONSENSUS
@@ -13,6 +15,8 @@ from crackling.sites import find_sites
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crackling.annotation import Locus
+    from crackling.annotation.annotation import Annotation
     from crackling.results import Target
     from crackling.sequences import Contig
     from crackling.sites import Site
@@ -51,6 +55,7 @@ def judge(
     all_folds: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    annotation: Annotation | None = None,
 ) -> list[Target]:
     """Judge and score the guides of sites, in their order.
 
@@ -61,6 +66,7 @@ def judge(
         all_folds: fold every guide.
         threads: default: all processors.
         progress: is told how far each stage is.
+        annotation: of the genome, for gene and feature of each guide's perfect matches.
     """
     tell = progress or (lambda _stage, _done, _total: None)
     repeated = repeated_windows(sites)
@@ -72,7 +78,7 @@ def judge(
         threads=threads,
         progress=lambda done: tell("scoring", done, len(sites)),
     )
-    rows = zip(sites, efficiencies, specificities, strict=True)
+    rows = zip(sites, efficiencies, specificities, _loci(sites, index, annotation), strict=True)
     return [
         make_target(
             number,
@@ -81,6 +87,13 @@ def judge(
             specificity,
             repeated_in_query=site.guide + site.pam in repeated,
             consensus=consensus,
+            locus=locus,
         )
-        for number, (site, efficiency, specificity) in enumerate(rows, start=1)
+        for number, (site, efficiency, specificity, locus) in enumerate(rows, start=1)
     ]
+
+
+def _loci(sites: Sequence[Site], index: Index, annotation: Annotation | None) -> list[Locus]:
+    if annotation is None:
+        return [UNKNOWN] * len(sites)
+    return [locus_of(index.off_targets(site.guide, 0), annotation) for site in sites]
