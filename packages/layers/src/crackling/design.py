@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from crackling.annotation import UNKNOWN
-from crackling.annotation.places import locus_of
+from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import assess
 from crackling.results import make_target
 from crackling.results.target import USUAL_CONSENSUS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crackling.results import Target
     from crackling.sequences import Contig
     from crackling.sites import Site
-    from crackling.specificity import Index
+    from crackling.specificity import Index, Specificity
     from crackling.specificity.genome import Progress
 
 
@@ -78,7 +78,8 @@ def judge(
         threads=threads,
         progress=lambda done: tell("scoring", done, len(sites)),
     )
-    rows = zip(sites, efficiencies, specificities, _loci(sites, index, annotation), strict=True)
+    loci = _loci([site.guide for site in sites], specificities, index, annotation)
+    rows = zip(sites, efficiencies, specificities, loci, strict=True)
     return [
         make_target(
             number,
@@ -93,7 +94,12 @@ def judge(
     ]
 
 
-def _loci(sites: Sequence[Site], index: Index, annotation: Annotation | None) -> list[Locus]:
+def _loci(
+    guides: Sequence[str], scores: Sequence[Specificity], index: Index, annotation: Annotation | None
+) -> list[Locus]:
     if annotation is None:
-        return [UNKNOWN] * len(sites)
-    return [locus_of(index.off_targets(site.guide, 0), annotation) for site in sites]
+        return [UNKNOWN] * len(guides)
+    found = {
+        guide: locus_of(index.off_targets(guide, 0), annotation) for guide in guides_to_place(guides, scores)
+    }
+    return [found.get(guide, UNKNOWN) for guide in guides]

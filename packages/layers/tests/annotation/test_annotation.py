@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from crackling.annotation import UNKNOWN, Feature, Locus
 from crackling.annotation.annotation import Annotation, Position, read_annotation, read_prepared
 from crackling.annotation.gff import Gene, Span
-from crackling.annotation.places import MOST_MATCHES, annotate, locus_of
+from crackling.annotation.places import MOST_MATCHES, annotate, guides_to_place, locus_of
 from crackling.annotation.segments import segments
-from crackling.specificity import OffTarget
+from crackling.specificity import OffTarget, Specificity
 
 PLACES = 40
 CONTIGS = ("a", "b")
@@ -21,7 +21,10 @@ def a_gene(draw):
     """A whole, and parts that may reach beyond it, as in real files."""
     spans = [
         Span(draw(st.integers(0, 1)), start, draw(st.integers(start + 1, PLACES)), feature)
-        for feature in [Feature.INTRON, *draw(st.lists(st.sampled_from([Feature.CDS, Feature.EXON]), max_size=5))]
+        for feature in [
+            Feature.INTRON,
+            *draw(st.lists(st.sampled_from([Feature.CDS, Feature.EXON]), max_size=5)),
+        ]
         for start in [draw(st.integers(0, PLACES - 1))]
     ]
     return Gene(draw(st.sampled_from("PQRST")), spans)
@@ -92,4 +95,10 @@ def test_a_guide_has_the_genes_of_all_its_perfect_matches():
     assert locus_of([a_place(150), a_place(0)], one) == Locus("P; Q", "exon")
     assert locus_of([a_place(500)], one) == Locus(None, "intergenic")
     assert locus_of([], one) == UNKNOWN
-    assert locus_of([a_place(0)] * (MOST_MATCHES + 1), one) == UNKNOWN
+
+
+def test_guides_of_repeats_and_of_elsewhere_are_not_looked_up():
+    scores = [
+        Specificity(100.0, 99.0, (count, 0, 0, 0, 0)) for count in (1, 0, MOST_MATCHES, MOST_MATCHES + 1, 1)
+    ]
+    assert guides_to_place(["one", "none", "most", "more", "one"], scores) == ["one", "most"]

@@ -70,7 +70,10 @@ def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_p
 
 def test_offtargets_lists_places(crackling, index):
     listed = rows(crackling("offtargets", index, GUIDE, "AC" * 10, "-k", 5))
-    assert " ".join(listed[0]) == "guide contig start end strand site pam mismatches alignment mit cfd gene feature"
+    assert (
+        " ".join(listed[0])
+        == "guide contig start end strand site pam mismatches alignment mit cfd gene feature"
+    )
     first = listed[0]
     assert (first["contig"], first["start"], first["end"], first["strand"]) == ("NC_001416.1", "9", "32", "-")
     assert (first["alignment"], first["mismatches"], first["pam"]) == ("." * 20, "0", "AGG")

@@ -1,6 +1,6 @@
 """What the API takes and gives, as OpenAPI describes it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
@@ -8,11 +8,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
@@ -93,6 +95,10 @@ class JobView(View):
     job_id: str
     kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
     genome: str
+    genome_name: Annotated[str | None, Field(description="Its name, for people, if it has one.")]
+    organism: Annotated[str | None, Field(description="Of the genome, if known.")]
+    genome_bases: Annotated[int | None, Field(description="The genome's size, once known.")]
+    annotated: Annotated[bool, Field(description="Whether the genome's genes are known.")]
     status: Status
     progress: Progress
     reason: Annotated[str | None, Field(description="Why it failed.")]
@@ -104,11 +110,16 @@ class JobView(View):
     expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, genome: Genome | None) -> Self:
+        """The job against its genome, which is not there before its preparation and after its deletion."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,
             genome=job.genome,
+            genome_name=genome.name if genome else None,
+            organism=genome.organism if genome else None,
+            genome_bases=genome.bases if genome else None,
+            annotated=genome is not None and genome.annotated,
             status=job.status,
             progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
             reason=job.failure,
@@ -187,6 +198,7 @@ class GenomeView(View):
     done: Annotated[list[str], Field(description="Those that are done.")]
     contigs: int | None
     bases: int | None
+    annotated: Annotated[bool, Field(description="Whether its genes are known.")]
     index_bytes: int | None
     created: datetime
     updated: datetime
@@ -203,6 +215,7 @@ class GenomeView(View):
             done=sorted(genome.done),
             contigs=genome.contigs,
             bases=genome.bases,
+            annotated=genome.annotated,
             index_bytes=genome.index_bytes,
             created=_time(genome.created),
             updated=_time(genome.updated),
@@ -213,6 +226,37 @@ class GenomesView(View):
     """All genomes, by id."""
 
     genomes: list[GenomeView]
+
+
+class VersionsView(View):
+    """What results come from."""
+
+    package: str = VERSION
+    index_format: int = INDEX_FORMAT
+    model: str = MODEL
+
+
+class MethodView(View):
+    """A method that results rest on."""
+
+    name: str
+    gives: Annotated[str, Field(description="Which columns, and how.")]
+    citation: str
+
+
+class LimitsView(View):
+    """What a job may be."""
+
+    bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
+    guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+
+
+class AboutView(View):
+    """Versions, methods and limits."""
+
+    versions: VersionsView = VersionsView()
+    methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
+    limits: LimitsView = LimitsView()
 
 
 class Health(View):
