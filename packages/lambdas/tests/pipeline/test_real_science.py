@@ -21,6 +21,7 @@ from simulator.world import World
 @pytest.fixture
 def world(scratch, monkeypatch):
     """A world without faults whose functions have their own science; only bowtie2 is still played."""
+    monkeypatch.setitem(worlds.ENVIRONMENT, "LAMBDA_LIMIT_BASES", "1000000")
     monkeypatch.setattr(worlds, "SCIENCE", {"bowtie2": worlds.SCIENCE["bowtie2"]})
     world = World(0, scratch, rate=0)
     world.faults.stop()

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadErro
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     from botocore.response import StreamingBody
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
 PART = 16 * 1024 * 1024
+AT_ONCE = 4  # parts of an upload under way
 CONNECTIONS = 16  # that a download has at once: one alone carries some 50 to 90 MB/s
 _COPY = 1024 * 1024
 _ATTEMPTS = 4
@@ -168,8 +170,8 @@ class ObjectStore:
         """Every key that begins so, in order."""
         found: list[str] = []
         while True:
-            after = {"StartAfter": found[-1]} if found else {}
-            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **after)
+            after = found[-1] if found else ""
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, StartAfter=after)
             found += [entry["Key"] for entry in answer.get("Contents", [])]
             if not answer.get("IsTruncated"):
                 return found
@@ -194,14 +196,18 @@ class ObjectStore:
 
 
 class _Upload(io.RawIOBase):
-    """Collects what is written into parts; an object smaller than one part is put in one request."""
+    """Collects what is written into parts, a few of which are sent side by side: they are all that it holds.
+
+    An object smaller than one part is put in one request.
+    """
 
     def __init__(self, client: S3Client, bucket: str, key: str) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
         self._upload_id: str | None = None
-        self._parts: list[CompletedPartTypeDef] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._sent: list[Future[str]] = []  # the parts' tags
         self._buffer = bytearray()
 
     def writable(self) -> bool:
@@ -210,7 +216,7 @@ class _Upload(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self._buffer += data
         while len(self._buffer) >= PART:
-            self._send(bytes(self._buffer[:PART]))
+            self._send(bytes(memoryview(self._buffer)[:PART]))
             del self._buffer[:PART]
         return len(data)
 
@@ -220,26 +226,41 @@ class _Upload(io.RawIOBase):
             return
         if self._buffer:
             self._send(bytes(self._buffer))
+        parts: list[CompletedPartTypeDef] = [
+            {"PartNumber": number, "ETag": sent.result()} for number, sent in enumerate(self._sent, start=1)
+        ]
         self._client.complete_multipart_upload(
             Bucket=self._bucket,
             Key=self._key,
             UploadId=self._upload_id,
-            MultipartUpload={"Parts": self._parts},
+            MultipartUpload={"Parts": parts},
         )
+        self._stop()
 
     def abort(self) -> None:
+        self._stop()  # S3 keeps a part that arrives after the upload was aborted
         if self._upload_id is not None:
             self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
 
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
     def _send(self, part: bytes) -> None:
-        if self._upload_id is None:
+        if self._pool is None:
             answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key)
             self._upload_id = answer["UploadId"]
-        number = len(self._parts) + 1
+            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="part")
+        if len(self._sent) >= AT_ONCE:
+            self._sent[-AT_ONCE].result()  # waits while as many are under way; raises what went wrong
+        self._sent.append(self._pool.submit(self._put, len(self._sent) + 1, part))
+
+    def _put(self, number: int, part: bytes) -> str:
+        assert self._upload_id is not None
         sent = self._client.upload_part(
             Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
         )
-        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+        return sent["ETag"]
 
 
 def _write(file: int, data: bytes, at: int) -> None:

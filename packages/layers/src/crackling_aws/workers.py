@@ -135,7 +135,9 @@ class Workers:
         return self._first_offer(genome, claim, image, types, f"{claim}-{len(earlier)}")
 
     def running(self) -> list[RunningWorker]:
-        """The workers of this stage that have not ended."""
+        """The workers of this stage that have not ended; a deployment that names no types has none."""
+        if not self._settings.types:
+            return []
         wanted = {f"tag:{STAGE_TAG}": [self._settings.stage], "instance-state-name": sorted(_LIVE)}
         return [_running(instance) for instance in self._instances(wanted)]
 

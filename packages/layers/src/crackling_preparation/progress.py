@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.models import Part
 
+# How far a shard is at the beginning and at the end of each stage of build_index.
+_STAGES = {"reading": (0.0, 0.3), "sorting": (0.3, 0.9), "writing": (0.9, 1.0)}
 SECONDS = 2.0  # between two reports of one step
 
 
@@ -62,3 +64,27 @@ class Reporter:
         self._written = self.clock()
         if not self.genomes.progress(self.genome, self.claim, progress, self._written):
             raise LostClaimError(f"The genome {self.genome} is not prepared under {self.claim} any more")
+
+
+@dataclass
+class BuildProgress:
+    """The stages of build_index, shard by shard, as bases of `bases`: called with a stage, done and total.
+
+    Only reading tells how many bases the shards so far have; a shard's other stages are parts of these.
+    """
+
+    report: Callable[[int, int], None]
+    bases: int
+    _read: int = field(default=0, init=False)
+    _before: int = field(default=0, init=False)  # of the shards that are done
+    _stage: str = field(default="", init=False)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        begin, end = _STAGES.get(stage, (1.0, 1.0))
+        if stage == "reading":
+            if self._stage != "reading":
+                self._before = self._read
+            self._read, done, total = done, 1, 1
+        self._stage = stage
+        part = begin + (end - begin) * (done / total if total else 1)
+        self.report(self._before + round((self._read - self._before) * part), max(self.bases, self._read))

@@ -14,7 +14,7 @@ from crackling_aws.objects import ObjectStore
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import OffTargetSettings
 from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.failing import fail_job
@@ -49,7 +49,8 @@ def make_handler(
         chunks, Recent(genomes.get, clock).get, make_indexes(objects), Annotations(objects), clock, entry.work
     ).run
     task = "scoring specificity"
-    return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
+    source = Source.of(clients.sqs, settings)
+    return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()
 
 
 handler = entry_point(make_handler)

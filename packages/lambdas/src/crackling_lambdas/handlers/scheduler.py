@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from crackling.genomes import Ncbi
 from crackling_aws.genomes import GENOME_ITEM, GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point, logger, metrics
+from crackling_lambdas.handlers.ncbi import make_ncbi
 from crackling_lambdas.handlers.settings import SchedulerSettings
+from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.admission import Admission
 from crackling_lambdas.logic.preparation import Claims, Preparations, Sizes
 from crackling_preparation.release import Failure, Release
@@ -48,9 +49,11 @@ def make_handler(
     admission = Admission(jobs, genomes, claims, Release(genomes, jobs, scans, clock), clock)
     preparations = Preparations(
         genomes=genomes,
-        sizes=Sizes(assemblies or Ncbi(settings.ncbi_url), ObjectStore(clients.s3, settings.genome_bucket)),
+        sizes=Sizes(
+            assemblies or make_ncbi(settings, clients), ObjectStore(clients.s3, settings.genome_bucket)
+        ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
-        launcher=launcher,
+        launcher=launcher or make_workers(settings, clients),
         failure=Failure(genomes, jobs, clock),
         lambda_limit=settings.lambda_limit_bases,
         clock=clock,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from crackling.errors import CracklingError, InputError
 from crackling_aws import keys
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws.models import Part, Place, Source
 from crackling_aws.objects import MissingObjectError
 from crackling_preparation.release import owned
 
@@ -134,16 +134,16 @@ class Preparations:
     def begin(self, genome: str) -> None:
         """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
         found = self.genomes.get(genome)
-        if found is not None and found.claim is not None and found.state is GenomeState.PREPARING:
-            if found.place is None:
-                self._choose(found, found.claim)
-                found = self.genomes.get(genome)
         if found is None or found.claim is None:
             return
-        if owned(found, found.claim):
-            self._start(found, found.claim)
+        claim = found.claim
+        if owned(found, claim) and found.place is None:
+            self._choose(found, claim)
+            found = self.genomes.get(genome)
+        if owned(found, claim):
+            self._start(found, claim)
         else:
-            self.failure.settle(found, found.claim)  # the first attempt may have died while it failed them
+            self.failure.settle(found, claim)  # the first attempt may have died while it failed them
 
     def _choose(self, genome: Genome, claim: str) -> None:
         """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""

@@ -81,7 +81,8 @@ class Reaper:
         for genome in genomes:
             self._look_after(genome)
         self._end_workers(workers)
-        self._fail_jobs({genome.genome for genome in genomes if self._preparing(genome.genome)})
+        preparing = {genome.genome for genome in genomes if genome.state is GenomeState.PREPARING}
+        self._fail_jobs(set(filter(self._preparing, preparing)))
 
     def _look_after(self, genome: Genome) -> None:
         match genome.state:
