@@ -38,13 +38,21 @@ def design(
     all_folds: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    annotation: Annotation | None = None,
 ) -> list[Target]:
     """Find, judge and score every guide of a query (normalised), in query order: by contig, start, forward strand first.
 
     The options are those of judge().
     """
-    sites = find_sites(contigs)
-    return judge(sites, index, consensus=consensus, all_folds=all_folds, threads=threads, progress=progress)
+    return judge(
+        find_sites(contigs),
+        index,
+        consensus=consensus,
+        all_folds=all_folds,
+        threads=threads,
+        progress=progress,
+        annotation=annotation,
+    )
 
 
 def judge(

@@ -12,6 +12,7 @@ from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
+from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
 from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
@@ -167,6 +168,7 @@ class NewGenome(View):
 
     genome: GenomeId
     name: Annotated[str | None, Field(max_length=200, description="For people.")] = None
+    annotation: Annotated[bool, Field(description="Whether its genes will be uploaded too.")] = False
 
 
 class UploadView(View):
@@ -177,6 +179,10 @@ class UploadView(View):
     limit: Annotated[int, Field(description="The largest file taken, bytes.")]
     expires: datetime
 
+    @classmethod
+    def of(cls, form: UploadForm, limit: int, expires: datetime) -> Self:
+        return cls(url=form.url, fields=dict(form.fields), limit=limit, expires=expires)
+
 
 class GenomeCreated(View):
     """An announced genome. Upload its file, then complete it."""
@@ -184,6 +190,9 @@ class GenomeCreated(View):
     genome: str
     url: Annotated[str, Field(description="The genome's address on this host.")]
     upload: UploadView
+    annotation_upload: Annotated[
+        UploadView | None, Field(description="For its genes as GFF3, plain or gz, if they were announced.")
+    ]
 
 
 class GenomeView(View):
