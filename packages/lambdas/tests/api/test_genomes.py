@@ -26,6 +26,19 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service):
     assert listed[0]["parts"] == ["bowtie2", "fasta", "issl"]
 
 
+def test_an_annotation_is_announced_with_its_genome(service):
+    assert service.ask("POST", "/genomes", {"genome": "mine"}).json["annotationUpload"] is None
+    form = service.ask("POST", "/genomes", {"genome": "mine", "annotation": True}).json["annotationUpload"]
+    assert (form["fields"]["key"], form["limit"]) == ("uploads/mine/annotation", 500_000_000)
+
+
+def test_an_annotation_of_an_earlier_announcement_is_forgotten(service):
+    service.ask("POST", "/genomes", {"genome": "mine", "annotation": True})
+    service.clients.s3.objects["genome", "uploads/mine/annotation"] = b"old"
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    assert ("genome", "uploads/mine/annotation") not in service.clients.s3.objects
+
+
 def test_completing_again_changes_nothing(service):
     service.ask("POST", "/genomes", {"genome": "mine"})
     upload(service)

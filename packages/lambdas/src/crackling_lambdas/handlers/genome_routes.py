@@ -19,7 +19,7 @@ from crackling_lambdas.handlers.views import (
     SearchText,
     UploadView,
 )
-from crackling_lambdas.logic.library import FORM_SECONDS, Library
+from crackling_lambdas.logic.library import ANNOTATION_BYTES, FORM_SECONDS, Library
 from crackling_lambdas.logic.search import Search
 
 TAGS = ["genomes"]
@@ -53,13 +53,17 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        form = library.announce(new.genome, new.name)
+        forms = library.announce(new.genome, new.name, annotation=new.annotation)
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
-        upload = UploadView(
-            url=form.url, fields=dict(form.fields), limit=library.upload_limit, expires=expires
-        )
         url = f"{app.current_event.request_context.path}/{new.genome}"
-        created = GenomeCreated(genome=new.genome, url=url, upload=upload)
+        created = GenomeCreated(
+            genome=new.genome,
+            url=url,
+            upload=UploadView.of(forms.genome, library.upload_limit, expires),
+            annotation_upload=UploadView.of(forms.annotation, ANNOTATION_BYTES, expires)
+            if forms.annotation
+            else None,
+        )
         return Response(HTTPStatus.CREATED, "application/json", created, headers={"Location": url})
 
     @app.post(
