@@ -21,7 +21,7 @@ def copied(source: bytes) -> tuple[Counts, bytes]:
 def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
     counts, packed = copied(pack(FASTA))
     assert gzip.decompress(packed).decode() == COPY
-    assert counts == Counts(contigs=2, bases=213)
+    assert counts == Counts(contigs=2, bases=213, names=frozenset({"chr1", "chr2"}))
     assert packed == copied(FASTA)[1]
 
 

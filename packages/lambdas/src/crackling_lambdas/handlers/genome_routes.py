@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
+    AssembliesView,
+    AssemblyView,
     FilesView,
     FileView,
     GenomeCreated,
@@ -14,17 +16,29 @@ from crackling_lambdas.handlers.views import (
     GenomesView,
     GenomeView,
     NewGenome,
+    SearchText,
     UploadView,
 )
-from crackling_lambdas.logic.library import FORM_SECONDS, Library
+from crackling_lambdas.logic.library import ANNOTATION_BYTES, FORM_SECONDS, Library
+from crackling_lambdas.logic.search import Search
 
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
+def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
     @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
     def list_genomes() -> GenomesView:
         return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+
+    @app.get(
+        "/genomes/search",
+        summary="Genomes that NCBI has",
+        description="By an organism's name, scientific or common, or by an accession; a job takes any of them as its genome.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, AssembliesView, HTTPStatus.BAD_GATEWAY),
+    )
+    def search_genomes(q: SearchText) -> AssembliesView:
+        return AssembliesView(genomes=[AssemblyView.of(assembly) for assembly in search.find(q)])
 
     @app.post(
         "/genomes",
@@ -39,13 +53,17 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        form = library.announce(new.genome, new.name)
+        forms = library.announce(new.genome, new.name, annotation=new.annotation)
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
-        upload = UploadView(
-            url=form.url, fields=dict(form.fields), limit=library.upload_limit, expires=expires
-        )
         url = f"{app.current_event.request_context.path}/{new.genome}"
-        created = GenomeCreated(genome=new.genome, url=url, upload=upload)
+        created = GenomeCreated(
+            genome=new.genome,
+            url=url,
+            upload=UploadView.of(forms.genome, library.upload_limit, expires),
+            annotation_upload=UploadView.of(forms.annotation, ANNOTATION_BYTES, expires)
+            if forms.annotation
+            else None,
+        )
         return Response(HTTPStatus.CREATED, "application/json", created, headers={"Location": url})
 
     @app.post(
