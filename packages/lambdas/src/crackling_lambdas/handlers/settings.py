@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
+from crackling_preparation.indexing import SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class ApiSettings(Settings):
     chunk_size: int = 200
     job_days: int = 30
     upload_limit_bytes: int = 5_000_000_000
+    ncbi_url: str = NCBI_URL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,11 @@ class IndexSettings(Settings):
     scan_queue_url: str
     queue_url: str
     max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsslSettings(IndexSettings):
+    shard_bases: int = SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
