@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError
-from crackling.specificity import build_index
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
@@ -22,7 +21,14 @@ from crackling_aws.models import Part
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_preparation.downloading import Download
-from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex, bowtie2_build
+from crackling_preparation.indexing import (
+    SHARD_BASES,
+    Bowtie2Index,
+    Builder,
+    IsslIndex,
+    bowtie2_build,
+    build_issl,
+)
 from crackling_preparation.progress import LostClaimError
 from crackling_preparation.release import Failure, Release
 from crackling_worker.logs import LOGGER
@@ -154,7 +160,7 @@ def make_preparation(
         limit=None,
         proceed=BuildBoth(
             bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),
-            issl=IsslIndex(builder, build_index),
+            issl=IsslIndex(builder, partial(build_issl, SHARD_BASES)),
         ),
         failure=failure,
         clock=clock,
