@@ -27,7 +27,7 @@ export async function openBrowser(holder, genome, places) {
     queryParametersSupported: false,
     tracks: [{ name: "Sites by mismatches", type: "annotation", displayMode: "EXPANDED", height: 120, features: places.map(featureOf) }],
   }));
-  nameControls(holder.shadowRoot ?? holder);
+  if (holder.shadowRoot) mend(holder.shadowRoot);
   return {
     goTo: async ({ contig, start, end }) => void (await browser.search(`${contig}:${Math.max(1, start + 1 - AROUND)}-${end + AROUND}`)),
     close: () => igv.removeBrowser(browser),
@@ -35,10 +35,13 @@ export async function openBrowser(holder, genome, places) {
 }
 
 /**
- * igv leaves its controls without names.
- * @param {ParentNode} root
+ * igv leaves its controls without names, and breaks the size of the window over two lines.
+ * @param {ShadowRoot} root
  */
-function nameControls(root) {
+function mend(root) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".igv-windowsize-panel-container { white-space: nowrap; margin-right: 1rem; }");
+  root.adoptedStyleSheets.push(sheet);
   for (const control of root.querySelectorAll("input, select")) {
     const name = control.getAttribute("title") ?? control.getAttribute("placeholder") ?? control.getAttribute("name") ?? control.getAttribute("type");
     control.setAttribute("aria-label", `Genome browser: ${name?.replaceAll("-", " ") ?? "control"}`);
