@@ -30,6 +30,22 @@ def test_a_missing_object_is_told_apart(store, tmp_path):
         store.download("none", tmp_path / "out")
 
 
+def test_ranges_go_to_their_places_and_leave_holes(store, tmp_path):
+    body = bytes(range(256)) * (12 * 1024 * 4)
+    store.put("a/b", body)
+    ranges = [(0, 10), (1_000, 7_000_000), (12_000_000, len(body))]
+    store.download("a/b", tmp_path / "out", ranges)
+    want = bytearray(len(body))
+    for start, end in ranges:
+        want[start:end] = body[start:end]
+    assert (tmp_path / "out").read_bytes() == want
+    store.download("a/b", tmp_path / "out", [(10, 1_000), (7_000_000, 12_000_000)])
+    assert (tmp_path / "out").read_bytes() == body
+    assert store.read("a/b", 255, 258) == b"\xff\x00\x01"
+    with pytest.raises(MissingObjectError):
+        store.read("none", 0, 1)
+
+
 @pytest.mark.parametrize("written", [3, 12 * 1024 * 1024])
 def test_an_error_on_the_way_leaves_no_object(store, written):
     def interrupted():
@@ -42,9 +58,17 @@ def test_an_error_on_the_way_leaves_no_object(store, written):
     assert store.size("a/b") is None
 
 
-def test_a_prefix_is_deleted_and_nothing_beside_it(store):
+def test_what_a_prefix_holds_is_listed_and_deleted_and_nothing_beside_it(store):
     for key in ("genomes/a/1", "genomes/a/2", "genomes/ab/1"):
         store.put(key, b"x")
-    assert store.delete_prefix("genomes/a/") == 2
-    assert store.delete_prefix("genomes/a/") == 0
+    assert store.keys("genomes/a/") == ["genomes/a/1", "genomes/a/2"]
+    store.delete(store.keys("genomes/a/"))
+    store.delete(["genomes/a/1"])
+    assert store.keys("genomes/a/") == []
     assert store.get("genomes/ab/1") == b"x"
+
+
+def test_more_keys_are_listed_than_one_answer_holds(store):
+    for number in range(1001):
+        store.put(f"genomes/a/{number:04d}", b"")
+    assert store.keys("genomes/a/") == [f"genomes/a/{number:04d}" for number in range(1001)]
