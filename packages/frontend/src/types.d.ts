@@ -12,6 +12,7 @@ export interface PartProgress {
 export interface Job {
   jobId: string;
   genome: string;
+  kind: "sequence" | "guides";
   status: Status;
   /** `guides` is null until the query is scanned; the other two count guides that are scored. */
   progress: { guides: number | null; onTarget: number; offTarget: number };

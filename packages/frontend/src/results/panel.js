@@ -22,8 +22,6 @@ import { readTargets } from "./targets.js";
 
 // As many guides as a browser sorts without a pause; more are read when asked for.
 const AT_FIRST = 20_000;
-// The name of the sequence that guides of one's own are given.
-const OWN_GUIDES = "guides";
 
 /**
  * The guides of a complete job.
@@ -63,7 +61,7 @@ function showGuides(place, api, job, first, signal) {
   const dialog = guideDialog(api, job);
   const choose = (/** @type {Target} */ target) => ((chosen.value = target), dialog.open(target));
   const table = targetTable(holder, first.targets, choose);
-  const drawings = drawn({ all, visible, chosen, filter, choose }, contigs, signal);
+  const drawings = drawn({ all, visible, chosen, filter, choose }, job.kind, signal);
   fill(place,
     cautions,
     h("div", { class: "toolbar" }, summary, first.next !== null && moreButton(first.next), columnMenu(table), exportMenu(api, job.jobId)),
@@ -105,12 +103,11 @@ function showGuides(place, api, job, first, signal) {
 /**
  * Map and plot, side by side where there is room. Guides of one's own lie on no sequence.
  * @param {Parameters<typeof scatter>[0]} state
- * @param {string[]} contigs
+ * @param {Job["kind"]} kind
  * @param {AbortSignal} signal
  */
-function drawn(state, contigs, signal) {
-  const own = contigs.length === 1 && contigs[0] === OWN_GUIDES;
-  const parts = own ? [scatter(state, signal)] : [guideMap(state, signal), scatter(state, signal)];
+function drawn(state, kind, signal) {
+  const parts = kind === "guides" ? [scatter(state, signal)] : [guideMap(state, signal), scatter(state, signal)];
   const element = h("div", { class: "drawings" }, ...parts.map((part) => part.element));
   return { element, begin: () => parts.forEach((part) => void guarded(part.element, "drawing", part.begin)) };
 }

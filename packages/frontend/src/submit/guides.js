@@ -2,7 +2,7 @@
 
 import { count } from "../format.js";
 
-export const MOST_GUIDES = 10_000;
+export const MOST_GUIDES = 50_000;
 const LENGTHS = [20, 23];
 
 /**
@@ -12,7 +12,7 @@ const LENGTHS = [20, 23];
  */
 
 /**
- * One guide a line, with or without its PAM; RNA is read as DNA.
+ * One guide a line, with or without its PAM; RNA is read as DNA, and headers of FASTA are passed over.
  * @param {string} text
  * @returns {ExaminedGuides}
  */
@@ -21,7 +21,7 @@ export function examineGuides(text) {
   const guides = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const guide = line.replace(/[\s,;]/g, "").toUpperCase().replaceAll("U", "T");
-    if (!guide || guide.startsWith("#")) continue;
+    if (!guide || /^[#>]/.test(guide)) continue;
     const problem = guideProblem(guide);
     if (problem) return { guides: [], problem: `Line ${index + 1}: ${problem}` };
     guides.push(guide);
@@ -35,5 +35,6 @@ export function examineGuides(text) {
 function guideProblem(guide) {
   const wrong = /[^ACGT]/.exec(guide);
   if (wrong) return `“${wrong[0]}” is no base of a guide. Use A, C, G and T, and put names elsewhere.`;
-  return LENGTHS.includes(guide.length) ? null : `${guide.length} bases. A guide has 20, or 23 with its PAM.`;
+  if (!LENGTHS.includes(guide.length)) return `${guide.length} bases. A guide has 20, or 23 with its PAM.`;
+  return guide.length === 20 || /[AG]G$/.test(guide) ? null : `“${guide.slice(20)}” is no PAM of SpCas9. It takes NGG, and NAG less well.`;
 }

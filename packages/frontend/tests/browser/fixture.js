@@ -61,7 +61,7 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
  */
 export function jobOf(id, more = {}) {
   const progress = { guides: null, onTarget: 0, offTarget: 0 };
-  return { jobId: id, genome: "lambda", status: "queued", progress, reason: null, options: { consensus: 2 }, created: TIME, updated: TIME, expires: "2026-12-20T10:00:00Z", ...more };
+  return { jobId: id, genome: "lambda", kind: "sequence", status: "queued", progress, reason: null, options: { consensus: 2 }, created: TIME, updated: TIME, expires: "2026-12-20T10:00:00Z", ...more };
 }
 
 /**
@@ -84,7 +84,7 @@ async function answer(state, request, body) {
   const broken = state.broken.get(pathname);
   if (broken) return problem(broken, "Broken", "This is broken for now.");
   if (pathname === "/config.json") return json(200, { api: "/api", stage: "test" });
-  if (pathname === "/storage") return (state.uploads.push(body), { status: 204, type: "text/plain", body: "" });
+  if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
   if (kind === "about") return json(200, { versions: { package: "0.1.0", "index format": 2, model: "sgRNAScorer 2.0" } });
@@ -117,6 +117,18 @@ function answerGenomes(state, method, id, body) {
   return json(201, { genome, upload: form("genome"), ...(annotation && { annotation: form("annotation") }) });
 }
 
+/**
+ * A file that arrived; one without a FASTA header is no genome.
+ * @param {State} state
+ * @param {string} body
+ */
+function store(state, body) {
+  state.uploads.push(body);
+  const genome = state.genomes.get(/uploads\/([^/]+)\/genome/.exec(body)?.[1] ?? "");
+  if (genome && !body.includes("\n>")) Object.assign(genome, { state: "failed", reason: "The genome's file is no FASTA: it does not begin with >. Upload another." });
+  return { status: 204, type: "text/plain", body: "" };
+}
+
 /** @param {string} text */
 function search(text) {
   const found = ASSEMBLIES.filter((assembly) => JSON.stringify(assembly).toLowerCase().includes(text.toLowerCase()));
@@ -134,7 +146,7 @@ function createJob(state, body) {
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
-  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, created: now, updated: now }), targets: guides ? scoreGuides(guides) : findTargets(fasta ?? sequence) });
+  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", created: now, updated: now }), targets: guides ? scoreGuides(guides) : findTargets(fasta ?? sequence) });
   return json(202, { jobId, url: `/api/jobs/${jobId}` });
 }
 
@@ -147,7 +159,8 @@ function step(state, entry) {
   const { job, targets } = entry;
   const shown = structuredClone(job);
   const genome = state.genomes.get(job.genome);
-  if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
+  if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
+  else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
     if (genome.progress) genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
     genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");

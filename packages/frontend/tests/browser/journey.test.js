@@ -33,7 +33,7 @@ describe("a user's journey", { skip }, () => {
 
   /** @param {Page} page */
   async function submitExample(page) {
-    await page.getByRole("button", { name: "Example" }).click();
+    await page.getByRole("button", { name: "Example: λ" }).click();
     await page.locator(".chosen strong").waitFor();
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.waitForURL(/#\/jobs\//);
@@ -81,6 +81,39 @@ describe("a user's journey", { skip }, () => {
     const lines = (await readAll(download)).trim().split("\n");
     assert.equal(lines.length, guides + 1);
     assert.match(lines[0] ?? "", /^id,contig,start,end,strand,guide,pam,/);
+
+    const links = await page.locator(".formats a").evaluateAll((all) => all.map((link) => /** @type {HTMLAnchorElement} */ (link).href));
+    assert.equal(links.length, 9);
+    for (const link of links) {
+      const answer = await page.request.get(link);
+      assert.equal(answer.status(), 200, link);
+      assert.ok((await answer.body()).length > 500, link);
+    }
+  }));
+
+  test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
+    await page.getByRole("tab", { name: "Score my own guides" }).click();
+    await page.getByRole("button", { name: "Example: three guides" }).click();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    assert.match(await page.locator(".summary").innerText(), /^3 guides;/);
+    await picture(page, "own-guides-results");
+    await page.locator("button.guide").first().click();
+    await page.locator(".off-targets .summary, .off-targets > p:not([role])").first().waitFor();
+    await assertAccessible(page);
+  }));
+
+  test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.getByLabel("Upload my own").check();
+    await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `letter-${Date.now()}.fa`, mimeType: "text/plain", buffer: Buffer.from("Dear colleague, the genome follows.\n") });
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Failed" }).waitFor({ timeout: PATIENCE });
+    const told = await page.locator(".progress").getByRole("alert").innerText();
+    assert.match(told, /Why: (?!No reason).{20,}[^]*What to do: A new job/);
+    await picture(page, "no-genome");
+    await assertAccessible(page);
   }));
 
   test("the address of a job opens in another browser, and goes back to the form", () => withPage(browser, address, async (page) => {

@@ -29,6 +29,15 @@ suite("results", ({ at, fixture }) => {
     await assertAccessible(page);
   }));
 
+  test("the rest of very many guides is read when asked for", () => at("#/jobs/huge", async (page) => {
+    await page.getByRole("button", { name: "Read the other 2,000 guides" }).click();
+    await page.waitForFunction(() => !document.querySelector(".summary")?.textContent?.includes("among the first"));
+    assert.match(await page.locator(".summary").innerText(), /^22,000 guides; /);
+    await page.getByLabel("Where the window begins").fill("190000");
+    await page.getByText("Bases 190,001 to 193,000").waitFor();
+    await page.locator(".la-vz-annotation-label", { hasText: "#211" }).first().waitFor();
+  }));
+
   test("keyboards reach the guides and sort them", () => at("#/jobs/some", async (page) => {
     const sort = page.getByRole("button", { name: "Start" });
     await sort.focus();

@@ -47,6 +47,7 @@ function jobs() {
     some: { job: jobOf("some", done(some.length)), targets: some },
     none: { job: jobOf("none", done(0)), targets: [] },
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
+    huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },
     broken: { job: jobOf("broken", done(3)), targets: /** @type {any} */ ([null, null, null]) },
     slow: { job: jobOf("slow"), targets: some },
   };

@@ -38,7 +38,7 @@ export function manyTargets(count) {
  * @returns {Target[]}
  */
 export function scoreGuides(guides) {
-  return guides.map((guide, index) => target(index + 1, "guides", index, "+", guide.padEnd(23, "G")));
+  return guides.map((guide, index) => target(index + 1, "guides", index, "+", guide.padEnd(21, "N").padEnd(23, "G")));
 }
 
 /**

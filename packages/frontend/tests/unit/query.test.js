@@ -46,7 +46,8 @@ test("a list of guides is taken with and without PAM", () => {
   assert.deepEqual({ guides, problem }, { guides: ["ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGTTGG"], problem: null });
   assert.equal(examineGuides("ACGTACGTACGTACGTACGT\nACGT").problem, "Line 2: 4 bases. A guide has 20, or 23 with its PAM.");
   assert.match(examineGuides("ACGTNCGTACGTACGTACGT").problem ?? "", /^Line 1: “N” is no base/);
+  assert.match(examineGuides(`>a\n${"ACGTACGTACGTACGTACGT"}TCC`).problem ?? "", /^Line 2: “TCC” is no PAM/);
   assert.match(examineGuides(" \n#x").problem ?? "", /Paste guides/);
-  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(MOST_GUIDES + 1)).problem ?? "", /10,001 guides are more/);
+  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(MOST_GUIDES + 1)).problem ?? "", /50,001 guides are more/);
   assert.equal(examineGuides(GUIDES_EXAMPLE).guides.length, 3);
 });
