@@ -34,6 +34,11 @@ class Queues:
                 dead_letters[url] = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return cls(cloud, found, dead_letters)
 
+    def named(self, part: str) -> str:
+        """The address of the one queue that has this in its name."""
+        [url] = [url for url in self.all if part in url]
+        return url
+
     def count(self, url: str) -> int:
         """Messages that wait, are late on purpose, or are being worked at."""
         found = _attributes(self.cloud.client("sqs"), url)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.models import GenomeState, Part, Place, Progress, Source
 
 
 def upload(service, genome="mine"):
@@ -94,3 +94,23 @@ def test_a_genome_in_preparation_is_not_deleted(service):
 def test_an_unknown_genome_is_a_404(service, method):
     assert service.ask(method, "/genomes/none").status == 404
     assert service.ask("POST", "/genomes/none/complete").status == 404
+
+
+def test_a_route_is_no_id(service):
+    answer = service.ask("POST", "/genomes", {"genome": "search"})
+    assert (answer.status, "choose another id" in answer.json["detail"]) == (422, True)
+
+
+def test_a_preparation_shows_its_place_and_its_progress(service):
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], 1)
+    before = service.ask("GET", "/genomes/mine").json
+    assert [before[name] for name in ("place", "progress", "organism", "expectedBases")] == [None] * 4
+    service.genomes.begun("mine", "c", Place.WORKER, 17_000_000_000, "Triticum aestivum", 2)
+    service.genomes.progress("mine", "c", Progress(Part.FASTA, 5, 17), 3)
+    found = service.ask("GET", "/genomes/mine").json
+    assert (found["place"], found["organism"]) == ("worker", "Triticum aestivum")
+    assert found["expectedBases"] == 17_000_000_000
+    assert found["progress"] == {"part": "fasta", "done": 5, "total": 17}
+    assert service.ask("GET", "/genomes").json["genomes"] == [found]
+    service.genomes.mark_ready("mine", "c", 4)
+    assert service.ask("GET", "/genomes/mine").json["progress"] is None

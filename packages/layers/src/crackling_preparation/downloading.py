@@ -102,13 +102,13 @@ class Download:
     """Downloads a genome; then whatever `proceed` does with its item and the message.
 
     `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
-    `limit`: the most bases that can be prepared where this runs.
+    `limit`: the most bases that can be prepared where this runs, None for any number.
     """
 
     genomes: GenomeStore
     objects: ObjectStore
     fetch: Fetch
-    limit: int
+    limit: int | None
     proceed: Callable[[Genome, PrepareGenome], None]
     failure: Failure
     clock: Callable[[], float]

@@ -67,7 +67,8 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
     )
     def read_job(job_id: JobPath) -> JobView:
-        return JobView.of(results.job(job_id))
+        job = results.job(job_id)
+        return JobView.of(job, results.genome_of(job))
 
     @app.get(
         "/jobs/<job_id>/targets",

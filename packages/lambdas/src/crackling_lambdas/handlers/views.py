@@ -8,9 +8,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from crackling.genomes import Assembly
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
-from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
+from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
 
@@ -19,6 +20,15 @@ GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
 TargetPath = Annotated[int, Path(ge=1, description="The target's number, its column `id`.")]
 Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
+SearchText = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="An organism's name, or an accession.",
+        examples=["zebrafish"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -87,6 +97,21 @@ class Progress(View):
     off_target: int
 
 
+class PartProgress(View):
+    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, genome: Genome | None) -> Self | None:
+        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+            return None
+        progress = genome.progress
+        return cls(part=progress.part, done=progress.done, total=progress.total)
+
+
 class JobView(View):
     """A job and how far it has come."""
 
@@ -95,6 +120,9 @@ class JobView(View):
     genome: str
     status: Status
     progress: Progress
+    genome_progress: Annotated[
+        PartProgress | None, Field(description="While it waits for its genome: how far that is.")
+    ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
     options: Options
     created: datetime
@@ -104,13 +132,15 @@ class JobView(View):
     expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, genome: Genome | None) -> Self:
+        """`genome`: the one that it waits for."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,
             genome=job.genome,
             status=job.status,
             progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            genome_progress=PartProgress.of(genome),
             reason=job.failure,
             options=Options(consensus=job.options.consensus),
             created=_time(job.created),
@@ -185,6 +215,14 @@ class GenomeView(View):
     reason: Annotated[str | None, Field(description="Why its preparation failed.")]
     parts: Annotated[list[str], Field(description="The steps of its preparation.")]
     done: Annotated[list[str], Field(description="Those that are done.")]
+    progress: Annotated[PartProgress | None, Field(description="Of the step that is under way.")]
+    place: Annotated[
+        Place | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
+    ]
+    organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
+    expected_bases: Annotated[
+        int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
+    ]
     contigs: int | None
     bases: int | None
     index_bytes: int | None
@@ -201,6 +239,10 @@ class GenomeView(View):
             reason=genome.reason,
             parts=sorted(genome.parts),
             done=sorted(genome.done),
+            progress=PartProgress.of(genome),
+            place=genome.place,
+            organism=genome.organism,
+            expected_bases=genome.expected_bases,
             contigs=genome.contigs,
             bases=genome.bases,
             index_bytes=genome.index_bytes,
@@ -213,6 +255,38 @@ class GenomesView(View):
     """All genomes, by id."""
 
     genomes: list[GenomeView]
+
+
+class AssemblyView(View):
+    """An assembly of NCBI. Its accession can be a job's genome, whether it is here yet or not."""
+
+    accession: str
+    organism: str
+    common_name: str | None
+    name: Annotated[str, Field(description="The assembly's.")]
+    level: Annotated[str, Field(examples=["Complete Genome", "Chromosome", "Scaffold", "Contig"])]
+    bases: int
+    contigs: int
+    reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+
+    @classmethod
+    def of(cls, assembly: Assembly) -> Self:
+        return cls(
+            accession=assembly.accession,
+            organism=assembly.organism,
+            common_name=assembly.common_name,
+            name=assembly.name,
+            level=assembly.level,
+            bases=assembly.bases,
+            contigs=assembly.contigs,
+            reference=assembly.reference,
+        )
+
+
+class AssembliesView(View):
+    """What was found, the best match first."""
+
+    genomes: list[AssemblyView]
 
 
 class Health(View):

@@ -87,6 +87,10 @@ class Results:
             raise NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
         return job
 
+    def genome_of(self, job: Job) -> Genome | None:
+        """The genome that a job waits for; None for a job that waits for none."""
+        return self.genomes.get(job.genome) if job.status is Status.PREPARING else None
+
     def page(self, job_id: str, start: int, limit: int) -> Page:
         """Up to `limit` targets from number `start`, as far as they are scored without a gap.
 
