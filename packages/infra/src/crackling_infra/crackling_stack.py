@@ -125,6 +125,7 @@ class CracklingStack(cdk.Stack):
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
+        workers.list_objects(storage.genome_files, "uploads/")
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
         workers.list_objects(storage.genome_files, "uploads/")
         workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)

@@ -26,6 +26,19 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service):
     assert listed[0]["parts"] == ["bowtie2", "fasta", "issl"]
 
 
+def test_an_annotation_is_announced_with_its_genome(service):
+    assert service.ask("POST", "/genomes", {"genome": "mine"}).json["annotationUpload"] is None
+    form = service.ask("POST", "/genomes", {"genome": "mine", "annotation": True}).json["annotationUpload"]
+    assert (form["fields"]["key"], form["limit"]) == ("uploads/mine/annotation", 500_000_000)
+
+
+def test_an_annotation_of_an_earlier_announcement_is_forgotten(service):
+    service.ask("POST", "/genomes", {"genome": "mine", "annotation": True})
+    service.clients.s3.objects["genome", "uploads/mine/annotation"] = b"old"
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    assert ("genome", "uploads/mine/annotation") not in service.clients.s3.objects
+
+
 def test_completing_again_changes_nothing(service):
     service.ask("POST", "/genomes", {"genome": "mine"})
     upload(service)
@@ -114,3 +127,31 @@ def test_a_preparation_shows_its_place_and_its_progress(service):
     assert service.ask("GET", "/genomes").json["genomes"] == [found]
     service.genomes.mark_ready("mine", "c", 4)
     assert service.ask("GET", "/genomes/mine").json["progress"] is None
+
+
+def test_the_files_of_a_genome_can_be_downloaded(service):
+    service.make_ready("mine")
+    claim = service.genomes.get("mine").claim
+    service.clients.s3.objects.clear()
+    for name in ("genome.fa.gz", "genome.1-of-2.issl", "genome.2-of-2.issl", "bowtie2/genome.rev.1.bt2l"):
+        service.clients.s3.objects["genome", f"genomes/mine/{claim}/{name}"] = name.encode()
+    service.clients.s3.objects["genome", "genomes/mine/older/genome.issl"] = b"of another preparation"
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert answer.status == 200
+    found = {file["name"]: file for file in answer.json["files"]}
+    assert {name: file["part"] for name, file in found.items()} == {
+        "genome.fa.gz": "fasta",
+        "genome.1-of-2.issl": "issl",
+        "genome.2-of-2.issl": "issl",
+        "genome.rev.1.bt2l": "bowtie2",
+    }
+    index = found["genome.1-of-2.issl"]
+    assert index["bytes"] == len("genome.1-of-2.issl")
+    assert index["url"].startswith(f"https://genome.example/genomes/mine/{claim}/genome.1-of-2.issl?")
+
+
+def test_a_genome_that_is_not_ready_has_no_files(service):
+    assert service.ask("GET", "/genomes/none/files").status == 404
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert (answer.status, "preparing" in answer.json["detail"]) == (409, True)

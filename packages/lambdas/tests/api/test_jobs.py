@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences import parse_query
 from crackling_aws.models import Part, Progress, Source
@@ -32,6 +33,10 @@ def test_a_job_is_taken_stored_and_shown(service):
         "jobId": job_id,
         "kind": "sequence",
         "genome": "phage",
+        "genomeName": None,
+        "organism": None,
+        "genomeBases": 48502,
+        "annotated": False,
         "status": "queued",
         "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
         "genomeProgress": None,
@@ -253,6 +258,30 @@ def test_off_targets_are_those_of_the_target(service):
         assert [place["guide"] for place in view["offTargets"]] == [guides[number - 1]] * 3
     view = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets", query={"limit": "2"}).json
     assert (view["total"], len(view["offTargets"])) == (3, 2)
+
+
+def test_off_targets_and_targets_tell_their_gene(service):
+    job_id = service.submit(SEQUENCE)
+    service.annotate("g\t.\tgene\t1\t1\t.\t+\t.\tID=x;Name=first\n")
+    service.score(job_id, SEQUENCE, locus=Locus("first", "exon"))
+    places = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"]
+    assert [(place["gene"], place["feature"]) for place in places] == [
+        ("first", "exon"),
+        (None, "intergenic"),
+        (None, "intergenic"),
+    ]
+    targets = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"]
+    assert {(target["gene"], target["feature"]) for target in targets} == {("first", "exon")}
+    assert service.ask("GET", f"/jobs/{job_id}").json["annotated"] is True
+    assert service.ask("GET", "/genomes/phage").json["annotated"] is True
+
+
+def test_without_annotation_genes_are_null(service):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    place = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"][0]
+    target = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"][0]
+    assert [place["gene"], place["feature"], target["gene"], target["feature"]] == [None] * 4
 
 
 def test_off_targets_of_what_is_not_there(service):

@@ -45,7 +45,7 @@ class Function(lambda_.Function):
         allow_objects(self.role, bucket, prefix, *actions)
 
     def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`; without it S3 also calls a missing key forbidden (403, not 404)."""
+        """Allow listing below `prefix`."""
         assert self.role is not None
         allow_listing(self.role, bucket, prefix)
 
