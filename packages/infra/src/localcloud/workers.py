@@ -81,7 +81,8 @@ class WorkerProcesses:
 
     def _launched(self, launch: Launch) -> None:
         """In a thread of its own: the call that launches still holds the emulator."""
-        if GENOME_TAG in dict(launch.tags) and launch.profile is not None:
+        is_worker = GENOME_TAG in dict(launch.tags) and launch.profile is not None
+        if is_worker and not self._stop.is_set():
             thread = threading.Thread(target=self._run, args=(launch,), name=launch.instance_id, daemon=True)
             self._threads.append(thread)
             thread.start()
