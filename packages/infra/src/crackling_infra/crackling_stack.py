@@ -138,7 +138,7 @@ class CracklingStack(cdk.Stack):
         storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scheduler.use_table(
-            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem"
+            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"
         )
         # How large an upload is; and what earlier preparations of the genome left is deleted.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)

@@ -37,8 +37,8 @@ ORDER = (
 )
 UPLOAD_LIMIT = 1_000_000
 """Bytes. The usual limit could only be tried with a file of gigabytes."""
-LAMBDA_LIMIT = 5_000_000
-"""Bases; larger genomes go to a worker."""
+LAMBDA_LIMIT = 5_000_000 if "CRACKLING_REFERENCE" in os.environ else 1_000_000
+"""Bases; larger genomes go to a worker, the bacterium does not."""
 BACTERIUM = "GCF_000005845.2"
 """E. coli K-12 MG1655, which is served where CRACKLING_REFERENCE names the folder that has it."""
 TROUBLED = "GCA_900000003.1"
