@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -7,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from crackling.annotation import UNKNOWN, Locus
+from crackling.annotation.annotation import read_gff
 from crackling.genomes import Assembly
 from crackling.results import Kind
+from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import IndexFile, Part, Source
@@ -87,18 +91,35 @@ class Service:
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return Answer(answer["statusCode"], headers, answer["body"] or "")
 
-    def make_ready(self, genome: str = "phage") -> None:
+    def make_ready(self, genome: str = "phage", *, annotated: bool = False) -> None:
         self.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome, "c", 1, 48502, NOW)
+        if annotated:
+            self.genomes.genes_done(genome, "c", NOW)
         self.genomes.issl_done(genome, "c", [IndexFile(f"genomes/{genome}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome}/c/genome.issl"] = b"|g:ACGT"
+
+    def annotate(self, gff: str, genome: str = "phage") -> None:
+        """Prepare the genome anew, with its genes."""
+        self.genomes.delete(genome)
+        self.make_ready(genome, annotated=True)
+        out = io.BytesIO()
+        read_gff(io.BytesIO(gff.encode()), "genes").write(out)
+        self.clients.s3.objects["genome", keys.genes(genome, "c")] = out.getvalue()
 
     def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
         return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
 
-    def score(self, job_id: str, sequence: str, only: int | None = None, kind: Kind = Kind.SEQUENCE) -> None:
+    def score(
+        self,
+        job_id: str,
+        sequence: str,
+        only: int | None = None,
+        kind: Kind = Kind.SEQUENCE,
+        locus: Locus = UNKNOWN,
+    ) -> None:
         """Do what the pipeline does; `only` the first so many chunks."""
         sites = query_sites(sequence, kind)
         self.jobs.set_guides(job_id, len(sites), NOW)
@@ -106,7 +127,8 @@ class Service:
             guides = [query.site.guide for query in chunk.sites]
             self.targets.create(chunk, 9)
             self.targets.save_on_target(chunk, [science.efficiency(guide) for guide in guides], NOW)
-            self.targets.save_off_target(chunk, [science.specificity(b"x", guide) for guide in guides], NOW)
+            scores = [science.specificity(b"x", guide) for guide in guides]
+            self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 
 
 @pytest.fixture(scope="session")

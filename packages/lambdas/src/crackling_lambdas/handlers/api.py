@@ -21,7 +21,8 @@ from crackling_lambdas.handlers.genome_routes import genome_routes
 from crackling_lambdas.handlers.job_routes import job_routes
 from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
-from crackling_lambdas.handlers.views import Health
+from crackling_lambdas.handlers.views import AboutView, Health
+from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.library import Library
 from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
@@ -54,7 +55,7 @@ def make_handler(
     claims = Claims(genomes, settings.bowtie2, clock)
     app = make_app(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
-        Results(jobs, targets, genomes, data, make_places(genome_objects)),
+        Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
         Search(catalogue or Ncbi(settings.ncbi_url, patience=PATIENCE)),
     )
@@ -81,6 +82,15 @@ def make_app(
     )
     def health() -> Health:
         return Health()
+
+    @app.get(
+        "/about",
+        summary="Versions, methods and limits",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, AboutView),
+    )
+    def about() -> AboutView:
+        return AboutView()
 
     @app.get("/openapi.json", include_in_schema=False)
     def description() -> Response[str]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crackling.cli.shared import (
     STDIN,
+    add_annotation,
     add_threads,
     command_parser,
     output,
     positive,
     progress,
+    read_genes,
     read_guides,
     source,
 )
@@ -65,6 +67,7 @@ def add_parser(commands: Commands) -> None:
         choices=(*FORMATS, TABLE),
         help="default: by the ending of FILE, otherwise csv; table is for people",
     )
+    add_annotation(parser)
     parser.add_argument(
         "--consensus",
         type=positive,
@@ -98,9 +101,11 @@ def _design(options: argparse.Namespace) -> Design:
     contigs = [] if options.guides else _read_query(options.query)
     sites = read_guides(options.guides) if options.guides else find_sites(contigs)
     with _open_genome(options.genome, options.threads) as index, progress() as tell:
+        annotation = read_genes(options.annotation, index)
         targets = judge(
             sites,
             index,
+            annotation=annotation,
             consensus=options.consensus,
             all_folds=options.all_folds,
             threads=options.threads,

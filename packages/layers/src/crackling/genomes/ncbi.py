@@ -7,7 +7,7 @@ is it there (check) -> what is it (dataset_report) -> its directory (links) -> t
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import quote
 
@@ -120,6 +120,15 @@ class Ncbi:
             TransferError: the transfer failed, or its md5 is wrong.
         """
         return self.stream(self.fasta(accession), progress)
+
+    @contextmanager
+    def fetch_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
+        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as fetch() does."""
+        if (file := self.annotation(accession)) is None:
+            yield None
+            return
+        with self.stream(file) as stream:
+            yield stream
 
     def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
         """Any of the files as a stream. Raises as fetch() does."""
