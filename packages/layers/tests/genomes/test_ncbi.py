@@ -107,6 +107,11 @@ def test_search_for_what_is_not_there(ncbi, client):
         client.search("  ")
 
 
+def test_a_twin_that_is_not_current_is_no_way_out():
+    twin = {"accession": "GCA_000000003.1", "status": "suppressed"}
+    assert read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": twin}}).twin is None
+
+
 def test_a_report_may_lack_anything():
     assert read_report(None) is read_report([]) is read_report({"accession": 5}) is None
     found = read_report(
