@@ -59,7 +59,7 @@ class CracklingStack(cdk.Stack):
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
-        self._grant_workers()
+        self._grant_workers(settings)
         self._grant_schedule()
         self._grant_ncbi_key(settings)
         self._grant_design()
@@ -119,7 +119,7 @@ class CracklingStack(cdk.Stack):
             worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
             worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
-    def _grant_workers(self) -> None:
+    def _grant_workers(self, settings: Settings) -> None:
         """A worker does what the downloader and both index builders do."""
         workers, storage = self.workers, self.storage
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
@@ -128,6 +128,8 @@ class CracklingStack(cdk.Stack):
         workers.list_objects(storage.genome_files, "uploads/")
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
         workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        if settings.ncbi_key_parameter:
+            workers.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
         workers.publish_settings()
         workers.launched_by(self.design.scheduler)
         workers.ended_by(self.design.reaper)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,18 +53,6 @@ class Queues:
                 bodies.append(message["Body"])
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
-
-    @contextmanager
-    def impatient(self, seconds: int) -> Iterator[None]:
-        """Failed messages come again after `seconds`, not after six time-outs of their function."""
-        sqs = self.cloud.client("sqs")
-        before = {url: _attributes(sqs, url)["VisibilityTimeout"] for url in self.dead_letters}
-        for url in before:
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
-        time.sleep(1.5)  # a long poll under way would still give its messages the time of before
-        yield
-        for url, timeout in before.items():
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": timeout})
 
 
 def _attributes(sqs: Any, url: str) -> dict[str, str]:

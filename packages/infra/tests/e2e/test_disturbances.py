@@ -41,12 +41,11 @@ def test_a_poisonous_message_ends_in_its_dead_letter_queue(
     cloud: LocalCloud, api: ApiClient, queues: Queues, genome: str, expected: Expected
 ) -> None:
     assert len(queues.dead_letters) == 6
-    with queues.impatient(2):
-        for url in queues.dead_letters:
-            cloud.client("sqs").send_message(QueueUrl=url, MessageBody=POISON)
-        assert_sample_is_designed(api, genome, expected)
-        for url, dead_letters in queues.dead_letters.items():
-            wait_until(lambda at=dead_letters: queues.count(at) > 0, f"a dead letter of {url}")  # type: ignore[misc]
+    for url in queues.dead_letters:
+        cloud.client("sqs").send_message(QueueUrl=url, MessageBody=POISON)
+    assert_sample_is_designed(api, genome, expected)
+    for url, dead_letters in queues.dead_letters.items():
+        wait_until(lambda at=dead_letters: queues.count(at) > 0, f"a dead letter of {url}")  # type: ignore[misc]
     assert [queues.count(url) for url in queues.dead_letters] == [0] * 6
     assert [queues.take(url) for url in queues.dead_letters.values()] == [[POISON]] * 6
 

@@ -46,7 +46,7 @@ class Counts(NamedTuple):
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, in a few MB of memory.
+    """Copy FASTA (plain or compressed) as gzipped FASTA, in some 20 MB of memory.
 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 

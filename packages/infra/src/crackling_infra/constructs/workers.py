@@ -64,8 +64,11 @@ class Workers(Construct):
         allow_objects(self.role, bucket, prefix, *actions)
 
     def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`."""
         allow_listing(self.role, bucket, prefix)
+
+    def use_parameter(self, name: str, parameter: str) -> None:
+        self._known[name] = parameter
+        allow_parameter(self.role, parameter)
 
     def publish_settings(self) -> None:
         """Write down what was granted; call it last."""
