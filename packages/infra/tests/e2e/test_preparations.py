@@ -87,7 +87,7 @@ def test_a_later_job_finds_it_prepared(deployment: Deployment) -> None:
 def test_an_assembly_that_ncbi_does_not_know_fails_the_job(api: ApiClient) -> None:
     job = api.submit(fasta=QUERY, genome="GCF_000000000.9")
     reason = failure(api, f"/jobs/{job}", "status")
-    assert "NCBI has no files for GCF_000000000.9" in reason
+    assert "NCBI has no assembly GCF_000000000.9" in reason
 
 
 # --- uploads ---

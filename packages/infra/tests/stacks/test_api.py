@@ -12,6 +12,7 @@ ROUTES = {
     "GET /jobs/{job}/targets/{number}/offtargets",
     "GET /genomes",
     "POST /genomes",
+    "GET /genomes/search",
     "GET /genomes/{genome}",
     "POST /genomes/{genome}/complete",
     "DELETE /genomes/{genome}",

@@ -10,6 +10,7 @@ import pytest
 
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import read_gff
+from crackling.genomes import Assembly
 from crackling.results import Kind
 from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
@@ -39,6 +40,21 @@ class Answer:
 
 
 @dataclass
+class FakeCatalogue:
+    """Finds what it was given, or fails."""
+
+    found: list[Assembly] = field(default_factory=list)
+    error: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def search(self, text: str, limit: int) -> list[Assembly]:
+        self.asked.append(text)
+        if self.error:
+            raise self.error
+        return self.found[:limit]
+
+
+@dataclass
 class Service:
     """The API on fakes, and the stores behind it."""
 
@@ -47,6 +63,7 @@ class Service:
     jobs: JobStore
     targets: TargetStore
     genomes: GenomeStore
+    catalogue: FakeCatalogue
     handler: Any = field(default=None)
 
     def ask(
@@ -118,7 +135,9 @@ class Service:
 def built():
     """One application for all tests, on clients that each test replaces."""
     clients = SimpleNamespace(dynamodb=_Replaceable(), s3=_Replaceable(), sqs=_Replaceable())
-    return clients, api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes)
+    catalogue = _Replaceable()
+    handler = api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes, catalogue)
+    return clients, catalogue, handler
 
 
 class _Replaceable:
@@ -130,7 +149,8 @@ class _Replaceable:
 
 @pytest.fixture
 def service(built, scratch):
-    replaceable, handler = built
+    replaceable, catalogue, handler = built
+    catalogue.target = FakeCatalogue()
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
         dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body)))
@@ -143,5 +163,6 @@ def service(built, scratch):
         JobStore(clients.dynamodb, "jobs"),
         TargetStore(clients.dynamodb, "targets", "jobs"),
         GenomeStore(clients.dynamodb, "genomes"),
+        catalogue.target,
         handler,
     )

@@ -107,3 +107,8 @@ def test_a_genome_in_preparation_is_not_deleted(service):
 def test_an_unknown_genome_is_a_404(service, method):
     assert service.ask(method, "/genomes/none").status == 404
     assert service.ask("POST", "/genomes/none/complete").status == 404
+
+
+def test_a_route_is_no_id(service):
+    answer = service.ask("POST", "/genomes", {"genome": "search"})
+    assert (answer.status, "choose another id" in answer.json["detail"]) == (422, True)

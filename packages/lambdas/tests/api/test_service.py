@@ -17,6 +17,7 @@ ROUTES = {
     "/jobs/{job_id}/export": {"get"},
     "/jobs/{job_id}/targets/{number}/offtargets": {"get"},
     "/genomes": {"get", "post"},
+    "/genomes/search": {"get"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
     "/about": {"get"},

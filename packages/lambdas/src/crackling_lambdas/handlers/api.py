@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from crackling.genomes import Ncbi, Patience
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -26,8 +27,12 @@ from crackling_lambdas.logic.library import Library
 from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
 from crackling_lambdas.logic.results import Places, Results
+from crackling_lambdas.logic.search import Catalogue, Search
 from crackling_lambdas.logic.shard_files import ShardFiles
 from crackling_lambdas.logic.submission import Submission
+
+# With NCBI, while someone waits: the gateway waits for 29 s.
+PATIENCE = Patience(connect=3, silence=5, attempts=2, longest_wait=2)
 
 
 def make_places(objects: ObjectStore) -> Places:
@@ -39,6 +44,7 @@ def make_handler(
     clients: Clients,
     clock: Callable[[], float] = time.time,
     make_places: Callable[[ObjectStore], Places] = make_places,
+    catalogue: Catalogue | None = None,
 ) -> Handler:
     settings = ApiSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
@@ -51,6 +57,7 @@ def make_handler(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
+        Search(catalogue or Ncbi(settings.ncbi_url, patience=PATIENCE)),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
@@ -59,11 +66,13 @@ def make_handler(
     return handle
 
 
-def make_app(submission: Submission, results: Results, library: Library) -> APIGatewayRestResolver:
+def make_app(
+    submission: Submission, results: Results, library: Library, search: Search
+) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
     job_routes(app, submission, results)
-    genome_routes(app, library)
+    genome_routes(app, library, search)
 
     @app.get(
         "/health",

@@ -7,22 +7,36 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
+    AssembliesView,
+    AssemblyView,
     GenomeCreated,
     GenomePath,
     GenomesView,
     GenomeView,
     NewGenome,
+    SearchText,
     UploadView,
 )
 from crackling_lambdas.logic.library import ANNOTATION_BYTES, FORM_SECONDS, Library
+from crackling_lambdas.logic.search import Search
 
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
+def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
     @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
     def list_genomes() -> GenomesView:
         return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+
+    @app.get(
+        "/genomes/search",
+        summary="Genomes that NCBI has",
+        description="By an organism's name, scientific or common, or by an accession; a job takes any of them as its genome.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, AssembliesView, HTTPStatus.BAD_GATEWAY),
+    )
+    def search_genomes(q: SearchText) -> AssembliesView:
+        return AssembliesView(genomes=[AssemblyView.of(assembly) for assembly in search.find(q)])
 
     @app.post(
         "/genomes",

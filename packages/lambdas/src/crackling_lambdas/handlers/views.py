@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
+from crackling.genomes import Assembly
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
@@ -22,6 +23,15 @@ GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
 TargetPath = Annotated[int, Path(ge=1, description="The target's number, its column `id`.")]
 Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
+SearchText = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="An organism's name, or an accession.",
+        examples=["zebrafish"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -266,6 +276,38 @@ class AboutView(View):
     versions: VersionsView = VersionsView()
     methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
     limits: LimitsView = LimitsView()
+
+
+class AssemblyView(View):
+    """An assembly of NCBI. Its accession can be a job's genome, whether it is here yet or not."""
+
+    accession: str
+    organism: str
+    common_name: str | None
+    name: Annotated[str, Field(description="The assembly's.")]
+    level: Annotated[str, Field(examples=["Complete Genome", "Chromosome", "Scaffold", "Contig"])]
+    bases: int
+    contigs: int
+    reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+
+    @classmethod
+    def of(cls, assembly: Assembly) -> Self:
+        return cls(
+            accession=assembly.accession,
+            organism=assembly.organism,
+            common_name=assembly.common_name,
+            name=assembly.name,
+            level=assembly.level,
+            bases=assembly.bases,
+            contigs=assembly.contigs,
+            reference=assembly.reference,
+        )
+
+
+class AssembliesView(View):
+    """What was found, the best match first."""
+
+    genomes: list[AssemblyView]
 
 
 class Health(View):

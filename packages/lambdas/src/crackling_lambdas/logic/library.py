@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
+RESERVED = {"search"}  # the routes beside /genomes/ID
 FORM_SECONDS = 15 * 60
 ANNOUNCED_SECONDS = 24 * 60 * 60  # an upload that nobody completes is forgotten
 
@@ -61,9 +62,11 @@ class Library:
         """The form that takes the genome's file, and with `annotation` that of its genes.
 
         Raises:
-            InvalidError: the id is kept for assemblies of NCBI.
+            InvalidError: the id is kept for assemblies of NCBI, or for a route.
             ConflictError: the genome is ready, or being prepared.
         """
+        if genome in RESERVED:
+            raise InvalidError(f"{genome} is kept for the service's own use; choose another id")
         if ACCESSION.fullmatch(genome):
             raise InvalidError(
                 f"{genome} names an assembly of NCBI, which needs no upload; choose another id"

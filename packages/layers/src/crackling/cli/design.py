@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from crackling.results import Design, Format
     from crackling.sequences import Contig
     from crackling.specificity import Index
-    from crackling.specificity.genome import Progress
 
 TABLE = "table"
 _ENDINGS = {ending: name for name, one in FORMATS.items() for ending in one.endings}
@@ -56,7 +55,11 @@ def add_parser(commands: Commands) -> None:
         help="instead of a query: your own guides, one a line, 20 nt or 23 with the PAM (else NGG is assumed)",
     )
     parser.add_argument(
-        "--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way"
+        "--genome",
+        required=True,
+        type=Path,
+        metavar="FASTA|INDEX|ACCESSION",
+        help="FASTA is indexed on the way; the genome of an accession is fetched once (see crackling genome)",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument(
@@ -97,7 +100,7 @@ def _design(options: argparse.Namespace) -> Design:
 
     contigs = [] if options.guides else _read_query(options.query)
     sites = read_guides(options.guides) if options.guides else find_sites(contigs)
-    with progress() as tell, _open_genome(options.genome, options.threads, tell) as index:
+    with _open_genome(options.genome, options.threads) as index, progress() as tell:
         annotation = read_genes(options.annotation, index)
         targets = judge(
             sites,
@@ -162,17 +165,19 @@ def _is_file(text: str) -> bool:
 
 
 @contextmanager
-def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
-    """An index, or FASTA that is indexed in a temporary folder."""
+def _open_genome(path: Path, threads: int | None) -> Iterator[Index]:
+    """An index, also by accession, or FASTA that is indexed in a temporary folder."""
+    from crackling.cli.kept import is_accession, open_index
     from crackling.specificity import Index, build_index
     from crackling.specificity.index import is_index
 
-    if is_index(path):
-        with Index.open(path) as index:
+    if is_accession(path) or is_index(path):
+        with open_index(path, threads) as index:
             yield index
         return
     with tempfile.TemporaryDirectory(prefix="crackling-") as folder:
         built = Path(folder) / "genome.issl"
-        build_index([path], built, threads=threads, progress=tell)
+        with progress() as tell:
+            build_index([path], built, threads=threads, progress=tell)
         with Index.open(built, verify=False) as index:
             yield index

@@ -32,10 +32,11 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from crackling.annotation.places import annotate
-    from crackling.specificity import Index, OffTarget
+    from crackling.cli.kept import open_index
+    from crackling.specificity import OffTarget
 
     sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
-    with Index.open(options.index) as index:
+    with open_index(options.index) as index:
         annotation = read_genes(options.annotation, index)
         sys.stdout.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for site in sites:

@@ -38,7 +38,10 @@ def command_parser(commands: Commands, name: str, summary: str, example: str) ->
 
 def add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "index", type=Path, metavar="INDEX", help="the path that it was built as, or any of its files"
+        "index",
+        type=Path,
+        metavar="INDEX",
+        help="the path that it was built as, or any of its files; or the accession of an assembly (see crackling genome)",
     )
 
 
@@ -117,9 +120,11 @@ def progress() -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    from crackling.cli.amount import AmountColumn
+
+    columns = (TextColumn("{task.description:>8}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {}
 

@@ -6,6 +6,7 @@ is it there (check) -> what is it (dataset_report) -> its directory (links) -> t
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import quote
@@ -29,6 +30,7 @@ NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 FASTA: Final = "_genomic.fna.gz"
 ANNOTATION: Final = "_genomic.gff.gz"
 _MOST_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
 _CHECK: Final = "check the accession and its version"
 
 
@@ -229,6 +231,6 @@ def _md5_of(name: str, checksums: str) -> str | None:
     """The md5 of a file in lines of `<md5>  ./<name>`."""
     for line in checksums.splitlines():
         md5, _, path = line.partition(" ")
-        if path.strip().removeprefix("./") == name:
-            return md5.lower()
+        if path.strip().removeprefix("./") == name and _MD5.fullmatch(md5):
+            return md5
     return None
