@@ -15,6 +15,7 @@ ROUTES = {
     "GET /genomes/search",
     "GET /genomes/{genome}",
     "POST /genomes/{genome}/complete",
+    "GET /genomes/{genome}/files",
     "DELETE /genomes/{genome}",
     "GET /health",
     "GET /openapi.json",

@@ -20,6 +20,7 @@ ROUTES = {
     "/genomes/search": {"get"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
+    "/genomes/{genome}/files": {"get"},
     "/about": {"get"},
     "/health": {"get"},
 }
@@ -132,7 +133,7 @@ def test_a_failure_of_aws_is_a_500_that_tells_nothing(service, monkeypatch):
 
 
 def test_an_answer_that_does_not_fit_its_view_is_our_failure(service, monkeypatch):
-    monkeypatch.setattr(JobView, "of", lambda _: {"jobId": 5})
+    monkeypatch.setattr(JobView, "of", lambda *_: {"jobId": 5})
     job_id = service.submit("ACGT")
     answer = service.ask("GET", f"/jobs/{job_id}")
     assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")

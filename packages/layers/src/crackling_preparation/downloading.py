@@ -46,7 +46,7 @@ class Counts(NamedTuple):
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, in a few MB of memory.
+    """Copy FASTA (plain or compressed) as gzipped FASTA, in some 20 MB of memory.
 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 
@@ -108,13 +108,13 @@ class Download:
 
     `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
     `fetch_genes` does so with its annotation, or gives None.
-    `limit`: the most bases that can be prepared where this runs.
+    `limit`: the most bases that can be prepared where this runs, None for any number.
     """
 
     genomes: GenomeStore
     objects: ObjectStore
     fetch: Fetch
-    limit: int
+    limit: int | None
     proceed: Callable[[Genome, PrepareGenome], None]
     failure: Failure
     clock: Callable[[], float]

@@ -29,6 +29,7 @@ ROUTES: Final = {
     "/genomes/search": ("GET",),
     "/genomes/{genome}": ("GET", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
+    "/genomes/{genome}/files": ("GET",),
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }

@@ -9,6 +9,8 @@ from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
     AssembliesView,
     AssemblyView,
+    FilesView,
+    FileView,
     GenomeCreated,
     GenomePath,
     GenomesView,
@@ -82,6 +84,20 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
     )
     def read_genome(genome: GenomePath) -> GenomeView:
         return GenomeView.of(library.get(genome))
+
+    @app.get(
+        "/genomes/<genome>/files",
+        summary="Its sequence and indexes, to download",
+        description="Each address holds for a quarter of an hour; a download that has begun may go on.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, FilesView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def read_files(genome: GenomePath) -> FilesView:
+        files = [
+            FileView(part=file.part, name=file.name, bytes=file.bytes, url=file.url)
+            for file in library.files(genome)
+        ]
+        return FilesView(genome=genome, files=files)
 
     @app.delete(
         "/genomes/<genome>",

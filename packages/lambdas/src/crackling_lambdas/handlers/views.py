@@ -12,7 +12,7 @@ from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
 from crackling.genomes import Assembly
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
-from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
+from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
 from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
@@ -100,6 +100,21 @@ class Progress(View):
     off_target: int
 
 
+class PartProgress(View):
+    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, genome: Genome | None) -> Self | None:
+        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+            return None
+        progress = genome.progress
+        return cls(part=progress.part, done=progress.done, total=progress.total)
+
+
 class JobView(View):
     """A job and how far it has come."""
 
@@ -112,6 +127,9 @@ class JobView(View):
     annotated: Annotated[bool, Field(description="Whether the genome's genes are known.")]
     status: Status
     progress: Progress
+    genome_progress: Annotated[
+        PartProgress | None, Field(description="While it waits for its genome: how far that is.")
+    ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
     options: Options
     created: datetime
@@ -133,6 +151,7 @@ class JobView(View):
             annotated=genome is not None and genome.annotated,
             status=job.status,
             progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             reason=job.failure,
             options=Options(consensus=job.options.consensus),
             created=_time(job.created),
@@ -215,6 +234,14 @@ class GenomeView(View):
     reason: Annotated[str | None, Field(description="Why its preparation failed.")]
     parts: Annotated[list[str], Field(description="The steps of its preparation.")]
     done: Annotated[list[str], Field(description="Those that are done.")]
+    progress: Annotated[PartProgress | None, Field(description="Of the step that is under way.")]
+    place: Annotated[
+        Place | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
+    ]
+    organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
+    expected_bases: Annotated[
+        int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
+    ]
     contigs: int | None
     bases: int | None
     annotated: Annotated[bool, Field(description="Whether its genes are known.")]
@@ -232,6 +259,10 @@ class GenomeView(View):
             reason=genome.reason,
             parts=sorted(genome.parts),
             done=sorted(genome.done),
+            progress=PartProgress.of(genome),
+            place=genome.place,
+            organism=genome.organism,
+            expected_bases=genome.expected_bases,
             contigs=genome.contigs,
             bases=genome.bases,
             annotated=genome.annotated,
@@ -245,37 +276,6 @@ class GenomesView(View):
     """All genomes, by id."""
 
     genomes: list[GenomeView]
-
-
-class VersionsView(View):
-    """What results come from."""
-
-    package: str = VERSION
-    index_format: int = INDEX_FORMAT
-    model: str = MODEL
-
-
-class MethodView(View):
-    """A method that results rest on."""
-
-    name: str
-    gives: Annotated[str, Field(description="Which columns, and how.")]
-    citation: str
-
-
-class LimitsView(View):
-    """What a job may be."""
-
-    bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
-    guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
-
-
-class AboutView(View):
-    """Versions, methods and limits."""
-
-    versions: VersionsView = VersionsView()
-    methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
-    limits: LimitsView = LimitsView()
 
 
 class AssemblyView(View):
@@ -308,6 +308,53 @@ class AssembliesView(View):
     """What was found, the best match first."""
 
     genomes: list[AssemblyView]
+
+
+class FileView(View):
+    """A file that the preparation of a genome made."""
+
+    part: Annotated[Part, Field(description="The step that made it.")]
+    name: str
+    bytes: int
+    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+
+
+class FilesView(View):
+    """The files of a genome: its sequence, the index for specificity (a file a shard) and bowtie2's."""
+
+    genome: str
+    files: list[FileView]
+
+
+class VersionsView(View):
+    """What results come from."""
+
+    package: str = VERSION
+    index_format: int = INDEX_FORMAT
+    model: str = MODEL
+
+
+class MethodView(View):
+    """A method that results rest on."""
+
+    name: str
+    gives: Annotated[str, Field(description="Which columns, and how.")]
+    citation: str
+
+
+class LimitsView(View):
+    """What a job may be."""
+
+    bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
+    guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+
+
+class AboutView(View):
+    """Versions, methods and limits."""
+
+    versions: VersionsView = VersionsView()
+    methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
+    limits: LimitsView = LimitsView()
 
 
 class Health(View):

@@ -1,4 +1,4 @@
-"""`crackling`: index a genome, score guides, list off-targets, align, design guides, fetch genomes.
+"""`crackling`: fetch and index genomes, score guides, list off-targets, align, design guides.
 
 exit codes
   0    done
@@ -24,7 +24,7 @@ from crackling.errors import CracklingError, IndexFileError, InputError, Storage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("index", "score", "offtargets", "align", "design", "inspect", "genome")
+COMMANDS = ("genome", "index", "score", "offtargets", "align", "design", "inspect")
 OK, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
