@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from delivery import names, promotion
 from delivery.program import DeliveryError, say
 from delivery.stacks import Template, template_of
+from delivery.waiting import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,11 +70,11 @@ class Bakery:
     def digest(self, assembly: Path) -> str:
         """The digest of what `assembly` would bake now."""
         template = template_of(assembly, names.builder_stack(self.stage))
-        public = {
-            name: self.ssm.get_parameter(Name=name)["Parameter"]["Value"]
-            for name in public_parameters(template)
-        }
-        return digest(template, public)
+        return digest(template, {name: self._value(name) for name in public_parameters(template)})
+
+    def _value(self, name: str) -> str:
+        answer = patiently(lambda: self.ssm.get_parameter(Name=name), name, clock=self.images.clock)
+        return answer["Parameter"]["Value"]
 
     def find(self, wanted: str) -> Image | None:
         return reusable(self.images.all(self.stage), wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +57,7 @@ class Machines:
 
     def console(self, instance_id: str) -> str:
         """What the instance has written to its console so far; instances of the Nitro system only."""
-        answer = self.ec2.get_console_output(InstanceId=instance_id, Latest=True)
-        text = answer.get("Output", "")
-        # botocore decodes it for some of its versions only.
-        return text if "\n" in text or " " in text else base64.b64decode(text).decode("utf-8", "replace")
+        return self.ec2.get_console_output(InstanceId=instance_id, Latest=True).get("Output", "")
 
     def terminate(self, instance_ids: list[str]) -> None:
         if instance_ids:
