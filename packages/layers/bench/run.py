@@ -16,7 +16,8 @@ import design
 import memory
 import rivals
 import scoring
-from crackling.specificity.index import Index, encode
+from crackling.specificity.guides import encode
+from crackling.specificity.index import Index
 from crackling.specificity.kernel import available_isas
 from genomes import ECOLI, FALCIPARUM, HUMAN, Genome, Source, prepare, random_guides, sample_guides
 from human_sized import HUMAN_BASES, measure_human_sized

@@ -15,8 +15,8 @@ from pathlib import Path
 
 NATIVE = Path(__file__).resolve().parent
 LIBRARY = NATIVE.parent / "src" / "crackling" / "specificity" / "_kernel.so"
-SOURCES = [NATIVE / name for name in ("genome.c", "lists.c", "scan.c", "search.c")]
-HEADERS = [NATIVE / name for name in ("kernel.h", "entry.h", "scan.h")]
+SOURCES = [NATIVE / name for name in ("genome.c", "lists.c", "prepare.c", "scan.c", "search.c")]
+HEADERS = [NATIVE / name for name in ("kernel.h", "entry.h", "scan.h", "weigh.h")]
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
 SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 

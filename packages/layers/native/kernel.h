@@ -140,9 +140,11 @@ void scatter_suffixes(const index_t *index, uint64_t from, uint64_t to, uint32_t
 /* 1 when following the directories cannot leave the lists, 0 when the index is damaged. */
 int32_t sound(const index_t *index);
 
-/* ---- search.c ---- */
+/* ---- scan.c ---- */
 
 int32_t isa_available(int32_t isa);
+
+/* ---- prepare.c ---- */
 
 /* Reads n guides of SITE_NT letters each, A, C, G or T, which follow each other. Returns how many it read: fewer than n
  * where one has another letter. */
@@ -151,7 +153,10 @@ uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides);
 /* The groups of a list's keys within `radius` mismatches of any key (-1: none); groups may be NULL. Returns how many. */
 uint64_t list_groups(uint32_t key_nt, int32_t radius, group_t *groups);
 
-/* Scores n guides. compatible: every PAM weighs as NGG. */
+/* ---- search.c ---- */
+
+/* Adds what n guides meet in this index to their totals, which begin at zero: shards of one genome add up. compatible:
+ * every PAM weighs as NGG. */
 void score(const index_t *index, const weights_t *weights, const search_t *search, int32_t compatible,
            const uint64_t *guides, uint64_t n, totals_t *totals);
 

@@ -6,10 +6,7 @@
 #include "entry.h"
 #include "kernel.h"
 #include "scan.h"
-
-#include <string.h>
-
-#define PAIRS40 0x5555555555ULL
+#include "weigh.h"
 
 enum {
     BLOCKS = 64,         /* whose memory is asked for together, so that many cache misses are under way at once */
@@ -17,78 +14,6 @@ enum {
     GROUPS_AHEAD = 32,   /* the directory is asked for so early */
     NEAR_ROOM = 256,     /* near entries that are handed over at a time */
 };
-
-/* One bit a mismatch, at the even bit of its base. */
-static uint64_t mismatch_bits(uint64_t site, uint64_t guide) {
-    uint64_t x = site ^ guide;
-    return (x | x >> 1) & PAIRS40;
-}
-
-static uint32_t count_bits(uint64_t bits) { return (uint32_t)__builtin_popcountll(bits); }
-
-/* ---- weights ---- */
-
-typedef struct {
-    double mit, cfd;
-} scores_t;
-
-/* Factors of both scores side by side, so that one instruction multiplies both. */
-typedef double factors_t __attribute__((vector_size(16)));
-
-/* What a mismatch with one guide costs, by position and the site's base; the row above the site is all ones. */
-typedef struct {
-    factors_t factors[SITE_NT + 1][4];
-} costs_t;
-
-static void set_costs(costs_t *costs, const weights_t *weights, uint64_t guide) {
-    for (uint32_t position = 0; position <= SITE_NT; position++)
-        for (uint32_t base = 0; base < 4; base++) {
-            const double cfd = weights->cfd[position][guide >> (2 * position) & 3][base];
-            costs->factors[position][base] = (factors_t){weights->mit_kept[position], cfd};
-        }
-}
-
-/* MIT (Hsu et al. 2013): the product of (1 - weight) over the n mismatches, times a term for n and their spread.
- * CFD (Doench et al. 2016): the product of a weight for each mismatch, here before the PAM's weight.
- * The loop always takes k steps, so that the processor need not guess how many mismatches there are: behind the last one it
- * meets the bit above the site, whose factors are 1. */
-static scores_t local_scores(const weights_t *weights, const costs_t *costs, uint32_t k, uint64_t bits, uint64_t site) {
-    const uint64_t above = 1ULL << (2 * SITE_NT);
-    const uint32_t n = count_bits(bits);
-    factors_t product = {100.0, 1.0};
-    uint64_t left = bits | above;
-    for (uint32_t i = 0; i < k; i++) {
-        const uint32_t shift = (uint32_t)__builtin_ctzll(left);
-        product *= costs->factors[shift / 2][site >> shift & 3];
-        left = (left & (left - 1)) | above;
-    }
-    const uint32_t last = (uint32_t)__builtin_ctzll(bits | above), first = 63 - (uint32_t)__builtin_clzll(bits | 1);
-    return (scores_t){n ? product[0] * weights->mit_spread[n][(first - last) / 2] : product[0], product[1]};
-}
-
-/* ---- groups: the buckets whose keys are within some mismatches of a key ---- */
-
-/* Depth first from the highest base, matching base first: the groups come in ascending order of `change`. */
-static uint64_t enumerate(uint32_t bases_left, int32_t radius, group_t group, group_t *groups, uint64_t n) {
-    if (bases_left == 1) { /* the last base: free while a mismatch is left for it */
-        group.buckets = group.mismatches < radius ? 4 : 1;
-        if (groups) groups[n] = group;
-        return n + 1;
-    }
-    n = enumerate(bases_left - 1, radius, group, groups, n);
-    if (group.mismatches == radius) return n;
-    group.mismatches++;
-    for (uint32_t other = 1; other < 4; other++) {
-        group_t changed = group;
-        changed.change |= other << (2 * (bases_left - 1));
-        n = enumerate(bases_left - 1, radius, changed, groups, n);
-    }
-    return n;
-}
-
-uint64_t list_groups(uint32_t key_nt, int32_t radius, group_t *groups) {
-    return radius < 0 ? 0 : enumerate(key_nt, radius, (group_t){0, 0, 0}, groups, 0);
-}
 
 /* ---- walking the groups of both lists ---- */
 
@@ -237,51 +162,6 @@ static void walk_both(const query_t *query) {
     walk_list(query, &suffix);
 }
 
-/* ---- multiplicity ---- */
-
-typedef struct {
-    uint32_t ngg, nag;
-} pair_t;
-
-static pair_t overflow_pair(const index_t *index, uint64_t site) {
-    uint64_t low = 0, high = index->overflows;
-    while (low < high) {
-        uint64_t middle = (low + high) / 2;
-        if (index->overflow[middle].site < site) low = middle + 1;
-        else high = middle;
-    }
-    if (low == index->overflows || index->overflow[low].site != site) return (pair_t){0, 0};
-    return (pair_t){index->overflow[low].ngg, index->overflow[low].nag};
-}
-
-/* The inverse of multiplicity_code: n is the largest with n (n + 1) / 2 - 1 <= code, and (2 n + 1)^2 <= 8 code + 9 says
- * the same. Exact: codes that are not escaped have at most 12 bits. */
-static pair_t multiplicity(const index_t *index, uint64_t site, uint32_t code) {
-    if (code > largest_code(index->prefix_nt, index->suffix_nt)) return overflow_pair(index, site);
-    const uint32_t n = (uint32_t)(int32_t)((__builtin_sqrtf((float)(int32_t)(8 * code + 9)) - 1.0F) * 0.5F);
-    const uint32_t nag = code - (n * (n + 1) / 2 - 1);
-    return (pair_t){n - nag, nag};
-}
-
-/* ---- guides ---- */
-
-uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides) {
-    uint8_t codes[256];
-    memset(codes, OTHER, sizeof codes);
-    codes['A'] = 0, codes['C'] = 1, codes['G'] = 2, codes['T'] = 3;
-    for (uint64_t i = 0; i < n; i++) {
-        uint8_t seen = 0;
-        guides[i] = 0;
-        for (uint32_t j = 0; j < SITE_NT; j++) {
-            const uint8_t code = codes[(unsigned char)letters[i * SITE_NT + j]];
-            guides[i] = guides[i] << 2 | (code & 3);
-            seen |= code;
-        }
-        if (seen >= OTHER) return i;
-    }
-    return n;
-}
-
 /* ---- scoring ---- */
 
 typedef struct {
@@ -315,7 +195,6 @@ void score(const index_t *index, const weights_t *weights, const search_t *searc
     scoring_t scoring = {.query = &query, .weights = weights, .ngg_weight = weights->cfd_ngg,
                          .nag_weight = compatible ? weights->cfd_ngg : weights->cfd_nag};
     query.context = &scoring;
-    memset(totals, 0, n * sizeof *totals);
     for (uint64_t i = 0; i < n; i++) {
         query.guide = guides[i];
         set_costs(&scoring.costs, weights, guides[i]);

@@ -1,7 +1,7 @@
-"""Build the Lambda layers and the functions' code: `build.py [--python 3.13] [--arch x86_64] [NAME...]`.
+"""Build the layers, the functions' code and the worker's payload: `build.py [--python 3.13] [--arch x86_64] [NAME...]`.
 
 Needs no Docker and no compiler of the machine's; what is up to date is left alone. The trees are
-BUILD/layers/cp313-x86_64/NAME for a layer and BUILD/lambdas for the functions' code.
+BUILD/layers/cp313-x86_64/NAME for a layer, BUILD/lambdas for the functions' code and BUILD/worker/x86_64 for the payload.
 """
 
 from __future__ import annotations

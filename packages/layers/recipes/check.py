@@ -30,6 +30,7 @@ _IMPORTS: Final = {
     "boto3": ["boto3"],
     "functions": ["crackling_lambdas.*"],
 }
+_NOT_IN_LAMBDA: Final = ("boto3", "worker")
 
 
 def main() -> int:
@@ -52,7 +53,7 @@ def _findings(trees: Mapping[str, Path], target: Target) -> Iterator[str]:
         _say(name, f"{tree.size(path) / 1e6:.1f} MB, {tree.digest(path)}")
         yield from checks.foreign_libraries(path, target)
         yield from checks.other_bytes(RECIPES[name], target, path)
-    yield from checks.too_large([path for name, path in trees.items() if name != "boto3"])
+    yield from checks.too_large([path for name, path in trees.items() if name not in _NOT_IN_LAMBDA])
     if "bowtie2" in trees and platform.machine() == target.machine:
         yield from checks.broken_bowtie2(trees["bowtie2"])
     yield from _imports(trees, target)
@@ -63,7 +64,9 @@ def _imports(trees: Mapping[str, Path], target: Target) -> Iterator[str]:
     if python is None or platform.machine() != target.machine:
         _say("imports", f"skipped: no Python {target.python} for {target.arch} on this machine")
         return
-    folders = [path if name == "functions" else path / "python" for name, path in trees.items()]
+    folders = [
+        path if name == "functions" else path / "python" for name, path in trees.items() if name != "worker"
+    ]
     words = [word for name in trees for word in _IMPORTS.get(name, ())]
     yield from checks.broken_imports(python, folders, words)
     _say("imports", f"{', '.join(words)} under {python}")

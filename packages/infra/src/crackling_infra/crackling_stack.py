@@ -14,6 +14,7 @@ from crackling_infra.constructs.monitoring import Monitoring
 from crackling_infra.constructs.page import Page
 from crackling_infra.constructs.providers import tidy_providers
 from crackling_infra.constructs.storage import Storage
+from crackling_infra.constructs.workers import Workers
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -42,6 +43,7 @@ class CracklingStack(cdk.Stack):
         self.storage = Storage(self, "Storage", settings=settings)
         self.api = Api(self, "Api", functions=functions, settings=settings)
         self.genomes = Genomes(self, "Genomes", functions=functions, settings=settings)
+        self.workers = Workers(self, "Workers", settings=settings)
         self.design = Design(self, "Design", functions=functions, jobs=self.storage.jobs, settings=settings)
         self.page = Page(
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
@@ -50,6 +52,7 @@ class CracklingStack(cdk.Stack):
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
+        self._grant_workers()
         self._grant_schedule()
         self._grant_design()
         self._describe()
@@ -101,6 +104,18 @@ class CracklingStack(cdk.Stack):
             worker.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
             worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
             worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
+
+    def _grant_workers(self) -> None:
+        """A worker does what the downloader and both index builders do."""
+        workers, storage = self.workers, self.storage
+        workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
+        workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
+        workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
+        workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
+        workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        workers.publish_settings()
+        workers.launched_by(self.design.scheduler)
+        workers.ended_by(self.design.reaper)
 
     def _grant_schedule(self) -> None:
         storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper

@@ -1,14 +1,23 @@
-"""The machine that workers' images are made from: a plain Ubuntu in the account's default network."""
+"""The machine that workers' images are made from: a plain Ubuntu in the account's default network.
+
+user data -> bootstrap.sh (installs AWS's helper scripts) -> cfn-init (fetches the worker's payload, runs its init.sh)
+-> cfn-signal: the stack is created when init.sh has ended well, and fails otherwise.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3_assets as assets
 
 from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.grants import allow
+from crackling_infra.settings import require_folder
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -23,6 +32,12 @@ _SESSION_MANAGER = (
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
+
+
+_BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.sh")
+_PAYLOAD: Final = "/opt/crackling/payload"
+# apt, two rounds of pip and the self-test on the smallest machine: minutes; this is for a slow mirror.
+_PATIENCE: Final = cdk.Duration.minutes(30)
 
 
 class Ec2Stack(cdk.Stack):
@@ -40,15 +55,16 @@ class Ec2Stack(cdk.Stack):
             tags={"project": "crackling", "stage": settings.stage},
         )
         image = ec2.MachineImage.from_ssm_parameter(ubuntu_parameter(settings)).get_image(self)
-        instance = self._instance(
-            settings, image.image_id, self._profile(), self._security_group(settings.ssh_cidr)
-        )
+        role = self._role()
+        instance = self._instance(settings, image.image_id, role, self._security_group(settings.ssh_cidr))
+        self._initialise(instance, role, settings)
         cdk.CfnOutput(self, "InstanceId", value=instance.ref)
         cdk.CfnOutput(self, "WorkerImageParameter", value=settings.worker_image_parameter)
 
     def _instance(
-        self, settings: Settings, image_id: str, profile: iam.CfnInstanceProfile, group: ec2.CfnSecurityGroup
+        self, settings: Settings, image_id: str, role: iam.Role, group: ec2.CfnSecurityGroup
     ) -> ec2.CfnInstance:
+        profile = iam.CfnInstanceProfile(self, "Profile", roles=[role.role_name])
         instance = ec2.CfnInstance(
             self,
             "Instance",
@@ -74,11 +90,27 @@ class Ec2Stack(cdk.Stack):
         acknowledge(instance, "It holds no data and ends itself when it shuts down.", "AwsSolutions-EC29")
         return instance
 
-    def _profile(self) -> iam.CfnInstanceProfile:
+    def _initialise(self, instance: ec2.CfnInstance, role: iam.Role, settings: Settings) -> None:
+        """Have cfn-init run the payload's init.sh, and the deployment wait for its signal."""
+        payload = assets.Asset(
+            self, "Payload", path=require_folder(settings.worker_directory, "python scripts/build.py worker")
+        )
+        allow(role, ["s3:GetObject"], payload.bucket.arn_for_objects(payload.s3_object_key))
+        run = {"command": "bash init.sh", "cwd": _PAYLOAD}
+        config = {"sources": {_PAYLOAD: payload.http_url}, "commands": {"init": run}}
+        access = {"type": "S3", "buckets": [payload.s3_bucket_name], "roleName": role.role_name}
+        instance.add_metadata("AWS::CloudFormation::Init", {"config": config})
+        instance.add_metadata("AWS::CloudFormation::Authentication", {"payload": access})
+        instance.user_data = cdk.Fn.base64(user_data(self.stack_name, instance.logical_id, self.region))
+        signal = cdk.CfnResourceSignal(count=1, timeout=_PATIENCE.to_iso_string())
+        instance.cfn_options.creation_policy = cdk.CfnCreationPolicy(resource_signal=signal)
+        instance.node.add_dependency(role)  # cfn-init needs the role's policy as soon as it runs
+
+    def _role(self) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
         role.add_to_policy(iam.PolicyStatement(actions=list(_SESSION_MANAGER), resources=["*"]))
         acknowledge(role, "Session Manager's channels know no resources.", "AwsSolutions-IAM5[Resource::*]")
-        return iam.CfnInstanceProfile(self, "Profile", roles=[role.role_name])
+        return role
 
     def _security_group(self, ssh_cidr: str | None) -> ec2.CfnSecurityGroup:
         group = ec2.CfnSecurityGroup(
@@ -93,6 +125,18 @@ class Ec2Stack(cdk.Stack):
                 )
             ]
         return group
+
+
+def user_data(stack: str, resource: str, region: str) -> str:
+    """Cloud-config that runs bootstrap.sh once. JSON, which is YAML too: nothing in it needs quoting by hand."""
+    script = "/opt/crackling/bootstrap.sh"
+    config = {
+        "package_update": True,
+        "packages": ["python3-venv", "python3-pip"],
+        "write_files": [{"path": script, "permissions": "0755", "content": _BOOTSTRAP.read_text()}],
+        "runcmd": [[script, stack, resource, region]],
+    }
+    return f"#cloud-config\n{json.dumps(config, indent=1)}\n"
 
 
 def ubuntu_parameter(settings: Settings) -> str:

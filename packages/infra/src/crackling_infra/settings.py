@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -43,6 +43,30 @@ class Budget:
     email: str
 
 
+class WorkerTypes(NamedTuple):
+    """Instance types for genomes of up to `bases`, in order of preference."""
+
+    bases: int
+    types: tuple[str, ...]
+
+
+# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
+WORKER_TYPES: Final = {
+    "x86_64": (
+        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
+        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
+        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
+        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
+    ),
+    "arm64": (
+        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
+        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
+        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
+        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
+    ),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """One deployment.
@@ -73,6 +97,11 @@ class Settings:
     api_logs_role: bool
     alarm_email: str | None
     budget: Budget | None
+    worker_directory: Path
+    worker_types: tuple[WorkerTypes, ...]
+    worker_scratch_gb: int
+    worker_hours: int
+    worker_market: Literal["on-demand", "spot"]
     ubuntu_release: str
     instance_type: str
     ssh_cidr: str | None
@@ -86,6 +115,11 @@ class Settings:
     def worker_image_parameter(self) -> str:
         """The SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
         return f"/crackling/{self.stage}/worker-ami"
+
+    @property
+    def worker_settings_parameter(self) -> str:
+        """The SSM parameter that tells workers what is there; the stack owns its value."""
+        return f"/crackling/{self.stage}/worker-settings"
 
 
 class _Reader:
@@ -161,6 +195,12 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
         budget=_budget(read),
+        worker_directory=root / read.text("workerDirectory", f"build/worker/{architecture}"),
+        worker_types=_worker_types(read, WORKER_TYPES[architecture]),
+        worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000),
+        # The unit in the image ends a worker after 25 hours whatever this says.
+        worker_hours=read.number("workerHours", 12, 1, 24),
+        worker_market="spot" if read.flag("workerSpot", default=False) else "on-demand",
         ubuntu_release=read.text("ubuntuRelease", "24.04", r"\d\d\.04"),
         instance_type=read.text(
             "instanceType", "t2.nano" if architecture == "x86_64" else "t4g.nano", r"[\w-]+\.\w+"
@@ -189,6 +229,17 @@ def _retention(read: _Reader) -> int:
     if days not in RETENTION:
         raise SettingsError(f"context 'logRetentionDays': {days} is none of {', '.join(map(str, RETENTION))}")
     return days
+
+
+def _worker_types(read: _Reader, default: tuple[WorkerTypes, ...]) -> tuple[WorkerTypes, ...]:
+    """Written "BASES=TYPE,TYPE;BASES=TYPE"; in ascending order of the bases."""
+    kind = r"[\w-]+\.[\w-]+"
+    row = rf"\d+={kind}(,{kind})*"
+    text = read.optional("workerTypes", rf"{row}(;{row})*")
+    if text is None:
+        return default
+    rows = (one.split("=") for one in text.split(";"))
+    return tuple(sorted(WorkerTypes(int(bases), tuple(types.split(","))) for bases, types in rows))
 
 
 def _budget(read: _Reader) -> Budget | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CDK_JSON: Final = Path(__file__).parents[2] / "cdk.json"
 DEVELOPMENT: Final = {"stage": "dev"}
+KINDS: Final = ("layers", "functions", "page", "worker")
 # Every option is on, so that every resource is there.
 PRODUCTION: Final = {
     "stage": "prod",
@@ -24,6 +25,7 @@ PRODUCTION: Final = {
     "budgetEmail": "operator@example.org",
     "reservedConcurrency": "20",
     "sshCidr": "192.0.2.0/24",
+    "workerSpot": "on",
 }
 
 
@@ -39,8 +41,8 @@ def make_app(context: Mapping[str, str], folder: Path) -> cdk.App:
 def _make_stand_ins(folder: Path) -> dict[str, str]:
     """Make the smallest layers, functions and page; the context that names their folders."""
     layers = [f"layers/{name}/python/{name}.py" for name in LAYERS]
-    for name in [*layers, "functions/handler.py", "page/index.html"]:
+    for name in [*layers, "functions/handler.py", "page/index.html", "worker/init.sh"]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("stand-in\n")
-    return {f"{kind}Directory": str(folder / kind) for kind in ("layers", "functions", "page")}
+    return {f"{kind}Directory": str(folder / kind) for kind in KINDS}

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from crackling.design import design
-from crackling.results import Format, Target, write
+from crackling.results import Design, Format, Target, write
 from crackling.sequences import parse_query, read_fasta
 from crackling.specificity import Index
-from local_cloud import SAMPLE
+from local_cloud import SAMPLE, SAMPLE_GENOME
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,10 @@ class Expected:
         return design(parse_query(query), self.index, consensus=consensus)
 
     def file(self, query: str, form: Format, consensus: int = 2) -> bytes:
-        out = io.StringIO(newline="")
-        write(self.targets(query, consensus), form, out)
-        return out.getvalue().encode()
+        out = io.BytesIO()
+        targets, contigs = self.targets(query, consensus), parse_query(query)
+        write(Design(SAMPLE_GENOME, targets, contigs, consensus=consensus), form, out)
+        return out.getvalue()
 
     def off_targets(self, guide: str) -> list[dict[str, Any]]:
         return [asdict(place) for place in self.index.off_targets(guide)]

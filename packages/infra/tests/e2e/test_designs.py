@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api_client import ApiClient
-from crackling.results import MEDIA_TYPES, Format
-from crackling.results.formats import FORMATS
+from crackling.results import FORMATS, Format
 from expected import Expected, many_contigs, rows
-from local_cloud import SAMPLE
+from local_cloud import SAMPLE, SAMPLE_GENOME
 from web import Web
 
 QUERY = SAMPLE / "cI.fa"
@@ -59,21 +60,36 @@ def long_job(history: list[dict[str, Any]]) -> str:
     return str(history[-1]["jobId"])
 
 
+@pytest.fixture(scope="module")
+def genome_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The genome under its id, as results name it."""
+    path = tmp_path_factory.mktemp("genome") / f"{SAMPLE_GENOME}.fa"
+    shutil.copyfile(SAMPLE / "lambda_phage.fa", path)
+    return path
+
+
+def command_line(genome_file: Path, form: Format, *query: str) -> bytes:
+    command = [sys.executable, "-m", "crackling", "design", *query, "--genome", str(genome_file)]
+    return subprocess.run([*command, "--format", form], capture_output=True, check=True).stdout
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_has_the_bytes_that_the_command_line_writes(
-    api: ApiClient, sample_job: str, form: Format
+    api: ApiClient, sample_job: str, genome_file: Path, form: Format
 ) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "crackling",
-        "design",
-        str(QUERY),
-        "--genome",
-        str(SAMPLE / "lambda_phage.fa"),
-    ]
-    written = subprocess.run([*command, "--format", form], capture_output=True, check=True).stdout
-    assert api.export(sample_job, form) == written
+    assert api.export(sample_job, form) == command_line(genome_file, form, str(QUERY))
+
+
+def test_own_guides_are_scored_as_the_command_line_does(
+    api: ApiClient, genome: str, genome_file: Path, tmp_path: Path
+) -> None:
+    guides = ["GACTGACCGGCAGGCAGAAC", "gccggacggctttggcggcacgg"]
+    listed = tmp_path / "guides.txt"
+    listed.write_text("\n".join(guides))
+    job = api.submit(guides=guides, genome=genome)
+    assert api.wait_for_job(job)["kind"] == "guides"
+    for form in FORMATS:
+        assert api.export(job, form) == command_line(genome_file, form, "--guides", str(listed))
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -86,9 +102,13 @@ def test_so_has_an_export_of_many_chunks(
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_is_a_file_of_its_media_type(web: Web, sample_job: str, form: Format) -> None:
     answer = web.get(f"/api/jobs/{sample_job}/export?format={form}")
+    if FORMATS[form].binary:
+        assert answer.status == 303
+        return
     assert answer.status == 200
-    assert answer.headers["content-type"] == MEDIA_TYPES[form]
-    assert answer.headers["content-disposition"] == f'attachment; filename="crackling-{sample_job}.{form}"'
+    assert answer.headers["content-type"] == FORMATS[form].media_type
+    name = f"crackling-{sample_job}.{FORMATS[form].endings[0]}"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
 
 def test_a_large_export_is_at_another_address(web: Web, long_job: str) -> None:

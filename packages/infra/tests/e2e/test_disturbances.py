@@ -128,11 +128,11 @@ def test_jobs_whose_release_was_interrupted_are_released(
     """The last builder died after it had marked the genome ready."""
     ready = store.get(genome)
     assert ready is not None
-    assert ready.index == keys.index(genome)
-    assert ready.index_bytes is not None
+    assert ready.claim is not None
+    assert [file.key for file in ready.files] == [keys.index(genome, ready.claim)]
     store.claim("late", "token", Source.UPLOAD, [Part.ISSL], time.time())
     job = waiting_job(cloud, api, "late")
-    store.issl_done("late", "token", ready.index, ready.index_bytes, time.time())
+    store.issl_done("late", "token", ready.files, time.time())
     store.mark_ready("late", "token", time.time())
     fire_reaper(cloud)
     api.wait_for_job(job)

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,8 +200,10 @@ def test_signal_ends_everything(how: signal.Signals) -> None:
         "import time\nfrom localcloud import LocalCloud\n"
         "with LocalCloud(front_port=0) as cloud:\n    print(cloud._runtime._home, flush=True)\n    time.sleep(60)\n"
     )
+    # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               text=True, env=os.environ)  # fmt: skip
+                               text=True, env=os.environ, preexec_fn=heed)  # fmt: skip
     home = Path(process.stdout.readline().strip())
     assert home.is_dir()
     process.send_signal(how)

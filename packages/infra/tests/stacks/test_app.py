@@ -25,10 +25,10 @@ def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
     assert {tuple(stack.tags.items()) for stack in stacks} == {(("project", "crackling"), ("stage", "pr-17"))}
 
 
-@pytest.mark.parametrize("key", ["layersDirectory", "functionsDirectory", "pageDirectory"])
+@pytest.mark.parametrize("key", ["layersDirectory", "functionsDirectory", "pageDirectory", "workerDirectory"])
 def test_a_folder_that_is_not_built_is_named(key, tmp_path):
     missing = tmp_path / "missing"
-    with pytest.raises(SettingsError, match=f"{missing}.*nox -s"):
+    with pytest.raises(SettingsError, match=f"{missing}.*`(nox -s|python scripts/build.py) "):
         make_app({key: str(missing)}, tmp_path)
 
 

@@ -1,5 +1,9 @@
 """The machine that images are made from: closed, small, and gone when it shuts down."""
 
+import json
+import shutil
+import subprocess
+
 import pytest
 
 from templates import as_list, target
@@ -46,12 +50,78 @@ def test_nothing_comes_in_unless_a_network_is_named(development, production):
     assert (rule["FromPort"], rule["ToPort"], rule["CidrIp"]) == (22, 22, "192.0.2.0/24")
 
 
-def test_session_manager_is_all_that_its_role_allows(machine):
+def test_its_role_allows_session_manager_and_the_payload(machine):
     [profile] = machine.of("AWS::IAM::InstanceProfile").values()
     statements = machine.statements()[target(profile["Roles"][0])]
     actions = {action for statement in statements for action in as_list(statement["Action"])}
-    assert {action.partition(":")[0] for action in actions} == {"ssm", "ssmmessages"}
-    assert len(actions) == 5
+    assert {action for action in actions if not action.startswith(("ssm:", "ssmmessages:"))} == {
+        "s3:GetObject"
+    }
+    assert len(actions) == 6
+    [payload] = [one["Resource"] for one in statements if one["Action"] == "s3:GetObject"]
+    key = payload["Fn::Join"][1][-1]
+    assert key.endswith(".zip")
+    assert "*" not in key
+    [address] = initialisation(machine)["sources"].values()
+    assert address["Fn::Sub"].endswith(key)
+
+
+def metadata(template):
+    [name] = template.of("AWS::EC2::Instance")
+    return template.resources[name]
+
+
+def initialisation(template):
+    return metadata(template)["Metadata"]["AWS::CloudFormation::Init"]["config"]
+
+
+def test_init_sh_runs_where_the_payload_is_unpacked(machine):
+    [folder] = initialisation(machine)["sources"]
+    assert initialisation(machine)["commands"] == {"init": {"command": "bash init.sh", "cwd": folder}}
+
+
+def test_the_payload_is_fetched_with_the_instances_role(machine):
+    access = metadata(machine)["Metadata"]["AWS::CloudFormation::Authentication"]["payload"]
+    [profile] = machine.of("AWS::IAM::InstanceProfile").values()
+    assert access["type"] == "S3"
+    assert access["roleName"] == profile["Roles"][0]
+    [address] = initialisation(machine)["sources"].values()
+    assert access["buckets"][0]["Fn::Sub"] in address["Fn::Sub"]
+
+
+def test_the_deployment_waits_for_the_signal(machine):
+    assert metadata(machine)["CreationPolicy"] == {"ResourceSignal": {"Count": 1, "Timeout": "PT30M"}}
+
+
+def rendered_user_data(template):
+    """As CloudFormation fills it in."""
+    [name] = template.of("AWS::EC2::Instance")
+    known = {"AWS::Region": "eu-west-1"}
+    parts = instance(template)["UserData"]["Fn::Base64"]["Fn::Join"][1]
+    return name, "".join(known[part["Ref"]] if isinstance(part, dict) else part for part in parts)
+
+
+def test_the_user_data_signals_for_this_instance(machine):
+    name, text = rendered_user_data(machine)
+    config = json.loads(text.removeprefix("#cloud-config"))
+    [script] = config["write_files"]
+    assert config["runcmd"] == [[script["path"], machine.stack, name, "eu-west-1"]]
+    assert script["content"].startswith("#!/usr/bin/env bash\n")
+    assert "cfn-init" in script["content"]
+    assert "cfn-signal" in script["content"]
+    assert len(text) < 16 * 1024
+
+
+def test_cloud_init_finds_nothing_wrong_with_the_user_data(machine, tmp_path):
+    program = shutil.which("cloud-init")
+    if not program:
+        pytest.skip("cloud-init is not installed (Debian package cloud-init)")
+    file = tmp_path / "user-data"
+    file.write_text(rendered_user_data(machine)[1])
+    command = [program, "schema", "--config-file", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Valid" in done.stdout
 
 
 @pytest.mark.parametrize(

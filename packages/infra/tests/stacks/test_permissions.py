@@ -6,6 +6,8 @@ from templates import as_list, target
 
 # The only actions that may name every resource, because they know none.
 WITHOUT_RESOURCES = {
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstances",
     "dynamodb:ListStreams",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
@@ -76,8 +78,13 @@ def grants(template, module):
         for action in as_list(statement["Action"]):
             for resource in as_list(statement["Resource"]):
                 if resource != "*":
-                    named = resource if "Fn::Join" not in resource else resource["Fn::Join"][1][0]
-                    yield action, target(named)
+                    parts = resource["Fn::Join"][1] if "Fn::Join" in resource else [resource]
+                    yield from ((action, target(part)) for part in parts if is_own(part))
+
+
+def is_own(part):
+    """Whether a part of an ARN names a resource of the stack: neither text nor the account, region, partition."""
+    return isinstance(part, dict) and not part.get("Ref", "").startswith("AWS::")
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -93,9 +100,11 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
         target(value)
         for value in service.functions()[module]["Environment"]["Variables"].values()
         if isinstance(value, dict)
-    }
+    } - set(service.of("AWS::EC2::LaunchTemplate"))
     unnamed = (
         "logs:",
+        "ec2:",  # see test_workers
+        "iam:",
         "sqs:ReceiveMessage",
         "sqs:ChangeMessageVisibility",
         "sqs:GetQueue",
@@ -120,8 +129,17 @@ def test_only_the_api_deletes_genomes(service):
     assert deleting == {"api"}
 
 
-def test_nothing_can_start_machines_or_change_permissions(service):
-    for role, statement in own_statements(service):
-        assert not [
-            a for a in as_list(statement["Action"]) if a.startswith(("ec2:", "iam:", "sts:", "lambda:"))
-        ], role
+def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service):
+    powers = {
+        (role, action)
+        for role, statement in own_statements(service)
+        for action in as_list(statement["Action"])
+        if action.startswith(("ec2:", "iam:", "sts:", "lambda:")) and action not in WITHOUT_RESOURCES
+    }
+    scheduler, reaper = service.role_of("scheduler"), service.role_of("reaper")
+    assert powers == {
+        (scheduler, "ec2:RunInstances"),
+        (scheduler, "ec2:CreateTags"),
+        (scheduler, "iam:PassRole"),
+        (reaper, "ec2:TerminateInstances"),
+    }

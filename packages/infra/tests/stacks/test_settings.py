@@ -30,6 +30,20 @@ def test_the_layers_follow_python_and_architecture():
     assert found.instance_type == "t4g.nano"
 
 
+def test_the_workers_types_follow_the_architecture_and_the_context():
+    assert settings().worker_types[0] == (4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge"))
+    assert settings(architecture="arm64").worker_types[0].types[0] == "r7g.xlarge"
+    given = settings(workerTypes="2000=m5.large,m5.xlarge;1000=t3.micro")
+    assert given.worker_types == ((1000, ("t3.micro",)), (2000, ("m5.large", "m5.xlarge")))
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_larger_genomes_have_larger_types(architecture):
+    rows = settings(architecture=architecture).worker_types
+    assert list(rows) == sorted(rows)
+    assert all(rows[i].types[0] != rows[i + 1].types[0] for i in range(len(rows) - 1))
+
+
 def test_an_absolute_folder_is_taken_as_it_is():
     assert settings(pageDirectory="/elsewhere").page_directory == Path("/elsewhere")
 
@@ -88,6 +102,12 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("alarmEmail", "nobody"),
         ("budgetAmount", "50"),
         ("budgetEmail", "a@example.org"),
+        ("workerTypes", "r6i.xlarge"),
+        ("workerTypes", "1000="),
+        ("workerTypes", "many=r6i.xlarge"),
+        ("workerScratchGb", "7"),
+        ("workerHours", "25"),
+        ("workerSpot", "cheap"),
         ("ubuntuRelease", "24.10"),
         ("instanceType", "nano"),
         ("sshCidr", "192.0.2.1/24"),

@@ -38,7 +38,7 @@ def names(template):
 def test_two_stages_share_no_name(development, production):
     first = set().union(*map(names, development))
     second = set().union(*map(names, production))
-    assert len(first) == 5
+    assert len(first) == 6
     assert first.isdisjoint(second)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from crackling.results import Kind
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
-from crackling_aws.models import Part, Source
+from crackling_aws.models import IndexFile, Part, Source
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.scanning import chunks, query_sites
@@ -72,17 +73,17 @@ class Service:
     def make_ready(self, genome: str = "phage") -> None:
         self.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome, "c", 1, 48502, NOW)
-        self.genomes.issl_done(genome, "c", f"genomes/{genome}/genome.issl", 9, NOW)
+        self.genomes.issl_done(genome, "c", [IndexFile(f"genomes/{genome}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome, "c", NOW)
-        self.clients.s3.objects["genome", f"genomes/{genome}/genome.issl"] = b"|g:ACGT"
+        self.clients.s3.objects["genome", f"genomes/{genome}/c/genome.issl"] = b"|g:ACGT"
 
-    def submit(self, sequence: str, **more: Any) -> str:
+    def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
         return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
 
-    def score(self, job_id: str, sequence: str, only: int | None = None) -> None:
+    def score(self, job_id: str, sequence: str, only: int | None = None, kind: Kind = Kind.SEQUENCE) -> None:
         """Do what the pipeline does; `only` the first so many chunks."""
-        sites = query_sites(sequence)
+        sites = query_sites(sequence, kind)
         self.jobs.set_guides(job_id, len(sites), NOW)
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]

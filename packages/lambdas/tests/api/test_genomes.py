@@ -19,23 +19,30 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service):
     upload(service)
     answer = service.ask("POST", "/genomes/mine/complete")
     assert (answer.status, answer.json["state"], answer.json["name"]) == (202, "preparing", "My strain")
-    claim = service.genomes.get("mine").claim
-    assert service.sent == [("download", f'{{"genome": "mine", "claim": "{claim}"}}')]
+    assert service.genomes.get("mine").place is None
+    assert service.sent == []
     listed = service.ask("GET", "/genomes").json["genomes"]
     assert listed == [service.ask("GET", "/genomes/mine").json]
     assert listed[0]["parts"] == ["bowtie2", "fasta", "issl"]
 
 
-def test_completing_again_queues_the_download_again_until_it_is_done(service):
+def test_completing_again_changes_nothing(service):
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    upload(service)
+    first = service.ask("POST", "/genomes/mine/complete").json
+    claimed = service.genomes.get("mine")
+    assert service.ask("POST", "/genomes/mine/complete").json == first
+    assert service.genomes.get("mine") == claimed
+
+
+def test_a_failed_genome_can_be_completed_anew(service):
     service.ask("POST", "/genomes", {"genome": "mine"})
     upload(service)
     service.ask("POST", "/genomes/mine/complete")
-    service.ask("POST", "/genomes/mine/complete")
-    assert len(set(service.sent)) == 1
-    assert len(service.sent) == 2
-    service.genomes.fasta_done("mine", service.genomes.get("mine").claim, 1, 4, 3)
-    service.ask("POST", "/genomes/mine/complete")
-    assert len(service.sent) == 2
+    first = service.genomes.get("mine").claim
+    service.genomes.mark_failed("mine", first, "broken", 3)
+    assert service.ask("POST", "/genomes/mine/complete").json["state"] == "preparing"
+    assert service.genomes.get("mine").claim != first
 
 
 def test_completing_a_genome_that_is_ready_changes_nothing(service):

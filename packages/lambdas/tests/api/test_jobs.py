@@ -6,12 +6,15 @@ import json
 
 import pytest
 
-from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
+from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
+from crackling.sequences import parse_query
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites
 from simulator import science
 
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
+GUIDE = "GACTGACCGGCAGGCAGAAC"
+GUIDES = f"{GUIDE}\n\n>named\ngccggacggctttggcggcacgg\n{GUIDE}AAG\n"
 FASTA = f">one first\n{SEQUENCE[:40]}\n{SEQUENCE[40:]}\n>two\n{SEQUENCE}\n"
 
 
@@ -25,6 +28,7 @@ def test_a_job_is_taken_stored_and_shown(service):
     assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
     assert service.ask("GET", f"/jobs/{job_id}").json == {
         "jobId": job_id,
+        "kind": "sequence",
         "genome": "phage",
         "status": "queued",
         "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
@@ -47,11 +51,11 @@ def test_a_failed_job_gives_its_reason(service):
     ("body", "status", "says"),
     [
         ("{", 400, "JSON"),
-        ({"genome": "phage"}, 422, "exactly one of sequence and fasta"),
+        ({"genome": "phage"}, 422, "exactly one of sequence, fasta and guides"),
         (
             {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
             422,
-            "exactly one of sequence and fasta",
+            "exactly one of sequence, fasta and guides",
         ),
         ({"sequence": "ACGT"}, 422, "genome"),
         ({"sequence": "ACGT", "genome": "../etc"}, 422, "genome"),
@@ -59,6 +63,12 @@ def test_a_failed_job_gives_its_reason(service):
         ({"sequence": "ACGT", "genome": "phage", "colour": "red"}, 422, "colour"),
         ({"sequence": "ACGT!", "genome": "phage"}, 422, "letter 5"),
         ({"sequence": "  ", "genome": "phage"}, 422, "empty"),
+        ({"sequence": "ACGT", "guides": ["ACGT"], "genome": "phage"}, 422, "exactly one"),
+        ({"guides": [GUIDE, "ACGT"], "genome": "phage"}, 422, "the guides, line 2: 'ACGT' (4 letters)"),
+        ({"guides": "", "genome": "phage"}, 422, "holds no guides"),
+        ({"guides": [], "genome": "phage"}, 422, "holds no guides"),
+        ({"guides": [1], "genome": "phage"}, 422, "guides"),
+        ({"guides": [GUIDE] * 50_001, "genome": "phage"}, 413, "50,001 guides"),
         ({"sequence": "ACGT", "genome": "unheard-of"}, 404, "unheard-of"),
         ({"sequence": "A" * 1_000_001, "genome": "phage"}, 413, "1,000,001"),
         ({"sequence": "A\n" * 1_000_001, "genome": "phage"}, 413, "letters"),
@@ -72,7 +82,7 @@ def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
     assert (answer.status, problem["status"]) == (status, status)
     assert says in problem["detail"]
     assert problem["title"]
-    assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/genome.issl")}
+    assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/c/genome.issl")}
     assert not service.clients.dynamodb.tables["jobs"]
 
 
@@ -100,11 +110,28 @@ def test_an_unknown_job_is_a_404(service, path):
     assert "none" in answer.json["detail"]
 
 
-def expected_targets(sequence):
-    for number, query in enumerate(query_sites(sequence), start=1):
+def expected_targets(sequence, kind=Kind.SEQUENCE):
+    for number, query in enumerate(query_sites(sequence, kind), start=1):
         guide = query.site.guide
         scores = science.efficiency(guide), science.specificity(b"x", guide)
-        yield make_target(number, query.site, *scores, repeated_in_query=False)
+        yield make_target(number, query.site, *scores, repeated_in_query=query.repeated)
+
+
+@pytest.mark.parametrize("guides", [GUIDES, GUIDES.splitlines()])
+def test_own_guides_are_a_query(service, guides):
+    job_id = service.submit(guides=guides)
+    assert service.ask("GET", f"/jobs/{job_id}").json["kind"] == "guides"
+    service.score(job_id, GUIDES, kind=Kind.GUIDES)
+    found = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"]
+    assert [(one["guide"], one["pam"], one["contig"], one["start"]) for one in found] == [
+        (GUIDE, "NGG", "guides", 1),
+        ("GCCGGACGGCTTTGGCGGCA", "CGG", "guides", 2),
+        (GUIDE, "AAG", "guides", 3),
+    ]
+    assert "NAG PAM" in found[2]["warnings"]
+    for name in ("csv", "genbank", "html"):
+        answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": name})
+        assert answer.text.encode() == expected_file(name, GUIDES, Kind.GUIDES)
 
 
 def pages(service, job_id, limit):
@@ -161,17 +188,35 @@ def test_a_malformed_page_is_refused(service, query):
     assert [error["field"] for error in answer.json["errors"]] == [f"query.{next(iter(query))}"]
 
 
-@pytest.mark.parametrize("extension", sorted(MEDIA_TYPES))
-def test_an_export_is_what_the_science_writes(service, extension):
+def expected_file(name, sequence=SEQUENCE, kind=Kind.SEQUENCE):
+    out = io.BytesIO()
+    contigs = parse_query(sequence) if kind is Kind.SEQUENCE else []
+    write(Design("phage", list(expected_targets(sequence, kind)), contigs, kind), name, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if not one.binary])
+def test_an_export_is_what_the_science_writes(service, name):
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
-    answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": extension})
+    answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": name})
     assert answer.status == 200
-    assert answer.headers["Content-Type"] == MEDIA_TYPES[extension]
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}.{extension}"'
-    expected = io.StringIO()
-    write(expected_targets(SEQUENCE), extension, expected)
-    assert answer.text == expected.getvalue()
+    assert answer.headers["Content-Type"] == FORMATS[name].media_type
+    ending = FORMATS[name].endings[0]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}.{ending}"'
+    assert answer.text.encode() == expected_file(name)
+
+
+@pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if one.binary])
+def test_what_is_no_text_is_at_an_address(service, name):
+    """The gateway carries text; the address names the file and its kind."""
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": name})
+    assert answer.status == 303
+    key = f"jobs/{job_id}/export.{FORMATS[name].endings[0]}"
+    assert answer.headers["Location"].startswith(f"https://data.example/{key}?")
+    assert service.clients.s3.objects["data", key] == expected_file(name)
 
 
 def test_a_large_export_is_answered_with_an_address(service, monkeypatch):
@@ -192,7 +237,7 @@ def test_an_export_waits_for_the_job(service):
     job_id = service.submit(SEQUENCE)
     answer = service.ask("GET", f"/jobs/{job_id}/export")
     assert (answer.status, "queued" in answer.json["detail"]) == (409, True)
-    assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).status == 422
+    assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "docx"}).status == 422
 
 
 def test_off_targets_are_those_of_the_target(service):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from crackling_aws.genomes import GenomeStore
-from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.models import GenomeState, IndexFile, Part, Place, Progress, Source
 
 ALL = {Part.FASTA, Part.BOWTIE2, Part.ISSL}
+FILES = (IndexFile("genomes/g/c1/genome.1-of-2.issl", 600), IndexFile("genomes/g/c1/genome.2-of-2.issl", 400))
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def genomes(cloud):
 def prepared(genomes: GenomeStore) -> None:
     assert genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
     assert genomes.fasta_done("g", "c1", contigs=3, bases=48502, now=3)
-    assert genomes.issl_done("g", "c1", "genomes/g/genome.issl", 1000, 4)
+    assert genomes.issl_done("g", "c1", FILES, 4)
     assert genomes.bowtie2_done("g", "c1", 5)
 
 
@@ -53,12 +54,7 @@ def test_parts_add_up_and_a_repetition_changes_nothing(genomes):
     assert genomes.bowtie2_done("g", "c1", 5)
     found = genomes.get("g")
     assert found.prepared
-    assert (found.contigs, found.bases, found.index, found.index_bytes) == (
-        3,
-        48502,
-        "genomes/g/genome.issl",
-        1000,
-    )
+    assert (found.contigs, found.bases, found.files, found.index_bytes) == (3, 48502, FILES, 1000)
     assert genomes.mark_ready("g", "c1", 6)
     assert genomes.get("g").state is GenomeState.READY
 
@@ -69,7 +65,7 @@ def test_a_preparation_that_is_over_changes_no_more(genomes):
     ready = genomes.get("g")
     assert not genomes.mark_ready("g", "c1", 7)
     assert not genomes.mark_failed("g", "c1", "late", 7)
-    assert not genomes.issl_done("g", "c1", "elsewhere", 1, 7)
+    assert not genomes.issl_done("g", "c1", FILES[:1], 7)
     assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
     assert genomes.get("g") == ready
 
@@ -90,7 +86,37 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes):
     assert genomes.get("g").reason == "broken"
     assert genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
     found = genomes.get("g")
-    assert (found.done, found.reason, found.index, found.claim) == (frozenset(), None, None, "c2")
+    assert (found.done, found.reason, found.files, found.claim) == (frozenset(), None, (), "c2")
+    assert (found.place, found.progress, found.worker, found.organism) == (None, None, None, None)
+    assert (found.expected_bases, found.bases, found.claimed, found.created) == (None, None, 7, 2)
+
+
+def test_a_preparation_begins_once_and_shows_its_progress(genomes):
+    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
+    assert not genomes.begun("g", "c0", Place.LAMBDA, 5, None, 3)
+    assert genomes.begun("g", "c1", Place.WORKER, 48502, "Lambdavirus lambda", 4)
+    assert not genomes.begun("g", "c1", Place.LAMBDA, 9, None, 5)
+    found = genomes.get("g")
+    assert (found.place, found.expected_bases, found.organism) == (Place.WORKER, 48502, "Lambdavirus lambda")
+    assert (found.worker, found.progress, found.attempts, found.claimed) == (None, None, 0, 2)
+    assert genomes.launched("g", "c1", "i-1", 6)
+    assert genomes.progress("g", "c1", Progress(Part.FASTA, 10, 48502), 7)
+    found = genomes.get("g")
+    assert (found.worker, found.progress, found.updated) == ("i-1", Progress(Part.FASTA, 10, 48502), 7)
+
+
+def test_a_heartbeat_keeps_a_preparation_from_being_stalled(genomes):
+    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
+    assert genomes.progress("g", "c1", Progress(Part.BOWTIE2, 0, 0), 30)
+    assert not genomes.fail_stalled("g", "c1", "stuck", before=30, now=40)
+
+
+def test_a_lost_claim_reports_nothing(genomes):
+    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
+    assert not genomes.progress("g", "c0", Progress(Part.ISSL, 1, 2), 3)
+    assert not genomes.launched("g", "c0", "i-0", 3)
+    genomes.mark_failed("g", "c1", "x", 3)
+    assert not genomes.progress("g", "c1", Progress(Part.ISSL, 1, 2), 4)
 
 
 def test_a_stalled_preparation_fails_once_and_only_if_it_stands_still(genomes):

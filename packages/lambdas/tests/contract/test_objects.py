@@ -42,9 +42,17 @@ def test_an_error_on_the_way_leaves_no_object(store, written):
     assert store.size("a/b") is None
 
 
-def test_a_prefix_is_deleted_and_nothing_beside_it(store):
+def test_what_a_prefix_holds_is_listed_and_deleted_and_nothing_beside_it(store):
     for key in ("genomes/a/1", "genomes/a/2", "genomes/ab/1"):
         store.put(key, b"x")
-    assert store.delete_prefix("genomes/a/") == 2
-    assert store.delete_prefix("genomes/a/") == 0
+    assert store.keys("genomes/a/") == ["genomes/a/1", "genomes/a/2"]
+    store.delete(store.keys("genomes/a/"))
+    store.delete(["genomes/a/1"])
+    assert store.keys("genomes/a/") == []
     assert store.get("genomes/ab/1") == b"x"
+
+
+def test_more_keys_are_listed_than_one_answer_holds(store):
+    for number in range(1001):
+        store.put(f"genomes/a/{number:04d}", b"")
+    assert store.keys("genomes/a/") == [f"genomes/a/{number:04d}" for number in range(1001)]

@@ -31,9 +31,11 @@ class FakeS3:
         self.objects.pop((Bucket, Key), None)
         return {}
 
-    def list_objects_v2(self, *, Bucket: str, Prefix: str) -> dict[str, Any]:
-        found = sorted(key for bucket, key in self.objects if bucket == Bucket and key.startswith(Prefix))
-        return {"Contents": [{"Key": key} for key in found[:1000]]} if found else {}
+    def list_objects_v2(self, *, Bucket: str, Prefix: str, StartAfter: str = "") -> dict[str, Any]:
+        keys = (key for bucket, key in self.objects if bucket == Bucket and key > StartAfter)
+        found = sorted(key for key in keys if key.startswith(Prefix))
+        contents = {"Contents": [{"Key": key} for key in found[:1000]]} if found else {}
+        return {**contents, "IsTruncated": len(found) > 1000}
 
     def create_multipart_upload(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         upload = f"{Bucket}/{Key}/{len(self._uploads)}"

@@ -9,13 +9,26 @@ if TYPE_CHECKING:
 
 
 class FakeSQS:
-    """Takes messages: `deliver` is called with the queue's address and each body."""
+    """Takes messages: `deliver` is called with the queue's address and each body.
+
+    `hide` is called with the queue's address, a receipt handle and the seconds until the message comes again.
+    """
 
     def __init__(
-        self, deliver: Callable[[str, str], None], refuses: Callable[[], bool] = lambda: False
+        self,
+        deliver: Callable[[str, str], None],
+        refuses: Callable[[], bool] = lambda: False,
+        hide: Callable[[str, str, int], None] = lambda *_: None,
     ) -> None:
         self._deliver = deliver
         self._refuses = refuses
+        self._hide = hide
+
+    def change_message_visibility(
+        self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int
+    ) -> dict[str, Any]:
+        self._hide(QueueUrl, ReceiptHandle, VisibilityTimeout)
+        return {}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:
         if len(Entries) > 10:

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from crackling.design import design
-from crackling.results import MEDIA_TYPES, write
+from crackling.results import FORMATS, Design, write
 from crackling.sequences import Contig
 from crackling.specificity import Index, build_index
 from crackling_aws import keys
@@ -21,6 +21,7 @@ from simulator.world import World
 @pytest.fixture
 def world(scratch, monkeypatch):
     """A world without faults whose functions have their own science; only bowtie2 is still played."""
+    monkeypatch.setitem(worlds.ENVIRONMENT, "LAMBDA_LIMIT_BASES", "1000000")
     monkeypatch.setattr(worlds, "SCIENCE", {"bowtie2": worlds.SCIENCE["bowtie2"]})
     world = World(0, scratch, rate=0)
     world.faults.stop()
@@ -41,10 +42,15 @@ def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
     assert (job.status, job.failure) == ("complete", None)
     targets = expected(genome, query, tmp_path)
     assert len(targets) == job.guides == 50
-    for extension in MEDIA_TYPES:
-        out = io.StringIO()
-        write(targets, extension, out)
-        assert export(world, job_id, extension) == out.getvalue()
+    design = Design("mine", targets, [Contig("query", query)])
+    for name, form in FORMATS.items():
+        out = io.BytesIO()
+        write(design, name, out)
+        if form.binary:
+            export(world, job_id, name)
+            assert world.s3.objects["data", keys.export(job_id, name)] == out.getvalue()
+        else:
+            assert export(world, job_id, name).encode() == out.getvalue()
 
 
 def submit(world, query):

@@ -21,8 +21,8 @@ KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGen
 
 
 def check_progress(world: World) -> None:
-    """Before the reaper comes: nobody needs it who lost no message."""
-    lost = _lost(world)
+    """Before the reaper comes: nobody needs it who lost no message, nor a worker, nor met NCBI out of reach."""
+    lost = _lost(world) | set(world.fleet.deaths) | world.ncbi.trouble
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None
@@ -32,11 +32,13 @@ def check_progress(world: World) -> None:
 def check(scenario: Scenario) -> None:
     world = scenario.world
     assert not any(queue.messages for queue in world.queues.values()), "messages are left"
-    assert not world.stream.records
+    assert not any(stream.records for stream in world.streams.values())
+    assert not world.fleet.running(), "a worker runs for nobody"
     assert not world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
-    lost = _lost(world)
+    deaths = world.fleet.deaths
+    lost = _lost(world) | world.ncbi.trouble | {genome for genome in deaths if deaths.count(genome) > 1}
     assert world.rate or not lost, "something was lost without a fault"
     lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
@@ -58,7 +60,11 @@ def _check_poison(scenario: Scenario) -> None:
 
 def _lost(world: World) -> set[str]:
     """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
-    lost = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.stream.given_up}
+    lost = {
+        record["dynamodb"]["Keys"][stream.keys[0]]["S"]
+        for stream in world.streams.values()
+        for record in stream.given_up
+    }
     for name, queue in world.queues.items():
         for body in queue.exhausted:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+WORKER_PATIENCE = 600
 Item = dict[str, Any] | None
 
 
@@ -23,7 +24,17 @@ class History:
         states = before["state"]["S"], after["state"]["S"]
         if states[0] == "ready" and before != after:
             self.faults.append(f"a genome that was ready became {states[1]}")
-        if states == ("preparing", "preparing") and before["claim"] != after["claim"]:
+        if states == ("preparing", "preparing"):
+            if before["claim"] != after["claim"]:
+                self._claimed(before, after)
+            elif before.get("place", after.get("place")) != after.get("place"):
+                self.faults.append("a preparation moved to another place")
+
+    def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Only a worker's preparation is handed over, once, and only if it stands still."""
+        still = float(after["updated"]["N"]) - float(before["updated"]["N"])
+        worker = before.get("place") == {"S": "worker"}
+        if not (worker and still > WORKER_PATIENCE and "attempts" not in before):
             self.faults.append("a genome was claimed while it was being prepared")
 
 

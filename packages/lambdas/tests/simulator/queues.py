@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 MAX_RECEIVES = 3
 VISIBILITY = 60.0
 STREAM_TRIES = 4
+_handles = itertools.count()
 
 
 @dataclass(eq=False)
@@ -22,6 +24,7 @@ class Queued:
     number: int
     receives: int = 0
     visible_at: float = 0.0
+    handle: str = field(default_factory=lambda: str(next(_handles)))
 
 
 @dataclass
@@ -63,6 +66,12 @@ class SimulatedQueue:
     def duplicate(self, message: Queued) -> None:
         self.messages.append(Queued(message.body, message.number, min(message.receives, MAX_RECEIVES - 1)))
 
+    def hide(self, handle: str, until: float) -> None:
+        """What is deleted or dead stays so."""
+        for message in self.messages:
+            if message.handle == handle:
+                message.visible_at = until
+
     def expire_early(self, message: Queued) -> None:
         """Its visibility ends while it is worked on, as when the work takes too long."""
         if message.receives < MAX_RECEIVES:
@@ -74,7 +83,7 @@ def sqs_event(batch: list[Queued]) -> dict[str, Any]:
         "Records": [
             {
                 "messageId": f"m{position}",
-                "receiptHandle": "handle",
+                "receiptHandle": message.handle,
                 "body": message.body,
                 "attributes": {"ApproximateReceiveCount": str(message.receives)},
                 "messageAttributes": {},
@@ -90,20 +99,23 @@ def sqs_event(batch: list[Queued]) -> dict[str, Any]:
 
 @dataclass
 class SimulatedStream:
-    """The records of new jobs, in order. A batch that fails is tried again from its first failure."""
+    """A table's records that pass the filter, in order. A batch that fails is tried again from its first failure."""
+
+    keys: tuple[str, ...]
 
     records: list[dict[str, Any]] = field(default_factory=list)
     given_up: list[dict[str, Any]] = field(default_factory=list)
-    inserted: int = 0
+    added: int = 0
     tries: int = 0
+    busy: bool = False  # a shard's batches are worked on one after the other
 
-    def insert(self, item: dict[str, Any]) -> None:
-        self.inserted += 1
-        number = f"{self.inserted:021d}"
-        keys = {"jobId": item["jobId"]}
+    def add(self, name: str, item: dict[str, Any]) -> None:
+        self.added += 1
+        number = f"{self.added:021d}"
+        keys = {key: item[key] for key in self.keys}
         image = {"Keys": keys, "NewImage": item, "SequenceNumber": number, "StreamViewType": "NEW_IMAGE"}
         self.records.append(
-            {"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": image}
+            {"eventID": number, "eventName": name, "eventSource": "aws:dynamodb", "dynamodb": image}
         )
 
     def succeed(self, count: int) -> None:

@@ -12,13 +12,25 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
 from crackling_aws.models import Job, JobOptions, Part, Source
 from crackling_aws.targets import TargetStore
+from simulator.elsewhere import ASSEMBLIES, HUGE, LARGE, SMALL, UNKNOWN
 from simulator.world import QUEUES, World
 
 if TYPE_CHECKING:
     import random
 
-GOOD = {"good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n", "other": ">a\nTTTTACGGCA\n"}
-BAD = {"protein": ">p\nMKLVWEQFI\n", "nothing": "hello", "headers": ">only\n>headers\n"}
+UPLOADS = {
+    "good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n",
+    "other": ">a\nTTTTACGGCA\n",
+    "large": f">big\n{'ACGTTGCA' * 10}\n",
+}
+GOOD = UPLOADS | {name: ASSEMBLIES[name].decode() for name in (SMALL, LARGE)}
+BAD_UPLOADS = {
+    "protein": ">p\nMKLVWEQFI\n",
+    "nothing": "hello",
+    "headers": ">only\n>headers\n",
+    "prose": "word " * 20,
+}
+BAD = {**BAD_UPLOADS, HUGE: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 
@@ -36,7 +48,7 @@ class Scenario:
     def plan(self) -> None:
         self._place_bystanders()
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
-        for genome in dict.fromkeys(genomes):
+        for genome in {name: None for name in genomes if name in UPLOADS | BAD_UPLOADS}:
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 4)):
             genome, sequence = self.rng.choice([genomes[0], *genomes]), self._sequence()
@@ -107,7 +119,8 @@ class Scenario:
         genomes.fasta_done("bystander", "claim", 1, 10, 1)
         genomes.mark_ready("bystander", "claim", 1)
         jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
-        self.world.stream.records.clear()
+        for stream in self.world.streams.values():
+            stream.records.clear()
         jobs.set_guides("complete", 0, 1)
         jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
         jobs.fail("failed", "as a test", 1)

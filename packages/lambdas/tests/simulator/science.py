@@ -34,8 +34,10 @@ def content(contigs: Any) -> bytes:
     return "|".join(f"{contig.name}:{contig.sequence}" for contig in contigs).encode()
 
 
-def build(fasta: Sequence[Path], out: Path) -> None:
-    out.write_bytes(content(contig for path in fasta for contig in read_fasta(path)))
+def build(sources: Sequence[Path], out: Path, *, progress: Any = None) -> None:
+    if progress:
+        progress("reading", 1, 0)
+    out.write_bytes(content(contig for path in sources for contig in read_fasta(path)))
 
 
 def build_bowtie2(fasta: Path, prefix: Path) -> None:

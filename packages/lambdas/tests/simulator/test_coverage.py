@@ -36,16 +36,25 @@ def test_everything_happens(seen, scratch):
         for queue in world.queues.values():
             ends["dead"] += len(queue.dead)
             ends["exhausted"] += len(queue.exhausted)
-        ends["given up"] += len(world.stream.given_up)
+        for name, stream in world.streams.items():
+            ends[f"given up {name}"] += len(stream.given_up)
+        ends["worker died"] += len(world.fleet.deaths)
+        ends["NCBI out of reach"] += len(world.ncbi.trouble)
         for key in world.dynamodb.tables["jobs"]:
             job = scenario.jobs(world).get(key[0])
             ends[job.status] += 1
             ends["guides"] += job.guides or 0
         for genome in scenario.genomes(world).list():
             ends[f"genome {genome.state}"] += 1
+            ends[f"{genome.place} {genome.state}"] += 1
+            ends["handed over"] += genome.attempts
     for kind in ("Killed", "ConnectionClosedError", "ClientError put_item", "ClientError TransactWriteItems"):
         assert seen[kind] > 5, kind
-    for end in ("dead", "exhausted", "given up", "complete", "failed", "genome ready", "genome failed"):
+    for end in (
+        "dead", "exhausted", "given up jobs", "complete", "failed", "genome ready", "genome failed",
+        "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
+        "worker died", "handed over", "NCBI out of reach",
+    ):  # fmt: skip
         assert ends[end] > 0, end
     assert ends["complete"] > SEEDS
     assert ends["guides"] > 5 * SEEDS

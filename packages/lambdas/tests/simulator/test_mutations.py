@@ -11,12 +11,13 @@ import itertools
 import pytest
 
 from crackling_aws import genomes, jobs, queues, targets
-from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.models import GenomeState, Part, Place, Source
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
-from crackling_lambdas.logic import admission, preparation, scanning
+from crackling_lambdas.logic import admission, preparation, reaping, scanning
 from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
+from simulator.elsewhere import Fleet
 from simulator.run import run_seed
 
 SEEDS = 1500
@@ -82,7 +83,7 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
             self.release.one(job.genome, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
-        self.preparations.begin(job.genome, job_id, Source.UPLOAD)
+        self.claims.claim(job.genome, job_id, Source.UPLOAD)
 
     patch.setattr(admission.Admission, "admit", admit)
 
@@ -110,12 +111,85 @@ def the_waiter_is_removed_before_its_scan_is_queued(patch):
     patch.setattr(release.Release, "one", eager)
 
 
-def only_a_fresh_claim_is_downloaded(patch):
-    def begin(self, genome, claim, source):
-        if self.genomes.claim(genome, claim, source, {Part.FASTA, Part.ISSL, Part.BOWTIE2}, self.clock()):
-            self.downloads.send([preparation.PrepareGenome(genome, claim)])
+def a_beginning_that_was_interrupted_is_not_taken_up(patch):
+    begin = preparation.Preparations.begin
 
-    patch.setattr(preparation.Preparations, "begin", begin)
+    def once(self, genome):
+        found = self.genomes.get(genome)
+        if found is None or found.place is None:
+            begin(self, genome)
+
+    patch.setattr(preparation.Preparations, "begin", once)
+
+
+def a_beginning_chooses_the_place_anew(patch):
+    begun = genomes.GenomeStore.begun
+
+    def forgetful(self, genome, claim, place, *more):
+        begun(self, genome, claim, place, *more)
+        other = Place.WORKER if self.get(genome).place is Place.LAMBDA else Place.LAMBDA
+        return begun(self, genome, claim, other, *more)
+
+    patch.setattr(genomes, "NOT_BEGUN", always("#place"))
+    patch.setattr(genomes.GenomeStore, "begun", forgetful)
+
+
+def each_attempt_launches_a_worker(patch):
+    launch = Fleet._launch
+
+    def another(self, genome, claim):
+        self._launched.pop(claim, None)
+        return launch(self, genome, claim)
+
+    patch.setattr(Fleet, "_launch", another)
+
+
+def nobody_urges_a_preparation_that_did_not_begin(patch):
+    patch.setattr(reaping.Reaper, "_urge", lambda *_: None)
+
+
+def a_dead_worker_is_not_noticed(patch):
+    patch.setattr(reaping.Reaper, "_replace_worker", lambda *_: None)
+
+
+def a_worker_that_lives_is_replaced(patch):
+    patch.setattr(reaping, "WORKER_PATIENCE", -1.0)
+
+
+def a_second_worker_is_not_tried(patch):
+    patch.setattr(reaping, "WORKER_TRIES", 1)
+
+
+def workers_are_tried_for_ever(patch):
+    patch.setattr(reaping, "WORKER_TRIES", 10**9)
+
+
+def a_handed_over_preparation_keeps_its_progress(patch):
+    retry = genomes.GenomeStore.retry
+
+    def keeping(self, *arguments):
+        with patch.context() as inner:
+            inner.setattr(genomes, "OF_A_PREPARATION", "#progress")
+            return retry(self, *arguments)
+
+    patch.setattr(genomes.GenomeStore, "retry", keeping)
+
+
+def orphans_run_on(patch):
+    patch.setattr(reaping.Reaper, "_end_workers", lambda *_: None)
+
+
+def failed_messages_wait_for_the_whole_time_out(patch):
+    patch.setattr(consumers.Source, "give_back", lambda *_: None)
+
+
+def leftovers_are_deleted_whoever_owns_the_genome(patch):
+    patch.setattr(preparation.Preparations, "_clear", _clear_all)
+
+
+def _clear_all(self, genome, _claim):
+    objects = self.sizes.objects
+    objects.delete(objects.keys(f"genomes/{genome}/"))
 
 
 def a_repeated_download_queues_nothing(patch):
@@ -213,7 +287,17 @@ MUTATIONS = [
     the_genome_is_read_before_the_waiter_is_written,
     waiters_are_read_before_the_genome_is_ready,
     the_waiter_is_removed_before_its_scan_is_queued,
-    only_a_fresh_claim_is_downloaded,
+    a_beginning_that_was_interrupted_is_not_taken_up,
+    a_beginning_chooses_the_place_anew,
+    nobody_urges_a_preparation_that_did_not_begin,
+    a_dead_worker_is_not_noticed,
+    a_worker_that_lives_is_replaced,
+    a_second_worker_is_not_tried,
+    workers_are_tried_for_ever,
+    a_handed_over_preparation_keeps_its_progress,
+    orphans_run_on,
+    failed_messages_wait_for_the_whole_time_out,
+    leftovers_are_deleted_whoever_owns_the_genome,
     a_repeated_download_queues_nothing,
     a_repeated_scan_queues_nothing,
     chunks_are_queued_before_they_are_written,

@@ -22,6 +22,7 @@ from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sqs import FakeSQS
 from simulator import science
+from simulator.elsewhere import Fleet, Ncbi
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
 from simulator.queues import MAX_RECEIVES, SimulatedQueue, SimulatedStream, sqs_event
@@ -40,6 +41,7 @@ QUEUES = {
     "consensus": consensus,
     "off_target": off_target,
 }
+LAMBDA_LIMIT = 60
 ENVIRONMENT = {
     "JOBS_TABLE": "jobs",
     "TARGETS_TABLE": "targets",
@@ -47,9 +49,13 @@ ENVIRONMENT = {
     "DATA_BUCKET": "data",
     "GENOME_BUCKET": "genome",
     **{f"{name.upper()}_QUEUE_URL": name for name in QUEUES},
+    "QUEUE_URL": "queue",
     "MAX_RECEIVE_COUNT": str(MAX_RECEIVES),
     "CHUNK_SIZE": "2",
     "BOWTIE2": "on",
+    "LAMBDA_LIMIT_BASES": str(LAMBDA_LIMIT),
+    "STAGE": "simulated",
+    "STUCK_MINUTES": "400",
 }
 SCIENCE: dict[str, dict[str, Any]] = {
     "issl": {"build": science.build},
@@ -58,7 +64,8 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "off_target": {"open_index": science.open_index},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
-PATIENCE = 400 * 60.0  # the reaper's default
+PATIENCE = 400 * 60.0
+REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
@@ -87,20 +94,21 @@ class World:
         self.faults = Faults(rng, self.rate, interruptions=rng.choice((0, 0.03, 0.1, 0.3)))
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
-        self.stream = SimulatedStream()
+        self.streams = {"jobs": SimulatedStream(KEYS["jobs"]), "genomes": SimulatedStream(KEYS["genomes"])}
         self.dynamodb = FakeDynamoDB(KEYS, stale=lambda: rng.random() < 0.5)
         self.history = History()
-        self.dynamodb.watch = {"jobs": self._job_written, "genomes": self.history.genome_written}
+        self.dynamodb.watch = {"jobs": self._job_written, "genomes": self._genome_written}
         self.dynamodb.conflicts = self.faults.happens
         self.s3 = FakeS3()
-        sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens)
+        sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens, self._hide)
         services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs}
         self.clients = SimpleNamespace(
             **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
         )
         self.users: list[Callable[[], None]] = []  # what users are still going to do
+        self.ncbi = Ncbi(self.faults)
+        self.fleet = Fleet(self)
         self._depth = 0
-        self._streaming = False
         self._scratch = scratch
         self._sandboxes: dict[tuple[str, int], Handler] = {}
         self._api = _apis()
@@ -109,20 +117,40 @@ class World:
     def _sandbox(self, name: str) -> Handler:
         """The function's handler for this depth: a sandbox of its own, as Lambda gives concurrent calls."""
         if (name, self._depth) not in self._sandboxes:
-            folder = self._scratch / str(self._depth)
-            folder.mkdir(exist_ok=True)
-            tempfile.tempdir = str(folder)
+            self.use_own_disk()
             module = {**QUEUES, "scheduler": scheduler, "reaper": reaper}[name]
-            handler = module.make_handler(ENVIRONMENT, self.clients, self._clock, **SCIENCE.get(name, {}))
-            self._sandboxes[name, self._depth] = handler
+            environment = {**ENVIRONMENT, "QUEUE_URL": name}
+            given = {
+                "scheduler": {"assemblies": self.ncbi, "launcher": self.fleet},
+                "reaper": {"fleet": self.fleet},
+                "download": {"fetch": self.ncbi.fetch},
+                **SCIENCE,
+            }.get(name, {})
+            self._sandboxes[name, self._depth] = module.make_handler(
+                environment, self.clients, self.clock, **given
+            )
         return self._sandboxes[name, self._depth]
+
+    def use_own_disk(self) -> None:
+        """Temporary files are where no call that is interrupted has its own."""
+        folder = self._scratch / str(self._depth)
+        folder.mkdir(exist_ok=True)
+        tempfile.tempdir = str(folder)
 
     def _job_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if before is None and after is not None:
-            self.stream.insert(after)
+            self.streams["jobs"].add("INSERT", after)
         self.history.job_written(before, after)
 
-    def _clock(self) -> float:
+    def _genome_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        if after is not None and after != before and _not_begun(after):
+            self.streams["genomes"].add("INSERT" if before is None else "MODIFY", after)
+        self.history.genome_written(before, after)
+
+    def _hide(self, url: str, handle: str, seconds: int) -> None:
+        self.queues[url].hide(handle, self.now + seconds)
+
+    def clock(self) -> float:
         return self.now
 
     def run(self, at_rest: Callable[[], None]) -> None:
@@ -134,8 +162,8 @@ class World:
             pass
         self.faults.stop()
         at_rest()
-        for _ in range(3):
-            self.now += PATIENCE + 1
+        for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 3):
+            self.now += pause
             self.reap()
             while self._step():
                 pass
@@ -147,7 +175,12 @@ class World:
             for queue in self.queues.values()
             if any(message.visible_at <= self.now for message in queue.messages)
         ]
-        choices += [self.deliver_stream] if self.stream.records and not self._streaming else []
+        choices += [
+            lambda stream=stream: self.deliver_stream(stream)
+            for stream in self.streams.values()
+            if stream.records and not stream.busy
+        ]
+        choices += [self.fleet.work] if self.fleet.ready else []
         choices += [lambda: self.users.pop(self.rng.randrange(len(self.users)))()] if self.users else []
         if not choices:
             return self._wait()
@@ -193,24 +226,24 @@ class World:
             if self.rng.random() < 0.1:
                 queue.duplicate(message)
 
-    def deliver_stream(self) -> None:
-        self._streaming = True
-        batch = self.stream.records[: self.rng.randint(1, 3)]
+    def deliver_stream(self, stream: SimulatedStream) -> None:
+        stream.busy = True
+        batch = stream.records[: self.rng.randint(1, 3)]
         answer = self._invoke("scheduler", {"Records": batch})
-        self._streaming = False
+        stream.busy = False
         if answer is None:
-            self.stream.fail_first()
+            stream.fail_first()
             return
         failures = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
         numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
         done = next((at for at, number in enumerate(numbers) if number in failures), len(batch))
         if self.rng.random() < 0.1:
             done = self.rng.randint(0, done)  # the answer was lost: those come again
-            self.stream.succeed(done)
+            stream.succeed(done)
             return
-        self.stream.succeed(done)
+        stream.succeed(done)
         if done < len(batch):
-            self.stream.fail_first()
+            stream.fail_first()
 
     def reap(self) -> None:
         self._invoke("reaper", {})
@@ -240,6 +273,12 @@ class World:
             return handler(event, CONTEXT)
         except (Killed, Exception):
             return None
+
+
+def _not_begun(item: dict[str, Any]) -> bool:
+    """The filter of the Genomes table's event source."""
+    claimed = {"item": {"S": "genome"}, "state": {"S": "preparing"}}
+    return claimed.items() <= item.items() and "place" not in item
 
 
 _built: list[Handler] = []

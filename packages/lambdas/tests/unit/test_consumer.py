@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import pytest
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.messages import ScanJob, dump
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import PAUSES, Consumer, Source
+from fakes.errors import client_error
+from fakes.sqs import FakeSQS
 from simulator.queues import MAX_RECEIVES, Queued, sqs_event
 from simulator.world import CONTEXT
 
 
 class Recorder:
     def __init__(self):
-        self.worked, self.failed = [], []
+        self.worked, self.failed, self.pauses = [], [], []
+        self.sqs = FakeSQS(lambda *_: None, hide=lambda url, handle, seconds: self.hide(url, handle, seconds))
+
+    def hide(self, url, handle, seconds):
+        assert url == "queue"
+        assert handle
+        self.pauses.append(seconds)
 
     def work(self, message):
         self.worked.append(message.job_id)
@@ -30,7 +38,8 @@ def recorder():
 
 
 def deliver(recorder, *jobs, receives=1):
-    consumer = Consumer(ScanJob, recorder.work, recorder.fail, "scanning the query", MAX_RECEIVES)
+    source = Source(recorder.sqs, "queue", MAX_RECEIVES)
+    consumer = Consumer(source, ScanJob, recorder.work, recorder.fail, "scanning the query")
     bodies = [job if job.startswith("{") or not job else dump(ScanJob(job)) for job in jobs]
     event = sqs_event([Queued(body, 0, receives) for body in bodies])
     return [failure["itemIdentifier"] for failure in consumer.handler()(event, CONTEXT)["batchItemFailures"]]
@@ -71,3 +80,33 @@ def test_a_reason_that_cannot_be_recorded_sends_the_message_back(recorder, monke
 
     monkeypatch.setattr(recorder, "fail", broken)
     assert deliver(recorder, "bad") == ["m0"]
+
+
+def test_a_transfer_that_failed_to_the_end_says_why(recorder):
+    def cut_off(_message):
+        raise TransferError("NCBI cannot be reached; try again later")
+
+    recorder.work = cut_off
+    deliver(recorder, "a", receives=MAX_RECEIVES)
+    ((_, reason),) = recorder.failed
+    assert reason.startswith("NCBI cannot be reached; try again later")
+
+
+def test_a_failed_message_comes_again_soon_and_ever_later(recorder):
+    for receives in (1, 2):
+        deliver(recorder, "a", "unlucky", "{}", "bad", receives=receives)
+    assert recorder.pauses == [PAUSES[0]] * 2 + [PAUSES[1]] * 2
+
+
+def test_after_the_last_receive_it_is_moved_on_at_once(recorder):
+    deliver(recorder, "unlucky", receives=MAX_RECEIVES)
+    assert recorder.pauses == [0]
+
+
+def test_a_pause_that_cannot_be_set_changes_nothing_else(recorder):
+    def broken(*_):
+        raise client_error("ServiceUnavailable", "ChangeMessageVisibility")
+
+    recorder.hide = broken
+    assert deliver(recorder, "unlucky", "b") == ["m0"]
+    assert recorder.worked == ["unlucky", "b"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import Genome, GenomeState, Source
+from crackling_aws.models import Genome, GenomeState, IndexFile, Source
 from crackling_aws.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.logic.index_cache import RESERVE, IndexCache
 from fakes.s3 import FakeS3
@@ -34,7 +34,7 @@ def cache(s3, tmp_path):
 def genome(s3, name, claim="c", size=100):
     key = f"genomes/{name}/genome.issl"
     s3.objects["genome", key] = f"{name}.{claim}".encode().ljust(size)
-    return Genome(name, GenomeState.READY, Source.UPLOAD, 1, 1, claim=claim, index=key, index_bytes=size)
+    return Genome(name, GenomeState.READY, Source.UPLOAD, 1, 1, claim=claim, files=(IndexFile(key, size),))
 
 
 def test_an_index_is_fetched_once(cache, s3):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from layer_recipes import bowtie2, elf, tree, wheels
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import REPOSITORY, Recipe, layer
+from layer_recipes.worker import WORKER
 
 if TYPE_CHECKING:
     from layer_recipes.target import Target
@@ -71,4 +72,4 @@ BOTO3: Final = _of_wheels("boto3")
 FUNCTIONS: Final = Recipe(
     "functions", _build_functions, lambda _target: [_LAMBDAS], lambda _target: Path("lambdas")
 )
-RECIPES: Final = {recipe.name: recipe for recipe in (*LAYERS, BOTO3, FUNCTIONS)}
+RECIPES: Final = {recipe.name: recipe for recipe in (*LAYERS, BOTO3, FUNCTIONS, WORKER)}

@@ -1,4 +1,4 @@
-"""Designing guides: every site of a query, judged and scored."""
+"""Designing guides: every site of a query, or every guide of a list, judged and scored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crackling.results.target import USUAL_CONSENSUS
 from crackling.sites import find_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from crackling.results import Target
     from crackling.sequences import Contig
@@ -35,21 +35,34 @@ def design(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[Target]:
-    """Find, judge and score every guide of a query.
+    """Find, judge and score every guide of a query (normalised), in query order: by contig, start, forward strand first.
+
+    The options are those of judge().
+    """
+    sites = find_sites(contigs)
+    return judge(sites, index, consensus=consensus, all_folds=all_folds, threads=threads, progress=progress)
+
+
+def judge(
+    sites: Sequence[Site],
+    index: Index,
+    *,
+    consensus: int = USUAL_CONSENSUS,
+    all_folds: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Target]:
+    """Judge and score the guides of sites, in their order.
 
     Args:
-        contigs: the query, normalised.
+        sites: found in a query, or listed by the user.
         index: of the genome.
         consensus: how many of the three methods must accept an efficient guide.
         all_folds: fold every guide.
         threads: default: all processors.
         progress: is told how far each stage is.
-
-    Returns:
-        In query order: by contig, start, forward strand first.
     """
     tell = progress or (lambda _stage, _done, _total: None)
-    sites = find_sites(contigs)
     repeated = repeated_windows(sites)
     efficiencies = assess(
         sites, all_folds=all_folds, workers=threads, progress=lambda done, total: tell("folding", done, total)

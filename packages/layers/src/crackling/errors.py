@@ -17,3 +17,7 @@ class IndexFileError(CracklingError):
 
 class StorageError(CracklingError):
     """A file cannot be read or written: missing, a folder, not permitted, no space left."""
+
+
+class TransferError(CracklingError):
+    """A server could not be reached, broke off, or brought other bytes than were published; trying again later may help."""

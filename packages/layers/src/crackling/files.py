@@ -35,6 +35,44 @@ def readable(path: Path) -> Iterator[BinaryIO]:
         raise StorageError(f"{path}: cannot be read ({error.strerror or error}); name another file") from None
 
 
+class Unfinished:
+    """A file that is being written under a temporary name."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self._path, self.stream = path, stream
+
+    def appear(self, path: Path) -> None:
+        """Finish it under its name, in place of an old one."""
+        self.stream.close()
+        self._path.chmod(0o666 & ~_umask())  # a temporary file is private; the finished one is like any other
+        self._path.replace(path)
+
+
+@contextmanager
+def unfinished(beside: Path) -> Iterator[Unfinished]:
+    """Open a file for writing in the folder of a path; it is deleted in the end unless it appeared.
+
+    Raises:
+        StorageError: the folder is missing or may not be written to, or the disk is full.
+    """
+    if beside.is_dir():
+        raise StorageError(f"{beside}: is a folder; name a file in it")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent)
+    except OSError as error:
+        raise _unwritable(beside, error) from None
+    path, stream = Path(name), os.fdopen(handle, "wb")
+    try:
+        yield Unfinished(path, stream)
+    except OSError as error:
+        raise _unwritable(beside, error) from None
+    finally:
+        # On a full disk closing fails too; the first error is the one to tell.
+        with contextlib.suppress(OSError):
+            stream.close()
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
 def appearing(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under its name, in place of an old one, when all is written.
@@ -42,26 +80,9 @@ def appearing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
     """
-    if path.is_dir():
-        raise StorageError(f"{path}: is a folder; name a file in it")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    unfinished, stream = Path(name), os.fdopen(handle, "wb")
-    try:
-        yield stream
-        stream.close()
-        unfinished.chmod(0o666 & ~_umask())  # a temporary file is private; the finished one is like any other
-        unfinished.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        with contextlib.suppress(
-            OSError
-        ):  # on a full disk closing fails too; the first error is the one to tell
-            stream.close()
-        unfinished.unlink(missing_ok=True)
+    with unfinished(path) as file:
+        yield file.stream
+        file.appear(path)
 
 
 def _unwritable(path: Path, error: OSError) -> StorageError:

@@ -62,8 +62,8 @@ def bad_letter(label: str, contig: str, position: int, letter: str) -> InputErro
     )
 
 
-def normalise(contig: Contig, label: str) -> Contig:
-    """The contig in upper case, without white space, U read as T.
+def normalise(contig: Contig, label: str, before: int = 0) -> Contig:
+    """The contig, or what of it follows `before` letters, in upper case, without white space, U read as T.
 
     Raises:
         InputError: a letter is no nucleotide.
@@ -71,7 +71,7 @@ def normalise(contig: Contig, label: str) -> Contig:
     sequence = "".join(contig.sequence.split()).translate(_UPPER)
     if not LETTERS.issuperset(sequence):
         position = next(i for i, letter in enumerate(sequence) if letter not in LETTERS)
-        raise bad_letter(label, contig.name, position, sequence[position])
+        raise bad_letter(label, contig.name, before + position, sequence[position])
     return Contig(contig.name, sequence)
 
 
@@ -98,12 +98,18 @@ def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tu
         yield from _contigs(source, label or "the stream")
 
 
-def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
+def read_pieces(source: BinaryIO, label: str) -> Iterator[tuple[str, str]]:
+    """read_fasta() in bounded memory: each contig's name with an empty piece, then with piece after piece.
+
+    Raises:
+        InputError: as read_fasta().
+    """
     number = 0
     try:
-        with _plain(stream) as plain:
-            for number, (name, parts) in enumerate(_records(_lines(plain), label), start=1):
-                yield name or f"contig_{number}", parts
+        with _plain(source) as plain:
+            for name, piece in _records(_lines(plain), label):
+                number += not piece
+                yield name or f"contig_{number}", piece
     except EOFError:
         raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
     except _DAMAGED:  # type: ignore[misc]  # isal's stub declares an instance
@@ -130,23 +136,32 @@ def _plain(stream: BinaryIO) -> Iterator[BinaryIO]:
         head.detach()
 
 
-def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, list[str]]]:
-    """The first word of each record's header, and its sequence. Lines that begin with '#' are comments."""
+def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
+    found: tuple[str, list[str]] | None = None
+    for name, piece in read_pieces(stream, label):
+        if found is None or not piece:
+            if found is not None:
+                yield found
+            found = name, []
+        else:
+            found[1].append(piece)
+    if found is not None:
+        yield found
+
+
+def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
+    """The first word of each record's header, empty, and with each piece. Lines that begin with '#' are comments."""
     name: str | None = None
-    parts: list[str] = []
     for number, line in enumerate(lines, start=1):
         if line.startswith(">"):
-            if name is not None:
-                yield name, parts
-            name, parts = next(iter(line[1:].split(maxsplit=1)), ""), []
+            name = next(iter(line[1:].split(maxsplit=1)), "")
+            yield name, ""
         elif line and not line.startswith("#"):
             if name is None:
                 raise InputError(
                     f"{label}: not FASTA (line {number} is {line[:20]!r}); a record begins with '>'"
                 )
-            parts.append(line)
-    if name is not None:
-        yield name, parts
+            yield name, line
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
@@ -157,7 +172,8 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
     has_header = False
     begin = codecs.BOM_UTF8
     while block := stream.read(_BLOCK):
-        block = (block + stream.readline()).removeprefix(begin)
+        # A longer line, as of a genome in one line, is cut: its pieces follow each other as lines do.
+        block = (block + stream.readline(_BLOCK)).removeprefix(begin)
         begin = b""
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -10,8 +10,10 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # "standard" retries throttling and time-outs with jitter. A retry may repeat a write that took effect: every
 # conditional write in the stores reads a failed condition as "already done".
@@ -27,6 +29,10 @@ class Clients(Protocol):
     def s3(self) -> S3Client: ...
     @property
     def sqs(self) -> SQSClient: ...
+    @property
+    def ssm(self) -> SSMClient: ...
+    @property
+    def ec2(self) -> EC2Client: ...
 
 
 class AwsClients:
@@ -45,3 +51,11 @@ class AwsClients:
     @cached_property
     def sqs(self) -> SQSClient:
         return boto3.client("sqs", config=_RETRIES)
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        return boto3.client("ssm", config=_RETRIES)
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        return boto3.client("ec2", config=_RETRIES)

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-Value: TypeAlias = "str | bool | int | float | bytes | frozenset[str]"
+Value: TypeAlias = "str | bool | int | float | bytes | frozenset[str] | tuple[Value, ...]"
 Item: TypeAlias = "dict[str, Any]"  # attributes in DynamoDB's own notation
 
 _NAME = re.compile(r"#(\w+)")
@@ -31,6 +31,8 @@ def encode(value: Value) -> Item:
             return {"B": value}
         case frozenset():
             return {"SS": sorted(value)}
+        case tuple():
+            return {"L": [encode(part) for part in value]}
         case _:
             return {"N": repr(value)}
 
@@ -42,6 +44,8 @@ def decode(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the models' c
             return float(value) if "." in value or "e" in value.lower() else int(value)
         case "SS":
             return frozenset(value)
+        case "L":
+            return tuple(map(decode, value))
         case _:
             return value
 

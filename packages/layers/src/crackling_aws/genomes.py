@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crackling_aws.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
-from crackling_aws.models import Genome, GenomeState, Part, Source
+from crackling_aws.models import Genome, GenomeState, IndexFile, Part, Place, Progress, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +22,10 @@ GENOME_ITEM = "genome"
 WAITER = "waiter#"
 CLAIMABLE = "attribute_not_exists(#genome) OR #state IN (:uploading, :failed)"
 OWNED = "#state = :preparing AND #claim = :claim"
+NOT_BEGUN = "attribute_not_exists(#place)"
 NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
+OF_A_PREPARATION = "#done, #files, #place, #worker, #progress, #organism, #expectedBases, #contigs, #bases"
 
 
 class GenomeStore:
@@ -59,11 +61,62 @@ class GenomeStore:
         return self._update(
             genome,
             "SET #state = :preparing, #claim = :claim, #source = :source, #parts = :parts, #updated = :now,"
-            " #created = if_not_exists(#created, :now) REMOVE #done, #reason, #expires, #index, #indexBytes",
+            " #claimed = :now, #created = if_not_exists(#created, :now)"
+            f" REMOVE #reason, #expires, #attempts, {OF_A_PREPARATION}",
             CLAIMABLE,
             preparing=GenomeState.PREPARING, claim=claim, source=source, parts=frozenset(parts), now=now,
             uploading=GenomeState.UPLOADING, failed=GenomeState.FAILED,
         )  # fmt: skip
+
+    def begun(
+        self,
+        genome: str,
+        claim: str,
+        place: Place,
+        expected_bases: int,
+        organism: str | None,
+        now: float,
+    ) -> bool:
+        """Note where the genome is prepared and what is known of it; False if that is known, or on a stale claim."""
+        update = "SET #place = :place, #expectedBases = :bases, #updated = :now"
+        values: dict[str, Value] = {"place": place, "bases": expected_bases, "now": now}
+        if organism is not None:
+            update += ", #organism = :organism"
+            values["organism"] = organism
+        owned: dict[str, Value] = {"claim": claim, "preparing": GenomeState.PREPARING}
+        return self._update(genome, update, f"{OWNED} AND {NOT_BEGUN}", **owned, **values)
+
+    def nudge(self, genome: str, claim: str, now: float) -> bool:
+        """Touch a preparation that has not begun: the item's stream tells whoever begins it once more."""
+        return self._update(
+            genome, "SET #updated = :now", f"{OWNED} AND {NOT_BEGUN}",
+            claim=claim, preparing=GenomeState.PREPARING, now=now,
+        )  # fmt: skip
+
+    def retry(self, genome: str, claim: str, successor: str, before: float, now: float) -> bool:
+        """Hand a preparation that stood still since `before` to a new claim; its waiters stay.
+
+        False if it is over, moved on, or was handed over already.
+        """
+        return self._update(
+            genome,
+            "SET #claim = :successor, #claimed = :now, #updated = :now ADD #attempts :one"
+            f" REMOVE {OF_A_PREPARATION}",
+            STALLED,
+            claim=claim, preparing=GenomeState.PREPARING, successor=successor, before=before, now=now, one=1,
+        )  # fmt: skip
+
+    def launched(self, genome: str, claim: str, instance_id: str, now: float) -> bool:
+        """Note which instance prepares the genome; False if `claim` no longer owns it."""
+        update = "SET #worker = :worker, #updated = :now"
+        return self._owned(genome, claim, update, worker=instance_id, now=now)
+
+    def progress(self, genome: str, claim: str, progress: Progress, now: float) -> bool:
+        """Note how far a step has come, and that its worker lives; False if `claim` no longer owns the genome."""
+        packed = (progress.part, progress.done, progress.total)
+        return self._owned(
+            genome, claim, "SET #progress = :progress, #updated = :now", progress=packed, now=now
+        )
 
     def fasta_done(self, genome: str, claim: str, contigs: int, bases: int, now: float) -> bool:
         """Note that the sequence is in place; False if `claim` no longer owns the genome."""
@@ -77,11 +130,11 @@ class GenomeStore:
         update = "ADD #done :part SET #updated = :now"
         return self._owned(genome, claim, update, part=frozenset([Part.BOWTIE2]), now=now)
 
-    def issl_done(self, genome: str, claim: str, index: str, index_bytes: int, now: float) -> bool:
-        """Note that the index is in place; False if `claim` no longer owns the genome."""
-        update = "ADD #done :part SET #index = :index, #indexBytes = :bytes, #updated = :now"
-        part = frozenset([Part.ISSL])
-        return self._owned(genome, claim, update, part=part, index=index, bytes=index_bytes, now=now)
+    def issl_done(self, genome: str, claim: str, files: Iterable[IndexFile], now: float) -> bool:
+        """Note that the index's shards are in place; False if `claim` no longer owns the genome."""
+        update = "ADD #done :part SET #files = :files, #updated = :now"
+        packed = tuple((file.key, file.bytes) for file in files)
+        return self._owned(genome, claim, update, part=frozenset([Part.ISSL]), files=packed, now=now)
 
     def mark_ready(self, genome: str, claim: str, now: float) -> bool:
         """End the preparation well; False if `claim` no longer owns the genome."""
@@ -151,9 +204,20 @@ def _genome(item: dict[str, Any]) -> Genome:
         claim=facts.get("claim"),
         parts=frozenset(map(Part, facts.get("parts", ()))),
         done=frozenset(map(Part, facts.get("done", ()))),
+        claimed=facts.get("claimed"),
+        attempts=facts.get("attempts", 0),
+        place=Place(facts["place"]) if "place" in facts else None,
+        worker=facts.get("worker"),
+        progress=_progress(facts["progress"]) if "progress" in facts else None,
+        organism=facts.get("organism"),
+        expected_bases=facts.get("expectedBases"),
         contigs=facts.get("contigs"),
         bases=facts.get("bases"),
-        index=facts.get("index"),
-        index_bytes=facts.get("indexBytes"),
+        files=tuple(IndexFile(*file) for file in facts.get("files", ())),
         reason=facts.get("reason"),
     )
+
+
+def _progress(packed: tuple[str, int, int]) -> Progress:
+    part, done, total = packed
+    return Progress(Part(part), done, total)

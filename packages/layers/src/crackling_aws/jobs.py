@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crackling.results import Kind
 from crackling_aws.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
 from crackling_aws.models import Job, JobOptions
 
@@ -31,7 +32,7 @@ class JobStore:
     def create(self, job: Job) -> bool:
         """False if the id is taken."""
         item = encode_item(
-            jobId=job.job_id, genome=job.genome, consensus=job.options.consensus, chunkSize=job.chunk_size,
+            jobId=job.job_id, genome=job.genome, consensus=job.options.consensus, chunkSize=job.chunk_size, kind=job.kind,
             created=job.created, updated=job.updated, expires=job.expires, onTarget=0, offTarget=0,
         )  # fmt: skip
         return write_if(self._client.put_item, TableName=self.table, Item=item, **expressions(condition=NEW))
@@ -90,6 +91,7 @@ def _job(item: dict[str, Any]) -> Job:
         created=facts["created"],
         updated=facts["updated"],
         expires=facts["expires"],
+        kind=Kind(facts["kind"]),
         preparing=facts.get("preparing", False),
         scanning=facts.get("scanning", False),
         guides=facts.get("guides"),

@@ -23,13 +23,20 @@ def genome_folder(genome: str) -> str:
     return f"genomes/{genome}/"
 
 
-def fasta(genome: str) -> str:
-    return f"{genome_folder(genome)}genome.fa.gz"
+def preparation(genome: str, claim: str) -> str:
+    """A preparation writes nowhere else, so an older one cannot spoil the files of a newer."""
+    return f"{genome_folder(genome)}{claim}/"
 
 
-def index(genome: str) -> str:
-    return f"{genome_folder(genome)}genome.issl"
+def fasta(genome: str, claim: str) -> str:
+    return f"{preparation(genome, claim)}genome.fa.gz"
 
 
-def bowtie2(genome: str, file: str) -> str:
-    return f"{genome_folder(genome)}bowtie2/{file}"
+def index(genome: str, claim: str, shard: int = 1, shards: int = 1) -> str:
+    """The index, or of several shards the one with this number, from 1."""
+    name = "genome.issl" if shards == 1 else f"genome.{shard}-of-{shards}.issl"
+    return f"{preparation(genome, claim)}{name}"
+
+
+def bowtie2(genome: str, claim: str, file: str) -> str:
+    return f"{preparation(genome, claim)}bowtie2/{file}"

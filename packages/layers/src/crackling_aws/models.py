@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from crackling.results import Kind
+
 if TYPE_CHECKING:
     from crackling.efficiency import Efficiency
     from crackling.sites import Site
@@ -41,6 +43,7 @@ class Job:
     created: float
     updated: float
     expires: int
+    kind: Kind = Kind.SEQUENCE  # of its query
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned
@@ -117,6 +120,30 @@ class Part(StrEnum):
     ISSL = "issl"
 
 
+class Place(StrEnum):
+    """Where a genome is prepared."""
+
+    LAMBDA = "lambda"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """One shard of an index: its key in the genome bucket and its size."""
+
+    key: str
+    bytes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Genome:
     """A genome and how far its preparation has come. `claim` is the token of the preparation that owns it."""
@@ -130,13 +157,24 @@ class Genome:
     claim: str | None = None
     parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
     done: frozenset[Part] = frozenset()
+    claimed: float | None = None  # when its preparation was claimed
+    attempts: int = 0  # how often this preparation was taken up again, its worker having died
+    place: Place | None = None  # where it is prepared; None until that has begun
+    worker: str | None = None  # the instance's id
+    progress: Progress | None = None
+    organism: str | None = None
+    expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
     contigs: int | None = None
     bases: int | None = None
-    index: str | None = None  # the index's key in the genome bucket
-    index_bytes: int | None = None
+    files: tuple[IndexFile, ...] = ()  # the index's shards, in order
     reason: str | None = None
 
     @property
     def prepared(self) -> bool:
         """Every step is done."""
         return bool(self.parts) and self.done >= self.parts
+
+    @property
+    def index_bytes(self) -> int | None:
+        """The size of the index; None until it is in place."""
+        return sum(file.bytes for file in self.files) if self.files else None

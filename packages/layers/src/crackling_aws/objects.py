@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
 PART = 16 * 1024 * 1024
+AT_ONCE = 4  # parts under way
 _COPY = 1024 * 1024
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
@@ -102,14 +105,20 @@ class ObjectStore:
             upload.abort()
             raise
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete every object whose key begins so; the number of them."""
-        count = 0
-        while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents"):
-            for entry in found:
-                self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
-            count += len(found)
-        return count
+    def keys(self, prefix: str) -> list[str]:
+        """Every key that begins so, in order."""
+        found: list[str] = []
+        while True:
+            after = found[-1] if found else ""
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, StartAfter=after)
+            found += [entry["Key"] for entry in answer.get("Contents", [])]
+            if not answer.get("IsTruncated"):
+                return found
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; those that are not there are deleted already."""
+        for key in keys:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def upload_form(self, key: str, limit: int, seconds: int) -> UploadForm:
         """A presigned POST of exactly this key, of 1 to `limit` bytes."""
@@ -126,14 +135,18 @@ class ObjectStore:
 
 
 class _Upload(io.RawIOBase):
-    """Collects what is written into parts; an object smaller than one part is put in one request."""
+    """Collects what is written into parts, a few of which are sent side by side: they are all that it holds.
+
+    An object smaller than one part is put in one request.
+    """
 
     def __init__(self, client: S3Client, bucket: str, key: str) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
         self._upload_id: str | None = None
-        self._parts: list[CompletedPartTypeDef] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._sent: list[Future[str]] = []  # the parts' tags
         self._buffer = bytearray()
 
     def writable(self) -> bool:
@@ -142,7 +155,7 @@ class _Upload(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self._buffer += data
         while len(self._buffer) >= PART:
-            self._send(bytes(self._buffer[:PART]))
+            self._send(bytes(memoryview(self._buffer)[:PART]))
             del self._buffer[:PART]
         return len(data)
 
@@ -152,26 +165,41 @@ class _Upload(io.RawIOBase):
             return
         if self._buffer:
             self._send(bytes(self._buffer))
+        parts: list[CompletedPartTypeDef] = [
+            {"PartNumber": number, "ETag": sent.result()} for number, sent in enumerate(self._sent, start=1)
+        ]
         self._client.complete_multipart_upload(
             Bucket=self._bucket,
             Key=self._key,
             UploadId=self._upload_id,
-            MultipartUpload={"Parts": self._parts},
+            MultipartUpload={"Parts": parts},
         )
+        self._stop()
 
     def abort(self) -> None:
+        self._stop()  # S3 keeps a part that arrives after the upload was aborted
         if self._upload_id is not None:
             self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
 
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
     def _send(self, part: bytes) -> None:
-        if self._upload_id is None:
+        if self._pool is None:
             answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key)
             self._upload_id = answer["UploadId"]
-        number = len(self._parts) + 1
+            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="part")
+        if len(self._sent) >= AT_ONCE:
+            self._sent[-AT_ONCE].result()  # waits while as many are under way; raises what went wrong
+        self._sent.append(self._pool.submit(self._put, len(self._sent) + 1, part))
+
+    def _put(self, number: int, part: bytes) -> str:
+        assert self._upload_id is not None
         sent = self._client.upload_part(
             Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
         )
-        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+        return sent["ETag"]
 
 
 def _missing(error: ClientError, key: str) -> Exception:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from isal import igzip
 
 from crackling.errors import InputError
-from crackling.sequences import normalise, read_fasta
+from crackling.sequences import Contig, normalise, read_pieces
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
+from crackling_preparation.counted import counted
+from crackling_preparation.progress import LostClaimError, Reporter
 from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
@@ -25,8 +29,10 @@ if TYPE_CHECKING:
     from crackling_aws.queues import Queue
     from crackling_preparation.release import Failure
 
+    Tell = Callable[[int, int], None]  # bytes done, bytes in all
+    Fetch = Callable[[str, Tell], AbstractContextManager[BinaryIO]]
+
 LINE = 80
-_BLOCK = LINE * 10_000
 
 
 class Counts(NamedTuple):
@@ -36,75 +42,111 @@ class Counts(NamedTuple):
     bases: int
 
 
-def copy_fasta(source: BinaryIO, out: BinaryIO, label: str) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, one contig in memory at a time.
+def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> Counts:
+    """Copy FASTA (plain or compressed) as gzipped FASTA, in a few MB of memory.
 
-    The same contigs give the same bytes.
+    The same contigs give the same bytes. `limit`: the most bases that are taken.
 
     Raises:
-        InputError: it is not FASTA, not DNA, damaged, or empty.
+        InputError: it is not FASTA, not DNA, damaged, empty, or too large.
     """
-    contigs = bases = 0
+    contigs = bases = before = 0
+    line = ""  # the last one of a contig so far
     packer = igzip.GzipFile(fileobj=out, mode="wb", compresslevel=2, mtime=0)  # type: ignore[no-untyped-call]
     with cast("BinaryIO", packer) as packed:
-        for contig in read_fasta(source, label):
-            sequence = normalise(contig, label).sequence
-            packed.write(f">{contig.name}\n".encode())
-            for block in _lines(sequence):
-                packed.write(block)
-            contigs += 1
-            bases += len(sequence)
+        for name, piece in read_pieces(source, label):
+            if not piece:
+                packed.write(f"{line}\n>{name}\n".encode() if line else f">{name}\n".encode())
+                contigs, before, line = contigs + 1, 0, ""
+                continue
+            sequence = normalise(Contig(name, piece), label, before).sequence
+            before, bases = before + len(sequence), bases + len(sequence)
+            if limit is not None and bases > limit:
+                raise _too_large(label, limit)
+            lines, line = _lines(line + sequence)
+            packed.write(lines)
+        packed.write(f"{line}\n".encode() if line else b"")
     if not bases:
         raise InputError(f"{label}: holds no sequence, only headers; give a FASTA file of the whole genome")
     return Counts(contigs, bases)
 
 
-def _lines(sequence: str) -> Iterator[bytes]:
-    for start in range(0, len(sequence), _BLOCK):
-        block = sequence[start : start + _BLOCK]
-        yield "".join(f"{block[i : i + LINE]}\n" for i in range(0, len(block), LINE)).encode()
+def _lines(sequence: str) -> tuple[bytes, str]:
+    """Whole lines, and what is left."""
+    whole = len(sequence) - len(sequence) % LINE
+    return "".join(f"{sequence[i : i + LINE]}\n" for i in range(0, whole, LINE)).encode(), sequence[whole:]
+
+
+def _too_large(label: str, limit: int) -> InputError:
+    return InputError(
+        f"{label}: holds more than {limit:,} bases, far more than the size of its file suggested; "
+        "upload it without compression"
+    )
 
 
 @dataclass(frozen=True)
-class Download:
-    """Downloads a genome and queues the building of its indexes.
+class QueueBuilds:
+    """What follows a download in the functions: both indexes are queued."""
 
-    `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
-    """
-
-    genomes: GenomeStore
-    objects: ObjectStore
-    fetch: Callable[[str], AbstractContextManager[BinaryIO]]
     bowtie2: Queue[PrepareGenome]
     issl: Queue[PrepareGenome]
-    failure: Failure
-    clock: Callable[[], float]
 
-    def run(self, message: PrepareGenome) -> None:
-        """A repetition finds the sequence in place and queues the builds again: the first may have died."""
-        genome = self.genomes.get(message.genome)
-        if not owned(genome, message.claim):
-            self.failure.settle(genome, message.claim)
-            return
-        if Part.FASTA not in genome.done:
-            counts = self._copy(genome)
-            self.genomes.fasta_done(genome.genome, message.claim, counts.contigs, counts.bases, self.clock())
+    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
         self.issl.send([message])
         if Part.BOWTIE2 in genome.parts:
             self.bowtie2.send([message])
 
-    def _copy(self, genome: Genome) -> Counts:
+
+@dataclass(frozen=True)
+class Download:
+    """Downloads a genome; then whatever `proceed` does with its item and the message.
+
+    `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
+    `limit`: the most bases that can be prepared where this runs, None for any number.
+    """
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    fetch: Fetch
+    limit: int | None
+    proceed: Callable[[Genome, PrepareGenome], None]
+    failure: Failure
+    clock: Callable[[], float]
+
+    def run(self, message: PrepareGenome) -> None:
+        """A repetition finds the sequence in place and proceeds again: the first may have died."""
+        genome, claim = self.genomes.get(message.genome), message.claim
+        if not owned(genome, claim):
+            self.failure.settle(genome, claim)
+            return
+        if Part.FASTA not in genome.done:
+            report = Reporter(self.genomes, genome.genome, claim, self.clock)
+            try:
+                counts = self._copy(genome, claim, partial(report, Part.FASTA))
+            except LostClaimError:
+                return
+            self.genomes.fasta_done(genome.genome, claim, counts.contigs, counts.bases, self.clock())
+        self.proceed(genome, message)
+
+    def _copy(self, genome: Genome, claim: str, tell: Tell) -> Counts:
         label = genome.name or genome.genome
+        key = keys.fasta(genome.genome, claim)
         # The source's context ends first, so a failed check leaves no object behind.
+        with self.objects.writer(key) as out, self._source(genome, label, tell) as source:
+            return copy_fasta(source, out, label, self.limit)
+
+    def _source(self, genome: Genome, label: str, tell: Tell) -> AbstractContextManager[BinaryIO]:
+        if genome.source is Source.ACCESSION:
+            return self.fetch(genome.genome, tell)
+        return self._upload(keys.upload(genome.genome), label, tell)
+
+    @contextmanager
+    def _upload(self, key: str, label: str, tell: Tell) -> Iterator[BinaryIO]:
+        size = self.objects.size(key)
         try:
-            with self.objects.writer(keys.fasta(genome.genome)) as out, self._source(genome) as source:
-                return copy_fasta(source, out, label)
+            with self.objects.open(key) as stream:
+                yield counted(stream, lambda done: tell(done, size or done))
         except MissingObjectError:
             raise InputError(
                 f"{label}: no file was uploaded; upload its FASTA and complete the upload"
             ) from None
-
-    def _source(self, genome: Genome) -> AbstractContextManager[BinaryIO]:
-        if genome.source is Source.ACCESSION:
-            return self.fetch(genome.genome)
-        return cast("AbstractContextManager[BinaryIO]", self.objects.open(keys.upload(genome.genome)))

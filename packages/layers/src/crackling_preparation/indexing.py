@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crackling_aws import keys
-from crackling_aws.models import Part
+from crackling_aws.models import IndexFile, Part
+from crackling_preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.objects import ObjectStore
     from crackling_preparation.release import Failure, Release
+
+    Tell = Callable[[str, int, int], None]  # a stage's name, what is done, what there is to do
+
+
+class Build(Protocol):
+    """crackling.specificity.build_index, as far as it is used here."""
+
+    def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -31,36 +42,39 @@ class Builder:
     failure: Failure
     clock: Callable[[], float]
 
-    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path], None]) -> None:
-        """Call `make(fasta, scratch folder)` if the part is missing; then finish, if it was the last.
+    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, Tell], None]) -> None:
+        """Call `make(fasta, scratch folder, tell)` if the part is missing; then finish, if it was the last.
 
         A repetition skips to finishing, in case the first died between.
         """
         genome = self.genomes.get(message.genome)
         if owned(genome, message.claim) and part not in genome.done:
-            with TemporaryDirectory() as folder:
+            report = Reporter(self.genomes, message.genome, message.claim, self.clock)
+            tell = BuildProgress(partial(report, part), genome.bases or 0)
+            with suppress(LostClaimError), TemporaryDirectory() as folder:
+                report(part)
                 fasta = Path(folder, "genome.fa.gz")
-                self.objects.download(keys.fasta(message.genome), fasta)
-                make(fasta, Path(folder))
+                self.objects.download(keys.fasta(message.genome, message.claim), fasta)
+                make(fasta, Path(folder), tell)
         self.failure.settle(genome, message.claim)
         self.release.finish(message.genome, message.claim)
 
 
 @dataclass(frozen=True)
 class IsslIndex:
-    """Builds the index for specificity. `build` reads FASTA files and writes an index file."""
+    """Builds the index for specificity. `build` reads FASTA files, writes an index file, and tells its stages."""
 
     builder: Builder
-    build: Callable[[list[Path], Path], object]
+    build: Build
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path) -> None:
+        def make(fasta: Path, folder: Path, tell: Tell) -> None:
             out = folder / "genome.issl"
-            self.build([fasta], out)
-            key = keys.index(message.genome)
+            self.build([fasta], out, progress=tell)
+            key = keys.index(message.genome, message.claim)
             self.builder.objects.upload(out, key)
-            size, now = out.stat().st_size, self.builder.clock()
-            self.builder.genomes.issl_done(message.genome, message.claim, key, size, now)
+            files, now = [IndexFile(key, out.stat().st_size)], self.builder.clock()
+            self.builder.genomes.issl_done(message.genome, message.claim, files, now)
 
         self.builder.run(message, Part.ISSL, make)
 
@@ -89,12 +103,13 @@ class Bowtie2Index:
     build: Callable[[Path, Path], None]
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path) -> None:
+        def make(fasta: Path, folder: Path, _tell: Tell) -> None:
             files = folder / "index"
             files.mkdir()
             self.build(fasta, files / "genome")
             for file in sorted(files.iterdir()):
-                self.builder.objects.upload(file, keys.bowtie2(message.genome, file.name))
+                key = keys.bowtie2(message.genome, message.claim, file.name)
+                self.builder.objects.upload(file, key)
             self.builder.genomes.bowtie2_done(message.genome, message.claim, self.builder.clock())
 
         self.builder.run(message, Part.BOWTIE2, make)

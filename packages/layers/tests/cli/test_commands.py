@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_index_prints_a_summary(crackling, genome, tmp_path):
     assert summary["contigs"] == 1
     assert summary["bases"] == 48502
     assert summary["bytes"] == (tmp_path / "a.issl").stat().st_size
-    assert set(summary) == {"contigs", "bases", "sites", "distinct_sites", "bytes", "seconds"}
+    assert summary["files"] == [str(tmp_path / "a.issl")]
+    assert set(summary) == {"files", "contigs", "bases", "sites", "distinct_sites", "bytes", "seconds"}
     assert "48,502" in crackling("index", genome, "-o", tmp_path / "b.issl")
     assert (tmp_path / "a.issl").read_bytes() == (tmp_path / "b.issl").read_bytes()
 
@@ -97,6 +99,56 @@ def test_design_takes_a_bare_sequence_and_formats(crackling, index, tmp_path):
     assert crackling("design", sequence, "--genome", index, "--format", "gff3").startswith(
         "##gff-version 3\n"
     )
+
+
+def test_the_file_name_chooses_the_format(crackling, index, sample, tmp_path):
+    for name, starts in {
+        "a.xlsx": b"PK",
+        "a.gb": b"LOCUS ",
+        "a.fa": b">guide_1 ",
+        "a.htm": b"<!doctype",
+    }.items():
+        crackling("design", sample / "cI.fa", "--genome", index, "-o", tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(starts)
+
+
+def test_results_name_the_genome_by_its_file(crackling, index, tmp_path):
+    query = GUIDE + "AGG"
+    assert "against lambda by" in crackling("design", query, "--genome", index, "--format", "genbank")
+
+
+def test_a_terminal_is_spared_what_it_cannot_show(crackling, index, monkeypatch):
+    monkeypatch.setattr("crackling.cli.design.sys.stdout.isatty", lambda: True)
+    with pytest.raises(SystemExit) as exit_:
+        main(["design", GUIDE + "AGG", "--genome", index, "--format", "xlsx"])
+    assert exit_.value.code == 2
+
+
+def test_own_guides_get_the_row_of_the_same_guide_of_a_query(crackling, index, sample, tmp_path):
+    """But for where they stand: the same figures by the same code."""
+    designed = list(csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index))))
+    guides = tmp_path / "guides.txt"
+    guides.write_text("".join(f">{row['id']}\n{row['guide'].lower()} {row['pam']}\n" for row in designed))
+    scored = list(csv.DictReader(io.StringIO(crackling("design", "--guides", guides, "--genome", index))))
+    place = {"contig", "start", "end", "strand"}
+    assert [{k: v for k, v in row.items() if k not in place} for row in scored] == [
+        {k: v for k, v in row.items() if k not in place} for row in designed
+    ]
+    assert [(row["contig"], row["start"]) for row in scored[:2]] == [("guides", "1"), ("guides", "2")]
+
+
+def test_own_guides_may_lack_their_pam(crackling, index, tmp_path):
+    guides = tmp_path / "guides.txt"
+    guides.write_text(f"{GUIDE}\n{GUIDE.replace('T', 'U')}AAG\n{GUIDE}\n")
+    rows = list(csv.DictReader(io.StringIO(crackling("design", "--guides", guides, "--genome", index))))
+    assert [row["pam"] for row in rows] == ["NGG", "AAG", "NGG"]
+    assert ["NAG PAM" in row["warnings"] for row in rows] == [False, True, False]
+    assert [row["unique"] for row in rows] == ["0", "1", "0"]
+
+
+def test_guides_and_a_query_exclude_each_other(crackling, index):
+    crackling("design", GUIDE, "--guides", "-", "--genome", index, code=2)
+    crackling("design", "--genome", index, code=2)
 
 
 def test_consensus_and_all_folds_are_heeded(crackling, index, sample):
@@ -218,7 +270,9 @@ def test_a_closed_pipe_is_no_error(index, tmp_path):
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_leaves_nothing_half_written(tmp_path, signal_, code):
     """The genome comes through a pipe that stays open, so the build is under way when the signal arrives."""
-    process = program("index", "-", "-o", tmp_path / "out.issl", stdin=subprocess.PIPE)
+    # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = program("index", "-", "-o", tmp_path / "out.issl", stdin=subprocess.PIPE, preexec_fn=heed)
     process.stdin.write(b">a\n" + b"ACGGTTCAGG" * 5000)
     process.stdin.flush()
     deadline = time.monotonic() + 30

@@ -7,16 +7,19 @@ from urllib.parse import unquote
 
 import pytest
 
+from crackling.annotation import Locus
 from crackling.efficiency import Efficiency
-from crackling.results import COLUMNS, MEDIA_TYPES, make_target, write
-from crackling.results.formats import FORMATS
+from crackling.results import COLUMNS, FORMATS, Design, make_target, write
+from crackling.sequences import Contig
 from crackling.specificity import Specificity
 from support.sites import make_site
+
+NOTHING = Efficiency(False, False, False, -0.25, None, None)
+FEW = Specificity(50.5, 80.0, (1, 0, 0, 0, 0))
 
 
 def targets(contig="chr1"):
     folded = Efficiency(True, True, False, -0.5, "(" * 100, -20.1)
-    bare = Efficiency(False, False, False, -0.25, None, None)
     return [
         make_target(
             1,
@@ -28,7 +31,7 @@ def targets(contig="chr1"):
         make_target(
             2,
             make_site(contig=contig, start=12),
-            bare,
+            NOTHING,
             Specificity(50.5, 80.0, (0, 0, 0, 0, 0)),
             repeated_in_query=True,
         ),
@@ -36,9 +39,9 @@ def targets(contig="chr1"):
 
 
 def written(name, rows=None):
-    stream = io.StringIO(newline="")
-    write(targets() if rows is None else rows, name, stream)
-    return stream.getvalue()
+    stream = io.BytesIO()
+    write(Design("phage", targets() if rows is None else rows, [Contig("chr1", "ACGT" * 20)]), name, stream)
+    return stream.getvalue().decode()
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("csv", ","), ("tsv", "\t")])
@@ -85,15 +88,39 @@ def test_gff3_is_one_based_and_escaped():
     assert "structure" not in attributes
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def test_fasta_has_the_guides():
+    assert written("fasta").splitlines() == [
+        ">guide_1 chr1:11-33(+) pam=AGG consensus=2/3 mit=90.000000 cfd=80.000000",
+        "ACGTACGTACGTACGTACGT",
+        ">guide_2 chr1:13-35(+) pam=AGG consensus=0/3 mit=50.500000 cfd=80.000000",
+        "ACGTACGTACGTACGTACGT",
+    ]
+
+
+@pytest.mark.parametrize("contig", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(("name", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_no_name_is_a_formula(name, delimiter, contig):
+    locus = Locus("=cmd", "CDS")
+    rows = [*targets(contig), make_target(3, make_site(), NOTHING, FEW, repeated_in_query=False, locus=locus)]
+    read = list(csv.DictReader(io.StringIO(written(name, rows)), delimiter=delimiter))
+    assert [row["contig"] for row in read] == [f"'{contig}", f"'{contig}", "q"]
+    assert read[2]["gene"] == "'=cmd"
+    assert {row["strand"] for row in read} == {"+"}
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "json", "bed", "gff3", "fasta"])
 def test_no_targets_is_a_valid_file(name):
     text = written(name, [])
     assert text in {",".join(COLUMNS) + "\n", "\t".join(COLUMNS) + "\n", "[]\n", "", "##gff-version 3\n"}
-    assert name in MEDIA_TYPES
 
 
 def test_unix_line_endings_and_a_final_newline():
-    for name in FORMATS:
+    for name in (name for name, form in FORMATS.items() if not form.binary):
         text = written(name)
         assert "\r" not in text
         assert text.endswith("\n")
+
+
+def test_no_two_formats_share_an_ending():
+    endings = [ending for form in FORMATS.values() for ending in form.endings]
+    assert len(endings) == len(set(endings))

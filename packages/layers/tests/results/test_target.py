@@ -1,11 +1,10 @@
 """A target's columns, derived and rounded."""
 
-from dataclasses import astuple
-
 import pytest
 
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, make_target
+from crackling.results.target import values
 from crackling.specificity import Specificity
 from support.sites import make_site
 
@@ -13,7 +12,7 @@ from support.sites import make_site
 EXPECTED = (
     "id", "contig", "start", "end", "strand", "guide", "pam", "gc", "chopchop", "mm10db", "sgrnascorer2", "sgrnascorer2_score",
     "structure", "energy", "consensus", "efficient", "mit", "cfd", "specific", "mm0", "mm1", "mm2", "mm3", "mm4", "unique",
-    "warnings",
+    "warnings", "gene", "feature",
 )
 # fmt: on
 EFFICIENCY = Efficiency(True, False, True, 1.23456789, None, None)
@@ -31,7 +30,7 @@ def target(site=None, counts=(1, 0, 0, 0, 0), mit=100.0, cfd=99.0, **options):
 
 def test_columns_are_the_contract():
     assert COLUMNS == EXPECTED
-    assert len(astuple(target())) == len(COLUMNS)
+    assert len(values(target())) == len(COLUMNS)
 
 
 def test_figures_are_rounded_to_what_is_written():
@@ -57,6 +56,8 @@ def test_specific_wants_both_scores(mit, cfd, specific):
         (make_site("A" * 17 + "GCG"), (1, 0, 0, 0, 0), False, ("low GC",)),
         (make_site("GC" * 8 + "AGCG"), (1, 0, 0, 0, 0), False, ("high GC",)),
         (make_site("GC" * 8 + "AAAA"), (0, 0, 0, 0, 0), False, ("not in genome",)),
+        (make_site(pam="AAG"), (1, 0, 0, 0, 0), False, ("NAG PAM",)),
+        (make_site("GACTGACTGACTGACTGTTT", "NGG"), (1, 0, 0, 0, 0), False, ()),
         (make_site(), (3, 0, 0, 0, 0), True, ("3 perfect matches", "repeated in query")),
     ],
 )

@@ -38,8 +38,8 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
     places = oracle.find_places(genome.contigs, compatible=without_t)
     with chosen(radius=radius, isa=isa, GUIDES_A_TASK=2), Index.open(path) as index:
         separate_sections(index)
-        assert index.header.sites == len(places)
-        assert index.header.distinct_sites == len({place.site for place in places})
+        assert index.shards[0].header.sites == len(places)
+        assert index.shards[0].header.distinct_sites == len({place.site for place in places})
         assert_equals_oracle(index, genome.guides, places, k, compatible=as_ngg, threads=threads)
 
 
@@ -56,5 +56,5 @@ def test_compatible_index_of_the_rich_genome(rich: Planted, tmp_path: Path) -> N
     places = oracle.find_places(rich.contigs, compatible=True)
     assert len(places) < len(oracle.find_places(rich.contigs))
     with Index.open(built(rich.contigs, tmp_path / "compatible.issl", compatible=True)) as index:
-        assert index.header.compatible
+        assert index.shards[0].header.compatible
         assert_equals_oracle(index, rich.guides, places, 4)

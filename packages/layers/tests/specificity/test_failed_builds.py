@@ -106,15 +106,6 @@ def test_bad_input_after_good(genome: Path, out: Path, tmp_path: Path) -> None:
         build_index([genome, bad], out)
 
 
-def test_more_bases_than_places(genome: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
-    monkeypatch.setattr("crackling.specificity.genome.MAX_BASES", 1000)
-    with pytest.raises(
-        InputError, match=r"genome\.fa: the genome has more than 1,000 bases; index its parts"
-    ):
-        build_index([genome], out)
-
-
 def test_the_new_index_replaces_the_old_one(rich: Planted, genome: Path, tmp_path: Path) -> None:
     """Who has the old one open goes on with it; the new one has the permissions that files usually have."""
     out = tmp_path / "genome.issl"

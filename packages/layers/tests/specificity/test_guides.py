@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling.errors import InputError
-from crackling.specificity.index import Index, decode, encode
+from crackling.specificity import Index
+from crackling.specificity.guides import decode, encode
 
 if TYPE_CHECKING:
     from pathlib import Path

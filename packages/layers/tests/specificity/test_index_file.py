@@ -11,7 +11,7 @@ from crackling.errors import IndexFileError, StorageError
 from crackling.specificity.genome import contig_starts
 from crackling.specificity.index import Index
 from crackling.specificity.kernel import OCCURRENCE_BYTES, REVERSE_STRAND
-from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Section
+from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Piece, Section
 from crackling.specificity.plan import Keys
 from oracle import find_places
 from support.building import built
@@ -32,7 +32,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_what_is_kept_in_the_header(small: Path) -> None:
     with Index.open(small) as index:
-        header = index.header
+        header = index.shards[0].header
         assert header.file_bytes == small.stat().st_size
         assert (header.contigs, header.compatible) == (len(GENOME.contigs), False)
         assert header.bases == sum(len(letters) for letters in GENOME.contigs.values())
@@ -55,8 +55,8 @@ def test_occurrences_lie_by_site_then_by_place(rich: Planted, rich_index: Path) 
     assert [(int.from_bytes(row[:4], "little"), bool(row[4] & REVERSE_STRAND)) for row in rows] == expected
 
 
-def packed_lengths(genome: Planted) -> list[tuple[str, int]]:
-    return [(name, len("".join(letters.split()))) for name, letters in genome.contigs.items()]
+def packed_lengths(genome: Planted) -> list[Piece]:
+    return [Piece(name, len("".join(letters.split()))) for name, letters in genome.contigs.items()]
 
 
 def test_every_flipped_byte_is_noticed(small: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling.errors import InputError
-from crackling.specificity.index import Index, OffTarget, Specificity
+from crackling.specificity import Index, OffTarget, Specificity
 from crackling.specificity.kernel import ISA_VARIABLE, MAX_MISMATCHES, available_isas
 from support.building import ALL_KEYS, built, chosen, possible_radii
 
@@ -40,7 +40,10 @@ def test_key_widths_radii_and_instruction_sets(
 ) -> None:
     path = built(rich.contigs, tmp_path / "keys.issl", keys=keys)
     with Index.open(path) as index:
-        assert (index.header.prefix_nt, index.header.suffix_nt) == (keys.prefix_nt, keys.suffix_nt)
+        assert (index.shards[0].header.prefix_nt, index.shards[0].header.suffix_nt) == (
+            keys.prefix_nt,
+            keys.suffix_nt,
+        )
         for k in range(MAX_MISMATCHES + 1):
             scores, off_targets = expected[k]
             for radius, isa in product(possible_radii(keys, k), ISAS):

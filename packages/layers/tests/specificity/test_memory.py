@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from crackling.specificity import build
+from crackling.specificity import builder
 from crackling.specificity.genome import Genome
 from support.building import built
 
@@ -22,14 +22,14 @@ def test_the_genome_is_freed_before_the_suffix_list_is_made(
 ) -> None:
     """Half a byte a base: 1.5 GB of a human one."""
     held: list[int] = []
-    make = build._Builder._suffix_list
+    make = builder.Builder._suffix_list
 
-    def make_and_look(builder: build._Builder) -> object:
+    def make_and_look(build: builder.Builder) -> object:
         gc.collect()
         genomes = [thing for thing in gc.get_objects() if isinstance(thing, Genome)]
         held.append(sum(len(genome.packed) for genome in genomes))
-        return make(builder)
+        return make(build)
 
-    monkeypatch.setattr(build._Builder, "_suffix_list", make_and_look)
+    monkeypatch.setattr(builder.Builder, "_suffix_list", make_and_look)
     built(rich.contigs, tmp_path / "small.issl", threads=2)
     assert held == [0]

@@ -50,7 +50,7 @@ def test_copies_of_a_site_are_one_entry_that_counts_them(tmp_path: Path, copies:
     """Whatever their PAM, in whatever order, also beyond what an entry can hold."""
     windows = [F + ("TGG" if i % 3 else "CAG") for i in range(copies)]
     with Index.open(built({"a": "N".join(windows)}, tmp_path / "copies.issl")) as index:
-        assert (index.header.sites, index.header.distinct_sites) == (copies, 1)
+        assert (index.shards[0].header.sites, index.shards[0].header.distinct_sites) == (copies, 1)
         assert index.score([F])[0].counts == (copies, 0, 0, 0, 0)
         assert [hit.pam for hit in index.off_targets(F)] == sorted((w[20:] for w in windows), reverse=True)
 
@@ -136,6 +136,6 @@ def test_a_genome_without_sites_is_a_valid_one(tmp_path: Path, genome: str) -> N
     """Nothing near is an answer, not a crash."""
     with Index.open(built({"a": genome, "empty": ""}, tmp_path / "none.issl")) as index:
         assert index.contigs == [("a", len(genome)), ("empty", 0)]
-        assert (index.header.sites, index.header.distinct_sites) == (0, 0)
+        assert (index.shards[0].header.sites, index.shards[0].header.distinct_sites) == (0, 0)
         assert index.score([F], 6) == [Specificity(100.0, 100.0, (0,) * 7)]
         assert index.off_targets(F, 6) == []

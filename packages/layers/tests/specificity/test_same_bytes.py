@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling.specificity import build
+from crackling.specificity import builder
 from crackling.specificity.kernel import PARTITIONS
 from support.building import built, chosen
 
@@ -38,13 +38,13 @@ def test_groups_of_partitions(
 ) -> None:
     """A genome too large to sort at once is sorted in groups of partitions."""
     groups: list[tuple[int, int]] = []
-    scatter = build._Builder._scatter
+    scatter = builder.Builder._scatter
 
-    def counted(builder: build._Builder, counts: list[Counts], first: int, last: int) -> Counts:
+    def counted(build: builder.Builder, counts: list[Counts], first: int, last: int) -> Counts:
         groups.append((first, last))
-        return scatter(builder, counts, first, last)
+        return scatter(build, counts, first, last)
 
-    monkeypatch.setattr(build._Builder, "_scatter", counted)
+    monkeypatch.setattr(builder.Builder, "_scatter", counted)
     with chosen(RECORDS_AT_ONCE=records):
         path = built(rich.contigs, tmp_path / "grouped.issl", threads=threads)
     assert len(groups) > 1

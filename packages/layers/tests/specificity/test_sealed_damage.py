@@ -110,7 +110,7 @@ def test_occurrences(images: list[bytes], tmp_path: Path, data: st.DataObject) -
 def test_header_fields(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
     """Key widths, counts, offsets and lengths of sections."""
     image = bytearray(images[data.draw(st.integers(0, 2))])
-    fields = [(at, "<I") for at in (12, 16, 20)] + [(at, "<Q") for at in (24, 32, 40, 48)]
+    fields = [(at, "<I") for at in (12, 16, 20)] + [(at, "<Q") for at in (24, 32, 40, 48, 56)]
     fields += [(section_row(section) + at, "<Q") for section in Section for at in (0, 8)]
     place, kind = data.draw(st.sampled_from(fields))
     (number,) = struct.unpack_from(kind, image, place)
@@ -127,12 +127,14 @@ ODD_CONTIGS = [
     b"[[]]",
     b'[["a"]]',
     b'{"a": 1}',
-    b'[["a", -5]]',
-    b'[["a", "b"]]',
-    b'[["a", 1e999]]',
+    b'[["a", 1]]',
+    b'[["a", -5, 0]]',
+    b'[["a", 5, -1]]',
+    b'[["a", "b", 0]]',
+    b'[["a", 1e999, 0]]',
     b"[" * 5000,
     b"[]",
-    b"[[5, 5]]",
+    b"[[5, 5, 0]]",
 ]
 
 
@@ -148,7 +150,7 @@ def test_a_contig_shorter_than_its_sites(images: list[bytes], tmp_path: Path) ->
     image = images[0]
     offset, length = section_span(image, Section.CONTIGS)
     names = json.loads(image[offset : offset + length])
-    shorter = json.dumps([[name, 0] for name, _ in names]).encode().ljust(length)
+    shorter = json.dumps([[name, 0, 0] for name, _, _ in names]).encode().ljust(length)
     path = tmp_path / "short.issl"
     path.write_bytes(replaced(image, Section.CONTIGS, shorter))
     with Index.open(path) as index, pytest.raises(IndexFileError, match=r"damaged"):

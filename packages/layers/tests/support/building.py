@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import oracle
-from crackling.specificity import build, build_index, index, kernel
+from crackling.specificity import build_index, builder, kernel, search, shard
 from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT, Keys
 from support.planted import fasta
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from crackling.specificity.index import Index, OffTarget
+    from crackling.specificity import Index, OffTarget
 
 # All that an index may have: together they say no more than the site.
 ALL_KEYS = [
@@ -40,13 +40,13 @@ def chosen(
     """Overrule the cost model and the processor; constants: RECORDS_AT_ONCE, GUIDES_A_TASK."""
     with pytest.MonkeyPatch.context() as patch:
         if keys:
-            patch.setattr(build, "choose_keys", lambda _sites: keys)
+            patch.setattr(builder, "choose_keys", lambda _sites: keys)
         if radius is not None:
-            patch.setattr(index, "choose_prefix_radius", lambda _sites, _keys, _k: radius)
+            patch.setattr(shard, "choose_prefix_radius", lambda _sites, _keys, _k: radius)
         if isa:
             patch.setenv(kernel.ISA_VARIABLE, isa)
         for name, value in constants.items():
-            patch.setattr(build if hasattr(build, name) else index, name, value)
+            patch.setattr(builder if hasattr(builder, name) else search, name, value)
         yield
 
 

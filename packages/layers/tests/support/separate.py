@@ -15,7 +15,7 @@ from crackling.specificity.layout import Section
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-    from crackling.specificity.index import Index
+    from crackling.specificity import Index
 
 SEEN_BYTES = 1024  # smaller objects lie in the interpreter's own arenas, where the sanitizer sees no ends
 _FIELDS: dict[str, tuple[Section, type[ctypes.c_uint32 | Overflow]]] = {
@@ -39,7 +39,8 @@ def in_own_memory(contents: Buffer, kind: type[ctypes.c_uint32 | Overflow]) -> o
 
 def separate_sections(index: Index) -> None:
     """Let the index search copies of its sections; they live as long as its lists, which keep them."""
-    lists = Lists.from_buffer_copy(index._lists)
-    for field, (section, kind) in _FIELDS.items():
-        setattr(lists, field, in_own_memory(index._section(section), kind))
-    index._lists = lists
+    for shard in index.shards:
+        lists = Lists.from_buffer_copy(shard.lists)
+        for field, (section, kind) in _FIELDS.items():
+            setattr(lists, field, in_own_memory(shard.section(section), kind))
+        shard.lists = lists

@@ -1,31 +1,62 @@
-"""A stand-in for NCBI: the links of an assembly, its checksums and its FASTA, in the shapes that NCBI answers with."""
+"""A stand-in for NCBI: its API and its file server, which records what it is asked and misbehaves where it is told to."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
+import re
 import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from crackling_testing.assemblies import StandInAssembly
+from crackling_testing.faults import Fault, Reply
 
 _API, _FILES = "/datasets/v2", "/genomes/all"
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_Query = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came; `headers` by lower-case name, `time` in seconds of a monotonic clock."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    time: float
 
 
 class NcbiStandIn:
-    """Serves assemblies (accession -> FASTA file, plain or gz) at `url`. A context manager."""
+    """Serves assemblies (accession -> FASTA file, plain or gz, or StandInAssembly) at `url`. A context manager.
 
-    def __init__(self, assemblies: dict[str, Path]) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        origin = f"http://localhost:{self._server.server_port}"
-        self.url = f"{origin}{_API}"
-        self._server.answers = {  # type: ignore[attr-defined]
-            path: body
-            for accession, fasta in assemblies.items()
-            for path, body in _answers(origin, accession, fasta)
+    `faults` may be changed while it runs; `asked` lists the requests so far.
+    """
+
+    def __init__(
+        self, assemblies: Mapping[str, Path | StandInAssembly], faults: Iterable[Fault] = ()
+    ) -> None:
+        self._assemblies = {
+            accession: one if isinstance(one, StandInAssembly) else StandInAssembly(one)
+            for accession, one in assemblies.items()
+        }
+        self.faults = list(faults)
+        self.asked: list[Asked] = []
+        self._counts: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._server = _Server(self)
+        self.origin = f"http://localhost:{self._server.server_port}"
+        self.url = f"{self.origin}{_API}"
+        self._files = {
+            f"{self._folder(accession)}/{name}": body
+            for accession, one in self._assemblies.items()
+            for name, body in one.files(f"{accession}_{one.title}").items()
         }
         self._thread = threading.Thread(target=self._server.serve_forever, name="ncbi", daemon=True)
 
@@ -40,46 +71,161 @@ class NcbiStandIn:
         self._server.server_close()
         self._thread.join()
 
+    def answer(self, asked: Asked) -> Reply:
+        """What a request gets, faults included."""
+        with self._lock:
+            self.asked.append(asked)
+            matching = [fault for fault in self.faults if fault.matches(asked.method, asked.path)]
+            self._counts.update(map(id, matching))
+            acting = [
+                fault for fault in matching if fault.nth is None or self._counts[id(fault)] in fault.nth
+            ]
+        reply = self._file(asked.path) if asked.path.startswith(_FILES) else self._api(asked.path)
+        for fault in acting:
+            reply = fault.do(reply)
+        return _ranged(reply, asked.headers.get("range", "")) if asked.method == "GET" else reply
 
-def _answers(origin: str, accession: str, fasta: Path) -> list[tuple[str, bytes]]:
-    """Every path of an assembly and what it answers."""
-    content = fasta.read_bytes()
-    packed = content if content[:2] == b"\x1f\x8b" else gzip.compress(content, mtime=0)
-    directory = f"{accession}_{fasta.name.split('.')[0]}"
-    name = f"{directory}_genomic.fna.gz"
-    link = {
-        "accession": accession,
-        "assembly_link_type": "FTP_LINK",
-        "resource_link": f"{origin}{_FILES}/{directory}",
-    }
-    md5 = hashlib.md5(packed, usedforsecurity=False).hexdigest()
-    return [
-        (
-            f"{_API}/genome/accession/{accession}/links",
-            json.dumps({"assembly_links": [link], "total_count": 1}).encode(),
-        ),
-        (f"{_FILES}/{directory}/md5checksums.txt", f"{md5}  ./{name}\n".encode()),
-        (f"{_FILES}/{directory}/{name}", packed),
-    ]
+    def _file(self, path: str) -> Reply:
+        body = self._files.get(path)
+        if body is None:
+            return Reply(404, {"content-type": "text/html"}, b"<html><body>404 Not Found</body></html>")
+        return Reply(200, {"content-type": "application/x-gzip", "accept-ranges": "bytes"}, body, ranges=True)
+
+    def _api(self, path: str) -> Reply:
+        parts = urlsplit(path)
+        for pattern, route in self._routes().items():
+            if match := re.fullmatch(f"{_API}{pattern}", parts.path):
+                body = json.dumps(route(unquote(match[1]), parse_qs(parts.query))).encode()
+                return Reply(200, {"content-type": "application/json"}, body)
+        problem = {"error": "Not Found", "code": 404, "message": "HTTP 404"}
+        return Reply(404, {"content-type": "application/json"}, json.dumps(problem).encode())
+
+    def _routes(self) -> dict[str, Callable[[str, _Query], dict[str, object]]]:
+        return {
+            "/genome/accession/([^/]+)/check": self._check,
+            "/genome/accession/([^/]+)/dataset_report": self._reports,
+            "/genome/accession/([^/]+)/links": self._links,
+            "/genome/accession/([^/]+)/sequence_reports": self._sequence_reports,
+            "/taxonomy/taxon_suggest/([^/]+)": self._suggestions,
+            "/genome/taxon/([^/]+)/dataset_report": self._of_taxon,
+        }
+
+    def _folder(self, accession: str) -> str:
+        digits = accession[4:13]
+        levels = "/".join([accession[:3], digits[:3], digits[3:6], digits[6:]])
+        return f"{_FILES}/{levels}/{accession}_{self._assemblies[accession].title}"
+
+    def _check(self, accession: str, _query: _Query) -> dict[str, object]:
+        if accession in self._assemblies:
+            return {"valid_assemblies": [accession]}
+        reason = "The accession is not recognized as a valid genome assembly accession"
+        return {"invalid_assemblies": [accession], "reason": reason}
+
+    def _reports(self, accession: str, _query: _Query) -> dict[str, object]:
+        return _listed("reports", [one.report(accession) for one in self._known(accession)])
+
+    def _links(self, accession: str, query: _Query) -> dict[str, object]:
+        link = "FTP_LINK"
+        if not self._known(accession) or link not in query.get("assembly_link_types", [link]):
+            return {}
+        address = f"{self.origin}{self._folder(accession)}"
+        other: dict[str, object] = {
+            "accession": accession,
+            "assembly_link_type": "GDV_LINK",
+            "resource_link": self.origin,
+        }
+        found: dict[str, object] = {
+            "accession": accession,
+            "assembly_link_type": link,
+            "resource_link": address,
+        }
+        return _listed("assembly_links", [other, found])
+
+    def _sequence_reports(self, accession: str, _query: _Query) -> dict[str, object]:
+        return _listed(
+            "reports", [entry for one in self._known(accession) for entry in one.sequence_reports(accession)]
+        )
+
+    def _suggestions(self, text: str, _query: _Query) -> dict[str, object]:
+        matching = {
+            one.tax_id: one.suggestion()
+            for one in self._assemblies.values()
+            if any(text.lower() in name.lower() for name in (one.organism, one.common_name or ""))
+        }
+        return {"sci_name_and_ids": list(matching.values())} if matching else {}
+
+    def _of_taxon(self, taxon: str, query: _Query) -> dict[str, object]:
+        only = query.get("filters.reference_only") == ["true"]
+        found = [
+            one.report(accession)
+            for accession, one in self._assemblies.items()
+            if str(one.tax_id) == taxon and one.status == "current" and (one.reference or not only)
+        ]
+        return _listed("reports", found[: int(query.get("page_size", ["20"])[0])])
+
+    def _known(self, accession: str) -> list[StandInAssembly]:
+        return [self._assemblies[accession]] if accession in self._assemblies else []
+
+
+def _listed(name: str, entries: list[dict[str, object]]) -> dict[str, object]:
+    return {name: entries, "total_count": len(entries)} if entries else {}
+
+
+def _ranged(reply: Reply, wanted: str) -> Reply:
+    """The part of a file that was asked for."""
+    match = _RANGE.fullmatch(wanted)
+    if not match or not reply.ranges or reply.status != 200:
+        return reply
+    size = len(reply.body)
+    start, end = int(match[1]), min(int(match[2] or size), size - 1)
+    if start > end:
+        return Reply(416, {"content-range": f"bytes */{size}"})
+    headers = {**reply.headers, "content-range": f"bytes {start}-{end}/{size}"}
+    return replace(reply, status=206, headers=headers, body=reply.body[start : end + 1])
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, ncbi: NcbiStandIn) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.ncbi = ncbi
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients break off as they like."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        body = self.server.answers.get(path)  # type: ignore[attr-defined]
-        if body is None and path.startswith(_API):
-            status, body = 200, b"{}"  # an accession that NCBI does not know has no links
-        else:
-            status, body = (200, body) if body is not None else (404, b"")
-        self.send_response(status)
-        self.send_header(
-            "content-type", "application/json" if path.startswith(_API) else "application/octet-stream"
-        )
-        self.send_header("content-length", str(len(body)))
+        self._send(self._reply())
+
+    def do_HEAD(self) -> None:
+        reply = self._reply()
+        self._begin(reply)
+
+    def _reply(self) -> Reply:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return self.server.ncbi.answer(Asked(self.command, self.path, headers, time.monotonic()))
+
+    def _begin(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(reply.body)))
         self.end_headers()
-        self.wfile.write(body)
+
+    def _send(self, reply: Reply) -> None:
+        self._begin(reply)
+        body = memoryview(reply.body)[: reply.cut]
+        piece = reply.piece or max(1, len(body))
+        for start in range(0, len(body), piece):
+            time.sleep(reply.pause)
+            self.wfile.write(body[start : start + piece])
+        if reply.cut is not None:
+            self.close_connection = True
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
         """Nobody reads an access log of a stand-in."""

@@ -9,7 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from crackling_infra.acknowledge import acknowledge, logical_id
+from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.grants import allow, allow_objects
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import LAYERS, Settings, require_folder
 
@@ -42,29 +43,13 @@ class Function(lambda_.Function):
 
         Who may read may also list there.
         """
-        self.add_environment(variable, bucket.bucket_name)
-        self._allow([f"s3:{action}" for action in actions], bucket.arn_for_objects(f"{prefix}*"))
-        if "GetObject" in actions:
-            self._list_objects(bucket, prefix)
         assert self.role is not None
-        acknowledge(
-            self.role,
-            f"The objects of jobs and genomes come and go: the key's prefix {prefix} is as narrow as can be.",
-            f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/{prefix}*]",
-        )
-
-    def _list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`, without which S3 calls a missing key forbidden (403, not 404)."""
-        self.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
-            )
-        )
+        self.add_environment(variable, bucket.bucket_name)
+        allow_objects(self.role, bucket, prefix, *actions)
 
     def _allow(self, actions: list[str], resource: str) -> None:
-        self.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+        assert self.role is not None
+        allow(self.role, actions, resource)
 
 
 class Functions(Construct):

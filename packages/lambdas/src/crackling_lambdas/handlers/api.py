@@ -13,9 +13,7 @@ from crackling.specificity import Index
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
-from crackling_aws.messages import PrepareGenome
 from crackling_aws.objects import ObjectStore
-from crackling_aws.queues import Queue
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import openapi
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
@@ -26,7 +24,7 @@ from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import Health
 from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
 from crackling_lambdas.logic.library import Library
-from crackling_lambdas.logic.preparation import Preparations
+from crackling_lambdas.logic.preparation import Claims
 from crackling_lambdas.logic.results import Results
 from crackling_lambdas.logic.submission import Submission
 
@@ -43,14 +41,13 @@ def make_handler(
     data = ObjectStore(clients.s3, settings.data_bucket)
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    downloads = Queue[PrepareGenome](clients.sqs, settings.download_queue_url)
-    preparations = Preparations(genomes, downloads, settings.bowtie2, clock)
+    claims = Claims(genomes, settings.bowtie2, clock)
     app = make_app(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
         Results(
             jobs, targets, genomes, data, IndexCache(genome_objects, Path(tempfile.gettempdir()), open_index)
         ),
-        Library(genomes, genome_objects, preparations, settings.upload_limit_bytes, clock),
+        Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crackling_aws.messages import PrepareGenome
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import Bowtie2Settings
 from crackling_preparation.indexing import Bowtie2Index, bowtie2_build
 
@@ -31,9 +31,8 @@ def make_handler(
     builder = make_builder(settings, clients, clock)
     work = Bowtie2Index(builder, build or partial(bowtie2_build, Path(settings.bowtie2_build))).run
     task = "building the genome's bowtie2 index"
-    return Consumer(
-        PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count
-    ).handler()
+    source = Source.of(clients.sqs, settings)
+    return Consumer(source, PrepareGenome, work, builder.failure.of_message, task).handler()
 
 
 handler = entry_point(make_handler)

@@ -12,7 +12,7 @@ from crackling_aws.messages import ScoreChunk
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import ConsensusSettings
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.scoring import Assess, Chunks, OnTarget
@@ -37,7 +37,8 @@ def make_handler(
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     work = OnTarget(Chunks(jobs.get, targets), assess, clock, entry.work).run
     task = "scoring efficiency"
-    return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
+    source = Source.of(clients.sqs, settings)
+    return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()
 
 
 handler = entry_point(make_handler)

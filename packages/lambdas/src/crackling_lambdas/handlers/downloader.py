@@ -11,20 +11,24 @@ from crackling_aws.messages import PrepareGenome
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.ncbi import make_ncbi
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import DownloaderSettings
-from crackling_lambdas.logic.ncbi import Ncbi
-from crackling_preparation.downloading import Download
+from crackling_preparation.downloading import Download, QueueBuilds
 from crackling_preparation.release import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
+    from crackling_preparation.downloading import Fetch
 
 
 def make_handler(
-    environ: Mapping[str, str], clients: Clients, clock: Callable[[], float] = time.time
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    fetch: Fetch | None = None,
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
@@ -32,15 +36,17 @@ def make_handler(
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
-        fetch=Ncbi(settings.ncbi_url).fetch,
-        bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
-        issl=Queue[PrepareGenome](clients.sqs, settings.issl_queue_url),
+        fetch=fetch or make_ncbi(settings, clients).fetch,
+        limit=settings.lambda_limit_bases + settings.lambda_limit_bases // 4,
+        proceed=QueueBuilds(
+            bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
+            issl=Queue[PrepareGenome](clients.sqs, settings.issl_queue_url),
+        ),
         failure=failure,
         clock=clock,
     )
-    return Consumer(
-        PrepareGenome, download.run, failure.of_message, "fetching the genome", settings.max_receive_count
-    ).handler()
+    source, task = Source.of(clients.sqs, settings), "fetching the genome"
+    return Consumer(source, PrepareGenome, download.run, failure.of_message, task).handler()
 
 
 handler = entry_point(make_handler)

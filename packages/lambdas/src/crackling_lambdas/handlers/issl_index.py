@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.specificity import build_index
 from crackling_aws.messages import PrepareGenome
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import IndexSettings
 from crackling_preparation.indexing import IsslIndex
 
 if TYPE_CHECKING:
-    from crackling_aws.clients import Clients
+    from collections.abc import Callable, Mapping
 
-Build = Callable[[list[Path], Path], object]
+    from crackling_aws.clients import Clients
+    from crackling_preparation.indexing import Build
 
 
 def make_handler(
@@ -31,9 +30,8 @@ def make_handler(
     builder = make_builder(settings, clients, clock)
     work = IsslIndex(builder, build).run
     task = "building the genome's index"
-    return Consumer(
-        PrepareGenome, work, builder.failure.of_message, task, settings.max_receive_count
-    ).handler()
+    source = Source.of(clients.sqs, settings)
+    return Consumer(source, PrepareGenome, work, builder.failure.of_message, task).handler()
 
 
 handler = entry_point(make_handler)

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 from aws_lambda_powertools.metrics import MetricUnit
 
-from crackling.results import MEDIA_TYPES, Format
+from crackling.results import FORMATS, Format
 from crackling_lambdas.handlers.entry import metrics
 from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
@@ -20,7 +20,7 @@ from crackling_lambdas.handlers.views import (
     TargetPath,
     TargetsView,
 )
-from crackling_lambdas.logic.results import Address, Results
+from crackling_lambdas.logic.results import Address, Results, file_name
 from crackling_lambdas.logic.submission import Submission
 
 TAGS = ["jobs"]
@@ -29,16 +29,20 @@ EXPORTS: dict[int, OpenAPIResponse] = {
     **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     int(HTTPStatus.OK): {
         "description": "The file",
-        "content": dict.fromkeys(sorted(set(MEDIA_TYPES.values())), TEXT),
+        "content": dict.fromkeys(
+            sorted({one.media_type for one in FORMATS.values() if not one.binary}), TEXT
+        ),
     },
-    int(HTTPStatus.SEE_OTHER): {"description": "The file is large: it is at Location for five minutes"},
+    int(HTTPStatus.SEE_OTHER): {
+        "description": "The file is large, or xlsx: it is at Location for five minutes"
+    },
 }
 
 
 def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
     @app.post(
         "/jobs",
-        summary="Design guides for a sequence",
+        summary="Design guides for a sequence, or score your own",
         tags=TAGS,
         responses=answers(
             HTTPStatus.ACCEPTED,
@@ -50,7 +54,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        job = submission.submit(new.text, new.genome, new.job_options())
+        job = submission.submit(new.text, new.genome, new.job_options(), new.kind)
         metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
         url = f"{app.current_event.request_context.path}/{job.job_id}"
         created = JobCreated(job_id=job.job_id, url=url)
@@ -84,9 +88,9 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         exported = results.export(job_id, format)
         if isinstance(exported, Address):
             return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": exported.url})
-        disposition = f'attachment; filename="crackling-{job_id}.{format}"'
+        disposition = f'attachment; filename="{file_name(job_id, format)}"'
         return Response(
-            HTTPStatus.OK, MEDIA_TYPES[format], exported, headers={"Content-Disposition": disposition}
+            HTTPStatus.OK, FORMATS[format].media_type, exported, headers={"Content-Disposition": disposition}
         )
 
     @app.get(

@@ -16,7 +16,7 @@ from crackling_aws.objects import ObjectStore
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import OffTargetSettings
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
@@ -47,7 +47,8 @@ def make_handler(
     chunks = Chunks(Recent(jobs.get, clock).get, targets)
     work = OffTarget(chunks, Recent(genomes.get, clock).get, indexes, clock, entry.work).run
     task = "scoring specificity"
-    return Consumer(ScoreChunk, work, fail_job(jobs, clock), task, settings.max_receive_count).handler()
+    source = Source.of(clients.sqs, settings)
+    return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()
 
 
 handler = entry_point(make_handler)

@@ -1,19 +1,21 @@
 """Handling batches of messages: each by itself, and what becomes of one that fails.
 
 A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other
-may pass: the message goes back to its queue. When it fails for the last time, a reason is recorded and the
-message still goes back, so that SQS moves it to the dead-letter queue, where an alarm calls a person.
+may pass: the message goes back to its queue, to come again after a pause that grows. When it fails for the last
+time, a reason is recorded and the message still goes back, so that SQS moves it to the dead-letter queue, where
+an alarm calls a person.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.exceptions import BotoCoreError, ClientError
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, parse
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, logger, metrics
 
@@ -22,19 +24,57 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_sqs import SQSClient
 
 M = TypeVar("M", bound=Message)
+PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the last is repeated
+
+
+class QueueSettings(Protocol):
+    """What a consumer must know of its queue."""
+
+    @property
+    def queue_url(self) -> str: ...
+    @property
+    def max_receive_count(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """The queue that messages come from, and how often one may come."""
+
+    sqs: SQSClient
+    url: str
+    max_receives: int
+
+    @classmethod
+    def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
+        return cls(sqs, settings.queue_url, settings.max_receive_count)
+
+    def give_back(self, record: SQSRecord) -> None:
+        """Have a failed message come again soon; the queue's own time-out is made for functions that died.
+
+        After the last receive there is nothing to wait for: SQS moves it on when it would come again.
+        """
+        receives = _receives(record)
+        pause = 0 if receives >= self.max_receives else PAUSES[min(receives, len(PAUSES)) - 1]
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
+            )
+        except (BotoCoreError, ClientError):
+            logger.exception("The message comes again later than it might")
 
 
 @dataclass(frozen=True)
 class Consumer(Generic[M]):
     """What a function does with the messages of its queue."""
 
+    source: Source
     kind: type[M]
     work: Callable[[M], None]
     fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
     task: str  # in the words of the reason: "scoring off-targets"
-    max_receives: int
 
     def handler(self) -> Handler:
         """The Lambda handler; it answers with the messages that are to come again."""
@@ -46,7 +86,13 @@ class Consumer(Generic[M]):
         return handle
 
     def _record(self, record: SQSRecord) -> None:
-        message = parse(self.kind, record.body)
+        try:
+            self._message(parse(self.kind, record.body), _receives(record))
+        except Exception:
+            self.source.give_back(record)
+            raise
+
+    def _message(self, message: M, receives: int) -> None:
         try:
             self.work(message)
         except InputError as error:
@@ -56,12 +102,18 @@ class Consumer(Generic[M]):
         except Exception as error:
             logger.exception("Failed", extra={"work": message})
             metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
-            if int(record.attributes.approximate_receive_count) >= self.max_receives:
+            if receives >= self.source.max_receives:
                 self.fail(message, self._reason(error))
             raise
 
     def _reason(self, error: Exception) -> str:
+        if isinstance(error, TransferError):
+            return f"{error} (it was tried {self.source.max_receives} times)"
         return (
-            f"An error inside ({type(error).__name__}) stopped {self.task} {self.max_receives} times. "
+            f"An error inside ({type(error).__name__}) stopped {self.task} {self.source.max_receives} times. "
             "Try again; if that fails too, report the job's id."
         )
+
+
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)

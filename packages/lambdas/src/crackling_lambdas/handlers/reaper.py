@@ -1,4 +1,4 @@
-"""reaper: a schedule -> what stands still fails with a reason; interrupted releases are finished."""
+"""reaper: a schedule -> what stands still is tried again or fails with a reason; nothing is left behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from crackling_aws.messages import ScanJob
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.settings import ReaperSettings
-from crackling_lambdas.logic.reaping import Reaper
+from crackling_lambdas.handlers.workers import make_workers
+from crackling_lambdas.logic.reaping import Patience, Reaper
 from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from crackling_aws.clients import Clients
+    from crackling_lambdas.logic.reaping import Fleet
 
 
 def make_handler(
-    environ: Mapping[str, str], clients: Clients, clock: Callable[[], float] = time.time
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    fleet: Fleet | None = None,
 ) -> Handler:
     settings = ReaperSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
     release, failure = Release(genomes, jobs, scans, clock), Failure(genomes, jobs, clock)
-    reaper = Reaper(jobs, genomes, release, failure, patience=60 * settings.stuck_minutes, clock=clock)
+    patience = Patience(stalled=60 * settings.stuck_minutes, lifetime=3600 * settings.worker_hours)
+    fleet = fleet or make_workers(settings, clients)
+    reaper = Reaper(jobs, genomes, release, failure, fleet, patience, clock)
 
     def handle(_event: Event, _context: LambdaContext) -> Answer:
         reaper.run()

@@ -1,21 +1,28 @@
-"""scheduler: the stream of the Jobs table -> each new job is scanned, or waits for its genome."""
+"""scheduler: the streams of Jobs and of Genomes.
+
+Each new job is scanned, or waits for its genome; each preparation that was claimed begins.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from crackling_aws.genomes import GenomeStore
+from crackling_aws.genomes import GENOME_ITEM, GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
+from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
-from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point, logger, metrics
+from crackling_lambdas.handlers.ncbi import make_ncbi
 from crackling_lambdas.handlers.settings import SchedulerSettings
+from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.admission import Admission
-from crackling_lambdas.logic.preparation import Preparations
-from crackling_preparation.release import Release
+from crackling_lambdas.logic.preparation import Claims, Preparations, Sizes
+from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,29 +31,55 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from crackling_aws.clients import Clients
+    from crackling_lambdas.logic.preparation import Assemblies, Launcher
 
 
 def make_handler(
-    environ: Mapping[str, str], clients: Clients, clock: Callable[[], float] = time.time
+    environ: Mapping[str, str],
+    clients: Clients,
+    clock: Callable[[], float] = time.time,
+    assemblies: Assemblies | None = None,
+    launcher: Launcher | None = None,
 ) -> Handler:
     settings = SchedulerSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
-    downloads = Queue[PrepareGenome](clients.sqs, settings.download_queue_url)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
-    preparations = Preparations(genomes, downloads, settings.bowtie2, clock)
-    admission = Admission(jobs, genomes, preparations, Release(genomes, jobs, scans, clock), clock)
+    claims = Claims(genomes, settings.bowtie2, clock)
+    admission = Admission(jobs, genomes, claims, Release(genomes, jobs, scans, clock), clock)
+    preparations = Preparations(
+        genomes=genomes,
+        sizes=Sizes(
+            assemblies or make_ncbi(settings, clients), ObjectStore(clients.s3, settings.genome_bucket)
+        ),
+        downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
+        launcher=launcher or make_workers(settings, clients),
+        failure=Failure(genomes, jobs, clock),
+        lambda_limit=settings.lambda_limit_bases,
+        clock=clock,
+        tell=_tell,
+    )
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
-    def admit(record: DynamoDBRecord) -> None:
-        # The event source filters for INSERT too, which spares invocations; this holds without it.
-        if record.raw_event["eventName"] == "INSERT":
-            admission.admit(record.raw_event["dynamodb"]["Keys"]["jobId"]["S"])
+    def schedule(record: DynamoDBRecord) -> None:
+        # The event sources filter too, which spares invocations; this holds without it.
+        keys = record.raw_event["dynamodb"]["Keys"]
+        if "jobId" in keys:
+            if record.raw_event["eventName"] == "INSERT":
+                admission.admit(keys["jobId"]["S"])
+        elif keys["item"]["S"] == GENOME_ITEM:
+            preparations.begin(keys["genome"]["S"])
 
     def handle(event: Event, context: LambdaContext) -> Answer:
-        return dict(process_partial_response(event, admit, processor, context))
+        return dict(process_partial_response(event, schedule, processor, context))
 
     return handle
+
+
+def _tell(genome: str, error: Exception) -> None:
+    """Of trouble that may pass; the reaper has it tried again."""
+    logger.warning("Not begun", extra={"genome": genome, "reason": str(error)})
+    metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
 
 
 handler = entry_point(make_handler)

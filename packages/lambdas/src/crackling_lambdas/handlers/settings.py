@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
-
-NCBI_URL = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +15,6 @@ class ApiSettings(Settings):
     genomes_table: str
     data_bucket: str
     genome_bucket: str
-    download_queue_url: str
     bowtie2: bool = True
     chunk_size: int = 200
     job_days: int = 30
@@ -24,12 +22,26 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SchedulerSettings(Settings):
+class WorkerSettings(Settings):
+    """How workers are launched; see crackling_aws.workers.LaunchSettings."""
+
+    stage: str
+    worker_image_parameter: str = ""
+    worker_launch_template: str = ""
+    worker_types: str = "[]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchedulerSettings(WorkerSettings):
     jobs_table: str
     genomes_table: str
+    genome_bucket: str
     download_queue_url: str
     scan_queue_url: str
     bowtie2: bool = True
+    lambda_limit_bases: int
+    ncbi_url: str = NCBI_URL
+    ncbi_key_parameter: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +51,11 @@ class DownloaderSettings(Settings):
     genome_bucket: str
     bowtie2_queue_url: str
     issl_queue_url: str
+    queue_url: str
     max_receive_count: int
+    lambda_limit_bases: int
     ncbi_url: str = NCBI_URL
+    ncbi_key_parameter: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +64,7 @@ class IndexSettings(Settings):
     genomes_table: str
     genome_bucket: str
     scan_queue_url: str
+    queue_url: str
     max_receive_count: int
 
 
@@ -64,6 +80,7 @@ class ScanSettings(Settings):
     data_bucket: str
     consensus_queue_url: str
     off_target_queue_url: str
+    queue_url: str
     max_receive_count: int
 
 
@@ -71,6 +88,7 @@ class ScanSettings(Settings):
 class ConsensusSettings(Settings):
     jobs_table: str
     targets_table: str
+    queue_url: str
     max_receive_count: int
 
 
@@ -80,12 +98,14 @@ class OffTargetSettings(Settings):
     targets_table: str
     genomes_table: str
     genome_bucket: str
+    queue_url: str
     max_receive_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReaperSettings(Settings):
+class ReaperSettings(WorkerSettings):
     jobs_table: str
     genomes_table: str
     scan_queue_url: str
-    stuck_minutes: int = 400  # longer than a message can live: its visibility time-out times its receives
+    stuck_minutes: int  # longer than a message can live: its visibility time-out times its receives
+    worker_hours: int = 24

@@ -11,7 +11,7 @@ from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers.entry import Handler, entry_point, work
-from crackling_lambdas.handlers.queues import Consumer
+from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import ScanSettings
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.scanning import Scan
@@ -36,9 +36,8 @@ def make_handler(
         clock=clock,
         work=work,
     )
-    return Consumer(
-        ScanJob, scan.run, fail_job(jobs, clock), "scanning the query", settings.max_receive_count
-    ).handler()
+    source, task = Source.of(clients.sqs, settings), "scanning the query"
+    return Consumer(source, ScanJob, scan.run, fail_job(jobs, clock), task).handler()
 
 
 handler = entry_point(make_handler)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from crackling.results import Target
+from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
 from crackling_lambdas.logic.library import GENOME_ID
@@ -37,22 +37,36 @@ class Options(View):
 
 
 class NewJob(View):
-    """A job to run: exactly one of `sequence` and `fasta`."""
+    """A job to run: exactly one of `sequence`, `fasta` and `guides`."""
 
     sequence: Annotated[str | None, Field(description="A bare DNA sequence.")] = None
     fasta: Annotated[str | None, Field(description="One or more sequences in FASTA.")] = None
+    guides: Annotated[
+        list[str] | str | None,
+        Field(
+            description="Your own guides, as a list or one a line: 20 nt, or 23 with the PAM (else NGG is assumed).",
+            examples=[["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"]],
+        ),
+    ] = None
     genome: GenomeId
     options: Options = Options()
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
-        if (self.sequence is None) == (self.fasta is None):
-            raise ValueError("give exactly one of sequence and fasta")
+        if sum(query is not None for query in (self.sequence, self.fasta, self.guides)) != 1:
+            raise ValueError("give exactly one of sequence, fasta and guides")
         return self
 
     @property
+    def kind(self) -> Kind:
+        return Kind.SEQUENCE if self.guides is None else Kind.GUIDES
+
+    @property
     def text(self) -> str:
-        return self.sequence if self.sequence is not None else self.fasta or ""
+        """The query as it is kept; guides one a line."""
+        if isinstance(self.guides, list):
+            return "\n".join(self.guides)
+        return next(query for query in (self.sequence, self.fasta, self.guides) if query is not None)
 
     def job_options(self) -> JobOptions:
         return JobOptions(consensus=self.options.consensus)
@@ -77,6 +91,7 @@ class JobView(View):
     """A job and how far it has come."""
 
     job_id: str
+    kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
     genome: str
     status: Status
     progress: Progress
@@ -92,6 +107,7 @@ class JobView(View):
     def of(cls, job: Job) -> Self:
         return cls(
             job_id=job.job_id,
+            kind=job.kind,
             genome=job.genome,
             status=job.status,
             progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),

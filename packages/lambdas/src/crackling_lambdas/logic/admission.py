@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_lambdas.logic.preparation import Preparations
+    from crackling_lambdas.logic.preparation import Claims
     from crackling_preparation.release import Release
 
 
@@ -22,18 +22,16 @@ class Admission:
 
     jobs: JobStore
     genomes: GenomeStore
-    preparations: Preparations
+    claims: Claims
     release: Release
     clock: Callable[[], float]
 
     def admit(self, job_id: str) -> None:
-        """Start the job's scan, or have its genome prepared and leave it among the waiters."""
+        """Start the job's scan, or claim its genome and leave it among the waiters."""
         job = self.jobs.get(job_id)
         if job is None:
             return
         if job.over:
-            # It failed between two attempts. The first may have claimed the genome, and others wait for it.
-            self.preparations.resume(job.genome, job_id)
             self.genomes.remove_waiter(job.genome, job_id)
             return
         # The waiter comes before the genome's state is read: see crackling_aws.genomes.
@@ -44,4 +42,4 @@ class Admission:
             return
         self.jobs.mark_preparing(job_id, self.clock())
         source = Source.ACCESSION if genome is None else genome.source
-        self.preparations.begin(job.genome, job_id, source)
+        self.claims.claim(job.genome, job_id, source)

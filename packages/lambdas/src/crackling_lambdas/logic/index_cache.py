@@ -37,10 +37,10 @@ class IndexCache:
 
     def open(self, genome: Genome) -> OpenIndex:
         """The index of a genome that is ready; one prepared anew has another claim, so another index."""
-        assert genome.index is not None
+        (file,) = genome.files
         name = f"{genome.genome}.{genome.claim}.issl"
         if name not in self._open:
-            self._open[name] = self._fetch(genome.index, name, genome.index_bytes or 0)
+            self._open[name] = self._fetch(file.key, name, file.bytes)
         self._open[name] = self._open.pop(name)  # at the end: used last
         return self._open[name][1]
 

@@ -7,17 +7,17 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crackling.genomes import ACCESSION
 from crackling_aws import keys
 from crackling_aws.models import Genome, GenomeState, Source
 from crackling_lambdas.logic.errors import ConflictError, InvalidError, NotFoundError
-from crackling_lambdas.logic.ncbi import ACCESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.objects import ObjectStore, UploadForm
-    from crackling_lambdas.logic.preparation import Preparations
+    from crackling_lambdas.logic.preparation import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 FORM_SECONDS = 15 * 60
@@ -30,7 +30,7 @@ class Library:
 
     genomes: GenomeStore
     objects: ObjectStore
-    preparations: Preparations
+    claims: Claims
     upload_limit: int
     clock: Callable[[], float]
 
@@ -67,33 +67,33 @@ class Library:
         return self.objects.upload_form(keys.upload(genome), self.upload_limit, FORM_SECONDS)
 
     def complete(self, genome: str) -> Genome:
-        """Begin the preparation of a genome whose file was uploaded; again is harmless.
+        """Claim a genome whose file was uploaded, so that it is prepared; again is harmless.
 
         Raises:
             NotFoundError: it was never announced.
             ConflictError: its file has not arrived.
         """
         found = self.get(genome)
-        if found.state is GenomeState.READY:
+        if found.state in (GenomeState.READY, GenomeState.PREPARING):
             return found
         if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome)) is None:
             raise ConflictError(f"The file of genome {genome} has not arrived; upload it first")
-        # The token of a preparation under way, so that one whose download was never queued is queued now.
-        under_way = found.claim if found.state is GenomeState.PREPARING else None
-        self.preparations.begin(genome, under_way or uuid.uuid4().hex, found.source)
+        self.claims.claim(genome, uuid.uuid4().hex, found.source)
         return self.get(genome)
 
     def delete(self, genome: str) -> None:
         """Forget a genome and delete its files; an interrupted deletion can be repeated.
+
+        Listed before the genome is forgotten, so that none is of a preparation that was claimed after that.
 
         Raises:
             ConflictError: it is being prepared.
             NotFoundError: nothing of it was there.
         """
         known = self.genomes.get(genome) is not None
+        files = self.objects.keys(keys.genome_folder(genome)) + self.objects.keys(keys.upload_folder(genome))
         if not self.genomes.delete(genome):
             raise ConflictError(f"The genome {genome} is being prepared; delete it when that has ended")
-        objects = self.objects.delete_prefix(keys.genome_folder(genome))
-        objects += self.objects.delete_prefix(keys.upload_folder(genome))
-        if not known and not objects:
+        self.objects.delete(files)
+        if not known and not files:
             raise NotFoundError(f"There is no genome {genome}")

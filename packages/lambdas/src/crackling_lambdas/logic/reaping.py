@@ -1,14 +1,21 @@
-"""What the schedule looks after: nothing waits for ever, and nothing stops without a reason."""
+"""What the schedule looks after: nothing waits for ever, nothing stops without a reason, no machine idles.
+
+Jobs: one without progress fails, unless its genome is being prepared, however long that takes.
+Genomes: a preparation that has not begun is nudged; one without progress fails, or, if it was a worker's, is
+handed to another worker once. Workers: one that prepares nothing, or for too long, is ended.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
-from crackling_aws.models import Genome, GenomeState, Status
+from crackling_aws.models import Genome, GenomeState, Place, Status
+from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
@@ -18,40 +25,116 @@ JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."
 )
 GENOME_REASON = "Its preparation stopped making progress. The next job that names it tries again."
+BEGIN_REASON = "Its preparation could not begin. The next job that names it tries again."
+WORKER_REASON = (
+    "The machine that prepared it stopped, and so did a second one. The next job that names it tries again."
+)
+WORKER_TRIES = 2
+WORKER_PATIENCE = 10 * 60.0  # seconds without a heartbeat, the machine's start included
+BEGIN_PATIENCE = 60 * 60.0  # seconds in which somebody must have decided where a genome is prepared
+
+
+class RunningWorker(Protocol):
+    """An instance and what it was started for; `launched` in seconds since the epoch."""
+
+    @property
+    def instance_id(self) -> str: ...
+    @property
+    def genome(self) -> str: ...
+    @property
+    def claim(self) -> str: ...
+    @property
+    def launched(self) -> float: ...
+
+
+class Fleet(Protocol):
+    """The workers of this stage: crackling_aws.workers.Workers."""
+
+    def running(self) -> Sequence[RunningWorker]: ...
+    def terminate(self, instance_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long what may stand still, in seconds; `lifetime` is a worker's, from its launch."""
+
+    stalled: float
+    lifetime: float
 
 
 @dataclass(frozen=True)
 class Reaper:
-    """Ends what made no progress for `patience` seconds, and finishes releases that were interrupted."""
+    """Ends what makes no progress, and finishes releases that were interrupted."""
 
     jobs: JobStore
     genomes: GenomeStore
     release: Release
     failure: Failure
-    patience: float
+    fleet: Fleet
+    patience: Patience
     clock: Callable[[], float]
 
     def run(self) -> None:
-        now = self.clock()
-        preparing = {genome.genome for genome in self.genomes.list() if self._still_preparing(genome, now)}
-        for job in self.jobs.stalled(now - self.patience):
-            waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome in preparing
-            if not waits and self.jobs.fail_stalled(
-                job.job_id, JOB_REASON.format(status=job.status), now - self.patience, now
-            ):
-                self.genomes.remove_waiter(job.genome, job.job_id)
+        # Workers before genomes: the claim of a worker in this list is in the item by now, or is over.
+        workers = list(self.fleet.running())
+        genomes = list(self.genomes.list())
+        for genome in genomes:
+            self._look_after(genome)
+        self._end_workers(workers)
+        preparing = {genome.genome for genome in genomes if genome.state is GenomeState.PREPARING}
+        self._fail_jobs(set(filter(self._preparing, preparing)))
 
-    def _still_preparing(self, genome: Genome, now: float) -> bool:
+    def _look_after(self, genome: Genome) -> None:
         match genome.state:
             case GenomeState.READY:
                 self.release.all(genome.genome)
             case GenomeState.FAILED:
                 self.failure.waiters(genome)
-            case GenomeState.PREPARING if genome.claim is not None and genome.updated < now - self.patience:
-                self.genomes.fail_stalled(
-                    genome.genome, genome.claim, GENOME_REASON, now - self.patience, now
-                )
-                self.failure.of(genome.genome, genome.claim, GENOME_REASON)
-            case GenomeState.PREPARING:
-                return True
-        return False
+            case GenomeState.PREPARING if genome.claim is not None:
+                match genome.place:
+                    case None:
+                        self._urge(genome, genome.claim)
+                    case Place.LAMBDA:
+                        self._fail_stalled(genome, genome.claim, self.patience.stalled, GENOME_REASON)
+                    case Place.WORKER:
+                        self._replace_worker(genome, genome.claim)
+
+    def _urge(self, genome: Genome, claim: str) -> None:
+        """Have the beginning tried again: its record was given up, or NCBI could not be asked."""
+        now = self.clock()
+        if (genome.claimed or genome.updated) < now - BEGIN_PATIENCE:
+            self.failure.of(genome.genome, claim, BEGIN_REASON)
+        else:
+            self.genomes.nudge(genome.genome, claim, now)
+
+    def _fail_stalled(self, genome: Genome, claim: str, patience: float, reason: str) -> None:
+        now = self.clock()
+        if self.genomes.fail_stalled(genome.genome, claim, reason, now - patience, now):
+            self.failure.settle(self.genomes.get(genome.genome), claim)
+
+    def _replace_worker(self, genome: Genome, claim: str) -> None:
+        """The new claim has the genome begun anew; the old worker, if it lives, has become an orphan."""
+        now = self.clock()
+        if genome.attempts + 1 >= WORKER_TRIES:
+            self._fail_stalled(genome, claim, WORKER_PATIENCE, WORKER_REASON)
+        else:
+            self.genomes.retry(genome.genome, claim, uuid4().hex, now - WORKER_PATIENCE, now)
+
+    def _end_workers(self, workers: Sequence[RunningWorker]) -> None:
+        for worker in workers:
+            too_old = worker.launched < self.clock() - self.patience.lifetime
+            if too_old or not owned(self.genomes.get(worker.genome), worker.claim):
+                self.fleet.terminate(worker.instance_id)
+
+    def _preparing(self, genome: str) -> bool:
+        found = self.genomes.get(genome)
+        return found is not None and found.state is GenomeState.PREPARING
+
+    def _fail_jobs(self, preparing: set[str]) -> None:
+        now = self.clock()
+        before = now - self.patience.stalled
+        for job in self.jobs.stalled(before):
+            waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome in preparing
+            reason = JOB_REASON.format(status=job.status)
+            if not waits and self.jobs.fail_stalled(job.job_id, reason, before, now):
+                self.genomes.remove_waiter(job.genome, job.job_id)

@@ -6,14 +6,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling.results import MEDIA_TYPES, make_target, write
+from crackling.results import FORMATS, Design, Kind, make_target, write
+from crackling.sequences import parse_query
 from crackling_aws import keys
 from crackling_aws.models import Chunk, GenomeState, Status
 from crackling_lambdas.logic.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crackling.results import Format, Target
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
@@ -23,9 +22,14 @@ if TYPE_CHECKING:
     from crackling_aws.targets import TargetStore
     from crackling_lambdas.logic.index_cache import IndexCache
 
-# API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger is answered with an address in S3.
+# API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
 INLINE_BYTES = 2_000_000
 ADDRESS_SECONDS = 5 * 60
+
+
+def file_name(job_id: str, format: Format) -> str:  # noqa: A002 - as users call it
+    """What an export is saved as."""
+    return f"crackling-{job_id}.{FORMATS[format].endings[0]}"
 
 
 def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
@@ -64,7 +68,7 @@ class Results:
     jobs: JobStore
     targets: TargetStore
     genomes: GenomeStore
-    exports: ObjectStore
+    objects: ObjectStore  # its query and exports
     indexes: IndexCache
 
     def job(self, job_id: str) -> Job:
@@ -99,8 +103,8 @@ class Results:
         at_end = following > job.guides or (job.over and not page)
         return Page(job, page, None if at_end else following)
 
-    def export(self, job_id: str, extension: Format) -> str | Address:
-        """All targets of a complete job in a format of crackling.results: the text, or where a long one is.
+    def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
+        """All targets of a complete job in a format of crackling.results: the text, or where one is that is long or no text.
 
         Raises:
             ConflictError: the job is not complete.
@@ -108,22 +112,25 @@ class Results:
         job = self.job(job_id)
         if job.status is not Status.COMPLETE:
             raise ConflictError(f"The job is {job.status}; it can be exported when it is complete")
-        key, name = keys.export(job_id, extension), f"crackling-{job_id}.{extension}"
-        if self.exports.size(key) is None:
-            text = self._write(job, extension)
-            if len(text) <= INLINE_BYTES:
-                return text
-            self.exports.put(key, text.encode(), MEDIA_TYPES[extension])
-        return Address(self.exports.download_address(key, name, ADDRESS_SECONDS))
+        file = FORMATS[format]
+        key = keys.export(job_id, file.endings[0])
+        if self.objects.size(key) is None:
+            out = io.BytesIO()
+            write(self._design(job), format, out)
+            if not file.binary and len(out.getbuffer()) <= INLINE_BYTES:
+                return out.getvalue().decode()
+            self.objects.put(key, out.getvalue(), file.media_type)
+        return Address(self.objects.download_address(key, file_name(job_id, format), ADDRESS_SECONDS))
 
-    def _write(self, job: Job, extension: Format) -> str:
-        out = io.StringIO(newline="")
-        write(self._all(job), extension, out)
-        return out.getvalue()
-
-    def _all(self, job: Job) -> Iterator[Target]:
-        for chunk in self.targets.chunks(job.job_id):
-            yield from chunk_targets(chunk, job.options.consensus)
+    def _design(self, job: Job) -> Design:
+        found = [
+            target
+            for chunk in self.targets.chunks(job.job_id)
+            for target in chunk_targets(chunk, job.options.consensus)
+        ]
+        is_sequence = job.kind is Kind.SEQUENCE
+        contigs = parse_query(self.objects.get(keys.query(job.job_id)).decode()) if is_sequence else []
+        return Design(job.genome, found, contigs, job.kind, job.options.consensus)
 
     def off_targets(self, job_id: str, number: int) -> tuple[str, list[OffTarget]]:
         """The guide of target `number` and its off-targets with their places.

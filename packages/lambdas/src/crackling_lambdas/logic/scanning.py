@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.design import repeated_windows
+from crackling.guides import parse_guides
+from crackling.results import Kind
 from crackling.sequences import parse_query
 from crackling.sites import find_sites
 from crackling_aws import keys
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
     from crackling_aws.targets import TargetStore
 
 
-def query_sites(text: str) -> list[QuerySite]:
-    """The sites of a query, in query order."""
-    sites = find_sites(parse_query(text))
+def query_sites(text: str, kind: Kind = Kind.SEQUENCE) -> list[QuerySite]:
+    """The sites of a query, in query order; where it is a list of guides, theirs."""
+    sites = (
+        parse_guides(text.splitlines(), "the guides")
+        if kind is Kind.GUIDES
+        else find_sites(parse_query(text))
+    )
     repeated = repeated_windows(sites)
     return [QuerySite(site, repeated=site.guide + site.pam in repeated) for site in sites]
 
@@ -61,7 +67,7 @@ class Scan:
             self._scan(job, text)
 
     def _scan(self, job: Job, text: str) -> None:
-        sites = query_sites(text)
+        sites = query_sites(text, job.kind)
         numbers = []
         for chunk in chunks(job.job_id, sites, job.chunk_size):
             self.targets.create(chunk, job.expires)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
+from crackling.genomes import ACCESSION
+from crackling.guides import parse_guides
+from crackling.results import Kind
 from crackling.sequences import parse_query
 from crackling_aws import keys
 from crackling_aws.models import GenomeState, Job, JobOptions
 from crackling_lambdas.logic.errors import InvalidError, NotFoundError, TooLargeError
-from crackling_lambdas.logic.ncbi import ACCESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,28 +24,38 @@ if TYPE_CHECKING:
     from crackling_aws.objects import ObjectStore
 
 QUERY_BASES = 1_000_000
+QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 QUERY_LETTERS = 2 * QUERY_BASES
 DAY = 86_400
 JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def check_query(text: str) -> None:
+def check_query(text: str, kind: Kind) -> None:
     """Raise unless the text is a query that can be scanned.
 
     Raises:
-        TooLargeError: it holds more than QUERY_BASES bases.
-        InvalidError: it is not DNA.
+        TooLargeError: it holds more than QUERY_BASES bases, or QUERY_GUIDES guides.
+        InvalidError: it is not DNA, or no list of guides.
     """
-    limit = f"the limit of a job is {QUERY_BASES:,}; split the query"
+    unit, limit = ("guides", QUERY_GUIDES) if kind is Kind.GUIDES else ("bases", QUERY_BASES)
     if len(text) > QUERY_LETTERS:
-        raise TooLargeError(f"The query is {len(text):,} letters long; {limit}")
+        raise TooLargeError(
+            f"The query is {len(text):,} letters long; the limit of a job is {limit:,} {unit}; split the query"
+        )
     try:
-        bases = sum(len(contig.sequence) for contig in parse_query(text))
+        size = len(parse_guides(text.splitlines(), "the guides")) if kind is Kind.GUIDES else bases(text)
     except InputError as error:
         raise InvalidError(str(error)) from None
-    if bases > QUERY_BASES:
-        raise TooLargeError(f"The query holds {bases:,} bases; {limit}")
+    if size > limit:
+        raise TooLargeError(
+            f"The query holds {size:,} {unit}; the limit of a job is {limit:,}; split the query"
+        )
+
+
+def bases(text: str) -> int:
+    """How many a query has."""
+    return sum(len(contig.sequence) for contig in parse_query(text))
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class Submission:
     days: int
     clock: Callable[[], float]
 
-    def submit(self, text: str, genome: str, options: JobOptions) -> Job:
+    def submit(self, text: str, genome: str, options: JobOptions, kind: Kind = Kind.SEQUENCE) -> Job:
         """Store the query, then the job.
 
         Raises:
@@ -66,7 +78,7 @@ class Submission:
             NotFoundError: the genome is not known, and is no accession that could be fetched.
             InvalidError: the genome's upload has not arrived.
         """
-        check_query(text)
+        check_query(text, kind)
         self._check_genome(genome)
         now = self.clock()
         job = Job(
@@ -77,6 +89,7 @@ class Submission:
             created=now,
             updated=now,
             expires=int(now) + self.days * DAY,
+            kind=kind,
         )
         self.queries.put(keys.query(job.job_id), text.encode(), "text/plain; charset=utf-8")
         self.jobs.create(job)

@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from crackling.cli.shared import STDIN, add_threads, command_parser, output, positive, progress, source
+from crackling.cli.shared import (
+    STDIN,
+    add_threads,
+    command_parser,
+    output,
+    positive,
+    progress,
+    read_guides,
+    source,
+)
 from crackling.errors import InputError
+from crackling.results.formats import FORMATS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
     from crackling.cli.shared import Commands
-    from crackling.results import Format
+    from crackling.results import Design, Format
     from crackling.sequences import Contig
     from crackling.specificity import Index
     from crackling.specificity.genome import Progress
 
-FORMATS = ("csv", "tsv", "json", "bed", "gff3")
 TABLE = "table"
+_ENDINGS = {ending: name for name, one in FORMATS.items() for ending in one.endings}
 
 
 def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "design",
-        "Design guides: find every site of a query on both strands, judge its efficiency by three methods, and score its "
-        "specificity against a genome.",
-        "crackling design gene.fa --genome genome.issl -o guides.csv",
+        "Design guides: find every site of a query on both strands, or take a list of guides, judge their efficiency by three "
+        "methods, and score their specificity against a genome.",
+        "crackling design gene.fa --genome genome.issl -o guides.xlsx",
     )
-    parser.add_argument(
-        "query", metavar="QUERY", help="a FASTA file ('-' is standard input) or a bare sequence"
+    query = parser.add_mutually_exclusive_group(required=True)
+    query.add_argument(
+        "query", nargs="?", metavar="QUERY", help="a FASTA file ('-' is standard input) or a bare sequence"
+    )
+    query.add_argument(
+        "--guides",
+        metavar="FILE",
+        help="instead of a query: your own guides, one a line, 20 nt or 23 with the PAM (else NGG is assumed)",
     )
     parser.add_argument(
         "--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way"
@@ -58,32 +76,66 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.design import design
-    from crackling.results import write
+    chosen = _chosen_format(options)
+    design = _design(options)
+    with output(options.output) as stream:
+        if chosen == TABLE:
+            _write_table(design, stream)
+        else:
+            from crackling.results import write
 
-    contigs = _read_query(options.query)
+            write(design, cast("Format", chosen), stream)
+
+
+def _design(options: argparse.Namespace) -> Design:
+    from crackling.design import judge
+    from crackling.results import Design, Kind
+    from crackling.sites import find_sites
+
+    contigs = [] if options.guides else _read_query(options.query)
+    sites = read_guides(options.guides) if options.guides else find_sites(contigs)
     with progress() as tell, _open_genome(options.genome, options.threads, tell) as index:
-        targets = design(
-            contigs,
+        targets = judge(
+            sites,
             index,
             consensus=options.consensus,
             all_folds=options.all_folds,
             threads=options.threads,
             progress=tell,
         )
-    chosen = options.format or _format_of(options.output)
-    with output(options.output) as stream:
-        if chosen == TABLE:
-            from crackling.cli.table import write_table
-
-            write_table(targets, stream)
-        else:
-            write(targets, cast("Format", chosen), stream)
+    kind = Kind.GUIDES if options.guides else Kind.SEQUENCE
+    return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
 
 
-def _format_of(path: Path | None) -> str:
-    ending = path.suffix.lower().lstrip(".") if path else ""
-    return {"gff": "gff3"}.get(ending, ending) if ending in {*FORMATS, "gff"} else "csv"
+def _chosen_format(options: argparse.Namespace) -> str:
+    ending = options.output.suffix.lower().lstrip(".") if options.output else ""
+    chosen: str = options.format or _ENDINGS.get(ending, "csv")
+    binary = chosen != TABLE and FORMATS[cast("Format", chosen)].binary
+    if binary and options.output is None and sys.stdout.isatty():
+        raise InputError(f"--format {chosen}: a terminal cannot show it; name a file with -o")
+    return chosen
+
+
+def _write_table(design: Design, stream: BinaryIO) -> None:
+    from crackling.cli.table import write_table
+
+    letters = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    try:
+        write_table(design.targets, letters)
+        letters.flush()
+    finally:
+        letters.detach()  # or it would close the stream
+
+
+def genome_name(path: Path) -> str:
+    """What a genome is called in results: its file's name without endings, which is its id where it comes from NCBI."""
+    from crackling.specificity.names import parse_name
+
+    shard = parse_name(path)
+    name = shard.built_as.name if shard else path.name
+    for ending in (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta"):
+        name = name.removesuffix(ending)
+    return name
 
 
 def _read_query(text: str) -> list[Contig]:
@@ -107,13 +159,10 @@ def _is_file(text: str) -> bool:
 @contextmanager
 def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
     """An index, or FASTA that is indexed in a temporary folder."""
-    from crackling.files import readable
     from crackling.specificity import Index, build_index
-    from crackling.specificity.layout import MAGIC
+    from crackling.specificity.index import is_index
 
-    with readable(path) as file:
-        is_index = file.read(len(MAGIC)) == MAGIC
-    if is_index:
+    if is_index(path):
         with Index.open(path) as index:
             yield index
         return

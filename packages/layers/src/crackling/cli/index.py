@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_threads, command_parser, progress, source
+from crackling.cli.shared import add_threads, command_parser, positive, progress, source
 
 if TYPE_CHECKING:
     import argparse
@@ -32,21 +32,36 @@ def add_parser(commands: Commands) -> None:
         action="store_true",
         help="leave out sites that start with T, as the published program does",
     )
+    parser.add_argument(
+        "--shard-bases",
+        type=positive,
+        metavar="N",
+        help="split the genome into shards of N bases, a file each (default: only where one cannot hold it)",
+    )
     add_threads(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import build_index
+    from crackling.specificity.genome import MAX_PLACES
 
     sources = [source(name) for name in options.fasta]
     with progress() as tell:
         summary = build_index(
-            sources, options.output, compatible=options.compatible, threads=options.threads, progress=tell
+            sources,
+            options.output,
+            compatible=options.compatible,
+            threads=options.threads,
+            shard_bases=options.shard_bases or MAX_PLACES,
+            progress=tell,
         )
     rows = asdict(summary)
+    files = [str(path) for path in rows.pop("files")]
     if options.json:
-        sys.stdout.write(json.dumps(rows) + "\n")
+        sys.stdout.write(json.dumps({"files": files, **rows}) + "\n")
         return
+    if len(files) > 1:
+        sys.stdout.writelines(f"{file}\n" for file in files)
     for name, value in rows.items():
         sys.stdout.write(f"{name.replace('_', ' '):<15}{value:>15,}\n")

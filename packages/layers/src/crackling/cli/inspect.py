@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import command_parser
+from crackling.cli.shared import add_index, command_parser
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +21,7 @@ def add_parser(commands: Commands) -> None:
         "Check an index whole and say what is in it.",
         "crackling inspect genome.issl",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument("--json", action="store_true", help="print it as JSON, with all contigs")
 
 
@@ -31,20 +30,22 @@ def run(options: argparse.Namespace) -> None:
     from crackling.specificity.layout import VERSION
 
     with Index.open(options.index) as index:
-        header, contigs = index.header, index.contigs
+        headers, contigs = [shard.header for shard in index.shards], index.contigs
+    first = headers[0]
     rows: dict[str, int | str] = {
         "version": VERSION,
-        "compatible": "yes" if header.compatible else "no",
-        "contigs": header.contigs,
-        "bases": header.bases,
-        "sites": header.sites,
-        "distinct_sites": header.distinct_sites,
-        "bytes": header.file_bytes,
-        "key_bases": f"{header.prefix_nt} first, {header.suffix_nt} last",
+        "compatible": "yes" if first.compatible else "no",
+        "contigs": len(contigs),
+        "bases": sum(header.bases for header in headers),
+        "sites": sum(header.sites for header in headers),
+        "distinct_sites": sum(header.distinct_sites for header in headers),
+        "shards": len(headers),
+        "bytes": sum(header.file_bytes for header in headers),
+        "key_bases": f"{first.prefix_nt} first, {first.suffix_nt} last",
     }
     if options.json:
         listed = [{"name": name, "bases": bases} for name, bases in contigs]
-        sys.stdout.write(json.dumps({**rows, "compatible": header.compatible, "contig_list": listed}) + "\n")
+        sys.stdout.write(json.dumps({**rows, "compatible": first.compatible, "contig_list": listed}) + "\n")
         return
     for name, value in rows.items():
         text = f"{value:,}" if isinstance(value, int) else value

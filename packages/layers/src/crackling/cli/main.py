@@ -14,9 +14,10 @@ import argparse
 import os
 import signal
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
+from crackling import __version__
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=details,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"crackling {metadata.version('crackling')}")
+    parser.add_argument("--version", action="version", version=f"crackling {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name in COMMANDS:
         import_module(f"crackling.cli.{name}").add_parser(commands)

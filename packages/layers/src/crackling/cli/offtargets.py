@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import astuple, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.guides import parse_guide
-from crackling.cli.shared import add_mismatches, command_parser, output
+from crackling.cli.shared import add_index, add_mismatches, command_parser
+from crackling.guides import parse_guide
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ def add_parser(commands: Commands) -> None:
         "those of the place; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
         "crackling offtargets genome.issl GACCCCCTCCACCCCGCCTC",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument("guides", nargs="+", metavar="GUIDE", help="20 nt, or 23 with the PAM")
     add_mismatches(parser)
 
@@ -32,11 +32,10 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import Index, OffTarget
 
-    guides = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
-    with Index.open(options.index) as index, output(None) as stream:
-        stream.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
-        for guide in guides:
-            for row in index.off_targets(guide, options.k):
-                stream.write(
-                    "\t".join(f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n"
-                )
+    sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
+    with Index.open(options.index) as index:
+        sys.stdout.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
+        for site in sites:
+            for row in index.off_targets(site.guide, options.k):
+                cells = (f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row))
+                sys.stdout.write("\t".join(cells) + "\n")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.guides import parse_guides
-from crackling.cli.shared import STDIN, add_mismatches, add_threads, command_parser, output, progress
-from crackling.errors import InputError
+from crackling.cli.shared import add_index, add_mismatches, add_threads, command_parser, progress, read_guides
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +20,7 @@ def add_parser(commands: Commands) -> None:
         "Score guides against an index: MIT and CFD aggregates (100 is best) and occurrences by number of mismatches.",
         "crackling score genome.issl guides.txt > scores.tsv",
     )
-    parser.add_argument("index", type=Path, metavar="INDEX")
+    add_index(parser)
     parser.add_argument(
         "guides",
         metavar="GUIDES",
@@ -40,7 +36,7 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import Index
 
-    guides = _read_guides(options.guides)
+    guides = [site.guide for site in read_guides(options.guides)]
     with Index.open(options.index) as index, progress() as tell:
         scores = index.score(
             guides,
@@ -49,21 +45,7 @@ def run(options: argparse.Namespace) -> None:
             threads=options.threads,
             progress=(lambda done: tell("scoring", done, len(guides))) if tell else None,
         )
-    with output(None) as stream:
-        stream.write("\t".join(["guide", "mit", "cfd", *(f"mm{n}" for n in range(options.k + 1))]) + "\n")
-        for guide, score in zip(guides, scores, strict=True):
-            stream.write(
-                "\t".join([guide, f"{score.mit:.6f}", f"{score.cfd:.6f}", *map(str, score.counts)]) + "\n"
-            )
-
-
-def _read_guides(name: str) -> list[str]:
-    from crackling.files import readable
-
-    try:
-        if name == STDIN:
-            return parse_guides(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"), "standard input")
-        with readable(Path(name)) as file:
-            return parse_guides(io.TextIOWrapper(file, encoding="utf-8"), name)
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: is not text; give guides, one a line") from None
+    sys.stdout.write("\t".join(["guide", "mit", "cfd", *(f"mm{n}" for n in range(options.k + 1))]) + "\n")
+    for guide, score in zip(guides, scores, strict=True):
+        row = [guide, f"{score.mit:.6f}", f"{score.cfd:.6f}", *map(str, score.counts)]
+        sys.stdout.write("\t".join(row) + "\n")

@@ -1,4 +1,4 @@
-"""What the commands share: options, output that appears whole or not at all, progress."""
+"""What the commands share: options, guides from a file, output that appears whole or not at all, progress."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from crackling.files import appearing
+from crackling.errors import InputError
+from crackling.files import appearing, readable
+from crackling.guides import parse_guides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crackling.sites import Site
     from crackling.specificity.genome import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
@@ -28,6 +31,12 @@ def command_parser(commands: Commands, name: str, summary: str, example: str) ->
         description=summary,
         epilog=f"example:\n  {example}\n\nexit codes: 0 done, 2 bad input (one line on stderr), 130 interrupted",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "index", type=Path, metavar="INDEX", help="the path that it was built as, or any of its files"
     )
 
 
@@ -51,17 +60,30 @@ def source(name: str) -> Path | BinaryIO:
     return sys.stdin.buffer if name == STDIN else Path(name)
 
 
+def read_guides(name: str) -> list[Site]:
+    """The guides of a file, or of standard input for '-'.
+
+    Raises:
+        InputError: it is no text, or not of guides.
+        StorageError: it cannot be read.
+    """
+    try:
+        if name == STDIN:
+            return parse_guides(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"), "standard input")
+        with readable(Path(name)) as file:
+            return parse_guides(io.TextIOWrapper(file, encoding="utf-8"), name)
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: is not text; give guides, one a line") from None
+
+
 @contextmanager
-def output(path: Path | None) -> Iterator[TextIO]:
+def output(path: Path | None) -> Iterator[BinaryIO]:
     """Standard output, or a file that appears under its name when all is written."""
     if path is None:
-        yield sys.stdout
+        yield sys.stdout.buffer
         return
     with appearing(path) as file:
-        stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        yield stream
-        stream.flush()
-        stream.detach()  # or it would close the file when it is collected
+        yield file
 
 
 @contextmanager

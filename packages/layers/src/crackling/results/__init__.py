@@ -1,6 +1,7 @@
-"""Results: a row for each target, and the formats that they are written in."""
+"""Results: a row for each target, a design as a whole, and the formats that it is written in."""
 
-from crackling.results.formats import MEDIA_TYPES, Format, write
+from crackling.results.design import Design, Kind
+from crackling.results.formats import FORMATS, FileFormat, Format, write
 from crackling.results.target import COLUMNS, Target, make_target
 
-__all__ = ["COLUMNS", "MEDIA_TYPES", "Format", "Target", "make_target", "write"]
+__all__ = ["COLUMNS", "FORMATS", "Design", "FileFormat", "Format", "Kind", "Target", "make_target", "write"]

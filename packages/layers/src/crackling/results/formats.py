@@ -1,123 +1,84 @@
-"""Writing targets. Every format is UTF-8 text with unix line endings, the same bytes for the same targets everywhere."""
+"""The formats that a design is written in: one table, for the command line and the API alike."""
 
 from __future__ import annotations
 
-import csv
-import json
-from dataclasses import asdict, astuple
-from typing import TYPE_CHECKING, Literal, TextIO, get_args
-from urllib.parse import quote
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from crackling.results.target import COLUMNS
+from crackling.results import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from crackling.results.design import Design
 
-    from crackling.results.target import Target
+Format = Literal["csv", "tsv", "json", "bed", "gff3", "xlsx", "genbank", "fasta", "html"]
 
-Format = Literal["csv", "tsv", "json", "bed", "gff3"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-MEDIA_TYPES: dict[Format, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "tsv": "text/tab-separated-values; charset=utf-8",
-    "json": "application/json",
-    "bed": "text/plain; charset=utf-8",
-    "gff3": "text/x-gff3; charset=utf-8",
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """endings: of file names, the usual one first. binary: no terminal can show it."""
+
+    media_type: str
+    endings: tuple[str, ...]
+    write: Callable[[Design, BinaryIO], None]
+    binary: bool = False
+
+
+def _as_text(write_text: Callable[[Design, TextIO], None]) -> Callable[[Design, BinaryIO], None]:
+    def write_bytes(design: Design, stream: BinaryIO) -> None:
+        letters = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+        try:
+            write_text(design, letters)
+        finally:
+            letters.detach()  # or it would close the stream
+
+    return write_bytes
+
+
+# The libraries of these are loaded by who asks for them.
+def _write_xlsx(design: Design, stream: BinaryIO) -> None:
+    from crackling.results.xlsx import write_xlsx
+
+    write_xlsx(design, stream)
+
+
+def _write_genbank(design: Design, stream: BinaryIO) -> None:
+    from crackling.results.genbank import write_genbank
+
+    write_genbank(design, stream)
+
+
+def _write_html(design: Design, stream: BinaryIO) -> None:
+    from crackling.results.report import write_html
+
+    write_html(design, stream)
+
+
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS: dict[Format, FileFormat] = {
+    "csv": FileFormat("text/csv; charset=utf-8", ("csv",), _as_text(text.write_csv)),
+    "tsv": FileFormat("text/tab-separated-values; charset=utf-8", ("tsv",), _as_text(text.write_tsv)),
+    "json": FileFormat("application/json", ("json",), _as_text(text.write_json)),
+    "bed": FileFormat("text/plain; charset=utf-8", ("bed",), _as_text(text.write_bed)),
+    "gff3": FileFormat("text/x-gff3; charset=utf-8", ("gff3", "gff"), _as_text(text.write_gff3)),
+    "xlsx": FileFormat(_SHEET, ("xlsx",), _write_xlsx, binary=True),
+    "genbank": FileFormat("text/x-genbank; charset=utf-8", ("gb", "gbk", "genbank"), _write_genbank),
+    "fasta": FileFormat("text/x-fasta; charset=utf-8", ("fa", "fasta"), _as_text(text.write_fasta)),
+    "html": FileFormat("text/html; charset=utf-8", ("html", "htm"), _write_html),
 }
-_DECIMALS = {"gc": 1, "sgrnascorer2_score": 6, "energy": 2, "mit": 6, "cfd": 6}
-_COLOURS = {
-    (True, True): "0,114,178",
-    (True, False): "230,159,0",
-    (False, True): "86,180,233",
-    (False, False): "153,153,153",
-}
 
 
-def write(targets: Iterable[Target], format: Format, stream: TextIO) -> None:  # noqa: A002 - what users call it
-    """Write targets in one of FORMATS.
+def write(design: Design, format: Format, stream: BinaryIO) -> None:  # noqa: A002 - what users call it
+    """Write a design in one of FORMATS.
 
-    csv, tsv: a header, then a row a target; verdicts are 1 or 0, what is not known is empty, warnings are joined by '; '.
-    json: an array of objects, one a line. bed: BED9, 0-based half-open, score 0 to 1000 from the lower of MIT and CFD, colour
-    by verdict. gff3: 1-based closed, type sgRNA (SO:0001998).
+    csv, tsv: a header, then a row a target; verdicts are 1 or 0, what is not known is empty, warnings are joined by '; ', and
+    a name that a spreadsheet would run as a formula has an apostrophe before it. json: an array of objects, one a line.
+    bed: BED9, 0-based half-open, score 0 to 1000 from the lower of MIT and CFD, colour by verdict. gff3: 1-based closed, type
+    sgRNA (SO:0001998). fasta: the guides, 20 nt each. xlsx: a sheet of guides, and one of parameters and columns. genbank: a
+    record a contig of the query with its guides as features. html: a report for people, one file that needs no other.
+
+    Raises:
+        InputError: more targets than the format can hold.
     """
-    _WRITERS[format](targets, stream)
-
-
-def _cell(column: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float):
-        return f"{value:.{_DECIMALS[column]}f}"
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return str(value)
-
-
-def cells(target: Target) -> list[str]:
-    """A target's columns as text, in order."""
-    return [_cell(column, value) for column, value in zip(COLUMNS, astuple(target), strict=True)]
-
-
-def _write_csv(targets: Iterable[Target], stream: TextIO) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(cells, targets))
-
-
-def _write_tsv(targets: Iterable[Target], stream: TextIO) -> None:
-    stream.write("\t".join(COLUMNS) + "\n")
-    stream.writelines("\t".join(cells(target)) + "\n" for target in targets)
-
-
-def _write_json(targets: Iterable[Target], stream: TextIO) -> None:
-    before = "[\n"
-    for target in targets:
-        stream.write(before + json.dumps(asdict(target), ensure_ascii=False))
-        before = ",\n"
-    stream.write("[]\n" if before == "[\n" else "\n]\n")
-
-
-def _write_bed(targets: Iterable[Target], stream: TextIO) -> None:
-    for target in targets:
-        score = round(10 * min(target.mit, target.cfd))
-        colour = _COLOURS[target.efficient, target.specific]
-        place = f"{target.start}\t{target.end}"
-        stream.write(
-            f"{target.contig}\t{place}\tguide_{target.id}\t{score}\t{target.strand}\t{place}\t{colour}\n"
-        )
-
-
-def _write_gff3(targets: Iterable[Target], stream: TextIO) -> None:
-    stream.write("##gff-version 3\n")
-    place = {"id", "contig", "start", "end", "strand"}
-    for target in targets:
-        values = zip(COLUMNS, cells(target), strict=True)
-        attributes = [f"ID=guide_{target.id}"]
-        attributes += [
-            f"{name}={quote(value, safe=' .:^*$@!+_?-|()')}"
-            for name, value in values
-            if value and name not in place
-        ]
-        contig = quote(target.contig, safe=".:^*$@!+_?-|")
-        columns = [
-            contig,
-            "crackling",
-            "sgRNA",
-            str(target.start + 1),
-            str(target.end),
-            f"{target.mit:.6f}",
-            target.strand,
-            ".",
-        ]
-        stream.write("\t".join([*columns, ";".join(attributes)]) + "\n")
-
-
-_WRITERS: dict[Format, Callable[[Iterable[Target], TextIO], None]] = {
-    "csv": _write_csv,
-    "tsv": _write_tsv,
-    "json": _write_json,
-    "bed": _write_bed,
-    "gff3": _write_gff3,
-}
+    FORMATS[format].write(design, stream)

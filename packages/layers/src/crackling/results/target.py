@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from crackling.annotation.locus import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crackling.annotation.locus import Locus
     from crackling.efficiency import Efficiency
     from crackling.sites import Site
     from crackling.specificity import Specificity
@@ -25,7 +29,8 @@ class Target:
     23 nt of guide and PAM. gc is in per cent of the 20 nt. structure and energy (kcal/mol) are None where the verdict needed
     no fold. consensus is how many of the three methods accept; efficient: at least as many as asked for (2 unless told). mit
     and cfd are the aggregates (0 to 100); specific: both at least 75. mm0 to mm4 are occurrences in the genome by number of
-    mismatches, the guide's own site included. unique: the 23 nt stand once in the query.
+    mismatches, the guide's own site included. unique: the 23 nt stand once in the query. gene, feature: where its perfect
+    matches stand in the genome, None without annotation.
     """
 
     id: int
@@ -54,9 +59,12 @@ class Target:
     mm4: int
     unique: bool
     warnings: tuple[str, ...]
+    gene: str | None
+    feature: str | None
 
 
 COLUMNS = tuple(field.name for field in fields(Target))
+values = attrgetter(*COLUMNS)  # of a target, in order; astuple() would copy them
 
 
 def make_target(
@@ -67,6 +75,7 @@ def make_target(
     *,
     repeated_in_query: bool,
     consensus: int = USUAL_CONSENSUS,
+    locus: Locus = UNKNOWN,
 ) -> Target:
     """Put together what is known of a site; figures are rounded to what is written, so that all formats agree."""
     gc = 100.0 * (site.guide.count("G") + site.guide.count("C")) / len(site.guide)
@@ -98,6 +107,8 @@ def make_target(
         mm4=mm4,
         unique=not repeated_in_query,
         warnings=tuple(_warnings(site, gc, mm0, repeated_in_query)),
+        gene=locus.gene,
+        feature=locus.feature,
     )
 
 
@@ -114,3 +125,5 @@ def _warnings(site: Site, gc: float, perfect_matches: int, repeated_in_query: bo
         yield f"{perfect_matches} perfect matches"
     if repeated_in_query:
         yield "repeated in query"
+    if site.pam.endswith("AG"):
+        yield "NAG PAM"

@@ -1,6 +1,9 @@
 """Specificity: an index of all sites of a genome, and the guides' scores against it."""
 
 from crackling.specificity.build import IndexSummary, build_index
-from crackling.specificity.index import Index, OffTarget, Specificity
+from crackling.specificity.index import Index
+from crackling.specificity.offtargets import Listing, OffTarget
+from crackling.specificity.search import Specificity, Tally
+from crackling.specificity.shard import Shard
 
-__all__ = ["Index", "IndexSummary", "OffTarget", "Specificity", "build_index"]
+__all__ = ["Index", "IndexSummary", "Listing", "OffTarget", "Shard", "Specificity", "Tally", "build_index"]

@@ -1,6 +1,7 @@
 """The index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
 
 header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
+         number of the shard, number of shards (4 each), id of the set (16),
          then for each section: offset, length (8 each), CRC-32 (4), unused (4); zeros; CRC-32 of all before (4)
 sections in the order of `Section`; each begins at a multiple of 8, and its checksum covers its padding
 """
@@ -8,10 +9,11 @@ sections in the order of `Section`; each begins at a multiple of 8, and its chec
 from __future__ import annotations
 
 import enum
+import hashlib
 import json
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
@@ -19,21 +21,21 @@ from crackling.errors import IndexFileError
 from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from typing_extensions import Buffer
 
 MAGIC = b"\x89ISSL\r\n\x1a"
-VERSION = 1
+VERSION = 2
 HEADER_BYTES = 512
-_FIXED = struct.Struct("<8sIIIIQQQQ")
+_FIXED = struct.Struct("<8sIIIIQQQQII16s")
 _SECTION = struct.Struct("<QQII")
 _CHECKSUM = struct.Struct("<I")
 _COMPATIBLE_FLAG = 1
 
 
 class Section(enum.IntEnum):
-    CONTIGS = 0  # JSON: [[name, bases], ...]
+    CONTIGS = 0  # JSON: [[name, bases, start], ...]
     OCCURRENCES = 1  # 5 bytes each, in the order of the prefix list: place (4), flags (1)
     OCCURRENCE_DIRECTORY = 2  # 4^prefix_nt + 1 numbers of 4 bytes
     PREFIX_DIRECTORY = 3
@@ -45,6 +47,23 @@ class Section(enum.IntEnum):
 
 # What a list of off-targets needs beyond scoring.
 POSITION_SECTIONS = frozenset({Section.OCCURRENCES, Section.OCCURRENCE_DIRECTORY})
+# Nearly all of a file, and what a list of one guide's off-targets reads only little of.
+LIST_SECTIONS = frozenset({Section.OCCURRENCES, Section.PREFIX_ENTRIES, Section.SUFFIX_ENTRIES})
+
+
+class Range(NamedTuple):
+    """Bytes of a file, the end exclusive."""
+
+    start: int
+    end: int
+
+
+class Piece(NamedTuple):
+    """Consecutive bases of a contig, from its 0-based base `start`: all of it, or what a shard has of it."""
+
+    name: str
+    bases: int
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """`contigs` begin in this shard, and `bases` leaves out what the next shard has too: both add up over a set."""
+
     prefix_nt: int
     suffix_nt: int
     compatible: bool
@@ -70,10 +91,23 @@ class Header:
     sites: int
     distinct_sites: int
     spans: Mapping[Section, Span]
+    shard: int = 1  # from 1
+    shards: int = 1
+    set_id: bytes = bytes(16)  # the same in all shards of a genome, and in no other's
 
     @property
     def file_bytes(self) -> int:
         return max(span.padded_end for span in self.spans.values())
+
+    def ranges(self, without: Collection[Section]) -> list[Range]:
+        """Where the header and the sections lie, but for some: neighbours in one range."""
+        ranges = [Range(0, HEADER_BYTES)]
+        for span in (self.spans[section] for section in Section if section not in without):
+            if span.offset == ranges[-1].end:
+                ranges[-1] = Range(ranges[-1].start, span.padded_end)
+            else:
+                ranges.append(Range(span.offset, span.padded_end))
+        return ranges
 
     def encode(self) -> bytes:
         flags = _COMPATIBLE_FLAG if self.compatible else 0
@@ -87,6 +121,9 @@ class Header:
             self.bases,
             self.sites,
             self.distinct_sites,
+            self.shard,
+            self.shards,
+            self.set_id,
         )
         for section in Section:
             span = self.spans[section]
@@ -105,7 +142,9 @@ class Header:
             raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
         if len(head) < HEADER_BYTES:
             raise IndexFileError(f"{label}: the index is cut short; make or fetch it again")
-        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct = _FIXED.unpack_from(head)
+        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct, *place = _FIXED.unpack_from(
+            head
+        )
         if version != VERSION:
             raise IndexFileError(
                 f"{label}: an index of version {version}, this program reads {VERSION}; make it again"
@@ -114,25 +153,43 @@ class Header:
             raise damaged(label)
         if not all(MIN_KEY_NT <= key_nt <= MAX_KEY_NT for key_nt in (prefix_nt, suffix_nt)):
             raise damaged(label)  # before anything has 4^key_nt of something
+        shard, shards, set_id = place
+        if not 1 <= shard <= shards:
+            raise damaged(label)
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
         spans = {section: Span(*row) for section, row in zip(Section, rows, strict=True)}
         compatible = bool(flags & _COMPATIBLE_FLAG)
-        return cls(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct, spans)
+        numbers = prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct
+        return cls(*numbers, spans, shard, shards, set_id)
 
 
-def decode_contigs(contents: bytes, label: str) -> list[tuple[str, int]]:
-    """Names and lengths, from their section.
+def sealed(headers: Sequence[Header]) -> list[Header]:
+    """The headers of a genome's shards, each told which it is and of which set. The same genome gives the same id."""
+    digest = hashlib.blake2b(b"".join(header.encode() for header in headers), digest_size=16).digest()
+    return [
+        replace(header, shard=number, shards=len(headers), set_id=digest)
+        for number, header in enumerate(headers, start=1)
+    ]
+
+
+def encode_contigs(pieces: Sequence[Piece]) -> bytes:
+    return json.dumps(pieces).encode()
+
+
+def decode_contigs(contents: bytes, label: str) -> list[Piece]:
+    """What encode_contigs() wrote.
 
     Raises:
         IndexFileError: it holds something else.
     """
     try:
-        contigs = [(name, bases) for name, bases in json.loads(contents)]
+        pieces = [Piece(name, bases, start) for name, bases, start in json.loads(contents)]
     except (ValueError, TypeError, RecursionError):
         raise damaged(label) from None
-    if not all(isinstance(name, str) and isinstance(bases, int) and bases >= 0 for name, bases in contigs):
-        raise damaged(label)
-    return contigs
+    for name, *numbers in pieces:
+        if not (isinstance(name, str) and all(isinstance(number, int) and number >= 0 for number in numbers)):
+            raise damaged(label)
+    return pieces
 
 
 def damaged(label: str) -> IndexFileError:
@@ -171,19 +228,12 @@ class Writer:
         self.append(bytes(-length % 8))
         self._spans[self._section] = Span(self._start, length, self._checksum)
 
-    def finish(
-        self,
-        *,
-        prefix_nt: int,
-        suffix_nt: int,
-        compatible: bool,
-        contigs: int,
-        bases: int,
-        sites: int,
-        distinct_sites: int,
-    ) -> Header:
-        """Write the header."""
-        header = Header(prefix_nt, suffix_nt, compatible, contigs, bases, sites, distinct_sites, self._spans)
-        self._file.seek(0)
-        self._file.write(header.encode())
-        return header
+    @property
+    def spans(self) -> Mapping[Section, Span]:
+        return self._spans
+
+
+def write_header(file: BinaryIO, header: Header) -> None:
+    """In front of the sections that a Writer wrote: without it the file is no index."""
+    file.seek(0)
+    file.write(header.encode())

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Turns a plain machine (Ubuntu 22.04 or 24.04, Debian 12) into a worker: `sudo bash init.sh`, from the payload's folder.
+# A second run changes nothing but what is new in the payload. Nothing is started: the machine works when it is booted
+# from the image that is made of it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly HOME_FOLDER=/opt/crackling
+readonly VENV=$HOME_FOLDER/venv
+readonly UNITS=(crackling-worker.service crackling-lifetime.service crackling-lifetime.timer)
+
+say() {
+  echo "init.sh: $*"
+}
+
+install_packages() {
+  # bowtie2 makes what users keep, so its version is the release's first and stays; the rest takes security updates.
+  local python bowtie2
+  # shellcheck source=/dev/null
+  . /etc/os-release
+  case "$ID-$VERSION_ID" in
+    ubuntu-22.04) python=python3.11 bowtie2=2.4.4 ;;
+    ubuntu-24.04) python=python3.12 bowtie2=2.5.2 ;;
+    debian-12) python=python3.11 bowtie2=2.5.0 ;;
+    *)
+      say "$PRETTY_NAME is none of Ubuntu 22.04, Ubuntu 24.04, Debian 12" >&2
+      exit 1
+      ;;
+  esac
+  say "packages ($PRETTY_NAME)"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q -o DPkg::Lock::Timeout=300 update
+  apt-get -q -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends \
+    "$python" "$python-venv" "bowtie2=$bowtie2-*" ca-certificates e2fsprogs mount util-linux
+  PYTHON=$(command -v "$python")
+}
+
+install_worker() {
+  say "worker"
+  mkdir -p "$HOME_FOLDER"
+  [[ -x $VENV/bin/python ]] || "$PYTHON" -m venv "$VENV"
+  # Every package is named with its version, so nothing is resolved: what is tested is what is installed.
+  local pip=("$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps)
+  "${pip[@]}" --requirement requirements.txt
+  "${pip[@]}" --force-reinstall --no-index wheels/*.whl
+  ln -sf "$VENV/bin/crackling-worker" /usr/local/bin/crackling-worker
+}
+
+install_units() {
+  say "units"
+  # The worker needs no rights of its own but to write here.
+  id crackling >/dev/null 2>&1 || useradd --system --home-dir "$HOME_FOLDER" --shell /usr/sbin/nologin crackling
+  install -d -o crackling -g crackling -m 0750 /scratch
+  local unit
+  for unit in "${UNITS[@]}"; do
+    install -m 0644 "units/$unit" "/etc/systemd/system/$unit"
+  done
+  # By hand, for systemctl wants systemd to run: it does not in a chroot.
+  install -d /etc/systemd/system/multi-user.target.wants /etc/systemd/system/timers.target.wants
+  ln -sf ../crackling-worker.service /etc/systemd/system/multi-user.target.wants/crackling-worker.service
+  ln -sf ../crackling-lifetime.timer /etc/systemd/system/timers.target.wants/crackling-lifetime.timer
+}
+
+install_packages
+install_worker
+install_units
+say "self-test"
+"$VENV/bin/crackling-worker" --self-test
+say "done"

@@ -1,0 +1,3 @@
+from crackling_worker.cli import run
+
+run()

@@ -1,0 +1,134 @@
+"""crackling-worker: prepare the genome that this instance was started for.
+
+Without arguments the instance's tags name the genome, the claim and the stage. `crackling-worker GENOME --stage STAGE` takes
+up the preparation of GENOME that is under way. Exit codes: 0 it is ready (or somebody else's), 1 it failed for good,
+75 another machine will try, 2 a wrong call or a wrong deployment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crackling.errors import CracklingError
+from crackling.genomes.ncbi import Ncbi
+from crackling_aws.clients import AwsClients
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.models import GenomeState
+from crackling_aws.parameters import Parameters
+from crackling_aws.workers import CLAIM_TAG, GENOME_TAG, STAGE_TAG
+from crackling_worker.logs import start_logging
+from crackling_worker.metadata import Metadata, MetadataError
+from crackling_worker.preparation import make_preparation
+from crackling_worker.scratch import prepare_scratch
+from crackling_worker.selftest import self_test
+from crackling_worker.settings import read_settings
+from crackling_worker.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crackling_worker.settings import WorkerSettings
+
+MISUSED = 2
+SELF_TEST_TAG = "crackling:self-test"
+
+
+class Assignment(NamedTuple):
+    """What this machine is here for; `claim` is None where the genome's item is to tell."""
+
+    stage: str
+    genome: str
+    claim: str | None
+
+
+class AssignmentError(CracklingError):
+    """It cannot be told what this machine is here for."""
+
+
+def run() -> None:
+    """The program. It ends at once, whatever threads are still busy with work that was given up."""
+    code = main(sys.argv[1:])
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    logger = start_logging()
+    try:
+        if options.prepare_scratch:
+            scratch = prepare_scratch(options.prepare_scratch, options.owner)
+            logger.info("Scratch is %s on %s", scratch.folder, scratch.device or "the root volume")
+            return 0
+        metadata = Metadata()
+        if options.self_test or (not options.genome and metadata.tag(SELF_TEST_TAG)):
+            return self_test()
+        return _prepare(_assignment(options, metadata), metadata)
+    except (CracklingError, MetadataError) as error:
+        logger.error("Not begun: %s", error)  # noqa: TRY400 - its reason is all there is to say
+        return MISUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="crackling-worker", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("genome", nargs="?", metavar="GENOME", help="default: the tag of this instance")
+    parser.add_argument("--stage", help="default: the tag of this instance")
+    parser.add_argument("--self-test", action="store_true", help="prepare a tiny genome, check known scores")
+    parser.add_argument(
+        "--prepare-scratch", type=Path, metavar="FOLDER", help="mount the largest empty disk (needs root)"
+    )
+    parser.add_argument("--owner", help="with --prepare-scratch: whom the folder is given to")
+    return parser
+
+
+def _assignment(options: argparse.Namespace, metadata: Metadata) -> Assignment:
+    stage = options.stage or metadata.tag(STAGE_TAG)
+    genome = options.genome or metadata.tag(GENOME_TAG)
+    if not stage or not genome:
+        raise AssignmentError(
+            f"this instance has no tags {GENOME_TAG} and {STAGE_TAG}; name a genome and --stage"
+        )
+    return Assignment(stage, genome, None if options.genome else metadata.tag(CLAIM_TAG))
+
+
+def _prepare(assignment: Assignment, metadata: Metadata) -> int:
+    if "AWS_REGION" not in os.environ:
+        os.environ["AWS_DEFAULT_REGION"] = metadata.region()
+    clients = AwsClients()
+    parameters = Parameters(clients.ssm)
+    settings = read_settings(parameters, assignment.stage)
+    genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
+    message = PrepareGenome(assignment.genome, assignment.claim or _claim_of(genomes, assignment.genome))
+    logger = start_logging(genome=message.genome, claim=message.claim)
+    logger.info("Begun")
+    fetch, instance_id = _ncbi(settings, parameters).fetch, metadata.instance_id()
+    preparation = make_preparation(message, settings, clients, fetch, instance_id, time.time)
+    supervisor = Supervisor(
+        beat=preparation.beat,
+        interruption=metadata.interruption,
+        max_seconds=settings.max_hours * 3600,
+    )
+    return preparation.run(supervisor)
+
+
+def _claim_of(genomes: GenomeStore, genome: str) -> str:
+    found = genomes.get(genome)
+    if found is None or found.claim is None or found.state is not GenomeState.PREPARING:
+        raise AssignmentError(f"{genome}: is not being prepared; submit a job that names it")
+    return found.claim
+
+
+def _ncbi(settings: WorkerSettings, parameters: Parameters) -> Ncbi:
+    key = settings.ncbi_key_parameter
+    return Ncbi(settings.ncbi_url, parameters.get_secret(key) if key else None)

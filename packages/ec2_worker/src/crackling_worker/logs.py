@@ -1,0 +1,41 @@
+"""Logs: a JSON object a line, for the journal. They name the genome and the claim, and never hold sequence."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+LOGGER = "crackling_worker"
+
+
+class JsonFormatter(logging.Formatter):
+    """One line a record; `facts` are in every line."""
+
+    def __init__(self, **facts: str) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            **self._facts,
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def start_logging(**facts: str) -> logging.Logger:
+    """The worker's logger, writing to stderr; `facts` go into every line from now on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter(**facts))
+    logger = logging.getLogger(LOGGER)
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    return logger

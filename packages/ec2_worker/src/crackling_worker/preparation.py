@@ -1,0 +1,159 @@
+"""One preparation on this machine: the functions' own steps, one after the other."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import uuid
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+from crackling.specificity import build_index
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import PrepareGenome, ScanJob
+from crackling_aws.models import Part
+from crackling_aws.objects import ObjectStore
+from crackling_aws.queues import Queue
+from crackling_preparation.downloading import Download
+from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex, bowtie2_build
+from crackling_preparation.progress import LostClaimError
+from crackling_preparation.release import Failure, Release
+from crackling_worker.logs import LOGGER
+from crackling_worker.supervisor import InterruptedWorkError, OverdueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.clients import Clients
+    from crackling_aws.models import Genome
+    from crackling_preparation.downloading import Fetch
+    from crackling_worker.settings import WorkerSettings
+    from crackling_worker.supervisor import Supervisor
+
+MOST_RETRIES = 1  # on other machines: as many as the reaper allows
+BOWTIE2_BUILD = "bowtie2-build-s"
+
+logger = logging.getLogger(LOGGER)
+
+
+class Outcome(IntEnum):
+    """How it ended; the value is the exit code."""
+
+    READY = 0
+    FAILED = 1  # for good: the genome's item says why
+    RETRIED = 75  # handed to another machine (sysexits.h: EX_TEMPFAIL)
+
+
+@dataclass(frozen=True)
+class BuildBoth:
+    """What follows a download on a worker: both indexes, here and now."""
+
+    bowtie2: Bowtie2Index
+    issl: IsslIndex
+
+    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
+        self.issl.run(message)
+        if Part.BOWTIE2 in genome.parts:
+            self.bowtie2.run(message)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The preparation of `message.genome` that `message.claim` owns."""
+
+    message: PrepareGenome
+    genomes: GenomeStore
+    failure: Failure
+    download: Download
+    instance_id: str
+    clock: Callable[[], float]
+
+    def run(self, supervisor: Supervisor) -> Outcome:
+        """Prepare the genome, or write down why not. The process must end afterwards: see Supervisor."""
+        try:
+            supervisor.run(self._work)
+        except LostClaimError as error:
+            logger.warning("Stopped: %s", error)
+            return Outcome.READY
+        except InputError as error:
+            return self._failed(str(error))
+        except OverdueError as error:
+            return self._failed(f"Preparing it was stopped: {error}")
+        except InterruptedWorkError as error:
+            return self._again(f"Its machine was taken away: {error}")
+        except Exception as error:
+            logger.exception("Failed")
+            return self._again(f"An error on its machine stopped it ({type(error).__name__})")
+        logger.info("Ready")
+        return Outcome.READY
+
+    def beat(self) -> None:
+        """Tell that this machine lives and is at it.
+
+        Raises:
+            LostClaimError: another preparation owns the genome, or none does.
+        """
+        if not self.genomes.launched(self.message.genome, self.message.claim, self.instance_id, self.clock()):
+            raise LostClaimError(f"{self.message.genome} is not prepared under this claim any more")
+
+    def _work(self) -> None:
+        self.beat()
+        self.download.run(self.message)
+
+    def _failed(self, reason: str) -> Outcome:
+        logger.error("Failed for good: %s", reason)
+        self.failure.of_message(self.message, reason)
+        return Outcome.FAILED
+
+    def _again(self, reason: str) -> Outcome:
+        """Hand the genome to another machine, unless others have tried already."""
+        genome, claim = self.message.genome, self.message.claim
+        found = self.genomes.get(genome)
+        if found is not None and found.attempts >= MOST_RETRIES:
+            return self._failed(
+                f"{reason}, the {found.attempts + 1}th time. Try again; if that fails too, report the job's id."
+            )
+        now = self.clock()
+        if self.genomes.retry(genome, claim, uuid.uuid4().hex, now + 1, now):
+            logger.warning("Handed to another machine: %s", reason)
+        return Outcome.RETRIED
+
+
+def make_preparation(
+    message: PrepareGenome,
+    settings: WorkerSettings,
+    clients: Clients,
+    fetch: Fetch,
+    instance_id: str,
+    clock: Callable[[], float],
+) -> Preparation:
+    """The steps, wired to each other instead of to queues. `fetch` streams an assembly by its accession."""
+    genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
+    jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    objects = ObjectStore(clients.s3, settings.genome_bucket)
+    release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)
+    failure = Failure(genomes, jobs, clock)
+    builder = Builder(genomes, objects, release, failure, clock)
+    download = Download(
+        genomes=genomes,
+        objects=objects,
+        fetch=fetch,
+        limit=None,
+        proceed=BuildBoth(
+            bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),
+            issl=IsslIndex(builder, build_index),
+        ),
+        failure=failure,
+        clock=clock,
+    )
+    return Preparation(message, genomes, failure, download, instance_id, clock)
+
+
+def bowtie2_program() -> Path:
+    """The distribution's, wherever it is installed."""
+    return Path(shutil.which(BOWTIE2_BUILD) or BOWTIE2_BUILD)

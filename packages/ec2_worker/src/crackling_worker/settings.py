@@ -1,0 +1,56 @@
+"""What the worker needs to know of the deployment that it works for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.errors import CracklingError
+from crackling_aws.parameters import MissingParameterError
+from crackling_aws.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from crackling_aws.parameters import Parameters
+
+
+class ConfigurationError(CracklingError):
+    """The stage's settings for workers are missing or unusable; the message names their parameter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings(Settings):
+    """Written by CracklingStack into one SSM parameter; its keys are the fields in capitals."""
+
+    jobs_table: str
+    genomes_table: str
+    genome_bucket: str
+    scan_queue_url: str
+    ncbi_url: str
+    bowtie2: bool
+    max_hours: int
+    ncbi_key_parameter: str = ""
+
+
+def parameter_name(stage: str) -> str:
+    return f"/crackling/{stage}/worker-settings"
+
+
+def read_settings(parameters: Parameters, stage: str) -> WorkerSettings:
+    """The settings of a stage.
+
+    Raises:
+        ConfigurationError: there are none, or they are unusable.
+    """
+    name = parameter_name(stage)
+    try:
+        facts = json.loads(parameters.get(name))
+        return WorkerSettings.load({key: str(value) for key, value in facts.items()})
+    except MissingParameterError:
+        raise ConfigurationError(
+            f"{name}: no such parameter; deploy CracklingStack of stage {stage}"
+        ) from None
+    except (ValueError, AttributeError):
+        raise ConfigurationError(f"{name}: is no JSON object; deploy CracklingStack again") from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{name}: {error}") from None

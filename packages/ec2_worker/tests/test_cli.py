@@ -1,0 +1,117 @@
+"""The program as systemd starts it: the instance's metadata, its stage's settings, NCBI, the steps, the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.models import GenomeState, Part, Source
+from crackling_testing.ncbi import NcbiStandIn
+from crackling_worker import cli, selftest
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
+
+FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
+GENOME, CLAIM = "GCF_000840245.1", "c" * 32
+
+
+@pytest.fixture
+def world(clients, imds, monkeypatch):
+    """A deployed stage, and this instance of it, which has no tags yet."""
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.url)
+    with NcbiStandIn({GENOME: FASTA}) as ncbi:
+        settings = {
+            "JOBS_TABLE": "jobs", "GENOMES_TABLE": "genomes", "GENOME_BUCKET": "genome",
+            "SCAN_QUEUE_URL": clients.queue, "NCBI_URL": ncbi.url, "BOWTIE2": "on", "MAX_HOURS": "1",
+        }  # fmt: skip
+        clients.ssm.put_parameter(
+            Name="/crackling/test/worker-settings", Value=json.dumps(settings), Type="String"
+        )
+        yield GenomeStore(clients.dynamodb, "genomes")
+
+
+def claim(genomes):
+    genomes.claim(GENOME, CLAIM, Source.ACCESSION, (Part.FASTA, Part.ISSL), time.time())
+
+
+TAGS = {"crackling:genome": GENOME, "crackling:claim": CLAIM, "crackling:stage": "test"}
+
+
+def logged(capsys):
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_the_tags_say_what_to_do(world, imds, capsys):
+    claim(world)
+    imds.tags = TAGS
+    assert cli.main([]) == 0
+    assert world.get(GENOME).state is GenomeState.READY
+    lines = logged(capsys)
+    assert [line["message"] for line in lines] == ["Begun", "Ready"]
+    assert all((line["genome"], line["claim"]) == (GENOME, CLAIM) for line in lines)
+
+
+def test_by_hand_it_takes_up_the_preparation_that_is_under_way(world, capsys):
+    claim(world)
+    assert cli.main([GENOME, "--stage", "test"]) == 0
+    assert world.get(GENOME).state is GenomeState.READY
+
+
+def test_a_genome_that_nobody_prepares_is_left_alone(world, capsys):
+    assert cli.main([GENOME, "--stage", "test"]) == cli.MISUSED
+    assert "is not being prepared" in logged(capsys)[-1]["message"]
+
+
+def test_an_instance_without_tags_says_so(world, capsys):
+    assert cli.main([]) == cli.MISUSED
+    assert "no tags crackling:genome and crackling:stage" in logged(capsys)[-1]["message"]
+
+
+def test_a_stage_that_is_not_deployed_is_told(world, imds, capsys):
+    imds.tags = TAGS | {"crackling:stage": "other"}
+    assert cli.main([]) == cli.MISUSED
+    assert "deploy CracklingStack of stage other" in logged(capsys)[-1]["message"]
+
+
+def test_an_unknown_assembly_fails_for_good(world, imds, capsys):
+    world.claim("GCF_000000000.9", CLAIM, Source.ACCESSION, (Part.FASTA, Part.ISSL), time.time())
+    imds.tags = TAGS | {"crackling:genome": "GCF_000000000.9"}
+    assert cli.main([]) == 1
+    assert "GCF_000000000.9" in world.get("GCF_000000000.9").reason
+
+
+@pytest.mark.parametrize("arguments", [["--self-test"], []])
+def test_the_self_test_is_asked_for_by_an_option_or_a_tag(world, imds, monkeypatch, arguments):
+    imds.tags = {"crackling:self-test": "on"}
+    monkeypatch.setattr(cli, "self_test", lambda: 7)
+    assert cli.main(arguments) == 7
+
+
+def test_the_self_test_needs_no_instance(clients, monkeypatch):
+    monkeypatch.setattr(selftest, "_FEWEST_BOWTIE2_FILES", 1)
+    assert cli.main(["--self-test"]) == 0
+
+
+def test_the_region_is_the_instances_where_nothing_says_another(world, imds, monkeypatch, capsys):
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    claim(world)
+    imds.tags = TAGS
+    assert cli.main([]) == 0
+    assert os.environ["AWS_DEFAULT_REGION"] == imds.region
+
+
+def test_an_error_is_logged_as_one_line(world, imds, monkeypatch, capsys):
+    def fail(*_):
+        raise ZeroDivisionError("inside")
+
+    claim(world)
+    imds.tags = TAGS
+    monkeypatch.setattr("crackling_preparation.downloading.copy_fasta", fail)
+    assert cli.main([]) == 75
+    failed = next(line for line in logged(capsys) if line["level"] == "ERROR")
+    assert "ZeroDivisionError: inside" in failed["exception"]

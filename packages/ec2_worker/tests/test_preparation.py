@@ -1,0 +1,182 @@
+"""The whole preparation on moto: phage lambda, for real but for bowtie2, whose stand-in writes a file."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crackling.errors import InputError, TransferError
+from crackling.specificity import Index, build_index
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.models import GenomeState, Job, JobOptions, Part, Progress, Source, Status
+from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
+from crackling_worker.settings import WorkerSettings
+from crackling_worker.supervisor import Supervisor
+
+FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
+GENOME, CLAIM, JOB, INSTANCE = "GCF_000840245.1", "c" * 32, "j" * 32, "i-0123456789abcdef0"
+ALL_PARTS = (Part.FASTA, Part.BOWTIE2, Part.ISSL)
+
+
+def fetch(_accession, *_progress):
+    return FASTA.open("rb")
+
+
+def prepare(clients, fetch, claim):
+    settings = WorkerSettings(
+        jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url=clients.queue,
+        ncbi_url="", bowtie2=True, max_hours=1,
+    )  # fmt: skip
+    return make_preparation(PrepareGenome(GENOME, claim), settings, clients, fetch, INSTANCE, time.time)
+
+
+class Case:
+    """A genome that was claimed, with a job that waits for it."""
+
+    def __init__(self, clients, fetch=fetch, parts=ALL_PARTS):
+        self.clients = clients
+        self.preparation = prepare(clients, fetch, CLAIM)
+        self.genomes = self.preparation.genomes
+        self.jobs = JobStore(clients.dynamodb, "jobs")
+        now = time.time()
+        self.jobs.create(Job(JOB, GENOME, JobOptions(), 200, now, now, int(now) + 1000))
+        self.genomes.add_waiter(GENOME, JOB, int(now) + 1000)
+        self.genomes.claim(GENOME, CLAIM, Source.ACCESSION, parts, now)
+
+    def run(self, **options):
+        watched = {"beat": self.preparation.beat, "interruption": lambda: None, "max_seconds": 60.0}
+        return self.preparation.run(Supervisor(**(watched | options), poll_seconds=0.01))
+
+    @property
+    def genome(self):
+        return self.genomes.get(GENOME)
+
+    @property
+    def job(self):
+        return self.jobs.get(JOB)
+
+    def queued(self):
+        return self.clients.sqs.receive_message(QueueUrl=self.clients.queue).get("Messages", [])
+
+
+def test_a_genome_becomes_ready_and_its_jobs_go_on(clients, tmp_path):
+    case = Case(clients)
+    assert case.run() is Outcome.READY
+    assert (case.genome.state, case.genome.contigs, case.genome.bases) == (GenomeState.READY, 1, 48502)
+    assert case.genome.done == frozenset(ALL_PARTS)
+    assert case.job.status is Status.SCANNING
+    assert [message["Body"] for message in case.queued()] == [f'{{"job_id": "{JOB}"}}']
+    (file,) = case.genome.files
+    case.preparation.download.objects.download(file.key, tmp_path / "uploaded.issl")
+    build_index([FASTA], tmp_path / "expected.issl")
+    guide = ["GACGCATAAAGATGAGACGC"]
+    with Index.open(tmp_path / "uploaded.issl") as found, Index.open(tmp_path / "expected.issl") as expected:
+        assert found.score(guide) == expected.score(guide)
+
+
+def test_without_bowtie2_it_is_not_run(clients, monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    case = Case(clients, parts=(Part.FASTA, Part.ISSL))
+    assert case.run() is Outcome.READY
+    assert case.genome.state is GenomeState.READY
+
+
+def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients):
+    def refuse(*_):
+        raise InputError("NCBI withdrew it")
+
+    case = Case(clients, refuse)
+    assert case.run() is Outcome.FAILED
+    assert (case.genome.state, case.genome.reason) == (GenomeState.FAILED, "NCBI withdrew it")
+    assert case.job.failure == f"The genome {GENOME} could not be prepared: NCBI withdrew it"
+
+
+@pytest.fixture
+def stuck():
+    """A source that never answers."""
+    over = threading.Event()
+
+    @contextmanager
+    def fetch(*_):
+        over.wait()
+        raise TransferError("the test is over")
+        yield
+
+    yield fetch
+    over.set()
+
+
+def test_an_interrupted_preparation_is_handed_to_another_machine(clients, stuck):
+    case = Case(clients, stuck)
+    assert case.run(interruption=lambda: "AWS will terminate") is Outcome.RETRIED
+    assert case.genome.state is GenomeState.PREPARING
+    assert case.genome.claim != CLAIM
+    assert (case.genome.attempts, case.genome.place, case.genome.done) == (1, None, frozenset())
+    assert case.job.failure is None
+
+
+def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients):
+    def fail(*_):
+        raise TransferError("the connection broke off")
+
+    case = Case(clients, fail)
+    for attempt in range(MOST_RETRIES):
+        assert case.genome.attempts == attempt
+        case.preparation = retried(case, case.genome.claim)
+        assert case.run() is Outcome.RETRIED
+    case.preparation = retried(case, case.genome.claim)
+    assert case.run() is Outcome.FAILED
+    assert "TransferError" in case.genome.reason
+    assert case.genome.reason in case.job.failure
+
+
+def retried(case, claim):
+    """The worker of a later attempt."""
+    return prepare(case.clients, case.preparation.download.fetch, claim)
+
+
+def test_one_that_takes_too_long_fails(clients, stuck):
+    case = Case(clients, stuck)
+    assert case.run(max_seconds=0.05) is Outcome.FAILED
+    assert "longer than" in case.genome.reason
+    assert case.genome.reason in case.job.failure
+
+
+def test_a_stale_claim_changes_nothing(clients):
+    case = Case(clients)
+    case.genomes.mark_failed(GENOME, CLAIM, "elsewhere", time.time())
+    case.genomes.claim(GENOME, "newer", Source.ACCESSION, ALL_PARTS, time.time())
+    assert case.run() is Outcome.READY
+    assert (case.genome.claim, case.genome.done, case.genome.progress) == ("newer", frozenset(), None)
+
+
+def test_one_whose_claim_is_lost_on_the_way_stops(clients, stuck):
+    case = Case(clients, stuck)
+
+    def beat():
+        case.genomes.mark_failed(GENOME, CLAIM, "reaped", time.time())
+        case.preparation.beat()
+
+    assert case.run(beat=beat, heartbeat_seconds=0.05) is Outcome.READY
+    assert case.genome.reason == "reaped"
+
+
+def test_it_tells_that_it_lives_and_spares_the_progress(clients, stuck):
+    case = Case(clients, stuck)
+    progress = Progress(Part.FASTA, 1, 2)
+    case.genomes.progress(GENOME, CLAIM, progress, time.time())
+    beaten = []
+
+    def beat():
+        case.preparation.beat()
+        assert (case.genome.worker, case.genome.progress) == (INSTANCE, progress)
+        beaten.append(case.genome.updated)
+
+    case.run(beat=beat, heartbeat_seconds=0.05, max_seconds=0.5)
+    assert beaten == sorted(beaten)
+    assert beaten[0] < beaten[-1]

@@ -1,0 +1,68 @@
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from crackling_preparation.progress import LostClaimError
+from crackling_worker.supervisor import InterruptedWorkError, OverdueError, Supervisor
+
+
+def supervisor(beat=lambda: None, interruption=lambda: None, max_seconds=10.0, heartbeat_seconds=10.0):
+    return Supervisor(beat, interruption, max_seconds, heartbeat_seconds, poll_seconds=0.01)
+
+
+@pytest.fixture
+def endless():
+    """Work that goes on until the test is over."""
+    over = threading.Event()
+    yield over.wait
+    over.set()
+
+
+def test_work_runs_to_its_end():
+    done = []
+    supervisor().run(lambda: done.append(1))
+    assert done == [1]
+
+
+def test_an_error_of_the_work_is_raised():
+    def work():
+        raise ZeroDivisionError("here")
+
+    with pytest.raises(ZeroDivisionError, match="here"):
+        supervisor().run(work)
+
+
+def test_it_beats_while_the_work_goes_on():
+    beats = []
+    supervisor(beat=lambda: beats.append(1), heartbeat_seconds=0.05).run(lambda: time.sleep(0.5))
+    assert 4 <= len(beats) <= 10
+
+
+def test_work_in_vain_is_stopped(endless):
+    def beat():
+        raise LostClaimError("another")
+
+    with pytest.raises(LostClaimError):
+        supervisor(beat=beat, heartbeat_seconds=0.05).run(endless)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_and_the_former_handler_returns(endless, number):
+    former = signal.getsignal(number)
+    threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
+    with pytest.raises(InterruptedWorkError, match=signal.Signals(number).name):
+        supervisor().run(endless)
+    assert signal.getsignal(number) is former
+
+
+def test_a_notice_stops_it(endless):
+    with pytest.raises(InterruptedWorkError, match="AWS will"):
+        supervisor(interruption=lambda: "AWS will terminate").run(endless)
+
+
+def test_it_may_not_take_for_ever(endless):
+    with pytest.raises(OverdueError, match="longer than"):
+        supervisor(max_seconds=0.05).run(endless)

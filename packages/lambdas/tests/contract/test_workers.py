@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from crackling_aws.parameters import Parameters
+from crackling_aws.workers import LaunchError, LaunchSettings, NoCapacityError, RunningWorker, Workers
+from fakes.ec2 import LAUNCHED, FakeEC2
+
+GENOME, CLAIM = "GCF_000840245.1", "0" * 32
+IMAGE_PARAMETER = "/crackling/test/worker-ami"
+TYPES = json.dumps([[10_000, ["r9.large", "r8.large"]], [1_000, ["m9.large"]]])
+
+
+@pytest.fixture
+def ssm():
+    with mock_aws():
+        yield boto3.client("ssm")
+
+
+def bake(ssm, image):
+    ssm.put_parameter(Name=IMAGE_PARAMETER, Value=image, Type="String", Overwrite=True)
+
+
+@pytest.fixture
+def ec2():
+    return FakeEC2()
+
+
+@pytest.fixture
+def workers(ssm, ec2):
+    bake(ssm, "ami-0123")
+    return make(ssm, ec2)
+
+
+def make(ssm, ec2, template="lt-1", types=TYPES):
+    return Workers(ec2, Parameters(ssm), LaunchSettings.of("test", IMAGE_PARAMETER, template, types))
+
+
+def tried(ec2):
+    return [
+        (request["InstanceType"], request.get("Placement", {}).get("AvailabilityZone"))
+        for request in ec2.requests
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bases", "kind"), [(1, "m9.large"), (1_000, "m9.large"), (1_001, "r9.large"), (10_000, "r9.large")]
+)
+def test_the_size_of_the_genome_chooses_the_type(workers, ec2, bases, kind):
+    workers.launch(GENOME, CLAIM, bases)
+    assert tried(ec2) == [(kind, None)]
+
+
+def test_a_genome_beyond_the_table_is_refused(workers, ec2):
+    with pytest.raises(LaunchError, match=r"10,001 bases.*workerTypes") as caught:
+        workers.launch(GENOME, CLAIM, 10_001)
+    assert not isinstance(caught.value, NoCapacityError)
+    assert not ec2.requests
+
+
+def test_an_instance_is_started_through_the_template_with_the_image_and_its_work_as_tags(workers, ec2):
+    instance_id = workers.launch(GENOME, CLAIM, 1)
+    (request,) = ec2.requests
+    assert request["LaunchTemplate"] == {"LaunchTemplateId": "lt-1", "Version": "$Latest"}
+    assert request["ImageId"] == "ami-0123"
+    assert request["ClientToken"].startswith(CLAIM)
+    assert {one["ResourceType"] for one in request["TagSpecifications"]} == {"instance", "volume"}
+    assert workers.running() == [RunningWorker(instance_id, GENOME, CLAIM, LAUNCHED.timestamp())]
+
+
+def test_a_repetition_finds_the_first_instance(workers, ec2):
+    assert workers.launch(GENOME, CLAIM, 1) == workers.launch(GENOME, CLAIM, 1)
+    assert workers.launch(GENOME, "1" * 32, 1) != workers.launch(GENOME, CLAIM, 1)
+    assert len(ec2.instances) == 2
+
+
+def test_a_lost_answer_starts_no_second_instance(workers, ec2):
+    ec2.lose_answers = 1
+    with pytest.raises(ClientError, match="InternalError"):
+        workers.launch(GENOME, CLAIM, 1)
+    workers.launch(GENOME, CLAIM, 1)
+    assert len(ec2.instances) == 1
+
+
+def test_a_lost_answer_is_found_by_its_token_before_the_instance_is_listed(workers, ec2, monkeypatch):
+    monkeypatch.setattr(FakeEC2, "paginate", lambda _self, **_filters: [{"Reservations": []}])
+    assert workers.launch(GENOME, CLAIM, 1) == workers.launch(GENOME, CLAIM, 1)
+
+
+def test_a_retry_after_the_worker_died_starts_another(workers, ec2):
+    first = workers.launch(GENOME, CLAIM, 1)
+    workers.terminate(first)
+    assert workers.running() == []
+    second = workers.launch(GENOME, CLAIM, 1)
+    assert second != first
+    assert [worker.instance_id for worker in workers.running()] == [second]
+
+
+@pytest.mark.parametrize(
+    "code", ["InsufficientInstanceCapacity", "Unsupported", "InsufficientVolumeCapacity"]
+)
+def test_without_room_other_zones_and_then_other_types_are_tried(workers, ec2, code):
+    ec2.refusals = {("r9.large", "any"): code, ("r8.large", None): code, ("r8.large", "a"): code}
+    workers.launch(GENOME, CLAIM, 5_000)
+    kinds = ["r9.large", "r9.large", "r9.large", "r8.large", "r8.large", "r8.large"]
+    assert tried(ec2) == list(zip(kinds, [None, "a", "b"] * 2, strict=True))
+    assert len({request["ClientToken"] for request in ec2.requests}) == 6
+
+
+@pytest.mark.parametrize("code", ["VcpuLimitExceeded", "InstanceLimitExceeded"])
+def test_a_quota_is_met_once_a_type(workers, ec2, code):
+    ec2.refusals = {("r9.large", "any"): code, ("r8.large", "any"): code}
+    with pytest.raises(NoCapacityError, match=r"quota.*r9.large, r8.large.*Service Quotas"):
+        workers.launch(GENOME, CLAIM, 5_000)
+    assert tried(ec2) == [("r9.large", None), ("r8.large", None)]
+
+
+def test_no_room_anywhere_is_told_with_what_was_tried(workers, ec2):
+    ec2.refusals = {
+        ("r9.large", "any"): "VcpuLimitExceeded",
+        ("r8.large", "any"): "InsufficientInstanceCapacity",
+    }
+    with pytest.raises(NoCapacityError, match=f"{GENOME}: AWS has no free machine.*r9.large, r8.large"):
+        workers.launch(GENOME, CLAIM, 5_000)
+    assert not ec2.instances
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("InvalidAMIID.NotFound", "bake an image"),
+        ("InvalidLaunchTemplateId.NotFound", "deploy CracklingStack"),
+        ("UnauthorizedOperation", "deploy CracklingStack"),
+        ("VPCIdNotSpecified", "create-default-vpc"),
+        ("InvalidParameterValue", "workerTypes"),
+    ],
+)
+def test_what_a_person_must_change_is_told_with_the_remedy(workers, ec2, code, remedy):
+    ec2.refusals = {("m9.large", None): code}
+    with pytest.raises(LaunchError, match=remedy) as caught:
+        workers.launch(GENOME, CLAIM, 1)
+    assert code in str(caught.value)
+    assert not isinstance(caught.value, NoCapacityError)
+    assert len(ec2.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded", "Unavailable"])
+def test_what_may_pass_is_passed_on(workers, ec2, code):
+    ec2.refusals = {("m9.large", None): code}
+    with pytest.raises(ClientError, match=code):
+        workers.launch(GENOME, CLAIM, 1)
+
+
+@pytest.mark.parametrize("image", [None, "none", "resolve:ssm:/x"])
+def test_without_an_image_the_remedy_is_to_bake_one(ssm, ec2, image):
+    if image:
+        bake(ssm, image)
+    with pytest.raises(LaunchError, match=f"{IMAGE_PARAMETER}.*bake an image"):
+        make(ssm, ec2).launch(GENOME, CLAIM, 1)
+    assert not ec2.requests
+
+
+def test_the_image_is_read_at_the_launch(ssm, ec2):
+    ec2.images = ("ami-1", "ami-2")
+    for image in ec2.images:
+        bake(ssm, image)
+        make(ssm, ec2).launch(GENOME, image, 1)
+    assert [request["ImageId"] for request in ec2.requests] == ["ami-1", "ami-2"]
+
+
+def test_an_instance_that_is_gone_is_no_error(workers):
+    workers.terminate("i-00000000000000000")
+
+
+def test_on_moto(ssm):
+    ec2 = boto3.client("ec2")
+    image = ec2.register_image(Name="worker")["ImageId"]
+    bake(ssm, image)
+    template = ec2.create_launch_template(
+        LaunchTemplateName="workers", LaunchTemplateData={"InstanceInitiatedShutdownBehavior": "terminate"}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    types = json.dumps([[1_000, ["m5.large"]]])
+    workers = make(ssm, ec2, template, types)
+    instance_id = workers.launch(GENOME, CLAIM, 1)
+    assert workers.launch(GENOME, CLAIM, 1) == instance_id
+    (worker,) = workers.running()
+    assert (worker.instance_id, worker.genome, worker.claim) == (instance_id, GENOME, CLAIM)
+    workers.terminate(instance_id)
+    assert workers.running() == []
+    assert workers.launch(GENOME, CLAIM, 1) != instance_id
+    ec2.terminate_instances(InstanceIds=[instance_id])
+    workers.terminate("i-00000000000000000")

@@ -1,0 +1,140 @@
+"""What is beyond the account's functions: NCBI, and workers that may die at any side effect, or never start."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crackling.errors import CracklingError, InputError
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.messages import PrepareGenome, ScanJob
+from crackling_aws.objects import ObjectStore
+from crackling_aws.queues import Queue
+from crackling_preparation.downloading import Download
+from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex
+from crackling_preparation.release import Failure, Release
+from simulator import science
+from simulator.faults import Killed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.faults import Faults
+    from simulator.world import World
+
+SMALL, LARGE, HUGE, UNKNOWN = (f"GCF_00000000{number}.1" for number in range(4))
+ASSEMBLIES = {SMALL: b">s\nACGTACGGTA\n", LARGE: b">l\nGGGTACGATTCC\nTT\n", HUGE: b">h\nACGT\n"}
+BASES = {SMALL: 10, LARGE: 10**6, HUGE: 10**12}
+LARGEST = 10**9
+
+
+class Report(NamedTuple):
+    """An assembly's report."""
+
+    bases: int
+    organism: str
+
+
+class Ncbi:
+    """Knows three assemblies; sometimes it cannot be reached."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self.trouble: set[str] = set()  # the assemblies that it once could not be asked for
+
+    def assembly(self, accession: str) -> Report:
+        self._reach(accession)
+        if accession not in BASES:
+            raise InputError(f"NCBI has no assembly {accession}")
+        return Report(BASES[accession], f"Organism of {accession}")
+
+    @contextmanager
+    def fetch(self, accession: str, progress: Any) -> Iterator[io.BytesIO]:
+        self._reach(accession)
+        yield io.BytesIO(ASSEMBLIES[accession])
+        progress(1, 1)
+
+    def _reach(self, accession: str) -> None:
+        if self._faults.happens():
+            self.trouble.add(accession)
+            raise CracklingError("NCBI cannot be reached")
+
+
+@dataclass(eq=False)
+class Instance:
+    """A machine: what it was started for, and whether it has begun."""
+
+    instance_id: str
+    genome: str
+    claim: str
+    launched: float
+    begun: bool = False
+
+
+class Fleet:
+    """Instances, each of which prepares one genome in one go and ends, or dies on the way, or hangs."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._running: list[Instance] = []
+        self._launched: dict[str, str] = {}
+        self.deaths: list[str] = []  # the genomes of those that did not come to their end
+
+    @property
+    def ready(self) -> list[Instance]:
+        return [instance for instance in self._running if not instance.begun]
+
+    def launch(self, genome: str, claim: str, bases: int) -> str:
+        if bases > LARGEST:
+            raise CracklingError(f"{genome}: no worker is large enough")
+        return str(self._world.faults.call("launch", lambda: self._launch(genome, claim), {}))
+
+    def _launch(self, genome: str, claim: str) -> str:
+        if claim not in self._launched:
+            instance = Instance(f"i-{len(self._launched)}", genome, claim, self._world.now)
+            self._launched[claim] = instance.instance_id
+            self._running.append(instance)
+        return self._launched[claim]
+
+    def running(self) -> list[Instance]:
+        return self._world.faults.call("running", lambda: list(self._running), {})
+
+    def terminate(self, instance_id: str) -> None:
+        def end() -> None:
+            gone = [instance for instance in self._running if instance.instance_id == instance_id]
+            self._running = [instance for instance in self._running if instance not in gone]
+            self.deaths += [instance.genome for instance in gone if not instance.begun]
+
+        self._world.faults.call("terminate", end, {})
+
+    def work(self) -> None:
+        """One of them does its work, from its start to its end."""
+        instance = self._world.rng.choice(self.ready)
+        instance.begun = True
+        if self._world.faults.happens():
+            self.deaths.append(instance.genome)  # it hangs for ever
+            return
+        try:
+            self._prepare(PrepareGenome(instance.genome, instance.claim))
+        except (Killed, Exception):
+            self.deaths.append(instance.genome)
+        self._running = [other for other in self._running if other is not instance]
+
+    def _prepare(self, message: PrepareGenome) -> None:
+        clients, clock = self._world.clients, self._world.clock
+        genomes, jobs = GenomeStore(clients.dynamodb, "genomes"), JobStore(clients.dynamodb, "jobs")
+        objects = ObjectStore(clients.s3, "genome")
+        failure = Failure(genomes, jobs, clock)
+        release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, "scan"), clock)
+        builder = Builder(genomes, objects, release, failure, clock)
+        fetch, nothing = self._world.ncbi.fetch, lambda *_: None
+        self._world.use_own_disk()
+        try:
+            Download(genomes, objects, fetch, LARGEST, nothing, failure, clock).run(message)
+            Bowtie2Index(builder, science.build_bowtie2).run(message)
+            IsslIndex(builder, science.build).run(message)
+        except InputError as error:
+            failure.of_message(message, str(error))

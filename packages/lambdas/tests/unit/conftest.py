@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.workers import RunningWorker
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
+from simulator.world import KEYS
+
+
+class Ncbi:
+    """Knows every assembly, until it is told to raise `error`."""
+
+    def __init__(self):
+        self.bases, self.error = 48, None
+
+    def assembly(self, accession):
+        del accession
+        if self.error:
+            raise self.error
+        return SimpleNamespace(bases=self.bases, organism="Lambdavirus lambda")
+
+
+class Fleet:
+    """Launches as many workers as it is asked for, until it is told to raise `error`."""
+
+    def __init__(self, clock):
+        self.clock, self.error = clock, None
+        self.workers, self.ended = {}, []
+
+    def launch(self, genome, claim, bases):
+        del bases
+        if self.error:
+            raise self.error
+        instance = f"i-{claim}"
+        self.workers[instance] = RunningWorker(instance, genome, claim, self.clock())
+        return instance
+
+    def running(self):
+        return list(self.workers.values())
+
+    def terminate(self, instance_id):
+        self.ended.append(instance_id)
+        del self.workers[instance_id]
+
+
+@pytest.fixture
+def cloud():
+    """Clients, stores, NCBI and workers; `sent` are the messages, `now` the time."""
+    sent: list[tuple[str, str]] = []
+    dynamodb = FakeDynamoDB(KEYS)
+    cloud = SimpleNamespace(
+        dynamodb=dynamodb, s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
+        jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
+    )  # fmt: skip
+    cloud.fleet = Fleet(lambda: cloud.now)
+    return cloud

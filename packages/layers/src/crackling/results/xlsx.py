@@ -1,0 +1,107 @@
+"""XLSX: a sheet of guides, and one that says what was asked and what the columns mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+from crackling.about import INDEX_FORMAT, METHODS, VERSION
+from crackling.errors import InputError
+from crackling.results.columns import DECIMALS, EXPLAINED
+from crackling.results.target import values
+
+if TYPE_CHECKING:
+    from crackling.results.design import Design
+
+    # The library has no types.
+    Book: TypeAlias = Any
+    Sheet: TypeAlias = Any
+    Style: TypeAlias = Any
+
+MOST_GUIDES = 1_048_575  # rows of a sheet below the header
+_CREATED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def write_xlsx(design: Design, stream: BinaryIO) -> None:
+    """Write a workbook; the same design gives the same bytes, so it bears no date of its own.
+
+    Raises:
+        InputError: more guides than a sheet has rows.
+    """
+    if len(design.targets) > MOST_GUIDES:
+        raise InputError(
+            f"{len(design.targets):,} guides are more than a sheet holds ({MOST_GUIDES:,}); write csv, or split the query"
+        )
+    # Rows go to disk as they come, so a text is always a text: nothing is taken for a formula, a link or a number.
+    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+        book.set_properties(
+            {
+                "title": "Guides",
+                "comments": f"Crackling {VERSION}",
+                "author": "Crackling",
+                "created": _CREATED,
+            }
+        )
+        head = book.add_format({"bold": True, "bottom": 1})
+        _write_guides(design, book, head)
+        _write_about(design, book.add_worksheet("About"), head)
+
+
+def _write_guides(design: Design, book: Book, head: Style) -> None:
+    sheet = book.add_worksheet("Guides")
+    figures = {
+        decimals: book.add_format({"num_format": f"0.{'0' * decimals}"})
+        for decimals in sorted(set(DECIMALS.values()))
+    }
+    formats = [figures[column.decimals] if column.decimals else None for column in EXPLAINED]
+    sheet.freeze_panes(1, 0)
+    for number, column in enumerate(EXPLAINED):
+        sheet.set_column(number, number, column.width, formats[number])
+        sheet.write_string(0, number, column.name, head)
+    if design.targets:
+        sheet.autofilter(0, 0, len(design.targets), len(EXPLAINED) - 1)
+    for row, target in enumerate(design.targets, start=1):
+        for number, value in enumerate(values(target)):
+            _write_cell(sheet, row, number, value, formats[number])
+
+
+def _write_cell(
+    sheet: Sheet,
+    row: int,
+    column: int,
+    value: object,
+    form: Style | None,
+) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, form)
+    elif isinstance(value, tuple):
+        sheet.write_string(row, column, "; ".join(value))
+    elif value is not None:
+        sheet.write_string(row, column, str(value))
+
+
+def _write_about(design: Design, sheet: Sheet, head: Style) -> None:
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 80)
+    versions = [("Crackling", VERSION), ("Index format", str(INDEX_FORMAT))]
+    columns = [(column.name, column.says) for column in EXPLAINED]
+    methods = [(method.name, f"{method.gives}. {method.citation}") for method in METHODS]
+    sections: list[tuple[str, list[tuple[str, str]] | list[tuple[str, int]]]] = [
+        ("Parameters", design.parameters),
+        ("Summary", design.summary),
+        ("Versions", versions),
+        ("Columns", columns),
+        ("Methods", methods),
+    ]
+    row = 0
+    for title, lines in sections:
+        sheet.write_string(row, 0, title, head)
+        for name, value in lines:
+            row += 1
+            sheet.write_string(row, 0, name)
+            _write_cell(sheet, row, 1, value, None)
+        row += 2

@@ -1,0 +1,50 @@
+"""Guides as the kernel's numbers."""
+
+from __future__ import annotations
+
+import re
+from ctypes import Array, c_uint64
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+from crackling.specificity import kernel
+from crackling.specificity.kernel import library
+from crackling.specificity.weights import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DIGITS = str.maketrans(BASES, "0123")
+_is_guide = re.compile(f"[{BASES}]{{{kernel.SITE_NT}}}").fullmatch
+
+
+def encode(guide: str) -> int:
+    """20 bases of A, C, G, T as the kernel's number.
+
+    Raises:
+        InputError: it is something else, which as a number would lead the kernel out of the index.
+    """
+    if not _is_guide(guide):
+        raise InputError(
+            f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM"
+        )
+    return int(guide.translate(_DIGITS), 4)
+
+
+def encode_all(guides: Sequence[str]) -> Array[c_uint64]:
+    """encode() of many, at once."""
+    numbers = (c_uint64 * len(guides))()
+    letters = "".join(guides).encode("ascii", "replace")
+    has_lengths = set(map(len, guides)) == {kernel.SITE_NT}
+    if not has_lengths or library().read_guides(letters, len(guides), numbers) < len(guides):
+        numbers[:] = [encode(guide) for guide in guides]  # says which one is wrong, and how
+    return numbers
+
+
+def decode(site: int) -> str:
+    return "".join(BASES[site >> shift & 3] for shift in range(38, -2, -2))
+
+
+def check_mismatches(k: int) -> None:
+    if not 0 <= k <= kernel.MAX_MISMATCHES:
+        raise InputError(f"k = {k}: the number of mismatches must be from 0 to {kernel.MAX_MISMATCHES}")

@@ -1,0 +1,253 @@
+"""EC2 workers: instances that prepare one genome each and end themselves.
+
+An instance is known by its tags alone, which it also reads its work from: nothing is written anywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from botocore.exceptions import ClientError
+
+from crackling.errors import CracklingError
+from crackling_aws.parameters import MissingParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_ec2 import EC2Client
+
+    from crackling_aws.parameters import Parameters
+
+GENOME_TAG, CLAIM_TAG, STAGE_TAG = "crackling:genome", "crackling:claim", "crackling:stage"
+BAKE = "bake an image (workflow bake-ami, or scripts/bake_ami) and submit the job again"
+
+_IMAGE = re.compile(r"ami-[0-9a-f]+")
+_LIVE = frozenset({"pending", "running"})
+# Another zone or another type may have room.
+_FULL = frozenset(
+    {
+        "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
+        "InsufficientVolumeCapacity", "InsufficientFreeAddressesInSubnet", "InsufficientAddressCapacity",
+        "SpotMaxPriceTooLow", "Unsupported",
+    }
+)  # fmt: skip
+# Another zone will not help: the limit is the account's, for a family of types.
+_LIMITED = frozenset({"InstanceLimitExceeded", "VcpuLimitExceeded", "MaxSpotInstanceCountExceeded"})
+# Nothing will help until a person has changed something.
+_REMEDIES = {
+    "InvalidAMIID.NotFound": BAKE,
+    "InvalidAMIID.Unavailable": BAKE,
+    "InvalidAMIID.Malformed": BAKE,
+    "InvalidLaunchTemplateId.NotFound": "deploy CracklingStack again",
+    "UnauthorizedOperation": "deploy CracklingStack again, and check the account's service control policies",
+    "VPCIdNotSpecified": "create the region's default network (`aws ec2 create-default-vpc`)",
+    "PendingVerification": "AWS is still verifying the account; try again in some hours",
+    "OptInRequired": "subscribe the account to EC2 in this region",
+}
+
+
+class LaunchError(CracklingError):
+    """No worker can be started until somebody has changed something; the message says what."""
+
+
+class NoCapacityError(LaunchError):
+    """AWS has no machine of the needed size now, or the account's quota is used up; it may pass."""
+
+
+class TypesFor(NamedTuple):
+    """Instance types for genomes of up to `bases`, in order of preference."""
+
+    bases: int
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchSettings:
+    """What the deployment says of workers. `types` are in ascending order of their bases."""
+
+    stage: str
+    image_parameter: str
+    launch_template: str
+    types: tuple[TypesFor, ...]
+
+    @classmethod
+    def of(cls, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
+        """`types` is JSON: [[most bases, [instance type, ...]], ...].
+
+        Raises:
+            ValueError: it is not.
+        """
+        rows = sorted(TypesFor(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
+        return cls(stage, image_parameter, launch_template, tuple(rows))
+
+    def types_for(self, genome: str, bases: int) -> tuple[str, ...]:
+        """The instance types for a genome of this size.
+
+        Raises:
+            LaunchError: it is larger than the table knows types for.
+        """
+        for most, types in self.types:
+            if bases <= most:
+                return types
+        most = self.types[-1].bases if self.types else 0
+        raise LaunchError(
+            f"{genome}: its {bases:,} bases are more than any configured worker can prepare ({most:,}); "
+            "add a larger instance type to the setting workerTypes"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningWorker:
+    """An instance that has not ended. `launched` is in seconds since the epoch."""
+
+    instance_id: str
+    genome: str
+    claim: str
+    launched: float
+
+
+class Workers:
+    """Starts, lists and ends the workers of one stage."""
+
+    def __init__(self, client: EC2Client, parameters: Parameters, settings: LaunchSettings) -> None:
+        self._client = client
+        self._parameters = parameters
+        self._settings = settings
+
+    def launch(self, genome: str, claim: str, bases: int) -> str:
+        """Start a worker for a preparation and return its instance id; a repetition finds the first one's.
+
+        Raises:
+            NoCapacityError: no machine is to be had now.
+            LaunchError: something must be changed first.
+        """
+        types = self._settings.types_for(genome, bases)
+        image = self._image()
+        earlier = list(self._instances({f"tag:{CLAIM_TAG}": [claim]}))
+        for instance in earlier:
+            if instance["State"]["Name"] in _LIVE:
+                return str(instance["InstanceId"])
+        # EC2 answers a token that it knows with the first instance, even a dead one: each retry needs new ones.
+        return self._first_offer(genome, claim, image, types, f"{claim}-{len(earlier)}")
+
+    def running(self) -> list[RunningWorker]:
+        """The workers of this stage that have not ended; a deployment that names no types has none."""
+        if not self._settings.types:
+            return []
+        wanted = {f"tag:{STAGE_TAG}": [self._settings.stage], "instance-state-name": sorted(_LIVE)}
+        return [_running(instance) for instance in self._instances(wanted)]
+
+    def terminate(self, instance_id: str) -> None:
+        """End an instance; nothing if it is gone already."""
+        try:
+            self._client.terminate_instances(InstanceIds=[instance_id])
+        except ClientError as error:
+            if _code(error) != "InvalidInstanceID.NotFound":
+                raise
+
+    def _image(self) -> str:
+        name = self._settings.image_parameter
+        try:
+            image = self._parameters.get(name)
+        except MissingParameterError:
+            raise LaunchError(f"No image for workers is known: {name} is not set; {BAKE}") from None
+        if not _IMAGE.fullmatch(image):
+            raise LaunchError(f"{name} holds {image!r}, which is no image's id; {BAKE}")
+        return image
+
+    def _first_offer(self, genome: str, claim: str, image: str, types: Sequence[str], token: str) -> str:
+        """Try each type in each zone until one has room; a type that meets a quota is given up at once."""
+        refused: dict[str, str] = {}
+        for number, (kind, zone) in enumerate(self._offers(types)):
+            if refused.get(kind) in _LIMITED:
+                continue
+            try:
+                return self._run(genome, claim, image, kind, zone, f"{token}-{number}")
+            except ClientError as error:
+                if _code(error) not in _FULL | _LIMITED:
+                    raise _unusable(genome, error) from error
+                refused[kind] = _code(error)
+        raise NoCapacityError(_no_room(genome, refused))
+
+    def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+        """Types and zones; without a zone AWS chooses one, which mostly has room."""
+        zones: list[str] = []
+        for kind in types:
+            yield kind, None
+            zones = zones or self._zones()
+            yield from ((kind, zone) for zone in zones)
+
+    def _run(self, genome: str, claim: str, image: str, kind: str, zone: str | None, token: str) -> str:
+        stage = self._settings.stage
+        tags = {"Name": f"crackling-{stage}-worker", GENOME_TAG: genome, CLAIM_TAG: claim, STAGE_TAG: stage}
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        request: dict[str, Any] = {
+            "ImageId": image,
+            "InstanceType": kind,
+            "MinCount": 1,
+            "MaxCount": 1,
+            "ClientToken": token,
+            "LaunchTemplate": {"LaunchTemplateId": self._settings.launch_template, "Version": "$Latest"},
+            "TagSpecifications": [{"ResourceType": each, "Tags": listed} for each in ("instance", "volume")],
+        }
+        if zone:
+            request["Placement"] = {"AvailabilityZone": zone}
+        return self._client.run_instances(**request)["Instances"][0]["InstanceId"]
+
+    def _zones(self) -> list[str]:
+        found = self._client.describe_availability_zones(
+            Filters=[
+                {"Name": "state", "Values": ["available"]},
+                {"Name": "zone-type", "Values": ["availability-zone"]},
+            ]
+        )
+        return sorted(zone["ZoneName"] for zone in found["AvailabilityZones"])
+
+    def _instances(self, filters: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+        pages = self._client.get_paginator("describe_instances").paginate(
+            Filters=[{"Name": name, "Values": values} for name, values in filters.items()]
+        )
+        for page in pages:
+            for reservation in page["Reservations"]:
+                yield from reservation["Instances"]  # type: ignore[misc]
+
+
+def _running(instance: dict[str, Any]) -> RunningWorker:
+    tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
+    return RunningWorker(
+        instance_id=instance["InstanceId"],
+        genome=tags.get(GENOME_TAG, ""),
+        claim=tags.get(CLAIM_TAG, ""),
+        launched=instance["LaunchTime"].timestamp(),
+    )
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _unusable(genome: str, error: ClientError) -> Exception:
+    """What to tell of a refusal that has a remedy; any other error is passed on, for it may pass."""
+    code = _code(error)
+    if code in _REMEDIES:
+        return LaunchError(f"{genome}: its worker was not started ({code}); {_REMEDIES[code]}")
+    if code.startswith(("Invalid", "Missing")):
+        return LaunchError(f"{genome}: its worker was not started ({code}); check the setting workerTypes")
+    return error
+
+
+def _no_room(genome: str, refused: dict[str, str]) -> str:
+    tried = ", ".join(refused)
+    if set(refused.values()) <= _LIMITED:
+        return (
+            f"{genome}: the account's quota for instances of type {tried} is used up; wait until other "
+            "preparations have ended, or raise the quota (Service Quotas: EC2, running instances)"
+        )
+    return (
+        f"{genome}: AWS has no free machine of the size that it needs now ({tried}, in every zone); "
+        "submit the job again later, or add other types to the setting workerTypes"
+    )

@@ -1,0 +1,34 @@
+"""A stream that tells how much of it was read."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from _typeshed import WriteableBuffer
+
+_BLOCK = 1024 * 1024
+
+
+class _Counting(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, tell: Callable[[int], None]) -> None:
+        self._stream, self._tell, self._done = stream, tell, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
+        self._done += len(data)
+        self._tell(self._done)
+        return len(data)
+
+
+def counted(stream: BinaryIO, tell: Callable[[int], None]) -> BinaryIO:
+    """Reads `stream` and tells, about every MB, how many bytes were read so far."""
+    return cast("BinaryIO", io.BufferedReader(_Counting(stream, tell), _BLOCK))
