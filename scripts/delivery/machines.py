@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,12 @@ class Machines:
         )
 
     def run(self, request: dict[str, Any]) -> str:
-        """Start one instance; its id. The same request with the same ClientToken starts no second one."""
+        """Start one instance, and only one, however often AWS has to be asked; its id."""
+        token = uuid.uuid4().hex
         answer = patiently(
-            lambda: self.ec2.run_instances(MinCount=1, MaxCount=1, **request), "launch", clock=self.clock
+            lambda: self.ec2.run_instances(MinCount=1, MaxCount=1, ClientToken=token, **request),
+            "launch",
+            clock=self.clock,
         )
         return answer["Instances"][0]["InstanceId"]
 
@@ -56,8 +60,9 @@ class Machines:
         return found[0]["Instances"][0]["State"]["Name"] if found else "terminated"
 
     def console(self, instance_id: str) -> str:
-        """What the instance has written to its console so far; instances of the Nitro system only."""
-        return self.ec2.get_console_output(InstanceId=instance_id, Latest=True).get("Output", "")
+        """What the instance has written to its console: so far, where it is of the Nitro system; and whole when it has ended."""
+        latest = self.state(instance_id) in ("pending", "running")
+        return self.ec2.get_console_output(InstanceId=instance_id, Latest=latest).get("Output", "")
 
     def terminate(self, instance_ids: list[str]) -> None:
         if instance_ids:

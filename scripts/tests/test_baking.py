@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes.client import refusal
-from fakes.ec2 import NITRO
 from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
 
+from crackling_worker.cli import SELF_TEST_TAG
 from delivery import bake_ami, names
 from delivery.images import Images
 from delivery.machines import Machines
 from delivery.parameter import ImageParameter
 from delivery.stacks import Stacks
+from fakes.ec2 import NITRO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +101,7 @@ def test_a_failed_boot_test_leaves_the_image_before_in_use(
     before = current(world)
     world.says(FAILED)
     assert bake(world, tmp_path, version="2") == 1
-    assert "3 guides differ" in capsys.readouterr().err
+    assert "the scores differ" in capsys.readouterr().err
     assert current(world) == before
     assert nothing_runs(world)
     world.says(PASSED)
@@ -157,7 +158,8 @@ def test_the_boot_test_starts_as_it_must(tmp_path: Path) -> None:
     (tried,) = [one for one in world.ec2.instances.values() if names.BOOT_TEST_TAG in one.tags]
     assert tried.kind.startswith(NITRO)
     assert "shutdown -P +30" in tried.user_data
-    assert "crackling-worker --self-test" in tried.user_data
+    assert tried.tags[SELF_TEST_TAG] == STAGE
+    assert "crackling:stage" not in tried.tags, "the reaper would end it"
 
 
 def test_a_new_public_image_is_a_new_input(tmp_path: Path) -> None:

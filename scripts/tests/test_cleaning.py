@@ -9,6 +9,7 @@ from worlds import STAGE, FakeWorld, World, an_image
 from delivery import clean_images, names
 from delivery.cleaning import DAY, References, newest, plan
 from delivery.images import Image, Images
+from delivery.machines import Machines
 from delivery.parameter import ImageParameter, Version
 
 NOW = 1_000_000.0 * 100
@@ -73,7 +74,7 @@ def test_a_launch_template_keeps_its_image(world: World, old: list[str]) -> None
 
 
 def test_an_instance_keeps_its_image(world: World, old: list[str]) -> None:
-    world.aws.ec2.run_instances(ImageId=old[1], InstanceType="t3.small", MinCount=1, MaxCount=1)
+    Machines(world.aws.ec2, world.clock).run({"ImageId": old[1], "InstanceType": "t3.small"})
     assert clean(world, "--delete") == 0
     assert remaining(world) == {old[1], *old[-3:]}
 

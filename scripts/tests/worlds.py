@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import boto3
 from fakes.client import FakeClock
 from fakes.cloudformation import FakeCloudFormation, Stack
-from fakes.ec2 import FakeEC2
 from fakes.ssm import FakeSSM
 
 from delivery import names
@@ -19,6 +18,7 @@ from delivery.images import Images
 from delivery.machines import Machines
 from delivery.program import DeliveryError
 from delivery.stacks import template_of
+from fakes.ec2 import FakeEC2
 from localcloud.gaps import machines
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 STAGE = "prod"
 PUBLIC = "/public/ubuntu"  # its real name begins with /aws, which nobody else may write
-PASSED = "crackling boot test: passed\n"
-FAILED = "Traceback: 3 guides differ\ncrackling boot test: failed (exit code 1)\n"
+PASSED = '[  42.1] crackling-worker[512]: {"level": "INFO", "message": "Self-test passed"}\n'
+FAILED = '{"message": "Self-test: the scores differ"}\n{"message": "Self-test failed"}\n'
 
 
 class World(Protocol):

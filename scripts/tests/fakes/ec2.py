@@ -61,10 +61,11 @@ class FakeEC2(FakeClient):
         self.images: dict[str, ImageRecord] = {}
         self.snapshots: dict[str, tuple[float, dict[str, str]]] = {}
         self.templates: dict[str, list[str]] = {}
-        self.console = "crackling boot test: passed\n"
+        self.console = "Self-test passed\n"
         self.healthy = True
         self.images_fail = False
         self._numbers = itertools.count(1)
+        self._tokens: dict[str, str] = {}
 
     # --- instances ---
 
@@ -83,7 +84,11 @@ class FakeEC2(FakeClient):
             if one["ResourceType"] == "instance"
             for tag in one["Tags"]
         }
-        started = self.start(image.image_id, request["InstanceType"], tags, request.get("UserData", ""))
+        token = request["ClientToken"]
+        started = self._tokens.get(token) or self.start(
+            image.image_id, request["InstanceType"], tags, request.get("UserData", "")
+        )
+        self._tokens[token] = started
         return {"Instances": [self._described(self.instances[started])]}
 
     def _describe_instances(
