@@ -96,7 +96,7 @@ class Service:
 def built():
     """One application for all tests, on clients that each test replaces."""
     clients = SimpleNamespace(dynamodb=_Replaceable(), s3=_Replaceable(), sqs=_Replaceable())
-    return clients, api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.open_index)
+    return clients, api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes)
 
 
 class _Replaceable:

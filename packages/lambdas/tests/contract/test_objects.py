@@ -30,6 +30,22 @@ def test_a_missing_object_is_told_apart(store, tmp_path):
         store.download("none", tmp_path / "out")
 
 
+def test_ranges_go_to_their_places_and_leave_holes(store, tmp_path):
+    body = bytes(range(256)) * (12 * 1024 * 4)
+    store.put("a/b", body)
+    ranges = [(0, 10), (1_000, 7_000_000), (12_000_000, len(body))]
+    store.download("a/b", tmp_path / "out", ranges)
+    want = bytearray(len(body))
+    for start, end in ranges:
+        want[start:end] = body[start:end]
+    assert (tmp_path / "out").read_bytes() == want
+    store.download("a/b", tmp_path / "out", [(10, 1_000), (7_000_000, 12_000_000)])
+    assert (tmp_path / "out").read_bytes() == body
+    assert store.read("a/b", 255, 258) == b"\xff\x00\x01"
+    with pytest.raises(MissingObjectError):
+        store.read("none", 0, 1)
+
+
 @pytest.mark.parametrize("written", [3, 12 * 1024 * 1024])
 def test_an_error_on_the_way_leaves_no_object(store, written):
     def interrupted():

@@ -20,8 +20,13 @@ class FakeS3:
         self.objects[Bucket, Key] = Body
         return {"ETag": _etag(Body)}
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+    def get_object(self, *, Bucket: str, Key: str, Range: str | None = None) -> dict[str, Any]:
         body = self._object(Bucket, Key, "NoSuchKey", "GetObject")
+        if Range:
+            first, last = map(int, Range.removeprefix("bytes=").split("-"))
+            if first >= len(body):
+                raise client_error("InvalidRange", "GetObject")
+            body = body[first : last + 1]
         return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:

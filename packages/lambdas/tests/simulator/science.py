@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.sites import Site
+    from crackling_aws.models import Genome
+    from crackling_aws.objects import ObjectStore
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -34,10 +36,16 @@ def content(contigs: Any) -> bytes:
     return "|".join(f"{contig.name}:{contig.sequence}" for contig in contigs).encode()
 
 
-def build(sources: Sequence[Path], out: Path, *, progress: Any = None) -> None:
+def build(fasta: Sequence[Path], out: Path, *, progress: Any = None) -> list[Path]:
+    """Two shards: the genome, cut in the middle."""
     if progress:
         progress("reading", 1, 0)
-    out.write_bytes(content(contig for path in sources for contig in read_fasta(path)))
+    genome = content(contig for path in fasta for contig in read_fasta(path))
+    middle = len(genome) // 2
+    shards = {out.with_name("1"): genome[:middle], out.with_name("2"): genome[middle:]}
+    for path, part in shards.items():
+        path.write_bytes(part)
+    return list(shards)
 
 
 def build_bowtie2(fasta: Path, prefix: Path) -> None:
@@ -45,19 +53,17 @@ def build_bowtie2(fasta: Path, prefix: Path) -> None:
         prefix.with_name(f"{prefix.name}.{suffix}").write_bytes(content(read_fasta(fasta)))
 
 
-class open_index:  # noqa: N801 - stands for the function Index.open
-    """An index that is the genome itself."""
+class Indexes:
+    """Indexes that are the genomes themselves."""
 
-    def __init__(self, path: Path) -> None:
-        self._genome = path.read_bytes()
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
 
-    def close(self) -> None:
-        pass
+    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]:
+        whole = b"".join(self._objects.get(file.key) for file in genome.files)
+        return [specificity(whole, guide) for guide in guides]
 
-    def score(self, guides: Sequence[str]) -> list[Specificity]:
-        return [specificity(self._genome, guide) for guide in guides]
-
-    def off_targets(self, guide: str) -> list[OffTarget]:
+    def off_targets(self, _genome: Genome, guide: str) -> list[OffTarget]:
         alignment = "." * 20
         return [
             OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)

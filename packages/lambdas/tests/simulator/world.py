@@ -61,7 +61,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "issl": {"build": science.build},
     "bowtie2": {"build": science.build_bowtie2},
     "consensus": {"assess": science.assess},
-    "off_target": {"open_index": science.open_index},
+    "off_target": {"make_indexes": science.Indexes},
 }
 KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
 PATIENCE = 400 * 60.0
@@ -288,7 +288,7 @@ def _apis() -> list[Handler]:
     if not _built:
         clients: Any = SimpleNamespace(**{service: _Late(service) for service in ("dynamodb", "s3", "sqs")})
         _built.extend(
-            api.make_handler(ENVIRONMENT, clients, lambda: _Late.world.now, science.open_index)
+            api.make_handler(ENVIRONMENT, clients, lambda: _Late.world.now, science.Indexes)
             for _ in range(DEPTH + 1)
         )
     return _built

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import boto3
 from botocore.config import Config
 
+from crackling_aws.objects import CONNECTIONS
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
 # "standard" retries throttling and time-outs with jitter. A retry may repeat a write that took effect: every
 # conditional write in the stores reads a failed condition as "already done".
-_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+_RETRIES = Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=CONNECTIONS,
+)
 
 
 class Clients(Protocol):

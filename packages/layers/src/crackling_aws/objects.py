@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectRequestTypeDef
 
 # S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
 PART = 16 * 1024 * 1024
-AT_ONCE = 4  # parts under way
+AT_ONCE = 4  # parts of an upload under way
+CONNECTIONS = 16  # that a download has at once: one alone carries some 50 to 90 MB/s
 _COPY = 1024 * 1024
+_ATTEMPTS = 4
+_BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
@@ -64,10 +69,7 @@ class ObjectStore:
         Raises:
             MissingObjectError: there is none.
         """
-        try:
-            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-        except ClientError as error:
-            raise _missing(error, key) from error
+        body = self._get(key)
         with body:
             yield cast("BinaryIO", io.BufferedReader(body, _COPY))
 
@@ -80,14 +82,73 @@ class ObjectStore:
                 return None
             raise
 
-    def download(self, key: str, path: Path) -> None:
-        """Copy an object to a file.
+    def read(self, key: str, start: int, end: int) -> bytes:
+        """The bytes of an object from `start` up to `end`.
 
         Raises:
             MissingObjectError: there is none.
         """
-        with self.open(key) as stream, path.open("wb") as out:
-            shutil.copyfileobj(stream, out, _COPY)
+        return b"".join(self._range(key, start, end))
+
+    def download(self, key: str, path: Path, ranges: Iterable[tuple[int, int]] | None = None) -> None:
+        """Copy an object to a file, or only ranges of its bytes: each to its place, the others stay as they are or a hole.
+
+        Large ranges are cut up, many come at once, and each goes on where its connection broke.
+
+        Raises:
+            MissingObjectError: there is none.
+            OSError: the file cannot be written, or the disk is full.
+        """
+        if (size := self.size(key)) is None:
+            raise MissingObjectError(f"No object {key}")
+        parts = [
+            (at, min(at + PART, end))
+            for start, end in ([(0, size)] if ranges is None else ranges)
+            for at in range(start, end, PART)
+        ]
+        with path.open("r+b" if path.exists() else "w+b", buffering=0) as file:
+            file.truncate(size)
+            self._copy_all(key, parts, file.fileno())
+
+    def _copy_all(self, key: str, parts: list[tuple[int, int]], file: int) -> None:
+        def copy(part: tuple[int, int]) -> None:
+            at = part[0]
+            for piece in self._range(key, *part):
+                _write(file, piece, at)
+                at += len(piece)
+
+        if len(parts) <= 1:
+            list(map(copy, parts))
+            return
+        with ThreadPoolExecutor(min(CONNECTIONS, len(parts))) as pool:
+            try:
+                list(pool.map(copy, parts))
+            finally:
+                pool.shutdown(cancel_futures=True)  # after an error: what has not begun is in vain
+
+    def _range(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` up to `end`, in pieces."""
+        attempts = 0
+        while start < end:
+            attempts += 1
+            body = self._get(key, f"bytes={start}-{end - 1}")
+            with body:
+                try:
+                    for piece in body.iter_chunks(_COPY):
+                        yield piece
+                        start += len(piece)
+                except _BROKEN:  # in the middle, where the client itself does not retry
+                    if attempts == _ATTEMPTS:
+                        raise
+
+    def _get(self, key: str, asked: str | None = None) -> StreamingBody:
+        request: GetObjectRequestTypeDef = {"Bucket": self._bucket, "Key": key}
+        if asked:
+            request["Range"] = asked
+        try:
+            return self._client.get_object(**request)["Body"]
+        except ClientError as error:
+            raise _missing(error, key) from error
 
     def upload(self, path: Path, key: str) -> None:
         """Copy a file to an object."""
@@ -200,6 +261,13 @@ class _Upload(io.RawIOBase):
             Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
         )
         return sent["ETag"]
+
+
+def _write(file: int, data: bytes, at: int) -> None:
+    """All of it: on a disk that is nearly full the system may take a part."""
+    while data:
+        written = os.pwrite(file, data, at)
+        data, at = data[written:], at + written
 
 
 def _missing(error: ClientError, key: str) -> Exception:

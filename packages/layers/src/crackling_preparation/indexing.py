@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
+from crackling.specificity import build_index
 from crackling_aws import keys
 from crackling_aws.models import IndexFile, Part
 from crackling_preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_preparation.release import owned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.messages import PrepareGenome
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
 
 
 class Build(Protocol):
-    """crackling.specificity.build_index, as far as it is used here."""
+    """Makes the files of an index, one a shard; see `build_issl`."""
 
-    def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> object: ...
+    def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]: ...
+
+
+# Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
+SHARD_BASES = 3_500_000_000
 
 
 @dataclass(frozen=True)
@@ -60,21 +65,28 @@ class Builder:
         self.release.finish(message.genome, message.claim)
 
 
+def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]:
+    """Build a genome's index in shards of so many bases."""
+    return build_index(sources, out, shard_bases=shard_bases, progress=progress).files
+
+
 @dataclass(frozen=True)
 class IsslIndex:
-    """Builds the index for specificity. `build` reads FASTA files, writes an index file, and tells its stages."""
+    """Builds the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
 
     builder: Builder
     build: Build
 
     def run(self, message: PrepareGenome) -> None:
         def make(fasta: Path, folder: Path, tell: Tell) -> None:
-            out = folder / "genome.issl"
-            self.build([fasta], out, progress=tell)
-            key = keys.index(message.genome, message.claim)
-            self.builder.objects.upload(out, key)
-            files, now = [IndexFile(key, out.stat().st_size)], self.builder.clock()
-            self.builder.genomes.issl_done(message.genome, message.claim, files, now)
+            files = []
+            shards = self.build([fasta], folder / "genome.issl", progress=tell)
+            for number, path in enumerate(shards, start=1):
+                key = keys.index(message.genome, message.claim, number, len(shards))
+                self.builder.objects.upload(path, key)
+                files.append(IndexFile(key, path.stat().st_size))
+                path.unlink()
+            self.builder.genomes.issl_done(message.genome, message.claim, files, self.builder.clock())
 
         self.builder.run(message, Part.ISSL, make)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crackling.specificity import Index
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -22,18 +21,23 @@ from crackling_lambdas.handlers.job_routes import job_routes
 from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import Health
-from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
 from crackling_lambdas.logic.library import Library
+from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
-from crackling_lambdas.logic.results import Results
+from crackling_lambdas.logic.results import Places, Results
+from crackling_lambdas.logic.shard_files import ShardFiles
 from crackling_lambdas.logic.submission import Submission
+
+
+def make_places(objects: ObjectStore) -> Places:
+    return PlaceFinder(objects, ShardFiles(Path(tempfile.gettempdir(), "places")))
 
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    open_index: Callable[[Path], OpenIndex] = Index.open,
+    make_places: Callable[[ObjectStore], Places] = make_places,
 ) -> Handler:
     settings = ApiSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
@@ -44,9 +48,7 @@ def make_handler(
     claims = Claims(genomes, settings.bowtie2, clock)
     app = make_app(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
-        Results(
-            jobs, targets, genomes, data, IndexCache(genome_objects, Path(tempfile.gettempdir()), open_index)
-        ),
+        Results(jobs, targets, genomes, data, make_places(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
     )
 

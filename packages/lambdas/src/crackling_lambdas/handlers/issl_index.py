@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crackling.specificity import build_index
 from crackling_aws.messages import PrepareGenome
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import IndexSettings
-from crackling_preparation.indexing import IsslIndex
+from crackling_lambdas.handlers.settings import IsslSettings
+from crackling_preparation.indexing import IsslIndex, build_issl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +24,11 @@ def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    build: Build = build_index,
+    build: Build | None = None,
 ) -> Handler:
-    settings = IndexSettings.load(environ)
+    settings = IsslSettings.load(environ)
     builder = make_builder(settings, clients, clock)
-    work = IsslIndex(builder, build).run
+    work = IsslIndex(builder, build or partial(build_issl, settings.shard_bases)).run
     task = "building the genome's index"
     source = Source.of(clients.sqs, settings)
     return Consumer(source, PrepareGenome, work, builder.failure.of_message, task).handler()

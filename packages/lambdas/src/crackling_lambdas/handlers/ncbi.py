@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling_aws.parameters import Parameters
 from crackling.genomes import Ncbi
+from crackling_aws.parameters import Parameters
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.specificity import Index
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
@@ -19,31 +17,32 @@ from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import OffTargetSettings
 from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.index_cache import IndexCache, OpenIndex
+from crackling_lambdas.logic.index_cache import IndexCache
 from crackling_lambdas.logic.recent import Recent
-from crackling_lambdas.logic.scoring import Chunks, OffTarget
+from crackling_lambdas.logic.scoring import Chunks, Indexes, OffTarget
+from crackling_lambdas.logic.shard_files import ShardFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
 
-# Scores need no places, so that part of the file is not read.
-open_index = partial(Index.open, positions=False)
+
+def make_indexes(objects: ObjectStore) -> Indexes:
+    return IndexCache(objects, ShardFiles(Path(tempfile.gettempdir(), "indexes")))
 
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    open_index: Callable[[Path], OpenIndex] = open_index,
+    make_indexes: Callable[[ObjectStore], Indexes] = make_indexes,
 ) -> Handler:
     settings = OffTargetSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    objects = ObjectStore(clients.s3, settings.genome_bucket)
-    indexes = IndexCache(objects, Path(tempfile.gettempdir()), open_index)
+    indexes = make_indexes(ObjectStore(clients.s3, settings.genome_bucket))
     chunks = Chunks(Recent(jobs.get, clock).get, targets)
     work = OffTarget(chunks, Recent(genomes.get, clock).get, indexes, clock, entry.work).run
     task = "scoring specificity"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crackling.genomes import NCBI_URL
 from crackling_aws.settings import Settings
+from crackling_preparation.indexing import SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,11 @@ class IndexSettings(Settings):
     scan_queue_url: str
     queue_url: str
     max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsslSettings(IndexSettings):
+    shard_bases: int = SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,61 +1,49 @@
-"""Indexes kept open on the function's disk, so that only its first chunk of a genome waits for a download."""
+"""Scoring with indexes that stay on the function's disk, so that only its first chunk of a genome waits for them."""
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.specificity import Shard, Tally
+from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from crackling.specificity import OffTarget, Specificity
-    from crackling_aws.models import Genome
+    from crackling.specificity import Specificity
+    from crackling_aws.models import Genome, IndexFile
     from crackling_aws.objects import ObjectStore
-
-RESERVE = 64 * 1024 * 1024  # bytes of disk left to everything else
-
-
-class OpenIndex(Protocol):
-    """What scoring needs of crackling.specificity.Index."""
-
-    def score(self, guides: Sequence[str]) -> list[Specificity]: ...
-    def off_targets(self, guide: str) -> list[OffTarget]: ...
-    def close(self) -> None: ...
+    from crackling_lambdas.logic.shard_files import ShardFiles
 
 
-@dataclass
+@dataclass(frozen=True)
 class IndexCache:
-    """The indexes used last, as many as the disk holds. One at a time uses it, as Lambda calls a function."""
+    """Scores guides. Of each shard it has all but the places, which scores do not need: a hole in the file."""
 
     objects: ObjectStore
-    folder: Path
-    open_index: Callable[[Path], OpenIndex]
-    free_bytes: Callable[[Path], int] = field(default=lambda folder: shutil.disk_usage(folder).free)
-    _open: dict[str, tuple[Path, OpenIndex]] = field(default_factory=dict)
+    files: ShardFiles
 
-    def open(self, genome: Genome) -> OpenIndex:
-        """The index of a genome that is ready; one prepared anew has another claim, so another index."""
-        (file,) = genome.files
-        name = f"{genome.genome}.{genome.claim}.issl"
-        if name not in self._open:
-            self._open[name] = self._fetch(file.key, name, file.bytes)
-        self._open[name] = self._open.pop(name)  # at the end: used last
-        return self._open[name][1]
+    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]:
+        """Score guides against a genome that is ready.
 
-    def _fetch(self, key: str, name: str, size: int) -> tuple[Path, OpenIndex]:
-        while self._open and self.free_bytes(self.folder) < size + RESERVE:
-            self._drop(next(iter(self._open)))
-        path = self.folder / name
-        try:
-            self.objects.download(key, path)
-            return path, self.open_index(path)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        The shards are taken one after another, so that they need not fit on the disk together. Those that are there come
+        first: with the others fetched last, some are there again for the next chunk.
+        """
+        tally = Tally(guides)
+        for file in sorted(genome.files, key=lambda file: file not in self.files):
+            tally.add(self.files.use(file, self._fetch))
+        return tally.scores()
 
-    def _drop(self, name: str) -> None:
-        path, index = self._open.pop(name)
-        index.close()
-        path.unlink(missing_ok=True)
+    def _fetch(self, file: IndexFile, path: Path) -> Shard:
+        header = read_header(self.objects, file)
+        ranges = header.ranges(without=POSITION_SECTIONS)
+        self.files.make_room(sum(end - start for start, end in ranges))
+        self.objects.download(file.key, path, ranges)
+        return Shard.open(path, positions=False)
+
+
+def read_header(objects: ObjectStore, file: IndexFile) -> Header:
+    """The header of an index that is in the bucket."""
+    return Header.decode(objects.read(file.key, 0, HEADER_BYTES), file.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences import parse_query
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
-    from crackling_aws.models import Job
+    from crackling_aws.models import Genome, Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.targets import TargetStore
-    from crackling_lambdas.logic.index_cache import IndexCache
+
+
+class Places(Protocol):
+    """Where guides may bind in genomes that are ready."""
+
+    def off_targets(self, genome: Genome, guide: str) -> list[OffTarget]: ...
+
 
 # API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
 INLINE_BYTES = 2_000_000
@@ -69,7 +75,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    indexes: IndexCache
+    places: Places
 
     def job(self, job_id: str) -> Job:
         """A known job.
@@ -149,4 +155,4 @@ class Results:
                 f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        return guide, self.indexes.open(genome).off_targets(guide)
+        return guide, self.places.off_targets(genome, guide)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
@@ -12,12 +12,18 @@ from crackling_aws.models import GenomeState, Stage
 from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
+    from crackling.specificity import Specificity
     from crackling_aws.messages import ScoreChunk
     from crackling_aws.models import Chunk, Genome, Job
     from crackling_aws.targets import TargetStore
-    from crackling_lambdas.logic.index_cache import IndexCache
 
 Assess = Callable[[Sequence[Site]], list[Efficiency]]
+
+
+class Indexes(Protocol):
+    """The indexes of genomes that are ready."""
+
+    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
 
 
 class GenomeNotReadyError(Exception):
@@ -66,7 +72,7 @@ class OffTarget:
 
     chunks: Chunks
     read_genome: Callable[[str], Genome | None]
-    indexes: IndexCache
+    indexes: Indexes
     clock: Callable[[], float]
     work: Measure = unmeasured
 
@@ -81,7 +87,6 @@ class OffTarget:
             genome = self.read_genome(job.genome)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
-            index = self.indexes.open(genome)
             with self.work():
-                results = index.score([query.site.guide for query in chunk.sites])
+                results = self.indexes.score(genome, [query.site.guide for query in chunk.sites])
                 self.chunks.targets.save_off_target(chunk, results, self.clock())

@@ -1,0 +1,102 @@
+"""Files of indexes on a function's disk: open as long as there is room, those used longest ago closed and deleted first."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crackling.errors import IndexFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crackling.specificity import Shard
+    from crackling_aws.models import IndexFile
+
+RESERVE = 64 * 1024 * 1024  # bytes of disk left to everything else
+
+
+class FullDiskError(Exception):
+    """Even without other files there is no room for one: another time or another instance may have more."""
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+@dataclass
+class ShardFiles:
+    """The open shards. One thread at a time uses them, as Lambda calls a function."""
+
+    folder: Path
+    free_bytes: Callable[[Path], int] = _free_bytes
+    _open: dict[str, tuple[Path, Shard]] = field(default_factory=dict)  # by key, used last at the end
+
+    def __contains__(self, file: IndexFile) -> bool:
+        return file.key in self._open
+
+    def use(self, file: IndexFile, fetch: Callable[[IndexFile, Path], Shard]) -> Shard:
+        """The shard, if need be by `fetch`, which writes the file and opens it. It stays open until the next call.
+
+        A file that arrives damaged is fetched once more.
+
+        Raises:
+            FullDiskError: there is no room for it, even alone.
+            IndexFileError: it was damaged twice.
+        """
+        if file.key not in self._open:
+            if not self._open:
+                self._begin()
+            path = self.folder / file.key.replace("/", "+")
+            try:
+                shard = self._fetch(file, path, fetch)
+            except IndexFileError:
+                shard = self._fetch(file, path, fetch)
+            self._open[file.key] = path, shard
+        self._open[file.key] = self._open.pop(file.key)
+        return self._open[file.key][1]
+
+    def make_room(self, size: int, keep: IndexFile | None = None) -> None:
+        """Free so many bytes.
+
+        Raises:
+            FullDiskError: there are not so many; then `keep` is gone too, so that the next call begins afresh.
+        """
+        while self.free_bytes(self.folder) < size + RESERVE:
+            others = [key for key in self._open if keep is None or key != keep.key]
+            if not others:
+                self._drop_all()
+                raise FullDiskError(f"No room for {size:,} bytes in {self.folder}")
+            self._drop(others[0])
+
+    def _begin(self) -> None:
+        """With an empty folder: what a process left that was killed is of no use to anybody."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def _fetch(self, file: IndexFile, path: Path, fetch: Callable[[IndexFile, Path], Shard]) -> Shard:
+        while True:
+            try:
+                return fetch(file, path)
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                if error.errno != errno.ENOSPC:
+                    raise
+                if not self._open:
+                    raise FullDiskError(f"No room for {file.key} in {self.folder}") from error
+                self._drop(next(iter(self._open)))  # less is free than was said
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+
+    def _drop(self, key: str) -> None:
+        path, shard = self._open.pop(key)
+        shard.close()
+        path.unlink(missing_ok=True)
+
+    def _drop_all(self) -> None:
+        while self._open:
+            self._drop(next(iter(self._open)))
