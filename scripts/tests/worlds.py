@@ -36,11 +36,15 @@ FAILED = '{"message": "Self-test: the scores differ"}\n{"message": "Self-test fa
 
 
 class World(Protocol):
-    aws: Aws
-    clock: Clock
     deployer: Deployer
-    base: str
-    """A public image."""
+
+    @property
+    def aws(self) -> Aws: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def base(self) -> str:
+        """A public image."""
 
     def says(self, console: str) -> None:
         """What a machine will write to its console from now on."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 
-from cfnlint.schema.exceptions import ResourceNotFoundError  # type: ignore[import-untyped]
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError  # type: ignore[import-untyped]
 
 
 class Replacement(StrEnum):
@@ -21,7 +20,7 @@ _REGION = "us-east-1"  # the schemas say the same of every region
 def of_change(kind: str, properties: set[str]) -> Replacement:
     """What a change of these properties does, by their paths ("Code.S3Key").
 
-    A type that is not known (a custom resource) may be replaced.
+    A type that is not known may be replaced.
     """
     schema = _schema(kind)
     if schema is None:

@@ -30,6 +30,8 @@ class FakeSSM(FakeClient):
         super().__init__(meddle)
         self.clock, self._image_state = clock, image_state
         self._written: dict[str, list[Written]] = {}
+        # Once accepted, a version stays, whatever becomes of its image.
+        self._last_accepted: dict[str, int] = {}
 
     def _put_parameter(
         self,
@@ -59,11 +61,6 @@ class FakeSSM(FakeClient):
             or (self.clock.now >= one.at + VALIDATION and self._image_state(one.value) == "available")
             or one.version < self._last_accepted.get(name, 0)
         ]
-
-    @property
-    def _last_accepted(self) -> dict[str, int]:
-        """Once accepted, a version stays, whatever becomes of its image."""
-        return self.__dict__.setdefault("_kept", {})
 
     def _seen(self, name: str) -> list[Written]:
         found = self._accepted(name)
