@@ -1,7 +1,8 @@
 """The documentation tells the truth: its commands print what it says, and what it names exists.
 
 A fenced `console` block is a session: `$ command`, then its output. A line `...` stands for any lines, and `...` at
-a line's end for any rest of it. A page's commands run one after the other in one folder that has the sample in it.
+a line's end for any rest of it. A page's commands run one after the other in one folder that has the sample in it, and NCBI
+is a stand-in that has phage lambda.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from crackling_testing.assemblies import phage_lambda
+from crackling_testing.ncbi import NcbiStandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")])
@@ -75,10 +80,10 @@ def examples(page: Path) -> list[str]:
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
     return subprocess.run(
-        ["sh", "-c", plain(line)],
-        cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["sh", "-c", plain(line)], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def pattern(expected: list[str]) -> re.Pattern[str]:
@@ -93,6 +98,14 @@ def pattern(expected: list[str]) -> re.Pattern[str]:
 
 def without_trailing_blanks(text: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ncbi() -> Iterator[None]:
+    phage = phage_lambda(ROOT / "sample" / "lambda_phage.fa")
+    with NcbiStandIn({"GCF_000840245.1": phage}) as stand_in, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRACKLING_NCBI_URL", stand_in.url)
+        yield
 
 
 @pytest.fixture
@@ -120,11 +133,11 @@ def test_examples_work(page: Path, folder: Path) -> None:
 def test_the_command_line_has_its_examples() -> None:
     """Each command is shown with its output."""
     shown = " ".join(command.line for command in sessions(ROOT / "docs" / "cli.md"))
-    for name in ("index", "inspect", "score", "offtargets", "design"):
+    for name in ("index", "inspect", "score", "offtargets", "design", "genome"):
         assert f"crackling {name} " in shown
 
 
-@pytest.mark.parametrize("name", ["index", "inspect", "score", "offtargets", "design"])
+@pytest.mark.parametrize("name", ["index", "inspect", "score", "offtargets", "design", "genome"])
 def test_every_option_is_documented(name: str, folder: Path) -> None:
     page = (ROOT / "docs" / "cli.md").read_text("utf-8")
     section = page.partition(f"## `crackling {name}`")[2].partition("\n## ")[0]

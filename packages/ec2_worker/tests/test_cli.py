@@ -13,6 +13,7 @@ from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import GenomeState, Part, Source
 from crackling_testing.ncbi import NcbiStandIn
 from crackling_worker import cli, selftest
+from crackling_worker.metadata import Metadata
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -67,9 +68,20 @@ def test_a_genome_that_nobody_prepares_is_left_alone(world, capsys):
     assert "is not being prepared" in logged(capsys)[-1]["message"]
 
 
-def test_an_instance_without_tags_says_so(world, capsys):
+def test_an_instance_without_tags_is_no_worker(world, capsys):
+    assert cli.main([]) == cli.IDLE
+    assert "no tag crackling:genome" in logged(capsys)[-1]["message"]
+
+
+def test_a_machine_without_metadata_is_not_taken_for_an_idle_one(clients, monkeypatch, capsys):
+    monkeypatch.setattr(Metadata.wait, "__defaults__", (0.0,))
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1")
     assert cli.main([]) == cli.MISUSED
-    assert "no tags crackling:genome and crackling:stage" in logged(capsys)[-1]["message"]
+
+
+def test_by_hand_the_stage_must_be_said(world, capsys):
+    assert cli.main([GENOME]) == cli.MISUSED
+    assert "--stage" in logged(capsys)[-1]["message"]
 
 
 def test_a_stage_that_is_not_deployed_is_told(world, imds, capsys):
@@ -83,13 +95,6 @@ def test_an_unknown_assembly_fails_for_good(world, imds, capsys):
     imds.tags = TAGS | {"crackling:genome": "GCF_000000000.9"}
     assert cli.main([]) == 1
     assert "GCF_000000000.9" in world.get("GCF_000000000.9").reason
-
-
-@pytest.mark.parametrize("arguments", [["--self-test"], []])
-def test_the_self_test_is_asked_for_by_an_option_or_a_tag(world, imds, monkeypatch, arguments):
-    imds.tags = {"crackling:self-test": "on"}
-    monkeypatch.setattr(cli, "self_test", lambda: 7)
-    assert cli.main(arguments) == 7
 
 
 def test_the_self_test_needs_no_instance(clients, monkeypatch):

@@ -35,6 +35,17 @@ def test_any_notice_is_a_notice(imds, notice):
     assert Metadata(imds.url).interruption() == "AWS will take this spot instance back"
 
 
+def test_no_answer_is_no_notice():
+    assert Metadata("http://127.0.0.1:1").interruption() is None
+
+
+def test_it_waits_until_the_service_answers(imds, monkeypatch):
+    metadata = Metadata("http://127.0.0.1:1")
+    monkeypatch.setattr("time.sleep", lambda _seconds: setattr(metadata, "_endpoint", imds.url))
+    metadata.wait()
+    assert metadata.instance_id() == imds.instance_id
+
+
 def test_elsewhere_than_on_an_instance_it_says_so():
     with pytest.raises(MetadataError, match="is this an EC2 instance"):
         Metadata("http://127.0.0.1:1").instance_id()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling.specificity import Index, build_index
@@ -164,6 +165,15 @@ def test_one_whose_claim_is_lost_on_the_way_stops(clients, stuck):
 
     assert case.run(beat=beat, heartbeat_seconds=0.05) is Outcome.READY
     assert case.genome.reason == "reaped"
+
+
+def test_a_lost_sign_of_life_stops_nothing(clients, monkeypatch):
+    def throttled(*_):
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+
+    case = Case(clients)
+    monkeypatch.setattr(type(case.genomes), "launched", throttled)
+    assert case.run(heartbeat_seconds=0.0) is Outcome.READY
 
 
 def test_it_tells_that_it_lives_and_spares_the_progress(clients, stuck):

@@ -1,7 +1,7 @@
 """Speed and size of index, search and design, as one table.
 
-`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized]`. Everything that is made lies under build/bench.
-docs/performance.md says what the figures mean.
+`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits]`. Everything that is made lies under
+build/bench. docs/performance.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from crackling.specificity.index import Index
 from crackling.specificity.kernel import available_isas
 from genomes import ECOLI, FALCIPARUM, HUMAN, Genome, Source, prepare, random_guides, sample_guides
 from human_sized import HUMAN_BASES, measure_human_sized
+from limits import measure_limits
 from report import Figure, Report
 from sections import Sections
 
@@ -115,8 +116,17 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="the table for docs/performance.md")
     parser.add_argument("--human-sized", type=int, nargs="?", const=HUMAN_BASES, metavar="BASES",
                         help="also a synthetic genome of this size (3.1 Gb): minutes, and 16 GB under build/bench")  # fmt: skip
+    parser.add_argument(
+        "--limits",
+        action="store_true",
+        help="only this: how large a genome a function can index (docs/limits.md)",
+    )
     arguments = parser.parse_args()
     report = Report()
+    if arguments.limits:
+        measure_limits(report)
+        finish(report, arguments)
+        return
     limits = memory.bytes_a_second(), memory.seconds_a_random_line()
     report.add(Figure("this machine", "memory bandwidth, 1 thread", limits[0] / 1e9, "GB/s"))
     report.add(Figure("this machine", "a line of memory at random", limits[1] * 1e9, "ns"))
@@ -128,6 +138,10 @@ def main() -> None:
         measure(report, source, bwa, limits, arguments.quick)
     if arguments.human_sized:
         measure_human_sized(report, arguments.human_sized)
+    finish(report, arguments)
+
+
+def finish(report: Report, arguments: argparse.Namespace) -> None:
     Console(width=150).print(report.table())
     if arguments.markdown:
         report.write_markdown(arguments.markdown)

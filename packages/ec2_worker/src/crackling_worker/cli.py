@@ -2,7 +2,7 @@
 
 Without arguments the instance's tags name the genome, the claim and the stage. `crackling-worker GENOME --stage STAGE` takes
 up the preparation of GENOME that is under way. Exit codes: 0 it is ready (or somebody else's), 1 it failed for good,
-75 another machine will try, 2 a wrong call or a wrong deployment.
+75 another machine will try, 2 a wrong call or a wrong deployment, 3 this machine is no worker: nothing names a genome.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
     from crackling_worker.settings import WorkerSettings
 
-MISUSED = 2
-SELF_TEST_TAG = "crackling:self-test"
+MISUSED, IDLE = 2, 3
 
 
 class Assignment(NamedTuple):
@@ -49,7 +48,11 @@ class Assignment(NamedTuple):
 
 
 class AssignmentError(CracklingError):
-    """It cannot be told what this machine is here for."""
+    """What was asked for by hand cannot be done."""
+
+
+class IdleError(CracklingError):
+    """Nothing names a genome: the machine was started for something else, such as the test of its image."""
 
 
 def run() -> None:
@@ -69,10 +72,14 @@ def main(arguments: Sequence[str]) -> int:
             scratch = prepare_scratch(options.prepare_scratch, options.owner)
             logger.info("Scratch is %s on %s", scratch.folder, scratch.device or "the root volume")
             return 0
-        metadata = Metadata()
-        if options.self_test or (not options.genome and metadata.tag(SELF_TEST_TAG)):
+        if options.self_test:
             return self_test()
+        metadata = Metadata()
+        metadata.wait()
         return _prepare(_assignment(options, metadata), metadata)
+    except IdleError as error:
+        logger.info("Nothing to do: %s", error)
+        return IDLE
     except (CracklingError, MetadataError) as error:
         logger.error("Not begun: %s", error)  # noqa: TRY400 - its reason is all there is to say
         return MISUSED
@@ -95,10 +102,10 @@ def _parser() -> argparse.ArgumentParser:
 def _assignment(options: argparse.Namespace, metadata: Metadata) -> Assignment:
     stage = options.stage or metadata.tag(STAGE_TAG)
     genome = options.genome or metadata.tag(GENOME_TAG)
-    if not stage or not genome:
-        raise AssignmentError(
-            f"this instance has no tags {GENOME_TAG} and {STAGE_TAG}; name a genome and --stage"
-        )
+    if not genome:
+        raise IdleError(f"this instance has no tag {GENOME_TAG}")
+    if not stage:
+        raise AssignmentError(f"this instance has no tag {STAGE_TAG}; say --stage")
     return Assignment(stage, genome, None if options.genome else metadata.tag(CLAIM_TAG))
 
 

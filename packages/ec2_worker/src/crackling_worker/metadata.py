@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 from typing import Final
@@ -14,6 +15,7 @@ ENDPOINT_VARIABLE: Final = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
 SERVICE: Final = "http://169.254.169.254"
 TOKEN_SECONDS: Final = 6 * 3600
 TIME_OUT: Final = 5.0
+WAIT_SECONDS: Final = 60.0
 _UNAUTHORISED: Final = 401
 
 
@@ -29,6 +31,23 @@ class Metadata:
         self._token: str | None = None
         # No proxy stands between an instance and its own metadata.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def wait(self, seconds: float = WAIT_SECONDS) -> None:
+        """Wait until the service answers: early in a machine's life its network may not be up.
+
+        Raises:
+            MetadataError: it did not in time.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                self.instance_id()
+            except MetadataError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(1)
+            else:
+                return
 
     def instance_id(self) -> str:
         """This instance's id.
@@ -55,12 +74,11 @@ class Metadata:
         return self._get(f"tags/instance/{key}")
 
     def interruption(self) -> str | None:
-        """What AWS is about to do with this spot instance, and when; None where there is no notice.
-
-        Raises:
-            MetadataError: there is no metadata service.
-        """
-        notice = self._get("spot/instance-action")
+        """What AWS is about to do with this spot instance, and when; None where there is no notice, or no answer."""
+        try:
+            notice = self._get("spot/instance-action")
+        except MetadataError:  # hours of work must not end with one request; the next poll asks again
+            return None
         if notice is None:
             return None
         try:

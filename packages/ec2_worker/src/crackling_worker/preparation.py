@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from crackling.errors import InputError
-from crackling.specificity import build_index
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
@@ -20,7 +21,14 @@ from crackling_aws.models import Part
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_preparation.downloading import Download
-from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex, bowtie2_build
+from crackling_preparation.indexing import (
+    SHARD_BASES,
+    Bowtie2Index,
+    Builder,
+    IsslIndex,
+    bowtie2_build,
+    build_issl,
+)
 from crackling_preparation.progress import LostClaimError
 from crackling_preparation.release import Failure, Release
 from crackling_worker.logs import LOGGER
@@ -93,13 +101,19 @@ class Preparation:
         return Outcome.READY
 
     def beat(self) -> None:
-        """Tell that this machine lives and is at it.
+        """Tell that this machine lives and is at it. One sign that is lost does no harm: the next comes soon.
 
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
         """
-        if not self.genomes.launched(self.message.genome, self.message.claim, self.instance_id, self.clock()):
-            raise LostClaimError(f"{self.message.genome} is not prepared under this claim any more")
+        genome, claim = self.message.genome, self.message.claim
+        try:
+            owned = self.genomes.launched(genome, claim, self.instance_id, self.clock())
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("A sign of life was lost: %s", error)
+            return
+        if not owned:
+            raise LostClaimError(f"{genome} is not prepared under this claim any more")
 
     def _work(self) -> None:
         self.beat()
@@ -146,7 +160,7 @@ def make_preparation(
         limit=None,
         proceed=BuildBoth(
             bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),
-            issl=IsslIndex(builder, build_index),
+            issl=IsslIndex(builder, partial(build_issl, SHARD_BASES)),
         ),
         failure=failure,
         clock=clock,

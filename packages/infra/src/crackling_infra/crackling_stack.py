@@ -44,7 +44,14 @@ class CracklingStack(cdk.Stack):
         self.api = Api(self, "Api", functions=functions, settings=settings)
         self.genomes = Genomes(self, "Genomes", functions=functions, settings=settings)
         self.workers = Workers(self, "Workers", settings=settings)
-        self.design = Design(self, "Design", functions=functions, jobs=self.storage.jobs, settings=settings)
+        self.design = Design(
+            self,
+            "Design",
+            functions=functions,
+            jobs=self.storage.jobs,
+            genomes=self.storage.genomes,
+            settings=settings,
+        )
         self.page = Page(
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
         )
@@ -52,8 +59,9 @@ class CracklingStack(cdk.Stack):
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
-        self._grant_workers()
+        self._grant_workers(settings)
         self._grant_schedule()
+        self._grant_ncbi_key(settings)
         self._grant_design()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
@@ -72,7 +80,10 @@ class CracklingStack(cdk.Stack):
             ],
             workers=workers,
             scheduler=self.design.scheduler,
-            scheduler_failures=self.design.scheduler_failures,
+            scheduler_failures={
+                "Scheduler": self.design.scheduler_failures,
+                "Preparation": self.design.preparation_failures,
+            },
             settings=settings,
         )
 
@@ -87,12 +98,15 @@ class CracklingStack(cdk.Stack):
         # The address that an upload is posted to is signed by this role, so the role itself may write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
-        api.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
+        for prefix in ("uploads/", "genomes/"):
+            api.list_objects(storage.genome_files, prefix)
+        api.list_objects(storage.data, "jobs/")
 
     def _grant_preparation(self) -> None:
         genomes = self.genomes
         downloader = genomes.downloader.function
         downloader.use_objects("GENOME_BUCKET", self.storage.genome_files, "uploads/", *READ)
+        downloader.list_objects(self.storage.genome_files, "uploads/")
         downloader.use_queue("BOWTIE2_QUEUE_URL", genomes.bowtie2_index.queue)
         downloader.use_queue("ISSL_QUEUE_URL", genomes.issl_index.queue)
         for index in (genomes.bowtie2_index.function, genomes.issl_index.function):
@@ -105,14 +119,18 @@ class CracklingStack(cdk.Stack):
             worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
             worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
-    def _grant_workers(self) -> None:
+    def _grant_workers(self, settings: Settings) -> None:
         """A worker does what the downloader and both index builders do."""
         workers, storage = self.workers, self.storage
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
+        workers.list_objects(storage.genome_files, "uploads/")
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
+        workers.list_objects(storage.genome_files, "uploads/")
         workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        if settings.ncbi_key_parameter:
+            workers.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
         workers.publish_settings()
         workers.launched_by(self.design.scheduler)
         workers.ended_by(self.design.reaper)
@@ -123,11 +141,25 @@ class CracklingStack(cdk.Stack):
         scheduler.use_table(
             "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem"
         )
+        # How large an upload is; and what earlier preparations of the genome left is deleted.
+        scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
+        scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
+        for prefix in ("uploads/", "genomes/"):
+            scheduler.list_objects(storage.genome_files, prefix)
         scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
         scheduler.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
         reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
         reaper.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        # Longer than the life of any message, so that nothing is given up that will still be tried.
+        longest = max(worker.patience.to_minutes() for worker in self.genomes.workers)
+        reaper.add_environment("STUCK_MINUTES", str(int(longest) + 40))
+
+    def _grant_ncbi_key(self, settings: Settings) -> None:
+        """Whoever asks NCBI may read the key to it, if there is one."""
+        if settings.ncbi_key_parameter:
+            for function in (self.design.scheduler, self.genomes.downloader.function):
+                function.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
 
     def _grant_design(self) -> None:
         storage, design = self.storage, self.design

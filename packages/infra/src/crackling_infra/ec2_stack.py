@@ -93,7 +93,7 @@ class Ec2Stack(cdk.Stack):
     def _initialise(self, instance: ec2.CfnInstance, role: iam.Role, settings: Settings) -> None:
         """Have cfn-init run the payload's init.sh, and the deployment wait for its signal."""
         payload = assets.Asset(
-            self, "Payload", path=require_folder(settings.worker_directory, "python scripts/build.py worker")
+            self, "Payload", path=require_folder(settings.worker_directory, "nox -s layers")
         )
         allow(role, ["s3:GetObject"], payload.bucket.arn_for_objects(payload.s3_object_key))
         run = {"command": "bash init.sh", "cwd": _PAYLOAD}

@@ -28,6 +28,7 @@ RETENTION: Final = {
     180: RetentionDays.SIX_MONTHS,
     365: RetentionDays.ONE_YEAR,
 }
+LAMBDA_LIMIT_BASES: Final = 3_500_000_000
 DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 
@@ -94,6 +95,8 @@ class Settings:
     upload_origins: tuple[str, ...]
     bowtie2: Literal["on", "off"]
     ncbi_url: str
+    ncbi_key_parameter: str | None
+    lambda_limit_bases: int
     api_logs_role: bool
     alarm_email: str | None
     budget: Budget | None
@@ -191,6 +194,8 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         upload_origins=read.origins("uploadOrigins"),
         bowtie2="on" if read.flag("bowtie2", default=True) else "off",
         ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
+        ncbi_key_parameter=read.optional("ncbiKeyParameter", r"/?[\w.-]+(/[\w.-]+)*"),
+        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES, 1, 10**12),
         # Previews share their account with a stage that lives longer and has set the account's role already.
         api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),

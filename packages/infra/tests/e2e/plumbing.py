@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +33,11 @@ class Queues:
                 dead_letters[url] = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return cls(cloud, found, dead_letters)
 
+    def named(self, part: str) -> str:
+        """The address of the one queue that has this in its name."""
+        [url] = [url for url in self.all if part in url]
+        return url
+
     def count(self, url: str) -> int:
         """Messages that wait, are late on purpose, or are being worked at."""
         found = _attributes(self.cloud.client("sqs"), url)
@@ -49,18 +53,6 @@ class Queues:
                 bodies.append(message["Body"])
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
-
-    @contextmanager
-    def impatient(self, seconds: int) -> Iterator[None]:
-        """Failed messages come again after `seconds`, not after six time-outs of their function."""
-        sqs = self.cloud.client("sqs")
-        before = {url: _attributes(sqs, url)["VisibilityTimeout"] for url in self.dead_letters}
-        for url in before:
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
-        time.sleep(1.5)  # a long poll under way would still give its messages the time of before
-        yield
-        for url, timeout in before.items():
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": timeout})
 
 
 def _attributes(sqs: Any, url: str) -> dict[str, str]:

@@ -49,6 +49,17 @@ def failure(api: ApiClient, path: str, field: str) -> str:
     raise AssertionError(f"{path} is still {answer[field]}")
 
 
+def follow(api: ApiClient, job: str) -> list[tuple[str, str | None]]:
+    """Every status that a job is seen in until it is over, each with the step of its genome that shows progress."""
+    seen: list[tuple[str, str | None]] = []
+    while not seen or seen[-1][0] not in ("complete", "failed"):
+        answer = api.get(f"/jobs/{job}")
+        progress = answer["genomeProgress"]
+        seen.append((answer["status"], progress and progress["part"]))
+        time.sleep(0.02)
+    return seen
+
+
 def objects(cloud: LocalCloud, prefix: str) -> list[str]:
     bucket = cloud.outputs("CracklingStack-local")["GenomeBucket"]
     found = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
@@ -61,6 +72,11 @@ def objects(cloud: LocalCloud, prefix: str) -> list[str]:
 def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment, expected: Expected) -> None:
     api, before = deployment.api, preparations(deployment.cloud)
     jobs = [api.submit(fasta=QUERY, genome=SAMPLE_ACCESSION) for _ in range(2)]
+    seen = follow(api, jobs[0])
+    assert [status for status, _ in seen if status == "preparing"]
+    # The bar of a step is full or not there when the next begins; of the first both ends are seen or none.
+    assert {part for _, part in seen if part} <= {"fasta", "bowtie2", "issl"}
+    assert [part for _, part in seen if part], "no progress was seen"
     for job in jobs:
         api.wait_for_job(job)
         assert api.export(job, "csv") == expected.file(QUERY, "csv")
@@ -76,6 +92,8 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
         48502,
     )
     assert genome["done"] == genome["parts"]
+    assert (genome["place"], genome["progress"]) == ("lambda", None)
+    assert genome["expectedBases"] > 0
 
 
 def test_a_later_job_finds_it_prepared(deployment: Deployment) -> None:
@@ -87,7 +105,18 @@ def test_a_later_job_finds_it_prepared(deployment: Deployment) -> None:
 def test_an_assembly_that_ncbi_does_not_know_fails_the_job(api: ApiClient) -> None:
     job = api.submit(fasta=QUERY, genome="GCF_000000000.9")
     reason = failure(api, f"/jobs/{job}", "status")
-    assert "NCBI has no files for GCF_000000000.9" in reason
+    assert "GCF_000000000.9" in reason
+    assert "NCBI" in reason
+    assert api.get("/genomes/GCF_000000000.9")["place"] is None  # nothing was fetched to find that out
+
+
+def test_all_jobs_hear_why_it_failed_and_the_next_tries_again(api: ApiClient) -> None:
+    jobs = [api.submit(fasta=QUERY, genome="GCF_000000000.8") for _ in range(3)]
+    reasons = {failure(api, f"/jobs/{job}", "status") for job in jobs}
+    assert len(reasons) == 1
+    first = api.get("/genomes/GCF_000000000.8")["updated"]
+    failure(api, f"/jobs/{api.submit(fasta=QUERY, genome='GCF_000000000.8')}", "status")
+    assert api.get("/genomes/GCF_000000000.8")["updated"] > first
 
 
 # --- uploads ---
@@ -145,13 +174,21 @@ def test_a_file_that_is_no_genome_fails_with_the_reason(
     assert told == f"The genome {name} could not be prepared: {genome['reason']}"
 
 
-def test_a_failed_genome_may_be_uploaded_again(api: ApiClient) -> None:
+def test_a_failed_genome_may_be_uploaded_again(api: ApiClient, cloud: LocalCloud) -> None:
     upload(api, "second-try", b"oops")
     api.post("/genomes/second-try/complete")
     failure(api, "/genomes/second-try", "state")
+    bucket, left = (
+        cloud.outputs("CracklingStack-local")["GenomeBucket"],
+        "genomes/second-try/old/genome.fa.gz",
+    )
+    cloud.client("s3").put_object(Bucket=bucket, Key=left, Body=b"what the first try left")
     upload(api, "second-try", FASTA.read_bytes())
     api.post("/genomes/second-try/complete")
     assert api.wait_for_genome("second-try")["reason"] is None
+    files = objects(cloud, "genomes/second-try/")
+    assert left not in files
+    assert len({key.split("/")[2] for key in files}) == 1, "files of two preparations"
 
 
 def test_a_form_takes_its_own_key_only(api: ApiClient, cloud: LocalCloud) -> None:

@@ -10,25 +10,30 @@ COMMON = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
+CONSUMER = {"QUEUE_URL", "MAX_RECEIVE_COUNT"}
+LAUNCHING = {"WORKER_IMAGE_PARAMETER", "WORKER_LAUNCH_TEMPLATE", "WORKER_TYPES"}
 ENVIRONMENT = {
     "api": {
-        "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET", "DOWNLOAD_QUEUE_URL",
-        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES",
+        "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET",
+        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "NCBI_URL",
     },
-    "scheduler": {"JOBS_TABLE", "GENOMES_TABLE", "DOWNLOAD_QUEUE_URL", "SCAN_QUEUE_URL", "BOWTIE2"},
+    "scheduler": {
+        "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "DOWNLOAD_QUEUE_URL", "SCAN_QUEUE_URL", "BOWTIE2", "NCBI_URL",
+        "LAMBDA_LIMIT_BASES", *LAUNCHING,
+    },
     "downloader": {
         "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "BOWTIE2_QUEUE_URL", "ISSL_QUEUE_URL", "NCBI_URL",
-        "MAX_RECEIVE_COUNT",
+        "LAMBDA_LIMIT_BASES", *CONSUMER,
     },
-    "bowtie2_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", "MAX_RECEIVE_COUNT"},
-    "issl_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", "MAX_RECEIVE_COUNT"},
+    "bowtie2_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
+    "issl_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
     "target_scan": {
         "JOBS_TABLE", "TARGETS_TABLE", "DATA_BUCKET", "CONSENSUS_QUEUE_URL", "OFF_TARGET_QUEUE_URL",
-        "MAX_RECEIVE_COUNT",
+        *CONSUMER,
     },
-    "consensus": {"JOBS_TABLE", "TARGETS_TABLE", "MAX_RECEIVE_COUNT"},
-    "off_target": {"JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "MAX_RECEIVE_COUNT"},
-    "reaper": {"JOBS_TABLE", "GENOMES_TABLE", "SCAN_QUEUE_URL"},
+    "consensus": {"JOBS_TABLE", "TARGETS_TABLE", *CONSUMER},
+    "off_target": {"JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", *CONSUMER},
+    "reaper": {"JOBS_TABLE", "GENOMES_TABLE", "SCAN_QUEUE_URL", "STUCK_MINUTES", *LAUNCHING, "WORKER_HOURS"},
 }  # fmt: skip
 EXTRA_LAYERS = {"bowtie2_index": ["bowtie2"], "consensus": ["viennarna"]}
 
@@ -125,13 +130,18 @@ def test_settings_reach_the_functions(synthesise):
         ncbiUrl="http://localhost:9",
         logRetentionDays="7",
         bowtie2="off",
+        lambdaLimitBases="1000",
+        ncbiKeyParameter="/crackling/ncbi-key",
     )
     functions = service.functions()
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.11", ["arm64"])
     api = functions["api"]["Environment"]["Variables"]
     assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2"]) == ("50", "3", "off")
-    assert functions["downloader"]["Environment"]["Variables"]["NCBI_URL"] == "http://localhost:9"
+    for module in ("scheduler", "downloader"):
+        variables = functions[module]["Environment"]["Variables"]
+        assert (variables["NCBI_URL"], variables["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")
+        assert variables["NCBI_KEY_PARAMETER"] == "/crackling/ncbi-key"
     assert {group["RetentionInDays"] for group in service.of("AWS::Logs::LogGroup").values()} == {7}
     assert len(layers_of(service, "bowtie2_index")) == 2
 
@@ -142,3 +152,27 @@ def test_reserved_concurrency_is_for_the_api_and_by_request(development, product
         name for name, found in production[0].functions().items() if "ReservedConcurrentExecutions" in found
     ]
     assert reserved == ["api"]
+
+
+def test_a_consumer_knows_its_own_queue(service):
+    sources = {
+        target(source["FunctionName"]): target(source["EventSourceArn"])
+        for source in service.of("AWS::Lambda::EventSourceMapping").values()
+        if "ScalingConfig" in source
+    }
+    for module, names in ENVIRONMENT.items():
+        if names >= CONSUMER:
+            variables = service.functions()[module]["Environment"]["Variables"]
+            assert target(variables["QUEUE_URL"]) == sources[service.function_id(module)]
+
+
+def test_the_reapers_patience_outlives_every_message_of_a_preparation(service):
+    queues = [queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Genomes")]
+    lives = [
+        queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+        for queue in queues
+        if "RedrivePolicy" in queue
+    ]
+    assert len(lives) == 3
+    minutes = int(service.functions()["reaper"]["Environment"]["Variables"]["STUCK_MINUTES"])
+    assert max(lives) < 60 * minutes <= 1.2 * max(lives)

@@ -1,5 +1,7 @@
 """Least privilege, by function."""
 
+import json
+
 import pytest
 
 from templates import as_list, target
@@ -55,15 +57,18 @@ def test_objects_are_granted_by_prefix(service):
     assert prefixes == {"/jobs/*", "/uploads/*", "/genomes/*"}
 
 
-def test_listing_is_granted_by_prefix(service):
-    listing = [s for _, s in own_statements(service) if "s3:ListBucket" in as_list(s["Action"])]
-    assert listing
-    for statement in listing:
-        assert set(as_list(statement["Condition"]["StringLike"]["s3:prefix"])) <= {
-            "jobs/*",
-            "uploads/*",
-            "genomes/*",
-        }
+def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
+    """To list, or to be told that a key is missing rather than that it is forbidden."""
+    listing = {module: set() for module in MODULES}
+    for module in MODULES:
+        for statement in service.statements()[service.role_of(module)]:
+            if "s3:ListBucket" in as_list(statement["Action"]):
+                listing[module] |= set(as_list(statement["Condition"]["StringLike"]["s3:prefix"]))
+    assert {module: prefixes for module, prefixes in listing.items() if prefixes} == {
+        "api": {"jobs/*", "uploads/*", "genomes/*"},
+        "scheduler": {"uploads/*", "genomes/*"},
+        "downloader": {"uploads/*"},
+    }
 
 
 def test_no_role_of_ours_has_a_policy_of_aws(template):
@@ -119,14 +124,32 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
     used = {
         resource
         for action, resource in grants(service, module)
-        if not action.startswith((*unnamed, *stream)) and not resource.startswith("DesignSchedulerFailures")
+        if not action.startswith((*unnamed, *stream))
+        and not resource.startswith(("DesignSchedulerFailures", "DesignPreparationFailures"))
     }
-    assert used == named
+    own_queue = {
+        target(value)
+        for name, value in service.functions()[module]["Environment"]["Variables"].items()
+        if name == "QUEUE_URL"
+    }
+    assert used == named - own_queue
+    assert own_queue == {r for a, r in grants(service, module) if a == "sqs:ChangeMessageVisibility"}
 
 
-def test_only_the_api_deletes_genomes(service):
+def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
+    service, _ = synthesise(ncbiKeyParameter="/crackling/ncbi-key")
+    readers = {}
+    for module in MODULES:
+        for statement in service.statements()[service.role_of(module)]:
+            if "ssm:GetParameter" in as_list(statement["Action"]):
+                readers[module] = json.dumps(statement["Resource"])
+    assert set(readers) == {"scheduler", "downloader"}
+    assert all(":parameter/crackling/ncbi-key" in arn for arn in readers.values())
+
+
+def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service):
     deleting = {m for m in MODULES if any(action == "s3:DeleteObject" for action, _ in grants(service, m))}
-    assert deleting == {"api"}
+    assert deleting == {"api", "scheduler"}
 
 
 def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service):

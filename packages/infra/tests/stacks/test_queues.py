@@ -1,5 +1,10 @@
 """No message is lost without somebody hearing of it."""
 
+import json
+
+import pytest
+
+from localcloud.pump.filters import matches
 from templates import target
 
 QUEUE = "AWS::SQS::Queue"
@@ -36,7 +41,7 @@ def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
     redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = dead_letter_queues(service)
     assert len(redriven) == 6
-    assert len(dead) == 7
+    assert len(dead) == 8
     assert redriven.isdisjoint(dead)
     assert redriven | dead == set(queues)
 
@@ -93,7 +98,7 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
 
 def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service):
     sources = service.of("AWS::Lambda::EventSourceMapping").values()
-    assert len(sources) == 7
+    assert len(sources) == 8
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         if target(source["EventSourceArn"]) in service.of(QUEUE):
@@ -103,11 +108,43 @@ def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(s
             assert 0 < source["MaximumRecordAgeInSeconds"] <= 3600
 
 
-def test_the_stream_wakes_the_scheduler_for_new_jobs_only(service):
-    [source] = [s for s in service.of("AWS::Lambda::EventSourceMapping").values() if "StartingPosition" in s]
-    assert target(source["FunctionName"]) == service.function_id("scheduler")
-    assert source["BisectBatchOnFunctionError"]
-    assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]}
+def streams(template):
+    """What the scheduler is woken by, and by which of its records."""
+    found = {}
+    for source in template.of("AWS::Lambda::EventSourceMapping").values():
+        if "StartingPosition" in source:
+            assert target(source["FunctionName"]) == template.function_id("scheduler")
+            assert source["BisectBatchOnFunctionError"]
+            [pattern] = source["FilterCriteria"]["Filters"]
+            table = target(source["EventSourceArn"]).removeprefix("Storage")[:-8]
+            found[table] = json.loads(pattern["Pattern"])
+    return found
+
+
+def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(service):
+    image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "place": {"S": [{"exists": False}]}}
+    assert streams(service) == {
+        "Jobs": {"eventName": ["INSERT"]},
+        "Genomes": {"dynamodb": {"NewImage": image}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "wakes"),
+    [
+        ({"item": "genome", "state": "preparing", "claim": "c"}, True),
+        ({"item": "genome", "state": "preparing", "claim": "c", "place": "lambda"}, False),
+        ({"item": "genome", "state": "uploading"}, False),
+        ({"item": "genome", "state": "failed"}, False),
+        ({"item": "waiter#j"}, False),
+    ],
+)
+def test_which_genomes_wake_the_scheduler(service, item, wakes):
+    image = {name: {"S": value} for name, value in item.items()}
+    assert (
+        matches(streams(service)["Genomes"], {"eventName": "MODIFY", "dynamodb": {"NewImage": image}})
+        is wakes
+    )
 
 
 def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service):

@@ -28,16 +28,14 @@ def test_tables_can_be_restored_forget_by_themselves_and_cost_by_use(service):
         assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_only_the_jobs_table_has_a_stream(service):
+def test_jobs_and_genomes_have_streams(service):
     streams = {
         name: table["StreamSpecification"]
         for name, table in service.of(TABLE).items()
         if "StreamSpecification" in table
     }
-    assert len(streams) == 1
-    [(name, stream)] = streams.items()
-    assert name.startswith("StorageJobs")
-    assert stream == {"StreamViewType": "NEW_IMAGE"}
+    assert {name.removeprefix("Storage")[:-8] for name in streams} == {"Jobs", "Genomes"}
+    assert all(stream == {"StreamViewType": "NEW_IMAGE"} for stream in streams.values())
 
 
 def test_every_bucket_is_private_and_encrypted(service):

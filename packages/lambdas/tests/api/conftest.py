@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -7,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from crackling.annotation import UNKNOWN, Locus
+from crackling.annotation.annotation import read_gff
+from crackling.genomes import Assembly
 from crackling.results import Kind
+from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.models import IndexFile, Part, Source
@@ -35,6 +40,21 @@ class Answer:
 
 
 @dataclass
+class FakeCatalogue:
+    """Finds what it was given, or fails."""
+
+    found: list[Assembly] = field(default_factory=list)
+    error: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def search(self, text: str, limit: int) -> list[Assembly]:
+        self.asked.append(text)
+        if self.error:
+            raise self.error
+        return self.found[:limit]
+
+
+@dataclass
 class Service:
     """The API on fakes, and the stores behind it."""
 
@@ -43,6 +63,7 @@ class Service:
     jobs: JobStore
     targets: TargetStore
     genomes: GenomeStore
+    catalogue: FakeCatalogue
     handler: Any = field(default=None)
 
     def ask(
@@ -70,18 +91,35 @@ class Service:
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return Answer(answer["statusCode"], headers, answer["body"] or "")
 
-    def make_ready(self, genome: str = "phage") -> None:
+    def make_ready(self, genome: str = "phage", *, annotated: bool = False) -> None:
         self.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome, "c", 1, 48502, NOW)
+        if annotated:
+            self.genomes.genes_done(genome, "c", NOW)
         self.genomes.issl_done(genome, "c", [IndexFile(f"genomes/{genome}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome}/c/genome.issl"] = b"|g:ACGT"
+
+    def annotate(self, gff: str, genome: str = "phage") -> None:
+        """Prepare the genome anew, with its genes."""
+        self.genomes.delete(genome)
+        self.make_ready(genome, annotated=True)
+        out = io.BytesIO()
+        read_gff(io.BytesIO(gff.encode()), "genes").write(out)
+        self.clients.s3.objects["genome", keys.genes(genome, "c")] = out.getvalue()
 
     def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
         return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
 
-    def score(self, job_id: str, sequence: str, only: int | None = None, kind: Kind = Kind.SEQUENCE) -> None:
+    def score(
+        self,
+        job_id: str,
+        sequence: str,
+        only: int | None = None,
+        kind: Kind = Kind.SEQUENCE,
+        locus: Locus = UNKNOWN,
+    ) -> None:
         """Do what the pipeline does; `only` the first so many chunks."""
         sites = query_sites(sequence, kind)
         self.jobs.set_guides(job_id, len(sites), NOW)
@@ -89,14 +127,17 @@ class Service:
             guides = [query.site.guide for query in chunk.sites]
             self.targets.create(chunk, 9)
             self.targets.save_on_target(chunk, [science.efficiency(guide) for guide in guides], NOW)
-            self.targets.save_off_target(chunk, [science.specificity(b"x", guide) for guide in guides], NOW)
+            scores = [science.specificity(b"x", guide) for guide in guides]
+            self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 
 
 @pytest.fixture(scope="session")
 def built():
     """One application for all tests, on clients that each test replaces."""
     clients = SimpleNamespace(dynamodb=_Replaceable(), s3=_Replaceable(), sqs=_Replaceable())
-    return clients, api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes)
+    catalogue = _Replaceable()
+    handler = api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes, catalogue)
+    return clients, catalogue, handler
 
 
 class _Replaceable:
@@ -108,7 +149,8 @@ class _Replaceable:
 
 @pytest.fixture
 def service(built, scratch):
-    replaceable, handler = built
+    replaceable, catalogue, handler = built
+    catalogue.target = FakeCatalogue()
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
         dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body)))
@@ -121,5 +163,6 @@ def service(built, scratch):
         JobStore(clients.dynamodb, "jobs"),
         TargetStore(clients.dynamodb, "targets", "jobs"),
         GenomeStore(clients.dynamodb, "genomes"),
+        catalogue.target,
         handler,
     )

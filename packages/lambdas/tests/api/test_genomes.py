@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.models import GenomeState, Part, Place, Progress, Source
 
 
 def upload(service, genome="mine"):
@@ -24,6 +24,19 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service):
     listed = service.ask("GET", "/genomes").json["genomes"]
     assert listed == [service.ask("GET", "/genomes/mine").json]
     assert listed[0]["parts"] == ["bowtie2", "fasta", "issl"]
+
+
+def test_an_annotation_is_announced_with_its_genome(service):
+    assert service.ask("POST", "/genomes", {"genome": "mine"}).json["annotationUpload"] is None
+    form = service.ask("POST", "/genomes", {"genome": "mine", "annotation": True}).json["annotationUpload"]
+    assert (form["fields"]["key"], form["limit"]) == ("uploads/mine/annotation", 500_000_000)
+
+
+def test_an_annotation_of_an_earlier_announcement_is_forgotten(service):
+    service.ask("POST", "/genomes", {"genome": "mine", "annotation": True})
+    service.clients.s3.objects["genome", "uploads/mine/annotation"] = b"old"
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    assert ("genome", "uploads/mine/annotation") not in service.clients.s3.objects
 
 
 def test_completing_again_changes_nothing(service):
@@ -94,3 +107,51 @@ def test_a_genome_in_preparation_is_not_deleted(service):
 def test_an_unknown_genome_is_a_404(service, method):
     assert service.ask(method, "/genomes/none").status == 404
     assert service.ask("POST", "/genomes/none/complete").status == 404
+
+
+def test_a_route_is_no_id(service):
+    answer = service.ask("POST", "/genomes", {"genome": "search"})
+    assert (answer.status, "choose another id" in answer.json["detail"]) == (422, True)
+
+
+def test_a_preparation_shows_its_place_and_its_progress(service):
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], 1)
+    before = service.ask("GET", "/genomes/mine").json
+    assert [before[name] for name in ("place", "progress", "organism", "expectedBases")] == [None] * 4
+    service.genomes.begun("mine", "c", Place.WORKER, 17_000_000_000, "Triticum aestivum", 2)
+    service.genomes.progress("mine", "c", Progress(Part.FASTA, 5, 17), 3)
+    found = service.ask("GET", "/genomes/mine").json
+    assert (found["place"], found["organism"]) == ("worker", "Triticum aestivum")
+    assert found["expectedBases"] == 17_000_000_000
+    assert found["progress"] == {"part": "fasta", "done": 5, "total": 17}
+    assert service.ask("GET", "/genomes").json["genomes"] == [found]
+    service.genomes.mark_ready("mine", "c", 4)
+    assert service.ask("GET", "/genomes/mine").json["progress"] is None
+
+
+def test_the_files_of_a_genome_can_be_downloaded(service):
+    service.make_ready("mine")
+    claim = service.genomes.get("mine").claim
+    service.clients.s3.objects.clear()
+    for name in ("genome.fa.gz", "genome.1-of-2.issl", "genome.2-of-2.issl", "bowtie2/genome.rev.1.bt2l"):
+        service.clients.s3.objects["genome", f"genomes/mine/{claim}/{name}"] = name.encode()
+    service.clients.s3.objects["genome", "genomes/mine/older/genome.issl"] = b"of another preparation"
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert answer.status == 200
+    found = {file["name"]: file for file in answer.json["files"]}
+    assert {name: file["part"] for name, file in found.items()} == {
+        "genome.fa.gz": "fasta",
+        "genome.1-of-2.issl": "issl",
+        "genome.2-of-2.issl": "issl",
+        "genome.rev.1.bt2l": "bowtie2",
+    }
+    index = found["genome.1-of-2.issl"]
+    assert index["bytes"] == len("genome.1-of-2.issl")
+    assert index["url"].startswith(f"https://genome.example/genomes/mine/{claim}/genome.1-of-2.issl?")
+
+
+def test_a_genome_that_is_not_ready_has_no_files(service):
+    assert service.ask("GET", "/genomes/none/files").status == 404
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
+    answer = service.ask("GET", "/genomes/mine/files")
+    assert (answer.status, "preparing" in answer.json["detail"]) == (409, True)

@@ -6,12 +6,15 @@ import json
 
 import pytest
 
+from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences import parse_query
+from crackling_aws.models import Part, Progress, Source
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites
 from simulator import science
 
+NOW = 1_800_000_000.0
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
 GUIDE = "GACTGACCGGCAGGCAGAAC"
 GUIDES = f"{GUIDE}\n\n>named\ngccggacggctttggcggcacgg\n{GUIDE}AAG\n"
@@ -30,8 +33,13 @@ def test_a_job_is_taken_stored_and_shown(service):
         "jobId": job_id,
         "kind": "sequence",
         "genome": "phage",
+        "genomeName": None,
+        "organism": None,
+        "genomeBases": 48502,
+        "annotated": False,
         "status": "queued",
         "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
+        "genomeProgress": None,
         "reason": None,
         "options": {"consensus": 3},
         "created": "2027-01-15T08:00:00Z",
@@ -252,6 +260,30 @@ def test_off_targets_are_those_of_the_target(service):
     assert (view["total"], len(view["offTargets"])) == (3, 2)
 
 
+def test_off_targets_and_targets_tell_their_gene(service):
+    job_id = service.submit(SEQUENCE)
+    service.annotate("g\t.\tgene\t1\t1\t.\t+\t.\tID=x;Name=first\n")
+    service.score(job_id, SEQUENCE, locus=Locus("first", "exon"))
+    places = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"]
+    assert [(place["gene"], place["feature"]) for place in places] == [
+        ("first", "exon"),
+        (None, "intergenic"),
+        (None, "intergenic"),
+    ]
+    targets = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"]
+    assert {(target["gene"], target["feature"]) for target in targets} == {("first", "exon")}
+    assert service.ask("GET", f"/jobs/{job_id}").json["annotated"] is True
+    assert service.ask("GET", "/genomes/phage").json["annotated"] is True
+
+
+def test_without_annotation_genes_are_null(service):
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    place = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"][0]
+    target = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"][0]
+    assert [place["gene"], place["feature"], target["gene"], target["feature"]] == [None] * 4
+
+
 def test_off_targets_of_what_is_not_there(service):
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
@@ -268,3 +300,16 @@ def test_the_body_may_be_base64(service):
     service.make_ready()
     body = base64.b64encode(json.dumps({"sequence": "ACGT", "genome": "phage"}).encode()).decode()
     assert service.ask("POST", "/jobs", body, isBase64Encoded=True).status == 202
+
+
+def test_a_job_that_waits_shows_how_far_its_genome_is(service):
+    job_id = service.submit("ACGT")
+    service.genomes.delete("phage")
+    service.genomes.claim("phage", "c2", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
+    service.genomes.progress("phage", "c2", Progress(Part.ISSL, 100, 48502), NOW)
+    assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
+    service.jobs.mark_preparing(job_id, NOW)
+    progress = {"part": "issl", "done": 100, "total": 48502}
+    assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
+    service.jobs.mark_scanning(job_id, NOW)
+    assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from openapi_spec_validator import validate
 
+from crackling.about import INDEX_FORMAT, MODEL, VERSION
 from crackling_lambdas.handlers.views import JobView
 
 ROUTES = {
@@ -16,8 +17,11 @@ ROUTES = {
     "/jobs/{job_id}/export": {"get"},
     "/jobs/{job_id}/targets/{number}/offtargets": {"get"},
     "/genomes": {"get", "post"},
+    "/genomes/search": {"get"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
+    "/genomes/{genome}/files": {"get"},
+    "/about": {"get"},
     "/health": {"get"},
 }
 # Powertools always adds these; problems take their place.
@@ -28,6 +32,14 @@ MANUAL = Path(__file__).parents[4] / "docs" / "api.md"
 def test_the_service_says_that_it_is_there(service):
     answer = service.ask("GET", "/health")
     assert (answer.status, answer.json) == (200, {"status": "ok"})
+
+
+def test_the_service_says_what_it_is(service):
+    about = service.ask("GET", "/about").json
+    assert about["versions"] == {"package": VERSION, "indexFormat": INDEX_FORMAT, "model": MODEL}
+    assert about["limits"] == {"bases": 1_000_000, "guides": 50_000}
+    assert {method["name"] for method in about["methods"]} >= {"CHOPCHOP", "mm10db", "MIT", "CFD"}
+    assert all(method["citation"] for method in about["methods"])
 
 
 def test_the_description_is_valid_openapi_and_complete(service):
@@ -121,7 +133,7 @@ def test_a_failure_of_aws_is_a_500_that_tells_nothing(service, monkeypatch):
 
 
 def test_an_answer_that_does_not_fit_its_view_is_our_failure(service, monkeypatch):
-    monkeypatch.setattr(JobView, "of", lambda _: {"jobId": 5})
+    monkeypatch.setattr(JobView, "of", lambda *_: {"jobId": 5})
     job_id = service.submit("ACGT")
     answer = service.ask("GET", f"/jobs/{job_id}")
     assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from threading import Lock
+
 import pytest
 
 from crackling_aws import objects
@@ -72,3 +75,38 @@ def test_more_keys_are_listed_than_one_answer_holds(store):
     for number in range(1001):
         store.put(f"genomes/a/{number:04d}", b"")
     assert store.keys("genomes/a/") == [f"genomes/a/{number:04d}" for number in range(1001)]
+
+
+def test_parts_are_sent_side_by_side_and_few_are_held(store, cloud, monkeypatch):
+    """Whoever writes waits while as many parts are under way as may be."""
+    most, now, lock = [0], [0], Lock()
+    send = cloud.s3.upload_part
+
+    def slowly(**request):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.02)
+        with lock:
+            now[0] -= 1
+        return send(**request)
+
+    monkeypatch.setattr(cloud.s3, "upload_part", slowly)
+    body = bytes(range(256)) * 4096 * 61
+    with store.writer("a/b") as out:
+        out.write(body)
+    assert 1 < most[0] <= objects.AT_ONCE
+    assert store.get("a/b") == body
+
+
+def test_a_part_that_fails_fails_the_upload(store, cloud, monkeypatch):
+    monkeypatch.setattr(cloud.s3, "upload_part", lambda **_: {}["ETag"])
+
+    def written():
+        with store.writer("a/b") as out:
+            out.write(b"x" * 12 * 1024 * 1024)
+
+    with pytest.raises(KeyError):
+        written()
+    assert store.size("a/b") is None
+    assert not cloud.s3.list_multipart_uploads(Bucket="bucket").get("Uploads")

@@ -74,6 +74,11 @@ class FakeS3:
         self._uploads.pop(UploadId, None)
         return {}
 
+    def list_multipart_uploads(self, *, Bucket: str) -> dict[str, Any]:
+        return {
+            "Uploads": [{"UploadId": upload} for upload in self._uploads if upload.startswith(f"{Bucket}/")]
+        }
+
     def generate_presigned_post(
         self,
         bucket: str,

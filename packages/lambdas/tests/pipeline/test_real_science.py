@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from crackling.annotation.annotation import read_gff
 from crackling.design import design
 from crackling.results import FORMATS, Design, write
 from crackling.sequences import Contig
@@ -53,6 +54,35 @@ def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
             assert export(world, job_id, name).encode() == out.getvalue()
 
 
+def test_an_uploaded_annotation_tells_genes(world, tmp_path):
+    """One gene with an exon of the first 100 bases, as the command line reads it."""
+    bases = "".join(random.Random(8).choices("ACGT", k=5_000))
+    gff = "chr1\t.\tgene\t1001\t1200\t.\t+\t.\tID=g;Name=GEN1\nchr1\t.\texon\t1001\t1100\t.\t+\t.\tParent=g\n"
+    world.request("POST", "/genomes", json.dumps({"genome": "mine", "annotation": True}))
+    world.s3.objects["genome", keys.upload("mine")] = f">chr1\n{bases}\n".encode()
+    world.s3.objects["genome", keys.annotation_upload("mine")] = gff.encode()
+    query = bases[900:1_300]
+    job_id = json.loads(submit(world, query)["body"])["jobId"]
+    world.run(at_rest=lambda: None)
+    annotation = read_gff(io.BytesIO(gff.encode()), "genes")
+    targets = expected(f">chr1\n{bases}\n", query, tmp_path, annotation)
+    out = io.BytesIO()
+    write(Design("mine", targets, [Contig("query", query)]), "csv", out)
+    assert export(world, job_id, "csv").encode() == out.getvalue()
+    assert {target.feature for target in targets} == {"exon", "intron", "intergenic"}
+
+
+def test_an_annotation_of_another_genome_fails_with_the_reason(world):
+    world.request("POST", "/genomes", json.dumps({"genome": "mine", "annotation": True}))
+    world.s3.objects["genome", keys.upload("mine")] = b">chr1\nACGTACGTACGTACGTACGTACGTACGTAGG\n"
+    world.s3.objects["genome", keys.annotation_upload("mine")] = b"c9\t.\tgene\t1\t9\t.\t+\t.\tID=g\n"
+    submit(world, "ACGTACGTACGTACGTACGTAGG")
+    world.run(at_rest=lambda: None)
+    genome = json.loads(world.request("GET", "/genomes/mine")["body"])
+    assert genome["state"] == "failed"
+    assert "names none of the genome's contigs (it has 'c9', for example)" in genome["reason"]
+
+
 def submit(world, query):
     return world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine"}))
 
@@ -61,7 +91,7 @@ def export(world, job_id, extension):
     return world.request("GET", f"/jobs/{job_id}/export", query={"format": extension})["body"]
 
 
-def expected(genome, query, folder):
+def expected(genome, query, folder, annotation=None):
     build_index([io.BytesIO(genome.encode())], folder / "index")
     with Index.open(folder / "index") as index:
-        return design([Contig("query", query)], index, threads=1)
+        return design([Contig("query", query)], index, threads=1, annotation=annotation)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from simulator.faults import Faults
     from simulator.world import World
 
-SMALL, LARGE, HUGE, UNKNOWN = (f"GCF_00000000{number}.1" for number in range(4))
+SMALL, LARGE, HUGE, FATAL, UNKNOWN = (f"GCF_00000000{number}.1" for number in range(5))
 ASSEMBLIES = {SMALL: b">s\nACGTACGGTA\n", LARGE: b">l\nGGGTACGATTCC\nTT\n", HUGE: b">h\nACGT\n"}
-BASES = {SMALL: 10, LARGE: 10**6, HUGE: 10**12}
+BASES = {SMALL: 10, LARGE: 10**6, HUGE: 10**12, FATAL: 10**6}  # every worker dies of the last
 LARGEST = 10**9
 
 
@@ -39,7 +39,7 @@ class Report(NamedTuple):
 
 
 class Ncbi:
-    """Knows three assemblies; sometimes it cannot be reached."""
+    """Knows some assemblies; sometimes it cannot be reached."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -114,7 +114,7 @@ class Fleet:
         """One of them does its work, from its start to its end."""
         instance = self._world.rng.choice(self.ready)
         instance.begun = True
-        if self._world.faults.happens():
+        if instance.genome == FATAL or self._world.faults.happens():
             self.deaths.append(instance.genome)  # it hangs for ever
             return
         try:

@@ -12,7 +12,7 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
 from crackling_aws.models import Job, JobOptions, Part, Source
 from crackling_aws.targets import TargetStore
-from simulator.elsewhere import ASSEMBLIES, HUGE, LARGE, SMALL, UNKNOWN
+from simulator.elsewhere import ASSEMBLIES, FATAL, HUGE, LARGE, SMALL, UNKNOWN
 from simulator.world import QUEUES, World
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ BAD_UPLOADS = {
     "headers": ">only\n>headers\n",
     "prose": "word " * 20,
 }
-BAD = {**BAD_UPLOADS, HUGE: "", UNKNOWN: ""}
+BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 

@@ -48,7 +48,8 @@ def build(fasta: Sequence[Path], out: Path, *, progress: Any = None) -> list[Pat
     return list(shards)
 
 
-def build_bowtie2(fasta: Path, prefix: Path) -> None:
+def build_bowtie2(fasta: Path, prefix: Path, *, large: bool) -> None:
+    assert not large
     for suffix in ("1.bt2", "rev.1.bt2"):
         prefix.with_name(f"{prefix.name}.{suffix}").write_bytes(content(read_fasta(fasta)))
 

@@ -17,7 +17,6 @@ from crackling_lambdas.handlers import scheduler
 from crackling_lambdas.logic import admission, preparation, reaping, scanning
 from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
-from simulator.elsewhere import Fleet
 from simulator.run import run_seed
 
 SEEDS = 1500
@@ -132,16 +131,6 @@ def a_beginning_chooses_the_place_anew(patch):
 
     patch.setattr(genomes, "NOT_BEGUN", always("#place"))
     patch.setattr(genomes.GenomeStore, "begun", forgetful)
-
-
-def each_attempt_launches_a_worker(patch):
-    launch = Fleet._launch
-
-    def another(self, genome, claim):
-        self._launched.pop(claim, None)
-        return launch(self, genome, claim)
-
-    patch.setattr(Fleet, "_launch", another)
 
 
 def nobody_urges_a_preparation_that_did_not_begin(patch):

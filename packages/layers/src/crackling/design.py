@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from crackling.annotation import UNKNOWN
+from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import assess
 from crackling.results import make_target
 from crackling.results.target import USUAL_CONSENSUS
@@ -13,10 +15,12 @@ from crackling.sites import find_sites
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crackling.annotation import Locus
+    from crackling.annotation.annotation import Annotation
     from crackling.results import Target
     from crackling.sequences import Contig
     from crackling.sites import Site
-    from crackling.specificity import Index
+    from crackling.specificity import Index, Specificity
     from crackling.specificity.genome import Progress
 
 
@@ -34,13 +38,21 @@ def design(
     all_folds: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    annotation: Annotation | None = None,
 ) -> list[Target]:
     """Find, judge and score every guide of a query (normalised), in query order: by contig, start, forward strand first.
 
     The options are those of judge().
     """
-    sites = find_sites(contigs)
-    return judge(sites, index, consensus=consensus, all_folds=all_folds, threads=threads, progress=progress)
+    return judge(
+        find_sites(contigs),
+        index,
+        consensus=consensus,
+        all_folds=all_folds,
+        threads=threads,
+        progress=progress,
+        annotation=annotation,
+    )
 
 
 def judge(
@@ -51,6 +63,7 @@ def judge(
     all_folds: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    annotation: Annotation | None = None,
 ) -> list[Target]:
     """Judge and score the guides of sites, in their order.
 
@@ -61,6 +74,7 @@ def judge(
         all_folds: fold every guide.
         threads: default: all processors.
         progress: is told how far each stage is.
+        annotation: of the genome, for gene and feature of each guide's perfect matches.
     """
     tell = progress or (lambda _stage, _done, _total: None)
     repeated = repeated_windows(sites)
@@ -72,7 +86,8 @@ def judge(
         threads=threads,
         progress=lambda done: tell("scoring", done, len(sites)),
     )
-    rows = zip(sites, efficiencies, specificities, strict=True)
+    loci = _loci([site.guide for site in sites], specificities, index, annotation)
+    rows = zip(sites, efficiencies, specificities, loci, strict=True)
     return [
         make_target(
             number,
@@ -81,6 +96,18 @@ def judge(
             specificity,
             repeated_in_query=site.guide + site.pam in repeated,
             consensus=consensus,
+            locus=locus,
         )
-        for number, (site, efficiency, specificity) in enumerate(rows, start=1)
+        for number, (site, efficiency, specificity, locus) in enumerate(rows, start=1)
     ]
+
+
+def _loci(
+    guides: Sequence[str], scores: Sequence[Specificity], index: Index, annotation: Annotation | None
+) -> list[Locus]:
+    if annotation is None:
+        return [UNKNOWN] * len(guides)
+    found = {
+        guide: locus_of(index.off_targets(guide, 0), annotation) for guide in guides_to_place(guides, scores)
+    }
+    return [found.get(guide, UNKNOWN) for guide in guides]

@@ -57,15 +57,12 @@ def unfinished(beside: Path) -> Iterator[Unfinished]:
     """
     if beside.is_dir():
         raise StorageError(f"{beside}: is a folder; name a file in it")
-    try:
+    with writing(beside):
         handle, name = tempfile.mkstemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent)
-    except OSError as error:
-        raise _unwritable(beside, error) from None
     path, stream = Path(name), os.fdopen(handle, "wb")
     try:
-        yield Unfinished(path, stream)
-    except OSError as error:
-        raise _unwritable(beside, error) from None
+        with writing(beside):
+            yield Unfinished(path, stream)
     finally:
         # On a full disk closing fails too; the first error is the one to tell.
         with contextlib.suppress(OSError):
@@ -85,8 +82,19 @@ def appearing(path: Path) -> Iterator[BinaryIO]:
         file.appear(path)
 
 
-def _unwritable(path: Path, error: OSError) -> StorageError:
-    return StorageError(f"{path}: cannot be written ({error.strerror}); make room or name another place")
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What fails in here has failed to write that path.
+
+    Raises:
+        StorageError: the folder is missing or may not be written to, or the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path}: cannot be written ({error.strerror}); make room or name another place"
+        ) from None
 
 
 def _umask() -> int:

@@ -8,24 +8,13 @@ from __future__ import annotations
 
 import codecs
 import io
-import lzma
-import sys
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from isal import isal_zlib
-from xopen import xopen
-
-from crackling.errors import InputError, StorageError
+from crackling.compressed import plain
+from crackling.errors import InputError
 from crackling.files import readable
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,9 +23,6 @@ AMBIGUOUS = "NRYSWKMBDHV-"
 LETTERS = frozenset("ACGTU" + AMBIGUOUS)
 # Not str.upper(), which makes letters of the alphabet from others: it turns a sharp s into SS.
 _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
-# Not the name's ending: a browser may have decompressed the file that it saved as .gz.
-_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
-_DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
 _BLOCK = 1 << 20  # bytes that are read at once
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
@@ -105,35 +91,12 @@ def read_pieces(source: BinaryIO, label: str) -> Iterator[tuple[str, str]]:
         InputError: as read_fasta().
     """
     number = 0
-    try:
-        with _plain(source) as plain:
-            for name, piece in _records(_lines(plain), label):
-                number += not piece
-                yield name or f"contig_{number}", piece
-    except EOFError:
-        raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
-    except _DAMAGED:  # type: ignore[misc]  # isal's stub declares an instance
-        raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
-    except OSError as error:
-        if error.errno is not None:
-            raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
-        raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
+    with plain(source, label) as lines:
+        for name, piece in _records(_lines(lines), label):
+            number += not piece
+            yield name or f"contig_{number}", piece
     if number == 0:
         raise InputError(f"{label}: holds no sequence; give a FASTA file with at least one record")
-
-
-@contextmanager
-def _plain(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """The stream decompressed; it is left open."""
-    head = io.BufferedReader(stream)  # type: ignore[type-var]  # any binary stream does
-    kind = next((kind for magic, kind in _MAGIC.items() if head.peek(8).startswith(magic)), None)
-    plain = xopen(head, "rb", threads=0, format=kind) if kind else head
-    try:
-        yield plain
-    finally:  # detached, as closing the reader would close the stream
-        if plain is not head:
-            plain.close()
-        head.detach()
 
 
 def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:

@@ -25,7 +25,9 @@ OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#place)"
 NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
-OF_A_PREPARATION = "#done, #files, #place, #worker, #progress, #organism, #expectedBases, #contigs, #bases"
+OF_A_PREPARATION = (
+    "#done, #files, #place, #worker, #progress, #organism, #expectedBases, #contigs, #bases, #annotated"
+)
 
 
 class GenomeStore:
@@ -125,6 +127,10 @@ class GenomeStore:
             genome, claim, update, part=frozenset([Part.FASTA]), contigs=contigs, bases=bases, now=now
         )
 
+    def genes_done(self, genome: str, claim: str, now: float) -> bool:
+        """Note that the annotation is in place; False if `claim` no longer owns the genome."""
+        return self._owned(genome, claim, "SET #annotated = :yes, #updated = :now", yes=True, now=now)
+
     def bowtie2_done(self, genome: str, claim: str, now: float) -> bool:
         """Note that the bowtie2 index is in place; False if `claim` no longer owns the genome."""
         update = "ADD #done :part SET #updated = :now"
@@ -213,6 +219,7 @@ def _genome(item: dict[str, Any]) -> Genome:
         expected_bases=facts.get("expectedBases"),
         contigs=facts.get("contigs"),
         bases=facts.get("bases"),
+        annotated=facts.get("annotated", False),
         files=tuple(IndexFile(*file) for file in facts.get("files", ())),
         reason=facts.get("reason"),
     )

@@ -19,6 +19,10 @@ def upload(genome: str) -> str:
     return f"{upload_folder(genome)}genome"
 
 
+def annotation_upload(genome: str) -> str:
+    return f"{upload_folder(genome)}annotation"
+
+
 def genome_folder(genome: str) -> str:
     return f"genomes/{genome}/"
 
@@ -30,6 +34,11 @@ def preparation(genome: str, claim: str) -> str:
 
 def fasta(genome: str, claim: str) -> str:
     return f"{preparation(genome, claim)}genome.fa.gz"
+
+
+def genes(genome: str, claim: str) -> str:
+    """Its annotation, prepared."""
+    return f"{preparation(genome, claim)}genome.genes"
 
 
 def index(genome: str, claim: str, shard: int = 1, shards: int = 1) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crackling.results import Kind
 
 if TYPE_CHECKING:
+    from crackling.annotation import Locus
     from crackling.efficiency import Efficiency
     from crackling.sites import Site
     from crackling.specificity import Specificity
@@ -94,6 +95,7 @@ class Chunk:
     sites: tuple[QuerySite, ...]
     on_target: tuple[Efficiency, ...] | None = None
     off_target: tuple[Specificity, ...] | None = None
+    loci: tuple[Locus, ...] = ()  # with off_target: what the genome's annotation says of each guide
 
 
 class GenomeState(StrEnum):
@@ -166,6 +168,7 @@ class Genome:
     expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
     contigs: int | None = None
     bases: int | None = None
+    annotated: bool = False  # its genes are known
     files: tuple[IndexFile, ...] = ()  # the index's shards, in order
     reason: str | None = None
 

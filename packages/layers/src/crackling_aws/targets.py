@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from crackling.annotation import UNKNOWN, Locus
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling.specificity import Specificity
@@ -84,9 +85,18 @@ class TargetStore:
         """Write a chunk's efficiencies and count its guides; False if that was done or the job failed."""
         return self._save(chunk, Stage.ON_TARGET, _pack([_efficiency_row(result) for result in results]), now)
 
-    def save_off_target(self, chunk: Chunk, results: Sequence[Specificity], now: float) -> bool:
-        """Write a chunk's specificities and count its guides; False if that was done or the job failed."""
-        rows = [[result.mit, result.cfd, result.counts] for result in results]
+    def save_off_target(
+        self, chunk: Chunk, results: Sequence[Specificity], now: float, loci: Sequence[Locus] | None = None
+    ) -> bool:
+        """Write a chunk's specificities and count its guides; False if that was done or the job failed.
+
+        `loci` are the guides' own, where the genome is annotated.
+        """
+        places = loci or [UNKNOWN] * len(results)
+        rows = [
+            [result.mit, result.cfd, result.counts, locus.gene, locus.feature]
+            for result, locus in zip(results, places, strict=True)
+        ]
         return self._save(chunk, Stage.OFF_TARGET, _pack(rows), now)
 
     def _save(self, chunk: Chunk, stage: Stage, results: bytes, now: float) -> bool:
@@ -160,6 +170,7 @@ def _chunk(item: dict[str, Any]) -> Chunk:
         sites=tuple(QuerySite(Site(*row[:-1]), row[-1]) for row in _unpack(facts["sites"])),
         on_target=_results(facts, Stage.ON_TARGET, Efficiency),
         off_target=_results(facts, Stage.OFF_TARGET, _specificity),
+        loci=_results(facts, Stage.OFF_TARGET, _locus) or (),
     )
 
 
@@ -167,5 +178,9 @@ def _results(facts: dict[str, Any], stage: Stage, make: Callable[..., T]) -> tup
     return tuple(make(*row) for row in _unpack(facts[stage])) if stage in facts else None
 
 
-def _specificity(mit: float, cfd: float, counts: list[int]) -> Specificity:
+def _specificity(mit: float, cfd: float, counts: list[int], *_locus: str | None) -> Specificity:
     return Specificity(mit, cfd, tuple(counts))
+
+
+def _locus(_mit: float, _cfd: float, _counts: list[int], gene: str | None, feature: str | None) -> Locus:
+    return Locus(gene, feature)

@@ -14,6 +14,7 @@ from crackling.sequences import Contig, normalise, read_pieces
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
+from crackling_preparation.annotating import Genes, no_genes
 from crackling_preparation.counted import counted
 from crackling_preparation.progress import LostClaimError, Reporter
 from crackling_preparation.release import owned
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
+    from crackling_preparation.annotating import FetchGenes
     from crackling_preparation.release import Failure
 
     Tell = Callable[[int, int], None]  # bytes done, bytes in all
@@ -40,10 +42,11 @@ class Counts(NamedTuple):
 
     contigs: int
     bases: int
+    names: frozenset[str]
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, in a few MB of memory.
+    """Copy FASTA (plain or compressed) as gzipped FASTA, in some 20 MB of memory.
 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 
@@ -51,6 +54,7 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
         InputError: it is not FASTA, not DNA, damaged, empty, or too large.
     """
     contigs = bases = before = 0
+    names = set()
     line = ""  # the last one of a contig so far
     packer = igzip.GzipFile(fileobj=out, mode="wb", compresslevel=2, mtime=0)  # type: ignore[no-untyped-call]
     with cast("BinaryIO", packer) as packed:
@@ -58,6 +62,7 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
             if not piece:
                 packed.write(f"{line}\n>{name}\n".encode() if line else f">{name}\n".encode())
                 contigs, before, line = contigs + 1, 0, ""
+                names.add(name)
                 continue
             sequence = normalise(Contig(name, piece), label, before).sequence
             before, bases = before + len(sequence), bases + len(sequence)
@@ -68,7 +73,7 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
         packed.write(f"{line}\n".encode() if line else b"")
     if not bases:
         raise InputError(f"{label}: holds no sequence, only headers; give a FASTA file of the whole genome")
-    return Counts(contigs, bases)
+    return Counts(contigs, bases, frozenset(names))
 
 
 def _lines(sequence: str) -> tuple[bytes, str]:
@@ -102,6 +107,7 @@ class Download:
     """Downloads a genome; then whatever `proceed` does with its item and the message.
 
     `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
+    `fetch_genes` does so with its annotation, or gives None.
     `limit`: the most bases that can be prepared where this runs, None for any number.
     """
 
@@ -112,6 +118,7 @@ class Download:
     proceed: Callable[[Genome, PrepareGenome], None]
     failure: Failure
     clock: Callable[[], float]
+    fetch_genes: FetchGenes = no_genes
 
     def run(self, message: PrepareGenome) -> None:
         """A repetition finds the sequence in place and proceeds again: the first may have died."""
@@ -123,6 +130,8 @@ class Download:
             report = Reporter(self.genomes, genome.genome, claim, self.clock)
             try:
                 counts = self._copy(genome, claim, partial(report, Part.FASTA))
+                genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
+                genes.prepare(genome, claim, counts.names)
             except LostClaimError:
                 return
             self.genomes.fasta_done(genome.genome, claim, counts.contigs, counts.bases, self.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Build(Protocol):
 
 # Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
 SHARD_BASES = 3_500_000_000
+BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,25 @@ class IsslIndex:
         self.builder.run(message, Part.ISSL, make)
 
 
+class BuildBowtie2(Protocol):
+    """Makes the files of a bowtie2 index, whose names begin with `prefix`; a large genome's has 64-bit numbers."""
+
+    def __call__(self, fasta: Path, prefix: Path, *, large: bool) -> None: ...
+
+
 class Bowtie2Error(Exception):
     """bowtie2-build failed; the message is the end of what it said."""
 
 
-def bowtie2_build(program: Path, fasta: Path, prefix: Path) -> None:
-    """Run bowtie2-build-s.
+def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = False) -> None:
+    """Run bowtie2-build-s, or where the genome is large its sibling bowtie2-build-l, on all processors.
 
     Raises:
         Bowtie2Error: it failed.
     """
-    command = [str(program), "--quiet", "--threads", "2", str(fasta), str(prefix)]
+    if large:
+        program = program.with_name(f"{program.name.removesuffix('-s')}-l")
+    command = [str(program), "--quiet", "--threads", str(os.cpu_count() or 1), str(fasta), str(prefix)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Bowtie2Error(done.stderr.strip()[-500:] or f"exit code {done.returncode}")
@@ -109,16 +119,18 @@ def bowtie2_build(program: Path, fasta: Path, prefix: Path) -> None:
 
 @dataclass(frozen=True)
 class Bowtie2Index:
-    """Builds the bowtie2 index, an artefact for users. `build` takes a FASTA file and a path prefix."""
+    """Builds the bowtie2 index, an artefact for users."""
 
     builder: Builder
-    build: Callable[[Path, Path], None]
+    build: BuildBowtie2
 
     def run(self, message: PrepareGenome) -> None:
         def make(fasta: Path, folder: Path, _tell: Tell) -> None:
             files = folder / "index"
             files.mkdir()
-            self.build(fasta, files / "genome")
+            genome = self.builder.genomes.get(message.genome)
+            large = genome is not None and (genome.bases or 0) > BOWTIE2_BASES
+            self.build(fasta, files / "genome", large=large)
             for file in sorted(files.iterdir()):
                 key = keys.bowtie2(message.genome, message.claim, file.name)
                 self.builder.objects.upload(file, key)

@@ -70,7 +70,10 @@ def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_p
 
 def test_offtargets_lists_places(crackling, index):
     listed = rows(crackling("offtargets", index, GUIDE, "AC" * 10, "-k", 5))
-    assert " ".join(listed[0]) == "guide contig start end strand site pam mismatches alignment mit cfd"
+    assert (
+        " ".join(listed[0])
+        == "guide contig start end strand site pam mismatches alignment mit cfd gene feature"
+    )
     first = listed[0]
     assert (first["contig"], first["start"], first["end"], first["strand"]) == ("NC_001416.1", "9", "32", "-")
     assert (first["alignment"], first["mismatches"], first["pam"]) == ("." * 20, "0", "AGG")
@@ -122,6 +125,33 @@ def test_a_terminal_is_spared_what_it_cannot_show(crackling, index, monkeypatch)
     with pytest.raises(SystemExit) as exit_:
         main(["design", GUIDE + "AGG", "--genome", index, "--format", "xlsx"])
     assert exit_.value.code == 2
+
+
+GENE = "NC_001416.1\t.\tgene\t{}\t{}\t.\t+\t.\tID=g1;Name=geneX\n"
+
+
+def test_an_annotation_tells_the_gene_of_guides_and_places(crackling, index, sample, tmp_path):
+    """A gene of one base, in one guide's place."""
+    designed = csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index)))
+    guide = next(designed)["guide"]
+    first = int(rows(crackling("offtargets", index, guide, "-k", 0))[0]["start"]) + 1
+    genes = tmp_path / "genes.gff"
+    genes.write_text(GENE.format(first, first))
+    listed = rows(crackling("offtargets", index, guide, "-k", 0, "--annotation", genes))
+    assert [(row["gene"], row["feature"]) for row in listed] == [("geneX", "exon")]
+    text = crackling("design", sample / "cI.fa", "--genome", index, "--annotation", genes)
+    found = {row["guide"]: (row["gene"], row["feature"]) for row in csv.DictReader(io.StringIO(text))}
+    assert found.pop(guide) == ("geneX", "exon")
+    assert ("", "intergenic") in found.values()
+
+
+def test_an_annotation_of_another_genome_is_refused(crackling, index, tmp_path, capsys):
+    genes = tmp_path / "genes.gff"
+    genes.write_text(GENE.format(1, 9).replace("NC_001416.1", "chr1"))
+    with pytest.raises(SystemExit) as exit_:
+        main(["offtargets", index, GUIDE, "--annotation", str(genes)])
+    assert exit_.value.code == 2
+    assert "names none of the genome's contigs (it has 'chr1', for example)" in capsys.readouterr().err
 
 
 def test_own_guides_get_the_row_of_the_same_guide_of_a_query(crackling, index, sample, tmp_path):

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import tracemalloc
 
 import pytest
 
+from crackling import sequences
 from crackling.errors import InputError
 from crackling_preparation.downloading import Counts, copy_fasta
 
@@ -21,7 +23,7 @@ def copied(source: bytes) -> tuple[Counts, bytes]:
 def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
     counts, packed = copied(pack(FASTA))
     assert gzip.decompress(packed).decode() == COPY
-    assert counts == Counts(contigs=2, bases=213)
+    assert counts == Counts(contigs=2, bases=213, names=frozenset({"chr1", "chr2"}))
     assert packed == copied(FASTA)[1]
 
 
@@ -40,3 +42,58 @@ def test_what_is_no_genome_is_refused_with_the_reason(source, says):
     with pytest.raises(InputError, match="mine") as error:
         copied(source)
     assert says in str(error.value)
+
+
+class Endless(io.RawIOBase):
+    """One contig in one line, made as it is read."""
+
+    def __init__(self, bases: int) -> None:
+        self._left, self._header = bases, b">chr1\n"
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        data = self._header or (b"ACGTTGCA" * (len(buffer) // 8))[: self._left]
+        self._left -= 0 if self._header else len(data)
+        self._header = b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Sink(io.RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+def test_a_contig_of_any_length_takes_little_memory():
+    bases = 50_000_000
+    tracemalloc.start()
+    try:
+        counts = copy_fasta(io.BufferedReader(Endless(bases)), Sink(), "mine")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert counts == Counts(1, bases)
+    assert peak < 24_000_000
+
+
+def test_lines_and_errors_are_the_same_wherever_a_block_ends(monkeypatch):
+    sequence = "ACGTTGCATNNKY" * 40
+    text = f">one\n{sequence}\n>two\n{sequence[:81]}\n>three\n>four\nAC\n".encode()
+    whole = copied(text)
+    for block in (7, 16, 80, 81):
+        monkeypatch.setattr(sequences, "_BLOCK", block)
+        assert copied(text) == whole
+        with pytest.raises(InputError, match="contig 'one', letter 501: 'E'"):
+            copied(text[:505] + b"E" + text[506:])
+
+
+def test_more_bases_than_can_be_prepared_are_refused():
+    assert copied(FASTA)[0].bases == 213
+    assert copy_fasta(io.BytesIO(FASTA), io.BytesIO(), "mine", limit=213).bases == 213
+    with pytest.raises(InputError, match="more than 212 bases"):
+        copy_fasta(io.BytesIO(FASTA), io.BytesIO(), "mine", limit=212)

@@ -26,6 +26,14 @@ def test_the_program_is_given_the_fasta_and_the_prefix(tmp_path):
     ]
 
 
+def test_a_large_genome_has_the_other_program(tmp_path):
+    program(tmp_path, "exit 1")
+    (tmp_path / "bowtie2-build-s").rename(tmp_path / "bowtie2-build-l")
+    (tmp_path / "bowtie2-build-l").write_text('#!/bin/sh\necho "$@" > "$(dirname "$0")/called"\n')
+    bowtie2_build(tmp_path / "bowtie2-build-s", tmp_path / "g.fa.gz", tmp_path / "out", large=True)
+    assert (tmp_path / "called").exists()
+
+
 def test_what_the_program_complains_of_is_told(tmp_path):
     with pytest.raises(Bowtie2Error, match="out of memory"):
         bowtie2_build(program(tmp_path, "echo out of memory >&2; exit 1"), tmp_path / "g", tmp_path / "out")

@@ -107,6 +107,11 @@ class StandInAssembly:
         return {"tax_id": self.tax_id, "organism_name": self.organism, **common}
 
 
+def phage_lambda(fasta: Path) -> StandInAssembly:
+    """What NCBI says of GCF_000840245.1, with the sequence in that file."""
+    return StandInAssembly(fasta, organism="Escherichia phage Lambda", tax_id=2681611, name="ViralProj14204")
+
+
 def _packed(path: Path) -> bytes:
     content = path.read_bytes()
     return content if content[:2] == b"\x1f\x8b" else gzip.compress(content, mtime=0)

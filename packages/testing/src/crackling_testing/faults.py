@@ -15,6 +15,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     ranges: bool = False
+    refuses_ranges: bool = False
     cut: int | None = None  # the connection ends after so many bytes of what is sent
     piece: int | None = None  # sent in pieces of so many bytes,
     pause: float = 0  # with a pause (seconds) before each
@@ -58,6 +59,11 @@ def no_ranges(*, announced: bool = False) -> Misbehaviour:
         ranges=False,
         headers=reply.headers if announced else {**reply.headers, "accept-ranges": "none"},
     )
+
+
+def refused_ranges(reply: Reply) -> Reply:
+    """416 to every range."""
+    return replace(reply, refuses_ranges=True)
 
 
 def web_page(*, honest: bool = True) -> Misbehaviour:

@@ -36,7 +36,7 @@ class Asked:
 class NcbiStandIn:
     """Serves assemblies (accession -> FASTA file, plain or gz, or StandInAssembly) at `url`. A context manager.
 
-    `faults` may be changed while it runs; `asked` lists the requests so far.
+    `faults` and `files` (path -> content) may be changed while it runs; `asked` lists the requests so far.
     """
 
     def __init__(
@@ -53,12 +53,14 @@ class NcbiStandIn:
         self._server = _Server(self)
         self.origin = f"http://localhost:{self._server.server_port}"
         self.url = f"{self.origin}{_API}"
-        self._files = {
+        self.files = {
             f"{self._folder(accession)}/{name}": body
             for accession, one in self._assemblies.items()
             for name, body in one.files(f"{accession}_{one.title}").items()
         }
-        self._thread = threading.Thread(target=self._server.serve_forever, name="ncbi", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="ncbi", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -86,7 +88,7 @@ class NcbiStandIn:
         return _ranged(reply, asked.headers.get("range", "")) if asked.method == "GET" else reply
 
     def _file(self, path: str) -> Reply:
-        body = self._files.get(path)
+        body = self.files.get(path)
         if body is None:
             return Reply(404, {"content-type": "text/html"}, b"<html><body>404 Not Found</body></html>")
         return Reply(200, {"content-type": "application/x-gzip", "accept-ranges": "bytes"}, body, ranges=True)
@@ -178,7 +180,7 @@ def _ranged(reply: Reply, wanted: str) -> Reply:
         return reply
     size = len(reply.body)
     start, end = int(match[1]), min(int(match[2] or size), size - 1)
-    if start > end:
+    if start > end or reply.refuses_ranges:
         return Reply(416, {"content-range": f"bytes */{size}"})
     headers = {**reply.headers, "content-range": f"bytes {start}-{end}/{size}"}
     return replace(reply, status=206, headers=headers, body=reply.body[start : end + 1])
@@ -197,6 +199,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for what acknowledges its headers
     server: _Server
 
     def do_GET(self) -> None:

@@ -26,8 +26,10 @@ ROUTES: Final = {
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),
     "/jobs/{job}/export": ("GET",),
     "/genomes": ("GET", "POST"),
+    "/genomes/search": ("GET",),
     "/genomes/{genome}": ("GET", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
+    "/genomes/{genome}/files": ("GET",),
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }
@@ -73,6 +75,7 @@ class Api(Construct):
                 "JOB_DAYS": str(settings.job_days),
                 "UPLOAD_LIMIT_BYTES": str(settings.upload_limit_bytes),
                 "BOWTIE2": settings.bowtie2,
+                "NCBI_URL": settings.ncbi_url,
             },
             reserved_concurrency=settings.reserved_concurrency,
         )

@@ -1,8 +1,8 @@
-"""From a new job to scored guides: the stream of Jobs, the scan, and both scores side by side."""
+"""From a new job to scored guides: the streams, the scan, and both scores side by side; and the reaper."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -21,8 +21,21 @@ if TYPE_CHECKING:
     from crackling_infra.settings import Settings
 
 
+_NEW: Final[dict[str, object]] = {"eventName": lambda_.FilterRule.is_equal("INSERT")}
+# A genome that was claimed and has not begun: what its preparation writes later wakes nobody.
+_CLAIMED: Final[dict[str, object]] = {
+    "dynamodb": {
+        "NewImage": {
+            "item": {"S": lambda_.FilterRule.is_equal("genome")},
+            "state": {"S": lambda_.FilterRule.is_equal("preparing")},
+            "place": {"S": lambda_.FilterRule.not_exists()},
+        }
+    }
+}
+
+
 class Design(Construct):
-    """The scheduler on the stream of Jobs, the scan, the scorers of chunks, and the reaper of stuck jobs."""
+    """The scheduler on the streams of Jobs and Genomes, the scan, the scorers of chunks, and the reaper."""
 
     def __init__(
         self,
@@ -31,45 +44,57 @@ class Design(Construct):
         *,
         functions: Functions,
         jobs: dynamodb.Table,
+        genomes: dynamodb.Table,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self._functions = functions
         self.scheduler_failures = DeadLetterQueue(self, "SchedulerFailures")
-        self.scheduler = self._scheduler(jobs, settings)
+        self.preparation_failures = DeadLetterQueue(self, "PreparationFailures")
+        self.scheduler = self._scheduler(settings)
+        self._wake_scheduler(jobs, _NEW, self.scheduler_failures)
+        self._wake_scheduler(genomes, _CLAIMED, self.preparation_failures)
         self.reaper = self._reaper()
         self.target_scan = self._target_scan(settings)
         self.consensus = self._consensus(settings)
         self.off_target = self._off_target(settings)
         self.workers = (self.target_scan, self.consensus, self.off_target)
 
-    def _scheduler(self, jobs: dynamodb.Table, settings: Settings) -> Function:
+    def _scheduler(self, settings: Settings) -> Function:
         function = self._functions.make(
             self,
             "Scheduler",
             "scheduler",
-            timeout=Duration.seconds(30),
+            timeout=Duration.minutes(2),  # it waits for NCBI's answers
             memory_mib=512,
-            environment={"BOWTIE2": settings.bowtie2},
+            environment={
+                "BOWTIE2": settings.bowtie2,
+                "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
+                "NCBI_URL": settings.ncbi_url,
+            },
         )
-        function.add_event_source(
+        assert function.role is not None
+        reason = "X-Ray's calls and ListStreams know no resources."
+        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
+        return function
+
+    def _wake_scheduler(
+        self, table: dynamodb.Table, pattern: dict[str, object], failures: DeadLetterQueue
+    ) -> None:
+        self.scheduler.add_event_source(
             event_sources.DynamoEventSource(
-                jobs,
+                table,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                filters=[lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})],
+                filters=[lambda_.FilterCriteria.filter(pattern)],
                 batch_size=10,
                 report_batch_item_failures=True,
                 bisect_batch_on_error=True,
                 retry_attempts=4,
                 # A shard stands still while a record is retried: later jobs wait no longer than this.
                 max_record_age=Duration.minutes(10),
-                on_failure=event_sources.SqsDlq(self.scheduler_failures),
+                on_failure=event_sources.SqsDlq(failures),
             )
         )
-        assert function.role is not None
-        reason = "X-Ray's calls and ListStreams know no resources."
-        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
-        return function
 
     def _reaper(self) -> Function:
         function = self._functions.make(self, "Reaper", "reaper", timeout=Duration.minutes(1), memory_mib=512)

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.grants import allow, allow_objects
+from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import LAYERS, Settings, require_folder
 
@@ -39,13 +39,21 @@ class Function(lambda_.Function):
         self._allow(["sqs:SendMessage"], queue.queue_arn)
 
     def use_objects(self, variable: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others.
-
-        Who may read may also list there.
-        """
+        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others."""
         assert self.role is not None
         self.add_environment(variable, bucket.bucket_name)
         allow_objects(self.role, bucket, prefix, *actions)
+
+    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        """Allow listing below `prefix`."""
+        assert self.role is not None
+        allow_listing(self.role, bucket, prefix)
+
+    def use_parameter(self, variable: str, name: str) -> None:
+        """Allow reading the SSM parameter, a secret under the account's own key for parameters."""
+        assert self.role is not None
+        self.add_environment(variable, name)
+        allow_parameter(self.role, name)
 
     def _allow(self, actions: list[str], resource: str) -> None:
         assert self.role is not None

@@ -34,7 +34,10 @@ class Genomes(Construct):
                 timeout=_LONGEST,
                 memory_mib=ONE_CPU_MIB,
                 scratch_mib=FULL_SCRATCH_MIB,
-                environment={"NCBI_URL": settings.ncbi_url},
+                environment={
+                    "NCBI_URL": settings.ncbi_url,
+                    "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
+                },
             ),
         )
         self.bowtie2_index = self._index(functions, "Bowtie2", "bowtie2_index", layers=("bowtie2",))

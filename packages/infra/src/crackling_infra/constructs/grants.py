@@ -26,19 +26,19 @@ def allow(
 
 
 def allow_objects(role: iam.IRole, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-    """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others.
-
-    Who may read may also list there, without which S3 calls a missing key forbidden (403, not 404).
-    """
+    """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others."""
     allow(role, [f"s3:{action}" for action in actions], bucket.arn_for_objects(f"{prefix}*"))
-    if "GetObject" in actions:
-        conditions = {"StringLike": {"s3:prefix": f"{prefix}*"}}
-        allow(role, ["s3:ListBucket"], bucket.bucket_arn, conditions=conditions)
     acknowledge(
         role,
         f"The objects of jobs and genomes come and go: the key's prefix {prefix} is as narrow as can be.",
         f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/{prefix}*]",
     )
+
+
+def allow_listing(role: iam.IRole, bucket: s3.Bucket, prefix: str) -> None:
+    """Allow listing below `prefix`; without it S3 also calls a missing key forbidden (403, not 404)."""
+    conditions = {"StringLike": {"s3:prefix": f"{prefix}*"}}
+    allow(role, ["s3:ListBucket"], bucket.bucket_arn, conditions=conditions)
 
 
 def allow_parameter(role: iam.IRole, name: str) -> None:

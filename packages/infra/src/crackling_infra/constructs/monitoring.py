@@ -16,7 +16,7 @@ from constructs import Construct
 from crackling_infra.acknowledge import acknowledge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_apigateway as apigateway
 
@@ -39,7 +39,7 @@ class Monitoring(Construct):
         functions: Sequence[Function],
         workers: Sequence[Worker],
         scheduler: Function,
-        scheduler_failures: DeadLetterQueue,
+        scheduler_failures: Mapping[str, DeadLetterQueue],
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -47,12 +47,18 @@ class Monitoring(Construct):
         self._action = actions.SnsAction(self.topic)
         for worker in workers:
             self._watch_worker(worker)
-        self._watch_dead_letters("Scheduler", scheduler_failures)
+        for name, failures in scheduler_failures.items():
+            self._watch_dead_letters(name, failures)
         for function in functions:
             self._watch_function(function)
         self._watch_stream(scheduler)
         self._watch_api(api)
-        self._dashboard(api, functions, workers, scheduler_failures)
+        self._dashboard(
+            api,
+            functions,
+            [*(worker.dead_letters for worker in workers), *scheduler_failures.values()],
+            workers,
+        )
         if settings.budget:
             self._budget(settings.budget)
 
@@ -123,7 +129,7 @@ class Monitoring(Construct):
             "SchedulerIteratorAge",
             scheduler.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"),
             Duration.minutes(2).to_milliseconds(),
-            "New jobs wait for the scheduler: it is down, or a record of the stream keeps failing.",
+            "New jobs or genomes wait for the scheduler: it is down, or a record of a stream keeps failing.",
         )
 
     def _watch_api(self, api: apigateway.RestApi) -> None:
@@ -138,10 +144,9 @@ class Monitoring(Construct):
         self,
         api: apigateway.RestApi,
         functions: Sequence[Function],
+        dead_letters: Sequence[DeadLetterQueue],
         workers: Sequence[Worker],
-        scheduler_failures: DeadLetterQueue,
     ) -> None:
-        dead_letters = [*(worker.dead_letters for worker in workers), scheduler_failures]
         rows: list[list[tuple[str, list[cloudwatch.IMetric]]]] = [
             [
                 (

@@ -69,6 +69,9 @@ class Worker(Construct):
         )
         # The last delivery writes its failure's reason into the job before the message becomes a dead letter.
         function.add_environment("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
+        # To say when a failed message comes again; its event source grants that with receiving.
+        function.add_environment("QUEUE_URL", self.queue.queue_url)
         function.add_event_source(source)
+        self.patience = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
         reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."
         acknowledge(function, reason, "Serverless-LambdaEventSourceMappingDestination")

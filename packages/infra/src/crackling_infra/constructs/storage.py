@@ -20,7 +20,7 @@ _TEXT, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
 
 
 class Storage(Construct):
-    """Jobs (with their stream), Targets and Genomes tables; buckets for jobs' data and for genomes."""
+    """Jobs, Targets and Genomes tables, the first and the last with streams; buckets for jobs' data and for genomes."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -31,7 +31,11 @@ class Storage(Construct):
             "Targets", "jobId", dynamodb.Attribute(name="chunk", type=_NUMBER), ttl="expires"
         )
         self.genomes = self._table(
-            "Genomes", "genome", dynamodb.Attribute(name="item", type=_TEXT), ttl="expires"
+            "Genomes",
+            "genome",
+            dynamodb.Attribute(name="item", type=_TEXT),
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            ttl="expires",
         )
         self._log_bucket = self._access_logs()
         self.data = self._bucket("Data", {"jobs/": settings.job_days})

@@ -12,7 +12,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.grants import allow, allow_objects, allow_parameter
+from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
@@ -62,6 +62,13 @@ class Workers(Construct):
     def use_objects(self, name: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
         self._known[name] = bucket.bucket_name
         allow_objects(self.role, bucket, prefix, *actions)
+
+    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        allow_listing(self.role, bucket, prefix)
+
+    def use_parameter(self, name: str, parameter: str) -> None:
+        self._known[name] = parameter
+        allow_parameter(self.role, parameter)
 
     def publish_settings(self) -> None:
         """Write down what was granted; call it last."""

@@ -37,6 +37,8 @@ def matches(pattern: dict[str, Any], value: Any) -> bool:  # noqa: ANN401 - any 
 def _fits(rule: Any, found: Any) -> bool:  # noqa: ANN401
     if isinstance(found, list):
         return any(_fits(rule, item) for item in found)
+    if isinstance(found, dict):
+        return False  # Lambda matches leaves only: "exists" too says nothing of what has parts
     if not isinstance(rule, dict):
         return bool(found == rule and type(found) is type(rule))
     ((name, argument),) = rule.items()

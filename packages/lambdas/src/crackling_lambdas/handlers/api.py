@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from crackling.genomes import Ncbi, Patience
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -20,13 +21,18 @@ from crackling_lambdas.handlers.genome_routes import genome_routes
 from crackling_lambdas.handlers.job_routes import job_routes
 from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
-from crackling_lambdas.handlers.views import Health
+from crackling_lambdas.handlers.views import AboutView, Health
+from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.library import Library
 from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
 from crackling_lambdas.logic.results import Places, Results
+from crackling_lambdas.logic.search import Catalogue, Search
 from crackling_lambdas.logic.shard_files import ShardFiles
 from crackling_lambdas.logic.submission import Submission
+
+# With NCBI, while someone waits: the gateway waits for 29 s.
+PATIENCE = Patience(connect=3, silence=5, attempts=2, longest_wait=2)
 
 
 def make_places(objects: ObjectStore) -> Places:
@@ -38,6 +44,7 @@ def make_handler(
     clients: Clients,
     clock: Callable[[], float] = time.time,
     make_places: Callable[[ObjectStore], Places] = make_places,
+    catalogue: Catalogue | None = None,
 ) -> Handler:
     settings = ApiSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
@@ -48,8 +55,9 @@ def make_handler(
     claims = Claims(genomes, settings.bowtie2, clock)
     app = make_app(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
-        Results(jobs, targets, genomes, data, make_places(genome_objects)),
+        Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
+        Search(catalogue or Ncbi(settings.ncbi_url, patience=PATIENCE)),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
@@ -58,11 +66,13 @@ def make_handler(
     return handle
 
 
-def make_app(submission: Submission, results: Results, library: Library) -> APIGatewayRestResolver:
+def make_app(
+    submission: Submission, results: Results, library: Library, search: Search
+) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
     job_routes(app, submission, results)
-    genome_routes(app, library)
+    genome_routes(app, library, search)
 
     @app.get(
         "/health",
@@ -72,6 +82,15 @@ def make_app(submission: Submission, results: Results, library: Library) -> APIG
     )
     def health() -> Health:
         return Health()
+
+    @app.get(
+        "/about",
+        summary="Versions, methods and limits",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, AboutView),
+    )
+    def about() -> AboutView:
+        return AboutView()
 
     @app.get("/openapi.json", include_in_schema=False)
     def description() -> Response[str]:

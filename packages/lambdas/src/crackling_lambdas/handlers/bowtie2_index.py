@@ -13,19 +13,17 @@ from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import Bowtie2Settings
-from crackling_preparation.indexing import Bowtie2Index, bowtie2_build
+from crackling_preparation.indexing import Bowtie2Index, BuildBowtie2, bowtie2_build
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients
-
-Build = Callable[[Path, Path], None]
 
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    build: Build | None = None,
+    build: BuildBowtie2 | None = None,
 ) -> Handler:
     settings = Bowtie2Settings.load(environ)
     builder = make_builder(settings, clients, clock)

@@ -14,6 +14,7 @@ from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.ncbi import make_ncbi
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import DownloaderSettings
+from crackling_preparation.annotating import no_genes
 from crackling_preparation.downloading import Download, QueueBuilds
 from crackling_preparation.release import Failure
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
+    from crackling_preparation.annotating import FetchGenes
     from crackling_preparation.downloading import Fetch
 
 
@@ -29,14 +31,19 @@ def make_handler(
     clients: Clients,
     clock: Callable[[], float] = time.time,
     fetch: Fetch | None = None,
+    fetch_genes: FetchGenes = no_genes,
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
+    if fetch is None:
+        ncbi = make_ncbi(settings, clients)
+        fetch, fetch_genes = ncbi.fetch, ncbi.fetch_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
-        fetch=fetch or make_ncbi(settings, clients).fetch,
+        fetch=fetch,
+        fetch_genes=fetch_genes,
         limit=settings.lambda_limit_bases + settings.lambda_limit_bases // 4,
         proceed=QueueBuilds(
             bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),

@@ -7,22 +7,38 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.handlers.views import (
+    AssembliesView,
+    AssemblyView,
+    FilesView,
+    FileView,
     GenomeCreated,
     GenomePath,
     GenomesView,
     GenomeView,
     NewGenome,
+    SearchText,
     UploadView,
 )
-from crackling_lambdas.logic.library import FORM_SECONDS, Library
+from crackling_lambdas.logic.library import ANNOTATION_BYTES, FORM_SECONDS, Library
+from crackling_lambdas.logic.search import Search
 
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
+def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
     @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
     def list_genomes() -> GenomesView:
         return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+
+    @app.get(
+        "/genomes/search",
+        summary="Genomes that NCBI has",
+        description="By an organism's name, scientific or common, or by an accession; a job takes any of them as its genome.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, AssembliesView, HTTPStatus.BAD_GATEWAY),
+    )
+    def search_genomes(q: SearchText) -> AssembliesView:
+        return AssembliesView(genomes=[AssemblyView.of(assembly) for assembly in search.find(q)])
 
     @app.post(
         "/genomes",
@@ -37,13 +53,17 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        form = library.announce(new.genome, new.name)
+        forms = library.announce(new.genome, new.name, annotation=new.annotation)
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
-        upload = UploadView(
-            url=form.url, fields=dict(form.fields), limit=library.upload_limit, expires=expires
-        )
         url = f"{app.current_event.request_context.path}/{new.genome}"
-        created = GenomeCreated(genome=new.genome, url=url, upload=upload)
+        created = GenomeCreated(
+            genome=new.genome,
+            url=url,
+            upload=UploadView.of(forms.genome, library.upload_limit, expires),
+            annotation_upload=UploadView.of(forms.annotation, ANNOTATION_BYTES, expires)
+            if forms.annotation
+            else None,
+        )
         return Response(HTTPStatus.CREATED, "application/json", created, headers={"Location": url})
 
     @app.post(
@@ -64,6 +84,20 @@ def genome_routes(app: APIGatewayRestResolver, library: Library) -> None:
     )
     def read_genome(genome: GenomePath) -> GenomeView:
         return GenomeView.of(library.get(genome))
+
+    @app.get(
+        "/genomes/<genome>/files",
+        summary="Its sequence and indexes, to download",
+        description="Each address holds for a quarter of an hour; a download that has begun may go on.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, FilesView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def read_files(genome: GenomePath) -> FilesView:
+        files = [
+            FileView(part=file.part, name=file.name, bytes=file.bytes, url=file.url)
+            for file in library.files(genome)
+        ]
+        return FilesView(genome=genome, files=files)
 
     @app.delete(
         "/genomes/<genome>",

@@ -67,7 +67,8 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
     )
     def read_job(job_id: JobPath) -> JobView:
-        return JobView.of(results.job(job_id))
+        job = results.job(job_id)
+        return JobView.of(job, results.genomes.get(job.genome))
 
     @app.get(
         "/jobs/<job_id>/targets",
@@ -100,7 +101,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         responses=answers(HTTPStatus.OK, OffTargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )
     def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
-        guide, found = results.off_targets(job_id, number)
+        found = results.off_targets(job_id, number, limit)
         return OffTargetsView(
-            job_id=job_id, target=number, guide=guide, total=len(found), off_targets=found[:limit]
+            job_id=job_id, target=number, guide=found.guide, total=found.total, off_targets=found.listed
         )

@@ -16,6 +16,7 @@ from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import OffTargetSettings
+from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.failing import fail_job
 from crackling_lambdas.logic.index_cache import IndexCache
 from crackling_lambdas.logic.recent import Recent
@@ -42,9 +43,11 @@ def make_handler(
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    indexes = make_indexes(ObjectStore(clients.s3, settings.genome_bucket))
+    objects = ObjectStore(clients.s3, settings.genome_bucket)
     chunks = Chunks(Recent(jobs.get, clock).get, targets)
-    work = OffTarget(chunks, Recent(genomes.get, clock).get, indexes, clock, entry.work).run
+    work = OffTarget(
+        chunks, Recent(genomes.get, clock).get, make_indexes(objects), Annotations(objects), clock, entry.work
+    ).run
     task = "scoring specificity"
     source = Source.of(clients.sqs, settings)
     return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()

@@ -19,6 +19,7 @@ from crackling_lambdas.logic.errors import (
     NotFoundError,
     RefusedError,
     TooLargeError,
+    UpstreamError,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    UpstreamError: HTTPStatus.BAD_GATEWAY,
 }
 
 

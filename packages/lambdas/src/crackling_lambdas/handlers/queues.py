@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
-from crackling_aws.messages import Message, parse
+from crackling_aws.messages import Message, MessageError, parse
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, logger, metrics
 
 if TYPE_CHECKING:
@@ -51,13 +51,15 @@ class Source:
     def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
         return cls(sqs, settings.queue_url, settings.max_receive_count)
 
-    def give_back(self, record: SQSRecord) -> None:
+    def give_back(self, record: SQSRecord, error: Exception) -> None:
         """Have a failed message come again soon; the queue's own time-out is made for functions that died.
 
-        After the last receive there is nothing to wait for: SQS moves it on when it would come again.
+        For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
+        would come again.
         """
         receives = _receives(record)
-        pause = 0 if receives >= self.max_receives else PAUSES[min(receives, len(PAUSES)) - 1]
+        hopeless = isinstance(error, MessageError) or receives >= self.max_receives
+        pause = 0 if hopeless else PAUSES[min(receives, len(PAUSES)) - 1]
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
@@ -88,8 +90,8 @@ class Consumer(Generic[M]):
     def _record(self, record: SQSRecord) -> None:
         try:
             self._message(parse(self.kind, record.body), _receives(record))
-        except Exception:
-            self.source.give_back(record)
+        except Exception as error:
+            self.source.give_back(record, error)
             raise
 
     def _message(self, message: M, receives: int) -> None:

@@ -20,6 +20,7 @@ class ApiSettings(Settings):
     chunk_size: int = 200
     job_days: int = 30
     upload_limit_bytes: int = 5_000_000_000
+    ncbi_url: str = NCBI_URL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the API takes and gives, as OpenAPI describes it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
@@ -8,17 +8,30 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
+from crackling.genomes import Assembly
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
-from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Source, Status
+from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
+from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
 TargetPath = Annotated[int, Path(ge=1, description="The target's number, its column `id`.")]
 Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
+SearchText = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="An organism's name, or an accession.",
+        examples=["zebrafish"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -87,14 +100,36 @@ class Progress(View):
     off_target: int
 
 
+class PartProgress(View):
+    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, genome: Genome | None) -> Self | None:
+        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+            return None
+        progress = genome.progress
+        return cls(part=progress.part, done=progress.done, total=progress.total)
+
+
 class JobView(View):
     """A job and how far it has come."""
 
     job_id: str
     kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
     genome: str
+    genome_name: Annotated[str | None, Field(description="Its name, for people, if it has one.")]
+    organism: Annotated[str | None, Field(description="Of the genome, if known.")]
+    genome_bases: Annotated[int | None, Field(description="The genome's size, once known.")]
+    annotated: Annotated[bool, Field(description="Whether the genome's genes are known.")]
     status: Status
     progress: Progress
+    genome_progress: Annotated[
+        PartProgress | None, Field(description="While it waits for its genome: how far that is.")
+    ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
     options: Options
     created: datetime
@@ -104,13 +139,19 @@ class JobView(View):
     expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, genome: Genome | None) -> Self:
+        """The job against its genome, which is not there before its preparation and after its deletion."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,
             genome=job.genome,
+            genome_name=genome.name if genome else None,
+            organism=genome.organism if genome else None,
+            genome_bases=genome.bases if genome else None,
+            annotated=genome is not None and genome.annotated,
             status=job.status,
             progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             reason=job.failure,
             options=Options(consensus=job.options.consensus),
             created=_time(job.created),
@@ -156,6 +197,7 @@ class NewGenome(View):
 
     genome: GenomeId
     name: Annotated[str | None, Field(max_length=200, description="For people.")] = None
+    annotation: Annotated[bool, Field(description="Whether its genes will be uploaded too.")] = False
 
 
 class UploadView(View):
@@ -166,6 +208,10 @@ class UploadView(View):
     limit: Annotated[int, Field(description="The largest file taken, bytes.")]
     expires: datetime
 
+    @classmethod
+    def of(cls, form: UploadForm, limit: int, expires: datetime) -> Self:
+        return cls(url=form.url, fields=dict(form.fields), limit=limit, expires=expires)
+
 
 class GenomeCreated(View):
     """An announced genome. Upload its file, then complete it."""
@@ -173,6 +219,9 @@ class GenomeCreated(View):
     genome: str
     url: Annotated[str, Field(description="The genome's address on this host.")]
     upload: UploadView
+    annotation_upload: Annotated[
+        UploadView | None, Field(description="For its genes as GFF3, plain or gz, if they were announced.")
+    ]
 
 
 class GenomeView(View):
@@ -185,8 +234,17 @@ class GenomeView(View):
     reason: Annotated[str | None, Field(description="Why its preparation failed.")]
     parts: Annotated[list[str], Field(description="The steps of its preparation.")]
     done: Annotated[list[str], Field(description="Those that are done.")]
+    progress: Annotated[PartProgress | None, Field(description="Of the step that is under way.")]
+    place: Annotated[
+        Place | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
+    ]
+    organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
+    expected_bases: Annotated[
+        int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
+    ]
     contigs: int | None
     bases: int | None
+    annotated: Annotated[bool, Field(description="Whether its genes are known.")]
     index_bytes: int | None
     created: datetime
     updated: datetime
@@ -201,8 +259,13 @@ class GenomeView(View):
             reason=genome.reason,
             parts=sorted(genome.parts),
             done=sorted(genome.done),
+            progress=PartProgress.of(genome),
+            place=genome.place,
+            organism=genome.organism,
+            expected_bases=genome.expected_bases,
             contigs=genome.contigs,
             bases=genome.bases,
+            annotated=genome.annotated,
             index_bytes=genome.index_bytes,
             created=_time(genome.created),
             updated=_time(genome.updated),
@@ -213,6 +276,85 @@ class GenomesView(View):
     """All genomes, by id."""
 
     genomes: list[GenomeView]
+
+
+class AssemblyView(View):
+    """An assembly of NCBI. Its accession can be a job's genome, whether it is here yet or not."""
+
+    accession: str
+    organism: str
+    common_name: str | None
+    name: Annotated[str, Field(description="The assembly's.")]
+    level: Annotated[str, Field(examples=["Complete Genome", "Chromosome", "Scaffold", "Contig"])]
+    bases: int
+    contigs: int
+    reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+
+    @classmethod
+    def of(cls, assembly: Assembly) -> Self:
+        return cls(
+            accession=assembly.accession,
+            organism=assembly.organism,
+            common_name=assembly.common_name,
+            name=assembly.name,
+            level=assembly.level,
+            bases=assembly.bases,
+            contigs=assembly.contigs,
+            reference=assembly.reference,
+        )
+
+
+class AssembliesView(View):
+    """What was found, the best match first."""
+
+    genomes: list[AssemblyView]
+
+
+class FileView(View):
+    """A file that the preparation of a genome made."""
+
+    part: Annotated[Part, Field(description="The step that made it.")]
+    name: str
+    bytes: int
+    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+
+
+class FilesView(View):
+    """The files of a genome: its sequence, the index for specificity (a file a shard) and bowtie2's."""
+
+    genome: str
+    files: list[FileView]
+
+
+class VersionsView(View):
+    """What results come from."""
+
+    package: str = VERSION
+    index_format: int = INDEX_FORMAT
+    model: str = MODEL
+
+
+class MethodView(View):
+    """A method that results rest on."""
+
+    name: str
+    gives: Annotated[str, Field(description="Which columns, and how.")]
+    citation: str
+
+
+class LimitsView(View):
+    """What a job may be."""
+
+    bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
+    guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+
+
+class AboutView(View):
+    """Versions, methods and limits."""
+
+    versions: VersionsView = VersionsView()
+    methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
+    limits: LimitsView = LimitsView()
 
 
 class Health(View):

@@ -19,5 +19,9 @@ class NotFoundError(RefusedError):
     """There is no such thing."""
 
 
+class UpstreamError(RefusedError):
+    """A service that is asked for it does not answer."""
+
+
 class ConflictError(RefusedError):
     """Not in the state that the thing is in now."""

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from crackling.annotation.places import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences import parse_query
 from crackling_aws import keys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crackling_aws.models import Genome, Job
     from crackling_aws.objects import ObjectStore
     from crackling_aws.targets import TargetStore
+    from crackling_lambdas.logic.annotations import Annotations
 
 
 class Places(Protocol):
@@ -42,12 +44,18 @@ def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
     """The targets of a chunk that is scored; none if it is not, or only in part."""
     if chunk.on_target is None or chunk.off_target is None:
         return []
-    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, strict=True)
+    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
     return [
         make_target(
-            number, query.site, efficiency, specificity, repeated_in_query=query.repeated, consensus=consensus
+            number,
+            query.site,
+            efficiency,
+            specificity,
+            repeated_in_query=query.repeated,
+            consensus=consensus,
+            locus=locus,
         )
-        for number, (query, efficiency, specificity) in enumerate(rows, start=chunk.first)
+        for number, (query, efficiency, specificity, locus) in enumerate(rows, start=chunk.first)
     ]
 
 
@@ -58,6 +66,15 @@ class Page:
     job: Job
     targets: list[Target]
     next: int | None
+
+
+@dataclass(frozen=True)
+class OffTargets:
+    """A guide's off-targets: how many there are, and those that are listed, the riskiest first."""
+
+    guide: str
+    total: int
+    listed: list[OffTarget]
 
 
 @dataclass(frozen=True)
@@ -76,6 +93,7 @@ class Results:
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
     places: Places
+    annotations: Annotations
 
     def job(self, job_id: str) -> Job:
         """A known job.
@@ -138,8 +156,8 @@ class Results:
         contigs = parse_query(self.objects.get(keys.query(job.job_id)).decode()) if is_sequence else []
         return Design(job.genome, found, contigs, job.kind, job.options.consensus)
 
-    def off_targets(self, job_id: str, number: int) -> tuple[str, list[OffTarget]]:
-        """The guide of target `number` and its off-targets with their places.
+    def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
+        """Where target `number` may bind, the riskiest `limit` of it.
 
         Raises:
             NotFoundError: there is no such job or target.
@@ -155,4 +173,7 @@ class Results:
                 f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        return guide, self.places.off_targets(genome, guide)
+        found = self.places.off_targets(genome, guide)
+        annotation = self.annotations.of(genome)
+        listed = found[:limit]
+        return OffTargets(guide, len(found), annotate(listed, annotation) if annotation else listed)

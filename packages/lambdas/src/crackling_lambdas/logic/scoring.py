@@ -6,16 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from crackling.annotation import UNKNOWN
+from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling_aws.models import GenomeState, Stage
 from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
+    from crackling.annotation import Locus
+    from crackling.specificity import OffTarget as Place
     from crackling.specificity import Specificity
     from crackling_aws.messages import ScoreChunk
     from crackling_aws.models import Chunk, Genome, Job
     from crackling_aws.targets import TargetStore
+    from crackling_lambdas.logic.annotations import Annotations
 
 Assess = Callable[[Sequence[Site]], list[Efficiency]]
 
@@ -24,6 +29,7 @@ class Indexes(Protocol):
     """The indexes of genomes that are ready."""
 
     def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
+    def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
 
 
 class GenomeNotReadyError(Exception):
@@ -73,6 +79,7 @@ class OffTarget:
     chunks: Chunks
     read_genome: Callable[[str], Genome | None]
     indexes: Indexes
+    annotations: Annotations
     clock: Callable[[], float]
     work: Measure = unmeasured
 
@@ -88,5 +95,16 @@ class OffTarget:
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
             with self.work():
-                results = self.indexes.score(genome, [query.site.guide for query in chunk.sites])
-                self.chunks.targets.save_off_target(chunk, results, self.clock())
+                guides = [query.site.guide for query in chunk.sites]
+                results = self.indexes.score(genome, guides)
+                loci = self._loci(genome, guides, results)
+                self.chunks.targets.save_off_target(chunk, results, self.clock(), loci)
+
+    def _loci(self, genome: Genome, guides: Sequence[str], scores: Sequence[Specificity]) -> list[Locus]:
+        annotation = self.annotations.of(genome)
+        if annotation is None:
+            return [UNKNOWN] * len(guides)
+        wanted = guides_to_place(guides, scores)
+        places = zip(wanted, self.indexes.perfect_matches(genome, wanted), strict=True)
+        found = {guide: locus_of(matches, annotation) for guide, matches in places}
+        return [found.get(guide, UNKNOWN) for guide in guides]

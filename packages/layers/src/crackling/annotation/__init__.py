@@ -1,5 +1,5 @@
 """Annotation: the genes of a genome, and what stands at a place."""
 
-from crackling.annotation.locus import UNKNOWN, Locus
+from crackling.annotation.locus import UNKNOWN, Feature, Locus
 
-__all__ = ["UNKNOWN", "Locus"]
+__all__ = ["UNKNOWN", "Feature", "Locus"]

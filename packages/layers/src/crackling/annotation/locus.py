@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Feature(IntEnum):
+    """What a place is in a gene; of several, the least counts."""
+
+    CDS = 0
+    EXON = 1
+    INTRON = 2
+    INTERGENIC = 3
+
+    @property
+    def label(self) -> str:
+        return "CDS" if self is Feature.CDS else self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crackling.cli.shared import (
     STDIN,
+    add_annotation,
     add_threads,
     command_parser,
     output,
     positive,
     progress,
+    read_genes,
     read_guides,
     source,
 )
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from crackling.results import Design, Format
     from crackling.sequences import Contig
     from crackling.specificity import Index
-    from crackling.specificity.genome import Progress
 
 TABLE = "table"
 _ENDINGS = {ending: name for name, one in FORMATS.items() for ending in one.endings}
@@ -54,7 +55,11 @@ def add_parser(commands: Commands) -> None:
         help="instead of a query: your own guides, one a line, 20 nt or 23 with the PAM (else NGG is assumed)",
     )
     parser.add_argument(
-        "--genome", required=True, type=Path, metavar="FASTA|INDEX", help="FASTA is indexed on the way"
+        "--genome",
+        required=True,
+        type=Path,
+        metavar="FASTA|INDEX|ACCESSION",
+        help="FASTA is indexed on the way; the genome of an accession is fetched once (see crackling genome)",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument(
@@ -62,6 +67,7 @@ def add_parser(commands: Commands) -> None:
         choices=(*FORMATS, TABLE),
         help="default: by the ending of FILE, otherwise csv; table is for people",
     )
+    add_annotation(parser)
     parser.add_argument(
         "--consensus",
         type=positive,
@@ -94,10 +100,12 @@ def _design(options: argparse.Namespace) -> Design:
 
     contigs = [] if options.guides else _read_query(options.query)
     sites = read_guides(options.guides) if options.guides else find_sites(contigs)
-    with progress() as tell, _open_genome(options.genome, options.threads, tell) as index:
+    with _open_genome(options.genome, options.threads) as index, progress() as tell:
+        annotation = read_genes(options.annotation, index)
         targets = judge(
             sites,
             index,
+            annotation=annotation,
             consensus=options.consensus,
             all_folds=options.all_folds,
             threads=options.threads,
@@ -157,17 +165,19 @@ def _is_file(text: str) -> bool:
 
 
 @contextmanager
-def _open_genome(path: Path, threads: int | None, tell: Progress | None) -> Iterator[Index]:
-    """An index, or FASTA that is indexed in a temporary folder."""
+def _open_genome(path: Path, threads: int | None) -> Iterator[Index]:
+    """An index, also by accession, or FASTA that is indexed in a temporary folder."""
+    from crackling.cli.kept import is_accession, open_index
     from crackling.specificity import Index, build_index
     from crackling.specificity.index import is_index
 
-    if is_index(path):
-        with Index.open(path) as index:
+    if is_accession(path) or is_index(path):
+        with open_index(path, threads) as index:
             yield index
         return
     with tempfile.TemporaryDirectory(prefix="crackling-") as folder:
         built = Path(folder) / "genome.issl"
-        build_index([path], built, threads=threads, progress=tell)
+        with progress() as tell:
+            build_index([path], built, threads=threads, progress=tell)
         with Index.open(built, verify=False) as index:
             yield index

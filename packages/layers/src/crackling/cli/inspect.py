@@ -26,10 +26,10 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.specificity import Index
+    from crackling.cli.kept import open_index
     from crackling.specificity.layout import VERSION
 
-    with Index.open(options.index) as index:
+    with open_index(options.index) as index:
         headers, contigs = [shard.header for shard in index.shards], index.contigs
     first = headers[0]
     rows: dict[str, int | str] = {

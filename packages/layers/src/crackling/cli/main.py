@@ -1,9 +1,10 @@
-"""`crackling`: index a genome, score guides, list off-targets, design guides.
+"""`crackling`: fetch and index genomes, score guides, list off-targets, align, design guides.
 
 exit codes
   0    done
   1    the program itself failed (a damaged installation, for example)
-  2    bad input, a bad option, or a file that cannot be read or written: one line on stderr says what, where and the remedy
+  2    bad input, a bad option, a file that cannot be read or written, or NCBI that cannot be reached:
+       one line on stderr says what, where and the remedy
   130  interrupted (Ctrl-C)
   143  terminated
 """
@@ -18,12 +19,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from crackling import __version__
-from crackling.errors import CracklingError, IndexFileError, InputError, StorageError
+from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("index", "score", "offtargets", "design", "inspect")
+COMMANDS = ("genome", "index", "score", "offtargets", "align", "design", "inspect")
 OK, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         import_module(f"crackling.cli.{options.command}").run(options)
         sys.stdout.flush()
-    except (InputError, IndexFileError, StorageError) as error:
+    except (InputError, IndexFileError, StorageError, TransferError) as error:
         return _complain(error, BAD_INPUT)
     except CracklingError as error:
         return _complain(error, FAILED)

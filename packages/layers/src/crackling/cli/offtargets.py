@@ -6,7 +6,7 @@ import sys
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_index, add_mismatches, command_parser
+from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser, read_genes
 from crackling.guides import parse_guide
 
 if TYPE_CHECKING:
@@ -27,15 +27,25 @@ def add_parser(commands: Commands) -> None:
     add_index(parser)
     parser.add_argument("guides", nargs="+", metavar="GUIDE", help="20 nt, or 23 with the PAM")
     add_mismatches(parser)
+    add_annotation(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.specificity import Index, OffTarget
+    from crackling.annotation.places import annotate
+    from crackling.cli.kept import open_index
+    from crackling.specificity import OffTarget
 
     sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
-    with Index.open(options.index) as index:
+    with open_index(options.index) as index:
+        annotation = read_genes(options.annotation, index)
         sys.stdout.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for site in sites:
-            for row in index.off_targets(site.guide, options.k):
-                cells = (f"{v:.6f}" if isinstance(v, float) else str(v) for v in astuple(row))
-                sys.stdout.write("\t".join(cells) + "\n")
+            rows = index.off_targets(site.guide, options.k)
+            for row in annotate(rows, annotation) if annotation else rows:
+                sys.stdout.write("\t".join(map(_cell, astuple(row))) + "\n")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)

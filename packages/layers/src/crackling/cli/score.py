@@ -34,10 +34,10 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.specificity import Index
+    from crackling.cli.kept import open_index
 
     guides = [site.guide for site in read_guides(options.guides)]
-    with Index.open(options.index) as index, progress() as tell:
+    with open_index(options.index, options.threads) as index, progress() as tell:
         scores = index.score(
             guides,
             options.k,

@@ -16,7 +16,9 @@ from crackling.guides import parse_guides
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crackling.annotation.annotation import Annotation
     from crackling.sites import Site
+    from crackling.specificity import Index
     from crackling.specificity.genome import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
@@ -36,7 +38,10 @@ def command_parser(commands: Commands, name: str, summary: str, example: str) ->
 
 def add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "index", type=Path, metavar="INDEX", help="the path that it was built as, or any of its files"
+        "index",
+        type=Path,
+        metavar="INDEX",
+        help="the path that it was built as, or any of its files; or the accession of an assembly (see crackling genome)",
     )
 
 
@@ -53,6 +58,28 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
 
 def add_mismatches(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=4, metavar="K", help="most mismatches, 0 to 6 (default: 4)")
+
+
+def add_annotation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--annotation",
+        type=Path,
+        metavar="GFF",
+        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature",
+    )
+
+
+def read_genes(path: Path | None, index: Index) -> Annotation | None:
+    """The annotation that was asked for.
+
+    Raises:
+        InputError: it is not GFF3, or of another genome than the index.
+    """
+    if path is None:
+        return None
+    from crackling.annotation.annotation import read_annotation
+
+    return read_annotation(path, {name for name, _ in index.contigs})
 
 
 def source(name: str) -> Path | BinaryIO:
@@ -93,9 +120,11 @@ def progress() -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    from crackling.cli.amount import AmountColumn
+
+    columns = (TextColumn("{task.description:>8}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {}
 

@@ -73,8 +73,9 @@ class Client:
         self._pools: dict[str | None, PoolManager] = {}
         self._lock = threading.Lock()
 
-    def tries(self, stop: threading.Event | None = None) -> Tries:
-        return Tries(self.patience, stop)
+    def tries_at_file(self, stop: threading.Event | None = None) -> Tries:
+        """For one range, or all of a file where it comes in one stream."""
+        return Tries(self.patience, self.patience.file_attempts, stop)
 
     def persistently(self, attempt: Callable[[], _T]) -> _T:
         """What the attempt returns, as soon as one succeeds.
@@ -82,7 +83,7 @@ class Client:
         Raises:
             TransferError: none did.
         """
-        tries = self.tries()
+        tries = Tries(self.patience)
         while True:
             try:
                 return attempt()
@@ -174,7 +175,7 @@ class Client:
             answer = self._request(method, address, headers)
             if answer.status in _REDIRECTS and "location" in answer.headers:
                 answer.close()
-                address = urljoin(address, answer.headers["location"])
+                address = _target(address, answer.headers["location"])
                 continue
             if not 200 <= answer.status < 300:
                 raise self._refusal(answer, address)
@@ -182,8 +183,7 @@ class Client:
         raise TransferError(f"{_host(address)} redirects in a circle; try again later, or tell NCBI")
 
     def _request(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        if urlsplit(address).scheme not in {"http", "https"}:
-            raise TransferError(f"{address}: is neither http nor https, so it is not fetched; tell NCBI")
+        _must_be_http(address)
         key = {"api-key": self._key} if self._key and _origin(address) == self._home else {}
         self._rate.wait()
         try:
@@ -227,6 +227,23 @@ class Client:
                     urllib3.ProxyManager(proxy, maxsize=8) if proxy else urllib3.PoolManager(maxsize=8)
                 )
             return self._pools[proxy]
+
+
+def _must_be_http(address: str) -> None:
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise TransferError(f"{address}: is neither http nor https, so it is not fetched; tell NCBI")
+
+
+def _target(address: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        target = urljoin(address, location)
+        _host(target)
+    except ValueError:
+        raise TransferError(
+            f"{_host(address)} redirects to no address ({location[:80]}); tell NCBI"
+        ) from None
+    return target
 
 
 def _origin(address: str) -> tuple[str, str]:

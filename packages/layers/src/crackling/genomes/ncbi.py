@@ -6,7 +6,8 @@ is it there (check) -> what is it (dataset_report) -> its directory (links) -> t
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import re
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 FASTA: Final = "_genomic.fna.gz"
 ANNOTATION: Final = "_genomic.gff.gz"
 _MOST_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
 _CHECK: Final = "check the accession and its version"
 
 
@@ -118,6 +120,15 @@ class Ncbi:
             TransferError: the transfer failed, or its md5 is wrong.
         """
         return self.stream(self.fasta(accession), progress)
+
+    @contextmanager
+    def fetch_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
+        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as fetch() does."""
+        if (file := self.annotation(accession)) is None:
+            yield None
+            return
+        with self.stream(file) as stream:
+            yield stream
 
     def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
         """Any of the files as a stream. Raises as fetch() does."""
@@ -220,6 +231,6 @@ def _md5_of(name: str, checksums: str) -> str | None:
     """The md5 of a file in lines of `<md5>  ./<name>`."""
     for line in checksums.splitlines():
         md5, _, path = line.partition(" ")
-        if path.strip().removeprefix("./") == name:
-            return md5.lower()
+        if path.strip().removeprefix("./") == name and _MD5.fullmatch(md5):
+            return md5
     return None

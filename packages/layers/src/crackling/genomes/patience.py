@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from dataclasses import dataclass
 
 from crackling.errors import TransferError
@@ -15,14 +14,16 @@ class Patience:
     """Times are seconds.
 
     `connect` for a connection, `silence` between two bytes; an answer that is slower than `slowest` bytes a second over as long
-    counts as broken. So many `attempts` are made, and none begins after `total`. The waits between them double from
-    `first_wait` to `longest_wait`, which bounds what a server asks for (Retry-After) too.
+    counts as broken. So many `attempts` are made at an answer, and `file_attempts` at each range of a file. The waits between
+    them double from `first_wait` to `longest_wait`, which bounds what a server asks for (Retry-After) too, and are not longer
+    than `total` together.
     """
 
     connect: float = 10
     silence: float = 30
     slowest: int = 2_000
-    attempts: int = 6
+    attempts: int = 5
+    file_attempts: int = 10
     total: float = 300
     first_wait: float = 0.5
     longest_wait: float = 60
@@ -39,11 +40,14 @@ class PassingError(TransferError):
 class Tries:
     """The attempts at one thing. `stop` ends a wait between them."""
 
-    def __init__(self, patience: Patience, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, patience: Patience, attempts: int | None = None, stop: threading.Event | None = None
+    ) -> None:
         self._patience = patience
+        self._attempts = attempts or patience.attempts
         self._stop = stop or threading.Event()
         self._failed = 0
-        self._began = time.monotonic()
+        self._waited = 0.0
 
     def failed(self, error: PassingError) -> None:
         """Wait until it may be tried again.
@@ -53,8 +57,9 @@ class Tries:
         """
         self._failed += 1
         wait = self._wait(error.wait)
-        late = time.monotonic() - self._began + wait > self._patience.total
-        if self._failed == self._patience.attempts or late or self._stop.wait(wait):
+        self._waited += wait
+        last = self._failed == self._attempts or self._waited > self._patience.total
+        if last or self._stop.wait(wait):
             raise error
 
     def _wait(self, asked: float | None) -> float:

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from crackling.errors import InputError, TransferError
+from crackling.errors import CracklingError, InputError, TransferError
 from crackling.genomes.client import WEB_PAGE, StatusError
 from crackling.genomes.patience import PassingError
 
@@ -86,7 +86,7 @@ class Transfer:
         yield from self._one_stream(delivered)
 
     def _one_stream(self, delivered: int) -> Blocks:
-        tries = self.client.tries()
+        tries = self.client.tries_at_file()
         whole = False
         while not whole:
             try:
@@ -166,7 +166,7 @@ class _Ranges:
     def _range(self, start: int, end: int) -> bytearray:
         """The bytes from `start` to before `end`."""
         held = bytearray()
-        tries = self._client.tries(self._stop)
+        tries = self._client.tries_at_file(self._stop)
         while len(held) < end - start:
             try:
                 self._read(held, start, end)
@@ -219,6 +219,7 @@ class VerifiedStream(io.RawIOBase):
         self._digest = hashlib.md5(usedforsecurity=False)
         self._rest = memoryview(b"")
         self._done = 0
+        self.error: CracklingError | None = None  # why there are no more blocks, if that is not their end
 
     def readable(self) -> bool:
         return True
@@ -232,7 +233,11 @@ class VerifiedStream(io.RawIOBase):
         return size
 
     def _next(self) -> bool:
-        block = next(self._blocks, None)
+        try:
+            block = next(self._blocks, None)
+        except CracklingError as error:
+            self.error = error
+            raise
         if block is None:
             return False
         self._digest.update(block)
@@ -271,7 +276,8 @@ def stream(client: Client, file: RemoteFile, progress: Progress | None = None) -
         verified = VerifiedStream(blocks, file, progress)
         try:
             yield cast("BinaryIO", io.BufferedReader(verified, _READ))
-        except InputError:
-            verified.check()  # a cut or damaged transfer is no fault of the assembly
+        except InputError as error:
+            if error is not verified.error:
+                verified.check()  # a damaged transfer is no fault of the assembly
             raise
         verified.check()

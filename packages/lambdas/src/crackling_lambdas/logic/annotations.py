@@ -1,0 +1,32 @@
+"""The annotation that a function used last, kept: it loads in milliseconds, but has to be fetched."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crackling.annotation.annotation import read_prepared
+from crackling_aws import keys
+
+if TYPE_CHECKING:
+    from crackling.annotation.annotation import Annotation
+    from crackling_aws.models import Genome
+    from crackling_aws.objects import ObjectStore
+
+
+@dataclass
+class Annotations:
+    """Annotations by genome."""
+
+    objects: ObjectStore
+    _last: tuple[str, Annotation] | None = field(default=None, init=False)  # with its key
+
+    def of(self, genome: Genome) -> Annotation | None:
+        """That of a genome that is ready, if it has one."""
+        if not genome.annotated or genome.claim is None:
+            return None
+        key = keys.genes(genome.genome, genome.claim)
+        if self._last is None or self._last[0] != key:
+            self._last = key, read_prepared(io.BytesIO(self.objects.get(key)))
+        return self._last[1]

@@ -1,0 +1,47 @@
+"""Genomes that NCBI has, for people who do not know their accession."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from crackling.errors import InputError, TransferError
+from crackling_lambdas.logic.errors import InvalidError, UpstreamError
+
+if TYPE_CHECKING:
+    from crackling.genomes import Assembly
+
+MOST = 20  # of what is found
+
+
+class Catalogue(Protocol):
+    """Finds assemblies: crackling.genomes.Ncbi."""
+
+    def search(self, text: str, limit: int) -> list[Assembly]:
+        """Those of an organism's name, or of an accession.
+
+        Raises:
+            InputError: an accession that is not to be had; the message says why.
+            TransferError: the catalogue cannot be asked.
+        """
+
+
+@dataclass(frozen=True)
+class Search:
+    """Assemblies by an organism's name or by an accession."""
+
+    catalogue: Catalogue
+
+    def find(self, text: str) -> list[Assembly]:
+        """At most MOST assemblies, the best match first.
+
+        Raises:
+            InvalidError: an accession that is not to be had.
+            UpstreamError: NCBI cannot be asked.
+        """
+        try:
+            return self.catalogue.search(text, MOST)
+        except InputError as error:
+            raise InvalidError(str(error)) from None
+        except TransferError as error:
+            raise UpstreamError(str(error)) from None

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crackling.errors import InputError, TransferError
+from crackling.genomes import Assembly
+from crackling_lambdas.handlers import api
+from crackling_testing.assemblies import StandInAssembly
+from crackling_testing.ncbi import NcbiStandIn
+from simulator.world import ENVIRONMENT
+
+ZEBRAFISH = Assembly(
+    accession="GCF_049306965.1",
+    organism="Danio rerio",
+    common_name="zebrafish",
+    tax_id=7955,
+    name="GRCz12tu",
+    level="Chromosome",
+    bases=1_448_000_000,
+    contigs=51,
+    reference=True,
+    current="GCF_049306965.1",
+    twin=None,
+    gone=None,
+)
+
+
+def search(service, text):
+    return service.ask("GET", "/genomes/search", query={"q": text})
+
+
+def test_assemblies_are_found(service):
+    service.catalogue.found = [ZEBRAFISH, replace(ZEBRAFISH, accession="GCA_000000001.1", reference=False)]
+    answer = search(service, "zebrafish")
+    assert answer.status == 200
+    assert answer.json["genomes"][0] == {
+        "accession": "GCF_049306965.1",
+        "organism": "Danio rerio",
+        "commonName": "zebrafish",
+        "name": "GRCz12tu",
+        "level": "Chromosome",
+        "bases": 1_448_000_000,
+        "contigs": 51,
+        "reference": True,
+    }
+    assert [one["reference"] for one in answer.json["genomes"]] == [True, False]
+    assert service.catalogue.asked == ["zebrafish"]
+
+
+def test_nothing_found_is_no_error(service):
+    answer = search(service, "unicorn")
+    assert (answer.status, answer.json) == (200, {"genomes": []})
+
+
+@pytest.mark.parametrize("query", [None, {"q": ""}, {"q": "x" * 101}])
+def test_a_name_has_1_to_100_characters(service, query):
+    answer = service.ask("GET", "/genomes/search", query=query)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "query.q")
+    assert service.catalogue.asked == []
+
+
+def test_an_accession_that_is_not_to_be_had_says_why(service):
+    service.catalogue.error = InputError("NCBI withdrew GCF_000000001.1; use GCF_000000001.2")
+    answer = search(service, "GCF_000000001.1")
+    assert (answer.status, answer.json["detail"]) == (
+        422,
+        "NCBI withdrew GCF_000000001.1; use GCF_000000001.2",
+    )
+
+
+def test_ncbi_that_does_not_answer_is_a_bad_gateway(service):
+    service.catalogue.error = TransferError("NCBI cannot be reached; try again later")
+    answer = search(service, "zebrafish")
+    assert (answer.status, answer.json["title"]) == (502, "Bad Gateway")
+    assert answer.json["detail"] == "NCBI cannot be reached; try again later"
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])
+def test_the_catalogue_is_ncbi(service, tmp_path):
+    """At the address that the function's environment names."""
+    fasta = tmp_path / "small.fa"
+    fasta.write_text(">one\nACGT\n")
+    small = StandInAssembly(fasta, organism="Danio rerio", common_name="zebrafish", tax_id=7955)
+    with NcbiStandIn({"GCF_000000001.1": small}) as ncbi:
+        service.handler = api.make_handler({**ENVIRONMENT, "NCBI_URL": ncbi.url}, service.clients)
+        [found] = search(service, "zebrafish").json["genomes"]
+    assert (found["accession"], found["bases"]) == ("GCF_000000001.1", 4)

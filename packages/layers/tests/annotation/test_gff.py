@@ -1,0 +1,151 @@
+"""GFF3 of several flavours, and what is wrong with it by line."""
+
+import gzip
+import io
+
+import pytest
+
+from crackling.annotation import UNKNOWN, Locus
+from crackling.annotation.annotation import Position, read_annotation, read_gff
+from crackling.errors import InputError, StorageError
+
+# As NCBI writes a eukaryote (two transcripts, a tRNA-like child, cDNA_match), Ensembl, and NCBI a prokaryote.
+NCBI = """##gff-version 3
+#!processor NCBI annotwriter
+##sequence-region NC_1.1 1 10000
+NC_1.1\tRefSeq\tregion\t1\t10000\t.\t+\t.\tID=NC_1.1:1..10000;Dbxref=taxon:9606
+NC_1.1\tBestRefSeq\tgene\t1001\t2000\t.\t+\t.\tID=gene-ABC1;Dbxref=GeneID:1;Name=ABC1;gbkey=Gene;gene=ABC1
+NC_1.1\tBestRefSeq\tmRNA\t1001\t2000\t.\t+\t.\tID=rna-1;Parent=gene-ABC1;Name=NM_1;gene=ABC1
+NC_1.1\tBestRefSeq\texon\t1001\t1100\t.\t+\t.\tID=exon-1-1;Parent=rna-1;gene=ABC1
+NC_1.1\tBestRefSeq\texon\t1901\t2000\t.\t+\t.\tID=exon-1-2;Parent=rna-1;gene=ABC1
+NC_1.1\tBestRefSeq\tCDS\t1051\t1100\t.\t+\t0\tID=cds-1;Parent=rna-1;Name=NP_1;gene=ABC1
+NC_1.1\tBestRefSeq\tCDS\t1901\t1950\t.\t+\t1\tID=cds-1;Parent=rna-1;Name=NP_1;gene=ABC1
+NC_1.1\tRefSeq\tcDNA_match\t5000\t5500\t.\t+\t.\tID=aln0;Target=NM_1 1 500 +
+NC_1.1\tGnomon\tpseudogene\t3001\t3100\t.\t-\t.\tID=gene-PS;Name=PS%2C1;gene_biotype=pseudogene
+"""
+ENSEMBL = """##gff-version 3
+1\thavana\tncRNA_gene\t101\t300\t.\t-\t.\tID=gene:ENSG1;Name=LNC;gene_id=ENSG1
+1\thavana\tlnc_RNA\t101\t300\t.\t-\t.\tID=transcript:ENST1;Parent=gene:ENSG1
+1\thavana\texon\t101\t150\t.\t-\t.\tParent=transcript:ENST1;Name=ENSE1
+1\thavana\tfive_prime_UTR\t151\t160\t.\t-\t.\tParent=transcript:ENST1
+###
+"""
+PROKARYOTE = """##gff-version 3
+NC_2.1\tRefSeq\tgene\t191\t255\t.\t+\t.\tID=gene-b0001;Name=thrL;gbkey=Gene;locus_tag=b0001
+NC_2.1\tRefSeq\tCDS\t191\t255\t.\t+\t0\tID=cds-NP_1;Parent=gene-b0001;Name=NP_1;gene=thrL
+NC_2.1\tRefSeq\tCDS\t300\t330\t.\t+\t0\tID=cds-NP_2;gene=solo
+"""
+
+
+def read(text, **more):
+    return read_gff(io.BytesIO(text.encode()), "genes.gff", **more)
+
+
+def at(annotation, start, contig="NC_1.1"):
+    """Of the base at a 1-based place."""
+    return annotation.at(Position(contig, start - 1, start))
+
+
+@pytest.mark.parametrize(
+    ("place", "gene", "feature"),
+    [
+        (1000, None, "intergenic"),
+        (1001, "ABC1", "exon"),
+        (1050, "ABC1", "exon"),
+        (1051, "ABC1", "CDS"),
+        (1100, "ABC1", "CDS"),
+        (1101, "ABC1", "intron"),
+        (1900, "ABC1", "intron"),
+        (1950, "ABC1", "CDS"),
+        (2000, "ABC1", "exon"),
+        (2001, None, "intergenic"),
+        (3050, "PS,1", "exon"),
+        (5100, None, "intergenic"),
+        (999_999, None, "intergenic"),
+    ],
+)
+def test_a_eukaryote_of_ncbi(place, gene, feature):
+    assert at(read(NCBI), place) == Locus(gene, feature)
+
+
+def test_ensembl():
+    annotation = read(ENSEMBL)
+    assert at(annotation, 120, "1") == at(annotation, 155, "1") == Locus("LNC", "exon")
+    assert at(annotation, 200, "1") == Locus("LNC", "intron")
+
+
+def test_a_prokaryote_of_ncbi():
+    annotation = read(PROKARYOTE)
+    assert at(annotation, 200, "NC_2.1") == Locus("thrL", "CDS")
+    assert at(annotation, 310, "NC_2.1") == Locus("solo", "CDS")
+
+
+def test_a_contig_that_the_file_does_not_know_is_unknown():
+    assert at(read(NCBI), 1, "chrUn") == UNKNOWN
+
+
+def test_a_contig_without_genes_is_intergenic():
+    assert at(read("##sequence-region NC_9.1 1 50\n" + NCBI), 1, "NC_9.1") == Locus(None, "intergenic")
+
+
+def test_records_may_stand_in_any_order():
+    head, *records = NCBI.splitlines(keepends=True)
+    assert read(head + "".join(reversed(records))).at(Position("NC_1.1", 1900, 1923)) == Locus("ABC1", "CDS")
+
+
+def test_parents_that_are_missing_or_go_round_are_no_end():
+    orphan = "c\t.\texon\t1\t9\t.\t+\t.\tParent=t1\nc\t.\tCDS\t3\t4\t.\t+\t.\tParent=t1\n"
+    annotation = read(orphan)
+    assert (at(annotation, 4, "c"), at(annotation, 9, "c")) == (Locus("t1", "CDS"), Locus("t1", "exon"))
+    loop = "c\t.\tmRNA\t1\t9\t.\t+\t.\tID=a;Parent=b\nc\t.\tmRNA\t1\t9\t.\t+\t.\tID=b;Parent=a\n"
+    assert at(read(loop + "c\t.\texon\t1\t9\t.\t+\t.\tParent=a\n"), 5, "c").feature == "exon"
+
+
+def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path):
+    text = NCBI.replace("\n", "\r\n") + "##FASTA\r\n>NC_1.1\r\nACGT\r\n"
+    path = tmp_path / "genes.gff.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    assert at(read_annotation(path), 1060) == Locus("ABC1", "CDS")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("NC_1.1\tx\tgene\t1\t9", "line 3: has 5 columns"),
+        ("NC_1.1 x gene 1 9 . + . ID=1", "line 3: has 1 columns"),
+        ("NC_1.1\tx\tgene\tone\t9\t.\t+\t.\tID=1", "line 3: goes from 'one' to '9'"),
+        ("NC_1.1\tx\tgene\t0\t9\t.\t+\t.\tID=1", "line 3: goes from '0'"),
+        ("NC_1.1\tx\tgene\t10\t9\t.\t+\t.\tID=1", "line 3: goes from '10' to '9'"),
+        ("NC_1.1\tx\tgene\t1\t99999999999\t.\t+\t.\tID=1", "line 3: goes from '1'"),
+        ('1\tx\texon\t1\t9\t.\t+\t.\tgene_id "A"; transcript_id "B";', "line 3: has no tag=value"),
+    ],
+)
+def test_what_is_wrong_is_told_by_line(line, says):
+    with pytest.raises(InputError, match=f"^genes.gff, {says}.*; give GFF3"):
+        read(f"##gff-version 3\n\n{line}\n")
+
+
+def test_a_file_of_another_genome_is_refused():
+    with pytest.raises(InputError, match=r"names none of the genome's contigs \(it has 'NC_1.1'"):
+        read(NCBI, genome={"chr1"})
+    assert read(NCBI, genome={"chr1", "NC_1.1"}).genes
+
+
+@pytest.mark.parametrize("text", ["", "##gff-version 3\n", "c\t.\tregion\t1\t9\t.\t+\t.\tID=c\n"])
+def test_a_file_without_genes_is_refused(text):
+    with pytest.raises(InputError, match="holds no genes"):
+        read(text)
+
+
+def test_damaged_and_missing_files(tmp_path):
+    cut = tmp_path / "cut.gff.gz"
+    cut.write_bytes(gzip.compress(NCBI.encode())[:-20])
+    with pytest.raises(InputError, match="ends too early"):
+        read_annotation(cut)
+    with pytest.raises(StorageError, match="no such file"):
+        read_annotation(tmp_path / "none.gff")
+
+
+def test_no_name_has_control_letters():
+    evil = "c\t.\tgene\t1\t9\t.\t+\t.\tID=g;Name=a%09b%0Ac\n"
+    assert at(read(evil), 5, "c").gene == "a b c"

@@ -1,0 +1,186 @@
+"""`crackling genome`, and an accession where an index is expected, against the stand-in for NCBI."""
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crackling.cli.main import main
+from crackling_testing.assemblies import StandInAssembly, phage_lambda
+from crackling_testing.faults import Fault, redirect, status
+from crackling_testing.ncbi import NcbiStandIn
+
+LAMBDA, OLD, ZEBRAFISH = "GCF_000840245.1", "GCF_000000005.1", "GCF_000000005.2"
+GUIDE = "ATAAATAGCGAAAACCCGCG"
+pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
+
+
+@pytest.fixture
+def ncbi(sample, monkeypatch, tmp_path):
+    phage = phage_lambda(sample / "lambda_phage.fa")
+    fish = {"organism": "Danio rerio", "common_name": "zebrafish", "tax_id": 7955}
+    assemblies = {
+        LAMBDA: phage,
+        OLD: StandInAssembly(phage.fasta, name="GRCz11", status="previous", current=ZEBRAFISH, **fish),
+        ZEBRAFISH: StandInAssembly(phage.fasta, name="GRCz12tu", **fish),
+    }
+    with NcbiStandIn(assemblies) as stand_in:
+        monkeypatch.setenv("CRACKLING_NCBI_URL", stand_in.url)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        monkeypatch.delenv("NCBI_API_KEY", raising=False)
+        yield stand_in
+
+
+@pytest.fixture
+def crackling(ncbi, capsys):
+    """Runs a command; returns what it printed to stdout and stderr."""
+
+    def call(*arguments, code=0):
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert exit_.value.code == code, err
+        return out, err
+
+    return call
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+
+
+def test_what_it_is_stands_there_before_work_starts(ncbi, crackling):
+    ncbi.faults = [Fault(r"_genomic\.fna\.gz$", redirect("ftp://localhost/x"))]
+    _, err = crackling("genome", LAMBDA, code=2)
+    about, error = err.splitlines()
+    assert about == (
+        "crackling: Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1; 15.4 kB to fetch"
+    )
+    assert error.startswith("crackling: error: ftp://localhost/x: is neither http nor https")
+
+
+def test_the_second_time_asks_nobody(ncbi, crackling, tmp_path):
+    out, _ = crackling("genome", LAMBDA)
+    assert str(tmp_path / "cache" / "crackling" / "genomes" / LAMBDA / "genome.issl") in out
+    ncbi.asked.clear()
+    assert crackling("genome", LAMBDA) == (out, "")
+    facts = json.loads(crackling("genome", LAMBDA, "--json")[0])
+    assert (facts["bases"], facts["organism"]) == (48502, "Escherichia phage Lambda")
+    assert ncbi.asked == []
+
+
+def test_a_superseded_assembly_is_fetched_with_a_word(crackling):
+    _, err = crackling("genome", OLD)
+    assert f"{ZEBRAFISH} has replaced it" in err
+
+
+def test_search(ncbi, crackling):
+    found = rows(crackling("genome", "--search", "zebrafish")[0])
+    assert [(row["accession"], row["name"], row["reference"]) for row in found] == [
+        (ZEBRAFISH, "GRCz12tu", "yes")
+    ]
+    assert json.loads(crackling("genome", "--search", LAMBDA, "--json")[0])[0]["bases"] == 48502
+    out, err = crackling("genome", "--search", "unicorn")
+    assert (rows(out), "no organism" in err) == ([], True)
+
+
+def test_search_on_a_terminal_is_a_table(ncbi):
+    ours, theirs = pty.openpty()
+    program = [sys.executable, "-m", "crackling", "genome", "--search", "zebrafish"]
+    subprocess.run(program, stdout=theirs, stderr=theirs, check=True, env={**os.environ, "COLUMNS": "120"})
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    line = next(line for line in shown.splitlines() if ZEBRAFISH in line)
+    assert "Danio rerio (zebrafish)" in line
+    assert "48,502" in line
+    assert "\t" not in line
+
+
+def test_list_and_removal(crackling):
+    assert rows(crackling("genome", "--list")[0]) == []
+    crackling("genome", LAMBDA)
+    [row] = rows(crackling("genome", "--list")[0])
+    assert (row["accession"], row["organism"]) == (LAMBDA, "Escherichia phage Lambda")
+    assert "bytes are free again" in crackling("genome", "--remove", LAMBDA)[0]
+    assert rows(crackling("genome", "--list")[0]) == []
+    assert "not kept on this machine" in crackling("genome", "--remove", LAMBDA, code=2)[1]
+
+
+def test_an_accession_stands_for_its_index_in_every_command(ncbi, crackling, sample, tmp_path):
+    index = tmp_path / "lambda.issl"
+    crackling("index", sample / "lambda_phage.fa", "-o", index)
+    guides = tmp_path / "guides"
+    guides.write_text(GUIDE)
+    for command, *more in (
+        ("design", sample / "cI.fa", "--genome"),
+        ("score",),
+        ("offtargets",),
+        ("inspect",),
+    ):
+        after = {"score": [guides], "offtargets": [GUIDE]}.get(command, [])
+        by_accession, _ = crackling(command, *more, LAMBDA, *after)
+        assert by_accession == crackling(command, *more, index, *after)[0]
+    assert len([asked for asked in ncbi.asked if asked.path.endswith("/check")]) == 1
+
+
+def test_a_file_of_that_name_comes_first(ncbi, crackling, sample, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / LAMBDA).write_bytes((sample / "lambda_phage.fa").read_bytes())
+    crackling("design", sample / "cI.fa", "--genome", LAMBDA)
+    assert ncbi.asked == []
+
+
+def test_the_key_comes_from_the_environment(ncbi, crackling, monkeypatch):
+    monkeypatch.setenv("NCBI_API_KEY", "secret")
+    crackling("genome", "--search", LAMBDA)
+    assert {asked.headers["api-key"] for asked in ncbi.asked} == {"secret"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["GCF_000000009.1"], "NCBI has no assembly GCF_000000009.1"),
+        (["lambda"], "'lambda' is no accession"),
+        (["--search", " "], "Name an organism"),
+    ],
+)
+def test_what_cannot_be_had(crackling, arguments, reason):
+    _, err = crackling("genome", *arguments, code=2)
+    assert err.startswith(f"crackling: error: {reason}")
+    assert err.count("\n") == 1
+
+
+def test_no_network(crackling, monkeypatch):
+    monkeypatch.setenv("CRACKLING_NCBI_URL", "http://localhost:9/datasets/v2")
+    _, err = crackling("genome", "--search", "zebrafish", code=2)
+    assert err == (
+        "crackling: error: localhost cannot be reached; check the network connection (proxy, firewall) and try again\n"
+    )
+
+
+def test_a_key_is_not_shown(ncbi, crackling, monkeypatch):
+    monkeypatch.setenv("NCBI_API_KEY", "secret")
+    ncbi.faults = [Fault("check", status(403))]
+    _, err = crackling("genome", LAMBDA, code=2)
+    assert "refuses the API key" in err
+    assert "secret" not in err
+
+
+def test_a_bacterium(crackling, reference, monkeypatch, tmp_path):
+    """E. coli by its accession scores as its file does."""
+    fasta = reference / "genomes" / "ecoli_k12_mg1655.fa.gz"
+    index = tmp_path / "ecoli.issl"
+    crackling("index", fasta, "-o", index)
+    accession = "GCF_000005845.2"
+    with NcbiStandIn({accession: StandInAssembly(fasta, organism="Escherichia coli")}) as other:
+        monkeypatch.setenv("CRACKLING_NCBI_URL", other.url)
+        kept = json.loads(crackling("genome", accession, "--json")[0])
+    assert (kept["bases"], kept["organism"]) == (4_639_675, "Escherichia coli")
+    assert Path(kept["index"]).read_bytes() == index.read_bytes()
