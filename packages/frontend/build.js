@@ -1,6 +1,6 @@
 /**
  * Build the page into dist/: `node build.js`. Everything in assets/ is named after its content, so that browsers may
- * keep it for ever; index.html names the current ones.
+ * keep it for ever; index.html names the current ones. What a view needs is a file of its own, loaded when it is shown.
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,22 +8,48 @@ import { build } from "esbuild";
 
 const home = import.meta.dirname;
 const out = path.join(home, "dist");
+const BUNDLED = ["tabulator-tables", "seqviz", "react", "react-dom", "uplot", "igv"];
+// igv puts two style elements into the page, which the page's policy forbids; as sheets of a script they are allowed.
+const STYLE_ELEMENTS = [
+  ["document.documentElement.firstElementChild.appendChild(style);", "const sheet = new CSSStyleSheet(); sheet.replaceSync(style.textContent); document.adoptedStyleSheets.push(sheet);"],
+  ["document.head.insertBefore(style, document.head.childNodes[ document.head.childNodes.length - 1 ]);", "const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet);"],
+  ["style.innerHTML = css;", ""],
+];
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: home,
-  entryPoints: ["src/main.js", "src/style.css", "src/icon.svg"],
+  entryPoints: ["src/main.js", "src/styles/main.css", "src/icon.svg"],
   bundle: true,
+  splitting: true,
   minify: true,
   format: "esm",
-  target: ["chrome111", "firefox113", "safari16.4"],
+  target: ["chrome120", "firefox121", "safari17.4"],
+  define: { "process.env.NODE_ENV": '"production"' },
+  // The other files of igv set a global variable.
+  alias: { igv: path.join(home, "node_modules/igv/dist/igv.esm.js") },
   loader: { ".svg": "copy" },
   entryNames: "assets/[name]-[hash]",
+  chunkNames: "assets/[name]-[hash]",
   legalComments: "linked",
   outdir: out,
   metafile: true,
+  plugins: [{ name: "igv-styles", setup: (builder) => builder.onLoad({ filter: /igv\.esm\.js$/ }, withSheets) }],
 });
+
+/**
+ * igv without style elements. Another version of igv may word them in another way, and must be looked at again.
+ * @param {{path: string}} file
+ */
+async function withSheets({ path: file }) {
+  let contents = await readFile(file, "utf8");
+  for (const [element = "", sheet = ""] of STYLE_ELEMENTS) {
+    if (!contents.includes(element)) throw new Error(`igv no longer says ${element}`);
+    contents = contents.replace(element, () => sheet);
+  }
+  return { contents, loader: /** @type {const} */ ("js") };
+}
 
 /**
  * The built file of an entry point.
@@ -36,9 +62,9 @@ function built(entry) {
 }
 
 /** @type {Record<string, string>} */
-const names = { script: built("src/main.js"), style: built("src/style.css"), icon: built("src/icon.svg") };
+const names = { script: built("src/main.js"), style: built("src/styles/main.css"), icon: built("src/icon.svg") };
 const template = await readFile(path.join(home, "src/index.html"), "utf8");
 const page = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name] ?? "");
 await writeFile(path.join(out, "index.html"), page);
 // What the bundle holds of others.
-await copyFile(path.join(home, "node_modules/tabulator-tables/LICENSE"), path.join(out, "assets/tabulator-license.txt"));
+await Promise.all(BUNDLED.map((name) => copyFile(path.join(home, "node_modules", name, "LICENSE"), path.join(out, `assets/${name}-license.txt`))));

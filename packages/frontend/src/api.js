@@ -1,5 +1,5 @@
 /**
- * @import {ExportFormat, Genome, Job, NewJob, OffTargets, TargetsPage, Upload} from "./types.js"
+ * @import {About, Announced, Assembly, ExportFormat, Genome, Job, NewJob, OffTargets, TargetsPage} from "./types.js"
  */
 
 /** A request that was refused or failed. `status` is 0 where nothing answered. */
@@ -46,13 +46,29 @@ export class Api {
   }
 
   /**
-   * Announce a genome, and get the form that takes its file.
+   * Assemblies of NCBI, by organism or accession.
+   * @param {string} text
+   * @param {AbortSignal} signal
+   * @returns {Promise<{genomes: Assembly[]}>}
+   */
+  searchGenomes(text, signal) {
+    return this.#call(`/genomes/search?${new URLSearchParams({ q: text })}`, { signal });
+  }
+
+  /**
+   * Announce a genome, and get the forms that take its files.
    * @param {string} genome
    * @param {string} name
-   * @returns {Promise<{upload: Upload}>}
+   * @param {boolean} annotation whether an annotation comes too
+   * @returns {Promise<Announced>}
    */
-  announceGenome(genome, name) {
-    return this.#call("/genomes", { genome, name });
+  announceGenome(genome, name, annotation) {
+    return this.#call("/genomes", { body: { genome, name, ...(annotation && { annotation }) } });
+  }
+
+  /** @returns {Promise<About>} */
+  about() {
+    return this.#call("/about");
   }
 
   /**
@@ -60,7 +76,7 @@ export class Api {
    * @returns {Promise<{jobId: string}>}
    */
   createJob(job) {
-    return this.#call("/jobs", job);
+    return this.#call("/jobs", { body: job });
   }
 
   /**
@@ -102,16 +118,17 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {object} [body] sent as JSON by POST; without one it is a GET
+   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one it is a GET
    * @returns {Promise<any>}
    */
-  async #call(path, body) {
+  async #call(path, { body, signal } = {}) {
     const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
-    const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }) };
+    const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }), ...(signal && { signal }) };
     let response;
     try {
       response = await this.send(this.base + path, request);
-    } catch {
+    } catch (error) {
+      if (signal?.aborted) throw error;
       throw new ApiError("No connection", "The service cannot be reached.", 0);
     }
     // A gateway between here and the API may answer with a page instead of JSON.

@@ -1,14 +1,15 @@
 import { Api, ApiError } from "./api.js";
+import { catchEverything, failure, messageOf } from "./boundary.js";
 import { fill, h } from "./dom.js";
-import { showJob } from "./job-view.js";
 import { readRoute } from "./route.js";
-import { showSubmit } from "./submit-view.js";
+import { showSubmit } from "./submit/view.js";
 
 /**
  * @import {View} from "./types.js"
  */
 
 const place = /** @type {HTMLElement} */ (document.querySelector("main"));
+const boundary = catchEverything(/** @type {HTMLElement} */ (document.querySelector("#trouble")));
 
 /** @returns {Promise<Api>} */
 async function connect() {
@@ -19,32 +20,66 @@ async function connect() {
 }
 
 /**
+ * The view that the address asks for. All but the form are loaded when they are first asked for.
+ * @param {HTMLElement} stage
  * @param {Api} api
- * @returns {View}
+ * @returns {Promise<View>}
  */
-function showCurrent(api) {
+async function showCurrent(stage, api) {
   const route = readRoute(location.hash);
-  if (route.view === "job") return showJob(place, api, route.id);
-  if (route.view === "submit") return showSubmit(place, api);
-  fill(place, h("h1", { tabindex: -1 }, "Nothing here"), h("p", {}, "There is no such page. ", h("a", { href: "#/" }, "Design guides")));
+  if (route.view === "submit") return showSubmit(stage, api);
+  if (route.view === "job") return (await import("./job/view.js")).showJob(stage, api, route.id);
+  if (route.view === "about") return (await import("./about/view.js")).showAbout(stage, api);
+  fill(stage, h("h1", { tabindex: -1 }, "Nothing here"), h("p", {}, "There is no such page. ", h("a", { href: "#/" }, "Design guides")));
   return { title: "Nothing here", stop: () => {} };
 }
 
-try {
-  const api = await connect();
-  let view = showCurrent(api);
+/**
+ * @param {HTMLElement} stage
+ * @param {Api} api
+ */
+async function showSafely(stage, api) {
+  try {
+    return await showCurrent(stage, api);
+  } catch (error) {
+    boundary.tell(error);
+    fill(stage, h("h1", { tabindex: -1 }, "This view cannot be shown"), h("p", {}, h("a", { href: "#/" }, "Design guides")));
+    return { title: "Something went wrong", stop: () => {} };
+  }
+}
+
+/** @param {Api} api */
+function run(api) {
   const name = document.title;
-  const entitle = () => (document.title = `${view.title} · ${name}`);
-  entitle();
-  addEventListener("hashchange", () => {
-    view.stop();
-    view = showCurrent(api);
-    entitle();
+  let latest = 0;
+  /** @type {View | null} */
+  let view = null;
+
+  async function show() {
+    const ours = ++latest;
+    view?.stop();
+    const stage = h("div", { class: "view" });
+    const next = await showSafely(stage, api);
+    // The user has gone on while this view was loaded.
+    if (ours !== latest) return next.stop();
+    view = next;
+    fill(place, stage);
+    document.title = `${view.title} · ${name}`;
+  }
+
+  addEventListener("hashchange", async () => {
+    await show();
     scrollTo(0, 0);
     // As after a page load: a screen reader begins at the new view's heading.
     place.querySelector("h1")?.focus();
   });
+  return show();
+}
+
+// Its address is no view's.
+document.querySelector(".skip")?.addEventListener("click", (event) => (event.preventDefault(), place.focus()));
+try {
+  await run(await connect());
 } catch (error) {
-  if (!(error instanceof ApiError)) throw error;
-  fill(place, h("h1", {}, error.title), h("p", { class: "trouble", role: "alert" }, error.message));
+  fill(place, h("h1", {}, error instanceof ApiError ? error.title : "Something went wrong"), failure(messageOf(error)));
 }

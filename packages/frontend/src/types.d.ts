@@ -1,13 +1,22 @@
-/** What the API answers, as its OpenAPI description says. */
+/** What the API answers, as its OpenAPI description says. Fields with a question mark are missing from older ones. */
 
 export type Status = "queued" | "preparing" | "scanning" | "scoring" | "complete" | "failed";
+
+/** Bytes or bases of one step of a genome's preparation. */
+export interface PartProgress {
+  part: string;
+  done: number;
+  total: number;
+}
 
 export interface Job {
   jobId: string;
   genome: string;
+  kind: "sequence" | "guides";
   status: Status;
   /** `guides` is null until the query is scanned; the other two count guides that are scored. */
   progress: { guides: number | null; onTarget: number; offTarget: number };
+  genomeProgress?: PartProgress | null;
   reason: string | null;
   options: { consensus: number };
   created: string;
@@ -18,12 +27,30 @@ export interface Job {
 export interface Genome {
   genome: string;
   name: string | null;
+  organism?: string | null;
   state: "absent" | "uploading" | "preparing" | "ready" | "failed";
   reason: string | null;
   /** The steps of its preparation, and those that are done. */
   parts: string[];
   done: string[];
+  progress?: PartProgress | null;
+  place?: "lambda" | "worker" | null;
   bases: number | null;
+  expectedBases?: number | null;
+  annotated?: boolean;
+  updated: string;
+}
+
+/** An assembly of NCBI. */
+export interface Assembly {
+  accession: string;
+  organism: string;
+  commonName: string | null;
+  name: string;
+  level: string;
+  bases: number;
+  contigs: number;
+  reference: boolean;
 }
 
 /** A guide with the columns of `crackling design`. Positions are 0-based and half-open. */
@@ -54,6 +81,8 @@ export interface Target {
   mm4: number;
   unique: boolean;
   warnings: string[];
+  gene?: string | null;
+  feature?: string | null;
 }
 
 export interface TargetsPage {
@@ -74,6 +103,8 @@ export interface OffTarget {
   alignment: string;
   mit: number;
   cfd: number;
+  gene?: string | null;
+  feature?: string | null;
 }
 
 export interface OffTargets {
@@ -90,14 +121,26 @@ export interface Upload {
   limit: number;
 }
 
+export interface Announced {
+  upload: Upload;
+  /** A second form, where one was asked for. */
+  annotation?: Upload | null;
+}
+
+/** Exactly one of the first three. */
 export interface NewJob {
   fasta?: string;
   sequence?: string;
+  guides?: string[];
   genome: string;
   options: { consensus: number };
 }
 
-export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3";
+export interface About {
+  versions: Record<string, string | number>;
+}
+
+export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3" | "xlsx" | "genbank" | "fasta" | "html";
 
 /** What is shown now; `stop` ends whatever it does by itself. */
 export interface View {

@@ -13,6 +13,8 @@ import { chromium } from "playwright-core";
 const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+const PICTURES = path.join(import.meta.dirname, "../../build/screenshots");
+
 /** Where the browser is; without one the tests are skipped and say so. */
 export const executablePath = PLACES.find((place) => place && existsSync(place));
 export const skip = executablePath ? false : "no Chromium found: install it, or set CHROMIUM to its path";
@@ -62,13 +64,12 @@ export async function assertAccessible(page) {
 }
 
 /**
- * Keep a picture of the page in the folder that SCREENSHOTS names, if it does.
+ * Keep a picture of the page, in the folder that SCREENSHOTS names or in build/.
  * @param {Page} page
  * @param {string} name
  */
 export async function picture(page, name) {
-  const folder = process.env.SCREENSHOTS;
-  if (!folder) return;
+  const folder = process.env.SCREENSHOTS ?? PICTURES;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }

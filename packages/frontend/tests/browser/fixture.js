@@ -5,18 +5,25 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
-import { findTargets, offTargetsOf } from "./targets.js";
+import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 
 /**
  * @import {IncomingMessage} from "node:http"
  * @import {AddressInfo} from "node:net"
- * @import {Genome, Job, Target} from "../../src/types.js"
+ * @import {Assembly, Genome, Job, Target} from "../../src/types.js"
  */
 
 const DIST = path.join(import.meta.dirname, "../../dist");
 const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml", txt: "text/plain" });
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+// As the deployment sends it, but for the addresses of uploads.
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const TIME = "2026-11-20T10:00:00Z";
+/** @type {Assembly[]} */
+const ASSEMBLIES = [
+  { accession: "GCF_000005845.2", organism: "Escherichia coli str. K-12 substr. MG1655", commonName: "E. coli", name: "ASM584v2", level: "Complete Genome", bases: 4_641_652, contigs: 1, reference: true },
+  { accession: "GCF_000001405.40", organism: "Homo sapiens", commonName: "human", name: "GRCh38.p14", level: "Chromosome", bases: 3_298_430_636, contigs: 709, reference: true },
+  { accession: "GCF_000001635.27", organism: "Mus musculus", commonName: "house mouse", name: "GRCm39", level: "Chromosome", bases: 2_728_222_451, contigs: 61, reference: true },
+];
 
 /** @typedef {{job: Job, targets: Target[]}} Entry */
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
@@ -32,9 +39,12 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
     broken: new Map(),
     /** @type {string[]} */
     uploads: [],
+    /** Uploads never end. */
+    stalled: false,
   };
   const server = createServer(async (request, response) => {
     const body = await read(request);
+    if (state.stalled && request.url === "/storage") return;
     const { status, type, body: content } = await answer(state, request, body);
     response.writeHead(status, { "Content-Type": type, "Content-Security-Policy": POLICY, "Cache-Control": "no-store" });
     response.end(content);
@@ -51,7 +61,7 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
  */
 export function jobOf(id, more = {}) {
   const progress = { guides: null, onTarget: 0, offTarget: 0 };
-  return { jobId: id, genome: "lambda", status: "queued", progress, reason: null, options: { consensus: 2 }, created: TIME, updated: TIME, expires: "2026-12-20T10:00:00Z", ...more };
+  return { jobId: id, genome: "lambda", kind: "sequence", status: "queued", progress, reason: null, options: { consensus: 2 }, created: TIME, updated: TIME, expires: "2026-12-20T10:00:00Z", ...more };
 }
 
 /**
@@ -59,7 +69,7 @@ export function jobOf(id, more = {}) {
  * @returns {Genome}
  */
 function genomeOf(given) {
-  return { genome: "genome", name: null, state: "ready", reason: null, parts: ["bowtie2", "fasta", "issl"], done: [], bases: null, ...given };
+  return { genome: "genome", name: null, state: "ready", reason: null, parts: ["bowtie2", "fasta", "issl"], done: [], bases: null, updated: TIME, ...given };
 }
 
 /**
@@ -74,9 +84,11 @@ async function answer(state, request, body) {
   const broken = state.broken.get(pathname);
   if (broken) return problem(broken, "Broken", "This is broken for now.");
   if (pathname === "/config.json") return json(200, { api: "/api", stage: "test" });
-  if (pathname === "/storage") return (state.uploads.push(body), { status: 204, type: "text/plain", body: "" });
+  if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
+  if (kind === "about") return json(200, { versions: { package: "0.1.0", "index format": 2, model: "sgRNAScorer 2.0" } });
+  if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, body);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
@@ -98,10 +110,29 @@ async function answer(state, request, body) {
 function answerGenomes(state, method, id, body) {
   if (method === "GET" && !id) return json(200, { genomes: [...state.genomes.values()] });
   if (method === "GET") return json(200, state.genomes.get(id));
-  const { genome, name } = JSON.parse(body);
-  if (state.genomes.has(genome)) return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
+  const { genome, name, annotation } = JSON.parse(body);
+  if (state.genomes.get(genome)?.state === "ready") return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
   state.genomes.set(genome, genomeOf({ genome, name, state: "uploading" }));
-  return json(201, { genome, upload: { url: "/storage", fields: { key: `uploads/${genome}` }, limit: 1_000_000 } });
+  const form = (/** @type {string} */ part) => ({ url: "/storage", fields: { key: `uploads/${genome}/${part}` }, limit: 1_000_000 });
+  return json(201, { genome, upload: form("genome"), ...(annotation && { annotation: form("annotation") }) });
+}
+
+/**
+ * A file that arrived; one without a FASTA header is no genome.
+ * @param {State} state
+ * @param {string} body
+ */
+function store(state, body) {
+  state.uploads.push(body);
+  const genome = state.genomes.get(/uploads\/([^/]+)\/genome/.exec(body)?.[1] ?? "");
+  if (genome && !body.includes("\n>")) Object.assign(genome, { state: "failed", reason: "The genome's file is no FASTA: it does not begin with >. Upload another." });
+  return { status: 204, type: "text/plain", body: "" };
+}
+
+/** @param {string} text */
+function search(text) {
+  const found = ASSEMBLIES.filter((assembly) => JSON.stringify(assembly).toLowerCase().includes(text.toLowerCase()));
+  return json(200, { genomes: found });
 }
 
 /**
@@ -109,11 +140,13 @@ function answerGenomes(state, method, id, body) {
  * @param {string} body
  */
 function createJob(state, body) {
-  const { fasta, sequence, genome, options } = JSON.parse(body);
+  const { fasta, sequence, guides, genome, options } = JSON.parse(body);
+  const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
+  if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", progress: { part: "fasta", done: 0, total: assembly.bases } }));
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
-  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, created: now, updated: now }), targets: findTargets(fasta ?? sequence) });
+  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", created: now, updated: now }), targets: guides ? scoreGuides(guides) : findTargets(fasta ?? sequence) });
   return json(202, { jobId, url: `/api/jobs/${jobId}` });
 }
 
@@ -126,8 +159,10 @@ function step(state, entry) {
   const { job, targets } = entry;
   const shown = structuredClone(job);
   const genome = state.genomes.get(job.genome);
-  if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
+  if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
+  else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
+    if (genome.progress) genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
     genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
     if (genome.done.length === genome.parts.length) (genome.state = "ready"), (job.status = "scanning");
   } else if (job.status === "scanning") {

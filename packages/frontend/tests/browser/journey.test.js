@@ -33,8 +33,8 @@ describe("a user's journey", { skip }, () => {
 
   /** @param {Page} page */
   async function submitExample(page) {
-    await page.getByRole("button", { name: "Example" }).click();
-    await page.locator("#genome-known option").first().waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.locator(".chosen strong").waitFor();
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.waitForURL(/#\/jobs\//);
   }
@@ -47,7 +47,7 @@ describe("a user's journey", { skip }, () => {
 
   test("from a sequence to guides, off-targets and a file", () => withPage(browser, address, async (page) => {
     await page.getByLabel("Sequence", { exact: true }).waitFor();
-    await page.locator("#genome-known option").first().waitFor({ state: "attached" });
+    await page.locator(".chosen strong").waitFor();
     await picture(page, "form");
     await assertAccessible(page);
     await submitExample(page);
@@ -56,14 +56,19 @@ describe("a user's journey", { skip }, () => {
     await assertAccessible(page);
 
     await complete(page);
+    await page.locator(".la-vz-annotation").first().waitFor();
     await picture(page, "results");
     await assertAccessible(page);
     const summary = await page.locator(".summary").innerText();
     const guides = Number(/^(\d+) guides/.exec(summary)?.[1]);
     assert.ok(guides > 20, summary);
 
+    await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
+    const efficient = Number(/; (\d+) shown$/.exec(await page.locator(".summary").innerText())?.[1]);
+    assert.ok(efficient > 0 && efficient < guides);
+
     await page.locator("button.guide").first().click();
-    await page.locator("dialog tbody tr").nth(1).waitFor();
+    await page.locator(".places tbody tr").nth(1).waitFor();
     assert.match(await page.locator("dialog tr.query code").first().innerText(), /^[ACGT]{20}$/);
     assert.match(await page.locator("dialog .content").innerText(), /within 4 mismatches/);
     await picture(page, "off-targets");
@@ -71,10 +76,44 @@ describe("a user's journey", { skip }, () => {
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "hidden" });
 
+    await page.getByText("Download", { exact: true }).click();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
     const lines = (await readAll(download)).trim().split("\n");
     assert.equal(lines.length, guides + 1);
     assert.match(lines[0] ?? "", /^id,contig,start,end,strand,guide,pam,/);
+
+    const links = await page.locator(".formats a").evaluateAll((all) => all.map((link) => /** @type {HTMLAnchorElement} */ (link).href));
+    assert.equal(links.length, 9);
+    for (const link of links) {
+      const answer = await page.request.get(link);
+      assert.equal(answer.status(), 200, link);
+      assert.ok((await answer.body()).length > 500, link);
+    }
+  }));
+
+  test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
+    await page.getByRole("tab", { name: "Score my own guides" }).click();
+    await page.getByRole("button", { name: "Example: three guides" }).click();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    assert.match(await page.locator(".summary").innerText(), /^3 guides;/);
+    await picture(page, "own-guides-results");
+    await page.locator("button.guide").first().click();
+    await page.locator(".off-targets .summary, .off-targets > p:not([role])").first().waitFor();
+    await assertAccessible(page);
+  }));
+
+  test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.getByLabel("Upload my own").check();
+    await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `letter-${Date.now()}.fa`, mimeType: "text/plain", buffer: Buffer.from("Dear colleague, the genome follows.\n") });
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Failed" }).waitFor({ timeout: PATIENCE });
+    const told = await page.locator(".progress").getByRole("alert").innerText();
+    assert.match(told, /Why: (?!No reason).{20,}[^]*What to do: A new job/);
+    await picture(page, "no-genome");
+    await assertAccessible(page);
   }));
 
   test("the address of a job opens in another browser, and goes back to the form", () => withPage(browser, address, async (page) => {
@@ -92,10 +131,10 @@ describe("a user's journey", { skip }, () => {
 
   test("with a genome of one's own", () => withPage(browser, address, async (page) => {
     const bases = Array.from({ length: 3000 }, (_, index) => "ACGT"[(index * index + (index >> 3)) % 4]).join("");
-    await page.getByLabel("Upload a file").check();
+    await page.getByLabel("Upload my own").check();
     const name = `mine-${Date.now()}`;
-    await page.getByLabel("File", { exact: true }).setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
-    assert.equal(await page.getByLabel("Name").inputValue(), name);
+    await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
+    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name);
     await page.getByLabel("Sequence", { exact: true }).fill(`${bases.slice(500, 700)}ACGTTGCATTAGCAATCGTACGTGG`);
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.waitForURL(/#\/jobs\//);

@@ -33,6 +33,15 @@ export function manyTargets(count) {
 }
 
 /**
+ * A list of guides, in the order given.
+ * @param {string[]} guides 20 bases, or 23
+ * @returns {Target[]}
+ */
+export function scoreGuides(guides) {
+  return guides.map((guide, index) => target(index + 1, "guides", index, "+", guide.padEnd(21, "N").padEnd(23, "G")));
+}
+
+/**
  * @param {Target} target
  * @returns {OffTargets}
  */
@@ -83,7 +92,7 @@ function target(id, contig, start, strand, window) {
     id, contig, start, end: start + 23, strand, guide, pam: window.slice(20), gc,
     chopchop, mm10db, sgrnascorer2, sgrnascorer2_score, structure: mm10db ? structure : null, energy: mm10db ? -24.3 : null,
     consensus, efficient: consensus >= 2, mit, cfd: 99.0099 - mm4, specific: mit >= 75,
-    mm0: 1, mm1: 0, mm2: 0, mm3, mm4, unique: true, warnings: window.includes("TTTT") ? ["TTTT"] : [],
+    mm0: id % 37 === 5 ? 3 : 1, mm1: 0, mm2: 0, mm3, mm4, unique: true, warnings: [...(window.includes("TTTT") ? ["TTTT"] : []), ...(id % 37 === 5 ? ["3 perfect matches"] : [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { elapsed, stagesOf } from "../../src/progress.js";
+import { elapsed, stagesOf } from "../../src/job/progress.js";
 import { jobOf } from "../browser/fixture.js";
 
 /**
@@ -8,7 +8,7 @@ import { jobOf } from "../browser/fixture.js";
  */
 
 /** @type {Genome} */
-const GENOME = { genome: "lambda", name: null, state: "preparing", reason: null, parts: ["fasta", "bowtie2", "issl"], done: ["fasta"], bases: null };
+const GENOME = { genome: "lambda", name: null, state: "preparing", reason: null, parts: ["fasta", "bowtie2", "issl"], done: ["fasta"], bases: null, updated: "2026-11-20T10:00:00Z" };
 
 /** @param {Partial<Job>} job @param {Genome | null} [genome] */
 const states = (job, genome = null) => stagesOf(jobOf("x", job), genome).map(({ state }) => state);

@@ -1,24 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EXAMPLE } from "../../src/example.js";
-import { examineQuery } from "../../src/query.js";
+import { EXAMPLE, GUIDES_EXAMPLE } from "../../src/submit/example.js";
+import { MOST_GUIDES, examineGuides } from "../../src/submit/guides.js";
+import { examineQuery, nameOf } from "../../src/submit/query.js";
 
 const LONG = "ACGTTGCATTAGCAATCGTACGTGG";
 
 test("the example is one gene of 714 bases", () => {
-  assert.deepEqual(examineQuery(EXAMPLE), { contigs: 1, bases: 714, problem: null });
+  assert.deepEqual(examineQuery(EXAMPLE), { text: EXAMPLE, contigs: 1, bases: 714, removed: null, problem: null });
+  assert.equal(nameOf(EXAMPLE), "lambda_cI");
 });
 
 test("white space, lower case, U and IUPAC letters are taken, as by the API", () => {
-  assert.deepEqual(examineQuery(` ${LONG.toLowerCase()}\r\n\tUNRYswkmbdhv- `), { contigs: 1, bases: 38, problem: null });
+  const { bases, removed, problem } = examineQuery(` ${LONG.toLowerCase()}\r\n\tUNRYswkmbdhv- `);
+  assert.deepEqual({ bases, removed, problem }, { bases: 38, removed: null, problem: null });
 });
 
 test("several sequences of FASTA are counted", () => {
-  assert.deepEqual(examineQuery(`\n>a first\n${LONG}\n>b\n${LONG}\n${LONG}\n`), { contigs: 2, bases: 75, problem: null });
+  const { contigs, bases, problem } = examineQuery(`\n>a first\n${LONG}\n>b\n${LONG}\n${LONG}\n`);
+  assert.deepEqual({ contigs, bases, problem }, { contigs: 2, bases: 75, problem: null });
 });
 
 test("a wrong letter is named with its place, counted without white space", () => {
-  assert.match(examineQuery(`>a\n${LONG}\n>b note\nAC GT\nA*`).problem ?? "", /^Sequence b, letter 6: “\*” is no nucleotide/);
+  assert.match(examineQuery(`>a\n${LONG}\n>b note\nAC GT\nAJ`).problem ?? "", /^Sequence b, letter 6: “J” is no nucleotide/);
   assert.match(examineQuery("ACGTX").problem ?? "", /^Letter 5: “X”/);
   assert.match(examineQuery(">\nQ").problem ?? "", /^Sequence without a name, letter 1/);
 });
@@ -28,4 +32,22 @@ test("nothing, too much and too short are told apart", () => {
   assert.match(examineQuery("A".repeat(1_000_001)).problem ?? "", /1,000,001 bases are more than a job takes/);
   assert.equal(examineQuery("A".repeat(1_000_000)).problem, null);
   assert.match(examineQuery("A".repeat(22)).problem ?? "", /takes 23 bases/);
+});
+
+test("what stands between bases in files is left out, and reported", () => {
+  const { text, bases, removed, problem } = examineQuery(`>gene 1*\n  1 ${LONG.slice(0, 10)} ${LONG.slice(10)}\n 61 ${LONG}*\n`);
+  assert.equal(text.replaceAll(" ", ""), `>gene1*\n${LONG}\n${LONG}\n`);
+  assert.deepEqual({ bases, problem }, { bases: 50, problem: null });
+  assert.equal(removed, "4 characters that are no bases were left out: digits, “*”");
+});
+
+test("a list of guides is taken with and without PAM", () => {
+  const { guides, problem } = examineGuides(`# mine\nACGTACGTACGTACGTACGT\n\nacguacguacguacguacgu tgg\r\n`);
+  assert.deepEqual({ guides, problem }, { guides: ["ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGTTGG"], problem: null });
+  assert.equal(examineGuides("ACGTACGTACGTACGTACGT\nACGT").problem, "Line 2: 4 bases. A guide has 20, or 23 with its PAM.");
+  assert.match(examineGuides("ACGTNCGTACGTACGTACGT").problem ?? "", /^Line 1: “N” is no base/);
+  assert.match(examineGuides(`>a\n${"ACGTACGTACGTACGTACGT"}TCC`).problem ?? "", /^Line 2: “TCC” is no PAM/);
+  assert.match(examineGuides(" \n#x").problem ?? "", /Paste guides/);
+  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(MOST_GUIDES + 1)).problem ?? "", /50,001 guides are more/);
+  assert.equal(examineGuides(GUIDES_EXAMPLE).guides.length, 3);
 });

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countByMismatches, runsOf } from "../../src/alignment.js";
-import { MEANINGS } from "../../src/columns.js";
+import { countByMismatches, runsOf } from "../../src/guide/alignment.js";
+import { countOf, roughly, sized } from "../../src/format.js";
+import { Observable } from "../../src/observable.js";
+import { MEANINGS } from "../../src/results/columns.js";
 import { jobFragment, readRoute } from "../../src/route.js";
-import { genomeIdOf, isAccession, isGenomeId } from "../../src/upload.js";
+import { genomeIdOf, isAccession, isGenomeId } from "../../src/submit/upload.js";
 import { manyTargets } from "../browser/targets.js";
 
 test("addresses", () => {
+  assert.deepEqual(readRoute("#/about"), { view: "about" });
   assert.deepEqual(readRoute(""), { view: "submit" });
   assert.deepEqual(readRoute("#/"), { view: "submit" });
   assert.deepEqual(readRoute(jobFragment("0af3-x_1")), { view: "job", id: "0af3-x_1" });
@@ -31,5 +34,22 @@ test("a file's name makes a genome's id that the API takes", () => {
 });
 
 test("every column is explained", () => {
-  assert.deepEqual(Object.keys(MEANINGS).sort(), Object.keys(manyTargets(1)[0] ?? {}).sort());
+  for (const column of Object.keys(manyTargets(1)[0] ?? {})) assert.ok(MEANINGS[column]?.text, column);
+});
+
+test("figures are short", () => {
+  assert.deepEqual([0, 999, 1000, 48_502, 4_641_652, 3_298_430_636].map((bases) => sized(bases, "b")), ["0 b", "999 b", "1.00 kb", "48.5 kb", "4.64 Mb", "3.30 Gb"]);
+  assert.deepEqual([1, 32, 90, 3400, 7300].map(roughly), ["5 s", "35 s", "2 min", "1 hour", "2 hours"]);
+  assert.equal(countOf(1, "guide"), "1 guide");
+  assert.equal(countOf(1200, "guide"), "1,200 guides");
+});
+
+test("a value tells those who watch it of changes only", () => {
+  const value = new Observable(1);
+  /** @type {number[]} */
+  const seen = [];
+  value.watch((now) => seen.push(now));
+  value.value = 1;
+  value.value = 2;
+  assert.deepEqual(seen, [1, 2]);
 });

@@ -127,7 +127,6 @@ class CracklingStack(cdk.Stack):
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         workers.list_objects(storage.genome_files, "uploads/")
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
-        workers.list_objects(storage.genome_files, "uploads/")
         workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
         if settings.ncbi_key_parameter:
             workers.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)

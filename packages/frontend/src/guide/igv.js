@@ -1,0 +1,54 @@
+/** igv, loaded when it is first opened. It is given all that it shows, and asks nobody for more. */
+
+import igv from "igv";
+import { sitesAsFasta } from "./sites-fasta.js";
+
+/**
+ * @import {OffTarget} from "../types.js"
+ */
+
+/** @typedef {{goTo: (place: OffTarget) => Promise<void>, close: () => void}} GenomeBrowser */
+
+const AROUND = 40;
+// Few mismatches are a risk: the colours of the list, from red to grey.
+const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
+
+/**
+ * @param {HTMLElement} holder
+ * @param {string} genome
+ * @param {OffTarget[]} places
+ * @returns {Promise<GenomeBrowser>}
+ */
+export async function openBrowser(holder, genome, places) {
+  const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
+    reference: { id: genome, name: genome, fastaURL: `data:text/plain;base64,${btoa(sitesAsFasta(places))}`, indexed: false, tracks: [] },
+    loadDefaultGenomes: false,
+    showSVGButton: false,
+    queryParametersSupported: false,
+    tracks: [{ name: "Sites by mismatches", type: "annotation", displayMode: "EXPANDED", height: 120, features: places.map(featureOf) }],
+  }));
+  if (holder.shadowRoot) mend(holder.shadowRoot);
+  return {
+    goTo: async ({ contig, start, end }) => void (await browser.search(`${contig}:${Math.max(1, start + 1 - AROUND)}-${end + AROUND}`)),
+    close: () => igv.removeBrowser(browser),
+  };
+}
+
+/**
+ * igv leaves its controls without names, and breaks the size of the window over two lines.
+ * @param {ShadowRoot} root
+ */
+function mend(root) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".igv-windowsize-panel-container { white-space: nowrap; margin-right: 1rem; }");
+  root.adoptedStyleSheets.push(sheet);
+  for (const control of root.querySelectorAll("input, select")) {
+    const name = control.getAttribute("title") ?? control.getAttribute("placeholder") ?? control.getAttribute("name") ?? control.getAttribute("type");
+    control.setAttribute("aria-label", `Genome browser: ${name?.replaceAll("-", " ") ?? "control"}`);
+  }
+}
+
+/** @param {OffTarget} place */
+function featureOf({ contig, start, end, strand, mismatches, mit, cfd }) {
+  return { chr: contig, start, end, strand, name: `${mismatches} mismatches`, color: COLOURS[mismatches] ?? "#888", "MIT": mit.toFixed(2), "CFD": cfd.toFixed(4) };
+}

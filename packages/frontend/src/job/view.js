@@ -1,0 +1,99 @@
+import { ApiError } from "../api.js";
+import { copyButton } from "../copy.js";
+import { fill, h } from "../dom.js";
+import { count, day } from "../format.js";
+import { recentJobs, noteJob } from "../submit/recent-jobs.js";
+import { follow } from "./follow.js";
+import { progressPanel } from "./progress-panel.js";
+import { isOver } from "./progress.js";
+
+/**
+ * @import {Api} from "../api.js"
+ * @import {Genome, Job, View} from "../types.js"
+ */
+
+/**
+ * A job: how far it has come, and then its results. The address of this view is the job's permalink.
+ * @param {HTMLElement} place
+ * @param {Api} api
+ * @param {string} id
+ * @returns {View}
+ */
+export function showJob(place, api, id) {
+  const leaving = new AbortController();
+  const about = h("p", { class: "about" });
+  const progress = progressPanel();
+  const results = h("div", { class: "results" });
+  const name = recentJobs().find((job) => job.id === id)?.name;
+  fill(place,
+    h("div", { class: "title" }, h("h1", { tabindex: -1 }, name ? `Guides for ${name}` : "Guides"), copyButton("Copy link", () => location.href)),
+    about,
+    progress.element,
+    results,
+  );
+  void run();
+
+  async function run() {
+    try {
+      const job = await followJob();
+      if (job?.status !== "complete") return;
+      // The table and the plots come only when there is something for them to show.
+      const { resultsPanel } = await import("../results/panel.js");
+      if (!leaving.signal.aborted) await resultsPanel(results, api, job, leaving.signal);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!leaving.signal.aborted) fill(results, refusal(error));
+    }
+  }
+
+  /** @returns {Promise<Job | undefined>} as it ended; undefined where the view was left before */
+  async function followJob() {
+    /** @type {Job | undefined} */
+    let last;
+    await follow({ read: readBoth, show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
+    if (last) noteJob({ id, genome: last.genome, outcome: outcomeOf(last) });
+    return last;
+
+    /** @param {Job} job @param {Genome | null} genome */
+    function show(job, genome) {
+      last = job;
+      fill(about, "Genome ", h("strong", {}, genomeName(job, genome)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
+      progress.show(job, genome);
+    }
+  }
+
+  async function readBoth() {
+    const job = await api.job(id);
+    // The genome's steps are told only while it is prepared, or where that may be why the job failed.
+    const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
+    return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
+  }
+
+  return { title: name ? `${name}: guides` : "Guides", stop: () => (leaving.abort(), progress.stop()) };
+}
+
+/** @param {string} moment */
+function time(moment) {
+  return h("time", { datetime: moment }, day(moment));
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+function genomeName(job, genome) {
+  return genome?.organism ? `${genome.organism} (${job.genome})` : job.genome;
+}
+
+/** @param {Job} job */
+function outcomeOf({ status, progress }) {
+  return status === "failed" ? "failed" : `${count(progress.guides ?? 0)} guides`;
+}
+
+/** @param {ApiError} error */
+function refusal(error) {
+  return h("div", { class: "trouble", role: "alert" },
+    h("strong", {}, error.title), ` ${error.message} `,
+    h("a", { href: "#/" }, "Design other guides"),
+  );
+}

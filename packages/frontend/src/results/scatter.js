@@ -1,0 +1,152 @@
+import uPlot from "uplot";
+import { h } from "../dom.js";
+import { onSchemeChange, palette } from "./colours.js";
+import { verdictOf } from "./figures.js";
+
+/**
+ * @import {Observable} from "../observable.js"
+ * @import {Target} from "../types.js"
+ * @import {Filter} from "./filters.js"
+ * @import {Verdict} from "./figures.js"
+ */
+
+/** @typedef {"mit" | "cfd"} Measure */
+
+const HEIGHT = 300;
+const REACH = 12;
+const MANY = 2000;
+/** @type {Verdict[]} */
+const ORDER = ["neither", "specific", "efficient", "both"];
+
+/**
+ * Specificity against efficiency, a point a guide. A box drawn on it filters; a click chooses the nearest guide.
+ * @param {object} given
+ * @param {Observable<Target[]>} given.all
+ * @param {Observable<Target[]>} given.visible
+ * @param {Observable<Target | null>} given.chosen
+ * @param {Observable<Filter>} given.filter
+ * @param {(target: Target) => void} given.choose
+ * @param {AbortSignal} signal
+ */
+export function scatter({ all, visible, chosen, filter, choose }, signal) {
+  const measure = h("select", { id: "scatter-measure", change: draw }, h("option", { value: "mit" }, "MIT"), h("option", { value: "cfd" }, "CFD"));
+  const place = h("div", { class: "plot", role: "img", "aria-label": "Specificity against efficiency of all guides; the table lists them" });
+  const element = h("section", { class: "panel scatter", "aria-labelledby": "scatter-title" },
+    h("div", { class: "title" }, h("h2", { id: "scatter-title" }, "Specificity and efficiency"), h("label", {}, "Specificity by ", measure)),
+    place,
+    h("p", { class: "hint" }, "Best is top right. Drag a box to keep only the guides in it; click a point to open its guide."),
+  );
+  /** @type {uPlot | null} */
+  let plot = null;
+  const chosenMeasure = () => /** @type {Measure} */ (measure.value);
+
+  function draw() {
+    plot?.destroy();
+    plot = null;
+    if (signal.aborted || !element.isConnected) return;
+    const seen = new Set(visible.value.map(({ id }) => id));
+    const sorted = all.value.toSorted((a, b) => a[chosenMeasure()] - b[chosenMeasure()]);
+    plot = new uPlot(options(chosenMeasure(), place.clientWidth, { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6 }), seriesOf(sorted, seen, chosenMeasure()), place);
+  }
+
+  /** @param {[number, number]} x @param {[number, number]} y */
+  function onBox(x, y) {
+    filter.value = { ...filter.value, area: { measure: chosenMeasure(), x, y } };
+  }
+
+  /** @param {(target: Target) => [number, number]} pixels @param {number} left @param {number} top */
+  function onPoint(pixels, left, top) {
+    const distance = (/** @type {Target} */ target) => Math.hypot(pixels(target)[0] - left, pixels(target)[1] - top);
+    const nearest = visible.value.reduce((best, target) => (best && distance(best) <= distance(target) ? best : target), /** @type {Target | null} */ (null));
+    if (nearest && distance(nearest) <= REACH) choose(nearest);
+  }
+
+  /** To be called once it is in the page: what is drawn depends on its width. */
+  function begin() {
+    visible.watch(draw);
+    chosen.watch(() => plot && draw());
+    onSchemeChange(draw, signal);
+    addEventListener("resize", draw, { signal });
+    signal.addEventListener("abort", () => plot?.destroy(), { once: true });
+  }
+  return { element, begin };
+}
+
+/**
+ * uPlot's columns: x, then a series for those that are filtered out and one for each verdict.
+ * @param {Target[]} sorted by the measure
+ * @param {Set<number>} seen
+ * @param {Measure} measure
+ * @returns {uPlot.AlignedData}
+ */
+function seriesOf(sorted, seen, measure) {
+  const score = (/** @type {Target} */ { sgrnascorer2_score }) => sgrnascorer2_score;
+  const hidden = sorted.map((target) => (seen.has(target.id) ? null : score(target)));
+  const shown = ORDER.map((verdict) => sorted.map((target) => (seen.has(target.id) && verdictOf(target) === verdict ? score(target) : null)));
+  return [sorted.map((target) => target[measure]), hidden, ...shown];
+}
+
+/**
+ * @param {Measure} measure
+ * @param {number} width
+ * @param {object} does
+ * @param {(x: [number, number], y: [number, number]) => void} does.onBox
+ * @param {(pixels: (target: Target) => [number, number], left: number, top: number) => void} does.onPoint
+ * @param {Target | null} does.chosen
+ * @param {number} does.size of a point
+ * @returns {uPlot.Options}
+ */
+function options(measure, width, { onBox, onPoint, chosen, size }) {
+  const colours = palette();
+  const axis = { stroke: colours.soft, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1 } };
+  const points = (/** @type {string} */ colour, across = size) => ({ paths: () => null, points: { show: true, size: across, width: 0, fill: colour, stroke: colour } });
+  return {
+    width: Math.max(200, width),
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: true, y: true, setScale: false }, points: { show: false }, y: true, bind: { click: (self) => (event) => (clicked(self, event), null) } },
+    scales: { x: { time: false, range: (_self, least) => [Math.min(least, 70) - 2, 101] } },
+    axes: [{ ...axis, label: `${measure.toUpperCase()} specificity` }, { ...axis, label: "sgRNAScorer 2.0 score", size: 48 }],
+    series: [{}, points(colours.line, 3), ...ORDER.map((verdict) => points(colours.verdicts[verdict]))],
+    hooks: {
+      setSelect: [(self) => box(self, onBox)],
+      draw: [(self) => ring(self, chosen, measure, colours.text)],
+    },
+  };
+
+  /** @param {uPlot} self @param {MouseEvent} event */
+  function clicked(self, event) {
+    if (self.select.width > 2 || self.select.height > 2) return;
+    const pixels = (/** @type {Target} */ target) => /** @type {[number, number]} */ ([self.valToPos(target[measure], "x"), self.valToPos(target.sgrnascorer2_score, "y")]);
+    onPoint(pixels, self.cursor.left ?? event.offsetX, self.cursor.top ?? event.offsetY);
+  }
+}
+
+/**
+ * @param {uPlot} self
+ * @param {(x: [number, number], y: [number, number]) => void} onBox
+ */
+function box(self, onBox) {
+  const { left, top, width, height } = self.select;
+  if (width < 3 || height < 3) return;
+  const value = (/** @type {number} */ pixel, /** @type {string} */ scale) => self.posToVal(pixel, scale);
+  onBox([value(left, "x"), value(left + width, "x")], [value(top + height, "y"), value(top, "y")]);
+}
+
+/**
+ * @param {uPlot} self
+ * @param {Target | null} chosen
+ * @param {Measure} measure
+ * @param {string} colour
+ */
+function ring(self, chosen, measure, colour) {
+  if (!chosen) return;
+  const { ctx } = self;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.arc(self.valToPos(chosen[measure], "x", true), self.valToPos(chosen.sgrnascorer2_score, "y", true), 7 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.stroke();
+  ctx.restore();
+}

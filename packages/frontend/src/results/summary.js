@@ -1,0 +1,42 @@
+import { h } from "../dom.js";
+import { count, countOf } from "../format.js";
+
+/**
+ * @import {Target} from "../types.js"
+ */
+
+/**
+ * What there is, in a sentence.
+ * @param {Target[]} targets that were read
+ * @param {Target[]} visible
+ * @param {number} guides of the job
+ */
+export function summarise(targets, visible, guides) {
+  const good = targets.filter(({ efficient, specific }) => efficient && specific).length;
+  const among = targets.length < guides ? ` among the first ${count(targets.length)}` : "";
+  const shown = visible.length < targets.length ? `; ${count(visible.length)} shown` : "";
+  return `${countOf(guides, "guide")}; ${count(good)} efficient and specific${among}${shown}`;
+}
+
+/**
+ * What somebody must not overlook: guides that cut in several places for certain, or nowhere.
+ * @param {Target[]} targets
+ */
+export function banners(targets) {
+  const several = targets.filter(({ mm0 }) => mm0 > 1).length;
+  const absent = targets.filter(({ mm0 }) => mm0 === 0).length;
+  return [
+    several > 0 && banner(`${countOf(several, "guide")} of ${count(targets.length)} ${several === 1 ? "has" : "have"} several perfect matches in the genome.`,
+      "They cut at each of them. MIT does not count perfect matches, so such a guide can have a high MIT: see the first of its five site counts. Repeats and alternate contigs of an assembly are the usual causes."),
+    absent > 0 && banner(`${countOf(absent, "guide")} of ${count(targets.length)} ${absent === 1 ? "is" : "are"} not in this genome.`,
+      absent === targets.length ? "Is it the right genome, and is the query genomic DNA rather than a transcript?" : "They span a splice junction, a variant or a construct, or the genome differs from the query there."),
+  ].filter((each) => each !== false);
+}
+
+/**
+ * @param {string} fact
+ * @param {string} meaning
+ */
+function banner(fact, meaning) {
+  return h("p", { class: "caution", role: "note" }, h("strong", {}, fact), ` ${meaning}`);
+}

@@ -1,0 +1,144 @@
+import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, ResizeTableModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
+import { h } from "../dom.js";
+import { recall, remember } from "../storage.js";
+import * as cells from "./cells.js";
+import { MEANINGS, meaning } from "./columns.js";
+import { commonCfd, cutOf } from "./figures.js";
+
+/**
+ * @import {CellComponent, ColumnDefinition} from "tabulator-tables"
+ * @import {Target} from "../types.js"
+ */
+
+Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, ResizeTableModule, SelectRowModule, SortModule, TooltipModule]);
+
+/**
+ * A sortable table of guides; only the rows in sight are in the page, so that many thousands are no burden.
+ * @param {HTMLElement} place
+ * @param {Target[]} targets
+ * @param {(target: Target) => void} onChoose a row was chosen, by mouse or keyboard
+ */
+export function targetTable(place, targets, onChoose) {
+  // An explicit height makes the table draw only what is in sight; a short one is as high as its rows.
+  const tall = targets.length > 15;
+  const table = new Tabulator(place, {
+    columns: columns(targets),
+    data: targets,
+    index: "id",
+    layout: "fitDataFill",
+    ...(tall && { height: "min(70vh, 44rem)" }),
+    placeholder: "No guide passes the filters.",
+    columnDefaults: { resizable: false },
+  });
+  const built = new Promise((resolve) => table.on("tableBuilt", () => resolve(undefined)));
+  // Enter on the button of a row is a click that reaches the row too.
+  table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
+  // A grid may hold nothing focusable but its cells; the buttons in them let keyboards scroll.
+  void built.then(() => place.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
+  return {
+    built,
+    /** @param {Set<number>} ids */
+    showOnly: async (ids) => (await built, table.setFilter((/** @type {Target} */ { id }) => ids.has(id))),
+    /** @param {Target[]} all */
+    replace: async (all) => (await built, table.replaceData(all)),
+    /** @param {number} id scrolled to, if it passes the filters */
+    async mark(id) {
+      await built;
+      table.deselectRow();
+      const row = table.getRow(id);
+      if (!row) return;
+      row.select();
+      await table.scrollToRow(id, "center", false).catch(() => {});
+    },
+    /** @returns {Target[]} as they are shown now: filtered and sorted */
+    shown: () => /** @type {Target[]} */ (table.getData("active")),
+    columns: () => table.getColumns().map((column) => ({ field: column.getField(), visible: column.isVisible() })),
+    /**
+     * @param {string} field
+     * @param {boolean} visible
+     */
+    showColumn(field, visible) {
+      if (visible) table.showColumn(field);
+      else table.hideColumn(field);
+      remember("columns", table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField()));
+      table.redraw();
+    },
+    destroy: () => table.destroy(),
+  };
+}
+
+/**
+ * @param {Target[]} targets
+ * @returns {ColumnDefinition[]}
+ */
+function columns(targets) {
+  // Beside two columns that stay, a phone would show nothing else.
+  const wide = matchMedia("(min-width: 46rem)").matches;
+  const right = /** @type {const} */ ({ hozAlign: "right", headerHozAlign: "right" });
+  /** @type {[string, Partial<ColumnDefinition>][]} */
+  const all = [
+    ["id", { ...right, frozen: wide }],
+    ["guide", { formatter: cells.guideButton, cssClass: "sequence", frozen: wide }],
+    ["pam", { cssClass: "sequence" }],
+    ["strand", { formatter: cells.strand, hozAlign: "center", headerHozAlign: "center" }],
+    ["contig", { maxWidth: 180 }],
+    ["start", right],
+    ["end", right],
+    ["cut", { ...right, mutatorData: (_value, target) => cutOf(target) }],
+    ["gc", right],
+    ["efficient", { formatter: cells.verdict }],
+    ["consensus", right],
+    ["specific", { formatter: cells.verdict }],
+    ["mit", { ...right, formatter: cells.decimals(2) }],
+    ["cfd", { ...right, formatter: cells.decimals(2) }],
+    ["commonCfd", { ...right, formatter: cells.decimals(1), mutatorData: (_value, target) => commonCfd(target) }],
+    ["sites", { ...right, formatter: cells.sites, sorter: cells.bySites }],
+    ...[0, 1, 2, 3, 4].map((mismatches) => /** @type {[string, Partial<ColumnDefinition>]} */ ([`mm${mismatches}`, right])),
+    ["chopchop", { formatter: cells.yesOrNo }],
+    ["mm10db", { formatter: cells.yesOrNo }],
+    ["sgrnascorer2", { formatter: cells.yesOrNo }],
+    ["sgrnascorer2_score", { ...right, formatter: cells.decimals(2) }],
+    ["energy", { ...right, formatter: cells.decimals(1) }],
+    ["structure", { cssClass: "sequence", maxWidth: 220 }],
+    ["unique", { formatter: cells.yesOrNo }],
+    ["gene", {}],
+    ["feature", {}],
+    ["warnings", { formatter: cells.warnings, minWidth: 120 }],
+  ];
+  const first = targets[0];
+  const shown = chosenColumns(targets, wide);
+  // What the service does not tell of its guides has no column.
+  const told = all.filter(([name]) => !["gene", "feature"].includes(name) || (first && name in first));
+  return told.map(([name, more]) => column(name, { ...more, visible: shown.includes(name) }));
+}
+
+/**
+ * @param {Target[]} targets
+ * @param {boolean} wide
+ * @returns {string[]}
+ */
+function chosenColumns(targets, wide) {
+  const usual = Object.entries(MEANINGS).filter(([, { shown }]) => shown === "always" || (wide && shown)).map(([name]) => name);
+  const several = new Set(targets.map(({ contig }) => contig)).size > 1 ? ["contig"] : [];
+  const annotated = targets.some(({ gene }) => gene) ? ["gene"] : [];
+  const kept = recall("columns", /** @type {string[] | null} */ (null));
+  return Array.isArray(kept) && wide ? kept : [...usual, ...several, ...annotated];
+}
+
+/**
+ * @param {string} name
+ * @param {Partial<ColumnDefinition>} more
+ * @returns {ColumnDefinition}
+ */
+function column(name, more) {
+  const { title, text } = meaning(name);
+  return { field: name, title, headerTooltip: text, titleFormatter: sortButton, ...more };
+}
+
+/**
+ * A head sorts when it is clicked; a button in it lets keyboards do so too.
+ * @param {CellComponent} head
+ */
+function sortButton(head) {
+  return h("button", { type: "button", class: "sort" }, head.getValue());
+}

@@ -1,0 +1,27 @@
+/** What this browser remembers. A browser that keeps nothing is no reason to fail. */
+
+/**
+ * @template Value
+ * @param {string} name
+ * @param {Value} otherwise where nothing usable is kept
+ * @returns {Value}
+ */
+export function recall(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(`crackling.${name}`) ?? "null") ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function remember(name, value) {
+  try {
+    localStorage.setItem(`crackling.${name}`, JSON.stringify(value));
+  } catch {
+    // Full, or forbidden by its user.
+  }
+}

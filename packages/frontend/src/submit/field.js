@@ -1,0 +1,35 @@
+import { fill, h } from "../dom.js";
+
+/**
+ * @import {Child} from "../dom.js"
+ */
+
+/**
+ * A labelled control with a hint and a place for what is wrong with it.
+ * @template {HTMLElement} Control
+ * @param {string} label
+ * @param {Control} control with an id
+ * @param {Child} [hint]
+ */
+export function field(label, control, hint) {
+  const problem = h("p", { class: "problem", id: `${control.id}-problem` });
+  const hintLine = h("p", { class: "hint", id: `${control.id}-hint` }, hint);
+  control.setAttribute("aria-describedby", `${hintLine.id} ${problem.id}`);
+  const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, hintLine, problem);
+  return {
+    element,
+    control,
+    /** @param {...Child} text */
+    say: (...text) => fill(hintLine, ...text),
+    /**
+     * @param {string | null} text null where nothing is wrong
+     * @returns {boolean} whether all is well
+     */
+    complain(text) {
+      fill(problem, text);
+      if (text === null) control.removeAttribute("aria-invalid");
+      else control.setAttribute("aria-invalid", "true");
+      return text === null;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { fill, h } from "../dom.js";
+import { count, countOf } from "../format.js";
+import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
+import { MOST_GUIDES, examineGuides } from "./guides.js";
+import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
+import { textField } from "./text-field.js";
+
+/**
+ * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
+ */
+
+/** What the form asks about: a sequence to find guides in, or guides to score. */
+export function queryField() {
+  const sequence = textField({
+    id: "query",
+    label: "Sequence",
+    hint: `FASTA or a bare DNA sequence, up to ${count(MOST_BASES)} bases. You can also drop a file here.`,
+    placeholder: ">my_gene\nATGAGCACAAAAAAGAAACC…",
+    example: { label: "Example: λ cI gene", text: EXAMPLE },
+    examine: describeQuery,
+  });
+  const guides = textField({
+    id: "guides",
+    label: "Guides",
+    hint: `One guide a line: 20 bases, or 23 with the PAM; up to ${count(MOST_GUIDES)}.`,
+    placeholder: "GGTTTAGCAATTGCGATCCA\nCCATTGACGGATTAGCATTT TGG",
+    example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
+    examine: describeGuides,
+  });
+  const tabs = tabList("What to score", [["Find guides in a sequence", sequence], ["Score my own guides", guides]]);
+
+  return {
+    element: tabs.element,
+    check: () => tabs.current().check(),
+    /** @returns {{query: Query, name: string}} `name` for the list of recent jobs */
+    value() {
+      if (tabs.current() === guides) {
+        const own = examineGuides(guides.value()).guides;
+        return { query: { guides: own }, name: countOf(own.length, "own guide") };
+      }
+      const { text, bases } = examineQuery(sequence.value());
+      return { query: isFasta(text) ? { fasta: text } : { sequence: text.trim() }, name: nameOf(text) || countOf(bases, "base") };
+    },
+  };
+}
+
+/** @param {string} text */
+function describeQuery(text) {
+  const { contigs, bases, removed, problem } = examineQuery(text);
+  if (bases === 0) return { note: null, problem };
+  const what = contigs === 1 ? "One sequence" : `${count(contigs)} sequences`;
+  return { note: `${what}, ${countOf(bases, "base")}.${removed ? ` ${removed}.` : ""}`, problem };
+}
+
+/** @param {string} text */
+function describeGuides(text) {
+  const { guides, problem } = examineGuides(text);
+  const repeated = guides.length - new Set(guides).size;
+  const note = guides.length ? `${countOf(guides.length, "guide")}${repeated ? `, ${count(repeated)} of them repeated` : ""}.` : null;
+  return { note, problem };
+}
+
+/**
+ * Tabs, as the WAI-ARIA practices have them: arrows go from one to the next.
+ * @template {{element: HTMLElement}} Panel
+ * @param {string} label
+ * @param {[string, Panel][]} entries
+ */
+function tabList(label, entries) {
+  let chosen = 0;
+  const tabs = entries.map(([name], index) => h("button", { type: "button", role: "tab", id: `tab-${index}`, "aria-controls": `panel-${index}`, click: () => choose(index) }, name));
+  const panels = entries.map(([, { element }], index) => h("div", { role: "tabpanel", id: `panel-${index}`, "aria-labelledby": `tab-${index}` }, element));
+  const list = h("div", { role: "tablist", "aria-label": label, keydown: onKey }, ...tabs);
+
+  /** @param {number} index */
+  function choose(index) {
+    chosen = index;
+    tabs.forEach((tab, each) => (tab.setAttribute("aria-selected", String(each === index)), (tab.tabIndex = each === index ? 0 : -1)));
+    panels.forEach((panel, each) => (panel.hidden = each !== index));
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    choose((chosen + step + tabs.length) % tabs.length);
+    tabs[chosen]?.focus();
+  }
+
+  choose(0);
+  const element = h("div", { class: "tabs" });
+  fill(element, list, ...panels);
+  return { element, current: () => /** @type {[string, Panel]} */ (entries[chosen])[1] };
+}

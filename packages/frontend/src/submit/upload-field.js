@@ -1,0 +1,92 @@
+import { fill, h } from "../dom.js";
+import { sized } from "../format.js";
+import { field } from "./field.js";
+import { genomeIdOf, isGenomeId, sendFile } from "./upload.js";
+
+/**
+ * @import {Api} from "../api.js"
+ */
+
+/**
+ * A genome of one's own: its file, its annotation, its name.
+ * @param {Api} api
+ */
+export function uploadField(api) {
+  const file = field(
+    "Genome file",
+    h("input", { id: "genome-file", type: "file", accept: ".fa,.fasta,.fna,.fas,.gz", change: () => suggestId() }),
+    "FASTA, plain or compressed with gzip. It goes to this deployment’s own storage.",
+  );
+  const annotation = field(
+    "Annotation file (optional)",
+    h("input", { id: "genome-annotation", type: "file", accept: ".gff,.gff3,.gtf,.gz" }),
+    "GFF3, plain or compressed: off-targets are then told with their gene. Its sequence names must be those of the genome file.",
+  );
+  const id = field(
+    "Name",
+    h("input", { id: "genome-id", autocomplete: "off", spellcheck: "false", maxlength: 64 }),
+    "What the genome is called from now on: letters, digits, dot, hyphen and underscore.",
+  );
+
+  function suggestId() {
+    const chosen = file.control.files?.[0];
+    if (chosen && !id.control.value) id.control.value = genomeIdOf(chosen.name);
+    file.complain(null);
+  }
+
+  const meter = uploadMeter();
+  return {
+    element: h("div", { class: "fields" }, file.element, annotation.element, id.element, meter.element),
+    /** @returns {HTMLElement | null} the control that needs a change */
+    check() {
+      const loaded = file.complain(file.control.files?.[0] ? null : "Choose a FASTA file.");
+      const named = id.complain(isGenomeId(id.control.value) ? null : "Begin with a letter or digit, and use no spaces. Accessions are kept for NCBI’s assemblies.");
+      return loaded ? (named ? null : id.control) : file.control;
+    },
+    /**
+     * Send the files.
+     * @param {AbortSignal} signal
+     * @returns {Promise<string>} the genome's id
+     */
+    async value(signal) {
+      const chosen = /** @type {File} */ (file.control.files?.[0]);
+      const genes = annotation.control.files?.[0];
+      const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined);
+      // The annotation first: the genome's file is what its preparation waits for.
+      if (genes && forms.annotation) await meter.during(genes, signal, (tell, stop) => sendFile(forms.annotation ?? forms.upload, genes, tell, stop));
+      await meter.during(chosen, signal, (tell, stop) => sendFile(forms.upload, chosen, tell, stop));
+      return id.control.value;
+    },
+  };
+}
+
+/** How much of a file has been sent, and a way to stop. */
+function uploadMeter() {
+  const line = h("p", { class: "note" });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Upload" });
+  const cancel = h("button", { type: "button" }, "Cancel the upload");
+  const element = h("div", { class: "upload", hidden: true }, line, bar, cancel);
+  return {
+    element,
+    /**
+     * @param {File} file
+     * @param {AbortSignal} signal
+     * @param {(tell: (share: number) => void, signal: AbortSignal) => Promise<void>} send
+     */
+    async during(file, signal, send) {
+      const cancelled = new AbortController();
+      cancel.onclick = () => cancelled.abort();
+      element.hidden = false;
+      const tell = (/** @type {number} */ share) => {
+        bar.value = share;
+        fill(line, `${file.name}: ${sized(share * file.size, "B")} of ${sized(file.size, "B")}, ${Math.floor(share * 100)} %`);
+      };
+      tell(0);
+      try {
+        await send(tell, AbortSignal.any([signal, cancelled.signal]));
+      } finally {
+        element.hidden = true;
+      }
+    },
+  };
+}

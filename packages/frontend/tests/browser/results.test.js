@@ -1,0 +1,129 @@
+/** The guides of a job: table, map, plot, and one of them in detail. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible, picture } from "./browser.js";
+import { suite } from "./suite.js";
+
+suite("results", ({ at, fixture }) => {
+  test("a query without sites gives a result that says so", () => at("#/jobs/none", async (page) => {
+    await page.getByText("The query holds no site").waitFor();
+  }));
+
+  test("ten thousand guides are shown, sorted and filtered at once", () => at("#/jobs/many", async (page) => {
+    const rows = page.locator(".tabulator-row");
+    await rows.first().waitFor();
+    assert.match(await page.locator(".summary").innerText(), /^10,000 guides; /);
+    assert.ok((await rows.count()) < 200, "rows out of sight are in the page");
+    const start = Date.now();
+    await page.getByRole("button", { name: "MIT" }).click();
+    const mit = rows.first().locator('[tabulator-field="mit"]');
+    await page.waitForFunction(() => document.querySelector('.tabulator-row [tabulator-field="mit"]')?.textContent?.startsWith("60.0"));
+    assert.ok(Date.now() - start < 3000);
+    assert.match(await mit.innerText(), /^60\.0/);
+    const filters = page.getByRole("form", { name: "Filters" });
+    await filters.getByLabel("Efficient").check();
+    await filters.getByLabel("Specific").check();
+    await page.waitForFunction(() => !document.querySelector(".table .verdict.bad"));
+    await page.locator(".la-vz-annotation").first().waitFor();
+    await picture(page, "many");
+    await assertAccessible(page);
+  }));
+
+  test("the rest of very many guides is read when asked for", () => at("#/jobs/huge", async (page) => {
+    await page.getByRole("button", { name: "Read the other 2,000 guides" }).click();
+    await page.waitForFunction(() => !document.querySelector(".summary")?.textContent?.includes("among the first"));
+    assert.match(await page.locator(".summary").innerText(), /^22,000 guides; /);
+    await page.getByLabel("Where the window begins").fill("190000");
+    await page.getByText("Bases 190,001 to 193,000").waitFor();
+    await page.locator(".la-vz-annotation-label", { hasText: "#211" }).first().waitFor();
+  }));
+
+  test("keyboards reach the guides and sort them", () => at("#/jobs/some", async (page) => {
+    const sort = page.getByRole("button", { name: "Start" });
+    await sort.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.locator('[tabulator-field="start"][aria-sort="descending"]').waitFor();
+    const guide = page.locator("button.guide").first();
+    await guide.focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".places tbody tr").nth(1).waitFor();
+    await page.keyboard.press("Escape");
+    assert.ok(await guide.evaluate((element) => element === document.activeElement), "focus comes back to the guide");
+  }));
+
+  test("map, plot and table show one choice, and the plot filters", () => at("#/jobs/some", async (page) => {
+    await page.locator(".la-vz-annotation").first().waitFor();
+    await page.locator(".la-vz-annotation-label", { hasText: /^#2$/ }).click();
+    await page.getByRole("heading", { name: /^Guide / }).waitFor();
+    const guide = await page.locator("dialog h2 code").first().innerText();
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".tabulator-selected button.guide").innerText(), guide);
+    await page.locator(".la-vz-highlight").first().waitFor();
+
+    const all = await page.locator(".tabulator-row").count();
+    const plot = await page.locator(".u-over").boundingBox();
+    assert.ok(plot);
+    await page.mouse.move(plot.x + 2, plot.y + 2);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height - 2, { steps: 4 });
+    await page.mouse.up();
+    const chip = page.getByRole("button", { name: "Box in the plot" });
+    await chip.waitFor();
+    await page.waitForFunction((before) => document.querySelectorAll(".tabulator-row").length < before, all);
+    await chip.click();
+    await page.waitForFunction((before) => document.querySelectorAll(".tabulator-row").length === before, all);
+  }));
+
+  test("filters narrow the guides down, and are cleared", () => at("#/jobs/some", async (page) => {
+    await page.locator(".tabulator-row").first().waitFor();
+    const summary = page.locator(".summary");
+    await page.getByText("More filters").click();
+    await page.getByLabel("Motif", { exact: true }).fill("GAN");
+    await page.getByLabel("least GC").fill("40");
+    await page.waitForFunction(() => /shown$/.test(document.querySelector(".summary")?.textContent ?? ""));
+    await page.getByLabel("Motif", { exact: true }).fill("GA!");
+    await page.getByText("IUPAC letters only").waitFor();
+    await assertAccessible(page);
+    await page.getByLabel("only the best so many").fill("2");
+    await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 2);
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    assert.doesNotMatch(await summary.innerText(), /shown/);
+  }));
+
+  test("columns are chosen, and the choice is kept", () => at("#/jobs/some", async (page) => {
+    await page.locator(".tabulator-row").first().waitFor();
+    await page.getByText("Columns", { exact: true }).click();
+    await page.getByLabel("SVM score").check();
+    await picture(page, "columns");
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await page.getByRole("columnheader", { name: "SVM score" }).waitFor();
+  }));
+
+  test("oligos are made for the vector, and the choice is kept", () => at("#/jobs/some", async (page) => {
+    await page.locator("button.guide").nth(1).click();
+    const oligos = page.locator(".oligos code");
+    const guide = await page.locator("dialog h2 code").first().innerText();
+    assert.equal(await oligos.first().innerText(), `CACC${guide.startsWith("G") ? "" : "G"}${guide}`);
+    await page.getByLabel("Vector").selectOption({ label: "Other overhangs" });
+    await page.getByLabel("Forward 5′").fill("TTTT");
+    await page.getByLabel("Begin with G, for U6").uncheck();
+    assert.equal(await oligos.first().innerText(), `TTTT${guide}`);
+    await page.getByLabel("Forward 5′").fill("XX");
+    await page.getByText("An overhang is up to 12").waitFor();
+  }));
+
+  test("a site is shown in igv, which asks nobody for anything", () => at("#/jobs/some", async (page) => {
+    /** @type {string[]} */
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.locator("button.guide").nth(2).click();
+    await page.getByRole("button", { name: /^Show / }).first().click();
+    await page.locator(".igv .igv-container").waitFor();
+    await page.waitForFunction(() => document.querySelector(".igv")?.shadowRoot?.querySelector("canvas"));
+    await picture(page, "igv");
+    await assertAccessible(page);
+    assert.deepEqual(asked.filter((address) => !address.startsWith(fixture().url) && !/^(data|blob):/.test(address)), []);
+  }));
+});

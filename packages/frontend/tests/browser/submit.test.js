@@ -1,0 +1,125 @@
+/** The form: what is asked, of which genome, and what is wrong with it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible, picture } from "./browser.js";
+import { GUIDES, suite } from "./suite.js";
+
+/**
+ * @import {Page} from "playwright-core"
+ */
+
+suite("submit", ({ at, fixture }) => {
+  test("mistakes are shown beside the field, and nothing is sent", () => at("#/", async (page) => {
+    const query = page.getByLabel("Sequence", { exact: true });
+    const send = page.getByRole("button", { name: "Design guides" });
+    await send.click();
+    await page.getByText("Paste a DNA sequence").waitFor();
+    assert.ok(await query.evaluate((element) => element === document.activeElement));
+    await query.fill(`>one\n${GUIDES}\n>two\nACGT\nACGJ`);
+    await send.click();
+    await page.getByText("Sequence two, letter 8: “J” is no nucleotide").waitFor();
+    await assertAccessible(page);
+    await picture(page, "mistake");
+    await query.fill(`1 ${GUIDES} 64*`);
+    await page.getByText("4 characters that are no bases were left out: digits, “*”").waitFor();
+    await genome(page).fill("GCF_1");
+    await send.click();
+    await page.getByText("Choose one of the list").waitFor();
+    assert.equal(page.url(), `${fixture().url}#/`);
+  }));
+
+  test("what the API refuses is shown, and the form can be used again", () => at("#/", async (page) => {
+    await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
+    await genome(page).fill("GCF_000000000.1");
+    const send = page.getByRole("button", { name: "Design guides" });
+    await send.click();
+    await page.getByText("There is no genome GCF_000000000.1").waitFor();
+    assert.ok(await send.isEnabled());
+  }));
+
+  test("a query is loaded from a file", () => at("#/", async (page) => {
+    await page.getByLabel("Sequence file").setInputFiles({ name: "gene.fa", mimeType: "text/plain", buffer: Buffer.from(`>gene\n${GUIDES}\n`) });
+    await page.getByText(`One sequence, ${GUIDES.length} bases.`).waitFor();
+    assert.equal(await page.getByLabel("Sequence", { exact: true }).inputValue(), `>gene\n${GUIDES}\n`);
+  }));
+
+  test("a genome is found by keyboard, and prepared", () => at("#/", async (page) => {
+    await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
+    await genome(page).fill("escherichia");
+    await page.getByRole("option").filter({ hasText: "GCF_000005845.2" }).waitFor();
+    await picture(page, "search");
+    await assertAccessible(page);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    assert.match(await page.locator(".chosen").innerText(), /Escherichia coli.*4\.64 Mb.*prepared once, about/);
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
+    await page.getByText(/sequence, .* of 4\.64 MB/).waitFor();
+    await picture(page, "preparing");
+    await assertAccessible(page);
+  }));
+
+  test("a search that fails says so, and an accession can still be named", () => at("#/", async (page) => {
+    fixture().state.broken.set("/api/genomes/search", 503);
+    await genome(page).fill("mouse");
+    await page.getByText("NCBI cannot be searched now").first().waitFor();
+    await genome(page).fill("GCF_000001635.27");
+    await page.getByRole("option").filter({ hasText: "GCF_000001635.27" }).click();
+    assert.match(await page.locator(".chosen").innerText(), /GCF_000001635\.27/);
+    fixture().state.broken.clear();
+  }));
+
+  test("guides of one's own are scored, without a map", () => at("#/", async (page) => {
+    await page.getByRole("tab", { name: "Find guides in a sequence" }).focus();
+    await page.keyboard.press("ArrowRight");
+    const guides = page.getByLabel("Guides", { exact: true });
+    await guides.fill("ACGT\n");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByText("Line 1: 4 bases. A guide has 20, or 23 with its PAM.").waitFor();
+    await page.getByRole("button", { name: "Example: three guides" }).click();
+    await picture(page, "own-guides");
+    await assertAccessible(page);
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Guides for 3 own guides" }).waitFor();
+    await page.locator(".tabulator-row").nth(2).waitFor();
+    assert.equal(await page.locator(".map").count(), 0);
+    await assertAccessible(page);
+  }));
+
+  test("an upload brings its annotation along, and can be cancelled", () => at("#/", async (page) => {
+    await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
+    await page.getByLabel("Upload my own").check();
+    await page.getByLabel("Genome file").setInputFiles({ name: "strain.fa", mimeType: "text/plain", buffer: Buffer.from(`>a\n${GUIDES}\n`) });
+    await page.getByLabel("Annotation file").setInputFiles({ name: "strain.gff3", mimeType: "text/plain", buffer: Buffer.from("##gff-version 3\n") });
+    await picture(page, "upload");
+    await assertAccessible(page);
+    fixture().state.uploads.length = 0;
+    fixture().state.stalled = true;
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("button", { name: "Cancel the upload" }).click();
+    await page.getByText("The upload was cancelled.").waitFor();
+    fixture().state.stalled = false;
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    assert.deepEqual(fixture().state.uploads.map((body) => /uploads\/strain\/(\w+)/.exec(body)?.[1]), ["annotation", "genome"]);
+  }));
+
+  test("recent jobs are listed, and can be forgotten", () => at("#/", async (page) => {
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Complete" }).waitFor();
+    await page.getByRole("link", { name: "Design", exact: true }).click();
+    const recent = page.getByRole("complementary", { name: "Recent jobs" });
+    await recent.getByRole("link", { name: "lambda_cI" }).waitFor();
+    await picture(page, "recent");
+    await assertAccessible(page);
+    await recent.getByRole("button", { name: "Forget lambda_cI" }).click();
+    await recent.waitFor({ state: "hidden" });
+  }));
+});
+
+/** @param {Page} page */
+function genome(page) {
+  return page.getByRole("combobox", { name: "Genome" });
+}

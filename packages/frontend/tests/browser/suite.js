@@ -1,0 +1,54 @@
+/** A browser, and the page with a stand-in for its API that holds jobs of every kind. */
+import { after, before, describe } from "node:test";
+import { EXAMPLE } from "../../src/submit/example.js";
+import { launch, skip, withPage } from "./browser.js";
+import { jobOf, startFixture } from "./fixture.js";
+import { findTargets, manyTargets } from "./targets.js";
+
+/**
+ * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
+ */
+
+export const GUIDES = "ACGTTGCATTAGCAATCGTACGTGGACCGATTAGCATTTTCCGGATAGGCTAACGGTTACCATGG";
+export const FAILURE = "The genome's file holds no sequence: mine.fa is empty. Upload it again.";
+
+/** @typedef {Awaited<ReturnType<typeof startFixture>>} Fixture */
+/** @typedef {(fragment: string, run: (page: Page) => Promise<void>, options?: BrowserContextOptions) => Promise<void>} At */
+
+/**
+ * @param {string} name
+ * @param {(given: {at: At, browser: () => Browser, fixture: () => Fixture}) => void} tests
+ */
+export function suite(name, tests) {
+  describe(name, { skip }, () => {
+    /** @type {Browser} */
+    let browser;
+    /** @type {Fixture} */
+    let fixture;
+
+    before(async () => {
+      fixture = await startFixture({ jobs: jobs() });
+      browser = await launch();
+    });
+    after(async () => {
+      await browser?.close();
+      fixture?.stop();
+    });
+    tests({ at: (fragment, run, options) => withPage(browser, `${fixture.url}${fragment}`, run, options), browser: () => browser, fixture: () => fixture });
+  });
+}
+
+function jobs() {
+  const some = findTargets(EXAMPLE);
+  const done = (/** @type {number} */ guides) => ({ status: /** @type {const} */ ("complete"), progress: { guides, onTarget: guides, offTarget: guides } });
+  return {
+    failed: { job: jobOf("failed", { status: "failed", reason: FAILURE, genome: "mine" }), targets: [] },
+    half: { job: jobOf("half", { status: "failed", reason: "Chunk 3 failed five times.", progress: { guides: 900, onTarget: 600, offTarget: 900 } }), targets: [] },
+    some: { job: jobOf("some", done(some.length)), targets: some },
+    none: { job: jobOf("none", done(0)), targets: [] },
+    many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
+    huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },
+    broken: { job: jobOf("broken", done(3)), targets: /** @type {any} */ ([null, null, null]) },
+    slow: { job: jobOf("slow"), targets: some },
+  };
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/guide/oligos.js";
+import { sitesAsFasta } from "../../src/guide/sites-fasta.js";
+import { offTargetsOf, manyTargets } from "../browser/targets.js";
+
+/**
+ * @import {OffTarget, Target} from "../../src/types.js"
+ */
+
+const BBSI = { forward: "CACC", reverse: "AAAC" };
+
+test("oligos anneal and leave the overhangs", () => {
+  // The worked example of Ran et al. 2013: oligos CACCG-N20 and AAAC-N20rc-C.
+  const { forward, reverse, added } = oligosOf("AGTCCGAGCAGAAGAAGAAT", BBSI, true);
+  assert.deepEqual({ forward, reverse, added }, { forward: "CACCGAGTCCGAGCAGAAGAAGAAT", reverse: "AAACATTCTTCTTCTGCTCGGACTC", added: true });
+});
+
+test("no G is added to one, nor where none is wanted", () => {
+  assert.equal(oligosOf("GGTCCGAGCAGAAGAAGAAT", BBSI, true).forward, "CACCGGTCCGAGCAGAAGAAGAAT");
+  assert.deepEqual(oligosOf("AGTC", { forward: "TAGG", reverse: "AAAC" }, false), { forward: "TAGGAGTC", reverse: "AAACGACT", added: false });
+});
+
+test("a guide that holds the enzyme's site is told", () => {
+  assert.ok(isCut("AAGAAGACTT", CLONINGS.bbsi?.site ?? ""));
+  assert.ok(isCut("AAGTCTTCTT", CLONINGS.bbsi?.site ?? ""), "on the other strand");
+  assert.ok(!isCut("ACGT", ""));
+  assert.ok(isOverhang("CACC") && isOverhang("") && !isOverhang("CACX"));
+});
+
+test("igv is given each site's bases on the forward strand, once", () => {
+  const place = /** @type {OffTarget} */ (offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets[0]);
+  const site = { ...place, contig: "chr1", start: 9, end: 32, strand: /** @type {const} */ ("-"), site: "A".repeat(20), pam: "CGG" };
+  assert.equal(sitesAsFasta([site, site]), `>chr1:10-32 @len=1032\nCCG${"T".repeat(20)}\n`);
+});
