@@ -88,7 +88,19 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD)
+    stubs = ("boto3-stubs[cloudformation,ec2,ssm]", "types-pyyaml")
+    install(
+        session,
+        "mypy",
+        "hatchling",
+        "nox",
+        "-e",
+        "packages/ec2_worker",
+        *stubs,
+        *TEST_TOOLS,
+        *FUNCTIONS,
+        *CLOUD,
+    )
     # Folders of programs are checked one by one: their modules' names are their own.
     for places in (
         (
