@@ -35,12 +35,15 @@ class PlaceFinder:
     objects: ObjectStore
     files: ShardFiles
 
-    def off_targets(self, genome: Genome, guide: str) -> list[OffTarget]:
-        """Every place near a guide in a genome that is ready, the riskiest first."""
-        listing = Listing(guide)
+    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
+        """How many places near a guide a genome has that is ready, and the riskiest of them.
+
+        The places of others are not fetched: a guide of a human repeat has tens of thousands.
+        """
+        listing = Listing(guide, most=most)
         for file in sorted(genome.files, key=lambda file: file not in self.files):
             listing.add(self.files.use(file, self._fetch))
-        return listing.off_targets()
+        return listing.total, listing.off_targets()
 
     def _fetch(self, file: IndexFile, path: Path) -> Shard:
         if file.bytes <= SMALL:
