@@ -4,6 +4,7 @@ lint            ruff: rules and format
 types           mypy, strict
 test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
@@ -36,6 +37,7 @@ nox.options.sessions = [
     "types",
     "test-layers",
     "test-lambdas",
+    "test-worker",
     "test-infra",
     "test-frontend",
     "sanitize",
@@ -50,11 +52,12 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
+WORKER = "packages/ec2_worker"
 RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
 SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
-FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws]", "-e", f"{LAMBDAS}[test,types]")
+FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 
@@ -78,7 +81,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD)
+    install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD, "-e", WORKER)
     # Folders of programs are checked one by one: their modules' names are their own.
     for places in (
         (
@@ -88,6 +91,7 @@ def types(session: nox.Session) -> None:
             f"{LAMBDAS}/src",
             f"{INFRA}/src",
             f"{INFRA}/app.py",
+            f"{WORKER}/src",
             "packages/testing/src",
         ),
         (f"{LAYERS}/native",),
@@ -110,6 +114,13 @@ def test_layers(session: nox.Session) -> None:
 def test_lambdas(session: nox.Session) -> None:
     install(session, *TEST_TOOLS, *FUNCTIONS)
     session.chdir(LAMBDAS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="test-worker")
+def test_worker(session: nox.Session) -> None:
+    install(session, *TEST_TOOLS, *FUNCTIONS, "-e", f"{WORKER}[test]")
+    session.chdir(WORKER)
     session.run("pytest", *session.posargs)
 
 

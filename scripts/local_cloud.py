@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 import tempfile
@@ -26,13 +27,15 @@ from crackling.errors import CracklingError
 from crackling.results import Target
 from crackling_testing.ncbi import NcbiStandIn
 from localcloud import CdkError, LocalCloud
+from localcloud.workers import WorkerProcesses, seed_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
 STAGE = "local"
+WORKER_IMAGE = f"/crackling/{STAGE}/worker-ami"
 INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
 
@@ -43,6 +46,8 @@ class Deployment:
     cloud: LocalCloud
     assembly: Path
     settings: dict[str, str]
+    ncbi: NcbiStandIn
+    workers: WorkerProcesses
 
     @property
     def api(self) -> ApiClient:
@@ -53,11 +58,29 @@ def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def repository_workers(cloud: LocalCloud) -> WorkerProcesses:
+    """Workers that run what lies in the repository; bowtie2 is the layer's."""
+    programs = [str(path) for path in (build.ROOT / "build/layers").glob("cp*/bowtie2/bowtie2/bin")]
+    variables = {
+        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", "")]),
+        "PYTHONPATH": str(build.ROOT / "packages/ec2_worker/src"),
+    }
+    return WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], variables)
+
+
 @contextmanager
-def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> Iterator[Deployment]:
+def deployed(
+    front_port: int = 8080,
+    *,
+    echo: bool = False,
+    assemblies: Mapping[str, Path] | None = None,
+    workers: Callable[[LocalCloud], WorkerProcesses] = repository_workers,
+    **settings: str,
+) -> Iterator[Deployment]:
     """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
 
-    `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
+    `assemblies` are what NCBI's stand-in serves beside the sample (accession -> FASTA), `workers` make
+    processes of instances. `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
 
     Raises:
         build.BuildError, CdkError: a step failed; the message is what it printed.
@@ -70,8 +93,9 @@ def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> 
     with _step("CDK"):
         build.npm(build.INFRA)
     with (
-        NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa"}) as ncbi,
+        NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa", **(assemblies or {})}) as ncbi,
         LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
+        workers(cloud) as processes,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
     ):
         assembly = Path(folder) / "cdk.out"
@@ -81,7 +105,8 @@ def deployed(front_port: int = 8080, *, echo: bool = False, **settings: str) -> 
         with _step("deployment"):
             cloud.bootstrap()
             cloud.deploy(assembly)
-        yield Deployment(cloud, assembly, settings)
+            seed_image(cloud, WORKER_IMAGE)
+        yield Deployment(cloud, assembly, settings, ncbi, processes)
 
 
 def _settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[str, str]:

@@ -20,6 +20,7 @@ from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models import Part
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
+from crackling_preparation.annotating import no_genes
 from crackling_preparation.downloading import Download
 from crackling_preparation.indexing import (
     SHARD_BASES,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models import Genome
+    from crackling_preparation.annotating import FetchGenes
     from crackling_preparation.downloading import Fetch
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
@@ -145,8 +147,9 @@ def make_preparation(
     fetch: Fetch,
     instance_id: str,
     clock: Callable[[], float],
+    fetch_genes: FetchGenes = no_genes,
 ) -> Preparation:
-    """The steps, wired to each other instead of to queues. `fetch` streams an assembly by its accession."""
+    """The steps, wired to each other instead of to queues. `fetch` and `fetch_genes` are those of Download."""
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
@@ -157,6 +160,7 @@ def make_preparation(
         genomes=genomes,
         objects=objects,
         fetch=fetch,
+        fetch_genes=fetch_genes,
         limit=None,
         proceed=BuildBoth(
             bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),

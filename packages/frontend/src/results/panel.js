@@ -80,7 +80,7 @@ function showGuides(place, api, job, first, signal) {
   filter.watch(narrow);
   visible.watch((targets) => {
     fill(summary, summarise(all.value, targets, guides));
-    void table.showOnly(new Set(targets.map(({ id }) => id)));
+    void table.showOnly(targets.length === all.value.length ? null : new Set(targets.map(({ id }) => id)));
   });
   chosen.watch((target) => target && void table.mark(target.id));
 

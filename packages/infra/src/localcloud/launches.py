@@ -1,5 +1,7 @@
 """EC2 launches, recorded as they happen: the place where a worker can be run as a process."""
 
+# ruff: noqa: SLF001 - this mends moto from the inside
+
 from __future__ import annotations
 
 import base64
@@ -52,7 +54,7 @@ def install() -> None:
     def patched(self: EC2Backend, *args: Any, **options: Any) -> Any:  # noqa: ANN401
         reservation = original(self, *args, **options)
         for instance in reservation.instances:
-            launch = _launch(instance, options)
+            launch = _launch(self, instance, options)
             _launches.append(launch)
             for listener in _listeners:
                 listener(launch)
@@ -61,9 +63,19 @@ def install() -> None:
     EC2Backend.run_instances = patched  # type: ignore[method-assign, assignment]
 
 
-def _launch(instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401
+def _launch(backend: EC2Backend, instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401
     data = instance.user_data or ""  # moto's own type from the API, text from a template
     text = data.decode() if isinstance(data, Base64EncodedString) else base64.b64decode(data).decode()
-    profile = options.get("iam_instance_profile_arn") or options.get("iam_instance_profile_name")
     tags = tuple((tag["key"], tag["value"]) for tag in instance.get_tags())
+    profile = _profile(backend, options)
     return Launch(instance.id, instance.image_id, instance.instance_type, profile, text, tags, time.time())
+
+
+def _profile(backend: EC2Backend, options: dict[str, Any]) -> str | None:
+    """Gap: moto takes the profile of a launch, not that of its template."""
+    given = options.get("iam_instance_profile_arn") or options.get("iam_instance_profile_name")
+    if given or not options.get("launch_template"):
+        return given
+    profile = backend._get_template_from_args(options["launch_template"]).data.get("IamInstanceProfile", {})
+    found: str | None = profile.get("Arn") or profile.get("Name")
+    return found

@@ -5,6 +5,7 @@ The modules run in the order of ORDER: the last ones look at what the others lef
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,9 @@ from web import Web
 HERE = Path(__file__).parent
 ORDER = (
     "test_designs",
+    "test_annotation",
     "test_preparations",
+    "test_workers",
     "test_refusals",
     "test_site",
     "test_browser",
@@ -34,6 +37,9 @@ ORDER = (
 )
 UPLOAD_LIMIT = 1_000_000
 """Bytes. The usual limit could only be tried with a file of gigabytes."""
+LAMBDA_LIMIT = 1_000_000
+"""Bases; larger genomes go to a worker."""
+LARGE_ACCESSION, SECOND_LARGE_ACCESSION = "GCA_900000001.1", "GCA_900000002.1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,8 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def deployment() -> Iterator[Deployment]:
-    with local_cloud.deployed(front_port=0, uploadLimitBytes=str(UPLOAD_LIMIT)) as deployment:
+def large_genome(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Phage lambda, and after it a random contig that makes it too large for the functions."""
+    path = tmp_path_factory.mktemp("large") / "large.fa"
+    letters = "".join(random.Random(5).choices("ACGT", k=LAMBDA_LIMIT + 100_000))
+    path.write_text(f"{(SAMPLE / 'lambda_phage.fa').read_text()}>random\n{letters}\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def deployment(large_genome: Path) -> Iterator[Deployment]:
+    assemblies = {LARGE_ACCESSION: large_genome, SECOND_LARGE_ACCESSION: large_genome}
+    limits = {"uploadLimitBytes": str(UPLOAD_LIMIT), "lambdaLimitBases": str(LAMBDA_LIMIT)}
+    with local_cloud.deployed(front_port=0, assemblies=assemblies, **limits) as deployment:
         yield deployment
 
 
@@ -80,6 +97,15 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
     """What the science says without any cloud, for queries against phage lambda."""
     path = tmp_path_factory.mktemp("expected") / "lambda.issl"
     build_index([SAMPLE / "lambda_phage.fa"], path)
+    with Index.open(path) as index:
+        yield Expected(index)
+
+
+@pytest.fixture(scope="session")
+def expected_of_large(tmp_path_factory: pytest.TempPathFactory, large_genome: Path) -> Iterator[Expected]:
+    """The same for queries against the large genome."""
+    path = tmp_path_factory.mktemp("expected-large") / "large.issl"
+    build_index([large_genome], path)
     with Index.open(path) as index:
         yield Expected(index)
 

@@ -25,6 +25,8 @@ NEVER = {
     # The CDK grants it with every queue that feeds a function.
     *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
     "DesignScheduler sqs:GetQueueUrl",
+    # EC2 asks for it itself, when an instance with a role is started.
+    "DesignScheduler iam:PassRole",
     # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
     "DesignScheduler sqs:SendMessage",
 }
@@ -36,6 +38,10 @@ SOMETIMES = {
     # An upload in parts that breaks off is taken back.
     *(f"{name} s3:AbortMultipartUpload" for name in ("GenomesDownloader", *BUILDERS)),
     "DesignScheduler sqs:SendMessage",
+    # Only where a zone has no room; the stub of EC2 has it always.
+    "DesignScheduler ec2:DescribeAvailabilityZones",
+    # Uploads of such a size are not made here.
+    "Worker s3:GetObject", "Worker s3:ListBucket", "Worker s3:AbortMultipartUpload",
 }  # fmt: skip
 # What functions log as errors because tests make them fail.
 EXPECTED_ERRORS = ("MessageError", "KeyError: 'genome'")

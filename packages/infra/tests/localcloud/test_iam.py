@@ -9,6 +9,7 @@ from localcloud.iam.policy import allowed, parse
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import Finding, make_report
 
+EC2 = "arn:aws:ec2:us-east-1:123456789012"
 JOBS = "arn:aws:dynamodb:us-east-1:123456789012:table/jobs"
 
 
@@ -33,7 +34,15 @@ def request(service: str, operation: str, resource: str = "*", **parameters: obj
         (request("s3", "GetObject", "arn:aws:s3:::data/key"), {("s3:GetObject", "arn:aws:s3:::data/key")}),
         (request("s3", "PutObject", "arn:aws:s3:::data", key="uploads/a"), {("s3:PutObject", "arn:aws:s3:::data/uploads/a")}),
         (request("s3", "DeleteObject", "arn:aws:s3:::data"), {("s3:DeleteObject", "arn:aws:s3:::data/*")}),
-        (request("ec2", "RunInstances"), {("ec2:RunInstances", "*")}),
+        (request("ec2", "RunInstances", ImageId="ami-1", **{"LaunchTemplate.LaunchTemplateId": "lt-1",
+                                                            "TagSpecification.1.ResourceType": "instance"}),
+         {("ec2:RunInstances", "arn:aws:ec2:us-east-1::image/ami-1"), ("ec2:CreateTags", f"{EC2}:instance/new"),
+          *(("ec2:RunInstances", f"{EC2}:{part}") for part in (
+              "instance/new", "volume/new", "network-interface/new", "subnet/new", "launch-template/lt-1"))}),
+        (request("ec2", "TerminateInstances", **{"InstanceId.1": "i-1"}),
+         {("ec2:TerminateInstances", f"{EC2}:instance/i-1")}),
+        (request("ec2", "DescribeInstances", **{"InstanceId.1": "i-1"}), {("ec2:DescribeInstances", "*")}),
+        (request("kms", "Decrypt"), {("kms:Decrypt", "*")}),
     ],
 )  # fmt: skip
 def test_calls(asked: Request, expected: set[tuple[str, str]]) -> None:

@@ -133,6 +133,8 @@ class Download:
                 genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
                 genes.prepare(genome, claim, counts.names)
             except LostClaimError:
+                # Another delivery of this message may have failed it, and died before it told the waiters.
+                self.failure.settle(self.genomes.get(message.genome), claim)
                 return
             self.genomes.fasta_done(genome.genome, claim, counts.contigs, counts.bases, self.clock())
         self.proceed(genome, message)

@@ -63,7 +63,8 @@ class Builder:
                 fasta = Path(folder, "genome.fa.gz")
                 self.objects.download(keys.fasta(message.genome, message.claim), fasta)
                 make(fasta, Path(folder), tell)
-        self.failure.settle(genome, message.claim)
+        # Read again: another delivery of this message may have failed it, and died before it told the waiters.
+        self.failure.settle(self.genomes.get(message.genome), message.claim)
         self.release.finish(message.genome, message.claim)
 
 

@@ -94,3 +94,17 @@ def test_the_start_is_not_asked_for(server):
     server.asked.clear()
     assert b"".join(transfer(server, bytes(250), 100).blocks(120)) == bytes(130)
     assert sorted(asked.headers["range"] for asked in server.asked) == ["bytes=120-219", "bytes=220-249"]
+
+
+@pytest.mark.parametrize("fault", [slow(2, piece=10), status(503, retry_after="2")])
+def test_a_reader_that_gives_up_is_not_kept_waiting(server, fault):
+    """Neither by a range that is silent, nor by the waits between attempts."""
+    server.faults = [Fault("some", fault, nth=range(2, 100))]
+    reader = transfer(server, bytes(1_000), 100)
+    patient = Client(server.url, rate=Rate(1_000))
+    reader = replace(reader, client=patient, at_once=1)  # so that the first block is the first request
+    blocks = reader.blocks()
+    assert next(blocks) == bytes(100)
+    started = time.monotonic()
+    blocks.close()
+    assert time.monotonic() - started < 1

@@ -27,7 +27,8 @@ def test_every_requirement_is_pinned_exactly():
 def test_where_the_trees_lie():
     places = {name: str(recipe.folder(Target())) for name, recipe in recipes.RECIPES.items()}
     layers = ("crackling", "viennarna", "bowtie2", "runtime", "boto3")
-    assert places == {name: f"layers/cp313-x86_64/{name}" for name in layers} | {"functions": "lambdas"}
+    others = {"functions": "lambdas", "worker": "worker/x86_64"}
+    assert places == {name: f"layers/cp313-x86_64/{name}" for name in layers} | others
 
 
 def test_wheels_leave_nothing_that_names_the_building_machine(tmp_path, monkeypatch):
@@ -70,7 +71,8 @@ def test_the_build_names_what_it_knows():
     done = subprocess.run([sys.executable, program, "viena"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert (
-        "no recipe viena: there are crackling, viennarna, bowtie2, runtime, boto3, functions" in done.stderr
+        "no recipe viena: there are crackling, viennarna, bowtie2, runtime, boto3, functions, worker"
+        in done.stderr
     )
 
 

@@ -136,6 +136,19 @@ def test_genbank_counts_from_one():
     assert f"complement({target.start + 1}..{target.end})" in written(one, "genbank").decode()
 
 
+@pytest.mark.filterwarnings("error")
+def test_contigs_of_the_same_name_keep_their_guides():
+    contigs = parse_query(f">Homo sapiens one\n{SEQUENCE}\n>Homo sapiens two\n{SEQUENCE[:40]}\n")
+    one = Design("phage", judged(find_sites(contigs)), contigs)
+    records = list(SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank"))
+    assert [record.name for record in records] == ["Homo", "Homo"]
+    windows = [str(part.extract(record.seq)).upper() for record in records for part in record.features]
+    assert windows == [target.guide + target.pam for target in one.targets]
+    assert [len(track.forward) + len(track.reverse) for track in tracks(one, one.targets)] == [
+        len(record.features) for record in records
+    ]
+
+
 def test_genbank_of_a_query_without_guides_has_its_sequence():
     (record,) = SeqIO.parse(
         io.StringIO(written(Design("phage", [], parse_query("ACGT")), "genbank").decode()), "genbank"
@@ -219,7 +232,7 @@ def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch):
 
 def test_the_map_overlaps_no_guides_while_there_are_lanes():
     one = design()
-    (track,) = tracks(one.contigs, one.targets)
+    (track,) = tracks(one, one.targets)
     shapes = [*track.forward, *track.reverse]
     assert len(shapes) == len(one.targets)
     for shape in shapes:

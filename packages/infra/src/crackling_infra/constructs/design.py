@@ -52,8 +52,9 @@ class Design(Construct):
         self.scheduler_failures = DeadLetterQueue(self, "SchedulerFailures")
         self.preparation_failures = DeadLetterQueue(self, "PreparationFailures")
         self.scheduler = self._scheduler(settings)
-        self._wake_scheduler(jobs, _NEW, self.scheduler_failures)
-        self._wake_scheduler(genomes, _CLAIMED, self.preparation_failures)
+        self._wake_scheduler(jobs, _NEW, self.scheduler_failures, batch_size=10)
+        # One at a time: each may wait for NCBI.
+        self._wake_scheduler(genomes, _CLAIMED, self.preparation_failures, batch_size=1)
         self.reaper = self._reaper()
         self.target_scan = self._target_scan(settings)
         self.consensus = self._consensus(settings)
@@ -79,14 +80,14 @@ class Design(Construct):
         return function
 
     def _wake_scheduler(
-        self, table: dynamodb.Table, pattern: dict[str, object], failures: DeadLetterQueue
+        self, table: dynamodb.Table, pattern: dict[str, object], failures: DeadLetterQueue, *, batch_size: int
     ) -> None:
         self.scheduler.add_event_source(
             event_sources.DynamoEventSource(
                 table,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                 filters=[lambda_.FilterCriteria.filter(pattern)],
-                batch_size=10,
+                batch_size=batch_size,
                 report_batch_item_failures=True,
                 bisect_batch_on_error=True,
                 retry_attempts=4,

@@ -108,7 +108,7 @@ def _content_security_policy(settings: Settings) -> str:
     """Nothing from elsewhere, except that uploads go straight to S3.
 
     S3's hosts and not the one bucket: the bucket's CORS rule names this distribution, so that naming the bucket here
-    would make each depend on the other. Signed forms go to the region's host, and in us-east-1 to the one without a
+    would make each depend on the other. Signed forms go to the region's host, and in the oldest region to the one without a
     region.
     """
     s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")

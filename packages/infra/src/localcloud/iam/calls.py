@@ -92,4 +92,25 @@ def _sns(request: Request) -> Iterator[Call]:
     yield Call(f"sns:{request.operation}", str(request.parameters.get("TopicArn", "*")))
 
 
-_SERVICES = {"dynamodb": _dynamodb, "sqs": _sqs, "ssm": _ssm, "s3": _s3, "sns": _sns}
+# What an instance consists of beside what its request names.
+_OF_AN_INSTANCE = ("instance", "volume", "network-interface", "subnet")
+
+
+def _ec2(request: Request) -> Iterator[Call]:
+    given, action = request.parameters, f"ec2:{request.operation}"
+    if request.operation == "RunInstances":
+        resources = [request.arn(f"{part}/new") for part in _OF_AN_INSTANCE]
+        resources.append(f"arn:{PARTITION}:ec2:{request.region}::image/{given.get('ImageId')}")
+        if template := given.get("LaunchTemplate.LaunchTemplateId"):
+            resources.append(request.arn(f"launch-template/{template}"))
+        yield from (Call(action, resource) for resource in resources)
+        tagged = [value for key, value in given.items() if key.endswith(".ResourceType")]
+        yield from (Call("ec2:CreateTags", request.arn(f"{kind}/new")) for kind in tagged)
+    elif request.operation.startswith("Describe"):
+        yield Call(action, "*")
+    else:
+        ids = [value for key, value in given.items() if key.startswith("InstanceId")]
+        yield from (Call(action, request.arn(f"instance/{one}")) for one in ids or ["*"])
+
+
+_SERVICES = {"ec2": _ec2, "dynamodb": _dynamodb, "sqs": _sqs, "ssm": _ssm, "s3": _s3, "sns": _sns}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling.genomes import Ncbi
+from crackling.genomes import Ncbi, Patience
 from crackling_aws.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from crackling_lambdas.handlers.settings import DownloaderSettings, SchedulerSettings
 
 
-def make_ncbi(settings: DownloaderSettings | SchedulerSettings, clients: Clients) -> Ncbi:
+# Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
+BRIEF = Patience(connect=3, silence=5, attempts=2, total=5)
+
+
+def make_ncbi(
+    settings: DownloaderSettings | SchedulerSettings, clients: Clients, patience: Patience | None = None
+) -> Ncbi:
     name = settings.ncbi_key_parameter
-    return Ncbi(settings.ncbi_url, api_key=Parameters(clients.ssm).get_secret(name) if name else None)
+    key = Parameters(clients.ssm).get_secret(name) if name else None
+    return Ncbi(settings.ncbi_url, api_key=key, patience=patience)

@@ -1,0 +1,85 @@
+"""init.sh run for real, and the worker that it makes: a genome prepared in the local cloud, a job that waits for it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+import local_cloud
+from crackling.design import design
+from crackling.results import Design, write
+from crackling.sequences import parse_query
+from crackling.specificity import Index, build_index
+from local_cloud import SAMPLE, SAMPLE_ACCESSION
+from localcloud import LocalCloud
+from localcloud.workers import WorkerProcesses
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
+
+UNITS = ("crackling-worker.service", "crackling-lifetime.service", "crackling-lifetime.timer")
+QUERY = (SAMPLE / "cI.fa").read_text()
+
+
+def test_init_sh_made_a_worker(root):
+    assert (root.path / "init.log").read_text().rstrip().endswith("init.sh: done")
+    assert (root.path / "usr/local/bin/crackling-worker").is_symlink()
+    assert root.run("crackling-worker", "--self-test").returncode == 0
+
+
+def test_a_second_run_changes_nothing(root):
+    def listing():
+        places = ("/opt/crackling", "/etc/systemd/system", "/usr/local/bin", "/scratch")
+        found = root.run("find", *places, "-not", "-name", "*.pyc", "-printf", "%M %u %p %l\n")
+        return sorted(found.stdout.splitlines())
+
+    before = listing()
+    done = root.init()
+    assert done.returncode == 0, done.stderr
+    assert listing() == before
+
+
+def test_the_units_are_enabled_and_sound(root):
+    system = root.path / "etc/systemd/system"
+    assert (system / "multi-user.target.wants/crackling-worker.service").resolve().name == UNITS[0]
+    assert (system / "timers.target.wants/crackling-lifetime.timer").resolve().name == UNITS[2]
+    done = root.run("systemd-analyze", "verify", *(f"/etc/systemd/system/{unit}" for unit in UNITS))
+    assert done.returncode == 0, done.stderr
+    assert not [line for line in done.stderr.splitlines() if "crackling" in line], done.stderr
+
+
+def test_it_has_no_more_rights_than_its_folder(root):
+    assert root.run("stat", "--format", "%U %a", "/scratch").stdout == "crackling 750\n"
+    assert root.run("id", "--user", "crackling").stdout != "0\n"
+
+
+def test_a_job_completes_with_a_genome_that_it_prepares(root, tmp_path):
+    def workers(cloud: LocalCloud) -> WorkerProcesses:
+        command = ["chroot", str(root.path), "/usr/local/bin/crackling-worker"]
+        inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        return WorkerProcesses(cloud, command, inside)
+
+    with local_cloud.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
+        api = deployment.api
+        job = api.submit(fasta=QUERY, genome=SAMPLE_ACCESSION)
+        api.wait_for_job(job, 120)
+        assert api.export(job, "csv") == by_hand(tmp_path)
+        genome = api.get(f"/genomes/{SAMPLE_ACCESSION}")
+        assert genome["place"] == "worker"
+        assert set(genome["done"]) == set(genome["parts"])
+        report = deployment.cloud.iam_report()
+        assert [finding for finding in report.denied if finding.function == "Worker"] == []
+    [worker] = deployment.workers.workers
+    assert worker.exit_code == 0, worker.log
+
+
+def by_hand(folder: Path) -> bytes:
+    """What the command line writes for the query."""
+    build_index([SAMPLE / "lambda_phage.fa"], folder / "lambda.issl")
+    with Index.open(folder / "lambda.issl") as index:
+        contigs = parse_query(QUERY)
+        found = Design(SAMPLE_ACCESSION, design(contigs, index), contigs)
+    out = io.BytesIO()
+    write(found, "csv", out)
+    return out.getvalue()
