@@ -251,5 +251,12 @@ def gitops(session: nox.Session) -> None:
     install(session, "-e", f"{LAYERS}[aws]", *DELIVERY)
     install_node(session)
     session.run(
-        "pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests/gitops", *session.posargs, env=SCRIPTS
+        "pytest",
+        "-c",
+        "scripts/tests/pytest.ini",
+        "scripts/tests/gitops",
+        "--force-enable-socket",
+        "--exitfirst",
+        *session.posargs,
+        env=SCRIPTS,
     )
