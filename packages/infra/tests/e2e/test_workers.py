@@ -83,6 +83,7 @@ def test_a_large_genome_is_prepared_by_a_worker(
             seen.add(answer["status"])
             seen.add((api.get(f"/genomes/{LARGE_ACCESSION}").get("progress") or {}).get("part"))
             time.sleep(0.1)
+        assert answer["status"] == "complete", answer
         assert api.export(job, "csv") == expected_of_large.file(QUERY, "csv")
     assert {"preparing", "fasta"} <= seen
     genome = api.get(f"/genomes/{LARGE_ACCESSION}")
