@@ -85,7 +85,7 @@ class ChangeSetWorld:
     def told(self, assembly: Path, stack: str) -> str:
         cloudformation = FakeChangeSets(self)
         try:
-            aws = Aws(*cast("list[Any]", [None, None, cloudformation, FakeS3(self.objects)]))
+            aws = Aws(*cast("Any", [None, None, cloudformation, FakeS3(self.objects)]))
             return ChangeSets(aws, self.clock).told(assembly, stack)
         finally:
             assert not cloudformation.open, "no change set is left behind"
