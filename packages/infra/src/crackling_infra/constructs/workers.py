@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STAGE_TAG: Final = "crackling:stage"
 _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
 # What an instance consists of; AWS asks for each when one is started.
-_PARTS: Final = ("volume", "network-interface", "subnet")
+_PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
 class Workers(Construct):
