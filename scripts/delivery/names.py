@@ -12,8 +12,8 @@ DIGEST_TAG = "crackling:digest"
 TESTED_TAG = "crackling:boot-test"
 """On images, once it ended: `PASSED` or `FAILED`."""
 PASSED, FAILED = "passed", "failed"
-BOOT_TEST_TAG = "crackling:self-test"
-"""On the instance of a boot test: the stage. A worker that has this tag tests itself; the reaper does not know it."""
+BOOT_TEST_TAG = "crackling:boot-test-of"
+"""On the instance of a boot test: the stage. It is no tag of workers: the worker's unit stays idle, the reaper looks away."""
 
 
 def stage(text: str) -> str:

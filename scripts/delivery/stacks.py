@@ -45,7 +45,8 @@ class CdkCli:
             DeliveryError: the deployment failed; CloudFormation has rolled it back. What the CDK said is on stderr.
         """
         options = ("--require-approval", "never", "--progress", "events", "--no-color", "--no-notices")
-        self._run("deploy", stack, "--app", str(assembly.resolve()), *options)
+        name, _ = _artifact(assembly, stack)
+        self._run("deploy", name, "--app", str(assembly.resolve()), *options)
 
     def bootstrap(self, environment: str) -> None:
         """Make the CDK's own bucket and roles in `aws://ACCOUNT/REGION`; nothing changes if they are there."""
@@ -143,9 +144,14 @@ def template_of(assembly: Path, stack: str) -> Template:
 
 def template_file(assembly: Path, stack: str) -> Path:
     """Where a synthesised assembly has a stack's template; see `template_of`."""
+    _name, artifact = _artifact(assembly, stack)
+    return assembly / str(artifact["properties"]["templateFile"])
+
+
+def _artifact(assembly: Path, stack: str) -> tuple[str, dict[str, Any]]:
+    """A stack's entry in an assembly, with the name by which the CDK's command line knows it: not that of the stack."""
     manifest = json.loads((assembly / "manifest.json").read_text("utf-8"))
-    for artifact in manifest["artifacts"].values():
-        properties = artifact.get("properties", {})
-        if properties.get("stackName") == stack:
-            return assembly / str(properties["templateFile"])
+    for name, artifact in manifest["artifacts"].items():
+        if artifact.get("properties", {}).get("stackName") == stack:
+            return artifact.get("displayName", name), artifact
     raise DeliveryError(f"{assembly}: no stack {stack}; was it synthesised for another stage?")

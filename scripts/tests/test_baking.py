@@ -6,7 +6,7 @@ import pytest
 from fakes.client import refusal
 from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
 
-from crackling_worker.cli import SELF_TEST_TAG
+from crackling_aws.workers import GENOME_TAG, STAGE_TAG
 from delivery import bake_ami, names
 from delivery.images import Images
 from delivery.machines import Machines
@@ -158,8 +158,8 @@ def test_the_boot_test_starts_as_it_must(tmp_path: Path) -> None:
     (tried,) = [one for one in world.ec2.instances.values() if names.BOOT_TEST_TAG in one.tags]
     assert tried.kind.startswith(NITRO)
     assert "shutdown -P +30" in tried.user_data
-    assert tried.tags[SELF_TEST_TAG] == STAGE
-    assert "crackling:stage" not in tried.tags, "the reaper would end it"
+    assert "crackling-worker --self-test" in tried.user_data
+    assert tried.tags.keys().isdisjoint({STAGE_TAG, GENOME_TAG}), "it would be taken for a worker"
 
 
 def test_a_new_public_image_is_a_new_input(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 STAGE = "prod"
 PUBLIC = "/public/ubuntu"  # its real name begins with /aws, which nobody else may write
-PASSED = '[  42.1] crackling-worker[512]: {"level": "INFO", "message": "Self-test passed"}\n'
-FAILED = '{"message": "Self-test: the scores differ"}\n{"message": "Self-test failed"}\n'
+PASSED = '{"message": "Self-test passed"}\ncrackling boot test: passed\n'
+FAILED = '{"message": "Self-test: the scores differ"}\ncrackling boot test: failed\n'
 
 
 class World(Protocol):

@@ -61,7 +61,7 @@ class FakeEC2(FakeClient):
         self.images: dict[str, ImageRecord] = {}
         self.snapshots: dict[str, tuple[float, dict[str, str]]] = {}
         self.templates: dict[str, list[str]] = {}
-        self.console = "Self-test passed\n"
+        self.console = "crackling boot test: passed\n"
         self.healthy = True
         self.images_fail = False
         self._numbers = itertools.count(1)

@@ -1,4 +1,4 @@
-"""Machines of the local cloud that test themselves: the real worker, with the metadata of the boot test's instance."""
+"""Machines of the local cloud that try an image: their user data, really run, with the worker of this repository."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import threading
 from typing import TYPE_CHECKING
 
 import build
-from crackling_testing.imds import MetadataStandIn
 from delivery.names import BOOT_TEST_TAG
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from localcloud import LocalCloud
     from localcloud.launches import Launch
 
@@ -26,33 +27,42 @@ def worker_variables() -> dict[str, str]:
     }
 
 
-def run_self_tests(cloud: LocalCloud, *, spoilt: set[str]) -> None:
-    """From now on each instance of a boot test runs the worker, writes its console, and goes off.
+def run_boot_tests(cloud: LocalCloud, folder: Path, *, spoilt: set[str]) -> None:
+    """From now on each instance of a boot test runs its user data, writes its console, and goes off.
 
     On machines from an image in `spoilt` the worker has no programs, bowtie2 among them.
     """
+    programs = _programs(folder)
 
     def launched(launch: Launch) -> None:
         if BOOT_TEST_TAG in dict(launch.tags):
             # Not in this thread: the call that launches still holds the emulator.
             threading.Thread(
-                target=_run, args=(cloud, launch, launch.image_id in spoilt), daemon=True
+                target=_run, args=(cloud, launch, programs, launch.image_id in spoilt), daemon=True
             ).start()
 
     cloud.on_launch(launched)
 
 
-def _run(cloud: LocalCloud, launch: Launch, spoilt: bool) -> None:
-    with MetadataStandIn(instance_id=launch.instance_id, tags=dict(launch.tags)) as metadata:
-        variables = {**worker_variables(), "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url}
-        if spoilt:
-            variables["PATH"] = "/nowhere"
-        done = subprocess.run(
-            [sys.executable, "-m", "crackling_worker"],
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    cloud.write_console(launch.instance_id, f"Linux version 6.8\n{done.stdout}{done.stderr}")
+def _programs(folder: Path) -> Path:
+    """What a machine has that this one must not use, or lacks."""
+    texts = {
+        "shutdown": "exit 0",
+        "systemctl": "exit 0",
+        "crackling-worker": f'exec {sys.executable} -m crackling_worker "$@"',
+    }
+    for name, text in texts.items():
+        path = folder / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    return folder
+
+
+def _run(cloud: LocalCloud, launch: Launch, programs: Path, spoilt: bool) -> None:
+    script, console = (programs / f"{launch.instance_id}.{name}" for name in ("sh", "console"))
+    script.write_text(launch.user_data)
+    variables = {**worker_variables(), "CONSOLE": str(console)}
+    variables["PATH"] = os.pathsep.join([str(programs), "/nowhere" if spoilt else variables["PATH"]])
+    subprocess.run(["/bin/sh", str(script)], env=variables, check=True)
+    cloud.write_console(launch.instance_id, console.read_text())
     cloud.client("ec2").terminate_instances(InstanceIds=[launch.instance_id])

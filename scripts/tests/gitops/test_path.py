@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from machines import run_self_tests, worker_variables
+from machines import run_boot_tests, worker_variables
 from test_small_programs import git
 
 import build
@@ -114,7 +114,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], worker_variables()) as workers,
     ):
         spoilt: set[str] = set()
-        run_self_tests(cloud, spoilt=spoilt)
+        run_boot_tests(cloud, tmp_path_factory.mktemp("machines"), spoilt=spoilt)
         cloud.bootstrap()
         settings = local_cloud._settings(cloud, ncbi, bowtie2=bowtie2)
         limit = {"lambdaLimitBases": str(LAMBDA_LIMIT)}
