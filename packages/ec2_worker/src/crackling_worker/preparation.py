@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
@@ -94,6 +94,8 @@ class Preparation:
             return self._failed(str(error))
         except OverdueError as error:
             return self._failed(f"Preparing it was stopped: {error}")
+        except TransferError as error:
+            return self._again(str(error))
         except InterruptedWorkError as error:
             return self._again(f"Its machine was taken away: {error}")
         except Exception as error:
@@ -132,7 +134,7 @@ class Preparation:
         found = self.genomes.get(genome)
         if found is not None and found.attempts >= MOST_RETRIES:
             return self._failed(
-                f"{reason}, the {found.attempts + 1}th time. Try again; if that fails too, report the job's id."
+                f"{reason}. {found.attempts + 1} machines tried. Try again; if that fails too, report the job's id."
             )
         now = self.clock()
         if self.genomes.retry(genome, claim, uuid.uuid4().hex, now + 1, now):

@@ -29,6 +29,7 @@ RETENTION: Final = {
     365: RetentionDays.ONE_YEAR,
 }
 LAMBDA_LIMIT_BASES: Final = 3_500_000_000
+ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
 DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 

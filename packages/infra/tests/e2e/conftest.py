@@ -5,6 +5,7 @@ The modules run in the order of ORDER: the last ones look at what the others lef
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -37,8 +38,12 @@ ORDER = (
 )
 UPLOAD_LIMIT = 1_000_000
 """Bytes. The usual limit could only be tried with a file of gigabytes."""
-LAMBDA_LIMIT = 1_000_000
+LAMBDA_LIMIT = 5_000_000
 """Bases; larger genomes go to a worker."""
+BACTERIUM = "GCF_000005845.2"
+"""E. coli K-12 MG1655, which is served where CRACKLING_REFERENCE names the folder that has it."""
+TROUBLED = "GCA_900000003.1"
+"""Phage lambda too, for a test that makes its transfer fail."""
 LARGE_ACCESSION, SECOND_LARGE_ACCESSION = "GCA_900000001.1", "GCA_900000002.1"
 
 
@@ -61,10 +66,26 @@ def large_genome(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def deployment(large_genome: Path) -> Iterator[Deployment]:
-    assemblies = {LARGE_ACCESSION: large_genome, SECOND_LARGE_ACCESSION: large_genome}
-    limits = {"uploadLimitBytes": str(UPLOAD_LIMIT), "lambdaLimitBases": str(LAMBDA_LIMIT)}
-    with local_cloud.deployed(front_port=0, assemblies=assemblies, **limits) as deployment:
+def bacterial_genome() -> Path | None:
+    folder = os.environ.get("CRACKLING_REFERENCE")
+    return Path(folder, "genomes", "ecoli_k12_mg1655.fa.gz") if folder else None
+
+
+@pytest.fixture(scope="session")
+def deployment(large_genome: Path, bacterial_genome: Path | None) -> Iterator[Deployment]:
+    assemblies = {
+        LARGE_ACCESSION: large_genome,
+        SECOND_LARGE_ACCESSION: large_genome,
+        TROUBLED: SAMPLE / "lambda_phage.fa",
+    }
+    if bacterial_genome:
+        assemblies[BACTERIUM] = bacterial_genome
+    with local_cloud.deployed(
+        front_port=0,
+        assemblies=assemblies,
+        uploadLimitBytes=str(UPLOAD_LIMIT),
+        lambdaLimitBases=str(LAMBDA_LIMIT),
+    ) as deployment:
         yield deployment
 
 

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from api_client import ApiClient, ApiError, post_form
-from conftest import UPLOAD_LIMIT
+from conftest import BACTERIUM, TROUBLED, UPLOAD_LIMIT
+from crackling.specificity import Index, build_index
+from crackling_testing.faults import Fault, other_md5
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud import LocalCloud
@@ -94,6 +96,34 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
     assert genome["done"] == genome["parts"]
     assert (genome["place"], genome["progress"]) == ("lambda", None)
     assert genome["expectedBases"] > 0
+
+
+def test_a_bacterium_is_prepared_with_a_bar_that_moves(
+    deployment: Deployment, bacterial_genome: Path | None, tmp_path: Path
+) -> None:
+    if bacterial_genome is None:
+        pytest.skip("CRACKLING_REFERENCE is not set: no E. coli to prepare")
+    api = deployment.api
+    job = api.submit(fasta=QUERY, genome=BACTERIUM)
+    assert {"fasta", "issl"} & {step for _, step in follow(api, job)}
+    genome = api.get(f"/genomes/{BACTERIUM}")
+    assert (genome["place"], genome["bases"], genome["contigs"]) == ("lambda", 4_641_652, 1)
+    assert genome["expectedBases"] == genome["bases"]
+    build_index([bacterial_genome], path := tmp_path / "bacterium.issl")
+    with Index.open(path) as index:
+        assert api.export(job, "csv") == Expected(index).file(QUERY, "csv")
+
+
+def test_trouble_that_passes_costs_seconds(deployment: Deployment) -> None:
+    """A message that failed comes again soon, not after six time-outs of its function."""
+    fault = Fault(rf"{TROUBLED}.*/md5checksums", other_md5, nth=[1])
+    before = preparations(deployment.cloud)
+    deployment.ncbi.faults.append(fault)
+    try:
+        deployment.api.wait_for_job(deployment.api.submit(fasta=QUERY, genome=TROUBLED))
+    finally:
+        deployment.ncbi.faults.remove(fault)
+    assert (preparations(deployment.cloud) - before)["Downloader"] == 2
 
 
 def test_a_later_job_finds_it_prepared(deployment: Deployment) -> None:

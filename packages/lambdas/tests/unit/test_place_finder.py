@@ -13,8 +13,9 @@ from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.objects import ObjectStore
-from crackling_lambdas.logic import place_finder
-from crackling_lambdas.logic.place_finder import PlaceFinder, _Blocks
+from crackling_lambdas.logic import parts, place_finder
+from crackling_lambdas.logic.parts import Blocks
+from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.shard_files import RESERVE, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
@@ -41,8 +42,8 @@ def finder(s3, files):
 def partly(monkeypatch):
     """Even small indexes come in parts, and those are small."""
     monkeypatch.setattr(place_finder, "SMALL", 0)
-    monkeypatch.setattr(place_finder, "BLOCK", 512)
-    monkeypatch.setattr(place_finder, "GAP", 1)
+    monkeypatch.setattr(parts, "BLOCK", 512)
+    monkeypatch.setattr(parts, "GAP", 1)
 
 
 def expected(s3, genome, folder):
@@ -143,7 +144,7 @@ def test_a_human_sized_index_is_listed_in_time() -> None:
         suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
     )
     shard = SimpleNamespace(header=header, lists=lists)
-    blocks = _Blocks(header.file_bytes)
+    blocks = Blocks(header.file_bytes)
     found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
     once = header.ranges(without=LIST_SECTIONS)
     assert sum(end - start for start, end in once) < 60e6

@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -72,6 +73,17 @@ def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(name, monkey
         os.umask(mask)
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_pipe_gets_the_bytes_of_a_file(name):
+    """What cannot go back, as standard output."""
+    ends = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True)]
+    with ends[0] as reader, ThreadPoolExecutor(1) as pool:
+        received = pool.submit(reader.read)
+        with ends[1] as writer:
+            write(design(), name, writer)
+        assert received.result() == written(design(), name)
 
 
 def test_a_sheet_has_numbers_where_there_are_numbers():

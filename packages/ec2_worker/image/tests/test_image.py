@@ -23,7 +23,7 @@ QUERY = (SAMPLE / "cI.fa").read_text()
 
 
 def test_init_sh_made_a_worker(root):
-    assert (root.path / "init.log").read_text().rstrip().endswith("init.sh: done")
+    assert "init.sh: done" in (root.path / "init.log").read_text().splitlines()
     assert (root.path / "usr/local/bin/crackling-worker").is_symlink()
     assert root.run("crackling-worker", "--self-test").returncode == 0
 
