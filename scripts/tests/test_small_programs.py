@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_workflows import PROGRAMS
 
-from delivery import changes, check_line_endings, gate, lint_workflows
+from delivery import assembly, changes, check_line_endings, gate, lint_workflows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,6 +148,26 @@ def test_the_gate(results: dict[str, str], code: int, monkeypatch: pytest.Monkey
 def test_the_gate_is_shut_without_results(capsys: pytest.CaptureFixture[str]) -> None:
     assert gate.main([]) == 1
     assert "NEEDS is not JSON" in capsys.readouterr().err
+
+
+# --- the assembly between two jobs ---
+
+
+def test_an_assembly_keeps_its_modes_on_its_way(tmp_path: Path) -> None:
+    made, archive, there = tmp_path / "cdk.out", tmp_path / "assembly.tar", tmp_path / "there"
+    program = made / "asset.1" / "bin" / "program"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (made / "asset.1" / ".hidden").write_text("x")
+    (made / "manifest.json").write_text("{}")
+    words = ["--archive", str(archive), "--assembly"]
+    assert assembly.main(["pack", *words, str(made)]) == 0
+    assert assembly.main(["unpack", *words, str(there)]) == 0
+    assert (there / "asset.1/bin/program").stat().st_mode & 0o777 == 0o755
+    assert (there / "asset.1/.hidden").exists()
+    assert assembly.main(["unpack", *words, str(there)]) == 1, "nothing is mixed with what is there"
+    assert assembly.main(["pack", *words, str(tmp_path / "nothing")]) == 1
 
 
 # --- all programs ---

@@ -209,6 +209,18 @@ def test_what_bakes_and_what_cleans_wait_for_each_other() -> None:
     assert groups == {"images"}
 
 
+def test_what_is_deployed_keeps_its_modes_between_jobs() -> None:
+    """Artifacts lose them, and bowtie2 in its layer would not start."""
+    artifacts = [
+        step["with"]["path"]
+        for path in WORKFLOWS
+        for _job, step in steps(path)
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert "build/assembly.tar" in artifacts
+    assert not [one for one in artifacts if one.rstrip("/").endswith("cdk.out")]
+
+
 # --- ci ---
 
 CI = ROOT / ".github" / "workflows" / "ci.yml"
@@ -306,7 +318,7 @@ PROGRAMS = [
 
 
 def test_every_program_is_started_the_same_way() -> None:
-    assert len(PROGRAMS) == 11
+    assert len(PROGRAMS) == 12
     for name in PROGRAMS:
         text = (ROOT / "scripts" / name).read_text("utf-8")
         assert f'start" {name} ' in text or f"-m delivery.{name} " in text, name

@@ -106,5 +106,5 @@ def _line(change: ResourceChangeTypeDef) -> tuple[int, str]:
     if action == "Remove":
         return 0, f"**removed**: {name}"
     if action == "Modify" and replacement != "False":
-        return 1, f"**{'replaced' if replacement == 'True' else 'may be replaced'}**: {name}"
-    return 2, f"{'added' if action == 'Add' else 'changed'}: {name}"
+        return (1, f"**replaced**: {name}") if replacement == "True" else (2, f"**may be replaced**: {name}")
+    return 3, f"{'added' if action == 'Add' else 'changed'}: {name}"

@@ -180,7 +180,7 @@ def test_nothing_is_baked_twice(journey: Journey) -> None:
 
 
 def test_a_changed_worker_is_shown_and_makes_another_image(
-    journey: Journey, capsys: pytest.CaptureFixture[str]
+    journey: Journey, capfd: pytest.CaptureFixture[str]
 ) -> None:
     script = journey.payload / "init.sh"
     script.write_text(script.read_text() + "say 'changed'\n")
@@ -194,7 +194,7 @@ def test_a_changed_worker_is_shown_and_makes_another_image(
         str(journey.folder / "preview"),
     ]
     assert preview.main(["diff", *words]) == 0
-    told = capsys.readouterr().out
+    told = capfd.readouterr().out
     assert f"## `{names.builder_stack(STAGE)}`\n\n**Nothing changes.**" not in told
     assert f"## `{names.service_stack(STAGE)}`\n\n**Nothing changes.**" in told
     assert journey.bake("2") == 0
