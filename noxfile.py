@@ -16,6 +16,7 @@ line-endings    all files end their lines as unix does: init.sh does not run oth
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
+worker-image    init.sh in a root made by debootstrap; the worker in it prepares a genome for a job (needs root)
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
@@ -53,6 +54,7 @@ nox.options.sessions = [
     "lint-templates",
     "docs",
     "e2e",
+    "worker-image",
     "gitops",
 ]
 nox.options.reuse_existing_virtualenvs = True
@@ -133,6 +135,13 @@ def test_worker(session: nox.Session) -> None:
     install(session, *TEST_TOOLS, *FUNCTIONS, "-e", f"{WORKER}[test]")
     session.chdir(WORKER)
     session.run("pytest", *session.posargs)
+
+
+@nox.session(name="worker-image")
+def worker_image(session: nox.Session) -> None:
+    install(session, "-e", f"{LAYERS}[aws]", "-e", WORKER, *CLOUD)
+    install_node(session)
+    session.run("pytest", f"{WORKER}/image/tests", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="test-infra")
@@ -243,7 +252,7 @@ def lint_workflows(session: nox.Session) -> None:
 def test_delivery(session: nox.Session) -> None:
     install(session, *DELIVERY)
     install_node(session)
-    session.run("pytest", "-c", "scripts/tests/pytest.ini", *session.posargs, env=SCRIPTS)
+    session.run("pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests", *session.posargs, env=SCRIPTS)
 
 
 @nox.session

@@ -28,8 +28,6 @@ from synthetic import write_genome
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from genomes import Source
     from report import Report
 
@@ -147,13 +145,14 @@ def _measure(report: Report, kind: Kind, genomes: Sequence[Path]) -> None:
 
 
 def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
-    bases = np.array([run.bases for run in runs], float)
-    serial = runs[-1].serial
+    """From the larger half of the runs: what is constant, or grows only up to some size, no longer counts there."""
+    large = runs[len(runs) // 2 :]
+    serial = max(run.serial for run in large)
     share = serial + (1 - serial) / PROCESSORS
-    work = _sorting(runs)
-    memory = _line(bases, np.array([run.peak_bytes + kind.more_memory for run in runs], float))
-    scratch = _line(bases, np.array([run.scratch_bytes for run in runs], float))
-    index = _line(bases, np.array([run.index_bytes for run in runs], float))
+    work = _sorting(large)
+    memory = _line(large, [run.peak_bytes + kind.more_memory for run in large])
+    scratch = _line(large, [run.scratch_bytes for run in large])
+    index = _line(large, [run.index_bytes for run in large])
 
     def seconds(n: float) -> float:
         return work(n) * share + index(n) / TRANSFER
@@ -170,13 +169,13 @@ def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
 
 
 def _sorting(runs: Sequence[Run]) -> Callable[[float], float]:
-    """C n log n, as sorting takes, with the largest c of the larger half of the runs: what is constant no longer counts there."""
-    worst = max(run.seconds / (run.bases * np.log2(run.bases)) for run in runs[len(runs) // 2 :])
+    """C n log n, as sorting takes, with the largest c of the runs."""
+    worst = max(run.seconds / (run.bases * np.log2(run.bases)) for run in runs)
     return lambda n: float(worst * n * np.log2(n))
 
 
-def _line(bases: NDArray[np.float64], values: NDArray[np.float64]) -> Callable[[float], float]:
-    slope, constant = np.polyfit(bases, values, 1)
+def _line(runs: Sequence[Run], values: Sequence[float]) -> Callable[[float], float]:
+    slope, constant = np.polyfit([run.bases for run in runs], values, 1)
     return lambda n: float(constant + slope * n)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crackling_lambdas.handlers.queues import PAUSES
+
 WORKER_PATIENCE = 600
 Item = dict[str, Any] | None
 
@@ -29,6 +31,11 @@ class History:
                 self._claimed(before, after)
             elif before.get("place", after.get("place")) != after.get("place"):
                 self.faults.append("a preparation moved to another place")
+
+    def gave_back(self, waits: list[float]) -> None:
+        """Messages that failed, while nothing else did, come again sooner than those whose function died."""
+        if any(wait > max(PAUSES) for wait in waits):
+            self.faults.append("a failed message waits too long")
 
     def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Only a worker's preparation is handed over, once, and only if it stands still."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_RECEIVES = 3
-VISIBILITY = 60.0
+VISIBILITY = 900.0
 STREAM_TRIES = 4
 _handles = itertools.count()
 

@@ -172,15 +172,6 @@ def failed_messages_wait_for_the_whole_time_out(patch):
     patch.setattr(consumers.Source, "give_back", lambda *_: None)
 
 
-def leftovers_are_deleted_whoever_owns_the_genome(patch):
-    patch.setattr(preparation.Preparations, "_clear", _clear_all)
-
-
-def _clear_all(self, genome, _claim):
-    objects = self.sizes.objects
-    objects.delete(objects.keys(f"genomes/{genome}/"))
-
-
 def a_repeated_download_queues_nothing(patch):
     run = downloading.Download.run
 
@@ -286,7 +277,6 @@ MUTATIONS = [
     a_handed_over_preparation_keeps_its_progress,
     orphans_run_on,
     failed_messages_wait_for_the_whole_time_out,
-    leftovers_are_deleted_whoever_owns_the_genome,
     a_repeated_download_queues_nothing,
     a_repeated_scan_queues_nothing,
     chunks_are_queued_before_they_are_written,

@@ -221,7 +221,11 @@ class World:
         )
         done = [message for position, message in enumerate(batch) if f"m{position}" not in failed]
         queue.delete(done)
-        queue.note_failures([message for message in batch if message not in done])
+        failures = [message for message in batch if message not in done]
+        queue.note_failures(failures)
+        if answer is not None and not self.rate:
+            left = [message for message in failures if message in queue.messages]
+            self.history.gave_back([message.visible_at - self.now for message in left])
         for message in done:
             if self.rng.random() < 0.1:
                 queue.duplicate(message)
