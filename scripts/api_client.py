@@ -39,10 +39,12 @@ class ApiClient:
         """All targets of a complete job as a file."""
         return self._open("GET", f"/jobs/{job}/export?format={form}")
 
-    def upload_genome(self, genome: str, name: str, fasta: Path) -> None:
-        """Announce a genome, upload its file, and start its preparation."""
-        form = self.post("/genomes", {"genome": genome, "name": name})["upload"]
-        post_form(form["url"], form["fields"], fasta.name, fasta.read_bytes())
+    def upload_genome(self, genome: str, name: str, fasta: Path, annotation: Path | None = None) -> None:
+        """Announce a genome, upload its file and that of its genes, and start its preparation."""
+        forms = self.post("/genomes", {"genome": genome, "name": name, "annotation": annotation is not None})
+        for form, file in ((forms["upload"], fasta), (forms["annotationUpload"], annotation)):
+            if file is not None:
+                post_form(form["url"], form["fields"], file.name, file.read_bytes())
         self.post(f"/genomes/{genome}/complete")
 
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from api_client import ApiClient, ApiError
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
+from crackling_testing.assemblies import phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
 from localcloud import CdkError, LocalCloud
 from localcloud.workers import WorkerProcesses, seed_image
@@ -93,7 +94,9 @@ def deployed(
     with _step("CDK"):
         build.npm(build.INFRA)
     with (
-        NcbiStandIn({SAMPLE_ACCESSION: SAMPLE / "lambda_phage.fa", **(assemblies or {})}) as ncbi,
+        NcbiStandIn(
+            {SAMPLE_ACCESSION: phage_lambda(SAMPLE / "lambda_phage.fa"), **(assemblies or {})}
+        ) as ncbi,
         LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
         workers(cloud) as processes,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,

@@ -1,4 +1,4 @@
-"""init.sh and the units, as far as they can be looked at without running them (see image/ for that)."""
+"""init.sh and the units, as far as they can be looked at without running them (see ../image for that)."""
 
 import shutil
 import subprocess

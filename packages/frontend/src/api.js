@@ -1,5 +1,5 @@
 /**
- * @import {About, Announced, Assembly, ExportFormat, Genome, Job, NewJob, OffTargets, TargetsPage} from "./types.js"
+ * @import {About, Announced, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, OffTargets, TargetsPage} from "./types.js"
  */
 
 /** A request that was refused or failed. `status` is 0 where nothing answered. */
@@ -53,6 +53,15 @@ export class Api {
    */
   searchGenomes(text, signal) {
     return this.#call(`/genomes/search?${new URLSearchParams({ q: text })}`, { signal });
+  }
+
+  /**
+   * What the preparation of a genome made.
+   * @param {string} id
+   * @returns {Promise<{files: GenomeFile[]}>}
+   */
+  genomeFiles(id) {
+    return this.#call(`/genomes/${encodeURIComponent(id)}/files`);
   }
 
   /**

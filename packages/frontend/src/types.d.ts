@@ -17,6 +17,8 @@ export interface Job {
   /** `guides` is null until the query is scanned; the other two count guides that are scored. */
   progress: { guides: number | null; onTarget: number; offTarget: number };
   genomeProgress?: PartProgress | null;
+  genomeName?: string | null;
+  organism?: string | null;
   reason: string | null;
   options: { consensus: number };
   created: string;
@@ -124,7 +126,7 @@ export interface Upload {
 export interface Announced {
   upload: Upload;
   /** A second form, where one was asked for. */
-  annotation?: Upload | null;
+  annotationUpload?: Upload | null;
 }
 
 /** Exactly one of the first three. */
@@ -134,6 +136,14 @@ export interface NewJob {
   guides?: string[];
   genome: string;
   options: { consensus: number };
+}
+
+/** A file of a prepared genome; the address holds for a quarter of an hour. */
+export interface GenomeFile {
+  part: string;
+  name: string;
+  bytes: number;
+  url: string;
 }
 
 export interface About {

@@ -1,7 +1,7 @@
 """How large a genome can be that a function indexes: time, memory and scratch of both builds by size, fitted and continued.
 
-Time is that of the processors, which a busy machine lengthens less than what a clock says. A build's share that only one
-thread works at is measured; the rest is divided among a function's six processors.
+As many threads work as a function has processors, here on fewer. Time is that of the processors, which a busy machine lengthens
+less than what a clock says. A build's share that only one thread works at is measured; the rest is divided among six.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ from synthetic import write_genome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
     from genomes import Source
     from report import Report
@@ -82,7 +80,7 @@ def measure_limits(report: Report) -> None:
         if not program:
             report.say("bowtie2 cannot be had: not measured")
             return
-        small = [*_real(report, ECOLI, FALCIPARUM), *_synthetic(report, BOWTIE2_SIZES)]
+        small = [*_real(report, ECOLI, FALCIPARUM, HUMAN), *_synthetic(report, BOWTIE2_SIZES)]
         _measure(report, Kind("bowtie2 index", lambda *words: _bowtie2(program, *words)), small)
     finally:
         shutil.rmtree(FOLDER)
@@ -93,11 +91,11 @@ def _issl(fasta: Path, out: Path) -> list[str]:
         f"from crackling.specificity import builder; builder.RECORDS_AT_ONCE = {FEWER_RECORDS}; "
         "import sys; from crackling.cli import main; main(sys.argv[1:])"
     )
-    return [sys.executable, "-c", program, "index", str(fasta), "-o", str(out), "--threads", "2"]
+    return [sys.executable, "-c", program, "index", str(fasta), "-o", str(out), "--threads", str(PROCESSORS)]
 
 
 def _bowtie2(program: Path, fasta: Path, out: Path) -> list[str]:
-    return [str(program), "--quiet", "--threads", "2", str(fasta), str(out)]
+    return [str(program), "--quiet", "--threads", str(PROCESSORS), str(fasta), str(out)]
 
 
 def _bowtie2_build() -> Path | None:
@@ -147,13 +145,14 @@ def _measure(report: Report, kind: Kind, genomes: Sequence[Path]) -> None:
 
 
 def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
-    bases = np.array([run.bases for run in runs], float)
-    serial = runs[-1].serial
+    """From the larger half of the runs: what is constant, or grows only up to some size, no longer counts there."""
+    large = runs[len(runs) // 2 :]
+    serial = max(run.serial for run in large)
     share = serial + (1 - serial) / PROCESSORS
-    work = _power(bases, np.array([run.seconds for run in runs]))
-    memory = _line(bases, np.array([run.peak_bytes + kind.more_memory for run in runs], float))
-    scratch = _line(bases, np.array([run.scratch_bytes for run in runs], float))
-    index = _line(bases, np.array([run.index_bytes for run in runs], float))
+    work = _sorting(large)
+    memory = _line(large, [run.peak_bytes + kind.more_memory for run in large])
+    scratch = _line(large, [run.scratch_bytes for run in large])
+    index = _line(large, [run.index_bytes for run in large])
 
     def seconds(n: float) -> float:
         return work(n) * share + index(n) / TRANSFER
@@ -169,17 +168,14 @@ def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
         report.add(Figure(kind.name, f"largest by {name}, estimate", n / 1e9, "Gb", note=note))
 
 
-def _power(bases: NDArray[np.float64], values: NDArray[np.float64]) -> Callable[[float], float]:
-    """C n^p through the larger half, where what is constant no longer counts; p at least 1."""
-    half = len(bases) // 2
-    exponent, constant = np.polyfit(np.log(bases[half:]), np.log(values[half:]), 1)
-    if exponent < 1:  # a genome is not indexed in less time a base because it is larger
-        exponent, constant = 1.0, float(np.log(values[-1]) - np.log(bases[-1]))
-    return lambda n: float(np.exp(constant + exponent * np.log(n)))
+def _sorting(runs: Sequence[Run]) -> Callable[[float], float]:
+    """C n log n, as sorting takes, with the largest c of the runs."""
+    worst = max(run.seconds / (run.bases * np.log2(run.bases)) for run in runs)
+    return lambda n: float(worst * n * np.log2(n))
 
 
-def _line(bases: NDArray[np.float64], values: NDArray[np.float64]) -> Callable[[float], float]:
-    slope, constant = np.polyfit(bases, values, 1)
+def _line(runs: Sequence[Run], values: Sequence[float]) -> Callable[[float], float]:
+    slope, constant = np.polyfit([run.bases for run in runs], values, 1)
     return lambda n: float(constant + slope * n)
 
 

@@ -119,8 +119,10 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     message = PrepareGenome(assignment.genome, assignment.claim or _claim_of(genomes, assignment.genome))
     logger = start_logging(genome=message.genome, claim=message.claim)
     logger.info("Begun")
-    fetch, instance_id = _ncbi(settings, parameters).fetch, metadata.instance_id()
-    preparation = make_preparation(message, settings, clients, fetch, instance_id, time.time)
+    ncbi, instance_id = _ncbi(settings, parameters), metadata.instance_id()
+    preparation = make_preparation(
+        message, settings, clients, ncbi.fetch, instance_id, time.time, ncbi.fetch_annotation
+    )
     supervisor = Supervisor(
         beat=preparation.beat,
         interruption=metadata.interruption,

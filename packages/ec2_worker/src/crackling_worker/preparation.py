@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crackling.errors import InputError
+from crackling.errors import InputError, TransferError
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models import Part
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
+from crackling_preparation.annotating import no_genes
 from crackling_preparation.downloading import Download
 from crackling_preparation.indexing import (
     SHARD_BASES,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models import Genome
+    from crackling_preparation.annotating import FetchGenes
     from crackling_preparation.downloading import Fetch
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
@@ -92,6 +94,8 @@ class Preparation:
             return self._failed(str(error))
         except OverdueError as error:
             return self._failed(f"Preparing it was stopped: {error}")
+        except TransferError as error:
+            return self._again(str(error))
         except InterruptedWorkError as error:
             return self._again(f"Its machine was taken away: {error}")
         except Exception as error:
@@ -130,7 +134,7 @@ class Preparation:
         found = self.genomes.get(genome)
         if found is not None and found.attempts >= MOST_RETRIES:
             return self._failed(
-                f"{reason}, the {found.attempts + 1}th time. Try again; if that fails too, report the job's id."
+                f"{reason}. {found.attempts + 1} machines tried. Try again; if that fails too, report the job's id."
             )
         now = self.clock()
         if self.genomes.retry(genome, claim, uuid.uuid4().hex, now + 1, now):
@@ -145,8 +149,9 @@ def make_preparation(
     fetch: Fetch,
     instance_id: str,
     clock: Callable[[], float],
+    fetch_genes: FetchGenes = no_genes,
 ) -> Preparation:
-    """The steps, wired to each other instead of to queues. `fetch` streams an assembly by its accession."""
+    """The steps, wired to each other instead of to queues. `fetch` and `fetch_genes` are those of Download."""
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
@@ -157,6 +162,7 @@ def make_preparation(
         genomes=genomes,
         objects=objects,
         fetch=fetch,
+        fetch_genes=fetch_genes,
         limit=None,
         proceed=BuildBoth(
             bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),

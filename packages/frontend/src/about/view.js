@@ -16,6 +16,8 @@ const STEPS = [
   ["Perfect matches", "A perfect match adds nothing to MIT and 1 to CFD, the guide’s own site included: a guide whose only site is its own has MIT 100 and CFD 99.01. A guide with several perfect matches cuts at each of them, and gets a warning."],
   ["Coordinates", "Places are counted from 0 and half-open, as in BED: start is the first base, end the one behind the last. GFF3 and GenBank exports count from 1, as those formats do."],
 ];
+/** @type {Record<string, string>} */
+const VERSIONS = { package: "Crackling", indexFormat: "Index format", model: "Models" };
 const FORMULAS = ["mit", "cfd", "commonCfd", "chopchop", "mm10db", "sgrnascorer2_score", "consensus"];
 
 /**
@@ -53,5 +55,5 @@ export function showAbout(place, api) {
  */
 async function showVersions(place, api) {
   const { versions } = await api.about();
-  fill(place, h("dl", { class: "versions" }, ...Object.entries(versions).flatMap(([name, version]) => [h("dt", {}, name), h("dd", {}, version)])));
+  fill(place, h("dl", { class: "versions" }, ...Object.entries(versions).flatMap(([name, version]) => [h("dt", {}, VERSIONS[name] ?? name), h("dd", {}, version)])));
 }

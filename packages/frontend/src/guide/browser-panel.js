@@ -1,16 +1,19 @@
 import { fill, h } from "../dom.js";
+import { genomeFile } from "./genome-file.js";
 import { isAccession } from "../submit/upload.js";
 
 /**
+ * @import {Api} from "../api.js"
  * @import {OffTarget} from "../types.js"
  */
 
 /**
  * igv, loaded when it is first opened, at an off-target; and ways to public browsers where the genome is public.
+ * @param {Api} api
  * @param {string} genome
  * @param {() => OffTarget[]} places
  */
-export function browserPanel(genome, places) {
+export function browserPanel(api, genome, places) {
   const holder = h("div", { class: "igv" });
   const links = h("p", { class: "hint" });
   const status = h("p", { role: "status", class: "note" });
@@ -24,7 +27,7 @@ export function browserPanel(genome, places) {
     fill(links, ...publicBrowsers(genome, place));
     try {
       if (!browser) fill(status, "Loading the genome browser…");
-      browser ??= import("./igv.js").then(({ openBrowser }) => openBrowser(holder, genome, places()));
+      browser ??= Promise.all([import("./igv.js"), genomeFile(api, genome)]).then(([{ openBrowser }, fasta]) => openBrowser(holder, genome, places(), fasta));
       await (await browser).goTo(place);
       fill(status);
       element.scrollIntoView({ block: "nearest" });

@@ -35,7 +35,7 @@ export function guideDialog(api, job) {
     const ours = ++latest;
     /** @type {OffTarget[]} */
     let places = [];
-    const browser = browserPanel(job.genome, () => places);
+    const browser = browserPanel(api, job.genome, () => places);
     const list = h("section", { class: "off-targets", "aria-label": "Off-targets" }, h("p", { role: "status" }, "Searching the genome…"));
     fill(heading, "Guide ", h("code", {}, target.guide), " ", h("code", { class: "pam" }, target.pam));
     fill(content, facts(target), ...cautions(target), scoreTable(target), h("h3", {}, "Sites in the genome"), list, browser.element, oligoPanel(target));

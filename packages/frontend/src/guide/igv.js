@@ -17,11 +17,13 @@ const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
  * @param {HTMLElement} holder
  * @param {string} genome
  * @param {OffTarget[]} places
+ * @param {File | null} fasta the genome, where it is small enough to be read as a whole
  * @returns {Promise<GenomeBrowser>}
  */
-export async function openBrowser(holder, genome, places) {
+export async function openBrowser(holder, genome, places, fasta) {
+  const fastaURL = fasta ?? `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
   const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
-    reference: { id: genome, name: genome, fastaURL: `data:text/plain;base64,${btoa(sitesAsFasta(places))}`, indexed: false, tracks: [] },
+    reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
     loadDefaultGenomes: false,
     showSVGButton: false,
     queryParametersSupported: false,

@@ -57,7 +57,7 @@ export function showJob(place, api, id) {
     /** @param {Job} job @param {Genome | null} genome */
     function show(job, genome) {
       last = job;
-      fill(about, "Genome ", h("strong", {}, genomeName(job, genome)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
+      fill(about, "Genome ", h("strong", {}, genomeName(job)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
       progress.show(job, genome);
     }
   }
@@ -77,12 +77,10 @@ function time(moment) {
   return h("time", { datetime: moment }, day(moment));
 }
 
-/**
- * @param {Job} job
- * @param {Genome | null} genome
- */
-function genomeName(job, genome) {
-  return genome?.organism ? `${genome.organism} (${job.genome})` : job.genome;
+/** @param {Job} job */
+function genomeName({ genome, organism, genomeName: given }) {
+  const name = organism ?? given;
+  return name && name !== genome ? `${name} (${genome})` : genome;
 }
 
 /** @param {Job} job */

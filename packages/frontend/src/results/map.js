@@ -2,7 +2,6 @@ import { guarded } from "../boundary.js";
 import { fill, h } from "../dom.js";
 import { count } from "../format.js";
 import { onSchemeChange } from "./colours.js";
-import { VERDICTS } from "./figures.js";
 import { overview } from "./overview.js";
 
 /**
@@ -10,95 +9,106 @@ import { overview } from "./overview.js";
  * @import {Target} from "../types.js"
  */
 
+/**
+ * @typedef {object} MapState
+ * @property {Observable<Target[]>} all
+ * @property {Observable<Target[]>} visible
+ * @property {Observable<Target | null>} chosen
+ * @property {(target: Target) => void} choose
+ */
+
 // As many bases as the sequence viewer draws without a pause.
 const WINDOW = 3000;
+const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Choose a mark or an arrow to open its guide. Bases that no guide covers are shown as N.";
 
-/**
- * The guides on the query: all of a contig at a glance, and a window of it base by base.
- * @param {object} given
- * @param {Observable<Target[]>} given.all
- * @param {Observable<Target[]>} given.visible
- * @param {Observable<Target | null>} given.chosen
- * @param {(target: Target) => void} given.choose
- * @param {AbortSignal} signal
- */
-export function guideMap({ all, visible, chosen, choose }, signal) {
-  const pickContig = h("select", { id: "map-contig", "aria-label": "Sequence on the map", change: () => moveTo(0) });
-  const position = h("input", { type: "range", min: 0, step: 100, "aria-label": "Where the window begins", input: () => moveTo(Number(position.value)) });
-  const label = h("output", { class: "hint" });
-  const bases = h("div", { class: "bases" });
-  const glance = overview({ onChoose: choose, onMove: (place) => moveTo(place - WINDOW / 2) });
-  const element = h("section", { class: "panel map", "aria-labelledby": "map-title" },
-    h("div", { class: "title" }, h("h2", { id: "map-title" }, "Map"), legend(), pickContig),
-    glance.element,
-    h("div", { class: "window" }, position, label),
-    bases,
-    h("p", { class: "hint" }, "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Choose a mark or an arrow to open its guide. Bases that no guide covers are shown as N."),
-  );
+/** The guides on the query: all of a contig at a glance, and a window of it base by base. */
+export class GuideMap {
+  #contig = h("select", { id: "map-contig", "aria-label": "Sequence on the map", change: () => this.#moveTo(0) });
+  #position = h("input", { type: "range", min: 0, step: 100, "aria-label": "Where the window begins", input: () => this.#moveTo(Number(this.#position.value)) });
+  #label = h("output", { class: "hint" });
+  #bases = h("div", { class: "bases" });
   /** @type {Promise<ReturnType<typeof import("./sequence-viewer.js").sequenceViewer>> | null} */
-  let viewer = null;
-  let start = 0;
+  #viewer = null;
+  #start = 0;
 
-  function scene() {
-    const targets = all.value.filter(({ contig }) => contig === pickContig.value);
-    const length = targets.reduce((most, { end }) => Math.max(most, end), 1);
-    start = Math.max(0, Math.min(start, length - WINDOW));
-    const ids = new Set(visible.value.map(({ id }) => id));
-    const window = /** @type {[number, number]} */ ([start, Math.min(length, start + WINDOW)]);
-    return { targets, length, visible: ids, window, chosen: chosen.value?.contig === pickContig.value ? chosen.value : null };
+  /**
+   * @param {MapState} state
+   * @param {AbortSignal} signal
+   */
+  constructor(state, signal) {
+    this.state = state;
+    this.signal = signal;
+    this.glance = overview({ onChoose: state.choose, onMove: (place) => this.#moveTo(place - WINDOW / 2) });
+    this.element = h("section", { class: "panel map", "aria-labelledby": "map-title" },
+      h("div", { class: "title" }, h("h2", { id: "map-title" }, "Map"), this.#contig),
+      this.glance.element,
+      h("div", { class: "window" }, this.#position, this.#label),
+      this.#bases,
+      h("p", { class: "hint" }, HINT),
+    );
+    state.all.watch((targets) => this.#nameContigs(targets));
+  }
+
+  /** To be called once it is in the page: what is drawn depends on its width. */
+  begin() {
+    const draw = () => this.#draw();
+    this.state.visible.watch(draw);
+    this.state.chosen.watch((target) => this.#follow(target));
+    onSchemeChange(draw, this.signal);
+    addEventListener("resize", draw, { signal: this.signal });
+  }
+
+  /** @param {Target[]} targets */
+  #nameContigs(targets) {
+    const contigs = [...new Set(targets.map(({ contig }) => contig))];
+    fill(this.#contig, ...contigs.map((name) => h("option", { value: name }, name)));
+    this.#contig.hidden = contigs.length < 2;
   }
 
   /** @param {number} place */
-  function moveTo(place) {
-    start = Math.floor(place);
-    draw();
+  #moveTo(place) {
+    this.#start = Math.floor(place);
+    this.#draw();
   }
 
-  function draw() {
-    if (signal.aborted || !element.isConnected) return;
-    const now = scene();
-    position.max = String(Math.max(0, now.length - WINDOW));
-    position.value = String(start);
-    position.disabled = now.length <= WINDOW;
-    position.hidden = position.disabled;
-    fill(label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])}`);
-    glance.draw(now);
-    void guarded(bases, "sequence", async () => {
-      viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) => sequenceViewer(bases, chooseById));
-      const shown = await viewer;
-      if (!signal.aborted) shown.show(now.targets, now.visible, now.window, now.chosen);
+  /** @param {Target | null} target */
+  #follow(target) {
+    if (target) {
+      this.#contig.value = target.contig;
+      const outside = target.start < this.#start || target.end > this.#start + WINDOW;
+      if (outside) this.#start = Math.max(0, target.start - WINDOW / 2);
+    }
+    this.#draw();
+  }
+
+  #scene() {
+    const { all, visible, chosen } = this.state;
+    const targets = all.value.filter(({ contig }) => contig === this.#contig.value);
+    const length = targets.reduce((most, { end }) => Math.max(most, end), 1);
+    this.#start = Math.max(0, Math.min(this.#start, length - WINDOW));
+    const ids = new Set(visible.value.map(({ id }) => id));
+    const window = /** @type {[number, number]} */ ([this.#start, Math.min(length, this.#start + WINDOW)]);
+    return { targets, length, visible: ids, window, chosen: chosen.value?.contig === this.#contig.value ? chosen.value : null };
+  }
+
+  #draw() {
+    if (this.signal.aborted || !this.element.isConnected) return;
+    const now = this.#scene();
+    this.#position.max = String(Math.max(0, now.length - WINDOW));
+    this.#position.value = String(this.#start);
+    this.#position.hidden = now.length <= WINDOW;
+    fill(this.#label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])}`);
+    this.glance.draw(now);
+    void guarded(this.#bases, "sequence", async () => {
+      this.#viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) => sequenceViewer(this.#bases, (id) => this.#chooseById(id)));
+      const viewer = await this.#viewer;
+      if (!this.signal.aborted) viewer.show(now.targets, now.visible, now.window, now.chosen);
     });
   }
 
   /** @param {number} id */
-  function chooseById(id) {
-    const target = all.value.find((each) => each.id === id);
-    if (target) choose(target);
+  #chooseById(id) {
+    const target = this.state.all.value.find((each) => each.id === id);
+    if (target) this.state.choose(target);
   }
-
-  function follow() {
-    const target = chosen.value;
-    if (!target) return draw();
-    pickContig.value = target.contig;
-    if (target.start < start || target.end > start + WINDOW) start = Math.max(0, target.start - WINDOW / 2);
-    draw();
-  }
-
-  all.watch((targets) => {
-    const contigs = [...new Set(targets.map(({ contig }) => contig))];
-    fill(pickContig, ...contigs.map((name) => h("option", { value: name }, name)));
-    pickContig.hidden = contigs.length < 2;
-  });
-  /** To be called once it is in the page: what is drawn depends on its width. */
-  function begin() {
-    visible.watch(draw);
-    chosen.watch(follow);
-    onSchemeChange(draw, signal);
-    addEventListener("resize", draw, { signal });
-  }
-  return { element, begin };
-}
-
-function legend() {
-  return h("ul", { class: "legend", "aria-label": "Colours" }, ...Object.entries(VERDICTS).map(([verdict, text]) => h("li", {}, h("span", { class: `swatch ${verdict}` }), text)));
 }

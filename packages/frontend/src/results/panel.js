@@ -6,11 +6,11 @@ import { Observable } from "../observable.js";
 import { MEANINGS } from "./columns.js";
 import { filterBar } from "./filter-bar.js";
 import { ALL, filtered } from "./filters.js";
-import { guideMap } from "./map.js";
+import { GuideMap } from "./map.js";
 import { columnMenu, exportMenu } from "./menus.js";
 import { printedTable } from "./print.js";
 import { scatter } from "./scatter.js";
-import { banners, summarise } from "./summary.js";
+import { banners, legend, summarise } from "./summary.js";
 import { targetTable } from "./table.js";
 import { readTargets } from "./targets.js";
 
@@ -37,79 +37,96 @@ export async function resultsPanel(place, api, job, signal) {
   const tell = (/** @type {number} */ read) => fill(reading, `Reading the guides… ${count(read)} of ${count(guides)}`);
   fill(place, reading);
   const first = await readTargets(api, job.jobId, null, AT_FIRST, tell);
-  if (!signal.aborted) showGuides(place, api, job, first, signal);
+  if (!signal.aborted) new Results(api, job, first, signal).show(place);
 }
 
-/**
- * @param {HTMLElement} place
- * @param {Api} api
- * @param {Job} job
- * @param {Awaited<ReturnType<typeof readTargets>>} first
- * @param {AbortSignal} signal
- */
-function showGuides(place, api, job, first, signal) {
-  const guides = job.progress.guides ?? 0;
-  const all = new Observable(first.targets);
-  const filter = new Observable(/** @type {Filter} */ (ALL));
-  const visible = new Observable(first.targets);
-  const chosen = new Observable(/** @type {Target | null} */ (null));
-  const contigs = [...new Set(first.targets.map(({ contig }) => contig))];
+/** What is shown of the guides: table, map and plot watch the same few values. */
+class Results {
+  /** @type {Observable<Target[]>} */
+  all;
+  /** @type {Observable<Target[]>} */
+  visible;
+  chosen = new Observable(/** @type {Target | null} */ (null));
+  filter = new Observable(/** @type {Filter} */ (ALL));
+  #holder = h("div", { class: "table" });
+  #summary = h("p", { class: "summary", role: "status" });
+  #cautions = h("div");
 
-  const summary = h("p", { class: "summary", role: "status" });
-  const cautions = h("div");
-  const holder = h("div", { class: "table" });
-  const dialog = guideDialog(api, job);
-  const choose = (/** @type {Target} */ target) => ((chosen.value = target), dialog.open(target));
-  const table = targetTable(holder, first.targets, choose);
-  const drawings = drawn({ all, visible, chosen, filter, choose }, job.kind, signal);
-  fill(place,
-    cautions,
-    h("div", { class: "toolbar" }, summary, first.next !== null && moreButton(first.next), columnMenu(table), exportMenu(api, job.jobId)),
-    drawings.element,
-    filterBar(filter, contigs),
-    holder,
-    printedTable(table.shown, signal),
-    explanations(),
-    dialog.element,
-  );
-  signal.addEventListener("abort", table.destroy, { once: true });
-  drawings.begin();
+  /**
+   * @param {Api} api
+   * @param {Job} job
+   * @param {Awaited<ReturnType<typeof readTargets>>} first
+   * @param {AbortSignal} signal
+   */
+  constructor(api, job, { targets, next }, signal) {
+    this.api = api;
+    this.job = job;
+    this.next = next;
+    this.signal = signal;
+    this.guides = job.progress.guides ?? 0;
+    this.all = new Observable(targets);
+    this.visible = new Observable(targets);
+    this.dialog = guideDialog(api, job);
+    this.table = targetTable(this.#holder, targets, this.choose);
+  }
 
-  const narrow = () => (visible.value = filtered(all.value, filter.value));
-  all.watch((targets) => (fill(cautions, ...banners(targets)), narrow()));
-  filter.watch(narrow);
-  visible.watch((targets) => {
-    fill(summary, summarise(all.value, targets, guides));
-    void table.showOnly(new Set(targets.map(({ id }) => id)));
-  });
-  chosen.watch((target) => target && void table.mark(target.id));
+  choose = (/** @type {Target} */ target) => {
+    this.chosen.value = target;
+    this.dialog.open(target);
+  };
+
+  /** @param {HTMLElement} place */
+  show(place) {
+    const { api, job, signal, table } = this;
+    // Guides of one's own lie on no sequence.
+    const drawings = [...(job.kind === "guides" ? [] : [new GuideMap(this, signal)]), scatter(this, signal)];
+    const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];
+    fill(place,
+      this.#cautions,
+      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), columnMenu(table), exportMenu(api, job.jobId)),
+      h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
+      filterBar(this.filter, contigs),
+      this.#holder,
+      printedTable(table.shown, signal),
+      explanations(),
+      this.dialog.element,
+    );
+    for (const drawing of drawings) void guarded(drawing.element, "drawing", () => drawing.begin());
+    this.#watch();
+  }
+
+  #watch() {
+    const narrow = () => (this.visible.value = filtered(this.all.value, this.filter.value));
+    this.all.watch((targets) => (fill(this.#cautions, ...banners(targets)), narrow()));
+    this.filter.watch(narrow);
+    this.visible.watch((targets) => {
+      const all = this.all.value;
+      fill(this.#summary, summarise(all, targets, this.guides));
+      void this.table.showOnly(targets.length === all.length ? null : new Set(targets.map(({ id }) => id)));
+    });
+    this.chosen.watch((target) => target && void this.table.mark(target.id));
+    this.signal.addEventListener("abort", this.table.destroy, { once: true });
+  }
 
   /** @param {string} next */
-  function moreButton(next) {
-    const button = h("button", { type: "button", click: more }, `Read the other ${count(guides - first.targets.length)} guides`);
+  #moreButton(next) {
+    const button = h("button", { type: "button", click: () => this.#readMore(button, next) }, `Read the other ${count(this.guides - this.all.value.length)} guides`);
     return button;
-    async function more() {
-      button.disabled = true;
-      const rest = await readTargets(api, job.jobId, next, Infinity, (read) => (button.textContent = `${count(read)} read`));
-      if (signal.aborted) return;
-      const targets = [...all.value, ...rest.targets];
-      await table.replace(targets);
-      all.value = targets;
-      button.remove();
-    }
   }
-}
 
-/**
- * Map and plot, side by side where there is room. Guides of one's own lie on no sequence.
- * @param {Parameters<typeof scatter>[0]} state
- * @param {Job["kind"]} kind
- * @param {AbortSignal} signal
- */
-function drawn(state, kind, signal) {
-  const parts = kind === "guides" ? [scatter(state, signal)] : [guideMap(state, signal), scatter(state, signal)];
-  const element = h("div", { class: "drawings" }, ...parts.map((part) => part.element));
-  return { element, begin: () => parts.forEach((part) => void guarded(part.element, "drawing", part.begin)) };
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} next
+   */
+  async #readMore(button, next) {
+    button.disabled = true;
+    const rest = await readTargets(this.api, this.job.jobId, next, Infinity, (read) => (button.textContent = `${count(read)} read`));
+    if (this.signal.aborted) return;
+    const targets = [...this.all.value, ...rest.targets];
+    await this.table.replace(targets);
+    this.all.value = targets;
+    button.remove();
+  }
 }
 
 function explanations() {

@@ -46,7 +46,7 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
     if (signal.aborted || !element.isConnected) return;
     const seen = new Set(visible.value.map(({ id }) => id));
     const sorted = all.value.toSorted((a, b) => a[chosenMeasure()] - b[chosenMeasure()]);
-    plot = new uPlot(options(chosenMeasure(), place.clientWidth, { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6 }), seriesOf(sorted, seen, chosenMeasure()), place);
+    plot = new uPlot(options(chosenMeasure(), place.clientWidth, { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6, least: sorted[0]?.[chosenMeasure()] ?? 0 }), seriesOf(sorted, seen, chosenMeasure()), place);
   }
 
   /** @param {[number, number]} x @param {[number, number]} y */
@@ -94,9 +94,10 @@ function seriesOf(sorted, seen, measure) {
  * @param {(pixels: (target: Target) => [number, number], left: number, top: number) => void} does.onPoint
  * @param {Target | null} does.chosen
  * @param {number} does.size of a point
+ * @param {number} does.least of the measure
  * @returns {uPlot.Options}
  */
-function options(measure, width, { onBox, onPoint, chosen, size }) {
+function options(measure, width, { onBox, onPoint, chosen, size, least }) {
   const colours = palette();
   const axis = { stroke: colours.soft, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1 } };
   const points = (/** @type {string} */ colour, across = size) => ({ paths: () => null, points: { show: true, size: across, width: 0, fill: colour, stroke: colour } });
@@ -105,7 +106,7 @@ function options(measure, width, { onBox, onPoint, chosen, size }) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { drag: { x: true, y: true, setScale: false }, points: { show: false }, y: true, bind: { click: (self) => (event) => (clicked(self, event), null) } },
-    scales: { x: { time: false, range: (_self, least) => [Math.min(least, 70) - 2, 101] } },
+    scales: { x: { time: false, range: [Math.min(least, 70) - 2, 101] } },
     axes: [{ ...axis, label: `${measure.toUpperCase()} specificity` }, { ...axis, label: "sgRNAScorer 2.0 score", size: 48 }],
     series: [{}, points(colours.line, 3), ...ORDER.map((verdict) => points(colours.verdicts[verdict]))],
     hooks: {

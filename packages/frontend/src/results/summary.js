@@ -1,5 +1,6 @@
 import { h } from "../dom.js";
 import { count, countOf } from "../format.js";
+import { VERDICTS } from "./figures.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -31,6 +32,11 @@ export function banners(targets) {
     absent > 0 && banner(`${countOf(absent, "guide")} of ${count(targets.length)} ${absent === 1 ? "is" : "are"} not in this genome.`,
       absent === targets.length ? "Is it the right genome, and is the query genomic DNA rather than a transcript?" : "They span a splice junction, a variant or a construct, or the genome differs from the query there."),
   ].filter((each) => each !== false);
+}
+
+/** What the colours of map and plot mean. */
+export function legend() {
+  return h("ul", { class: "legend", "aria-label": "Colours" }, ...Object.entries(VERDICTS).map(([verdict, text]) => h("li", {}, h("span", { class: `swatch ${verdict}` }), text)));
 }
 
 /**

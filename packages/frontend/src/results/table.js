@@ -37,8 +37,13 @@ export function targetTable(place, targets, onChoose) {
   void built.then(() => place.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
   return {
     built,
-    /** @param {Set<number>} ids */
-    showOnly: async (ids) => (await built, table.setFilter((/** @type {Target} */ { id }) => ids.has(id))),
+    /** @param {Set<number> | null} ids null for all */
+    async showOnly(ids) {
+      await built;
+      if (ids) table.setFilter((/** @type {Target} */ { id }) => ids.has(id));
+      // Rows that are drawn anew lose the click that is under way.
+      else if (table.getFilters(false).length) table.clearFilter(true);
+    },
     /** @param {Target[]} all */
     replace: async (all) => (await built, table.replaceData(all)),
     /** @param {number} id scrolled to, if it passes the filters */

@@ -1,5 +1,5 @@
 import { h } from "../dom.js";
-import { genomeSearch } from "./genome-search.js";
+import { GenomeSearch } from "./genome-search.js";
 import { uploadField } from "./upload-field.js";
 
 /**
@@ -11,7 +11,7 @@ import { uploadField } from "./upload-field.js";
  * @param {Api} api
  */
 export function genomeField(api) {
-  const search = genomeSearch(api);
+  const search = new GenomeSearch(api);
   const upload = uploadField(api);
   const kinds = { search: "Find a genome", upload: "Upload my own" };
   let own = false;
@@ -34,7 +34,7 @@ export function genomeField(api) {
       search.element,
       upload.element,
     ),
-    list: search.list,
+    list: () => search.list(),
     /** @returns {HTMLElement | null} the first control that needs a change */
     check: () => (own ? upload.check() : search.check()),
     /**
@@ -43,6 +43,6 @@ export function genomeField(api) {
      * @returns {Promise<string>}
      */
     value: async (signal) => (own ? upload.value(signal) : search.value()),
-    stop: search.stop,
+    stop: () => search.stop(),
   };
 }

@@ -1,4 +1,5 @@
 import { h } from "../dom.js";
+import { recallDraft, rememberDraft } from "../storage.js";
 import { field } from "./field.js";
 
 // The API takes twice as many letters as bases; a larger file is no query.
@@ -51,10 +52,16 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
     file,
   );
   text.before(actions);
+  const draft = recallDraft(id);
+  if (draft) {
+    text.value = draft;
+    say(examine(draft).note ?? hint);
+  }
   return {
     element,
     control: text,
-    value: () => text.value,
+    /** What is asked; a user who comes back finds it again. */
+    value: () => (rememberDraft(id, text.value), text.value),
     /** @returns {HTMLElement | null} the control that needs a change */
     check: () => (complain(examine(text.value).problem) ? null : text),
   };

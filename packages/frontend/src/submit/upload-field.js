@@ -53,7 +53,8 @@ export function uploadField(api) {
       const genes = annotation.control.files?.[0];
       const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined);
       // The annotation first: the genome's file is what its preparation waits for.
-      if (genes && forms.annotation) await meter.during(genes, signal, (tell, stop) => sendFile(forms.annotation ?? forms.upload, genes, tell, stop));
+      const second = forms.annotationUpload;
+      if (genes && second) await meter.during(genes, signal, (tell, stop) => sendFile(second, genes, tell, stop));
       await meter.during(chosen, signal, (tell, stop) => sendFile(forms.upload, chosen, tell, stop));
       return id.control.value;
     },

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 
 /**
@@ -17,6 +18,7 @@ const DIST = path.join(import.meta.dirname, "../../dist");
 const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml", txt: "text/plain" });
 // As the deployment sends it, but for the addresses of uploads.
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const GENOME = `>lambda_cI\n${"ACGT".repeat(300)}\n>NC_001416.1\n${"ACGT".repeat(12_000)}\n`;
 const TIME = "2026-11-20T10:00:00Z";
 /** @type {Assembly[]} */
 const ASSEMBLIES = [
@@ -84,12 +86,13 @@ async function answer(state, request, body) {
   const broken = state.broken.get(pathname);
   if (broken) return problem(broken, "Broken", "This is broken for now.");
   if (pathname === "/config.json") return json(200, { api: "/api", stage: "test" });
+  if (pathname === "/genome.fa.gz") return { status: 200, type: "application/gzip", body: gzipSync(GENOME) };
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
-  if (kind === "about") return json(200, { versions: { package: "0.1.0", "index format": 2, model: "sgRNAScorer 2.0" } });
+  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" } });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
-  if (kind === "genomes") return answerGenomes(state, request.method, id, body);
+  if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired.`);
@@ -105,16 +108,18 @@ async function answer(state, request, body) {
  * @param {State} state
  * @param {string | undefined} method
  * @param {string} id
+ * @param {string} part
  * @param {string} body
  */
-function answerGenomes(state, method, id, body) {
+function answerGenomes(state, method, id, part, body) {
   if (method === "GET" && !id) return json(200, { genomes: [...state.genomes.values()] });
+  if (method === "GET" && part) return json(200, { genome: id, files: [{ part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" }] });
   if (method === "GET") return json(200, state.genomes.get(id));
   const { genome, name, annotation } = JSON.parse(body);
   if (state.genomes.get(genome)?.state === "ready") return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
-  state.genomes.set(genome, genomeOf({ genome, name, state: "uploading" }));
+  state.genomes.set(genome, genomeOf({ genome, name, state: "uploading", annotated: Boolean(annotation) }));
   const form = (/** @type {string} */ part) => ({ url: "/storage", fields: { key: `uploads/${genome}/${part}` }, limit: 1_000_000 });
-  return json(201, { genome, upload: form("genome"), ...(annotation && { annotation: form("annotation") }) });
+  return json(201, { genome, upload: form("genome"), ...(annotation && { annotationUpload: form("annotation") }) });
 }
 
 /**
@@ -146,7 +151,9 @@ function createJob(state, body) {
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
-  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", created: now, updated: now }), targets: guides ? scoreGuides(guides) : findTargets(fasta ?? sequence) });
+  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence);
+  if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
+  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", created: now, updated: now }), targets });
   return json(202, { jobId, url: `/api/jobs/${jobId}` });
 }
 

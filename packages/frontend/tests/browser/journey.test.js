@@ -134,12 +134,23 @@ describe("a user's journey", { skip }, () => {
     await page.getByLabel("Upload my own").check();
     const name = `mine-${Date.now()}`;
     await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
+    const genes = `##gff-version 3\ncontig_1\ttest\tgene\t401\t900\t.\t+\t.\tID=gene1;Name=tstA\n`;
+    await page.getByLabel("Annotation file").setInputFiles({ name: "genes.gff3", mimeType: "text/plain", buffer: Buffer.from(genes) });
     assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name);
     await page.getByLabel("Sequence", { exact: true }).fill(`${bases.slice(500, 700)}ACGTTGCATTAGCAATCGTACGTGG`);
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.waitForURL(/#\/jobs\//);
     await complete(page);
     assert.match(await page.locator(".about").innerText(), new RegExp(name));
+    await page.getByRole("columnheader", { name: "Gene" }).waitFor();
+    await page.getByRole("gridcell", { name: "tstA" }).first().waitFor();
+    await picture(page, "genes");
+    await page.locator("button.guide").first().click();
+    await page.locator(".places").getByText("tstA").first().waitFor();
+    await page.getByRole("button", { name: /^Show / }).first().click();
+    await page.waitForFunction(() => document.querySelector(".igv")?.shadowRoot?.querySelector("canvas"));
+    await page.waitForFunction(() => !document.querySelector(".browser .note")?.textContent);
+    await picture(page, "igv-own-genome");
   }));
 });
 

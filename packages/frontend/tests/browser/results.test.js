@@ -122,6 +122,7 @@ suite("results", ({ at, fixture }) => {
     await page.getByRole("button", { name: /^Show / }).first().click();
     await page.locator(".igv .igv-container").waitFor();
     await page.waitForFunction(() => document.querySelector(".igv")?.shadowRoot?.querySelector("canvas"));
+    assert.ok(asked.some((address) => address.endsWith("/genome.fa.gz")));
     await picture(page, "igv");
     await assertAccessible(page);
     assert.deepEqual(asked.filter((address) => !address.startsWith(fixture().url) && !/^(data|blob):/.test(address)), []);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
+import { EXAMPLE } from "../../src/submit/example.js";
 import { GUIDES, suite } from "./suite.js";
 
 /**
@@ -110,6 +111,7 @@ suite("submit", ({ at, fixture }) => {
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.getByRole("heading", { name: "Complete" }).waitFor();
     await page.getByRole("link", { name: "Design", exact: true }).click();
+    assert.equal(await page.getByLabel("Sequence", { exact: true }).inputValue(), EXAMPLE);
     const recent = page.getByRole("complementary", { name: "Recent jobs" });
     await recent.getByRole("link", { name: "lambda_cI" }).waitFor();
     await picture(page, "recent");

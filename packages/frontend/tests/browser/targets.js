@@ -45,9 +45,9 @@ export function scoreGuides(guides) {
  * @param {Target} target
  * @returns {OffTargets}
  */
-export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4 }) {
+export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4, gene = null, feature = null }) {
   /** @type {OffTarget[]} */
-  const found = [{ contig, start, end, strand, site: guide, pam, mismatches: 0, alignment: ".".repeat(20), mit: 100, cfd: 1 }];
+  const found = [{ contig, start, end, strand, site: guide, pam, mismatches: 0, alignment: ".".repeat(20), mit: 100, cfd: 1, gene, feature }];
   for (let number = 0; number < mm3 + mm4; number++) {
     const mismatches = number < mm3 ? 3 : 4;
     const places = Array.from({ length: mismatches }, (_, index) => (number + index * 5) % 20);

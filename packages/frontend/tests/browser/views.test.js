@@ -11,7 +11,7 @@ import { suite } from "./suite.js";
 
 suite("all views", ({ at, browser, fixture }) => {
   test("about tells the method and the versions", () => at("#/about", async (page) => {
-    await page.getByText("index format").waitFor();
+    await page.getByText("Index format").waitFor();
     assert.equal(await page.getByRole("link", { name: /^doi:/ }).count(), 8);
     await picture(page, "about");
     await assertAccessible(page);
@@ -54,7 +54,7 @@ suite("all views", ({ at, browser, fixture }) => {
       await assertShown(page, `${name}-guide`);
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "About", exact: true }).click();
-      await page.getByText("index format").waitFor();
+      await page.getByText("Index format").waitFor();
       await assertShown(page, `${name}-about`);
     }, options));
   }

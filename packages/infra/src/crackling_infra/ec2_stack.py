@@ -17,7 +17,7 @@ from aws_cdk import aws_s3_assets as assets
 
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow
-from crackling_infra.settings import require_folder
+from crackling_infra.settings import ROOT_GB, require_folder
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -80,7 +80,7 @@ class Ec2Stack(cdk.Stack):
                 ec2.CfnInstance.BlockDeviceMappingProperty(
                     device_name="/dev/sda1",
                     ebs=ec2.CfnInstance.EbsProperty(
-                        volume_size=8, volume_type="gp3", encrypted=True, delete_on_termination=True
+                        volume_size=ROOT_GB, volume_type="gp3", encrypted=True, delete_on_termination=True
                     ),
                 )
             ],

@@ -28,7 +28,9 @@ RETENTION: Final = {
     180: RetentionDays.SIX_MONTHS,
     365: RetentionDays.ONE_YEAR,
 }
-LAMBDA_LIMIT_BASES: Final = 3_500_000_000
+# What a function can index in its time, memory and scratch, by whether it builds bowtie2's index too (docs/performance.md).
+LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
+ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
 DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 
@@ -173,6 +175,7 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         raise SettingsError(f"context 'stage': {stage!r} has more than 24 characters")
     python_version = read.text("pythonVersion", "3.13", r"3\.\d+")
     architecture = _architecture(read)
+    bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", default=True) else "off"
     tag = f"cp{python_version.replace('.', '')}-{architecture}"
     return Settings(
         stage=stage,
@@ -192,10 +195,10 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         upload_limit_bytes=read.number("uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30),
         page_origins=read.origins("pageOrigins"),
         upload_origins=read.origins("uploadOrigins"),
-        bowtie2="on" if read.flag("bowtie2", default=True) else "off",
+        bowtie2=bowtie2,
         ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
         ncbi_key_parameter=read.optional("ncbiKeyParameter", r"/?[\w.-]+(/[\w.-]+)*"),
-        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES, 1, 10**12),
+        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12),
         # Previews share their account with a stage that lives longer and has set the account's role already.
         api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),

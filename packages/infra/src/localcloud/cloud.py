@@ -16,6 +16,7 @@ from localcloud import deployed, gaps, images, launches, metering
 from localcloud.cdk import QUIET, Cdk
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
+from localcloud.gaps import machines
 from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import policy, principals, recorder
 from localcloud.iam.principals import Principal
@@ -180,6 +181,10 @@ class LocalCloud:
         """Calls `listener` with each launch from now on."""
         launches.listen(listener)
 
+    def write_console(self, instance_id: str, text: str) -> None:
+        """What an instance has on its console from now on."""
+        machines.write_console(instance_id, text)
+
     def _generation(self) -> int:
         return self._emulator.generation
 
@@ -193,6 +198,7 @@ class LocalCloud:
         recorder.forget_all()
         principals.forget_all()
         launches.forget_all()
+        machines.forget_all()
         metering.forget_all()
 
 

@@ -25,6 +25,7 @@ from web import Web
 HERE = Path(__file__).parent
 ORDER = (
     "test_designs",
+    "test_annotation",
     "test_preparations",
     "test_workers",
     "test_refusals",

@@ -83,8 +83,10 @@ def test_a_large_genome_is_prepared_by_a_worker(
             seen.add(answer["status"])
             seen.add((api.get(f"/genomes/{LARGE_ACCESSION}").get("progress") or {}).get("part"))
             time.sleep(0.1)
+        assert answer["status"] == "complete", answer
         assert api.export(job, "csv") == expected_of_large.file(QUERY, "csv")
-    assert {"preparing", "fasta"} <= seen
+    assert "preparing" in seen
+    assert seen & {"fasta", "issl", "bowtie2"}  # whichever steps were long enough to be seen
     genome = api.get(f"/genomes/{LARGE_ACCESSION}")
     assert (genome["state"], genome["place"], genome["contigs"]) == ("ready", "worker", 2)
     [worker] = workers_of(deployment, LARGE_ACCESSION)

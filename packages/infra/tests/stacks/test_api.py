@@ -17,6 +17,7 @@ ROUTES = {
     "POST /genomes/{genome}/complete",
     "GET /genomes/{genome}/files",
     "DELETE /genomes/{genome}",
+    "GET /about",
     "GET /health",
     "GET /openapi.json",
 }

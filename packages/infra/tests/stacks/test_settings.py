@@ -21,7 +21,8 @@ def test_the_defaults():
     assert found.page_directory == ROOT / "packages/frontend/dist"
     assert (found.chunk_size, found.job_days, found.log_retention_days) == (200, 30, 30)
     assert found.ncbi_url == "https://api.ncbi.nlm.nih.gov/datasets/v2"
-    assert found.lambda_limit_bases == 3_500_000_000
+    assert found.lambda_limit_bases == 700_000_000
+    assert settings(bowtie2="off").lambda_limit_bases == 3_300_000_000
     assert found.ncbi_key_parameter is None
     assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
 

@@ -46,7 +46,7 @@ def test_an_instance_ends_when_it_shuts_down_and_gives_its_credentials_to_nobody
 def test_its_disks_are_encrypted_and_go_with_it(service):
     disks = {one["DeviceName"]: one["Ebs"] for one in launch_data(service)["BlockDeviceMappings"]}
     always = {"Encrypted": True, "DeleteOnTermination": True, "VolumeType": "gp3"}
-    assert disks == {"/dev/sda1": always, "/dev/sdf": always | {"VolumeSize": 200}}
+    assert disks == {"/dev/sda1": always | {"VolumeSize": 8}, "/dev/sdf": always | {"VolumeSize": 200}}
 
 
 def test_nothing_comes_in(service):
@@ -145,5 +145,5 @@ def test_the_reaper_is_more_patient_than_the_worker_itself(service):
 @pytest.mark.parametrize("gigabytes", ["8", "500"])
 def test_the_scratch_disk_is_as_large_as_the_setting_says(synthesise, gigabytes):
     service, _ = synthesise(workerScratchGb=gigabytes)
-    sizes = [one["Ebs"].get("VolumeSize") for one in launch_data(service)["BlockDeviceMappings"]]
-    assert sizes == [None, int(gigabytes)]
+    sizes = [one["Ebs"]["VolumeSize"] for one in launch_data(service)["BlockDeviceMappings"]]
+    assert sizes == [8, int(gigabytes)]

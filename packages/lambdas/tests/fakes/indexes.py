@@ -44,7 +44,7 @@ def random_fasta(bases: int, seed: int) -> bytes:
         for position in range(number % 5):
             near[3 * position] = "A" if near[3 * position] != "A" else "C"
         letters[place : place + 23] = near
-    return b">chr1\n" + "".join(letters).encode() + b"\n"
+    return f">chr{seed}\n{''.join(letters)}\n".encode()
 
 
 def put_genome(

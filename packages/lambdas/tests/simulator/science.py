@@ -64,11 +64,12 @@ class Indexes:
         whole = b"".join(self._objects.get(file.key) for file in genome.files)
         return [specificity(whole, guide) for guide in guides]
 
-    def off_targets(self, _genome: Genome, guide: str) -> list[OffTarget]:
+    def off_targets(self, _genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
         alignment = "." * 20
-        return [
+        rows = [
             OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)
         ]
+        return len(rows), rows[:most]
 
 
 def guides(sequence: str) -> Iterator[str]:

@@ -82,7 +82,7 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
             self.release.one(job.genome, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
-        self.claims.claim(job.genome, job_id, Source.UPLOAD)
+        self.claims.claim(job.genome, Source.UPLOAD)
 
     patch.setattr(admission.Admission, "admit", admit)
 

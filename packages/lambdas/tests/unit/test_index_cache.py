@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+from dataclasses import replace
 
 import pytest
 from botocore.response import StreamingBody
@@ -12,6 +13,7 @@ from crackling.specificity import Index
 from crackling.specificity.layout import POSITION_SECTIONS, Header, Section
 from crackling_aws import objects
 from crackling_aws.objects import MissingObjectError, ObjectStore
+from crackling_lambdas.logic import parts
 from crackling_lambdas.logic.index_cache import IndexCache
 from crackling_lambdas.logic.shard_files import RESERVE, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
@@ -217,3 +219,19 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(cache, s3, genome, tmp_
     s3.fail = cut
     assert cache.score(phage, GUIDES) == want
     assert breaks[1] == breaks[0] - breaks[0] // 2
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_of_an_annotated_genome_the_places_of_its_guides_come_too(
+    cache, s3, genome, tmp_path, monkeypatch, shards
+):
+    monkeypatch.setattr(parts, "BLOCK", 512)
+    mouse = replace(genome("mouse", shards=shards), annotated=True)
+    want = expected(s3, mouse, tmp_path)
+    with Index.open([tmp_path / f"expected{number}" for number in range(shards)]) as index:
+        places = [index.off_targets(guide, 0) for guide in GUIDES]
+    for _ in range(2):
+        assert cache.score(mouse, GUIDES) == want
+        assert cache.perfect_matches(mouse, GUIDES) == places
+    assert places[0]
+    assert s3.bytes < sum(file.bytes for file in mouse.files)

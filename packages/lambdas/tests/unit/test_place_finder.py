@@ -13,11 +13,13 @@ from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.objects import ObjectStore
-from crackling_lambdas.logic import place_finder
-from crackling_lambdas.logic.place_finder import PlaceFinder, _Blocks
+from crackling_lambdas.logic import parts, place_finder
+from crackling_lambdas.logic.parts import Blocks
+from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.shard_files import RESERVE, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
+MOST = 1000
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT", "T" * 20]
 
 
@@ -40,8 +42,8 @@ def finder(s3, files):
 def partly(monkeypatch):
     """Even small indexes come in parts, and those are small."""
     monkeypatch.setattr(place_finder, "SMALL", 0)
-    monkeypatch.setattr(place_finder, "BLOCK", 512)
-    monkeypatch.setattr(place_finder, "GAP", 1)
+    monkeypatch.setattr(parts, "BLOCK", 512)
+    monkeypatch.setattr(parts, "GAP", 1)
 
 
 def expected(s3, genome, folder):
@@ -50,7 +52,8 @@ def expected(s3, genome, folder):
         paths.append(folder / f"expected{number}")
         paths[-1].write_bytes(s3.objects[BUCKET, file.key])
     with Index.open(paths) as index:
-        return [index.off_targets(guide) for guide in GUIDES]
+        found = [index.off_targets(guide) for guide in GUIDES]
+    return [(len(rows), rows) for rows in found]
 
 
 @pytest.mark.usefixtures("partly")
@@ -58,27 +61,37 @@ def expected(s3, genome, folder):
 def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
     genome = put_genome(s3, tmp_path, "g", random_fasta(300_000, 3), shards=shards)
     want = expected(s3, genome, tmp_path)
-    assert len(want[0]) > 20
+    assert want[0][0] > 20
     for _ in range(2):
-        assert [finder.off_targets(genome, guide) for guide in GUIDES] == want
+        assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
     whole = sum(file.bytes for file in genome.files)
     assert s3.bytes < whole
 
 
 @pytest.mark.usefixtures("partly")
+@pytest.mark.parametrize("shards", [1, 3])
+@pytest.mark.parametrize("most", [1, 2, 7, 30])
+def test_the_riskiest_alone_need_no_other_places(finder, s3, tmp_path, shards, most):
+    """Repeats: places that are as risky as the last one listed come by contig and start, so all of those are looked at."""
+    genome = put_genome(s3, tmp_path, "g", random_fasta(50_000, 3) + random_fasta(50_000, 4), shards=shards)
+    total, rows = expected(s3, genome, tmp_path)[0]
+    assert finder.off_targets(genome, GUIDE, most) == (total, rows[:most])
+
+
+@pytest.mark.usefixtures("partly")
 def test_what_came_stays(finder, s3, tmp_path):
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
-    first = finder.off_targets(genome, GUIDE)
+    first = finder.off_targets(genome, GUIDE, MOST)
     s3.objects.clear()
     s3.ranges.clear()
     s3.head_object = lambda **_: {"ContentLength": genome.files[0].bytes}
-    assert finder.off_targets(genome, GUIDE) == first
+    assert finder.off_targets(genome, GUIDE, MOST) == first
     assert s3.ranges == []
 
 
 def test_a_small_index_comes_whole(finder, s3, tmp_path):
     genome = put_genome(s3, tmp_path, "g", random_fasta(20_000, 3))
-    assert finder.off_targets(genome, GUIDE) == expected(s3, genome, tmp_path)[0]
+    assert finder.off_targets(genome, GUIDE, MOST) == expected(s3, genome, tmp_path)[0]
     assert s3.ranges == [(genome.files[0].key, genome.files[0].bytes)]
 
 
@@ -90,13 +103,13 @@ def test_a_disk_that_fills_up_begins_afresh(s3, tmp_path):
     finder = PlaceFinder(ObjectStore(s3, BUCKET), files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
-    finder.off_targets(genome, GUIDES[0])
+    finder.off_targets(genome, GUIDES[0], MOST)
     free.bytes = 0
     with pytest.raises(FullDiskError):
-        finder.off_targets(genome, GUIDES[1])
+        finder.off_targets(genome, GUIDES[1], MOST)
     assert list(files.folder.iterdir()) == []
     free.bytes = 10**9
-    assert [finder.off_targets(genome, guide) for guide in GUIDES] == want
+    assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
 
 
 class EvenDirectory:
@@ -131,7 +144,7 @@ def test_a_human_sized_index_is_listed_in_time() -> None:
         suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
     )
     shard = SimpleNamespace(header=header, lists=lists)
-    blocks = _Blocks(header.file_bytes)
+    blocks = Blocks(header.file_bytes)
     found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
     once = header.ranges(without=LIST_SECTIONS)
     assert sum(end - start for start, end in once) < 60e6

@@ -146,6 +146,10 @@ def test_damaged_and_missing_files(tmp_path):
         read_annotation(tmp_path / "none.gff")
 
 
+def test_a_gene_needs_no_id():
+    assert at(read("c\t.\tgene\t1\t9\t.\t+\t.\tlocus_tag=b1\n"), 5, "c") == Locus("b1", "exon")
+
+
 def test_no_name_has_control_letters():
     evil = "c\t.\tgene\t1\t9\t.\t+\t.\tID=g;Name=a%09b%0Ac\n"
     assert at(read(evil), 5, "c").gene == "a b c"

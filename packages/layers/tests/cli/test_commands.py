@@ -325,3 +325,26 @@ def test_streams_carry_data_alone(sample, tmp_path):
     out, err = process.communicate(fasta, 60)
     assert json.loads(out)["bases"] == 48502
     assert err == b""
+
+
+def test_shards_answer_as_one_index(crackling, genome, index, sample, tmp_path):
+    split = tmp_path / "split.issl"
+    summary = json.loads(crackling("index", genome, "-o", split, "--shard-bases", 10_000, "--json"))
+    assert [name.removeprefix(f"{tmp_path}/") for name in summary["files"]] == [
+        f"split.{number}-of-5.issl" for number in range(1, 6)
+    ]
+    assert not split.exists()
+    guides = tmp_path / "guides"
+    guides.write_text(GUIDE)
+    for arguments in (
+        ["score", "INDEX", guides],
+        ["offtargets", "INDEX", GUIDE, "-k", 5],
+        ["design", sample / "cI.fa", "--genome", "INDEX"],
+    ):
+        one, many = (
+            crackling(*(path if word == "INDEX" else word for word in arguments)) for path in (index, split)
+        )
+        assert many == one
+    told = json.loads(crackling("inspect", summary["files"][3], "--json"))
+    assert (told["shards"], told["bases"]) == (5, 48502)
+    assert told["contig_list"] == [{"name": "NC_001416.1", "bases": 48502}]

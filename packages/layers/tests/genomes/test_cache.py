@@ -188,6 +188,7 @@ def garble(path):
         ("genome.issl", flip, 0),
         ("genome.issl", drop, 0),
         ("genome.fa.gz", cut_short, 1),
+        ("both", flip, 1),
         ("genome.fa.gz", drop, 1),
         ("facts.json", drop, 0),
         ("facts.json", garble, 0),
@@ -198,7 +199,8 @@ def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, work, name,
     kept = cache.get(LAMBDA, work)
     whole = {path.name: path.read_bytes() for path in kept.folder.iterdir()}
     ncbi.asked.clear()
-    harm(kept.folder / name)
+    for harmed in ("genome.fa.gz", "genome.issl") if name == "both" else (name,):
+        harm(kept.folder / harmed)
     with cache.index(LAMBDA, work) as index:
         assert len(index.contigs) == 1
     assert {path.name: path.read_bytes() for path in kept.folder.iterdir()} == whole

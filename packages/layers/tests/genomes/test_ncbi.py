@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError, TransferError
 from crackling.genomes import ACCESSION, Ncbi
 from crackling.genomes.assembly import read_report
@@ -107,6 +108,11 @@ def test_search_for_what_is_not_there(ncbi, client):
         client.search("  ")
 
 
+def test_a_twin_that_is_not_current_is_no_way_out():
+    twin = {"accession": "GCA_000000003.1", "status": "suppressed"}
+    assert read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": twin}}).twin is None
+
+
 def test_a_report_may_lack_anything():
     assert read_report(None) is read_report([]) is read_report({"accession": 5}) is None
     found = read_report(
@@ -131,6 +137,16 @@ def test_annotation_is_there_or_not(ncbi, client, phage, tmp_path):
         file = client.annotation(LAMBDA)
         with client.stream(file) as stream:
             assert len(stream.read()) == file.bytes
+
+
+def test_an_annotation_is_fetched_if_there_is_one(client, phage, tmp_path):
+    with client.fetch_annotation(LAMBDA) as stream:
+        assert stream is None
+    gff = tmp_path / "genes.gff"
+    gff.write_text("c\t.\tgene\t1\t9\t.\t+\t.\tID=g\n")
+    annotated = NcbiStandIn({LAMBDA: replace(phage, gff=gff)})
+    with annotated as other, Ncbi(other.url, rate=Rate(1_000)).fetch_annotation(LAMBDA) as stream:
+        assert read_gff(stream, "genes").genes == ["g"]
 
 
 def test_progress_is_told_in_bytes(client, phage):

@@ -1,6 +1,7 @@
 """The ordered ranged reader against the plain bytes; and how much it holds."""
 
 import random
+import threading
 import time
 from dataclasses import replace
 
@@ -76,10 +77,16 @@ def test_only_so_many_blocks_are_held(server):
 
 
 def test_ranges_are_fetched_side_by_side(server):
-    server.faults = [Fault("some", slow(0.1, piece=1_000))]
-    started = time.monotonic()
-    assert b"".join(transfer(server, bytes(6_000), 1_000).blocks()) == bytes(6_000)
-    assert time.monotonic() - started < 0.5  # 0.6 one after the other
+    """Each is answered when three are there."""
+    barrier = threading.Barrier(3)
+
+    def together(reply):
+        barrier.wait(5)
+        return reply
+
+    server.faults = [Fault("some", together)]
+    reader = replace(transfer(server, bytes(6_000), 1_000), client=Client(server.url, rate=Rate(1_000)))
+    assert b"".join(reader.blocks()) == bytes(6_000)
 
 
 def test_a_broken_range_is_resumed_where_it_broke(server):
@@ -94,3 +101,17 @@ def test_the_start_is_not_asked_for(server):
     server.asked.clear()
     assert b"".join(transfer(server, bytes(250), 100).blocks(120)) == bytes(130)
     assert sorted(asked.headers["range"] for asked in server.asked) == ["bytes=120-219", "bytes=220-249"]
+
+
+@pytest.mark.parametrize("fault", [slow(2, piece=10), status(503, retry_after="2")])
+def test_a_reader_that_gives_up_is_not_kept_waiting(server, fault):
+    """Neither by a range that is silent, nor by the waits between attempts."""
+    server.faults = [Fault("some", fault, nth=range(2, 100))]
+    reader = transfer(server, bytes(1_000), 100)
+    patient = Client(server.url, rate=Rate(1_000))
+    reader = replace(reader, client=patient, at_once=1)  # so that the first block is the first request
+    blocks = reader.blocks()
+    assert next(blocks) == bytes(100)
+    started = time.monotonic()
+    blocks.close()
+    assert time.monotonic() - started < 1

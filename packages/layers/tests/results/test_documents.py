@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -74,6 +75,17 @@ def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(name, monkey
         time.tzset()
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_pipe_gets_the_bytes_of_a_file(name):
+    """What cannot go back, as standard output."""
+    ends = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True)]
+    with ends[0] as reader, ThreadPoolExecutor(1) as pool:
+        received = pool.submit(reader.read)
+        with ends[1] as writer:
+            write(design(), name, writer)
+        assert received.result() == written(design(), name)
+
+
 def test_a_sheet_has_numbers_where_there_are_numbers():
     book = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))
     sheet = book["Guides"]
@@ -134,6 +146,19 @@ def test_genbank_counts_from_one():
     target = next(target for target in one.targets if target.strand == "-")
     assert reverse_complement(SEQUENCE[target.start : target.end]) == target.guide + target.pam
     assert f"complement({target.start + 1}..{target.end})" in written(one, "genbank").decode()
+
+
+@pytest.mark.filterwarnings("error")
+def test_contigs_of_the_same_name_keep_their_guides():
+    contigs = parse_query(f">Homo sapiens one\n{SEQUENCE}\n>Homo sapiens two\n{SEQUENCE[:40]}\n")
+    one = Design("phage", judged(find_sites(contigs)), contigs)
+    records = list(SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank"))
+    assert [record.name for record in records] == ["Homo", "Homo"]
+    windows = [str(part.extract(record.seq)).upper() for record in records for part in record.features]
+    assert windows == [target.guide + target.pam for target in one.targets]
+    assert [len(track.forward) + len(track.reverse) for track in tracks(one, one.targets)] == [
+        len(record.features) for record in records
+    ]
 
 
 def test_genbank_of_a_query_without_guides_has_its_sequence():
@@ -219,7 +244,7 @@ def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch):
 
 def test_the_map_overlaps_no_guides_while_there_are_lanes():
     one = design()
-    (track,) = tracks(one.contigs, one.targets)
+    (track,) = tracks(one, one.targets)
     shapes = [*track.forward, *track.reverse]
     assert len(shapes) == len(one.targets)
     for shape in shapes:

@@ -10,7 +10,7 @@ import pytest
 
 from crackling.errors import InputError
 from crackling.sequences import LETTERS, Contig, normalise, parse_query, reverse_complement
-from crackling.specificity.genome import read_genome
+from crackling.specificity.genome import read_shards
 from crackling.specificity.kernel import library
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_genomes_name_it_alike(tmp_path: Path, letter: str) -> None:
     with pytest.raises(
         InputError, match=r"genome\.fa: contig 'b', letter 7: .* is no nucleotide; give DNA"
     ) as error:
-        read_genome([path], lambda _stage, _done, _total: None)
+        list(read_shards([path], lambda _stage, _done, _total: None))
     assert repr(letter) in str(error.value)
 
 
@@ -91,7 +91,7 @@ def test_a_protein_is_no_genome() -> None:
     with pytest.raises(
         InputError, match=r"standard input: contig 'sp\|P0A8V2', letter 7: 'E' is no nucleotide"
     ):
-        read_genome([protein], lambda _stage, _done, _total: None)
+        list(read_shards([protein], lambda _stage, _done, _total: None))
 
 
 @pytest.mark.parametrize(

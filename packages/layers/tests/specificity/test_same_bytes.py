@@ -26,6 +26,12 @@ def test_threads(rich: Planted, rich_index: Path, tmp_path: Path, threads: int) 
     )
 
 
+def test_smaller_tasks(rich: Planted, rich_index: Path, tmp_path: Path) -> None:
+    with chosen(MANY_SITES=1):
+        path = built(rich.contigs, tmp_path / "again.issl", threads=3)
+    assert path.read_bytes() == rich_index.read_bytes()
+
+
 @pytest.mark.parametrize("records", [1, 300, 1000])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_groups_of_partitions(

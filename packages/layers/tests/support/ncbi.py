@@ -5,7 +5,7 @@ from crackling.genomes import Patience
 LAMBDA = "GCF_000840245.1"
 HURRIED = Patience(
     connect=0.5,
-    silence=0.3,
+    silence=0.5,
     slowest=2_000,
     attempts=4,
     file_attempts=4,

@@ -30,6 +30,7 @@ ROUTES: Final = {
     "/genomes/{genome}": ("GET", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
     "/genomes/{genome}/files": ("GET",),
+    "/about": ("GET",),
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }

@@ -44,9 +44,11 @@ class Storage(Construct):
         self.page = self._bucket("Page")
 
     def accept_uploads_from(self, origins: Sequence[str]) -> None:
-        """Let the page at any of its `origins` post genomes to addresses that the API has signed."""
+        """Let the page at any of its `origins` post and get genomes at addresses that the API has signed."""
         self.genome_files.add_cors_rule(
-            allowed_methods=[s3.HttpMethods.POST], allowed_origins=list(origins), allowed_headers=["*"]
+            allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.GET],
+            allowed_origins=list(origins),
+            allowed_headers=["*"],
         )
 
     def _table(

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
+from crackling_infra.settings import ROOT_GB
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 STAGE_TAG: Final = "crackling:stage"
 _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
 # What an instance consists of; AWS asks for each when one is started.
-_PARTS: Final = ("volume", "network-interface", "subnet")
+_PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
 class Workers(Construct):
@@ -141,7 +142,7 @@ class Workers(Construct):
             ),
             monitoring=template.MonitoringProperty(enabled=False),
             block_device_mappings=[
-                _disk(_ROOT_DEVICE),
+                _disk(_ROOT_DEVICE, ROOT_GB),
                 _disk(_SCRATCH_DEVICE, self._settings.worker_scratch_gb),
             ],
         )
@@ -156,8 +157,7 @@ class Workers(Construct):
         )
 
 
-def _disk(device: str, size_gb: int | None = None) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
-    """Without a size it is as large as the image's."""
+def _disk(device: str, size_gb: int) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
     volume = ec2.CfnLaunchTemplate.EbsProperty(
         volume_size=size_gb, volume_type="gp3", encrypted=True, delete_on_termination=True
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, middleware, s3_browser, transactions
+from localcloud.gaps import functions, machines, middleware, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
@@ -33,6 +33,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     cloudfront.invalidations_complete,
     recorder.install,
     launches.install,
+    machines.install,
 )
 
 _installed: list[bool] = []

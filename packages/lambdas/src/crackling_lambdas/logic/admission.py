@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Admission:
-    """Admits jobs. The job's id is the token of the preparation that it may begin."""
+    """Admits jobs."""
 
     jobs: JobStore
     genomes: GenomeStore
@@ -42,4 +42,4 @@ class Admission:
             return
         self.jobs.mark_preparing(job_id, self.clock())
         source = Source.ACCESSION if genome is None else genome.source
-        self.claims.claim(job.genome, job_id, source)
+        self.claims.claim(job.genome, source)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard, Tally
-from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header
+from crackling.specificity.layout import POSITION_SECTIONS, Section
+from crackling_aws.objects import CONNECTIONS
+from crackling_lambdas.logic.parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 class IndexCache:
     """Scores guides. Of each shard it has all but the places, which scores do not need: a hole in the file.
 
-    Of a genome that is annotated it has them too, as they tell in which genes the guides are.
+    Of a genome that is annotated it fetches those of the guides, as they tell in which genes these are.
     """
 
     objects: ObjectStore
@@ -42,29 +45,19 @@ class IndexCache:
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]:
         """The places of guides in a genome that is annotated."""
         listings = [Listing(guide, 0) for guide in guides]
-        for shard in self._shards(genome):
-            for listing in listings:
-                listing.add(shard)
+        with ThreadPoolExecutor(CONNECTIONS) as pool:  # each waits for places of its own
+            for shard in self._shards(genome):
+                list(pool.map(lambda listing, shard=shard: listing.add(shard), listings))
         return [listing.off_targets() for listing in listings]
 
     def _shards(self, genome: Genome) -> Iterator[Shard]:
-        fetch = self._fetch_whole if genome.annotated else self._fetch
+        fetch = self._fetch_with_places if genome.annotated else self._fetch
         for file in sorted(genome.files, key=lambda file: file not in self.files):
             yield self.files.use(file, fetch)
 
     def _fetch(self, file: IndexFile, path: Path) -> Shard:
-        header = read_header(self.objects, file)
-        ranges = header.ranges(without=POSITION_SECTIONS)
-        self.files.make_room(sum(end - start for start, end in ranges))
-        self.objects.download(file.key, path, ranges)
+        Parts(self.objects, self.files).fetch(file, path, without=POSITION_SECTIONS)
         return Shard.open(path, positions=False)
 
-    def _fetch_whole(self, file: IndexFile, path: Path) -> Shard:
-        self.files.make_room(file.bytes)
-        self.objects.download(file.key, path)
-        return Shard.open(path)
-
-
-def read_header(objects: ObjectStore, file: IndexFile) -> Header:
-    """The header of an index that is in the bucket."""
-    return Header.decode(objects.read(file.key, 0, HEADER_BYTES), file.key)
+    def _fetch_with_places(self, file: IndexFile, path: Path) -> Shard:
+        return Parts(self.objects, self.files).open(file, path, frozenset({Section.OCCURRENCES}))

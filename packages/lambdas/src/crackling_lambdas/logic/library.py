@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -125,7 +124,7 @@ class Library:
             return found
         if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome)) is None:
             raise ConflictError(f"The file of genome {genome} has not arrived; upload it first")
-        self.claims.claim(genome, uuid.uuid4().hex, found.source)
+        self.claims.claim(genome, found.source)
         return self.get(genome)
 
     def delete(self, genome: str) -> None:

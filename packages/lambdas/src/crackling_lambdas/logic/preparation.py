@@ -8,6 +8,7 @@ is, writes where it is prepared, and only then starts that. Each step may be rep
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -79,10 +80,13 @@ class Claims:
     with_bowtie2: bool
     clock: Callable[[], float]
 
-    def claim(self, genome: str, token: str, source: Source) -> None:
-        """Claim the genome, unless it is ready or being prepared."""
+    def claim(self, genome: str, source: Source) -> None:
+        """Claim the genome, unless it is ready or being prepared.
+
+        Each claim has a token of its own: one that came again would be taken for the preparation that has ended.
+        """
         parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
-        self.genomes.claim(genome, token, source, parts, self.clock())
+        self.genomes.claim(genome, uuid.uuid4().hex, source, parts, self.clock())
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Places(Protocol):
     """Where guides may bind in genomes that are ready."""
 
-    def off_targets(self, genome: Genome, guide: str) -> list[OffTarget]: ...
+    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
 
 # API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
@@ -173,7 +173,6 @@ class Results:
                 f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        found = self.places.off_targets(genome, guide)
+        total, listed = self.places.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)
-        listed = found[:limit]
-        return OffTargets(guide, len(found), annotate(listed, annotation) if annotation else listed)
+        return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

@@ -128,11 +128,11 @@ class GffReader:
         if feature is not None:
             parent = parent or _first(attributes, _NAMES) or columns[0]
             self._parts.setdefault(parent, array("I")).extend((contig, start, end, feature))
-        elif key := _value(attributes, b"ID"):
-            node = self._nodes.get(key)
-            if node is None:
-                name = _text(_first(attributes, _NAMES))
-                node = self._nodes[key] = _Node(parent, name, kind.endswith(b"gene"))
+            return
+        is_gene = kind.endswith(b"gene")
+        if key := _value(attributes, b"ID") or (_first(attributes, _NAMES) if is_gene else b""):
+            if (node := self._nodes.get(key)) is None:
+                node = self._nodes[key] = _Node(parent, _text(_first(attributes, _NAMES)), is_gene)
             node.spans.append(Span(contig, start, end, Feature.INTRON))
 
     def _contig(self, name: bytes) -> int:

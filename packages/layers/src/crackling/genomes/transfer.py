@@ -185,15 +185,21 @@ class _Ranges:
             self._check(answer, place, end)
             self._open.add(answer)
             try:
-                for chunk in self._client.chunks(answer):
+                for chunk in self._until_end(self._client.chunks(answer)):
                     no_web_page(chunk, start + len(held))
                     held += chunk
-                    if self._stop.is_set():
-                        raise TransferError("The transfer was given up")
             finally:
                 self._open.discard(answer)
         if len(held) != end - start:
             raise PassingError(f"{self._file.name}: a part of it came incomplete; try again later")
+
+    def _until_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Looks before the first chunk too: the end may have come before the answer was there to be woken."""
+        while not self._stop.is_set():
+            if (chunk := next(chunks, None)) is None:
+                return
+            yield chunk
+        raise TransferError("The transfer was given up")
 
     def _check(self, answer: BaseHTTPResponse, place: int, end: int) -> None:
         """That the answer is the range that was asked for, of the file that was announced."""

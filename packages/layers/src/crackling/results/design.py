@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS
+from crackling.sites import find_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crackling.results.target import Target
     from crackling.sequences import Contig
@@ -27,7 +29,8 @@ class Kind(StrEnum):
 class Design:
     """What a format may show. The same design gives the same bytes, wherever it was made.
 
-    genome: its name. contigs: the query that was searched, normalised; none where guides were given.
+    genome: its name. targets: all of them, in query order. contigs: the query that was searched, normalised; none where
+    guides were given.
     """
 
     genome: str
@@ -35,6 +38,15 @@ class Design:
     contigs: Sequence[Contig] = ()
     kind: Kind = Kind.SEQUENCE
     consensus: int = USUAL_CONSENSUS
+
+    def by_contig(self) -> Iterator[tuple[Contig, list[Target]]]:
+        """Each contig of the query with its targets, which are as many in a row as it has sites.
+
+        Not by name: records of a pasted FASTA often begin with the same word.
+        """
+        targets = iter(self.targets)
+        for contig in self.contigs:
+            yield contig, list(islice(targets, len(find_sites([contig]))))
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

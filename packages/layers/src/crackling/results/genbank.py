@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -37,11 +36,9 @@ def _records(design: Design) -> Iterator[gb_io.Record]:
                 f"guide_{target.id}", target.guide + target.pam, design.genome, [_feature(target, 0, "+")]
             )
         return
-    found: dict[str, list[gb_io.Feature]] = defaultdict(list)
-    for target in design.targets:
-        found[target.contig].append(_feature(target, target.start, target.strand))
-    for contig in design.contigs:
-        yield _record(contig.name, contig.sequence, design.genome, found[contig.name])
+    for contig, targets in design.by_contig():
+        features = [_feature(target, target.start, target.strand) for target in targets]
+        yield _record(contig.name, contig.sequence, design.genome, features)
 
 
 def _record(name: str, sequence: str, genome: str, features: list[gb_io.Feature]) -> gb_io.Record:

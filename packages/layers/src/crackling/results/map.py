@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from crackling.results.design import Design
     from crackling.results.target import Target
-    from crackling.sequences import Contig
 
 WIDTH = 1000.0
 LEAST_WIDTH = 4.0  # of a guide: it must be seen
@@ -69,13 +68,11 @@ def _lanes(shapes: Sequence[Shape]) -> int:
     return max((shape.lane + 1 for shape in shapes), default=0)
 
 
-def tracks(contigs: Sequence[Contig], targets: Iterable[Target]) -> Iterator[Track]:
-    """Of each contig that has guides, in query order."""
-    found: dict[str, list[Target]] = defaultdict(list)
-    for target in targets:
-        found[target.contig].append(target)
-    for contig in contigs:
-        if here := found.get(contig.name):
+def tracks(design: Design, shown: Iterable[Target]) -> Iterator[Track]:
+    """Of each contig that has guides to be shown, in query order."""
+    numbers = {target.id for target in shown}
+    for contig, targets in design.by_contig():
+        if here := [target for target in targets if target.id in numbers]:
             bases = len(contig.sequence)
             strands = [[target for target in here if target.strand == strand] for strand in "+-"]
             forward, reverse = (_placed(some, WIDTH / bases) for some in strands)

@@ -51,7 +51,7 @@ def write_html(design: Design, stream: BinaryIO) -> None:
     parts = _template().generate(
         design=design,
         targets=shown,
-        tracks=list(tracks(design.contigs, shown)),
+        tracks=list(tracks(design, shown)),
         lane=LANE,
         width=WIDTH,
         methods=METHODS,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import xlsxwriter  # type: ignore[import-untyped]
 
@@ -34,8 +36,16 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
         raise InputError(
             f"{len(design.targets):,} guides are more than a sheet holds ({MOST_GUIDES:,}); write csv, or split the query"
         )
-    # Rows go to disk as they come, so a text is always a text: nothing is taken for a formula, a link or a number.
-    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+    # Into a file of its own: to a pipe, which cannot go back, a zip is written in other bytes.
+    with tempfile.TemporaryFile() as file:
+        _write_book(design, file)
+        file.seek(0)
+        shutil.copyfileobj(file, stream)
+
+
+def _write_book(design: Design, file: IO[bytes]) -> None:
+    """Rows go to disk as they come. Texts are written as texts: nothing is taken for a formula, a link or a number."""
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         book.set_properties(
             {
                 "title": "Guides",

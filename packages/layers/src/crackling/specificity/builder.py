@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from crackling.specificity.genome import Genome, Progress
 
 RECORDS_AT_ONCE = 1 << 28  # 8 bytes each
-PARTITIONS_A_TASK = 64  # a multiple of 4, so that tasks share no key of 5 bases or more
+# Of a task: multiples of 4, so that tasks share no key of 5 bases or more. Each thread has room for the largest task, so
+# those of a genome with many sites are smaller.
+PARTITIONS_A_TASK, FEWER_PARTITIONS = 64, 16
+MANY_SITES = 1 << 24
 MAX_SITES = (1 << 32) - 1  # of a shard: directories have 32 bits
 
 
@@ -96,20 +99,24 @@ class Builder:
     def _list_sites(self, counts: list[Array[c_uint64]]) -> None:
         """Write the occurrences; fill the prefix list, its directories and the overflow."""
         self._writer.begin(Section.OCCURRENCES)
-        done = 0
         for first, last in _groups_of_partitions(self._sizes):
-            records = self._scatter(counts, first, last)
-            starts = list(accumulate(self._sizes[first:last], initial=0))
-            tasks = [(p, min(p + PARTITIONS_A_TASK, last)) for p in range(first, last, PARTITIONS_A_TASK)]
-            rooms = [_Room.for_tasks(tasks, self._sizes) for _ in range(self._threads)]
-            for i in range(0, len(tasks), self._threads):
-                batch = tasks[i : i + self._threads]
-                listed = self._pool.map(partial(self._list, records, starts, first), batch, rooms)
-                for part in listed:
-                    self._keep(part)
-                    done += len(part.occurrences) // OCCURRENCE_BYTES
-                    self._tell("sorting", done, self._sites)
+            self._list_group(counts, first, last)
         self._writer.end()
+
+    def _list_group(self, counts: list[Array[c_uint64]], first: int, last: int) -> None:
+        """The partitions [first, last). Their records' memory is free again before the next group's is taken."""
+        records = self._scatter(counts, first, last)
+        done = sum(self._sizes[:first])
+        starts = list(accumulate(self._sizes[first:last], initial=0))
+        step = PARTITIONS_A_TASK if self._sites < MANY_SITES else FEWER_PARTITIONS
+        tasks = [(p, min(p + step, last)) for p in range(first, last, step)]
+        rooms = [_Room.for_tasks(tasks, self._sizes) for _ in range(self._threads)]
+        for i in range(0, len(tasks), self._threads):
+            batch = tasks[i : i + self._threads]
+            for part in self._pool.map(partial(self._list, records, starts, first), batch, rooms):
+                self._keep(part)
+                done += len(part.occurrences) // OCCURRENCE_BYTES
+                self._tell("sorting", done, self._sites)
 
     def _scatter(self, counts: list[Array[c_uint64]], first: int, last: int) -> Array[c_uint64]:
         """Records of partitions [first, last), by partition, then by place."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.specificity import kernel
@@ -64,16 +65,19 @@ class _Row(NamedTuple):
 
 
 class Listing:
-    """A guide, and the places near it in the shards that were added so far."""
+    """A guide, and the places near it in the shards that were added so far. `total` counts them all."""
 
-    def __init__(self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False) -> None:
-        """Args as of Index.off_targets(), which see.
+    def __init__(
+        self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False, most: int | None = None
+    ) -> None:
+        """Args as of Index.off_targets(), which see; `most`: how many of the riskiest to list, by default all.
 
         Raises:
             InputError: the guide is not 20 letters of A, C, G, T.
         """
         self._guide, self._number, self._k = guide, encode(guide), k
         self._nag_weight = kernel_weights().cfd_ngg if compatible else kernel_weights().cfd_nag
+        self._most, self.total = most, 0
         self._rows: list[_Row] = []
         self._shards = ShardSet()
 
@@ -86,10 +90,7 @@ class Listing:
         """
         assert shard.has_positions, "open the index with positions=True"
         self._shards.add(shard.header, shard.label)
-        hits = _find(shard, self._number, shard.search(self._k))
-        if shard.bring:
-            shard.bring([_occurrence_range(shard, hit) for hit in hits])
-        for hit in hits:
+        for hit in self._find(shard, shard.search(self._k)):
             for piece, start, flags in _occurrences(shard, hit):
                 row = self._off_target(hit, shard.pieces[piece].name, start, flags)
                 self._rows.append(
@@ -105,7 +106,41 @@ class Listing:
             IndexFileError: a shard of the genome was not added.
         """
         self._shards.check_whole()
-        return [row.off_target for row in sorted(self._rows, key=lambda row: row[:-1])]
+        return [row.off_target for row in sorted(self._rows, key=lambda row: row[:-1])[: self._most]]
+
+    def _find(self, shard: Shard, search: Search) -> list[Hit]:
+        """The distinct sites near the guide, of which places may be listed.
+
+        Where the file is brought in as it is needed, the sites are found first; then the buckets of the prefix list that they
+        stand in are brought, from which their first occurrences are counted; then the occurrences.
+        """
+        if shard.bring:
+            shard.bring([*_bucket_ranges(shard, self._number, search)])
+        hits = self._count(_ask(shard, self._number, search))
+        if not shard.bring:
+            return hits
+        shard.bring([_prefix_range(shard, hit.site) for hit in hits])
+        wanted = {hit.site for hit in hits}
+        hits = [hit for hit in _ask(shard, self._number, search) if hit.site in wanted]
+        shard.bring([_occurrence_range(shard, hit) for hit in hits])
+        return hits
+
+    def _count(self, hits: list[Hit]) -> list[Hit]:
+        """Count the places of all hits; those hits of which a place can be among the riskiest."""
+        risks = sorted((risk, places) for hit in hits for risk, places in self._risks(hit))
+        before = list(accumulate((places for _, places in risks), initial=0))
+        self.total += before[-1]
+        if self._most is None or before[-1] <= self._most:
+            return hits
+        least, _ = risks[
+            bisect_left(before, self._most) - 1
+        ]  # others as risky may come before by their place
+        return [hit for hit in hits if any(risk <= least for risk, _ in self._risks(hit))]
+
+    def _risks(self, hit: Hit) -> list[tuple[tuple[float, float, int], int]]:
+        """How risky the hit's places with each PAM are, the riskiest lowest, and how many there are."""
+        by_pam = (kernel_weights().cfd_ngg, hit.ngg), (self._nag_weight, hit.nag)
+        return [((-(hit.cfd * weight), -hit.mit, hit.mismatches), n) for weight, n in by_pam if n]
 
     def _off_target(self, hit: Hit, contig: str, start: int, flags: int) -> OffTarget:
         site = decode(hit.site)
@@ -123,20 +158,6 @@ class Listing:
             mit=hit.mit,
             cfd=hit.cfd * (kernel_weights().cfd_ngg if is_ngg else self._nag_weight),
         )
-
-
-def _find(shard: Shard, guide: int, search: Search) -> list[Hit]:
-    """The distinct sites near a guide.
-
-    Where the lists are brought in as they are needed, the sites are found first; then the buckets of the prefix list that they
-    stand in are brought, from which their first occurrences are counted.
-    """
-    if not shard.bring:
-        return _ask(shard, guide, search)
-    shard.bring([*_bucket_ranges(shard, guide, search)])
-    found = _ask(shard, guide, search)
-    shard.bring([_prefix_range(shard, hit.site) for hit in found])
-    return _ask(shard, guide, search)
 
 
 def _ask(shard: Shard, guide: int, search: Search) -> list[Hit]:

@@ -53,7 +53,13 @@ class Shard:
 
     @classmethod
     def open(
-        cls, path: Path, *, verify: bool = True, positions: bool = True, bring: Bring | None = None
+        cls,
+        path: Path,
+        *,
+        verify: bool = True,
+        positions: bool = True,
+        bring: Bring | None = None,
+        brought: frozenset[Section] = LIST_SECTIONS,
     ) -> Self:
         """Map an index file.
 
@@ -61,8 +67,10 @@ class Shard:
             path: the file.
             verify: read all of it once and check the checksums.
             positions: off-targets will be listed; without, the sections of positions are not read and may be a hole.
-            bring: the sections in LIST_SECTIONS may be a hole, and cannot be checked: this is called with the ranges of them
-                that a list is about to read, and writes them into the file. For a shard that lists and does not score.
+            bring: is called with the ranges of entries and occurrences that a list is about to read, and writes into the file
+                what of them is not there.
+            brought: the sections that `bring` brings, of LIST_SECTIONS: they may be a hole, and cannot be checked. Scores need
+                all but the occurrences.
 
         Raises:
             IndexFileError: not an index, of another version, cut short or damaged.
@@ -75,7 +83,7 @@ class Shard:
                 raise damaged(label)
             # A private copy-on-write mapping: never written, but ctypes wants a writable one.
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
-        absent = (frozenset() if positions else POSITION_SECTIONS) | (LIST_SECTIONS if bring else frozenset())
+        absent = (frozenset() if positions else POSITION_SECTIONS) | (brought if bring else frozenset())
         if verify:
             _verify(memory, header, set(Section) - absent, label)
         shard = cls(header, memory, label, positions)

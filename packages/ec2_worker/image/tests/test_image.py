@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ QUERY = (SAMPLE / "cI.fa").read_text()
 
 
 def test_init_sh_made_a_worker(root):
-    assert (root.path / "init.log").read_text().rstrip().endswith("init.sh: done")
+    assert "init.sh: done" in (root.path / "init.log").read_text().splitlines()
     assert (root.path / "usr/local/bin/crackling-worker").is_symlink()
     assert root.run("crackling-worker", "--self-test").returncode == 0
 
@@ -56,7 +57,7 @@ def test_it_has_no_more_rights_than_its_folder(root):
 
 def test_a_job_completes_with_a_genome_that_it_prepares(root, tmp_path):
     def workers(cloud: LocalCloud) -> WorkerProcesses:
-        command = ["chroot", str(root.path), "/usr/local/bin/crackling-worker"]
+        command = [str(shutil.which("chroot")), str(root.path), "/usr/local/bin/crackling-worker"]
         inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         return WorkerProcesses(cloud, command, inside)
 

@@ -1,0 +1,39 @@
+"""The clients of AWS that the programs use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
+
+FAULTS = (BotoCoreError, ClientError)
+"""What a call may raise."""
+
+_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 6})
+
+
+@dataclass(frozen=True)
+class Aws:
+    ec2: EC2Client
+    ssm: SSMClient
+    cloudformation: CloudFormationClient
+    s3: S3Client
+
+
+def connect() -> Aws:
+    """Clients as the environment says: region, credentials and endpoint."""
+    return Aws(
+        ec2=boto3.client("ec2", config=_RETRIES),
+        ssm=boto3.client("ssm", config=_RETRIES),
+        cloudformation=boto3.client("cloudformation", config=_RETRIES),
+        s3=boto3.client("s3", config=_RETRIES),
+    )
