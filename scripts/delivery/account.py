@@ -35,11 +35,34 @@ _SERVICE, _BUILDER = (
 )
 _TOOLKIT = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/CDKToolkit/*"
 _PREVIEWS = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/preview/*"
+_PARAMETERS_OF_TEMPLATES = (
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/cdk-bootstrap/*",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/crackling/*/worker-settings",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/canonical/*",
+)
 _INSTANCES = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*"
 _IMAGES = "arn:${AWS::Partition}:ec2:${AWS::Region}::image/*"
 _SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
 
 Statement = dict[str, Any]
+# What users have stored, and secrets. AWS's policy for readers would allow it.
+_NO_DATA: Statement = {
+    "Effect": "Deny",
+    "Action": [
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:GetRecords",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "kms:Decrypt",
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+        "logs:StartQuery",
+        "secretsmanager:GetSecretValue",
+        "sqs:ReceiveMessage",
+    ],
+    "Resource": "*",
+}
 
 
 def template(*, provider_exists: bool = False) -> Template:
@@ -56,6 +79,9 @@ def template(*, provider_exists: bool = False) -> Template:
         resources[f"{name}Role"] = _role(name, provider, statements)
         if not provider_exists:
             resources[f"{name}Role"]["DependsOn"] = "Provider"
+    # Drift is looked for with the caller's own rights: it reads how everything is set, of every kind that a stack may have.
+    reader = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess"}
+    resources["InspectionRole"]["Properties"]["ManagedPolicyArns"] = [reader]
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Crackling Cloud: who may deploy to this account from GitHub",
@@ -118,10 +144,18 @@ def _allow(actions: list[str], *resources: str, **condition: Mapping[str, object
     } | ({"Condition": condition} if condition else {})
 
 
+def _deny_but(action: str, *resources: str) -> Statement:
+    where = [{"Fn::Sub": one} for one in resources]
+    return {"Effect": "Deny", "Action": action, "NotResource": where}
+
+
 def _inspection() -> list[Statement]:
-    """Reads; makes change sets, and has no right to execute any. The CDK's look-up role reads what drift detection needs."""
+    """Reads how things are set, and not what they hold; makes change sets, and has no right to execute any."""
     return [
-        _allow(["sts:AssumeRole"], _CDK + "lookup-role-${AWS::AccountId}-${AWS::Region}"),
+        _NO_DATA,
+        _deny_but("s3:GetObject", _PREVIEWS),
+        # CloudFormation reads these with the caller's rights when it makes a change set or looks for drift.
+        _deny_but("ssm:GetParameter*", *_PARAMETERS_OF_TEMPLATES),
         _allow(
             [
                 "cloudformation:DescribeStacks",

@@ -8,23 +8,14 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-import build
 from delivery.names import BOOT_TEST_TAG
+from local_cloud import repository_workers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from localcloud import LocalCloud
     from localcloud.launches import Launch
-
-
-def worker_variables() -> dict[str, str]:
-    """What the worker of this repository needs to run here: its code, and bowtie2 from its layer."""
-    programs = [str(path) for path in (build.ROOT / "build/layers").glob("cp*/bowtie2/bowtie2/bin")]
-    return {
-        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", "")]),
-        "PYTHONPATH": str(build.ROOT / "packages/ec2_worker/src"),
-    }
 
 
 def run_boot_tests(cloud: LocalCloud, folder: Path, *, spoilt: set[str]) -> None:
@@ -61,7 +52,7 @@ def _programs(folder: Path) -> Path:
 def _run(cloud: LocalCloud, launch: Launch, programs: Path, spoilt: bool) -> None:
     script, console = (programs / f"{launch.instance_id}.{name}" for name in ("sh", "console"))
     script.write_text(launch.user_data)
-    variables = {**worker_variables(), "CONSOLE": str(console)}
+    variables = {**repository_workers(cloud).variables, "CONSOLE": str(console)}
     variables["PATH"] = os.pathsep.join([str(programs), "/nowhere" if spoilt else variables["PATH"]])
     subprocess.run(["/bin/sh", str(script)], env=variables, check=True)
     cloud.write_console(launch.instance_id, console.read_text())

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import random
 import shutil
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from machines import run_boot_tests, worker_variables
+from machines import run_boot_tests
 from test_small_programs import git
 
 import build
@@ -30,10 +29,11 @@ from delivery.parameter import ImageParameter
 from delivery.preview import __main__ as preview
 from delivery.stacks import CdkCli, Stacks
 from localcloud import LocalCloud
-from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from localcloud.workers import WorkerProcesses
 
 STAGE = local_cloud.STAGE
 LARGE = "GCA_900000001.1"
@@ -111,7 +111,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     with (
         NcbiStandIn({local_cloud.SAMPLE_ACCESSION: phage, LARGE: large}) as ncbi,
         LocalCloud(front_port=0, cdk=build.CDK, cache=build.UNPACKED) as cloud,
-        WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], worker_variables()) as workers,
+        local_cloud.repository_workers(cloud) as workers,
     ):
         spoilt: set[str] = set()
         run_boot_tests(cloud, tmp_path_factory.mktemp("machines"), spoilt=spoilt)
