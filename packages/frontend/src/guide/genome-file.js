@@ -24,6 +24,16 @@ export async function genomeFile(api, genome) {
   }
 }
 
+/**
+ * Whether a FASTA has the contigs of all these places. igv asks its makers' server for a contig that it does not know.
+ * @param {Blob} fasta
+ * @param {{contig: string}[]} places
+ */
+export async function holdsContigs(fasta, places) {
+  const names = new Set([...(await fasta.text()).matchAll(/^>(\S+)/gm)].map(([, name]) => name));
+  return places.every(({ contig }) => names.has(contig));
+}
+
 /** @param {ArrayBuffer} bytes */
 async function plain(bytes) {
   const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));

@@ -1,6 +1,7 @@
 /** igv, loaded when it is first opened. It is given all that it shows, and asks nobody for more. */
 
 import igv from "igv";
+import { holdsContigs } from "./genome-file.js";
 import { sitesAsFasta } from "./sites-fasta.js";
 
 /**
@@ -21,7 +22,7 @@ const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
  * @returns {Promise<GenomeBrowser>}
  */
 export async function openBrowser(holder, genome, places, fasta) {
-  const fastaURL = fasta ?? `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
+  const fastaURL = fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
   const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
     reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
     loadDefaultGenomes: false,

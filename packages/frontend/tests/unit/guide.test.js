@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/guide/oligos.js";
+import { holdsContigs } from "../../src/guide/genome-file.js";
 import { sitesAsFasta } from "../../src/guide/sites-fasta.js";
 import { offTargetsOf, manyTargets } from "../browser/targets.js";
 
@@ -32,4 +33,10 @@ test("igv is given each site's bases on the forward strand, once", () => {
   const place = /** @type {OffTarget} */ (offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets[0]);
   const site = { ...place, contig: "chr1", start: 9, end: 32, strand: /** @type {const} */ ("-"), site: "A".repeat(20), pam: "CGG" };
   assert.equal(sitesAsFasta([site, site]), `>chr1:10-32 @len=1032\nCCG${"T".repeat(20)}\n`);
+});
+
+test("a genome's file is for igv only if it has every contig", async () => {
+  const fasta = new Blob([">chr1 first\nACGT\n>chr2\nAC>T\n"]);
+  assert.ok(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "chr2" }]));
+  assert.ok(!(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "T" }])));
 });
