@@ -22,14 +22,22 @@ export function findTargets(text) {
 }
 
 /**
+ * A sequence without repeats, always the same.
+ * @param {number} count
+ */
+export function randomBases(count) {
+  const next = random(count);
+  return Array.from({ length: count }, () => "ACGT"[Math.floor(next() * 4)]).join("");
+}
+
+/**
  * As many guides as one wants.
  * @param {number} count
  * @returns {Target[]}
  */
 export function manyTargets(count) {
-  const next = random(count);
-  const base = () => "ACGT"[Math.floor(next() * 4)] ?? "A";
-  return Array.from({ length: count }, (_, index) => target(index + 1, "chromosome_1", index * 9, index % 2 ? "-" : "+", `${Array.from({ length: 21 }, base).join("")}GG`));
+  const bases = randomBases(21 * count);
+  return Array.from({ length: count }, (_, index) => target(index + 1, "chromosome_1", index * 9, index % 2 ? "-" : "+", `${bases.slice(21 * index, 21 * index + 21)}GG`));
 }
 
 /**
