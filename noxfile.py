@@ -139,7 +139,9 @@ def test_worker(session: nox.Session) -> None:
 
 @nox.session(name="worker-image")
 def worker_image(session: nox.Session) -> None:
-    install(session, "pip", "-e", f"{LAYERS}[aws]", "-e", f"{WORKER}[test]", *CLOUD)  # pip fetches the root's wheels
+    install(
+        session, "pip", "-e", f"{LAYERS}[aws]", "-e", f"{WORKER}[test]", *CLOUD
+    )  # pip fetches the root's wheels
     install_node(session)
     session.run("pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ROOT / "packages"
+TOOLS = PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
 # Each profile has what the one before it has.
@@ -30,7 +31,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
         "-e",
         str(PACKAGES / "testing"),
         "-r",
-        str(PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"),
+        str(TOOLS),
     ),
     "test": ("nox",),
 }
@@ -41,7 +42,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
     projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "testing")]
-    for path in [CONSTRAINTS, Path(__file__), *projects, *native]:
+    for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

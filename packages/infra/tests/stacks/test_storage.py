@@ -104,7 +104,7 @@ def test_interrupted_uploads_are_cleaned_away(service):
             ]
 
 
-def test_only_the_page_may_post_uploads_from_a_browser(service):
+def test_only_the_page_may_post_uploads_and_read_files_from_a_browser(service):
     rules = {
         name: bucket["CorsConfiguration"]["CorsRules"]
         for name, bucket in service.of(BUCKET).items()
@@ -113,7 +113,7 @@ def test_only_the_page_may_post_uploads_from_a_browser(service):
     assert len(rules) == 1
     [(name, [rule])] = rules.items()
     assert name.startswith("StorageGenomeFiles")
-    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedMethods"] == ["POST", "GET"]
     [origin] = rule["AllowedOrigins"]
     assert origin["Fn::Join"][1][0] == "https://"
     assert target(origin["Fn::Join"][1][1]) in service.of("AWS::CloudFront::Distribution")
