@@ -41,7 +41,7 @@ def assert_problem(answer: Answer, status: int) -> None:
         ("GET", f"{NO_JOB}/targets?cursor=0", 422),
         ("GET", f"{NO_JOB}/targets/0/offtargets", 422),
         ("GET", f"{NO_JOB}/targets/first/offtargets", 422),
-        ("GET", f"{NO_JOB}/export?format=xlsx", 422),
+        ("GET", f"{NO_JOB}/export?format=docx", 422),
         ("GET", "/nothing/here", 404),
         ("GET", "/", 404),
         ("PUT", "/jobs", 404),
