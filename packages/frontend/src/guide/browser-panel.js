@@ -27,7 +27,7 @@ export function browserPanel(api, genome, places) {
     fill(links, ...publicBrowsers(genome, place));
     try {
       if (!browser) fill(status, "Loading the genome browser…");
-      browser ??= Promise.all([import("./igv.js"), genomeFile(api, genome)]).then(([{ openBrowser }, fasta]) => openBrowser(holder, genome, places(), fasta));
+      browser ??= Promise.all([import("./igv.js"), genomeFile(api, genome)]).then(([{ openBrowser }, fasta]) => openBrowser(holder, genome, places(), fasta, place));
       await (await browser).goTo(place);
       fill(status);
       element.scrollIntoView({ block: "nearest" });

@@ -25,7 +25,7 @@ export async function genomeFile(api, genome) {
 }
 
 /**
- * Whether a FASTA has the contigs of all these places. igv asks its makers' server for a contig that it does not know.
+ * Whether a FASTA has the contigs of all these places. igv shows nothing of a contig that it does not know.
  * @param {Blob} fasta
  * @param {{contig: string}[]} places
  */

@@ -19,12 +19,16 @@ const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
  * @param {string} genome
  * @param {OffTarget[]} places
  * @param {File | null} fasta the genome, where it is small enough to be read as a whole
+ * @param {OffTarget} first the place to begin at
  * @returns {Promise<GenomeBrowser>}
  */
-export async function openBrowser(holder, genome, places, fasta) {
+export async function openBrowser(holder, genome, places, fasta, first) {
   const fastaURL = fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
   const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
     reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
+    locus: locusOf(first),
+    // Names that are no place are looked up at its makers' server, even that of the only contig, with which it begins.
+    search: false,
     loadDefaultGenomes: false,
     showSVGButton: false,
     queryParametersSupported: false,
@@ -32,7 +36,7 @@ export async function openBrowser(holder, genome, places, fasta) {
   }));
   if (holder.shadowRoot) mend(holder.shadowRoot);
   return {
-    goTo: async ({ contig, start, end }) => void (await browser.search(`${contig}:${Math.max(1, start + 1 - AROUND)}-${end + AROUND}`)),
+    goTo: async (place) => void (await browser.search(locusOf(place))),
     close: () => igv.removeBrowser(browser),
   };
 }
@@ -49,6 +53,14 @@ function mend(root) {
     const name = control.getAttribute("title") ?? control.getAttribute("placeholder") ?? control.getAttribute("name") ?? control.getAttribute("type");
     control.setAttribute("aria-label", `Genome browser: ${name?.replaceAll("-", " ") ?? "control"}`);
   }
+}
+
+/**
+ * A place with its surroundings, counted from 1 as igv does.
+ * @param {OffTarget} place
+ */
+function locusOf({ contig, start, end }) {
+  return `${contig}:${Math.max(1, start + 1 - AROUND)}-${end + AROUND}`;
 }
 
 /** @param {OffTarget} place */

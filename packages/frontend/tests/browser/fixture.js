@@ -41,6 +41,8 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
     broken: new Map(),
     /** @type {string[]} */
     uploads: [],
+    /** The sequence that every genome has. */
+    fasta: GENOME,
     /** Uploads never end. */
     stalled: false,
   };
@@ -86,7 +88,7 @@ async function answer(state, request, body) {
   const broken = state.broken.get(pathname);
   if (broken) return problem(broken, "Broken", "This is broken for now.");
   if (pathname === "/config.json") return json(200, { api: "/api", stage: "test" });
-  if (pathname === "/genome.fa.gz") return { status: 200, type: "application/gzip", body: gzipSync(GENOME) };
+  if (pathname === "/genome.fa.gz") return { status: 200, type: "application/gzip", body: gzipSync(state.fasta) };
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);

@@ -148,6 +148,12 @@ describe("a user's journey", { skip }, () => {
     await picture(page, "genes");
     await page.locator("button.guide").first().click();
     await page.locator(".places").getByText("tstA").first().waitFor();
+    const show = page.getByRole("button", { name: /^Show / }).first();
+    const contig = /^Show (\w+):/.exec(await show.getAttribute("aria-label") ?? "")?.[1];
+    await show.click();
+    await page.locator(".igv canvas").first().waitFor();
+    assert.ok((await page.getByLabel("Genome browser: Locus Search").inputValue()).startsWith(`${contig}:`));
+    await picture(page, "igv-own-genome");
   }));
 });
 

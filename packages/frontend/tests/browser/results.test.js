@@ -114,17 +114,27 @@ suite("results", ({ at, fixture }) => {
     await page.getByText("An overhang is up to 12").waitFor();
   }));
 
-  test("a site is shown in igv, which asks nobody for anything", () => at("#/jobs/some", async (page) => {
-    /** @type {string[]} */
-    const asked = [];
-    page.on("request", (request) => asked.push(request.url()));
-    await page.locator("button.guide").nth(2).click();
-    await page.getByRole("button", { name: /^Show / }).first().click();
-    await page.locator(".igv .igv-container").waitFor();
-    await page.waitForFunction(() => document.querySelector(".igv")?.shadowRoot?.querySelector("canvas"));
-    assert.ok(asked.some((address) => address.endsWith("/genome.fa.gz")));
-    await picture(page, "igv");
-    await assertAccessible(page);
-    assert.deepEqual(asked.filter((address) => !address.startsWith(fixture().url) && !/^(data|blob):/.test(address)), []);
-  }));
+  for (const [what, job, contigs] of /** @type {[string, string, string[]][]} */ ([["two contigs", "some", ["lambda_cI", "NC_001416.1"]], ["a single contig", "alone", ["NC_001416.1"]]])) {
+    test(`a site is shown in igv, which asks nobody for anything: ${what}`, () => at(`#/jobs/${job}`, async (page) => {
+      fixture().state.fasta = contigs.map((contig) => `>${contig}\n${"ACGT".repeat(12_000)}\n`).join("");
+      /** @type {string[]} */
+      const asked = [];
+      page.on("request", (request) => asked.push(request.url()));
+      await page.locator("button.guide").nth(2).click();
+      const show = page.getByRole("button", { name: /^Show / });
+      await show.first().click();
+      await page.locator(".igv canvas").first().waitFor();
+      const locus = page.getByLabel("Genome browser: Locus Search");
+      const [, contig, start] = /^Show (\S+):(\d+)-/.exec(await show.first().getAttribute("aria-label") ?? "") ?? [];
+      const begins = (await locus.inputValue()).replaceAll(",", "");
+      assert.ok(begins.startsWith(`${contig}:${Math.max(1, Number(start) - 39)}-`), begins);
+      assert.ok(asked.some((address) => address.endsWith("/genome.fa.gz")));
+      await picture(page, `igv-${job}`);
+      await assertAccessible(page);
+      await locus.fill("nothing_of_that_name");
+      await locus.press("Enter");
+      await page.waitForTimeout(500);
+      assert.deepEqual(asked.filter((address) => !address.startsWith(fixture().url) && !/^(data|blob):/.test(address)), []);
+    }));
+  }
 });

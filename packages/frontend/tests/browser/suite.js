@@ -3,7 +3,7 @@ import { after, before, describe } from "node:test";
 import { EXAMPLE } from "../../src/submit/example.js";
 import { launch, skip, withPage } from "./browser.js";
 import { jobOf, startFixture } from "./fixture.js";
-import { findTargets, manyTargets } from "./targets.js";
+import { findTargets, manyTargets, randomBases } from "./targets.js";
 
 /**
  * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
@@ -40,11 +40,13 @@ export function suite(name, tests) {
 
 function jobs() {
   const some = findTargets(EXAMPLE);
+  const alone = findTargets(`>NC_001416.1\n${randomBases(300)}`);
   const done = (/** @type {number} */ guides) => ({ status: /** @type {const} */ ("complete"), progress: { guides, onTarget: guides, offTarget: guides } });
   return {
     failed: { job: jobOf("failed", { status: "failed", reason: FAILURE, genome: "mine" }), targets: [] },
     half: { job: jobOf("half", { status: "failed", reason: "Chunk 3 failed five times.", progress: { guides: 900, onTarget: 600, offTarget: 900 } }), targets: [] },
     some: { job: jobOf("some", done(some.length)), targets: some },
+    alone: { job: jobOf("alone", done(alone.length)), targets: alone },
     none: { job: jobOf("none", done(0)), targets: [] },
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
     huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },
