@@ -83,7 +83,7 @@ class Results {
     const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];
     fill(place,
       this.#cautions,
-      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), columnMenu(table), exportMenu(api, job.jobId)),
+      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job.jobId))),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
       filterBar(this.filter, contigs),
       this.#holder,

@@ -64,6 +64,26 @@ export async function assertAccessible(page) {
 }
 
 /**
+ * How long something takes in the page, and for how long at most the page answers nothing meanwhile.
+ * @param {Page} page that stays loaded
+ * @param {() => Promise<unknown>} run
+ */
+export async function timed(page, run) {
+  const watched = await page.evaluateHandle(() => {
+    const tasks = [0];
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ["longtask"] });
+    return { tasks, begun: performance.now() };
+  });
+  await run();
+  return watched.evaluate(async ({ tasks, begun }) => {
+    const milliseconds = Math.round(performance.now() - begun);
+    // The last task is told after it has ended.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { milliseconds, longestTask: Math.max(...tasks) };
+  });
+}
+
+/**
  * Keep a picture of the page, in the folder that SCREENSHOTS names or in build/.
  * @param {Page} page
  * @param {string} name

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertAccessible, launch, picture, skip, withPage } from "./browser.js";
+import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
 import { startFixture } from "./fixture.js";
 import { randomBases } from "./targets.js";
 
@@ -13,6 +13,10 @@ import { randomBases } from "./targets.js";
  */
 
 const PATIENCE = 120_000;
+// Milliseconds. A page that answers nothing for longer seems broken.
+const LONGEST_TASK = 2000;
+// As large as a query may be, and so poor in G and C that its guides are ten thousands, few of which are folded.
+const LARGEST = `>largest\n${randomBases(1_000_000, "AAAAAAACCGGTTTTTTT").replace(/.{1,80}/g, "$&\n")}`;
 
 describe("a user's journey", { skip }, () => {
   /** @type {Browser} */
@@ -128,6 +132,67 @@ describe("a user's journey", { skip }, () => {
     });
     await page.goBack();
     await page.getByLabel("Sequence", { exact: true }).waitFor();
+  }));
+
+  test("the largest query gives guides that are scrolled, sorted, filtered and downloaded", (context) => withPage(browser, address, async (page) => {
+    const rows = page.locator(".tabulator-row");
+    const field = (/** @type {string} */ name) => rows.first().locator(`[tabulator-field="${name}"]`);
+    /** @param {string} what @param {() => Promise<unknown>} run */
+    const step = async (what, run) => {
+      const { milliseconds, longestTask } = await timed(page, run);
+      context.diagnostic(`${what}: ${milliseconds} ms, longest task ${longestTask} ms`);
+      assert.ok(longestTask < LONGEST_TASK, `${what}: the page answered nothing for ${longestTask} ms`);
+    };
+
+    await page.locator(".chosen strong").waitFor();
+    await step("load the file", async () => {
+      await page.getByLabel("Sequence file").setInputFiles({ name: "largest.fa", mimeType: "text/plain", buffer: Buffer.from(LARGEST) });
+      await page.getByText("One sequence, 1,000,000 bases.").waitFor();
+    });
+    await step("submit", async () => {
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await page.waitForURL(/#\/jobs\//);
+    });
+    await step("design", async () => {
+      await page.locator(".stages .current .detail", { hasText: /of \d\d,\d{3} guides/ }).first().waitFor({ timeout: PATIENCE });
+      await picture(page, "largest-progress");
+      await page.getByRole("heading", { name: "Complete" }).waitFor({ timeout: PATIENCE });
+    });
+    await step("show", () => page.locator(".la-vz-annotation").first().waitFor());
+    const rest = page.getByRole("button", { name: /^Read the other / });
+    await step("read the rest", async () => {
+      await rest.click();
+      await rest.waitFor({ state: "detached" });
+    });
+    const summary = page.locator(".summary");
+    const guides = Number(/^([\d,]+) guides;/.exec(await summary.innerText())?.[1]?.replaceAll(",", ""));
+    assert.ok(guides > 20_000 && guides < 30_000, `${guides} guides`);
+    await picture(page, "largest");
+    await step("scroll", async () => {
+      await page.locator(".tabulator-tableholder").evaluate((holder) => void (holder.scrollTop = holder.scrollHeight));
+      await rows.locator('[tabulator-field="id"]').getByText(String(guides), { exact: true }).waitFor();
+    });
+    await step("sort", async () => {
+      await page.getByRole("button", { name: "GC %" }).click();
+      await page.locator('[tabulator-field="gc"][aria-sort="ascending"]').waitFor();
+    });
+    await page.locator(".tabulator-tableholder").evaluate((holder) => void (holder.scrollTop = 0));
+    assert.ok(Number(await field("gc").innerText()) <= 5);
+    await step("filter", async () => {
+      await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
+      await page.waitForFunction(() => /; [\d,]+ shown$/.test(document.querySelector(".summary")?.textContent ?? ""));
+    });
+    assert.match(await field("efficient").innerText(), /yes/);
+    await step("choose", async () => {
+      await page.locator("button.guide").first().click();
+      await page.locator("dialog[open]").waitFor();
+      await page.keyboard.press("Escape");
+    });
+
+    await page.getByText("Download", { exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+    const lines = (await readAll(download)).trim().split("\n");
+    assert.equal(lines.length, guides + 1);
   }));
 
   test("with a genome of one's own", () => withPage(browser, address, async (page) => {

@@ -24,10 +24,11 @@ export function findTargets(text) {
 /**
  * A sequence without repeats, always the same.
  * @param {number} count
+ * @param {string} [from] the bases to draw from; one that it has more often comes more often
  */
-export function randomBases(count) {
+export function randomBases(count, from = "ACGT") {
   const next = random(count);
-  return Array.from({ length: count }, () => "ACGT"[Math.floor(next() * 4)]).join("");
+  return Array.from({ length: count }, () => from[Math.floor(next() * from.length)]).join("");
 }
 
 /**
