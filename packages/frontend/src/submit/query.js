@@ -1,10 +1,11 @@
-/** The rules that the API holds a query against, so that mistakes are shown beside the field before anything is sent. */
+/** The rules that the API holds a query against, and that of names, so that mistakes are shown beside the field before anything is sent. */
 
 import { count } from "../format.js";
 
 export const MOST_BASES = 1_000_000;
 
 const SITE = 23;
+const NAMELESS = "without a name";
 const NO_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
 // What files and web pages put between bases: the numbers of lines, stars at the end, quotes.
 const STRAY = /[^\p{L}\s-]/gu;
@@ -29,7 +30,7 @@ export function examineQuery(pasted) {
   const contigs = split(text);
   const lengths = contigs.map(({ sequence }) => sequence.replace(/\s/g, "").length);
   const bases = lengths.reduce((sum, length) => sum + length, 0);
-  return { text, contigs: contigs.length, bases, removed, problem: letterProblem(contigs) ?? lengthProblem(bases, lengths) };
+  return { text, contigs: contigs.length, bases, removed, problem: letterProblem(contigs) ?? lengthProblem(bases, lengths) ?? nameProblem(contigs) };
 }
 
 /**
@@ -71,7 +72,7 @@ function split(text) {
   if (!isFasta(text)) return [{ name: "", sequence: text }];
   return text.trim().slice(1).split(/\n>/).map((record) => {
     const [header = "", ...lines] = record.split("\n");
-    return { name: header.trim().split(/\s/)[0] || "without a name", sequence: lines.join("\n") };
+    return { name: header.trim().split(/\s/)[0] || NAMELESS, sequence: lines.join("\n") };
   });
 }
 
@@ -95,5 +96,20 @@ function letterProblem(contigs) {
 function lengthProblem(bases, lengths) {
   if (bases > MOST_BASES) return `${count(bases)} bases are more than a job takes (${count(MOST_BASES)}): split the query.`;
   if (Math.max(...lengths) < SITE) return `A guide with its PAM takes ${SITE} bases, and no sequence here is that long.`;
+  return null;
+}
+
+/**
+ * Map, filters and most exports tell where a guide lies by the name of its contig alone.
+ * @param {{name: string}[]} contigs
+ */
+function nameProblem(contigs) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const [index, { name }] of contigs.entries()) {
+    const first = seen.get(name);
+    if (first !== undefined) return `Sequences ${count(first)} and ${count(index + 1)} ${name === NAMELESS ? "have no name" : `are both named “${name}”`}: the first word after each > must differ.`;
+    seen.set(name, index + 1);
+  }
   return null;
 }

@@ -21,6 +21,9 @@ suite("submit", ({ at, fixture }) => {
     await page.getByText("Sequence two, letter 8: “J” is no nucleotide").waitFor();
     await assertAccessible(page);
     await picture(page, "mistake");
+    await query.fill(`>one\n${GUIDES}\n>one again\n${GUIDES}`);
+    await send.click();
+    await page.getByText("Sequences 1 and 2 are both named “one”").waitFor();
     await query.fill(`1 ${GUIDES} 64*`);
     await page.getByText("4 characters that are no bases were left out: digits, “*”").waitFor();
     await genome(page).fill("GCF_1");

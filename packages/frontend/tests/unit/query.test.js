@@ -27,6 +27,13 @@ test("a wrong letter is named with its place, counted without white space", () =
   assert.match(examineQuery(">\nQ").problem ?? "", /^Sequence without a name, letter 1/);
 });
 
+test("names must differ, so that guides are told apart on the map", () => {
+  const named = (/** @type {string[]} */ ...headers) => examineQuery(headers.map((header) => `>${header}\n${LONG}\n`).join("")).problem;
+  assert.equal(named("a one", "b", "a two"), "Sequences 1 and 3 are both named “a”: the first word after each > must differ.");
+  assert.match(named("", "b", "") ?? "", /^Sequences 1 and 3 have no name/);
+  assert.equal(named("a", "A", "b a", ""), null);
+});
+
 test("nothing, too much and too short are told apart", () => {
   assert.match(examineQuery(" \n").problem ?? "", /Paste a DNA sequence/);
   assert.match(examineQuery("A".repeat(1_000_001)).problem ?? "", /1,000,001 bases are more than a job takes/);
