@@ -52,7 +52,7 @@ function describe(id, guide, cloning, beginWithG) {
   const { forward, reverse, added } = oligosOf(guide, cloning, beginWithG);
   const names = [`guide_${id}_F`, `guide_${id}_R`];
   const table = h("table", { class: "plain" },
-    h("thead", {}, h("tr", {}, ...["Name", "Sequence, 5′ to 3′", "Bases"].map((title) => h("th", { scope: "col" }, title)))),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Sequence, 5′ to 3′"), h("th", { scope: "col", class: "number" }, "Bases"))),
     h("tbody", {}, ...[forward, reverse].map((oligo, index) => h("tr", {}, h("td", {}, names[index]), h("td", {}, h("code", {}, oligo)), h("td", { class: "number" }, oligo.length)))));
   return [
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Oligos" }, table),

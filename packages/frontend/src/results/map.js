@@ -19,7 +19,7 @@ import { overview } from "./overview.js";
 
 // As many bases as the sequence viewer draws without a pause.
 const WINDOW = 3000;
-const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Choose a mark or an arrow to open its guide. Bases that no guide covers are shown as N.";
+const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide. Bases that no guide covers are shown as N.";
 
 /** The guides on the query: all of a contig at a glance, and a window of it base by base. */
 export class GuideMap {

@@ -11,6 +11,7 @@ const HEIGHT = 92;
 const MIDDLE = 40;
 const LANE = 30;
 const REACH = 8;
+const BAR = 3;
 // The good ones are drawn last, so that nothing hides them.
 /** @type {Verdict[]} */
 const ORDER = ["neither", "specific", "efficient", "both"];
@@ -63,10 +64,9 @@ export function overview({ onChoose, onMove }) {
     const colours = palette();
     drawWindow(pen, next.window, scale(), colours.accent);
     drawAxis(pen, next.length, canvas.clientWidth, colours);
-    for (const verdict of ORDER) {
-      const marks = next.targets.filter((target) => verdictOf(target) === verdict);
-      for (const target of marks) drawMark(pen, target, scale(), colours.verdicts[verdict], next.visible.has(target.id) ? 1 : 0.18);
-    }
+    // As many marks would hide each other.
+    if (next.targets.length > canvas.clientWidth) drawBars(pen, next, scale(), colours.verdicts);
+    else drawMarks(pen, next, scale(), colours.verdicts);
     if (next.chosen) drawChosen(pen, next.chosen, scale(), colours.text);
   }
 
@@ -111,6 +111,51 @@ function drawAxis(pen, length, width, { soft }) {
 function niceStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
   return Math.max(1, power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10));
+}
+
+/**
+ * How many there are of each kind, piled up from the line: the good ones next to it, those that are filtered out last.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Scene} scene
+ * @param {number} scale
+ * @param {Record<Verdict, string>} colours
+ */
+function drawBars(pen, { targets, visible }, scale, colours) {
+  const kinds = ORDER.toReversed();
+  /** @type {Record<string, number[][]>} the numbers of a strand, by bar and kind */
+  const piles = { "+": [], "-": [] };
+  for (const target of targets) {
+    const kind = visible.has(target.id) ? kinds.indexOf(verdictOf(target)) : kinds.length;
+    const pile = ((piles[target.strand] ?? [])[Math.floor((cutOf(target) * scale) / BAR)] ??= [0, 0, 0, 0, 0]);
+    pile[kind] = (pile[kind] ?? 0) + 1;
+  }
+  const all = Object.entries(piles).flatMap(([strand, bars]) => bars.map((pile, bar) => ({ strand, bar, pile })));
+  const most = Math.max(...all.map(({ pile }) => pile.reduce((sum, number) => sum + number)));
+  for (const { strand, bar, pile } of all) {
+    let below = 3;
+    for (const [kind, number] of pile.entries()) {
+      const height = (number / most) * (LANE - 3);
+      const verdict = kinds[kind];
+      pen.globalAlpha = verdict ? 1 : 0.18;
+      pen.fillStyle = colours[verdict ?? "neither"];
+      pen.fillRect(bar * BAR, strand === "+" ? MIDDLE - below - height : MIDDLE + below, BAR, height);
+      below += height;
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Scene} scene
+ * @param {number} scale
+ * @param {Record<Verdict, string>} colours
+ */
+function drawMarks(pen, { targets, visible }, scale, colours) {
+  for (const verdict of ORDER) {
+    const marks = targets.filter((target) => verdictOf(target) === verdict);
+    for (const target of marks) drawMark(pen, target, scale, colours[verdict], visible.has(target.id) ? 1 : 0.18);
+  }
 }
 
 /**

@@ -37,9 +37,10 @@ suite("all views", ({ at, browser, fixture }) => {
   }));
 
   for (const [name, options] of /** @type {[string, BrowserContextOptions][]} */ ([
+    ["light", {}],
     ["dark", { colorScheme: "dark" }],
     ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
-    ["wide", { viewport: { width: 1920, height: 1080 } }],
+    ["wide", { viewport: { width: 1600, height: 1000 } }],
   ])) {
     test(`accessible and in place: ${name}`, () => at("#/", async (page) => {
       await page.getByRole("button", { name: "Example: λ" }).click();
