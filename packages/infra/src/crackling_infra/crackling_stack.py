@@ -157,7 +157,7 @@ class CracklingStack(cdk.Stack):
     def _grant_ncbi_key(self, settings: Settings) -> None:
         """Whoever asks NCBI may read the key to it, if there is one."""
         if settings.ncbi_key_parameter:
-            for function in (self.design.scheduler, self.genomes.downloader.function):
+            for function in (self.api.function, self.design.scheduler, self.genomes.downloader.function):
                 function.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
 
     def _grant_design(self) -> None:

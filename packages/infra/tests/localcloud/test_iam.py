@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from localcloud import LocalCloud
 from localcloud.iam.calls import Call, Request, calls_of
-from localcloud.iam.policy import allowed, parse
+from localcloud.iam.policy import allowed, parse, statements_of
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import Finding, make_report
 
@@ -82,3 +83,7 @@ def test_report() -> None:
         Finding("idle", "dynamodb:PutItem", JOBS),
         Finding("worker", "dynamodb:PutItem", JOBS),
     )
+
+
+def test_a_role_that_is_gone_allows_nothing(cloud: LocalCloud) -> None:
+    assert statements_of(cloud.world, "arn:aws:iam::123456789012:role/gone") == []

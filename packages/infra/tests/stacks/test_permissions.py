@@ -143,7 +143,7 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
         for statement in service.statements()[service.role_of(module)]:
             if "ssm:GetParameter" in as_list(statement["Action"]):
                 readers[module] = json.dumps(statement["Resource"])
-    assert set(readers) == {"scheduler", "downloader"}
+    assert set(readers) == {"api", "scheduler", "downloader"}
     assert all(":parameter/crackling/ncbi-key" in arn for arn in readers.values())
 
 

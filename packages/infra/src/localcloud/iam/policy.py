@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -50,10 +52,14 @@ def allowed(statements: Iterable[Statement], call: Call) -> bool:
 
 
 def statements_of(world: World, role: str) -> list[Statement]:
-    """All statements of a role (name or ARN), inline and attached."""
-    return [
-        statement for document in _documents(world, role.rsplit("/", 1)[-1]) for statement in parse(document)
-    ]
+    """All statements of a role (name or ARN), inline and attached. A role that is gone has none."""
+    try:
+        documents = list(_documents(world, role.rsplit("/", 1)[-1]))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            raise
+        return []
+    return [statement for document in documents for statement in parse(document)]
 
 
 def _documents(world: World, role: str) -> Iterator[Any]:

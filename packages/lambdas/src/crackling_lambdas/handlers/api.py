@@ -9,7 +9,7 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crackling.genomes import Ncbi, Patience
+from crackling.genomes import Patience
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -19,6 +19,7 @@ from crackling_lambdas.handlers import openapi
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.genome_routes import genome_routes
 from crackling_lambdas.handlers.job_routes import job_routes
+from crackling_lambdas.handlers.ncbi import KeyedNcbi
 from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import AboutView, Health
@@ -57,7 +58,7 @@ def make_handler(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
-        Search(catalogue or Ncbi(settings.ncbi_url, patience=PATIENCE)),
+        Search(catalogue or KeyedNcbi(settings, clients, PATIENCE)),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:

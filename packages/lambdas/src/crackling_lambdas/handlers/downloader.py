@@ -11,7 +11,7 @@ from crackling_aws.messages import PrepareGenome
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.ncbi import make_ncbi
+from crackling_lambdas.handlers.ncbi import KeyedNcbi
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import DownloaderSettings
 from crackling_preparation.annotating import no_genes
@@ -35,7 +35,7 @@ def make_handler(
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
     if fetch is None:
-        ncbi = make_ncbi(settings, clients)
+        ncbi = KeyedNcbi(settings, clients)
         fetch, fetch_genes = ncbi.fetch, ncbi.fetch_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)

@@ -1,24 +1,54 @@
-"""What asking NCBI is made of."""
+"""NCBI, asked with the key that its parameter holds at that time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from crackling.genomes import Ncbi, Patience
 from crackling_aws.parameters import Parameters
 
 if TYPE_CHECKING:
-    from crackling_aws.clients import Clients
-    from crackling_lambdas.handlers.settings import DownloaderSettings, SchedulerSettings
+    from contextlib import AbstractContextManager
 
+    from crackling.genomes import Assembly
+    from crackling_aws.clients import Clients
+    from crackling_preparation.downloading import Tell
 
 # Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
 BRIEF = Patience(connect=3, silence=5, attempts=2, total=5)
 
 
-def make_ncbi(
-    settings: DownloaderSettings | SchedulerSettings, clients: Clients, patience: Patience | None = None
-) -> Ncbi:
-    name = settings.ncbi_key_parameter
-    key = Parameters(clients.ssm).get_secret(name) if name else None
-    return Ncbi(settings.ncbi_url, api_key=key, patience=patience)
+class NcbiSettings(Protocol):
+    """What a function must know of NCBI."""
+
+    @property
+    def ncbi_url(self) -> str: ...
+    @property
+    def ncbi_key_parameter(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class KeyedNcbi:
+    """crackling.genomes.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
+
+    settings: NcbiSettings
+    clients: Clients
+    patience: Patience | None = None
+
+    def assembly(self, accession: str) -> Assembly:
+        return self._ncbi().assembly(accession)
+
+    def search(self, text: str, limit: int) -> list[Assembly]:
+        return self._ncbi().search(text, limit)
+
+    def fetch(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
+        return self._ncbi().fetch(accession, progress)
+
+    def fetch_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:
+        return self._ncbi().fetch_annotation(accession)
+
+    def _ncbi(self) -> Ncbi:
+        name = self.settings.ncbi_key_parameter
+        key = Parameters(self.clients.ssm).get_secret(name) if name else None
+        return Ncbi(self.settings.ncbi_url, key, self.patience)

@@ -17,7 +17,7 @@ from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point, logger, metrics
-from crackling_lambdas.handlers.ncbi import BRIEF, make_ncbi
+from crackling_lambdas.handlers.ncbi import BRIEF, KeyedNcbi
 from crackling_lambdas.handlers.settings import SchedulerSettings
 from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.admission import Admission
@@ -50,7 +50,7 @@ def make_handler(
     preparations = Preparations(
         genomes=genomes,
         sizes=Sizes(
-            assemblies or make_ncbi(settings, clients, BRIEF), ObjectStore(clients.s3, settings.genome_bucket)
+            assemblies or KeyedNcbi(settings, clients, BRIEF), ObjectStore(clients.s3, settings.genome_bucket)
         ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),

@@ -21,6 +21,7 @@ class ApiSettings(Settings):
     job_days: int = 30
     upload_limit_bytes: int = 5_000_000_000
     ncbi_url: str = NCBI_URL
+    ncbi_key_parameter: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
