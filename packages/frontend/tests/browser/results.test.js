@@ -120,6 +120,7 @@ suite("results", ({ at, fixture }) => {
       /** @type {string[]} */
       const asked = [];
       page.on("request", (request) => asked.push(request.url()));
+      await page.locator(".la-vz-annotation").first().waitFor();
       await page.locator("button.guide").nth(2).click();
       const show = page.getByRole("button", { name: /^Show / });
       await show.first().click();
