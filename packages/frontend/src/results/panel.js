@@ -37,7 +37,7 @@ export async function resultsPanel(place, api, job, signal) {
   const tell = (/** @type {number} */ read) => fill(reading, `Reading the guides… ${count(read)} of ${count(guides)}`);
   fill(place, reading);
   const first = await readTargets(api, job.jobId, null, AT_FIRST, tell);
-  if (!signal.aborted) new Results(api, job, first, signal).show(place);
+  if (!signal.aborted) new Results(place, api, job, first, signal).show();
 }
 
 /** What is shown of the guides: table, map and plot watch the same few values. */
@@ -53,12 +53,14 @@ class Results {
   #cautions = h("div");
 
   /**
+   * @param {HTMLElement} place
    * @param {Api} api
    * @param {Job} job
    * @param {Awaited<ReturnType<typeof readTargets>>} first
    * @param {AbortSignal} signal
    */
-  constructor(api, job, { targets, next }, signal) {
+  constructor(place, api, job, { targets, next }, signal) {
+    this.place = place;
     this.api = api;
     this.job = job;
     this.next = next;
@@ -67,6 +69,8 @@ class Results {
     this.all = new Observable(targets);
     this.visible = new Observable(targets);
     this.dialog = guideDialog(api, job);
+    // What a table draws depends on its place in the page.
+    fill(place, this.#holder);
     this.table = targetTable(this.#holder, targets, this.choose);
   }
 
@@ -75,9 +79,8 @@ class Results {
     this.dialog.open(target);
   };
 
-  /** @param {HTMLElement} place */
-  show(place) {
-    const { api, job, signal, table } = this;
+  show() {
+    const { place, api, job, signal, table } = this;
     // Guides of one's own lie on no sequence.
     const drawings = [...(job.kind === "guides" ? [] : [new GuideMap(this, signal)]), scatter(this, signal)];
     const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];

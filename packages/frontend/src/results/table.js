@@ -1,4 +1,4 @@
-import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, ResizeTableModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
+import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
 import { h } from "../dom.js";
 import { recall, remember } from "../storage.js";
 import * as cells from "./cells.js";
@@ -10,7 +10,7 @@ import { commonCfd, cutOf } from "./figures.js";
  * @import {Target} from "../types.js"
  */
 
-Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, ResizeTableModule, SelectRowModule, SortModule, TooltipModule]);
+Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, TooltipModule]);
 
 /**
  * A sortable table of guides; only the rows in sight are in the page, so that many thousands are no burden.
@@ -30,6 +30,9 @@ export function targetTable(place, targets, onChoose) {
     placeholder: "No guide passes the filters.",
     columnDefaults: { resizable: false },
   });
+  // Tabulator's own way draws the rows anew whenever they come in sight, and the click that is under way is lost.
+  const resized = new AbortController();
+  addEventListener("resize", () => void built.then(() => table.redraw()), { signal: resized.signal });
   const built = new Promise((resolve) => table.on("tableBuilt", () => resolve(undefined)));
   // Enter on the button of a row is a click that reaches the row too.
   table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
@@ -68,7 +71,7 @@ export function targetTable(place, targets, onChoose) {
       remember("columns", table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField()));
       table.redraw();
     },
-    destroy: () => table.destroy(),
+    destroy: () => (resized.abort(), table.destroy()),
   };
 }
 
