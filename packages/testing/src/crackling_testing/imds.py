@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from crackling_testing.server import Server, Silent, StandIn
 
 _TOKEN = "X-aws-ec2-metadata-token"  # noqa: S105 - the name of a header
 _LIFETIME = f"{_TOKEN}-ttl-seconds"
@@ -16,7 +15,7 @@ _ROOT = "/latest/meta-data"
 
 
 @dataclass
-class MetadataStandIn:
+class MetadataStandIn(StandIn):
     """Serves one instance's metadata at `url`. A context manager; what is changed is served from then on.
 
     `credentials` are what the instance's role gives: AccessKeyId, SecretAccessKey and Token.
@@ -30,22 +29,8 @@ class MetadataStandIn:
     tokens: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.owner = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="metadata", daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_Handler)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def answer(self, path: str) -> str | None:
         """The text at a path below meta-data; None where the service has none."""
@@ -64,7 +49,9 @@ class MetadataStandIn:
         return known.get(path)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Silent, BaseHTTPRequestHandler):
+    server: Server
+
     def do_PUT(self) -> None:
         if self.path != "/latest/api/token" or not self.headers.get(_LIFETIME, "").isdigit():
             self._send(400, "")
@@ -83,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def _owner(self) -> MetadataStandIn:
-        owner: MetadataStandIn = self.server.owner  # type: ignore[attr-defined]
+        owner: MetadataStandIn = self.server.stand_in
         return owner
 
     def _send(self, status: int, text: str) -> None:
@@ -92,6 +79,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
-        """Nobody reads an access log of a stand-in."""

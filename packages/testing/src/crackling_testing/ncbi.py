@@ -9,14 +9,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from crackling_testing.assemblies import StandInAssembly
 from crackling_testing.faults import Fault, Reply
+from crackling_testing.server import Server, Silent, StandIn
 
 _API, _FILES = "/datasets/v2", "/genomes/all"
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
@@ -33,7 +32,7 @@ class Asked:
     time: float
 
 
-class NcbiStandIn:
+class NcbiStandIn(StandIn):
     """Serves assemblies (accession -> FASTA file, plain or gz, or StandInAssembly) at `url`. A context manager.
 
     `faults` and `files` (path -> content) may be changed while it runs; `asked` lists the requests so far.
@@ -50,28 +49,14 @@ class NcbiStandIn:
         self.asked: list[Asked] = []
         self._counts: Counter[int] = Counter()
         self._lock = threading.Lock()
-        self._server = _Server(self)
-        self.origin = f"http://localhost:{self._server.server_port}"
+        super().__init__(_Handler)
+        self.origin = f"http://localhost:{self.port}"
         self.url = f"{self.origin}{_API}"
         self.files = {
             f"{self._folder(accession)}/{name}": body
             for accession, one in self._assemblies.items()
             for name, body in one.files(f"{accession}_{one.title}").items()
         }
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="ncbi", daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def answer(self, asked: Asked) -> Reply:
         """What a request gets, faults included."""
@@ -186,21 +171,10 @@ def _ranged(reply: Reply, wanted: str) -> Reply:
     return replace(reply, status=206, headers=headers, body=reply.body[start : end + 1])
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, ncbi: NcbiStandIn) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.ncbi = ncbi
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients break off as they like."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Silent, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or each answer waits 40 ms for what acknowledges its headers
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         self._send(self._reply())
@@ -211,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self) -> Reply:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return self.server.ncbi.answer(Asked(self.command, self.path, headers, time.monotonic()))
+        ncbi: NcbiStandIn = self.server.stand_in
+        return ncbi.answer(Asked(self.command, self.path, headers, time.monotonic()))
 
     def _begin(self, reply: Reply) -> None:
         self.send_response(reply.status)
@@ -229,6 +204,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[start : start + piece])
         if reply.cut is not None:
             self.close_connection = True
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
-        """Nobody reads an access log of a stand-in."""

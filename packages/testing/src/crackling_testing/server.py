@@ -1,0 +1,50 @@
+"""What every stand-in is: an HTTP server in a thread of this process, on a free port of this machine."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+
+class Server(ThreadingHTTPServer):
+    """Its handlers find the stand-in that they answer for as `server.stand_in`."""
+
+    daemon_threads = True
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler], stand_in: Any) -> None:  # noqa: ANN401 - each handler knows its own
+        super().__init__(("127.0.0.1", 0), handler)
+        self.stand_in = stand_in
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients break off as they like."""
+
+
+class Silent:
+    """For a handler of requests, before its other base."""
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+        """Nobody reads an access log of a stand-in."""
+
+
+class StandIn:
+    """Answers from when it is entered until it is left. A context manager."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = Server(handler, self)
+        self.port = self._server.server_port
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name=type(self).__name__, daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
