@@ -95,6 +95,7 @@ class LocalCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._front.expect_end()
         # Children first: a poller waits for what it has begun.
         self._runtime.close()
         for part in (self._pump, self._front, self._server):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import urllib.error
+import urllib.request
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from localcloud import World
-from localcloud.front import rest
+from localcloud.front import FrontDoor, rest
 from localcloud.front.distribution import Distribution, Origin, parse
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, Method, RestApi
@@ -170,3 +172,32 @@ def test_response_headers() -> None:
     assert headers["strict-transport-security"] == "max-age=60; includeSubDomains"
     assert headers["x-own"] == "1"
     assert headers["x-frame-options"] == "SAMEORIGIN"  # the origin's own stays: no override
+
+
+class Broken:
+    """A distribution whose functions have ended."""
+
+    def serve(self, *_: object) -> Response:
+        raise OSError("Bad file descriptor")
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])
+def test_at_the_end_a_broken_answer_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    def status() -> int:
+        with pytest.raises(urllib.error.HTTPError) as failure:
+            urllib.request.urlopen(door.url, timeout=10)
+        return failure.value.code
+
+    distributions: list[Any] = [Broken()]
+    door = FrontDoor(0, WORLD, lambda *_: None, generation=lambda: 0, distributions=lambda: distributions)  # type: ignore[arg-type,return-value]
+    door.start()
+    try:
+        assert status() == 500
+        assert "Bad file descriptor" in caplog.text
+        caplog.clear()
+        door.expect_end()
+        assert status() == 503
+        assert caplog.text == ""
+    finally:
+        door.close()

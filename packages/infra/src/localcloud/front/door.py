@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _NOTHING = b"Nothing is deployed here yet: no CloudFront distribution.\n"
+_ENDING = b"The local cloud is ending.\n"
 
 
 class FrontDoor:
@@ -39,9 +40,14 @@ class FrontDoor:
         self._server = _Server(("127.0.0.1", port), _handler(self._answer))
         self._thread = threading.Thread(target=self._server.serve_forever, name="front door", daemon=True)
         self.url = f"http://localhost:{self._server.server_port}"
+        self._ending = False
 
     def start(self) -> None:
         self._thread.start()
+
+    def expect_end(self) -> None:
+        """What fails from now on fails because the rest has ended: no error."""
+        self._ending = True
 
     def close(self) -> None:
         self._server.shutdown()
@@ -53,7 +59,12 @@ class FrontDoor:
         deployed = self._distributions()
         if not deployed:
             return Response(503, {"content-type": "text/plain", "retry-after": "1"}, _NOTHING)
-        return deployed[-1].serve(request, self._origins.fetch)
+        try:
+            return deployed[-1].serve(request, self._origins.fetch)
+        except Exception:
+            if not self._ending:
+                raise
+            return Response(503, {"content-type": "text/plain"}, _ENDING)
 
 
 class _Server(ThreadingHTTPServer):
