@@ -148,6 +148,14 @@ export interface GenomeFile {
 
 export interface About {
   versions: Record<string, string | number>;
+  limits: Limits;
+}
+
+/** What a job may be; `letters` counts headers and line ends too. */
+export interface Limits {
+  bases: number;
+  guides: number;
+  letters: number;
 }
 
 export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3" | "xlsx" | "genbank" | "fasta" | "html";

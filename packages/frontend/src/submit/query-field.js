@@ -1,32 +1,47 @@
 import { fill, h } from "../dom.js";
 import { count, countOf } from "../format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
-import { MOST_GUIDES, examineGuides } from "./guides.js";
-import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
+import { examineGuides } from "./guides.js";
+import { examineQuery, isFasta, nameOf } from "./query.js";
 import { textField } from "./text-field.js";
+
+/**
+ * @import {Api} from "../api.js"
+ * @import {Limits} from "../types.js"
+ */
 
 /**
  * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
  */
 
-/** What the form asks about: a sequence to find guides in, or guides to score. */
-export function queryField() {
+/**
+ * What the form asks about: a sequence to find guides in, or guides to score.
+ * @param {Api} api
+ */
+export function queryField(api) {
+  /** What the service has told of itself; until then, and else, it is the one to refuse what is too large. @type {Partial<Limits>} */
+  let limits = {};
+  const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) => (most ? `, up to ${count(most)} ${unit}` : "");
+  const largest = () => limits.letters ?? Infinity;
   const sequence = textField({
     id: "query",
     label: "Sequence",
-    hint: `FASTA or a bare DNA sequence, up to ${count(MOST_BASES)} bases. You can also drop a file here.`,
+    hint: () => `FASTA or a bare DNA sequence${upTo(limits.bases, "bases")}. You can also drop a file here.`,
     placeholder: ">my_gene\nATGAGCACAAAAAAGAAACC…",
     example: { label: "Example: λ cI gene", text: EXAMPLE },
-    examine: describeQuery,
+    examine: (text) => describeQuery(text, limits.bases),
+    largest,
   });
   const guides = textField({
     id: "guides",
     label: "Guides",
-    hint: `One guide a line: 20 bases, or 23 with the PAM; up to ${count(MOST_GUIDES)}.`,
+    hint: () => `One guide a line${upTo(limits.guides, "guides")}: 20 bases, or 23 with the PAM.`,
     placeholder: "GGTTTAGCAATTGCGATCCA\nCCATTGACGGATTAGCATTT TGG",
     example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
-    examine: describeGuides,
+    examine: (text) => describeGuides(text, limits.guides),
+    largest,
   });
+  api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
   const tabs = tabList("What to score", [["Find guides in a sequence", sequence], ["Score my own guides", guides]]);
 
   return {
@@ -44,17 +59,23 @@ export function queryField() {
   };
 }
 
-/** @param {string} text */
-function describeQuery(text) {
-  const { contigs, bases, removed, problem } = examineQuery(text);
+/**
+ * @param {string} text
+ * @param {number} [most] bases
+ */
+function describeQuery(text, most) {
+  const { contigs, bases, removed, problem } = examineQuery(text, most);
   if (bases === 0) return { note: null, problem };
   const what = contigs === 1 ? "One sequence" : `${count(contigs)} sequences`;
   return { note: `${what}, ${countOf(bases, "base")}.${removed ? ` ${removed}.` : ""}`, problem };
 }
 
-/** @param {string} text */
-function describeGuides(text) {
-  const { guides, problem } = examineGuides(text);
+/**
+ * @param {string} text
+ * @param {number} [most] guides
+ */
+function describeGuides(text, most) {
+  const { guides, problem } = examineGuides(text, most);
   const repeated = guides.length - new Set(guides).size;
   const note = guides.length ? `${countOf(guides.length, "guide")}${repeated ? `, ${count(repeated)} of them repeated` : ""}.` : null;
   return { note, problem };

@@ -2,23 +2,21 @@ import { h } from "../dom.js";
 import { recallDraft, rememberDraft } from "../storage.js";
 import { field } from "./field.js";
 
-// The API takes twice as many letters as bases; a larger file is no query.
-const LARGEST_FILE = 2_000_000;
-
 /**
  * A large text to paste, load from a file, drop or take as an example.
  * @param {object} what
  * @param {string} what.id
  * @param {string} what.label
- * @param {string} what.hint
+ * @param {() => string} what.hint
  * @param {string} what.placeholder
  * @param {{label: string, text: string}} what.example
  * @param {(text: string) => {note: string | null, problem: string | null}} what.examine
+ * @param {() => number} what.largest file that is a query, bytes
  */
-export function textField({ id, label, hint, placeholder, example, examine }) {
+export function textField({ id, label, hint, placeholder, example, examine, largest }) {
   const text = h("textarea", { id, rows: 9, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder });
   const file = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: () => load(file.files?.[0]) });
-  const { element, say, complain } = field(label, text, hint);
+  const { element, say, complain } = field(label, text, hint());
 
   /** @param {string} value */
   function take(value) {
@@ -31,13 +29,18 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
 
   function describe() {
     complain(null);
-    say(examine(text.value).note ?? hint);
+    inform();
+  }
+
+  /** What there is, or may be. */
+  function inform() {
+    say(examine(text.value).note ?? hint());
   }
 
   /** @param {File} [chosen] */
   async function load(chosen) {
     if (!chosen) return;
-    if (chosen.size > LARGEST_FILE) complain(`${chosen.name} is larger than a query may be.`);
+    if (chosen.size > largest()) complain(`${chosen.name} is larger than a query may be.`);
     else take(await chosen.text());
     file.value = "";
   }
@@ -55,11 +58,12 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
   const draft = recallDraft(id);
   if (draft) {
     text.value = draft;
-    say(examine(draft).note ?? hint);
+    inform();
   }
   return {
     element,
     control: text,
+    inform,
     /** What is asked; a user who comes back finds it again. */
     value: () => (rememberDraft(id, text.value), text.value),
     /** @returns {HTMLElement | null} the control that needs a change */

@@ -19,7 +19,7 @@ import { noteJob, recentList } from "./recent-jobs.js";
  */
 export function showSubmit(place, api) {
   const leaving = new AbortController();
-  const query = queryField();
+  const query = queryField(api);
   const genome = genomeField(api);
   const votes = votesField();
   const button = h("button", { class: "primary" }, "Design guides");
