@@ -24,6 +24,7 @@ from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import AboutView, Health
 from crackling_lambdas.logic.annotations import Annotations
+from crackling_lambdas.logic.expectation import Expectations
 from crackling_lambdas.logic.library import Library
 from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
@@ -58,7 +59,10 @@ def make_handler(
         Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
-        Search(catalogue or KeyedNcbi(settings, clients, PATIENCE)),
+        Search(
+            catalogue or KeyedNcbi(settings, clients, PATIENCE),
+            Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
+        ),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
