@@ -47,7 +47,7 @@ export function guideDialog(api, job) {
       if (ours === latest) fill(list, ...offTargetList(found, target, browser.locate));
     }).catch((error) => {
       if (!(error instanceof ApiError)) throw error;
-      if (ours === latest) fill(list, failure(h("strong", {}, error.title), ` ${error.message}`));
+      if (ours === latest) fill(list, failure(h("strong", {}, `${error.title}.`), ` ${error.message}`));
     });
   }
 

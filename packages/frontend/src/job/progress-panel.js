@@ -23,7 +23,7 @@ const HEADLINES = {
 
 /** Where a job is, stage by stage, with a clock that runs by itself. */
 export function progressPanel() {
-  const headline = h("h2", { "aria-live": "polite" }, "…");
+  const headline = h("h2", { "aria-live": "polite" }, "Reading the job…");
   const clock = h("p", { class: "clock" });
   const list = h("ol", { class: "stages" });
   const note = h("p", { class: "note", role: "status" });
