@@ -7,6 +7,7 @@ import { cutOf } from "../results/figures.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
 import { oligoPanel } from "./oligo-panel.js";
+import { meaningOf } from "../results/warnings.js";
 import { scoreTable } from "./scores.js";
 
 /**
@@ -69,6 +70,6 @@ function cautions({ mm0, warnings }) {
   const others = warnings.filter((warning) => !warning.includes("perfect matches"));
   return [
     mm0 > 1 && h("p", { class: "caution", role: "note" }, h("strong", {}, `${mm0} perfect matches in the genome. `), "The guide cuts at each of them, whatever its scores."),
-    others.length > 0 && h("p", { class: "caution", role: "note" }, h("strong", {}, "Warnings: "), others.join("; ")),
+    others.length > 0 && h("p", { class: "caution", role: "note" }, ...others.flatMap((warning, index) => [index > 0 && "; ", h("strong", {}, warning), meaningOf(warning) && `: ${meaningOf(warning)}`]), "."),
   ];
 }
