@@ -16,7 +16,7 @@ from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Pla
 from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.results import Page
-from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
@@ -347,6 +347,7 @@ class LimitsView(View):
 
     bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
     guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+    letters: Annotated[int, Field(description="Of either, with headers and line ends.")] = QUERY_LETTERS
 
 
 class AboutView(View):
