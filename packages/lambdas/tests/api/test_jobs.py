@@ -26,7 +26,7 @@ def test_a_job_is_taken_stored_and_shown(service):
     answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
     assert answer.status == 202
     job_id = answer.json["jobId"]
-    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}"}
+    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}", "mail": None}
     assert answer.headers["Location"] == f"/api/jobs/{job_id}"
     assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
     assert service.ask("GET", f"/jobs/{job_id}").json == {

@@ -56,15 +56,18 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
             JobCreated,
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.BAD_GATEWAY,
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        job = submission.submit(new.text, new.genome, new.job_options(), new.kind)
+        taken = submission.submit(new.text, new.genome, new.job_options(), new.kind, new.email)
         metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
-        url = f"{app.current_event.request_context.path}/{job.job_id}"
-        created = JobCreated(job_id=job.job_id, url=url)
+        job_id, recipient = taken.job.job_id, taken.recipient
+        url = f"{app.current_event.request_context.path}/{job_id}"
+        created = JobCreated(job_id=job_id, url=url, mail=recipient.state if recipient else None)
         return Response(HTTPStatus.ACCEPTED, "application/json", created, headers={"Location": url})
 
     @app.get(

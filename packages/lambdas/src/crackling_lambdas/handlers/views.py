@@ -15,6 +15,7 @@ from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
 from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
+from crackling_lambdas.logic.mailing import MailState
 from crackling_lambdas.logic.results import Page
 from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
 
@@ -63,6 +64,14 @@ class NewJob(View):
     ] = None
     genome: GenomeId
     options: Options = Options()
+    email: Annotated[
+        str | None,
+        Field(
+            max_length=320,
+            description="Whom to mail when the job is over, where the deployment does that.",
+            examples=["someone@example.org"],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
@@ -90,6 +99,10 @@ class JobCreated(View):
 
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
+    mail: Annotated[
+        MailState | None,
+        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+    ]
 
 
 class Progress(View):
@@ -356,6 +369,9 @@ class AboutView(View):
     versions: VersionsView = VersionsView()
     methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
     limits: LimitsView = LimitsView()
+    mail_domains: Annotated[
+        list[str], Field(description="Of the addresses that jobs can mail; empty where no mail is sent.")
+    ]
 
 
 class Health(View):
