@@ -148,11 +148,11 @@ def genome_name(path: Path) -> str:
 
 
 def _read_query(text: str) -> list[Contig]:
-    from crackling.sequences import LETTERS, normalise, parse_query, read_fasta
+    from crackling.sequences import LETTERS, parse_query, read_query
 
     if _is_file(text):
         label = "standard input" if text == STDIN else text
-        return [normalise(contig, label) for contig in read_fasta(source(text), label)]
+        return read_query(source(text), label)
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
         raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
     return parse_query(text)
