@@ -42,7 +42,7 @@ EXPORTS: dict[int, OpenAPIResponse] = {
 def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
     @app.post(
         "/jobs",
-        summary="Design guides for a sequence, or score your own",
+        summary="Design guides for a sequence or a part of the genome, or score your own",
         tags=TAGS,
         responses=answers(
             HTTPStatus.ACCEPTED,
@@ -54,7 +54,11 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        job = submission.submit(new.text, new.genome, new.job_options(), new.kind)
+        options = new.job_options()
+        if new.region is not None:
+            job = submission.submit_region(new.region, new.genome, options)
+        else:
+            job = submission.submit(new.text, new.genome, options, new.kind)
         metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
         url = f"{app.current_event.request_context.path}/{job.job_id}"
         created = JobCreated(job_id=job.job_id, url=url)

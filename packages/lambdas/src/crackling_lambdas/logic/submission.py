@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crackling.errors import InputError
 from crackling.genomes import ACCESSION
 from crackling.guides import parse_guides
+from crackling.region import parse_region
 from crackling.results import Kind
 from crackling.sequences import parse_query
 from crackling_aws import keys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from crackling_aws.objects import ObjectStore
 
 QUERY_BASES = 1_000_000
+QUERY_TYPE = "text/plain; charset=utf-8"
 QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 QUERY_LETTERS = 2 * QUERY_BASES
@@ -50,6 +52,23 @@ def check_query(text: str, kind: Kind) -> None:
     if size > limit:
         raise TooLargeError(
             f"The query holds {size:,} {unit}; the limit of a job is {limit:,}; split the query"
+        )
+
+
+def check_region(text: str) -> None:
+    """Raise unless the text names a part of a genome; whether the genome has it is found out when it is ready.
+
+    Raises:
+        TooLargeError: it is of more than QUERY_BASES bases.
+        InvalidError: it is no name.
+    """
+    try:
+        region = parse_region(text)
+    except InputError as error:
+        raise InvalidError(str(error)) from None
+    if not isinstance(region, str) and region.end - region.start > QUERY_BASES:
+        raise TooLargeError(
+            f"The region has {region.end - region.start:,} bases; the limit of a job is {QUERY_BASES:,}; split it"
         )
 
 
@@ -80,8 +99,26 @@ class Submission:
         """
         check_query(text, kind)
         self._check_genome(genome)
+        job = self._job(genome, options, kind)
+        self.queries.put(keys.query(job.job_id), text.encode(), QUERY_TYPE)
+        self.jobs.create(job)
+        return job
+
+    def submit_region(self, region: str, genome: str, options: JobOptions) -> Job:
+        """Store a job whose query its scan reads from the genome.
+
+        Raises:
+            TooLargeError, InvalidError, NotFoundError: as submit().
+        """
+        check_region(region)
+        self._check_genome(genome)
+        job = self._job(genome, options, Kind.SEQUENCE, region.strip())
+        self.jobs.create(job)
+        return job
+
+    def _job(self, genome: str, options: JobOptions, kind: Kind, region: str | None = None) -> Job:
         now = self.clock()
-        job = Job(
+        return Job(
             job_id=uuid.uuid4().hex,
             genome=genome,
             options=options,
@@ -90,10 +127,8 @@ class Submission:
             updated=now,
             expires=int(now) + self.days * DAY,
             kind=kind,
+            region=region,
         )
-        self.queries.put(keys.query(job.job_id), text.encode(), "text/plain; charset=utf-8")
-        self.jobs.create(job)
-        return job
 
     def _check_genome(self, genome: str) -> None:
         found = self.genomes.get(genome)
