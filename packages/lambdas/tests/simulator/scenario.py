@@ -33,6 +33,7 @@ BAD_UPLOADS = {
 }
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
+ADDRESSES = ("One@example.org", "two@lab.example.org")
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 
 
@@ -48,22 +49,29 @@ class Scenario:
 
     def plan(self) -> None:
         self._place_bystanders()
+        for address in ADDRESSES:
+            self.world.sns.confirm(address.lower())
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
         for genome in {name: None for name in genomes if name in UPLOADS | BAD_UPLOADS}:
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 4)):
             genome = self.rng.choice([genomes[0], *genomes])
-            query = (
-                {"sequence": self._sequence()}
-                if self.rng.random() < 0.7
-                else {"region": self._region(genome)}
-            )
-            self.world.users.append(lambda genome=genome, query=query: self._submit(genome, query))
+            body = {"genome": genome, **self._query(genome), **self._mail()}
+            self.world.users.append(lambda body=body: self._submit(body))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
+
+    def _mail(self) -> dict[str, str]:
+        address = self.rng.choice((None, *ADDRESSES))
+        return {"email": address} if address else {}
+
+    def _query(self, genome: str) -> dict[str, str]:
+        if self.rng.random() < 0.3:
+            return {"region": self._region(genome)}
+        return {"sequence": self._sequence()}
 
     def _sequence(self) -> str:
         # Rich in GG and CC, so that short queries hold several sites; sometimes it holds none.
@@ -92,11 +100,11 @@ class Scenario:
         if answer is None or answer["statusCode"] >= 500:
             self.world.users.append(lambda: self._complete(genome))
 
-    def _submit(self, genome: str, query: dict[str, str]) -> None:
+    def _submit(self, body: dict[str, str]) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again."""
-        answer = self.world.request("POST", "/jobs", json.dumps({**query, "genome": genome}))
+        answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
-            self.world.users.append(lambda: self._submit(genome, query))
+            self.world.users.append(lambda: self._submit(body))
 
     def _poison(self) -> None:
         queue = self.rng.choice(list(QUEUES))

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 from crackling.bgzf import BgzfWriter, Blocks
 from crackling.errors import InputError
+from crackling.sequences import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LINE = 80
 
 
 class Entry(NamedTuple):

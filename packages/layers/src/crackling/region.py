@@ -10,7 +10,7 @@ from crackling.annotation.annotation import Position
 from crackling.annotation.finding import find_gene, written
 from crackling.errors import InputError
 from crackling.files import readable
-from crackling.sequences import Contig, normalise, read_pieces
+from crackling.sequences import Contig, as_fasta, normalise, read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Region(NamedTuple):
 
     def fasta(self, sequence: str) -> str:
         """As a query: the header tells the place."""
-        return f">{self.contig(sequence).name} {written(self.position)}\n{sequence}\n"
+        return as_fasta([Contig(f"{self.contig(sequence).name} {written(self.position)}", sequence)])
 
     def contig(self, sequence: str) -> Contig:
         """What is read from fasta()."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from crackling.counted import counted
 from crackling.errors import InputError
 from crackling.faidx import FastaWriter
 from crackling.sequences import Contig, normalise, read_pieces
@@ -14,7 +15,6 @@ from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
 from crackling_preparation.annotating import Genes, no_genes
-from crackling_preparation.counted import counted
 from crackling_preparation.progress import LostClaimError, Reporter
 from crackling_preparation.release import owned
 

@@ -15,7 +15,7 @@ from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
 from crackling_aws.objects import MissingObjectError
 from crackling_lambdas.logic.measuring import Measure, unmeasured
-from crackling_lambdas.logic.submission import QUERY_TYPE
+from crackling_lambdas.logic.submission import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ class Scan:
             if job.region is None:
                 raise
         text = self.regions.fasta(job.region, job.genome)
-        self.queries.put(key, text.encode(), QUERY_TYPE)
+        self.queries.put(key, text.encode(), TEXT)
         return text
 
     def _scan(self, job: Job, text: str) -> None:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
     from crackling_aws.objects import ObjectStore
+    from crackling_lambdas.logic.mailing import Mailing, Recipient
 
 QUERY_BASES = 1_000_000
-QUERY_TYPE = "text/plain; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 QUERY_LETTERS = 2 * QUERY_BASES
@@ -78,6 +79,14 @@ def bases(text: str) -> int:
 
 
 @dataclass(frozen=True)
+class Submitted:
+    """A job that was taken, and who is mailed when it is over, if anybody is."""
+
+    job: Job
+    recipient: Recipient | None
+
+
+@dataclass(frozen=True)
 class Submission:
     """Creates jobs. The new item's stream record wakes the scheduler."""
 
@@ -85,40 +94,55 @@ class Submission:
     genomes: GenomeStore
     queries: ObjectStore
     uploads: ObjectStore
+    mailing: Mailing
     chunk_size: int
     days: int
     clock: Callable[[], float]
 
-    def submit(self, text: str, genome: str, options: JobOptions, kind: Kind = Kind.SEQUENCE) -> Job:
-        """Store the query, then the job.
+    def submit(
+        self,
+        text: str,
+        genome: str,
+        options: JobOptions,
+        kind: Kind = Kind.SEQUENCE,
+        email: str | None = None,
+    ) -> Submitted:
+        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
 
         Raises:
             TooLargeError, InvalidError: the query cannot be scanned.
             NotFoundError: the genome is not known, and is no accession that could be fetched.
             InvalidError: the genome's upload has not arrived.
+            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
         """
         check_query(text, kind)
-        self._check_genome(genome)
-        job = self._job(genome, options, kind)
-        self.queries.put(keys.query(job.job_id), text.encode(), QUERY_TYPE)
-        self.jobs.create(job)
-        return job
+        return self._take(genome, options, kind, email, text=text)
 
-    def submit_region(self, region: str, genome: str, options: JobOptions) -> Job:
+    def submit_region(
+        self, region: str, genome: str, options: JobOptions, email: str | None = None
+    ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
         Raises:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
         check_region(region)
-        self._check_genome(genome)
-        job = self._job(genome, options, Kind.SEQUENCE, region.strip())
-        self.jobs.create(job)
-        return job
+        return self._take(genome, options, Kind.SEQUENCE, email, region=region.strip())
 
-    def _job(self, genome: str, options: JobOptions, kind: Kind, region: str | None = None) -> Job:
+    def _take(
+        self,
+        genome: str,
+        options: JobOptions,
+        kind: Kind,
+        email: str | None,
+        *,
+        text: str | None = None,
+        region: str | None = None,
+    ) -> Submitted:
+        self._check_genome(genome)
+        recipient = None if email is None else self.mailing.subscribe(email)
         now = self.clock()
-        return Job(
+        job = Job(
             job_id=uuid.uuid4().hex,
             genome=genome,
             options=options,
@@ -128,7 +152,12 @@ class Submission:
             expires=int(now) + self.days * DAY,
             kind=kind,
             region=region,
+            recipient=recipient.name if recipient else None,
         )
+        if text is not None:
+            self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
+        self.jobs.create(job)
+        return Submitted(job, recipient)
 
     def _check_genome(self, genome: str) -> None:
         found = self.genomes.get(genome)
