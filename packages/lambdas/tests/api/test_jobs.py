@@ -26,7 +26,7 @@ def test_a_job_is_taken_stored_and_shown(service):
     answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
     assert answer.status == 202
     job_id = answer.json["jobId"]
-    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}"}
+    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}", "mail": None}
     assert answer.headers["Location"] == f"/api/jobs/{job_id}"
     assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
     assert service.ask("GET", f"/jobs/{job_id}").json == {
@@ -71,6 +71,7 @@ def test_a_failed_job_gives_its_reason(service):
         ({"sequence": "ACGT", "genome": "phage", "colour": "red"}, 422, "colour"),
         ({"sequence": "ACGT!", "genome": "phage"}, 422, "letter 5"),
         ({"sequence": "  ", "genome": "phage"}, 422, "empty"),
+        ({"fasta": ">a 1\nAC\n>a 2\nGT", "genome": "phage"}, 422, "sequences 1 and 2 are both named 'a'"),
         ({"sequence": "ACGT", "guides": ["ACGT"], "genome": "phage"}, 422, "exactly one"),
         ({"guides": [GUIDE, "ACGT"], "genome": "phage"}, 422, "the guides, line 2: 'ACGT' (4 letters)"),
         ({"guides": "", "genome": "phage"}, 422, "holds no guides"),
@@ -110,7 +111,14 @@ def test_a_genome_whose_file_is_missing_is_refused(service):
 
 
 @pytest.mark.parametrize(
-    "path", ["/jobs/none", "/jobs/none/targets", "/jobs/none/export", "/jobs/none/targets/1/offtargets"]
+    "path",
+    [
+        "/jobs/none",
+        "/jobs/none/query",
+        "/jobs/none/targets",
+        "/jobs/none/export",
+        "/jobs/none/targets/1/offtargets",
+    ],
 )
 def test_an_unknown_job_is_a_404(service, path):
     answer = service.ask("GET", path)
@@ -128,6 +136,7 @@ def expected_targets(sequence, kind=Kind.SEQUENCE):
 @pytest.mark.parametrize("guides", [GUIDES, GUIDES.splitlines()])
 def test_own_guides_are_a_query(service, guides):
     job_id = service.submit(guides=guides)
+    assert service.ask("GET", f"/jobs/{job_id}/query").status == 409
     assert service.ask("GET", f"/jobs/{job_id}").json["kind"] == "guides"
     service.score(job_id, GUIDES, kind=Kind.GUIDES)
     found = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"]
@@ -246,6 +255,42 @@ def test_an_export_waits_for_the_job(service):
     answer = service.ask("GET", f"/jobs/{job_id}/export")
     assert (answer.status, "queued" in answer.json["detail"]) == (409, True)
     assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "docx"}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ({"sequence": f" {SEQUENCE[:50]}\n{SEQUENCE[50:].lower()}"}, f">query\n{SEQUENCE}\n"),
+        ({"fasta": ">one first\r\nacgu\r\n>\r\nNN\r\n"}, ">one\nACGT\n>contig_2\nNN\n"),
+    ],
+)
+def test_a_query_is_told_as_it_was_searched(service, asked, searched):
+    """From the start, under the names and with the letters that places refer to."""
+    service.make_ready()
+    job_id = service.ask("POST", "/jobs", {**asked, "genome": "phage"}).json["jobId"]
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, answer.text) == (200, searched)
+    assert answer.headers["Content-Type"] == "text/x-fasta; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}-query.fa"'
+
+
+def test_a_query_that_an_answer_cannot_carry_is_at_an_address(service, monkeypatch):
+    """A million nameless bases are longer as FASTA than what was sent."""
+    job_id = service.submit(SEQUENCE)
+    monkeypatch.setattr(results, "INLINE_BYTES", 50)
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert answer.status == 303
+    assert answer.headers["Location"].startswith(f"https://data.example/jobs/{job_id}/searched.fa?")
+    stored = service.clients.s3.objects["data", f"jobs/{job_id}/searched.fa"]
+    assert stored.decode() == f">query\n{SEQUENCE}\n"
+
+
+def test_a_query_that_is_deleted_is_a_404(service):
+    """The bucket may forget it before the table forgets the job."""
+    job_id = service.submit(SEQUENCE)
+    del service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"]
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, "deleted after a while" in answer.json["detail"]) == (404, True)
 
 
 def test_off_targets_are_those_of_the_target(service):

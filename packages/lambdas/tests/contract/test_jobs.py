@@ -61,6 +61,18 @@ def test_a_complete_job_does_not_fail(jobs):
     assert not jobs.fail_stalled("j1", "late", before=100, now=200)
 
 
+def test_who_asked_for_mail_is_noted_once_also_when_the_job_is_over(jobs):
+    assert jobs.create(Job("j2", "lambda", JobOptions(), 200, created=1, updated=1, expires=9, recipient="r"))
+    assert jobs.fail("j2", "why", 11)
+    assert (jobs.get("j2").recipient, jobs.get("j2").notified) == ("r", None)
+    assert jobs.mark_notified("j2", 12.5)
+    job = jobs.get("j2")
+    assert (job.notified, job.updated) == (12.5, 11)
+    assert not jobs.mark_notified("j2", 12.5)
+    assert not jobs.mark_notified("gone", 13)
+    assert jobs.get("gone") is None
+
+
 def test_stalled_jobs_are_those_without_progress_that_are_not_over(jobs):
     for job_id in ("complete", "failed", "moving", "unscanned"):
         assert jobs.create(a_job(job_id))

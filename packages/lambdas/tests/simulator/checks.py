@@ -48,6 +48,7 @@ def check(scenario: Scenario) -> None:
         assert job is not None
         if job.genome != "bystander":
             _check_job(world, job, lost)
+            _check_mail(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
 
@@ -64,7 +65,7 @@ def _lost(world: World) -> set[str]:
     """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
     lost = {
         record["dynamodb"]["Keys"][stream.keys[0]]["S"]
-        for stream in world.streams.values()
+        for stream in (world.streams["jobs"], world.streams["genomes"])
         for record in stream.given_up
     }
     for name, queue in world.queues.items():
@@ -102,6 +103,19 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     genome = science.content(parse_query(GOOD[job.genome]))
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
     assert specificities == [science.specificity(genome, guide) for guide in expected]
+
+
+def _check_mail(world: World, job: Job) -> None:
+    """Whoever asked for mail was told, once where nothing went wrong; a record that was given up calls its operator."""
+    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["mail"].given_up}
+    assert world.rate or not given_up, "a mail was given up without a fault"
+    told = world.mails.count(job.job_id)
+    if job.recipient is None:
+        assert not told, "told of a job of somebody who did not ask"
+    elif job.job_id not in given_up:
+        assert told, f"nobody was told of {job.job_id}"
+        assert job.notified, f"{job.job_id} has no mark"
+        assert told == 1 or world.rate, f"told {told} times without a fault"
 
 
 def _check_genomes(world: World, lost: set[str]) -> None:

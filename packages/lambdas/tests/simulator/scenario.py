@@ -32,6 +32,7 @@ BAD_UPLOADS = {
 }
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
+ADDRESSES = ("One@example.org", "two@lab.example.org")
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 
 
@@ -47,12 +48,17 @@ class Scenario:
 
     def plan(self) -> None:
         self._place_bystanders()
+        for address in ADDRESSES:
+            self.world.sns.confirm(address.lower())
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
         for genome in {name: None for name in genomes if name in UPLOADS | BAD_UPLOADS}:
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 4)):
             genome, sequence = self.rng.choice([genomes[0], *genomes]), self._sequence()
-            self.world.users.append(lambda genome=genome, sequence=sequence: self._submit(genome, sequence))
+            email = self.rng.choice((None, *ADDRESSES))
+            self.world.users.append(
+                lambda genome=genome, sequence=sequence, email=email: self._submit(genome, sequence, email)
+            )
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
@@ -79,11 +85,12 @@ class Scenario:
         if answer is None or answer["statusCode"] >= 500:
             self.world.users.append(lambda: self._complete(genome))
 
-    def _submit(self, genome: str, sequence: str) -> None:
+    def _submit(self, genome: str, sequence: str, email: str | None) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again."""
-        answer = self.world.request("POST", "/jobs", json.dumps({"sequence": sequence, "genome": genome}))
+        body = {"sequence": sequence, "genome": genome} | ({"email": email} if email else {})
+        answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
-            self.world.users.append(lambda: self._submit(genome, sequence))
+            self.world.users.append(lambda: self._submit(genome, sequence, email))
 
     def _poison(self) -> None:
         queue = self.rng.choice(list(QUEUES))

@@ -38,6 +38,8 @@ def test_everything_happens(seen, scratch):
             ends["exhausted"] += len(queue.exhausted)
         for name, stream in world.streams.items():
             ends[f"given up {name}"] += len(stream.given_up)
+        ends["mailed"] += len(set(world.mails))
+        ends["mailed again"] += len(world.mails) - len(set(world.mails))
         ends["worker died"] += len(world.fleet.deaths)
         ends["NCBI out of reach"] += len(world.ncbi.trouble)
         for key in world.dynamodb.tables["jobs"]:
@@ -54,6 +56,7 @@ def test_everything_happens(seen, scratch):
         "dead", "exhausted", "given up jobs", "complete", "failed", "genome ready", "genome failed",
         "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
         "worker died", "handed over", "NCBI out of reach",
+        "mailed", "mailed again", "given up mail",
     ):  # fmt: skip
         assert ends[end] > 0, end
     assert ends["complete"] > SEEDS

@@ -7,6 +7,11 @@ def query(job_id: str) -> str:
     return f"jobs/{job_id}/query.fa"
 
 
+def searched(job_id: str) -> str:
+    """The query as it was searched, where that is too long for an answer."""
+    return f"jobs/{job_id}/searched.fa"
+
+
 def export(job_id: str, extension: str) -> str:
     return f"jobs/{job_id}/export.{extension}"
 

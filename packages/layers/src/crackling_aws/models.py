@@ -51,6 +51,8 @@ class Job:
     on_target: int = 0  # guides whose efficiency is written
     off_target: int = 0  # guides whose specificity is written
     failure: str | None = None  # the reason, for its user
+    recipient: str | None = None  # who is mailed when it is over: see crackling_aws.notices
+    notified: float | None = None  # when that mail was sent
 
     @property
     def status(self) -> Status:

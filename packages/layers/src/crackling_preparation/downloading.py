@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from isal import igzip
 
+from crackling.counted import counted
 from crackling.errors import InputError
-from crackling.sequences import Contig, normalise, read_pieces
+from crackling.sequences import LINE, Contig, normalise, read_pieces
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
 from crackling_preparation.annotating import Genes, no_genes
-from crackling_preparation.counted import counted
 from crackling_preparation.progress import LostClaimError, Reporter
 from crackling_preparation.release import owned
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     Tell = Callable[[int, int], None]  # bytes done, bytes in all
     Fetch = Callable[[str, Tell], AbstractContextManager[BinaryIO]]
-
-LINE = 80
 
 
 class Counts(NamedTuple):

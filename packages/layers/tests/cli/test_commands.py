@@ -253,6 +253,7 @@ def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
         (["inspect", "GUIDES"], "is no Crackling index"),
         (["design", "missing.fa", "--genome", "INDEX"], "missing.fa: no such file, and no DNA"),
         (["design", "", "--genome", "INDEX"], "is empty"),
+        (["design", "TWINS", "--genome", "INDEX"], "twins: sequences 1 and 2 are both named 'a'"),
         (
             ["design", GUIDE, "--genome", "INDEX", "-o", "nowhere/out.csv"],
             "nowhere/out.csv: cannot be written",
@@ -264,7 +265,8 @@ def test_bad_arguments_get_one_clear_line(crackling, index, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     (tmp_path / "guides").write_text(GUIDE)
     (tmp_path / "wrong").write_text(f"{GUIDE}\nACGTN\n")
-    names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong"}
+    (tmp_path / "twins").write_text(">a 1\nACGT\n>a 2\nACGT\n")
+    names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong", "TWINS": "twins"}
     told = crackling(*(names.get(argument, argument) for argument in arguments), code=2)
     assert message in told
     assert told.startswith("crackling: error: ")

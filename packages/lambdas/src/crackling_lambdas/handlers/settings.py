@@ -22,6 +22,21 @@ class ApiSettings(Settings):
     upload_limit_bytes: int = 5_000_000_000
     ncbi_url: str = NCBI_URL
     ncbi_key_parameter: str = ""
+    mail_topic: str = ""
+    mail_domains: str = ""  # separated by commas
+
+    @property
+    def mailed_domains(self) -> tuple[str, ...]:
+        """Of the addresses that may be mailed; none where no mail is sent."""
+        return tuple(filter(None, self.mail_domains.split(",")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifierSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    mail_topic: str
+    page_url: str
 
 
 @dataclass(frozen=True, kw_only=True)

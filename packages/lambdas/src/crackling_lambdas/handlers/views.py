@@ -15,8 +15,9 @@ from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
 from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
+from crackling_lambdas.logic.mailing import MailState
 from crackling_lambdas.logic.results import Page
-from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
@@ -63,6 +64,14 @@ class NewJob(View):
     ] = None
     genome: GenomeId
     options: Options = Options()
+    email: Annotated[
+        str | None,
+        Field(
+            max_length=320,
+            description="Whom to mail when the job is over, where the deployment does that.",
+            examples=["someone@example.org"],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
@@ -90,6 +99,10 @@ class JobCreated(View):
 
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
+    mail: Annotated[
+        MailState | None,
+        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+    ]
 
 
 class Progress(View):
@@ -347,6 +360,7 @@ class LimitsView(View):
 
     bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
     guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+    letters: Annotated[int, Field(description="Of either, with headers and line ends.")] = QUERY_LETTERS
 
 
 class AboutView(View):
@@ -355,6 +369,9 @@ class AboutView(View):
     versions: VersionsView = VersionsView()
     methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
     limits: LimitsView = LimitsView()
+    mail_domains: Annotated[
+        list[str], Field(description="Of the addresses that jobs can mail; empty where no mail is sent.")
+    ]
 
 
 class Health(View):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
     from crackling_aws.objects import ObjectStore
+    from crackling_lambdas.logic.mailing import Mailing, Recipient
 
 QUERY_BASES = 1_000_000
 QUERY_GUIDES = 50_000
@@ -59,6 +60,14 @@ def bases(text: str) -> int:
 
 
 @dataclass(frozen=True)
+class Submitted:
+    """A job that was taken, and who is mailed when it is over, if anybody is."""
+
+    job: Job
+    recipient: Recipient | None
+
+
+@dataclass(frozen=True)
 class Submission:
     """Creates jobs. The new item's stream record wakes the scheduler."""
 
@@ -66,20 +75,30 @@ class Submission:
     genomes: GenomeStore
     queries: ObjectStore
     uploads: ObjectStore
+    mailing: Mailing
     chunk_size: int
     days: int
     clock: Callable[[], float]
 
-    def submit(self, text: str, genome: str, options: JobOptions, kind: Kind = Kind.SEQUENCE) -> Job:
-        """Store the query, then the job.
+    def submit(
+        self,
+        text: str,
+        genome: str,
+        options: JobOptions,
+        kind: Kind = Kind.SEQUENCE,
+        email: str | None = None,
+    ) -> Submitted:
+        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
 
         Raises:
             TooLargeError, InvalidError: the query cannot be scanned.
             NotFoundError: the genome is not known, and is no accession that could be fetched.
             InvalidError: the genome's upload has not arrived.
+            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
         """
         check_query(text, kind)
         self._check_genome(genome)
+        recipient = None if email is None else self.mailing.subscribe(email)
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
@@ -90,10 +109,11 @@ class Submission:
             updated=now,
             expires=int(now) + self.days * DAY,
             kind=kind,
+            recipient=recipient.name if recipient else None,
         )
         self.queries.put(keys.query(job.job_id), text.encode(), "text/plain; charset=utf-8")
         self.jobs.create(job)
-        return job
+        return Submitted(job, recipient)
 
     def _check_genome(self, genome: str) -> None:
         found = self.genomes.get(genome)

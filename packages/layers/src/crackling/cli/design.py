@@ -17,7 +17,6 @@ from crackling.cli.shared import (
     output,
     positive,
     progress,
-    read_genes,
     read_guides,
     source,
 )
@@ -94,23 +93,25 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _design(options: argparse.Namespace) -> Design:
+    from crackling.cli.kept import read_genes
     from crackling.design import judge
     from crackling.results import Design, Kind
     from crackling.sites import find_sites
 
     contigs = [] if options.guides else _read_query(options.query)
     sites = read_guides(options.guides) if options.guides else find_sites(contigs)
-    with _open_genome(options.genome, options.threads) as index, progress() as tell:
-        annotation = read_genes(options.annotation, index)
-        targets = judge(
-            sites,
-            index,
-            annotation=annotation,
-            consensus=options.consensus,
-            all_folds=options.all_folds,
-            threads=options.threads,
-            progress=tell,
-        )
+    with _open_genome(options.genome, options.threads) as index:
+        annotation = read_genes(options, options.genome, index)
+        with progress() as tell:
+            targets = judge(
+                sites,
+                index,
+                annotation=annotation,
+                consensus=options.consensus,
+                all_folds=options.all_folds,
+                threads=options.threads,
+                progress=tell,
+            )
     kind = Kind.GUIDES if options.guides else Kind.SEQUENCE
     return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
 
@@ -147,11 +148,11 @@ def genome_name(path: Path) -> str:
 
 
 def _read_query(text: str) -> list[Contig]:
-    from crackling.sequences import LETTERS, normalise, parse_query, read_fasta
+    from crackling.sequences import LETTERS, parse_query, read_query
 
     if _is_file(text):
         label = "standard input" if text == STDIN else text
-        return [normalise(contig, label) for contig in read_fasta(source(text), label)]
+        return read_query(source(text), label)
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
         raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
     return parse_query(text)
