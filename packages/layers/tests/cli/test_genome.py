@@ -246,3 +246,10 @@ def test_a_bacterium(crackling, reference, monkeypatch, tmp_path):
         kept = json.loads(crackling("genome", accession, "--json")[0])
     assert (kept["bases"], kept["organism"]) == (4_639_675, "Escherichia coli")
     assert Path(kept["index"]).read_bytes() == index.read_bytes()
+
+
+def test_a_region_of_an_accession_is_read_from_what_is_kept(ncbi, crackling, sample):
+    region = ("--region", "NC_001416.1:37,227-37,940")
+    by_accession = crackling("design", *region, "--genome", LAMBDA)[0]
+    assert by_accession == crackling("design", *region, "--genome", sample / "lambda_phage.fa")[0]
+    assert by_accession.count("\n") > 50

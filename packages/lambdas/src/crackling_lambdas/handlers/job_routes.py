@@ -49,7 +49,7 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
     @app.post(
         "/jobs",
-        summary="Design guides for a sequence, or score your own",
+        summary="Design guides for a sequence or a part of the genome, or score your own",
         tags=TAGS,
         responses=answers(
             HTTPStatus.ACCEPTED,
@@ -63,7 +63,11 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        taken = submission.submit(new.text, new.genome, new.job_options(), new.kind, new.email)
+        options = new.job_options()
+        if new.region is not None:
+            taken = submission.submit_region(new.region, new.genome, options, new.email)
+        else:
+            taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
         metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"

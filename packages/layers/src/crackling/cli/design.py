@@ -53,6 +53,12 @@ def add_parser(commands: Commands) -> None:
         metavar="FILE",
         help="instead of a query: your own guides, one a line, 20 nt or 23 with the PAM (else NGG is assumed)",
     )
+    query.add_argument(
+        "--region",
+        metavar="NAME|CONTIG:START-END",
+        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome "
+        "(from 1, with the last)",
+    )
     parser.add_argument(
         "--genome",
         required=True,
@@ -94,17 +100,22 @@ def run(options: argparse.Namespace) -> None:
 
 def _design(options: argparse.Namespace) -> Design:
     from crackling.cli.kept import read_genes
+    from crackling.cli.region import check_region, read_region
     from crackling.design import judge
     from crackling.results import Design, Kind
     from crackling.sites import find_sites
 
-    contigs = [] if options.guides else _read_query(options.query)
-    sites = read_guides(options.guides) if options.guides else find_sites(contigs)
+    contigs = _read_query(options.query) if options.query is not None else []
+    guides = read_guides(options.guides) if options.guides else None
+    if options.region is not None:
+        check_region(options.region, options.genome)
     with _open_genome(options.genome, options.threads) as index:
         annotation = read_genes(options, options.genome, index)
+        if options.region is not None:
+            contigs = [read_region(options.region, options.genome, index, annotation)]
         with progress() as tell:
             targets = judge(
-                sites,
+                find_sites(contigs) if guides is None else guides,
                 index,
                 annotation=annotation,
                 consensus=options.consensus,
