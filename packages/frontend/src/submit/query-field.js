@@ -2,6 +2,7 @@ import { fill, h } from "../dom.js";
 import { count, countOf } from "../format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
 import { examineGuides } from "./guides.js";
+import { mistakenFor } from "./mistaken.js";
 import { examineQuery, isFasta, nameOf } from "./query.js";
 import { textField } from "./text-field.js";
 
@@ -17,8 +18,9 @@ import { textField } from "./text-field.js";
 /**
  * What the form asks about: a sequence to find guides in, or guides to score.
  * @param {Api} api
+ * @param {() => void} onExample an example was taken
  */
-export function queryField(api) {
+export function queryField(api, onExample) {
   /** What the service has told of itself; until then, and else, it is the one to refuse what is too large. @type {Partial<Limits>} */
   let limits = {};
   const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) => (most ? `, up to ${count(most)} ${unit}` : "");
@@ -26,11 +28,12 @@ export function queryField(api) {
   const sequence = textField({
     id: "query",
     label: "Sequence",
-    hint: () => `FASTA or a bare DNA sequence${upTo(limits.bases, "bases")}. You can also drop a file here.`,
+    hint: () => `FASTA or plain DNA${upTo(limits.bases, "bases")}. Paste it, or drop a file here.`,
     placeholder: ">my_gene\nATGAGCACAAAAAAGAAACC…",
-    example: { label: "Example: λ cI gene", text: EXAMPLE },
+    example: { label: "Example: λ cI", text: EXAMPLE },
     examine: (text) => describeQuery(text, limits.bases),
     largest,
+    onExample,
   });
   const guides = textField({
     id: "guides",
@@ -40,9 +43,10 @@ export function queryField(api) {
     example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
     examine: (text) => describeGuides(text, limits.guides),
     largest,
+    onExample,
   });
   api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
-  const tabs = tabList("What to score", [["Find guides in a sequence", sequence], ["Score my own guides", guides]]);
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
 
   return {
     element: tabs.element,
@@ -64,10 +68,13 @@ export function queryField(api) {
  * @param {number} [most] bases
  */
 function describeQuery(text, most) {
+  const mistake = mistakenFor(text);
+  if (mistake) return { note: null, problem: mistake };
   const { contigs, bases, removed, problem } = examineQuery(text, most);
   if (bases === 0) return { note: null, problem };
   const what = contigs === 1 ? "One sequence" : `${count(contigs)} sequences`;
-  return { note: `${what}, ${countOf(bases, "base")}.${removed ? ` ${removed}.` : ""}`, problem };
+  const rna = /u/i.test(text.replace(/^>.*$/gm, "")) ? " U is read as T." : "";
+  return { note: `${what}, ${countOf(bases, "base")}.${rna}${removed ? ` ${removed}.` : ""}`, problem };
 }
 
 /**

@@ -1,6 +1,8 @@
 import { h } from "../dom.js";
+import { sized } from "../format.js";
 import { recallDraft, rememberDraft } from "../storage.js";
 import { field } from "./field.js";
+import { isText } from "./mistaken.js";
 
 /**
  * A large text to paste, load from a file, drop or take as an example.
@@ -11,10 +13,11 @@ import { field } from "./field.js";
  * @param {string} what.placeholder
  * @param {{label: string, text: string}} what.example
  * @param {(text: string) => {note: string | null, problem: string | null}} what.examine
+ * @param {() => void} what.onExample
  * @param {() => number} what.largest file that is a query, bytes
  */
-export function textField({ id, label, hint, placeholder, example, examine, largest }) {
-  const text = h("textarea", { id, rows: 9, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder });
+export function textField({ id, label, hint, placeholder, example, examine, onExample, largest }) {
+  const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: onKey });
   const file = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: () => load(file.files?.[0]) });
   const { element, say, complain } = field(label, text, hint());
 
@@ -22,6 +25,7 @@ export function textField({ id, label, hint, placeholder, example, examine, larg
   function take(value) {
     text.value = value;
     describe();
+    if (value) judge();
     text.focus();
     text.setSelectionRange(0, 0);
     text.scrollTop = 0;
@@ -30,6 +34,7 @@ export function textField({ id, label, hint, placeholder, example, examine, larg
   function describe() {
     complain(null);
     inform();
+    clear.hidden = text.value === "";
   }
 
   /** What there is, or may be. */
@@ -37,28 +42,40 @@ export function textField({ id, label, hint, placeholder, example, examine, larg
     say(examine(text.value).note ?? hint());
   }
 
+  function judge() {
+    return complain(examine(text.value).problem);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form?.requestSubmit();
+  }
+
   /** @param {File} [chosen] */
   async function load(chosen) {
     if (!chosen) return;
-    if (chosen.size > largest()) complain(`${chosen.name} is larger than a query may be.`);
-    else take(await chosen.text());
+    const content = chosen.size > largest() ? null : await chosen.text();
+    if (content === null) complain(`${chosen.name} is too large: ${sized(chosen.size, "B")}, where ${sized(largest(), "B")} are the most. Cut it into parts.`);
+    else if (!isText(content)) complain(`${chosen.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`);
+    else take(content);
     file.value = "";
   }
 
-  text.addEventListener("input", describe);
+  // What is typed is judged when it is sent, what is pasted at once: it is whole.
+  text.addEventListener("input", (event) => (describe(), /** @type {InputEvent} */ (event).inputType === "insertFromPaste" && judge()));
   takeDrops(element, load);
-  const clear = () => take("");
+  const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
   const actions = h("div", { class: "actions" },
-    h("button", { type: "button", click: () => take(example.text) }, example.label),
+    h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label),
     h("button", { type: "button", click: () => file.click() }, "Load a file…"),
-    h("button", { type: "button", click: clear }, "Clear"),
+    clear,
     file,
   );
   text.before(actions);
   const draft = recallDraft(id);
   if (draft) {
     text.value = draft;
-    inform();
+    describe();
   }
   return {
     element,
@@ -67,7 +84,7 @@ export function textField({ id, label, hint, placeholder, example, examine, larg
     /** What is asked; a user who comes back finds it again. */
     value: () => (rememberDraft(id, text.value), text.value),
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (complain(examine(text.value).problem) ? null : text),
+    check: () => (judge() ? null : text),
   };
 }
 
@@ -78,7 +95,7 @@ export function textField({ id, label, hint, placeholder, example, examine, larg
 function takeDrops(element, onFile) {
   const mark = (/** @type {boolean} */ over) => element.classList.toggle("dropping", over);
   element.addEventListener("dragover", (event) => (event.preventDefault(), mark(true)));
-  element.addEventListener("dragleave", () => mark(false));
+  element.addEventListener("dragleave", ({ relatedTarget }) => mark(relatedTarget !== null && element.contains(/** @type {Node} */ (relatedTarget))));
   element.addEventListener("drop", (event) => {
     mark(false);
     const dropped = event.dataTransfer?.files[0];

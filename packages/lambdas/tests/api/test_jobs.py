@@ -26,12 +26,13 @@ def test_a_job_is_taken_stored_and_shown(service):
     answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
     assert answer.status == 202
     job_id = answer.json["jobId"]
-    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}"}
+    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}", "mail": None}
     assert answer.headers["Location"] == f"/api/jobs/{job_id}"
     assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
     assert service.ask("GET", f"/jobs/{job_id}").json == {
         "jobId": job_id,
         "kind": "sequence",
+        "region": None,
         "genome": "phage",
         "genomeName": None,
         "organism": None,
@@ -59,11 +60,11 @@ def test_a_failed_job_gives_its_reason(service):
     ("body", "status", "says"),
     [
         ("{", 400, "JSON"),
-        ({"genome": "phage"}, 422, "exactly one of sequence, fasta and guides"),
+        ({"genome": "phage"}, 422, "exactly one of sequence, fasta, guides and region"),
         (
             {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
             422,
-            "exactly one of sequence, fasta and guides",
+            "exactly one of sequence, fasta, guides and region",
         ),
         ({"sequence": "ACGT"}, 422, "genome"),
         ({"sequence": "ACGT", "genome": "../etc"}, 422, "genome"),
@@ -78,6 +79,19 @@ def test_a_failed_job_gives_its_reason(service):
         ({"guides": [], "genome": "phage"}, 422, "holds no guides"),
         ({"guides": [1], "genome": "phage"}, 422, "guides"),
         ({"guides": [GUIDE] * 50_001, "genome": "phage"}, 413, "50,001 guides"),
+        ({"region": "a:1-9", "sequence": "ACGT", "genome": "phage"}, 422, "exactly one"),
+        (
+            {"region": " ", "genome": "phage"},
+            422,
+            "the region: is empty; give a gene's name, or CONTIG:START-END",
+        ),
+        ({"region": "a:9-8", "genome": "phage"}, 422, "a:9-8: bases are counted from 1"),
+        (
+            {"region": "a:1-1,000,001", "genome": "phage"},
+            413,
+            "1,000,001 bases; the limit of a job is 1,000,000",
+        ),
+        ({"region": "cI", "genome": "unheard-of"}, 404, "unheard-of"),
         ({"sequence": "ACGT", "genome": "unheard-of"}, 404, "unheard-of"),
         ({"sequence": "A" * 1_000_001, "genome": "phage"}, 413, "1,000,001"),
         ({"sequence": "A\n" * 1_000_001, "genome": "phage"}, 413, "letters"),
@@ -93,6 +107,16 @@ def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
     assert problem["title"]
     assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/c/genome.issl")}
     assert not service.clients.dynamodb.tables["jobs"]
+
+
+@pytest.mark.parametrize("region", [" cI ", "phage:1-1,000,000"])
+def test_a_region_is_kept_as_its_user_named_it_and_read_later(service, region):
+    job_id = service.submit(region=region)
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["kind"], job["region"]) == ("sequence", region.strip())
+    assert ("data", f"jobs/{job_id}/query.fa") not in service.clients.s3.objects
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, "its sequence is there when it is scanned" in answer.json["detail"]) == (409, True)
 
 
 def test_a_query_of_exactly_one_million_bases_is_taken(service):

@@ -41,6 +41,16 @@ def fasta(genome: str, claim: str) -> str:
     return f"{preparation(genome, claim)}genome.fa.gz"
 
 
+def contig_table(genome: str, claim: str) -> str:
+    """Of the FASTA: its contigs, and where in its text they stand."""
+    return f"{fasta(genome, claim)}.fai"
+
+
+def block_table(genome: str, claim: str) -> str:
+    """Of the FASTA: where its blocks stand."""
+    return f"{fasta(genome, claim)}.gzi"
+
+
 def genes(genome: str, claim: str) -> str:
     """Its annotation, prepared."""
     return f"{preparation(genome, claim)}genome.genes"

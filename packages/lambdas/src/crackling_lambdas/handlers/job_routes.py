@@ -49,22 +49,29 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
     @app.post(
         "/jobs",
-        summary="Design guides for a sequence, or score your own",
+        summary="Design guides for a sequence or a part of the genome, or score your own",
         tags=TAGS,
         responses=answers(
             HTTPStatus.ACCEPTED,
             JobCreated,
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.BAD_GATEWAY,
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        job = submission.submit(new.text, new.genome, new.job_options(), new.kind)
+        options = new.job_options()
+        if new.region is not None:
+            taken = submission.submit_region(new.region, new.genome, options, new.email)
+        else:
+            taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
         metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
-        url = f"{app.current_event.request_context.path}/{job.job_id}"
-        created = JobCreated(job_id=job.job_id, url=url)
+        job_id, recipient = taken.job.job_id, taken.recipient
+        url = f"{app.current_event.request_context.path}/{job_id}"
+        created = JobCreated(job_id=job_id, url=url, mail=recipient.state if recipient else None)
         return Response(HTTPStatus.ACCEPTED, "application/json", created, headers={"Location": url})
 
     @app.get(

@@ -164,11 +164,13 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job, or its query is deleted already.
-            ConflictError: the job is of guides.
+            ConflictError: the job is of guides, or has not read its region yet.
         """
         job = self.job(job_id)
         if job.kind is Kind.GUIDES:
             raise ConflictError("The job is of guides, which are its targets; it has no sequence")
+        if job.region is not None and job.guides is None:
+            raise ConflictError(f"The job is {job.status}; its sequence is there when it is scanned")
         content = as_fasta(self._contigs(job)).encode()
         return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
 
