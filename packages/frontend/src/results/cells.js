@@ -16,7 +16,7 @@ function target(cell) {
 
 /** @param {CellComponent} cell */
 export function guideButton(cell) {
-  return h("button", { type: "button", class: "guide", "aria-label": `${cell.getValue()}: details` }, cell.getValue());
+  return h("button", { type: "button", class: "guide", "data-id": target(cell).id, "aria-label": `${cell.getValue()}: details` }, cell.getValue());
 }
 
 /** @param {CellComponent} cell */

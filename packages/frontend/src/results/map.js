@@ -18,6 +18,7 @@ import { sequencesOf, stretch } from "./sequence.js";
  * @property {Observable<Target[]>} all
  * @property {Observable<Target[]>} visible
  * @property {Observable<Target | null>} chosen
+ * @property {Observable<Target | null>} pointed
  * @property {(target: Target) => void} choose
  */
 
@@ -46,7 +47,7 @@ export class GuideMap {
   constructor(state, signal) {
     this.state = state;
     this.signal = signal;
-    this.glance = overview({ onChoose: state.choose, onMove: (place) => this.#moveTo(place - WINDOW / 2) });
+    this.glance = overview({ onChoose: state.choose, onPoint: (target) => (state.pointed.value = target), onMove: (place) => this.#moveTo(place - WINDOW / 2) });
     this.element = h("section", { class: "panel map", "aria-labelledby": "map-title" },
       h("div", { class: "title" }, h("h2", { id: "map-title" }, "Map"), this.#contig),
       this.glance.element,
@@ -63,6 +64,7 @@ export class GuideMap {
     const draw = () => this.#draw();
     this.state.visible.watch(draw);
     this.state.chosen.watch((target) => this.#follow(target));
+    this.state.pointed.watch((target) => this.glance.point(target?.contig === this.#contig.value ? target : null));
     onSchemeChange(draw, this.signal);
     addEventListener("resize", draw, { signal: this.signal });
     void this.#readQuery();

@@ -37,7 +37,7 @@ export function exportMenu(api, { jobId, kind }, table) {
     h("ul", { class: "formats", "aria-label": "Download all guides" }, ...links),
     h("p", { class: "hint" }, "All guides of the job, whatever the filters."),
     h("div", { class: "actions", role: "group", "aria-label": "The table as it is shown" },
-      copyButton("Copy the table shown", () => shownTable(table)), h("button", { type: "button", click: save }, "Save the table shown")),
+      copyButton("Copy the table shown", () => shownTable(table)), h("button", { type: "button", class: "copy", click: save }, "Save the table shown")),
     h("p", { class: "hint" }, "Only the guides that pass the filters, in the table’s order and columns, for a spreadsheet."),
     ...(kind === "sequence" ? [h("p", {}, h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"), h("span", { class: "detail" }, ", as it was searched"))] : []));
 }

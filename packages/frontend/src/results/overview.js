@@ -1,4 +1,5 @@
 import { h } from "../dom.js";
+import { hintOf } from "./plain.js";
 import { palette } from "./colours.js";
 import { cutOf, verdictOf } from "./figures.js";
 
@@ -29,10 +30,12 @@ const ORDER = ["neither", "specific", "efficient", "both"];
  * A whole contig at a glance: a mark at each cut site, above the line for the + strand and below for the −.
  * @param {object} does
  * @param {(target: Target) => void} does.onChoose
+ * @param {(target: Target | null) => void} does.onPoint the pointer is at a mark, or at none
  * @param {(position: number) => void} does.onMove a place without a guide was chosen
  */
-export function overview({ onChoose, onMove }) {
-  const canvas = h("canvas", { class: "overview", height: HEIGHT, role: "img", "aria-label": "All guides along the sequence; the table lists them", click: onClick });
+export function overview({ onChoose, onPoint, onMove }) {
+  const pointer = h("div", { class: "pointer", hidden: true });
+  const canvas = h("canvas", { class: "overview", height: HEIGHT, role: "img", "aria-label": "All guides along the sequence; the table lists them", click: onClick, mousemove: onMouse, mouseleave: () => onPoint(null) });
   /** @type {Scene | null} */
   let scene = null;
   const scale = () => (scene ? canvas.clientWidth / scene.length : 1);
@@ -43,6 +46,21 @@ export function overview({ onChoose, onMove }) {
     const nearest = nearestTo(event.offsetX, event.offsetY < MIDDLE ? "+" : "-");
     if (nearest) onChoose(nearest);
     else onMove(event.offsetX / scale());
+  }
+
+  /** @param {MouseEvent} event */
+  function onMouse(event) {
+    const nearest = nearestTo(event.offsetX, event.offsetY < MIDDLE ? "+" : "-");
+    canvas.title = nearest ? hintOf(nearest) : "";
+    onPoint(nearest);
+  }
+
+  /** @param {Target | null} target of the contig that is drawn, to be pointed at */
+  function point(target) {
+    pointer.hidden = target === null;
+    if (!target) return;
+    pointer.style.left = `${cutOf(target) * scale() - 3}px`;
+    pointer.style.top = `${target.strand === "+" ? MIDDLE - LANE - 2 : MIDDLE + 1}px`;
   }
 
   /** @param {number} x @param {string} strand */
@@ -70,7 +88,7 @@ export function overview({ onChoose, onMove }) {
     if (next.chosen) drawChosen(pen, next.chosen, scale(), colours.text);
   }
 
-  return { element: canvas, draw };
+  return { element: h("div", { class: "glance" }, canvas, pointer), draw, point };
 }
 
 /**

@@ -48,6 +48,8 @@ class Results {
   /** @type {Observable<Target[]>} */
   visible;
   chosen = new Observable(/** @type {Target | null} */ (null));
+  /** What the mouse is at, in table, map or plot. */
+  pointed = new Observable(/** @type {Target | null} */ (null));
   filter = new Observable(/** @type {Filter} */ (ALL));
   #holder = h("div", { class: "table" });
   #summary = h("p", { class: "summary", role: "status" });
@@ -72,7 +74,7 @@ class Results {
     this.dialog = guideDialog(api, job);
     // What a table draws depends on its place in the page.
     fill(place, this.#holder);
-    this.table = targetTable(this.#holder, targets, job.kind, this.choose);
+    this.table = targetTable(this.#holder, targets, job.kind, this.choose, (target) => (this.pointed.value = target));
   }
 
   choose = (/** @type {Target} */ target) => {
@@ -110,6 +112,7 @@ class Results {
       void this.table.showOnly(targets.length === all.length ? null : new Set(targets.map(({ id }) => id)));
     });
     this.chosen.watch((target) => target && void this.table.mark(target.id));
+    this.pointed.watch((target) => this.table.point(target?.id ?? null));
     this.signal.addEventListener("abort", this.table.destroy, { once: true });
   }
 

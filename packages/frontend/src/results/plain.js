@@ -27,6 +27,14 @@ const TEXTS = {
 };
 
 /**
+ * A guide in a few words, for the pointer.
+ * @param {Target} target
+ */
+export function hintOf(target) {
+  return `No. ${target.id} · ${target.guide} ${target.pam} · MIT ${textOf("mit", target)}, CFD ${textOf("cfd", target)} · efficient: ${textOf("efficient", target)}`;
+}
+
+/**
  * @param {string} column
  * @param {Target} target
  * @returns {string | number | null | undefined}

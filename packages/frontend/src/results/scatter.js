@@ -2,6 +2,7 @@ import uPlot from "uplot";
 import { h } from "../dom.js";
 import { onSchemeChange, palette } from "./colours.js";
 import { verdictOf } from "./figures.js";
+import { hintOf } from "./plain.js";
 
 /**
  * @import {Observable} from "../observable.js"
@@ -25,11 +26,12 @@ const ORDER = ["neither", "specific", "efficient", "both"];
  * @param {Observable<Target[]>} given.all
  * @param {Observable<Target[]>} given.visible
  * @param {Observable<Target | null>} given.chosen
+ * @param {Observable<Target | null>} given.pointed
  * @param {Observable<Filter>} given.filter
  * @param {(target: Target) => void} given.choose
  * @param {AbortSignal} signal
  */
-export function scatter({ all, visible, chosen, filter, choose }, signal) {
+export function scatter({ all, visible, chosen, pointed, filter, choose }, signal) {
   const measure = h("select", { id: "scatter-measure", change: draw }, h("option", { value: "mit" }, "MIT"), h("option", { value: "cfd" }, "CFD"));
   const place = h("div", { class: "plot", role: "img", "aria-label": "Specificity against efficiency of all guides; the table lists them" });
   const element = h("section", { class: "panel scatter", "aria-labelledby": "scatter-title" },
@@ -37,6 +39,7 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
     place,
     h("p", { class: "hint" }, "Best is top right; dashed lines are the thresholds. Drag a box to keep only the guides in it, or click a point to open its guide."),
   );
+  const pointer = h("div", { class: "pointer", hidden: true });
   /** @type {uPlot | null} */
   let plot = null;
   const chosenMeasure = () => /** @type {Measure} */ (measure.value);
@@ -48,6 +51,25 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
     const seen = new Set(visible.value.map(({ id }) => id));
     const sorted = all.value.toSorted((a, b) => a[chosenMeasure()] - b[chosenMeasure()]);
     plot = new uPlot(options(chosenMeasure(), [place.clientWidth, place.clientHeight], { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6, least: sorted[0]?.[chosenMeasure()] ?? 0 }), seriesOf(sorted, seen, chosenMeasure()), place);
+    plot.over.append(pointer);
+    plot.over.addEventListener("mousemove", onMouse);
+    plot.over.addEventListener("mouseleave", () => (pointed.value = null));
+  }
+
+  /** @param {MouseEvent} event */
+  function onMouse(event) {
+    const nearest = nearestTo(event.offsetX, event.offsetY);
+    place.title = nearest ? hintOf(nearest) : "";
+    pointed.value = nearest;
+  }
+
+  /** @param {Target | null} target */
+  function point(target) {
+    pointer.hidden = target === null;
+    if (!target || !plot) return;
+    const [left, top] = pixelsOf(plot, chosenMeasure(), target);
+    pointer.style.left = `${left - 6}px`;
+    pointer.style.top = `${top - 6}px`;
   }
 
   /** @param {[number, number]} x @param {[number, number]} y */
@@ -55,22 +77,57 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
     filter.value = { ...filter.value, area: { measure: chosenMeasure(), x, y } };
   }
 
-  /** @param {(target: Target) => [number, number]} pixels @param {number} left @param {number} top */
-  function onPoint(pixels, left, top) {
-    const distance = (/** @type {Target} */ target) => Math.hypot(pixels(target)[0] - left, pixels(target)[1] - top);
-    const nearest = visible.value.reduce((best, target) => (best && distance(best) <= distance(target) ? best : target), /** @type {Target | null} */ (null));
-    if (nearest && distance(nearest) <= REACH) choose(nearest);
+  /** @param {number} left @param {number} top */
+  function onPoint(left, top) {
+    const nearest = nearestTo(left, top);
+    if (nearest) choose(nearest);
+  }
+
+  /** @param {number} left @param {number} top */
+  function nearestTo(left, top) {
+    return plot && nearestOf(visible.value, plot, chosenMeasure(), left, top);
   }
 
   /** To be called once it is in the page: what is drawn depends on its width. */
   function begin() {
     visible.watch(draw);
     chosen.watch(() => plot && draw());
+    pointed.watch(point);
     onSchemeChange(draw, signal);
     addEventListener("resize", draw, { signal });
     signal.addEventListener("abort", () => plot?.destroy(), { once: true });
   }
   return { element, begin };
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {Measure} measure
+ * @param {Target} target
+ * @returns {[number, number]} from the left and from the top of what is drawn
+ */
+function pixelsOf(plot, measure, target) {
+  return [plot.valToPos(target[measure], "x"), plot.valToPos(target.sgrnascorer2_score, "y")];
+}
+
+/**
+ * The guide next to a place of the plot, if one is in reach.
+ * @param {Target[]} targets
+ * @param {uPlot} plot
+ * @param {Measure} measure
+ * @param {number} left
+ * @param {number} top
+ */
+function nearestOf(targets, plot, measure, left, top) {
+  /** @type {Target | null} */
+  let nearest = null;
+  let least = REACH;
+  for (const target of targets) {
+    const [x, y] = pixelsOf(plot, measure, target);
+    const distance = Math.hypot(x - left, y - top);
+    if (distance <= least) [nearest, least] = [target, distance];
+  }
+  return nearest;
 }
 
 /**
@@ -92,7 +149,7 @@ function seriesOf(sorted, seen, measure) {
  * @param {[number, number]} size the place’s width and height
  * @param {object} does
  * @param {(x: [number, number], y: [number, number]) => void} does.onBox
- * @param {(pixels: (target: Target) => [number, number], left: number, top: number) => void} does.onPoint
+ * @param {(left: number, top: number) => void} does.onPoint
  * @param {Target | null} does.chosen
  * @param {number} does.size of a point
  * @param {number} does.least of the measure
@@ -120,8 +177,7 @@ function options(measure, [width, height], { onBox, onPoint, chosen, size, least
   /** @param {uPlot} self @param {MouseEvent} event */
   function clicked(self, event) {
     if (self.select.width > 2 || self.select.height > 2) return;
-    const pixels = (/** @type {Target} */ target) => /** @type {[number, number]} */ ([self.valToPos(target[measure], "x"), self.valToPos(target.sgrnascorer2_score, "y")]);
-    onPoint(pixels, self.cursor.left ?? event.offsetX, self.cursor.top ?? event.offsetY);
+    onPoint(self.cursor.left ?? event.offsetX, self.cursor.top ?? event.offsetY);
   }
 }
 

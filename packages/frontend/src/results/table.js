@@ -18,8 +18,9 @@ Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, Inter
  * @param {Target[]} targets
  * @param {Job["kind"]} kind
  * @param {(target: Target) => void} onChoose a row was chosen, by mouse or keyboard
+ * @param {(target: Target | null) => void} onPoint the mouse is at a row, or at none
  */
-export function targetTable(place, targets, kind, onChoose) {
+export function targetTable(place, targets, kind, onChoose, onPoint) {
   // An explicit height makes the table draw only what is in sight; a short one is as high as its rows.
   const tall = targets.length > 15;
   const table = new Tabulator(place, {
@@ -37,6 +38,8 @@ export function targetTable(place, targets, kind, onChoose) {
   const built = new Promise((resolve) => table.on("tableBuilt", () => resolve(undefined)));
   // Enter on the button of a row is a click that reaches the row too.
   table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
+  table.on("rowMouseEnter", (_event, row) => onPoint(/** @type {Target} */ (row.getData())));
+  table.on("rowMouseLeave", () => onPoint(null));
   // A grid may hold nothing focusable but its cells; the buttons in them let keyboards scroll.
   void built.then(() => place.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
   return {
@@ -58,6 +61,12 @@ export function targetTable(place, targets, kind, onChoose) {
       if (!row) return;
       row.select();
       await table.scrollToRow(id, "center", false).catch(() => {});
+    },
+    /** @param {number | null} id of a row in sight, to be pointed at */
+    point(id) {
+      place.querySelector(".pointed")?.classList.remove("pointed");
+      const button = id !== null && place.querySelector(`button.guide[data-id="${id}"]`);
+      if (button) button.closest(".tabulator-row")?.classList.add("pointed");
     },
     /** @returns {Target[]} as they are shown now: filtered and sorted */
     shown: () => /** @type {Target[]} */ (table.getData("active")),

@@ -120,6 +120,21 @@ suite("results", ({ at, fixture }) => {
     await page.waitForFunction((before) => document.querySelectorAll(".tabulator-row").length === before, all);
   }));
 
+  test("what the mouse is at is pointed at in table, map and plot", () => at("#/jobs/some", async (page) => {
+    await page.locator(".la-vz-annotation").first().waitFor();
+    await page.locator(".tabulator-row").nth(1).hover();
+    for (const place of [".glance", ".u-over"]) await page.locator(`${place} .pointer`).waitFor();
+    await picture(page, "pointed");
+    const point = await page.locator(".u-over .pointer").boundingBox();
+    assert.ok(point);
+    await page.mouse.move(0, 0);
+    await page.locator(".glance .pointer").waitFor({ state: "hidden" });
+    await page.mouse.move(point.x + point.width / 2, point.y + point.height / 2);
+    const pointed = await page.locator(".tabulator-row.pointed button.guide").innerText();
+    assert.equal(pointed, await page.locator("button.guide").nth(1).innerText());
+    assert.match(await page.locator(".plot").getAttribute("title") ?? "", new RegExp(`^No\\. 2 · ${pointed} `));
+  }));
+
   test("filters narrow the guides down, and are cleared", () => at("#/jobs/some", async (page) => {
     await page.locator(".tabulator-row").first().waitFor();
     const summary = page.locator(".summary");
