@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crackling.cli.shared import (
-    STDIN,
+    STANDARD,
     add_annotation,
     add_threads,
     command_parser,
@@ -98,8 +98,8 @@ def _design(options: argparse.Namespace) -> Design:
     from crackling.results import Design, Kind
     from crackling.sites import find_sites
 
-    contigs = [] if options.guides else _read_query(options.query)
-    sites = read_guides(options.guides) if options.guides else find_sites(contigs)
+    contigs = [] if options.query is None else _read_query(options.query)
+    sites = find_sites(contigs) if options.query is not None else read_guides(options.guides)
     with _open_genome(options.genome, options.threads) as index, progress() as tell:
         annotation = read_genes(options.annotation, index)
         targets = judge(
@@ -111,7 +111,7 @@ def _design(options: argparse.Namespace) -> Design:
             threads=options.threads,
             progress=tell,
         )
-    kind = Kind.GUIDES if options.guides else Kind.SEQUENCE
+    kind = Kind.GUIDES if options.query is None else Kind.SEQUENCE
     return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
 
 
@@ -150,7 +150,7 @@ def _read_query(text: str) -> list[Contig]:
     from crackling.sequences import LETTERS, normalise, parse_query, read_fasta
 
     if _is_file(text):
-        label = "standard input" if text == STDIN else text
+        label = "standard input" if text == STANDARD else text
         return [normalise(contig, label) for contig in read_fasta(source(text), label)]
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
         raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
@@ -159,7 +159,7 @@ def _read_query(text: str) -> list[Contig]:
 
 def _is_file(text: str) -> bool:
     try:
-        return text == STDIN or (text != "" and Path(text).exists())
+        return text == STANDARD or (text != "" and Path(text).exists())
     except (OSError, ValueError):  # a sequence can be too long for a name
         return False
 
