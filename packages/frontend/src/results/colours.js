@@ -17,9 +17,9 @@ export function palette() {
 }
 
 /**
- * @param {() => void} redraw called whenever the user changes between light and dark
+ * @param {() => void} redraw called whenever the user changes between light and dark, and for paper, which is light
  * @param {AbortSignal} signal
  */
 export function onSchemeChange(redraw, signal) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal });
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw, { signal });
 }

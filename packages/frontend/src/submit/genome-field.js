@@ -28,13 +28,15 @@ export function genomeField(api) {
   );
   choose("search");
   return {
-    element: h("fieldset", {},
+    element: h("fieldset", { class: "genome" },
       h("legend", {}, "Genome to search for off-targets"),
       h("div", { class: "choices" }, ...radios),
       search.element,
       upload.element,
     ),
     list: () => search.list(),
+    /** @param {string} accession named unless another genome is */
+    propose: (accession) => search.propose(accession),
     /** @returns {HTMLElement | null} the first control that needs a change */
     check: () => (own ? upload.check() : search.check()),
     /**

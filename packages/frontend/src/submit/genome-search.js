@@ -44,6 +44,11 @@ export class GenomeSearch {
     if (first && !this.#choice && !this.#typed()) this.#choose(first);
   }
 
+  /** @param {string} accession chosen where nothing else is */
+  propose(accession) {
+    if (!this.#choice && !this.#typed()) this.#choose(choiceOfAccession(accession));
+  }
+
   /** @returns {HTMLElement | null} the control that needs a change */
   check() {
     const typed = this.#typed();
@@ -68,7 +73,7 @@ export class GenomeSearch {
   #setChoice(choice) {
     this.#choice = choice;
     this.#field.complain(null);
-    fill(this.#chosen, choice && h("span", { class: "tick" }, "✓ "), choice && h("strong", {}, choice.title), choice && ` ${choice.detail} — ${choice.cost}`);
+    fill(this.#chosen, choice && h("span", { class: "tick" }, "✓ "), choice && h("strong", {}, choice.title), choice && ` · ${choice.detail} · ${choice.cost}`);
   }
 
   /** @param {Choice} choice */

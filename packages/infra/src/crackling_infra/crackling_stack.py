@@ -185,7 +185,12 @@ class CracklingStack(cdk.Stack):
         scan, off_target = design.target_scan.function, design.off_target.function
         scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
-        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ)
+        scan.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # A query that names a part of the genome is read from there and kept; that either is missing has a meaning.
+        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        scan.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        scan.list_objects(storage.data, "jobs/")
+        scan.list_objects(storage.genome_files, "genomes/")
         scan.use_queue("CONSENSUS_QUEUE_URL", design.consensus.queue)
         scan.use_queue("OFF_TARGET_QUEUE_URL", design.off_target.queue)
         for scorer in (design.consensus.function, off_target):

@@ -62,6 +62,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
         "api": {"jobs/*", "uploads/*", "genomes/*"},
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
+        "target_scan": {"jobs/*", "genomes/*"},
     }
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crackling_aws.jobs import JobStore
@@ -20,6 +22,12 @@ def jobs(cloud):
 def test_a_job_reads_back_as_it_was_written(jobs):
     assert jobs.get("j1") == a_job()
     assert jobs.get("j2") is None
+
+
+def test_a_job_of_a_region_keeps_it(jobs):
+    job = replace(a_job("j3"), region="cI")
+    assert jobs.create(job)
+    assert jobs.get("j3") == job
 
 
 def test_an_id_is_taken_once(jobs):

@@ -46,6 +46,9 @@ def test_everything_happens(seen, scratch):
             job = scenario.jobs(world).get(key[0])
             ends[job.status] += 1
             ends["guides"] += job.guides or 0
+            if job.region is not None:
+                ends[f"region {job.status}"] += 1
+                ends["guides of regions"] += job.guides or 0
         for genome in scenario.genomes(world).list():
             ends[f"genome {genome.state}"] += 1
             ends[f"{genome.place} {genome.state}"] += 1
@@ -55,6 +58,7 @@ def test_everything_happens(seen, scratch):
     for end in (
         "dead", "exhausted", "given up jobs", "complete", "failed", "genome ready", "genome failed",
         "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
+        "region complete", "region failed", "guides of regions",
         "worker died", "handed over", "NCBI out of reach",
         "mailed", "mailed again", "given up mail",
     ):  # fmt: skip

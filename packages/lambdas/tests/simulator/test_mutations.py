@@ -6,6 +6,7 @@ answer not looked at.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
@@ -201,7 +202,7 @@ def chunks_are_queued_before_they_are_written(patch):
     def hasty(self, message):
         for number in range(4):
             self.consensus.send([scanning.ScoreChunk(message.job_id, number)])
-        late = scanning.Scan(self.jobs, self.targets, self.queries, _Nothing(), self.off_target, self.clock)
+        late = dataclasses.replace(self, consensus=_Nothing())
         run(late, message)
 
     patch.setattr(scanning.Scan, "run", hasty)

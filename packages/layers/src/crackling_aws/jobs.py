@@ -35,7 +35,7 @@ class JobStore:
         item = encode_item(
             jobId=job.job_id, genome=job.genome, consensus=job.options.consensus, chunkSize=job.chunk_size, kind=job.kind,
             created=job.created, updated=job.updated, expires=job.expires, onTarget=0, offTarget=0,
-            recipient=job.recipient,
+            region=job.region, recipient=job.recipient,
         )  # fmt: skip
         return write_if(self._client.put_item, TableName=self.table, Item=item, **expressions(condition=NEW))
 
@@ -98,6 +98,7 @@ def _job(item: dict[str, Any]) -> Job:
         updated=facts["updated"],
         expires=facts["expires"],
         kind=Kind(facts["kind"]),
+        region=facts.get("region"),
         preparing=facts.get("preparing", False),
         scanning=facts.get("scanning", False),
         guides=facts.get("guides"),

@@ -45,6 +45,7 @@ class Job:
     updated: float
     expires: int
     kind: Kind = Kind.SEQUENCE  # of its query
+    region: str | None = None  # the part of the genome that is its query, as its user named it
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned

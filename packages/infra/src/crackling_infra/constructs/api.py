@@ -22,6 +22,7 @@ STAGE_NAME: Final = "api"
 ROUTES: Final = {
     "/jobs": ("POST",),
     "/jobs/{job}": ("GET",),
+    "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),
     "/jobs/{job}/export": ("GET",),

@@ -100,7 +100,9 @@ class Bowtie2Settings(IndexSettings):
 class ScanSettings(Settings):
     jobs_table: str
     targets_table: str
+    genomes_table: str
     data_bucket: str
+    genome_bucket: str
     consensus_queue_url: str
     off_target_queue_url: str
     queue_url: str

@@ -17,7 +17,7 @@ from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
 from crackling_lambdas.logic.mailing import MailState
 from crackling_lambdas.logic.results import Page
-from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
@@ -51,7 +51,7 @@ class Options(View):
 
 
 class NewJob(View):
-    """A job to run: exactly one of `sequence`, `fasta` and `guides`."""
+    """A job to run: exactly one of `sequence`, `fasta`, `guides` and `region`."""
 
     sequence: Annotated[str | None, Field(description="A bare DNA sequence.")] = None
     fasta: Annotated[str | None, Field(description="One or more sequences in FASTA.")] = None
@@ -60,6 +60,14 @@ class NewJob(View):
         Field(
             description="Your own guides, as a list or one a line: 20 nt, or 23 with the PAM (else NGG is assumed).",
             examples=[["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"]],
+        ),
+    ] = None
+    region: Annotated[
+        str | None,
+        Field(
+            description="A part of the genome: CONTIG:START-END (from 1, with the last base), or a gene of its annotation "
+            "by symbol or locus tag.",
+            examples=["NC_001416.1:37,227-37,940", "cI"],
         ),
     ] = None
     genome: GenomeId
@@ -75,8 +83,8 @@ class NewJob(View):
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
-        if sum(query is not None for query in (self.sequence, self.fasta, self.guides)) != 1:
-            raise ValueError("give exactly one of sequence, fasta and guides")
+        if sum(query is not None for query in (self.sequence, self.fasta, self.guides, self.region)) != 1:
+            raise ValueError("give exactly one of sequence, fasta, guides and region")
         return self
 
     @property
@@ -133,6 +141,9 @@ class JobView(View):
 
     job_id: str
     kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
+    region: Annotated[
+        str | None, Field(description="The part of the genome that is the sequence, as it was asked for.")
+    ]
     genome: str
     genome_name: Annotated[str | None, Field(description="Its name, for people, if it has one.")]
     organism: Annotated[str | None, Field(description="Of the genome, if known.")]
@@ -157,6 +168,7 @@ class JobView(View):
         return cls(
             job_id=job.job_id,
             kind=job.kind,
+            region=job.region,
             genome=job.genome,
             genome_name=genome.name if genome else None,
             organism=genome.organism if genome else None,
@@ -360,6 +372,7 @@ class LimitsView(View):
 
     bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
     guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+    letters: Annotated[int, Field(description="Of either, with headers and line ends.")] = QUERY_LETTERS
 
 
 class AboutView(View):
