@@ -82,7 +82,7 @@ export class Api {
 
   /**
    * @param {NewJob} job
-   * @returns {Promise<{jobId: string}>}
+   * @returns {Promise<{jobId: string, mail?: "confirmed" | "pending" | null}>}
    */
   createJob(job) {
     return this.#call("/jobs", { body: job });

@@ -143,6 +143,8 @@ export interface NewJob {
   guides?: string[];
   genome: string;
   options: { consensus: number };
+  /** Whom to mail when it is over. */
+  email?: string;
 }
 
 /** A file of a prepared genome; the address holds for a quarter of an hour. */
@@ -155,6 +157,8 @@ export interface GenomeFile {
 
 export interface About {
   versions: Record<string, string | number>;
+  /** Of the addresses that a job can mail. */
+  mailDomains?: string[];
 }
 
 export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3" | "xlsx" | "genbank" | "fasta" | "html";

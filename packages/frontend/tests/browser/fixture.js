@@ -43,6 +43,10 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
     uploads: [],
     /** The sequence that every genome has. */
     fasta: GENOME,
+    /** Where mail goes. @type {string[]} */
+    mailDomains: [],
+    /** What AWS was told to mail; its owner has confirmed none of it. @type {string[]} */
+    emails: [],
     /** Uploads never end. */
     stalled: false,
   };
@@ -92,7 +96,7 @@ async function answer(state, request, body) {
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
-  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" } });
+  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" }, mailDomains: state.mailDomains });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
   if (request.method === "POST") return createJob(state, body);
@@ -147,7 +151,7 @@ function search(text) {
  * @param {string} body
  */
 function createJob(state, body) {
-  const { fasta, sequence, guides, genome, options } = JSON.parse(body);
+  const { fasta, sequence, guides, genome, options, email } = JSON.parse(body);
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", progress: { part: "fasta", done: 0, total: assembly.bases } }));
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
@@ -156,7 +160,8 @@ function createJob(state, body) {
   const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence);
   if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
   state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", created: now, updated: now }), targets });
-  return json(202, { jobId, url: `/api/jobs/${jobId}` });
+  if (email) state.emails.push(email);
+  return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
 }
 
 /**
