@@ -45,12 +45,18 @@ export function showJob(place, api, id) {
       if (!leaving.signal.aborted) await resultsPanel(results, api, job, leaving.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (leaving.signal.aborted) return;
-      if (error.status === 404) forgetJob(id);
-      // Of a job that was never read there is nothing else to show.
-      if (about.textContent) fill(results, refusal(`${error.title}. ${error.message}`));
-      else fill(place, h("h1", { tabindex: -1 }, error.status === 404 ? "No such job" : error.title), refusal(error.message));
+      if (!leaving.signal.aborted) refuse(error);
     }
+  }
+
+  /** @param {ApiError} error */
+  function refuse({ status, title, message, passes }) {
+    if (status === 404) forgetJob(id);
+    const onward = passes ? h("button", { type: "button", click: run }, "Try again") : h("a", { href: "#/" }, "Design other guides");
+    const told = failure(`${message} `, onward);
+    // Of a job that was never read there is nothing else to show.
+    if (about.textContent) fill(results, told);
+    else fill(place, h("h1", { tabindex: -1 }, status === 404 ? "No such job" : title), told);
   }
 
   /** @returns {Promise<Job | undefined>} as it ended; undefined where the view was left before */
@@ -104,9 +110,4 @@ function genomeName({ genome, organism, genomeName: given }) {
 /** @param {Job} job */
 function outcomeOf({ status, progress }) {
   return status === "failed" ? "failed" : `${count(progress.guides ?? 0)} guides`;
-}
-
-/** @param {string} text */
-function refusal(text) {
-  return failure(`${text} `, h("a", { href: "#/" }, "Design other guides"));
 }
