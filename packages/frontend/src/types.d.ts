@@ -159,6 +159,14 @@ export interface About {
   versions: Record<string, string | number>;
   /** Of the addresses that a job can mail. */
   mailDomains?: string[];
+  limits: Limits;
+}
+
+/** What a job may be; `letters` counts headers and line ends too. */
+export interface Limits {
+  bases: number;
+  guides: number;
+  letters: number;
 }
 
 export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3" | "xlsx" | "genbank" | "fasta" | "html";

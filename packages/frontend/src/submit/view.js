@@ -23,7 +23,7 @@ import { noteJob, recentList } from "./recent-jobs.js";
 export function showSubmit(place, api) {
   const leaving = new AbortController();
   const genome = genomeField(api);
-  const query = queryField(() => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
+  const query = queryField(api, () => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
   const votes = votesField();
   const email = emailField(api);
   const button = h("button", { class: "primary" }, "Design guides");
