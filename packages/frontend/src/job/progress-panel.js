@@ -1,5 +1,4 @@
 import { fill, h } from "../dom.js";
-import { roughly } from "../format.js";
 import { Forecast } from "./forecast.js";
 import { notifier } from "./notify.js";
 import { elapsed, isOver, stagesOf } from "./progress.js";
@@ -39,8 +38,8 @@ export function progressPanel() {
   function tick() {
     if (!shown) return;
     const now = Date.now();
-    const left = isOver(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
-    fill(clock, elapsed(shown.job, now), left !== null && `, about ${roughly(left)} left of this stage`);
+    const told = isOver(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
+    fill(clock, elapsed(shown.job, now), told && `, ${told}`);
   }
 
   return {

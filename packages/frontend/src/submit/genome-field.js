@@ -42,9 +42,9 @@ export function genomeField(api) {
     /**
      * The genome's id; a chosen file is uploaded first.
      * @param {AbortSignal} signal
-     * @returns {Promise<string>}
+     * @returns {Promise<string | null>} null where there is no such genome; its field says why
      */
-    value: async (signal) => (own ? upload.value(signal) : search.value()),
+    value: (signal) => (own ? upload.value(signal) : search.value(signal)),
     stop: () => search.stop(),
   };
 }

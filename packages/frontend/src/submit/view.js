@@ -53,6 +53,7 @@ export function showSubmit(place, api) {
 
   async function send() {
     const id = await genome.value(leaving.signal);
+    if (id === null) return;
     const { query: asked, name } = query.value();
     const { jobId } = await api.createJob({ ...asked, genome: id, options: { consensus: Number(votes.control.value) } });
     noteJob({ id: jobId, name, genome: id });

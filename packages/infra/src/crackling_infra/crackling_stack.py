@@ -157,8 +157,16 @@ class CracklingStack(cdk.Stack):
     def _grant_schedule(self) -> None:
         storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        # It scans for what earlier preparations took.
         scheduler.use_table(
-            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"
+            "GENOMES_TABLE",
+            storage.genomes,
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "Query",
+            "Scan",
         )
         # How large an upload is; and what earlier preparations of the genome left is deleted.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)

@@ -13,7 +13,7 @@ LAUNCHING = {"WORKER_IMAGE_PARAMETER", "WORKER_LAUNCH_TEMPLATE", "WORKER_TYPES"}
 ENVIRONMENT = {
     "api": {
         "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET",
-        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "NCBI_URL",
+        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "LAMBDA_LIMIT_BASES", "NCBI_URL",
     },
     "scheduler": {
         "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "DOWNLOAD_QUEUE_URL", "SCAN_QUEUE_URL", "BOWTIE2", "NCBI_URL",
@@ -148,7 +148,7 @@ def test_settings_reach_the_functions(synthesise):
         assert (function["Runtime"], function["Architectures"]) == ("python3.11", ["arm64"])
     api = functions["api"]["Environment"]["Variables"]
     assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2"]) == ("50", "3", "off")
-    for module in ("scheduler", "downloader"):
+    for module in ("api", "scheduler", "downloader"):
         variables = functions[module]["Environment"]["Variables"]
         assert (variables["NCBI_URL"], variables["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")
         assert variables["NCBI_KEY_PARAMETER"] == "/crackling/ncbi-key"

@@ -141,6 +141,9 @@ def _check_genomes(world: World, lost: set[str]) -> None:
             case GenomeState.READY:
                 assert genome.genome in {*GOOD, "bystander"}
                 assert genome.prepared
+                if genome.genome in GOOD:
+                    assert genome.expected_seconds, "nobody said how long it would take"
+                    assert genome.took, "nobody knows how long it took"
             case GenomeState.FAILED:
                 assert genome.reason
                 assert genome.genome in BAD or genome.genome in lost, f"failed needlessly: {genome.reason}"

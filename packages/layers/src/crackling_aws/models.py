@@ -169,6 +169,7 @@ class Genome:
     progress: Progress | None = None
     organism: str | None = None
     expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
+    expected_seconds: int | None = None  # from the claim until it is ready, by what earlier preparations took
     contigs: int | None = None
     bases: int | None = None
     annotated: bool = False  # its genes are known
@@ -179,6 +180,13 @@ class Genome:
     def prepared(self) -> bool:
         """Every step is done."""
         return bool(self.parts) and self.done >= self.parts
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from the claim until it was ready; None unless it is. Nothing is written to it after that."""
+        if self.state is not GenomeState.READY or self.claimed is None:
+            return None
+        return self.updated - self.claimed
 
     @property
     def index_bytes(self) -> int | None:

@@ -25,6 +25,7 @@ from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import AboutView, Health
 from crackling_lambdas.logic.annotations import Annotations
+from crackling_lambdas.logic.expectation import Expectations
 from crackling_lambdas.logic.library import Library
 from crackling_lambdas.logic.mailing import Mailing
 from crackling_lambdas.logic.place_finder import PlaceFinder
@@ -63,7 +64,10 @@ def make_handler(
         ),
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
-        Search(catalogue or KeyedNcbi(settings, clients, PATIENCE)),
+        Search(
+            catalogue or KeyedNcbi(settings, clients, PATIENCE),
+            Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
+        ),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:

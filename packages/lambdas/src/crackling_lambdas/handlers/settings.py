@@ -19,6 +19,7 @@ class ApiSettings(Settings):
     bowtie2: bool = True
     chunk_size: int = 200
     job_days: int = 30
+    lambda_limit_bases: int
     upload_limit_bytes: int = 5_000_000_000
     ncbi_url: str = NCBI_URL
     ncbi_key_parameter: str = ""

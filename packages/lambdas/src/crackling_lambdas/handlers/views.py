@@ -267,6 +267,11 @@ class GenomeView(View):
     expected_bases: Annotated[
         int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
     ]
+    began: Annotated[datetime | None, Field(description="When its preparation was asked for.")]
+    expected_seconds: Annotated[
+        int | None, Field(description="From then until it is ready, by what earlier preparations took here.")
+    ]
+    took_seconds: Annotated[int | None, Field(description="What it took, once it is ready.")]
     contigs: int | None
     bases: int | None
     annotated: Annotated[bool, Field(description="Whether its genes are known.")]
@@ -288,6 +293,9 @@ class GenomeView(View):
             place=genome.place,
             organism=genome.organism,
             expected_bases=genome.expected_bases,
+            began=None if genome.claimed is None else _time(genome.claimed),
+            expected_seconds=genome.expected_seconds,
+            took_seconds=None if genome.took is None else round(genome.took),
             contigs=genome.contigs,
             bases=genome.bases,
             annotated=genome.annotated,
@@ -314,9 +322,13 @@ class AssemblyView(View):
     bases: int
     contigs: int
     reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+    replaced_by: Annotated[str | None, Field(description="The accession of a newer version.")]
+    expected_seconds: Annotated[
+        int, Field(description="What its preparation would take, by what earlier ones took here.")
+    ]
 
     @classmethod
-    def of(cls, assembly: Assembly) -> Self:
+    def of(cls, assembly: Assembly, expected_seconds: float) -> Self:
         return cls(
             accession=assembly.accession,
             organism=assembly.organism,
@@ -326,6 +338,8 @@ class AssemblyView(View):
             bases=assembly.bases,
             contigs=assembly.contigs,
             reference=assembly.reference,
+            replaced_by=assembly.current if assembly.superseded else None,
+            expected_seconds=round(expected_seconds),
         )
 
 
