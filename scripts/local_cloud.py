@@ -25,7 +25,7 @@ from api_client import ApiClient, ApiError
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
-from crackling_testing.assemblies import phage_lambda
+from crackling_testing.assemblies import StandInAssembly, phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
 from localcloud import CdkError, LocalCloud
 from localcloud.workers import WorkerProcesses, seed_image
@@ -74,13 +74,13 @@ def deployed(
     front_port: int = 8080,
     *,
     echo: bool = False,
-    assemblies: Mapping[str, Path] | None = None,
+    assemblies: Mapping[str, Path | StandInAssembly] | None = None,
     workers: Callable[[LocalCloud], WorkerProcesses] = repository_workers,
     **settings: str,
 ) -> Iterator[Deployment]:
     """Build what is not up to date, deploy both stacks to a local cloud, and end it all afterwards.
 
-    `assemblies` are what NCBI's stand-in serves beside the sample (accession -> FASTA), `workers` make
+    `assemblies` are what NCBI's stand-in serves beside the sample (accession -> FASTA, or StandInAssembly), `workers` make
     processes of instances. `settings` are those of the stacks (`cdk synth -c key=value`), on top of what the local cloud needs.
 
     Raises:

@@ -138,7 +138,7 @@ export class Api {
       response = await this.send(this.base + path, request);
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ApiError("No connection", "The service cannot be reached.", 0);
+      throw new ApiError("No connection", "The service cannot be reached. Check the connection, and try again.", 0);
     }
     // A gateway between here and the API may answer with a page instead of JSON.
     const answer = await response.json().catch(() => null);

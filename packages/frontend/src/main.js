@@ -48,6 +48,14 @@ async function showSafely(stage, api) {
   }
 }
 
+/** Tell in the navigation where the user is. */
+function markCurrent() {
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === (location.hash || "#/")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 /** @param {Api} api */
 function run(api) {
   const name = document.title;
@@ -64,6 +72,7 @@ function run(api) {
     if (ours !== latest) return next.stop();
     view = next;
     fill(place, stage);
+    markCurrent();
     document.title = `${view.title} · ${name}`;
   }
 

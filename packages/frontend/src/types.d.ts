@@ -39,6 +39,9 @@ export interface Genome {
   place?: "lambda" | "worker" | null;
   bases: number | null;
   expectedBases?: number | null;
+  /** When its preparation was asked for, and how long that takes from then on. */
+  began?: string | null;
+  expectedSeconds?: number | null;
   annotated?: boolean;
   updated: string;
 }
@@ -53,6 +56,10 @@ export interface Assembly {
   bases: number;
   contigs: number;
   reference: boolean;
+  /** The accession of a newer version. */
+  replacedBy?: string | null;
+  /** What its preparation would take. */
+  expectedSeconds?: number;
 }
 
 /** A guide with the columns of `crackling design`. Positions are 0-based and half-open. */

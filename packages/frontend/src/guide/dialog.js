@@ -7,6 +7,7 @@ import { cutOf } from "../results/figures.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
 import { oligoPanel } from "./oligo-panel.js";
+import { meaningOf } from "../results/warnings.js";
 import { scoreTable } from "./scores.js";
 
 /**
@@ -47,7 +48,7 @@ export function guideDialog(api, job) {
       if (ours === latest) fill(list, ...offTargetList(found, target, browser.locate));
     }).catch((error) => {
       if (!(error instanceof ApiError)) throw error;
-      if (ours === latest) fill(list, failure(h("strong", {}, error.title), ` ${error.message}`));
+      if (ours === latest) fill(list, failure(h("strong", {}, `${error.title}.`), ` ${error.message}`));
     });
   }
 
@@ -69,6 +70,6 @@ function cautions({ mm0, warnings }) {
   const others = warnings.filter((warning) => !warning.includes("perfect matches"));
   return [
     mm0 > 1 && h("p", { class: "caution", role: "note" }, h("strong", {}, `${mm0} perfect matches in the genome. `), "The guide cuts at each of them, whatever its scores."),
-    others.length > 0 && h("p", { class: "caution", role: "note" }, h("strong", {}, "Warnings: "), others.join("; ")),
+    others.length > 0 && h("p", { class: "caution", role: "note" }, ...others.flatMap((warning, index) => [index > 0 && "; ", h("strong", {}, warning), meaningOf(warning) && `: ${meaningOf(warning)}`]), "."),
   ];
 }

@@ -1,5 +1,4 @@
 import { fill, h } from "../dom.js";
-import { roughly } from "../format.js";
 import { Forecast } from "./forecast.js";
 import { notifier } from "./notify.js";
 import { elapsed, isOver, stagesOf } from "./progress.js";
@@ -23,14 +22,14 @@ const HEADLINES = {
 
 /** Where a job is, stage by stage, with a clock that runs by itself. */
 export function progressPanel() {
-  const headline = h("h2", { "aria-live": "polite" }, "…");
+  const headline = h("h2", { "aria-live": "polite" }, "Reading the job…");
   const clock = h("p", { class: "clock" });
   const list = h("ol", { class: "stages" });
   const note = h("p", { class: "note", role: "status" });
-  const reason = h("div", { class: "trouble", role: "alert", hidden: true });
+  const reason = h("div", { class: "trouble reason", role: "alert", hidden: true });
   const notify = notifier("Crackling Cloud");
   const element = h("section", { class: "progress", "aria-label": "Progress" },
-    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notify.button)), list, note, reason);
+    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notify.button)), reason, list, note);
   const forecast = new Forecast();
   /** @type {{job: Job, genome: Genome | null} | null} */
   let shown = null;
@@ -39,8 +38,8 @@ export function progressPanel() {
   function tick() {
     if (!shown) return;
     const now = Date.now();
-    const left = isOver(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
-    fill(clock, elapsed(shown.job, now), left !== null && `, about ${roughly(left)} left of this stage`);
+    const told = isOver(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
+    fill(clock, elapsed(shown.job, now), told && `, ${told}`);
   }
 
   return {
@@ -58,7 +57,7 @@ export function progressPanel() {
       // A live region speaks whenever it is written to, so it is written to only on a change.
       if (headline.textContent !== HEADLINES[job.status]) fill(headline, HEADLINES[job.status]);
       fill(note);
-      fill(list, ...stagesOf(job, genome).map(stageItem));
+      fill(list, ...stagesOf(job, genome).map((stage) => stageItem(stage, isOver(job))));
       element.classList.toggle("over", job.status === "complete");
       tick();
       if (job.status === "failed") explain(reason, job);
@@ -81,12 +80,15 @@ function explain(place, { reason, genome, progress }) {
   fill(place, h("p", {}, h("strong", {}, "Why: "), reason ?? "No reason is known."), h("p", {}, h("strong", {}, "What to do: "), remedy, " ", h("a", { href: "#/" }, "Start again")));
 }
 
-/** @param {Stage} stage */
-function stageItem({ name, state, detail, count }) {
+/**
+ * @param {Stage} stage
+ * @param {boolean} over nothing is going to happen any more
+ */
+function stageItem({ name, state, detail, count }, over) {
   const bar = count && h("progress", { max: Math.max(count.total, 1), value: count.total ? count.done : 1, "aria-label": name });
   return h("li", { class: state },
     h("span", { class: "name" }, name),
-    h("span", { class: "state" }, STATES[state]),
+    h("span", { class: "state" }, over && state === "waiting" ? "not begun" : STATES[state]),
     h("span", { class: "detail" }, detail),
     bar,
   );

@@ -1,8 +1,9 @@
 import { ApiError } from "../api.js";
+import { failure } from "../boundary.js";
 import { copyButton } from "../copy.js";
 import { fill, h } from "../dom.js";
 import { count, day } from "../format.js";
-import { recentJobs, noteJob } from "../submit/recent-jobs.js";
+import { forgetJob, noteJob, recentJobs } from "../submit/recent-jobs.js";
 import { follow } from "./follow.js";
 import { progressPanel } from "./progress-panel.js";
 import { isOver } from "./progress.js";
@@ -42,7 +43,11 @@ export function showJob(place, api, id) {
       if (!leaving.signal.aborted) await resultsPanel(results, api, job, leaving.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!leaving.signal.aborted) fill(results, refusal(error));
+      if (leaving.signal.aborted) return;
+      if (error.status === 404) forgetJob(id);
+      // Of a job that was never read there is nothing else to show.
+      if (about.textContent) fill(results, refusal(`${error.title}. ${error.message}`));
+      else fill(place, h("h1", { tabindex: -1 }, error.status === 404 ? "No such job" : error.title), refusal(error.message));
     }
   }
 
@@ -88,10 +93,7 @@ function outcomeOf({ status, progress }) {
   return status === "failed" ? "failed" : `${count(progress.guides ?? 0)} guides`;
 }
 
-/** @param {ApiError} error */
-function refusal(error) {
-  return h("div", { class: "trouble", role: "alert" },
-    h("strong", {}, error.title), ` ${error.message} `,
-    h("a", { href: "#/" }, "Design other guides"),
-  );
+/** @param {string} text */
+function refusal(text) {
+  return failure(`${text} `, h("a", { href: "#/" }, "Design other guides"));
 }

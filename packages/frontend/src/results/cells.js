@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { strandSign } from "../format.js";
+import { meaningOf } from "./warnings.js";
 
 /**
  * @import {CellComponent, Formatter} from "tabulator-tables"
@@ -42,7 +43,7 @@ export function sites(cell) {
 
 /** @param {CellComponent} cell */
 export function warnings(cell) {
-  return h("span", { class: "warnings" }, ...target(cell).warnings.map((text) => h("span", { class: "warning" }, text)));
+  return h("span", { class: "warnings" }, ...target(cell).warnings.map((text) => h("span", { class: "warning", title: meaningOf(text) }, text)));
 }
 
 /**

@@ -7,7 +7,7 @@
 /** @typedef {"both" | "efficient" | "specific" | "neither"} Verdict */
 
 /** The colours of verdicts are those of the BED export, safe for colour-blind eyes. @type {Record<Verdict, string>} */
-export const VERDICTS = { both: "efficient and specific", efficient: "only efficient", specific: "only specific", neither: "neither" };
+export const VERDICTS = { both: "both", efficient: "only efficient", specific: "only specific", neither: "neither" };
 
 /**
  * @param {Pick<Target, "efficient" | "specific">} target

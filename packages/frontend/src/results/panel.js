@@ -8,6 +8,7 @@ import { filterBar } from "./filter-bar.js";
 import { ALL, filtered } from "./filters.js";
 import { GuideMap } from "./map.js";
 import { columnMenu, exportMenu } from "./menus.js";
+import { printedFacts } from "./print-facts.js";
 import { printedTable } from "./print.js";
 import { scatter } from "./scatter.js";
 import { banners, legend, summarise } from "./summary.js";
@@ -85,6 +86,7 @@ class Results {
     const drawings = [...(job.kind === "guides" ? [] : [new GuideMap(this, signal)]), scatter(this, signal)];
     const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];
     fill(place,
+      printedFacts(api, job, () => this.filter.value, signal),
       this.#cautions,
       h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job.jobId))),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),

@@ -12,7 +12,8 @@ import { verdictOf } from "./figures.js";
 
 /** @typedef {"mit" | "cfd"} Measure */
 
-const HEIGHT = 300;
+const LEAST_HEIGHT = 300;
+const SPECIFIC = 75;
 const REACH = 12;
 const MANY = 2000;
 /** @type {Verdict[]} */
@@ -34,7 +35,7 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
   const element = h("section", { class: "panel scatter", "aria-labelledby": "scatter-title" },
     h("div", { class: "title" }, h("h2", { id: "scatter-title" }, "Specificity and efficiency"), h("label", {}, "Specificity by ", measure)),
     place,
-    h("p", { class: "hint" }, "Best is top right. Drag a box to keep only the guides in it; click a point to open its guide."),
+    h("p", { class: "hint" }, "Best is top right; dashed lines are the thresholds. Drag a box to keep only the guides in it, or click a point to open its guide."),
   );
   /** @type {uPlot | null} */
   let plot = null;
@@ -46,7 +47,7 @@ export function scatter({ all, visible, chosen, filter, choose }, signal) {
     if (signal.aborted || !element.isConnected) return;
     const seen = new Set(visible.value.map(({ id }) => id));
     const sorted = all.value.toSorted((a, b) => a[chosenMeasure()] - b[chosenMeasure()]);
-    plot = new uPlot(options(chosenMeasure(), place.clientWidth, { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6, least: sorted[0]?.[chosenMeasure()] ?? 0 }), seriesOf(sorted, seen, chosenMeasure()), place);
+    plot = new uPlot(options(chosenMeasure(), [place.clientWidth, place.clientHeight], { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6, least: sorted[0]?.[chosenMeasure()] ?? 0 }), seriesOf(sorted, seen, chosenMeasure()), place);
   }
 
   /** @param {[number, number]} x @param {[number, number]} y */
@@ -88,7 +89,7 @@ function seriesOf(sorted, seen, measure) {
 
 /**
  * @param {Measure} measure
- * @param {number} width
+ * @param {[number, number]} size the place’s width and height
  * @param {object} does
  * @param {(x: [number, number], y: [number, number]) => void} does.onBox
  * @param {(pixels: (target: Target) => [number, number], left: number, top: number) => void} does.onPoint
@@ -97,13 +98,13 @@ function seriesOf(sorted, seen, measure) {
  * @param {number} does.least of the measure
  * @returns {uPlot.Options}
  */
-function options(measure, width, { onBox, onPoint, chosen, size, least }) {
+function options(measure, [width, height], { onBox, onPoint, chosen, size, least }) {
   const colours = palette();
   const axis = { stroke: colours.soft, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1 } };
   const points = (/** @type {string} */ colour, across = size) => ({ paths: () => null, points: { show: true, size: across, width: 0, fill: colour, stroke: colour } });
   return {
     width: Math.max(200, width),
-    height: HEIGHT,
+    height: Math.max(LEAST_HEIGHT, height),
     legend: { show: false },
     cursor: { drag: { x: true, y: true, setScale: false }, points: { show: false }, y: true, bind: { click: (self) => (event) => (clicked(self, event), null) } },
     scales: { x: { time: false, range: [Math.min(least, 70) - 2, 101] } },
@@ -111,6 +112,7 @@ function options(measure, width, { onBox, onPoint, chosen, size, least }) {
     series: [{}, points(colours.line, 3), ...ORDER.map((verdict) => points(colours.verdicts[verdict]))],
     hooks: {
       setSelect: [(self) => box(self, onBox)],
+      drawAxes: [(self) => thresholds(self, colours.soft)],
       draw: [(self) => ring(self, chosen, measure, colours.text)],
     },
   };
@@ -132,6 +134,24 @@ function box(self, onBox) {
   if (width < 3 || height < 3) return;
   const value = (/** @type {number} */ pixel, /** @type {string} */ scale) => self.posToVal(pixel, scale);
   onBox([value(left, "x"), value(left + width, "x")], [value(top + height, "y"), value(top, "y")]);
+}
+
+/**
+ * Dashed, where a guide begins to be called specific, and where sgRNAScorer begins to accept it.
+ * @param {uPlot} self
+ * @param {string} colour
+ */
+function thresholds({ ctx, bbox, valToPos }, colour) {
+  const [x, y] = [valToPos(SPECIFIC, "x", true), valToPos(0, "y", true)];
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  if (x >= bbox.left) ctx.moveTo(x, bbox.top), ctx.lineTo(x, bbox.top + bbox.height);
+  if (y >= bbox.top && y <= bbox.top + bbox.height) ctx.moveTo(bbox.left, y), ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /**

@@ -53,7 +53,8 @@ export class Combobox {
   #setOpen(open) {
     this.list.hidden = !open;
     this.input.setAttribute("aria-expanded", String(open));
-    if (!open) this.#setActive(-1);
+    if (open) this.list.scrollIntoView({ block: "nearest" });
+    else this.#setActive(-1);
   }
 
   /** @param {number} index */

@@ -1,3 +1,6 @@
+/** The genome of the examples: phage lambda. */
+export const EXAMPLE_GENOME = "GCF_000840245.1";
+
 /** The repressor gene cI of phage lambda: NC_001416.1, complement of 37,227 to 37,940. */
 export const EXAMPLE = `>lambda_cI NC_001416.1 complement(37227..37940)
 ATGAGCACAAAAAAGAAACCATTAACACAAGAGCAGCTTGAGGACGCACGTCGCCTTAAAGCAATTTATG

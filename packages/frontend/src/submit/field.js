@@ -14,8 +14,8 @@ import { fill, h } from "../dom.js";
 export function field(label, control, hint) {
   const problem = h("p", { class: "problem", id: `${control.id}-problem` });
   const hintLine = h("p", { class: "hint", id: `${control.id}-hint` }, hint);
-  control.setAttribute("aria-describedby", `${hintLine.id} ${problem.id}`);
-  const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, hintLine, problem);
+  control.setAttribute("aria-describedby", `${problem.id} ${hintLine.id}`);
+  const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, problem, hintLine);
   return {
     element,
     control,

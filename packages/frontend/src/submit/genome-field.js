@@ -28,21 +28,23 @@ export function genomeField(api) {
   );
   choose("search");
   return {
-    element: h("fieldset", {},
+    element: h("fieldset", { class: "genome" },
       h("legend", {}, "Genome to search for off-targets"),
       h("div", { class: "choices" }, ...radios),
       search.element,
       upload.element,
     ),
     list: () => search.list(),
+    /** @param {string} accession named unless another genome is */
+    propose: (accession) => search.propose(accession),
     /** @returns {HTMLElement | null} the first control that needs a change */
     check: () => (own ? upload.check() : search.check()),
     /**
      * The genome's id; a chosen file is uploaded first.
      * @param {AbortSignal} signal
-     * @returns {Promise<string>}
+     * @returns {Promise<string | null>} null where there is no such genome; its field says why
      */
-    value: async (signal) => (own ? upload.value(signal) : search.value()),
+    value: (signal) => (own ? upload.value(signal) : search.value(signal)),
     stop: () => search.stop(),
   };
 }

@@ -3,16 +3,18 @@ import { fill, h } from "../dom.js";
 import { Combobox } from "./combobox.js";
 import { field } from "./field.js";
 import { choiceOfAccession, choicesOf } from "./genome-choices.js";
-import { isAccession } from "./upload.js";
+import { isAccession, lacksVersion } from "./upload.js";
 
 /**
  * @import {Api} from "../api.js"
- * @import {Genome} from "../types.js"
+ * @import {Assembly, Genome} from "../types.js"
  * @import {Choice} from "./genome-choices.js"
  */
 
 const PAUSE = 300;
 const FEWEST_LETTERS = 3;
+// The status of an accession that is not to be had.
+const REFUSED = 422;
 const HINT = "Begin to type an organism or an NCBI accession (GCF_… or GCA_…). Genomes that were used before come first.";
 
 /** Choose a genome that is here, or one of NCBI's. */
@@ -22,6 +24,8 @@ export class GenomeSearch {
   #chosen = h("p", { class: "chosen", role: "status" });
   /** @type {Genome[]} */
   #library = [];
+  /** @type {Assembly[]} */
+  #found = [];
   /** @type {Choice | null} */
   #choice = null;
   #asking = new AbortController();
@@ -44,16 +48,40 @@ export class GenomeSearch {
     if (first && !this.#choice && !this.#typed()) this.#choose(first);
   }
 
+  /** @param {string} accession chosen where nothing else is */
+  propose(accession) {
+    if (!this.#choice && !this.#typed()) this.#choose(this.#named(accession));
+  }
+
   /** @returns {HTMLElement | null} the control that needs a change */
   check() {
     const typed = this.#typed();
-    if (!this.#choice && isAccession(typed)) this.#setChoice(choiceOfAccession(typed));
+    if (!this.#choice && isAccession(typed)) this.#setChoice(this.#named(typed));
+    const version = lacksVersion(typed) ? `${typed} lacks its version: type it in full, such as ${typed}.1.` : null;
     const problem = typed ? "Choose one of the list, or type a full accession such as GCF_000840245.1." : "Choose a genome.";
-    return this.#field.complain(this.#choice ? null : problem) ? null : this.#box.input;
+    return this.#field.complain(this.#choice ? null : version ?? problem) ? null : this.#box.input;
   }
 
-  value() {
-    return /** @type {Choice} */ (this.#choice).id;
+  /**
+   * The genome's id. NCBI is asked for an accession that was sent before the search was over.
+   * @param {AbortSignal} signal
+   * @returns {Promise<string | null>} null where there is no such genome; the field says why
+   */
+  async value(signal) {
+    const { id, unknown } = /** @type {Choice} */ (this.#choice);
+    if (!unknown) return id;
+    try {
+      await this.api.searchGenomes(id, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ApiError)) throw error;
+      if (error.status === REFUSED) {
+        this.#refuse(error);
+        this.#box.input.focus();
+        return null;
+      }
+      // NCBI may be back when the genome's turn comes.
+    }
+    return id;
   }
 
   stop() {
@@ -68,7 +96,23 @@ export class GenomeSearch {
   #setChoice(choice) {
     this.#choice = choice;
     this.#field.complain(null);
-    fill(this.#chosen, choice && h("span", { class: "tick" }, "✓ "), choice && h("strong", {}, choice.title), choice && ` ${choice.detail} — ${choice.cost}`);
+    fill(this.#chosen, choice && h("span", { class: "tick" }, "✓ "), choice && h("strong", {}, choice.title), choice && ` · ${choice.detail} · ${choice.cost}`);
+  }
+
+  /**
+   * An accession, as far as it is known.
+   * @param {string} accession
+   */
+  #named(accession) {
+    const id = accession.toUpperCase();
+    return choicesOf(this.#library, this.#found, id).find((choice) => choice.id === id) ?? choiceOfAccession(id);
+  }
+
+  /** @param {ApiError} error why there is no such genome */
+  #refuse({ message }) {
+    this.#setChoice(null);
+    this.#box.show([], "");
+    this.#field.complain(`${message}.`.replace(/\.\.$/, "."));
   }
 
   /** @param {Choice} choice */
@@ -90,21 +134,21 @@ export class GenomeSearch {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (signal.aborted) return;
     try {
-      const { genomes } = await this.api.searchGenomes(text, signal);
-      const choices = withTyped(choicesOf(this.#library, genomes, text), text);
-      this.#box.show(choices, choices.length ? "" : `NCBI has no assembly for “${text}”. Check the spelling, or upload your own.`);
+      ({ genomes: this.#found } = await this.api.searchGenomes(text, signal));
+      const choices = choicesOf(this.#library, this.#found, text);
+      this.#box.show(choices, choices.length ? "" : nothingFor(text));
+      if (isAccession(text)) this.#setChoice(this.#named(text));
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
-      this.#box.show(withTyped(here, text), `NCBI cannot be searched now: ${error.message}`);
+      if (error.status === REFUSED) return this.#refuse(error);
+      this.#box.show(isAccession(text) ? [this.#named(text)] : here, `NCBI cannot be searched now: ${error.message}`);
     }
   }
 }
 
-/**
- * @param {Choice[]} choices
- * @param {string} text
- */
-function withTyped(choices, text) {
-  return isAccession(text) && !choices.some(({ id }) => id === text) ? [...choices, choiceOfAccession(text)] : choices;
+/** @param {string} text */
+function nothingFor(text) {
+  if (lacksVersion(text)) return `An accession ends with its version, such as ${text}.1.`;
+  return `NCBI has no assembly for “${text}”. Check the spelling, or upload your own.`;
 }

@@ -2,6 +2,7 @@ import { fill, h } from "../dom.js";
 import { count, countOf } from "../format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
 import { MOST_GUIDES, examineGuides } from "./guides.js";
+import { mistakenFor } from "./mistaken.js";
 import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
 import { textField } from "./text-field.js";
 
@@ -9,15 +10,19 @@ import { textField } from "./text-field.js";
  * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
  */
 
-/** What the form asks about: a sequence to find guides in, or guides to score. */
-export function queryField() {
+/**
+ * What the form asks about: a sequence to find guides in, or guides to score.
+ * @param {() => void} onExample an example was taken
+ */
+export function queryField(onExample) {
   const sequence = textField({
     id: "query",
     label: "Sequence",
-    hint: `FASTA or a bare DNA sequence, up to ${count(MOST_BASES)} bases. You can also drop a file here.`,
+    hint: `FASTA or plain DNA, up to ${count(MOST_BASES)} bases. Paste it, or drop a file here.`,
     placeholder: ">my_gene\nATGAGCACAAAAAAGAAACC…",
-    example: { label: "Example: λ cI gene", text: EXAMPLE },
+    example: { label: "Example: λ cI", text: EXAMPLE },
     examine: describeQuery,
+    onExample,
   });
   const guides = textField({
     id: "guides",
@@ -26,8 +31,9 @@ export function queryField() {
     placeholder: "GGTTTAGCAATTGCGATCCA\nCCATTGACGGATTAGCATTT TGG",
     example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
     examine: describeGuides,
+    onExample,
   });
-  const tabs = tabList("What to score", [["Find guides in a sequence", sequence], ["Score my own guides", guides]]);
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
 
   return {
     element: tabs.element,
@@ -46,10 +52,13 @@ export function queryField() {
 
 /** @param {string} text */
 function describeQuery(text) {
+  const mistake = mistakenFor(text);
+  if (mistake) return { note: null, problem: mistake };
   const { contigs, bases, removed, problem } = examineQuery(text);
   if (bases === 0) return { note: null, problem };
   const what = contigs === 1 ? "One sequence" : `${count(contigs)} sequences`;
-  return { note: `${what}, ${countOf(bases, "base")}.${removed ? ` ${removed}.` : ""}`, problem };
+  const rna = /u/i.test(text.replace(/^>.*$/gm, "")) ? " U is read as T." : "";
+  return { note: `${what}, ${countOf(bases, "base")}.${rna}${removed ? ` ${removed}.` : ""}`, problem };
 }
 
 /** @param {string} text */

@@ -1,6 +1,8 @@
 import { h } from "../dom.js";
+import { sized } from "../format.js";
 import { recallDraft, rememberDraft } from "../storage.js";
 import { field } from "./field.js";
+import { isText } from "./mistaken.js";
 
 // The API takes twice as many letters as bases; a larger file is no query.
 const LARGEST_FILE = 2_000_000;
@@ -14,9 +16,10 @@ const LARGEST_FILE = 2_000_000;
  * @param {string} what.placeholder
  * @param {{label: string, text: string}} what.example
  * @param {(text: string) => {note: string | null, problem: string | null}} what.examine
+ * @param {() => void} what.onExample
  */
-export function textField({ id, label, hint, placeholder, example, examine }) {
-  const text = h("textarea", { id, rows: 9, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder });
+export function textField({ id, label, hint, placeholder, example, examine, onExample }) {
+  const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: onKey });
   const file = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: () => load(file.files?.[0]) });
   const { element, say, complain } = field(label, text, hint);
 
@@ -24,6 +27,7 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
   function take(value) {
     text.value = value;
     describe();
+    if (value) judge();
     text.focus();
     text.setSelectionRange(0, 0);
     text.scrollTop = 0;
@@ -32,30 +36,43 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
   function describe() {
     complain(null);
     say(examine(text.value).note ?? hint);
+    clear.hidden = text.value === "";
+  }
+
+  function judge() {
+    return complain(examine(text.value).problem);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form?.requestSubmit();
   }
 
   /** @param {File} [chosen] */
   async function load(chosen) {
     if (!chosen) return;
-    if (chosen.size > LARGEST_FILE) complain(`${chosen.name} is larger than a query may be.`);
-    else take(await chosen.text());
+    const content = chosen.size > LARGEST_FILE ? null : await chosen.text();
+    if (content === null) complain(`${chosen.name} is too large: ${sized(chosen.size, "B")}, where ${sized(LARGEST_FILE, "B")} are the most. Cut it into parts.`);
+    else if (!isText(content)) complain(`${chosen.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`);
+    else take(content);
     file.value = "";
   }
 
-  text.addEventListener("input", describe);
+  // What is typed is judged when it is sent, what is pasted at once: it is whole.
+  text.addEventListener("input", (event) => (describe(), /** @type {InputEvent} */ (event).inputType === "insertFromPaste" && judge()));
   takeDrops(element, load);
-  const clear = () => take("");
+  const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
   const actions = h("div", { class: "actions" },
-    h("button", { type: "button", click: () => take(example.text) }, example.label),
+    h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label),
     h("button", { type: "button", click: () => file.click() }, "Load a file…"),
-    h("button", { type: "button", click: clear }, "Clear"),
+    clear,
     file,
   );
   text.before(actions);
   const draft = recallDraft(id);
   if (draft) {
     text.value = draft;
-    say(examine(draft).note ?? hint);
+    describe();
   }
   return {
     element,
@@ -63,7 +80,7 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
     /** What is asked; a user who comes back finds it again. */
     value: () => (rememberDraft(id, text.value), text.value),
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (complain(examine(text.value).problem) ? null : text),
+    check: () => (judge() ? null : text),
   };
 }
 
@@ -74,7 +91,7 @@ export function textField({ id, label, hint, placeholder, example, examine }) {
 function takeDrops(element, onFile) {
   const mark = (/** @type {boolean} */ over) => element.classList.toggle("dropping", over);
   element.addEventListener("dragover", (event) => (event.preventDefault(), mark(true)));
-  element.addEventListener("dragleave", () => mark(false));
+  element.addEventListener("dragleave", ({ relatedTarget }) => mark(relatedTarget !== null && element.contains(/** @type {Node} */ (relatedTarget))));
   element.addEventListener("drop", (event) => {
     mark(false);
     const dropped = event.dataTransfer?.files[0];

@@ -4,7 +4,7 @@
 import { ApiError } from "../api.js";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const ACCESSION = /^GC[AF]_\d{9}\.\d+$/;
+const ACCESSION = /^GC[AF]_\d{9}\.\d+$/i;
 
 /** @param {string} text */
 export function isGenomeId(text) {
@@ -14,6 +14,14 @@ export function isGenomeId(text) {
 /** @param {string} text */
 export function isAccession(text) {
   return ACCESSION.test(text);
+}
+
+/**
+ * Whether it is an accession but for its version.
+ * @param {string} text
+ */
+export function lacksVersion(text) {
+  return isAccession(`${text}.1`);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom.js";
 import { jobFragment } from "../route.js";
+import { EXAMPLE_GENOME } from "./example.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
 import { queryField } from "./query-field.js";
+import { offer } from "./offer.js";
 import { noteJob, recentList } from "./recent-jobs.js";
 
 /**
@@ -19,8 +21,8 @@ import { noteJob, recentList } from "./recent-jobs.js";
  */
 export function showSubmit(place, api) {
   const leaving = new AbortController();
-  const query = queryField();
   const genome = genomeField(api);
+  const query = queryField(() => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
   const votes = votesField();
   const button = h("button", { class: "primary" }, "Design guides");
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
@@ -31,16 +33,16 @@ export function showSubmit(place, api) {
     trouble,
     button,
   );
-  const introduction = h("p", { class: "introduction" }, "Every SpCas9 guide of a sequence, with its efficiency and its off-targets in any genome.");
-  fill(place, h("h1", { tabindex: -1 }, "Design guides"), introduction, h("div", { class: "columns" }, form, recentList()));
-  genome.list().catch(report);
+  const introduction = h("p", { class: "introduction" }, "Paste a gene, name the genome, and get every SpCas9 guide with its efficiency and its off-targets.");
+  fill(place, h("h1", { tabindex: -1 }, "Design guides"), introduction, h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())));
+  keepDrops(leaving.signal);
+  const listed = genome.list().catch(report);
 
   /** @param {unknown} error */
   function report(error) {
     if (!(error instanceof ApiError)) throw error;
     trouble.hidden = false;
-    fill(trouble, h("strong", {}, error.title), ` ${error.message}`);
-    trouble.scrollIntoView({ block: "nearest" });
+    fill(trouble, h("strong", {}, `${error.title}.`), ` ${error.message}`);
   }
 
   /** @param {boolean} sending */
@@ -51,6 +53,7 @@ export function showSubmit(place, api) {
 
   async function send() {
     const id = await genome.value(leaving.signal);
+    if (id === null) return;
     const { query: asked, name } = query.value();
     const { jobId } = await api.createJob({ ...asked, genome: id, options: { consensus: Number(votes.control.value) } });
     noteJob({ id: jobId, name, genome: id });
@@ -61,13 +64,27 @@ export function showSubmit(place, api) {
   function onSubmit(event) {
     event.preventDefault();
     trouble.hidden = true;
-    const wrong = query.check() ?? genome.check();
+    // All that is wrong is told at once; the focus goes to the first.
+    const [wrong] = [query.check(), genome.check()].filter((control) => control !== null);
     if (wrong) return wrong.focus();
     busy(true);
-    return send().catch((error) => leaving.signal.aborted || report(error)).finally(() => busy(false));
+    return send().catch((error) => leaving.signal.aborted || (report(error), trouble.scrollIntoView({ block: "nearest" }))).finally(() => busy(false));
   }
 
   return { title: "Design guides", stop: () => (leaving.abort(), genome.stop()) };
+}
+
+/**
+ * A file that is dropped beside a field would be opened in the place of the page, and what was typed would be lost.
+ * @param {AbortSignal} signal
+ */
+function keepDrops(signal) {
+  const keep = (/** @type {DragEvent} */ event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files") || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  };
+  for (const kind of /** @type {const} */ (["dragover", "drop"])) addEventListener(kind, keep, { signal });
 }
 
 function votesField() {
@@ -78,6 +95,6 @@ function votesField() {
       h("option", { value: 2, selected: true }, "2 of 3 methods accept it"),
       h("option", { value: 3 }, "all 3 methods accept it"),
     ),
-    "Two of CHOPCHOP, mm10db and sgRNAScorer 2.0 is what the consensus was published with: 1 keeps more guides, 3 keeps fewer and surer ones. Specificity always looks at every site within four mismatches.",
+    "The methods are CHOPCHOP, mm10db and sgRNAScorer 2.0. Two of three is the published consensus; one keeps more guides, three keep fewer and surer ones.",
   );
 }

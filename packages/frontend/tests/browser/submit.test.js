@@ -13,8 +13,10 @@ suite("submit", ({ at, fixture }) => {
   test("mistakes are shown beside the field, and nothing is sent", () => at("#/", async (page) => {
     const query = page.getByLabel("Sequence", { exact: true });
     const send = page.getByRole("button", { name: "Design guides" });
+    await genome(page).fill("GCF_1");
     await send.click();
     await page.getByText("Paste a DNA sequence").waitFor();
+    await page.getByText("Choose one of the list").waitFor();
     assert.ok(await query.evaluate((element) => element === document.activeElement));
     await query.fill(`>one\n${GUIDES}\n>two\nACGT\nACGJ`);
     await send.click();
@@ -26,9 +28,7 @@ suite("submit", ({ at, fixture }) => {
     await page.getByText("Sequences 1 and 2 are both named “one”").waitFor();
     await query.fill(`1 ${GUIDES} 64*`);
     await page.getByText("4 characters that are no bases were left out: digits, “*”").waitFor();
-    await genome(page).fill("GCF_1");
-    await send.click();
-    await page.getByText("Choose one of the list").waitFor();
+    await query.press("Control+Enter");
     assert.equal(page.url(), `${fixture().url}#/`);
   }));
 
@@ -45,6 +45,34 @@ suite("submit", ({ at, fixture }) => {
     await page.getByLabel("Sequence file").setInputFiles({ name: "gene.fa", mimeType: "text/plain", buffer: Buffer.from(`>gene\n${GUIDES}\n`) });
     await page.getByText(`One sequence, ${GUIDES.length} bases.`).waitFor();
     assert.equal(await page.getByLabel("Sequence", { exact: true }).inputValue(), `>gene\n${GUIDES}\n`);
+  }));
+
+  test("what is pasted or dropped and is no sequence is told at once", () => at("#/", async (page) => {
+    const query = page.getByLabel("Sequence", { exact: true });
+    await query.focus();
+    await page.keyboard.insertText("TP53");
+    await query.evaluate((field) => field.dispatchEvent(new InputEvent("input", { inputType: "insertFromPaste" })));
+    await page.getByText("“TP53” looks like a name").waitFor();
+    await query.fill("");
+    const drop = (/** @type {string} */ name, /** @type {number[]} */ bytes) => query.evaluate((field, [title, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([new Uint8Array(/** @type {number[]} */ (content))], String(title)));
+      field.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }, /** @type {const} */ ([name, bytes]));
+    await drop("gene.docx", [0x50, 0x4b, 3, 4, 0, 0xff, 0xd8]);
+    await page.getByText("gene.docx is no text file").waitFor();
+    await drop("gene.fa", [...Buffer.from(`>gene\n${GUIDES}\n`)]);
+    await page.getByText(`One sequence, ${GUIDES.length} bases.`).waitFor();
+    assert.equal(await page.locator(".problem:not(:empty)").count(), 0);
+  }));
+
+  test("the example brings its genome along where none is chosen", () => at("#/", async (page) => {
+    await genome(page).fill("");
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.locator(".chosen", { hasText: "GCF_000840245.1" }).waitFor();
+    await genome(page).fill("mine");
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    assert.equal(await genome(page).inputValue(), "mine");
   }));
 
   test("a genome is found by keyboard, and prepared", () => at("#/", async (page) => {
@@ -74,7 +102,7 @@ suite("submit", ({ at, fixture }) => {
   }));
 
   test("guides of one's own are scored, without a map", () => at("#/", async (page) => {
-    await page.getByRole("tab", { name: "Find guides in a sequence" }).focus();
+    await page.getByRole("tab", { name: "Find guides" }).focus();
     await page.keyboard.press("ArrowRight");
     const guides = page.getByLabel("Guides", { exact: true });
     await guides.fill("ACGT\n");

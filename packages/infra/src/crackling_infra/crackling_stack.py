@@ -10,6 +10,7 @@ from crackling_infra.constructs.api import Api
 from crackling_infra.constructs.design import Design
 from crackling_infra.constructs.functions import Functions
 from crackling_infra.constructs.genomes import Genomes
+from crackling_infra.constructs.mail import Mail
 from crackling_infra.constructs.monitoring import Monitoring
 from crackling_infra.constructs.page import Page
 from crackling_infra.constructs.providers import tidy_providers
@@ -55,6 +56,7 @@ class CracklingStack(cdk.Stack):
         self.page = Page(
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
         )
+        self.mail = self._mail(functions, settings)
         self.storage.accept_uploads_from([self.page.origin, *settings.page_origins])
         self._monitor(settings)
         self._grant_api()
@@ -63,27 +65,45 @@ class CracklingStack(cdk.Stack):
         self._grant_schedule()
         self._grant_ncbi_key(settings)
         self._grant_design()
+        self._grant_mail()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
 
+    def _mail(self, functions: Functions, settings: Settings) -> Mail | None:
+        if not settings.mail_domains:
+            return None
+        return Mail(
+            self,
+            "Mail",
+            functions=functions,
+            jobs=self.storage.jobs,
+            page=self.page.address,
+            settings=settings,
+        )
+
     def _monitor(self, settings: Settings) -> None:
         workers = (*self.genomes.workers, *self.design.workers)
+        streams = {self.design.scheduler: "New jobs or genomes"}
+        failures = {
+            "Scheduler": self.design.scheduler_failures,
+            "Preparation": self.design.preparation_failures,
+        }
+        if self.mail:
+            streams[self.mail.notifier] = "Mails about jobs"
+            failures["Notifier"] = self.mail.failures
         Monitoring(
             self,
             "Monitoring",
             api=self.api.rest,
             functions=[
                 self.api.function,
-                self.design.scheduler,
+                *streams,
                 self.design.reaper,
                 *(worker.function for worker in workers),
             ],
             workers=workers,
-            scheduler=self.design.scheduler,
-            scheduler_failures={
-                "Scheduler": self.design.scheduler_failures,
-                "Preparation": self.design.preparation_failures,
-            },
+            streams=streams,
+            stream_failures=failures,
             settings=settings,
         )
 
@@ -137,8 +157,16 @@ class CracklingStack(cdk.Stack):
     def _grant_schedule(self) -> None:
         storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        # It scans for what earlier preparations took.
         scheduler.use_table(
-            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"
+            "GENOMES_TABLE",
+            storage.genomes,
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "Query",
+            "Scan",
         )
         # How large an upload is; and what earlier preparations of the genome left is deleted.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
@@ -165,7 +193,12 @@ class CracklingStack(cdk.Stack):
         scan, off_target = design.target_scan.function, design.off_target.function
         scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
-        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ)
+        scan.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # A query that names a part of the genome is read from there and kept; that either is missing has a meaning.
+        scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        scan.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        scan.list_objects(storage.data, "jobs/")
+        scan.list_objects(storage.genome_files, "genomes/")
         scan.use_queue("CONSENSUS_QUEUE_URL", design.consensus.queue)
         scan.use_queue("OFF_TARGET_QUEUE_URL", design.off_target.queue)
         for scorer in (design.consensus.function, off_target):
@@ -174,6 +207,12 @@ class CracklingStack(cdk.Stack):
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+
+    def _grant_mail(self) -> None:
+        if self.mail:
+            self.mail.subscribed_by(self.api.function)
+            self.mail.notifier.use_table("JOBS_TABLE", self.storage.jobs, "GetItem", "UpdateItem")
+            self.mail.notifier.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem")
 
     def _describe(self) -> None:
         for name, value in {

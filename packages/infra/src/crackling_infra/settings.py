@@ -76,6 +76,7 @@ class Settings:
 
     The folders hold what other packages build; see `require_folder`. `page_origins` are where the page is
     served beside CloudFront, `upload_origins` where uploads go beside S3: its own domain, the local cloud.
+    `mail_domains` are those of the addresses that jobs may mail; without any, nothing of that is deployed.
     """
 
     stage: str
@@ -101,6 +102,7 @@ class Settings:
     lambda_limit_bases: int
     api_logs_role: bool
     alarm_email: str | None
+    mail_domains: tuple[str, ...]
     budget: Budget | None
     worker_directory: Path
     worker_types: tuple[WorkerTypes, ...]
@@ -154,6 +156,12 @@ class _Reader:
         text = self.optional(key, r"https?://[^\s,;/]+(,https?://[^\s,;/]+)*")
         return tuple(text.split(",")) if text else ()
 
+    def domains(self, key: str) -> tuple[str, ...]:
+        """Domains like example.org, separated by commas."""
+        domain = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
+        text = self.optional(key, rf"{domain}(,{domain})*")
+        return tuple(text.split(",")) if text else ()
+
     def flag(self, key: str, *, default: bool) -> bool:
         """`-c` gives text and cdk.json gives JSON: both spellings are accepted."""
         return self.text(key, "on" if default else "off", r"on|off|True|False").lower() in ("on", "true")
@@ -202,6 +210,7 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         # Previews share their account with a stage that lives longer and has set the account's role already.
         api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
+        mail_domains=read.domains("mailDomains"),
         budget=_budget(read),
         worker_directory=root / read.text("workerDirectory", f"build/worker/{architecture}"),
         worker_types=_worker_types(read, WORKER_TYPES[architecture]),

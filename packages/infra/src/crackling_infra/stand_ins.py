@@ -23,6 +23,7 @@ PRODUCTION: Final = {
     "alarmEmail": "operator@example.org",
     "budgetAmount": "50",
     "budgetEmail": "operator@example.org",
+    "mailDomains": "example.org,lab.example.org",
     "reservedConcurrency": "20",
     "sshCidr": "192.0.2.0/24",
     "workerSpot": "on",

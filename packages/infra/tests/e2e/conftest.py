@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import build
 import local_cloud
 from api_client import ApiClient
 from crackling.specificity import Index, build_index
+from crackling_testing.assemblies import StandInAssembly
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
 from localcloud import LocalCloud
@@ -44,6 +46,21 @@ BACTERIUM = "GCF_000005845.2"
 """E. coli K-12 MG1655, which is served where CRACKLING_REFERENCE names the folder that has it."""
 TROUBLED = "GCA_900000003.1"
 """Phage lambda too, for a test that makes its transfer fail."""
+ANNOTATED = "GCF_900000004.1"
+"""Phage lambda again, with genes and the name of a bacterium: what a user finds by an organism's name."""
+SUPERSEDED, SUPPRESSED = "GCF_900000005.1", "GCF_900000006.1"
+"""Earlier ones of the same bacterium: ANNOTATED has replaced the first, NCBI withdrew the second."""
+CONTIG = "NC_001416.1"
+GENES = "".join(
+    f"{CONTIG}\t.\t{kind}\t{start}\t{end}\t.\t-\t.\t{attributes}\n"
+    for kind, start, end, attributes in (
+        ("gene", 37_000, 37_800, "ID=gene1;Name=cI"),
+        ("exon", 37_000, 37_300, "Parent=gene1"),
+        ("exon", 37_500, 37_800, "Parent=gene1"),
+        ("CDS", 37_100, 37_300, "Parent=gene1"),
+    )
+)
+"""GFF3: the place of cI, in two exons."""
 LARGE_ACCESSION, SECOND_LARGE_ACCESSION = "GCA_900000001.1", "GCA_900000002.1"
 
 
@@ -72,11 +89,27 @@ def bacterial_genome() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def deployment(large_genome: Path, bacterial_genome: Path | None) -> Iterator[Deployment]:
-    assemblies = {
+def genes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("annotation") / "genes.gff"
+    path.write_text(f"##gff-version 3\n{GENES}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def deployment(large_genome: Path, bacterial_genome: Path | None, genes: Path) -> Iterator[Deployment]:
+    phage = SAMPLE / "lambda_phage.fa"
+    bacterium = StandInAssembly(
+        phage, organism="Escherichia coli", common_name="E. coli", tax_id=562, name="ASM90v1", gff=genes
+    )
+    assemblies: dict[str, Path | StandInAssembly] = {
         LARGE_ACCESSION: large_genome,
         SECOND_LARGE_ACCESSION: large_genome,
-        TROUBLED: SAMPLE / "lambda_phage.fa",
+        TROUBLED: phage,
+        ANNOTATED: bacterium,
+        SUPERSEDED: replace(bacterium, status="previous", current=ANNOTATED),
+        SUPPRESSED: replace(
+            bacterium, status="suppressed", suppression_reason="many frameshifted proteins", twin=ANNOTATED
+        ),
     }
     if bacterial_genome:
         assemblies[BACTERIUM] = bacterial_genome

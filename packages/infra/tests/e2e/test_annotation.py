@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,32 +11,18 @@ from pathlib import Path
 import pytest
 
 from api_client import ApiClient, ApiError
-from local_cloud import SAMPLE
+from conftest import ANNOTATED, CONTIG, GENES
+from crackling.results import FORMATS
+from local_cloud import SAMPLE, Deployment
 
 QUERY = SAMPLE / "cI.fa"
 GENOME = "annotated-lambda"
-CONTIG = "NC_001416.1"
-# Over the place of cI, in two exons.
-GENES = "".join(
-    f"{CONTIG}\t.\t{kind}\t{start}\t{end}\t.\t-\t.\t{attributes}\n"
-    for kind, start, end, attributes in (
-        ("gene", 37_000, 37_800, "ID=gene1;Name=cI"),
-        ("exon", 37_000, 37_300, "Parent=gene1"),
-        ("exon", 37_500, 37_800, "Parent=gene1"),
-        ("CDS", 37_100, 37_300, "Parent=gene1"),
-    )
-)
 
 
-@pytest.fixture(scope="module")
-def genes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("annotation") / "genes.gff"
-    path.write_text(f"##gff-version 3\n{GENES}")
-    return path
-
-
-def test_results_have_the_genes_that_the_command_line_finds(api: ApiClient, genes: Path) -> None:
-    fasta = genes.with_name(f"{GENOME}.fa")
+def test_results_have_the_genes_that_the_command_line_finds(
+    api: ApiClient, genes: Path, tmp_path: Path
+) -> None:
+    fasta = tmp_path / f"{GENOME}.fa"
     shutil.copyfile(SAMPLE / "lambda_phage.fa", fasta)
     api.upload_genome(GENOME, "Lambda with genes", fasta, genes)
     job = api.submit(fasta=QUERY.read_text(), genome=GENOME)
@@ -50,7 +37,28 @@ def test_results_have_the_genes_that_the_command_line_finds(api: ApiClient, gene
     assert (place["mismatches"], place["gene"], place["feature"]) == (0, "cI", "CDS")
 
 
-def test_genes_of_another_genome_are_refused_with_the_reason(api: ApiClient, genes: Path) -> None:
+def test_an_accession_has_its_genes_here_and_on_the_command_line(
+    deployment: Deployment, api: ApiClient, tmp_path: Path
+) -> None:
+    """NCBI's own genes, which neither was told of: the same bytes in every format."""
+    job = api.submit(fasta=QUERY.read_text(), genome=ANNOTATED)
+    assert api.wait_for_job(job)["annotated"]
+    command = [sys.executable, "-m", "crackling", "design", str(QUERY), "--genome", ANNOTATED]
+    environment = {
+        **os.environ,
+        "CRACKLING_NCBI_URL": deployment.ncbi.url,
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    for form in FORMATS:
+        written = subprocess.run(
+            [*command, "--format", form], capture_output=True, check=True, env=environment
+        )
+        assert api.export(job, form) == written.stdout, form
+    assert b",cI,CDS" in api.export(job, "csv")
+
+
+def test_genes_of_another_genome_are_refused_with_the_reason(api: ApiClient, tmp_path: Path) -> None:
+    genes = tmp_path / "genes.gff"
     genes.write_text(GENES.replace(CONTIG, "chr1"))
     api.upload_genome("wrong-genes", "Lambda with other genes", SAMPLE / "lambda_phage.fa", genes)
     with pytest.raises(ApiError, match="names none of the genome's contigs"):

@@ -14,6 +14,7 @@ import pytest
 
 from api_client import ApiClient
 from crackling.results import FORMATS, Format
+from crackling.sequences import parse_query
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE, SAMPLE_GENOME
 from web import Web
@@ -116,6 +117,13 @@ def test_a_large_export_is_at_another_address(web: Web, long_job: str) -> None:
     assert answer.status == 303
     assert "/export.json?" in answer.headers["location"]
     assert "X-Amz-Signature=" in answer.headers["location"]
+
+
+def test_a_job_tells_what_it_searched(web: Web, long_job: str, sample_job: str) -> None:
+    assert parse_query(web.get(f"/api/jobs/{long_job}/query").body.decode()) == parse_query(many_contigs())
+    answer = web.get(f"/api/jobs/{sample_job}/query")
+    assert answer.headers["content-type"] == FORMATS["fasta"].media_type
+    assert answer.body.startswith(b">")
 
 
 def test_a_job_goes_forward_only(history: list[dict[str, Any]]) -> None:

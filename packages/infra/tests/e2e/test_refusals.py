@@ -30,6 +30,7 @@ def assert_problem(answer: Answer, status: int) -> None:
         ("GET", NO_JOB, 404),
         ("GET", f"{NO_JOB}/targets", 404),
         ("GET", f"{NO_JOB}/export", 404),
+        ("GET", f"{NO_JOB}/query", 404),
         ("GET", f"{NO_JOB}/targets/1/offtargets", 404),
         ("GET", "/jobs/..%2f..", 404),
         ("GET", "/genomes/unknown", 404),

@@ -5,7 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 Resource = dict[str, Any]
+
+MODULES = [
+    "api", "scheduler", "downloader", "bowtie2_index", "issl_index", "target_scan", "consensus", "off_target",
+    "reaper",
+]  # fmt: skip
+# A test of each function in each deployment that has it: only the one with every option sends mail.
+each_function = pytest.mark.parametrize(
+    ("service", "module"),
+    [
+        *(("development", module) for module in MODULES),
+        *(("production", module) for module in [*MODULES, "notifier"]),
+    ],
+    indirect=["service"],
+)
 
 
 @dataclass(frozen=True)

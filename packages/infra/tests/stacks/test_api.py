@@ -7,6 +7,7 @@ from templates import target
 ROUTES = {
     "POST /jobs",
     "GET /jobs/{job}",
+    "GET /jobs/{job}/query",
     "GET /jobs/{job}/targets",
     "GET /jobs/{job}/export",
     "GET /jobs/{job}/targets/{number}/offtargets",

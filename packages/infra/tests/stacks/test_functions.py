@@ -1,8 +1,6 @@
 """Every function: its settings, its environment, its layers."""
 
-import pytest
-
-from templates import target
+from templates import each_function, target
 
 COMMON = {
     "STAGE",
@@ -15,7 +13,7 @@ LAUNCHING = {"WORKER_IMAGE_PARAMETER", "WORKER_LAUNCH_TEMPLATE", "WORKER_TYPES"}
 ENVIRONMENT = {
     "api": {
         "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET",
-        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "NCBI_URL",
+        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "LAMBDA_LIMIT_BASES", "NCBI_URL",
     },
     "scheduler": {
         "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "DOWNLOAD_QUEUE_URL", "SCAN_QUEUE_URL", "BOWTIE2", "NCBI_URL",
@@ -28,13 +26,17 @@ ENVIRONMENT = {
     "bowtie2_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
     "issl_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
     "target_scan": {
-        "JOBS_TABLE", "TARGETS_TABLE", "DATA_BUCKET", "CONSENSUS_QUEUE_URL", "OFF_TARGET_QUEUE_URL",
-        *CONSUMER,
+        "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET", "CONSENSUS_QUEUE_URL",
+        "OFF_TARGET_QUEUE_URL", *CONSUMER,
     },
     "consensus": {"JOBS_TABLE", "TARGETS_TABLE", *CONSUMER},
     "off_target": {"JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", *CONSUMER},
     "reaper": {"JOBS_TABLE", "GENOMES_TABLE", "SCAN_QUEUE_URL", "STUCK_MINUTES", *LAUNCHING, "WORKER_HOURS"},
 }  # fmt: skip
+MAILING = {
+    "api": ENVIRONMENT["api"] | {"MAIL_TOPIC", "MAIL_DOMAINS"},
+    "notifier": {"JOBS_TABLE", "GENOMES_TABLE", "MAIL_TOPIC", "PAGE_URL"},
+}
 EXTRA_LAYERS = {"bowtie2_index": ["bowtie2"], "consensus": ["viennarna"]}
 
 
@@ -42,18 +44,25 @@ def layers_of(template, module):
     return [target(layer) for layer in template.functions()[module]["Layers"]]
 
 
-def test_each_function_is_there_once(service):
-    assert set(service.functions()) == set(ENVIRONMENT)
+def environments(template):
+    """What each function reads, in a deployment with or without mail."""
+    mails = any(name.startswith("MailTopic") for name in template.of("AWS::SNS::Topic"))
+    return ENVIRONMENT | MAILING if mails else ENVIRONMENT
 
 
-@pytest.mark.parametrize("module", ENVIRONMENT)
+def test_each_function_is_there_once(development, production):
+    assert set(development[0].functions()) == set(ENVIRONMENT)
+    assert set(production[0].functions()) == {*ENVIRONMENT, "notifier"}
+
+
+@each_function
 def test_a_function_has_exactly_the_environment_that_it_reads(service, module):
     variables = service.functions()[module]["Environment"]["Variables"]
-    assert set(variables) == COMMON | ENVIRONMENT[module]
+    assert set(variables) == COMMON | environments(service)[module]
     assert variables["POWERTOOLS_SERVICE_NAME"] == module
 
 
-@pytest.mark.parametrize("module", ENVIRONMENT)
+@each_function
 def test_a_variable_names_what_it_says(service, module):
     """No JOBS_TABLE that is another table, no SCAN_QUEUE_URL that is another queue or a dead-letter queue."""
     names = {
@@ -68,13 +77,14 @@ def test_a_variable_names_what_it_says(service, module):
         "SCAN_QUEUE_URL": "DesignScanQueue",
         "CONSENSUS_QUEUE_URL": "DesignOnTargetQueue",
         "OFF_TARGET_QUEUE_URL": "DesignOffTargetQueue",
+        "MAIL_TOPIC": "MailTopic",
     }
     variables = service.functions()[module]["Environment"]["Variables"]
     for name in names.keys() & variables.keys():
         assert target(variables[name]).startswith(names[name])
 
 
-@pytest.mark.parametrize("module", ENVIRONMENT)
+@each_function
 def test_a_function_has_the_layers_that_it_imports(service, module):
     names = {
         layer.removeprefix("Functions").lower().partition("layer")[0] for layer in layers_of(service, module)
@@ -138,7 +148,7 @@ def test_settings_reach_the_functions(synthesise):
         assert (function["Runtime"], function["Architectures"]) == ("python3.11", ["arm64"])
     api = functions["api"]["Environment"]["Variables"]
     assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2"]) == ("50", "3", "off")
-    for module in ("scheduler", "downloader"):
+    for module in ("api", "scheduler", "downloader"):
         variables = functions[module]["Environment"]["Variables"]
         assert (variables["NCBI_URL"], variables["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")
         assert variables["NCBI_KEY_PARAMETER"] == "/crackling/ncbi-key"
@@ -176,3 +186,14 @@ def test_the_reapers_patience_outlives_every_message_of_a_preparation(service):
     assert len(lives) == 3
     minutes = int(service.functions()["reaper"]["Environment"]["Variables"]["STUCK_MINUTES"])
     assert max(lives) < 60 * minutes <= 1.2 * max(lives)
+
+
+def test_mails_link_to_the_page_at_its_own_domain_or_at_the_distribution(production, synthesise):
+    [distribution] = production[0].of("AWS::CloudFront::Distribution")
+    url = production[0].functions()["notifier"]["Environment"]["Variables"]["PAGE_URL"]
+    assert url == {"Fn::Join": ["", ["https://", {"Fn::GetAtt": [distribution, "DomainName"]}]]}
+    service, _ = synthesise(
+        mailDomains="example.org", pageOrigins="https://guides.example.org,https://old.example"
+    )
+    variables = service.functions()["notifier"]["Environment"]["Variables"]
+    assert variables["PAGE_URL"] == "https://guides.example.org"

@@ -16,7 +16,7 @@ def watched(template, metric):
 
 
 def test_every_alarm_tells_the_topic_and_is_quiet_without_data(service):
-    [topic] = service.of("AWS::SNS::Topic")
+    [topic] = [name for name in service.of("AWS::SNS::Topic") if name.startswith("MonitoringAlarms")]
     for alarm in service.of(ALARM).values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -30,7 +30,8 @@ def test_every_function_has_alarms_on_errors_and_throttles(service):
 
 
 def test_a_stream_that_stands_still_is_noticed(service):
-    assert watched(service, "IteratorAge") == {service.function_id("scheduler")}
+    woken = {"scheduler", "notifier"} & service.functions().keys()
+    assert watched(service, "IteratorAge") == set(map(service.function_id, woken))
 
 
 def test_server_errors_of_the_api_are_noticed(service):
@@ -47,11 +48,29 @@ def test_the_age_alarm_waits_for_two_deliveries(service):
 
 
 def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(service):
-    [policy] = service.of("AWS::SNS::TopicPolicy").values()
+    [policy] = [
+        policy
+        for name, policy in service.of("AWS::SNS::TopicPolicy").items()
+        if name.startswith("MonitoringAlarms")
+    ]
     effects = {statement["Effect"]: statement for statement in as_list(policy["PolicyDocument"]["Statement"])}
     assert effects["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert effects["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert effects["Allow"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_topic_of_mail_is_encrypted_takes_tls_only_and_lets_no_service_publish(production):
+    topics, policies = (
+        {name: found for name, found in production[0].of(kind).items() if name.startswith("MailTopic")}
+        for kind in ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy")
+    )
+    [topic], [policy] = topics.values(), policies.values()
+    assert "alias/aws/sns" in str(topic["KmsMasterKeyId"])
+    [statement] = as_list(policy["PolicyDocument"]["Statement"])
+    assert (statement["Effect"], statement["Condition"]) == (
+        "Deny",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
 
 
 def test_there_is_one_dashboard(service):

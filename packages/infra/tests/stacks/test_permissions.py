@@ -2,9 +2,7 @@
 
 import json
 
-import pytest
-
-from templates import as_list, target
+from templates import MODULES, as_list, each_function, target
 
 # The only actions that may name every resource, because they know none.
 WITHOUT_RESOURCES = {
@@ -21,10 +19,6 @@ WITHOUT_RESOURCES = {
 }
 # Written by the CDK for its own copier of files; the stack acknowledges them one by one.
 COPIER = "CustomCDKBucketDeployment"
-MODULES = [
-    "api", "scheduler", "downloader", "bowtie2_index", "issl_index", "target_scan", "consensus", "off_target",
-    "reaper",
-]  # fmt: skip
 
 
 def own_statements(template):
@@ -59,8 +53,8 @@ def test_objects_are_granted_by_prefix(service):
 
 def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
     """To list, or to be told that a key is missing rather than that it is forbidden."""
-    listing = {module: set() for module in MODULES}
-    for module in MODULES:
+    listing = {module: set() for module in service.functions()}
+    for module in listing:
         for statement in service.statements()[service.role_of(module)]:
             if "s3:ListBucket" in as_list(statement["Action"]):
                 listing[module] |= set(as_list(statement["Condition"]["StringLike"]["s3:prefix"]))
@@ -68,6 +62,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
         "api": {"jobs/*", "uploads/*", "genomes/*"},
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
+        "target_scan": {"jobs/*", "genomes/*"},
     }
 
 
@@ -92,19 +87,19 @@ def is_own(part):
     return isinstance(part, dict) and not part.get("Ref", "").startswith("AWS::")
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each_function
 def test_a_function_writes_to_its_own_log_group_only(service, module):
     group = target(service.functions()[module]["LoggingConfig"]["LogGroup"])
     assert {resource for action, resource in grants(service, module) if action.startswith("logs:")} == {group}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each_function
 def test_a_function_may_use_what_its_environment_names_and_nothing_else(service, module):
     """What it reads by event source (its queue, the stream) and its log group have no variable."""
     named = {
         target(value)
-        for value in service.functions()[module]["Environment"]["Variables"].values()
-        if isinstance(value, dict)
+        for name, value in service.functions()[module]["Environment"]["Variables"].items()
+        if isinstance(value, dict) and name != "PAGE_URL"  # for people, not to be called
     } - set(service.of("AWS::EC2::LaunchTemplate"))
     unnamed = (
         "logs:",
@@ -125,7 +120,9 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
         resource
         for action, resource in grants(service, module)
         if not action.startswith((*unnamed, *stream))
-        and not resource.startswith(("DesignSchedulerFailures", "DesignPreparationFailures"))
+        and not resource.startswith(
+            ("DesignSchedulerFailures", "DesignPreparationFailures", "MailNotifierFailures")
+        )
     }
     own_queue = {
         target(value)
@@ -148,7 +145,9 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
 
 
 def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service):
-    deleting = {m for m in MODULES if any(action == "s3:DeleteObject" for action, _ in grants(service, m))}
+    deleting = {
+        m for m in service.functions() if any(action == "s3:DeleteObject" for action, _ in grants(service, m))
+    }
     assert deleting == {"api", "scheduler"}
 
 
@@ -166,3 +165,32 @@ def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(servic
         (scheduler, "iam:PassRole"),
         (reaper, "ec2:TerminateInstances"),
     }
+
+
+def topic_grants(template):
+    """What is allowed on the topic of mail, by role."""
+    [topic] = [name for name in template.of("AWS::SNS::Topic") if name.startswith("MailTopic")]
+    for role, statement in own_statements(template):
+        if statement["Resource"] == {"Ref": topic}:
+            yield role, statement["Action"], statement.get("Condition")
+
+
+def test_the_api_subscribes_addresses_of_the_domains_only_and_the_notifier_publishes(production):
+    service, _ = production
+    by_mail = {
+        "StringEquals": {"sns:Protocol": "email"},
+        "StringLike": {"sns:Endpoint": ["*@example.org", "*@lab.example.org"]},
+    }
+    assert sorted(topic_grants(service), key=str) == sorted(
+        [
+            (service.role_of("api"), "sns:Subscribe", by_mail),
+            (service.role_of("notifier"), "sns:Publish", None),
+        ],
+        key=str,
+    )
+
+
+def test_without_mail_nobody_may_subscribe_or_publish(development):
+    service, _ = development
+    for _, statement in own_statements(service):
+        assert not [action for action in as_list(statement["Action"]) if action.startswith("sns:")]

@@ -41,7 +41,7 @@ def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
     redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = dead_letter_queues(service)
     assert len(redriven) == 6
-    assert len(dead) == 8
+    assert len(dead) == 6 + len(streams(service))
     assert redriven.isdisjoint(dead)
     assert redriven | dead == set(queues)
 
@@ -98,7 +98,7 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
 
 def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service):
     sources = service.of("AWS::Lambda::EventSourceMapping").values()
-    assert len(sources) == 8
+    assert len(sources) == 6 + len(streams(service))
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         if target(source["EventSourceArn"]) in service.of(QUEUE):
@@ -109,24 +109,45 @@ def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(s
 
 
 def streams(template):
-    """What the scheduler is woken by, and by which of its records."""
+    """Which records of which table's stream wake which function."""
     found = {}
+    modules = {template.function_id(module): module for module in template.functions()}
     for source in template.of("AWS::Lambda::EventSourceMapping").values():
         if "StartingPosition" in source:
-            assert target(source["FunctionName"]) == template.function_id("scheduler")
             assert source["BisectBatchOnFunctionError"]
             [pattern] = source["FilterCriteria"]["Filters"]
             table = target(source["EventSourceArn"]).removeprefix("Storage")[:-8]
-            found[table] = json.loads(pattern["Pattern"])
+            found[table, modules[target(source["FunctionName"])]] = json.loads(pattern["Pattern"])
     return found
 
 
-def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(service):
+def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(development):
     image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "place": {"S": [{"exists": False}]}}
-    assert streams(service) == {
-        "Jobs": {"eventName": ["INSERT"]},
-        "Genomes": {"dynamodb": {"NewImage": image}},
+    assert streams(development[0]) == {
+        ("Jobs", "scheduler"): {"eventName": ["INSERT"]},
+        ("Genomes", "scheduler"): {"dynamodb": {"NewImage": image}},
     }
+
+
+def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production):
+    without, with_mail = streams(development[0]), streams(production[0])
+    assert with_mail.keys() - without.keys() == {("Jobs", "notifier")}
+    assert without.items() <= with_mail.items()
+
+
+@pytest.mark.parametrize(
+    ("change", "job", "wakes"),
+    [
+        ("MODIFY", {"recipient": {"S": "r"}}, True),
+        ("MODIFY", {"recipient": {"S": "r"}, "notified": {"N": "1"}}, False),
+        ("MODIFY", {}, False),
+        ("INSERT", {"recipient": {"S": "r"}}, False),
+        ("REMOVE", {"recipient": {"S": "r"}}, False),
+    ],
+)
+def test_which_jobs_wake_the_notifier(production, change, job, wakes):
+    record = {"eventName": change, "dynamodb": {"NewImage": {"jobId": {"S": "j"}, **job}}}
+    assert matches(streams(production[0])["Jobs", "notifier"], record) is wakes
 
 
 @pytest.mark.parametrize(
@@ -142,7 +163,9 @@ def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_onl
 def test_which_genomes_wake_the_scheduler(service, item, wakes):
     image = {name: {"S": value} for name, value in item.items()}
     assert (
-        matches(streams(service)["Genomes"], {"eventName": "MODIFY", "dynamodb": {"NewImage": image}})
+        matches(
+            streams(service)["Genomes", "scheduler"], {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
+        )
         is wakes
     )
 

@@ -24,6 +24,7 @@ def test_the_defaults():
     assert found.lambda_limit_bases == 700_000_000
     assert settings(bowtie2="off").lambda_limit_bases == 3_300_000_000
     assert found.ncbi_key_parameter is None
+    assert found.mail_domains == ()
     assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
 
 
@@ -73,6 +74,13 @@ def test_previews_leave_the_accounts_logging_role_alone():
     assert not settings(stage="prod", apiLogsRole="off").api_logs_role
 
 
+def test_mail_is_for_the_domains_that_are_named():
+    assert settings(mailDomains="example.org,lab.example.com").mail_domains == (
+        "example.org",
+        "lab.example.com",
+    )
+
+
 @pytest.mark.parametrize("value", ["off", "False", False])
 def test_switches_are_read_from_the_command_line_and_from_json(value):
     assert settings(bowtie2=value).bowtie2 == "off"
@@ -105,6 +113,10 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("lambdaLimitBases", "0"),
         ("apiLogsRole", "2"),
         ("alarmEmail", "nobody"),
+        ("mailDomains", "someone@example.org"),
+        ("mailDomains", "example"),
+        ("mailDomains", "example.org, example.com"),
+        ("mailDomains", "*.example.org"),
         ("budgetAmount", "50"),
         ("budgetEmail", "a@example.org"),
         ("workerTypes", "r6i.xlarge"),

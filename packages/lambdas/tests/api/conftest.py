@@ -21,11 +21,13 @@ from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.scanning import chunks, query_sites
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
+from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.world import CONTEXT, ENVIRONMENT, KEYS
 
 NOW = 1_800_000_000.0
+SERVICES = ("dynamodb", "s3", "sqs", "sns")
 
 
 @dataclass
@@ -131,13 +133,24 @@ class Service:
             self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 
 
+def _build(environment: dict[str, str]) -> Any:
+    """One application for all tests, on clients that each test replaces."""
+    clients = SimpleNamespace(**{name: _Replaceable() for name in SERVICES})
+    catalogue = _Replaceable()
+    handler = api.make_handler(environment, clients, lambda: NOW, science.Indexes, catalogue)
+    return clients, catalogue, handler
+
+
 @pytest.fixture(scope="session")
 def built():
-    """One application for all tests, on clients that each test replaces."""
-    clients = SimpleNamespace(dynamodb=_Replaceable(), s3=_Replaceable(), sqs=_Replaceable())
-    catalogue = _Replaceable()
-    handler = api.make_handler(ENVIRONMENT, clients, lambda: NOW, science.Indexes, catalogue)
-    return clients, catalogue, handler
+    return _build(ENVIRONMENT)
+
+
+@pytest.fixture(scope="session")
+def built_without_mail():
+    """As a deployment is whose settings name no domains."""
+    names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
+    return _build({name: ENVIRONMENT[name] for name in names})
 
 
 class _Replaceable:
@@ -149,13 +162,25 @@ class _Replaceable:
 
 @pytest.fixture
 def service(built, scratch):
+    return _serve(built)
+
+
+@pytest.fixture
+def service_without_mail(built_without_mail, scratch):
+    return _serve(built_without_mail)
+
+
+def _serve(built: Any) -> Service:
     replaceable, catalogue, handler = built
     catalogue.target = FakeCatalogue()
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
-        dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body)))
+        dynamodb=FakeDynamoDB(KEYS),
+        s3=FakeS3(),
+        sqs=FakeSQS(lambda url, body: sent.append((url, body))),
+        sns=FakeSNS(),
     )
-    for name in ("dynamodb", "s3", "sqs"):
+    for name in SERVICES:
         getattr(replaceable, name).target = getattr(clients, name)
     return Service(
         clients,

@@ -117,16 +117,20 @@ def test_a_route_is_no_id(service):
 def test_a_preparation_shows_its_place_and_its_progress(service):
     service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], 1)
     before = service.ask("GET", "/genomes/mine").json
-    assert [before[name] for name in ("place", "progress", "organism", "expectedBases")] == [None] * 4
-    service.genomes.begun("mine", "c", Place.WORKER, 17_000_000_000, "Triticum aestivum", 2)
+    assert [
+        before[name] for name in ("place", "progress", "organism", "expectedBases", "expectedSeconds")
+    ] == [None] * 5
+    service.genomes.begun("mine", "c", Place.WORKER, 17_000_000_000, 900.4, "Triticum aestivum", 2)
     service.genomes.progress("mine", "c", Progress(Part.FASTA, 5, 17), 3)
     found = service.ask("GET", "/genomes/mine").json
     assert (found["place"], found["organism"]) == ("worker", "Triticum aestivum")
-    assert found["expectedBases"] == 17_000_000_000
+    assert (found["expectedBases"], found["expectedSeconds"]) == (17_000_000_000, 900)
+    assert (found["began"], found["tookSeconds"]) == ("1970-01-01T00:00:01Z", None)
     assert found["progress"] == {"part": "fasta", "done": 5, "total": 17}
     assert service.ask("GET", "/genomes").json["genomes"] == [found]
     service.genomes.mark_ready("mine", "c", 4)
-    assert service.ask("GET", "/genomes/mine").json["progress"] is None
+    ready = service.ask("GET", "/genomes/mine").json
+    assert (ready["progress"], ready["tookSeconds"]) == (None, 3)
 
 
 def test_the_files_of_a_genome_can_be_downloaded(service):

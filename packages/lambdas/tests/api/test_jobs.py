@@ -26,12 +26,13 @@ def test_a_job_is_taken_stored_and_shown(service):
     answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
     assert answer.status == 202
     job_id = answer.json["jobId"]
-    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}"}
+    assert answer.json == {"jobId": job_id, "url": f"/api/jobs/{job_id}", "mail": None}
     assert answer.headers["Location"] == f"/api/jobs/{job_id}"
     assert service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"] == FASTA.encode()
     assert service.ask("GET", f"/jobs/{job_id}").json == {
         "jobId": job_id,
         "kind": "sequence",
+        "region": None,
         "genome": "phage",
         "genomeName": None,
         "organism": None,
@@ -59,11 +60,11 @@ def test_a_failed_job_gives_its_reason(service):
     ("body", "status", "says"),
     [
         ("{", 400, "JSON"),
-        ({"genome": "phage"}, 422, "exactly one of sequence, fasta and guides"),
+        ({"genome": "phage"}, 422, "exactly one of sequence, fasta, guides and region"),
         (
             {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
             422,
-            "exactly one of sequence, fasta and guides",
+            "exactly one of sequence, fasta, guides and region",
         ),
         ({"sequence": "ACGT"}, 422, "genome"),
         ({"sequence": "ACGT", "genome": "../etc"}, 422, "genome"),
@@ -71,12 +72,26 @@ def test_a_failed_job_gives_its_reason(service):
         ({"sequence": "ACGT", "genome": "phage", "colour": "red"}, 422, "colour"),
         ({"sequence": "ACGT!", "genome": "phage"}, 422, "letter 5"),
         ({"sequence": "  ", "genome": "phage"}, 422, "empty"),
+        ({"fasta": ">a 1\nAC\n>a 2\nGT", "genome": "phage"}, 422, "sequences 1 and 2 are both named 'a'"),
         ({"sequence": "ACGT", "guides": ["ACGT"], "genome": "phage"}, 422, "exactly one"),
         ({"guides": [GUIDE, "ACGT"], "genome": "phage"}, 422, "the guides, line 2: 'ACGT' (4 letters)"),
         ({"guides": "", "genome": "phage"}, 422, "holds no guides"),
         ({"guides": [], "genome": "phage"}, 422, "holds no guides"),
         ({"guides": [1], "genome": "phage"}, 422, "guides"),
         ({"guides": [GUIDE] * 50_001, "genome": "phage"}, 413, "50,001 guides"),
+        ({"region": "a:1-9", "sequence": "ACGT", "genome": "phage"}, 422, "exactly one"),
+        (
+            {"region": " ", "genome": "phage"},
+            422,
+            "the region: is empty; give a gene's name, or CONTIG:START-END",
+        ),
+        ({"region": "a:9-8", "genome": "phage"}, 422, "a:9-8: bases are counted from 1"),
+        (
+            {"region": "a:1-1,000,001", "genome": "phage"},
+            413,
+            "1,000,001 bases; the limit of a job is 1,000,000",
+        ),
+        ({"region": "cI", "genome": "unheard-of"}, 404, "unheard-of"),
         ({"sequence": "ACGT", "genome": "unheard-of"}, 404, "unheard-of"),
         ({"sequence": "A" * 1_000_001, "genome": "phage"}, 413, "1,000,001"),
         ({"sequence": "A\n" * 1_000_001, "genome": "phage"}, 413, "letters"),
@@ -92,6 +107,16 @@ def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
     assert problem["title"]
     assert not service.clients.s3.objects.keys() - {("genome", "genomes/phage/c/genome.issl")}
     assert not service.clients.dynamodb.tables["jobs"]
+
+
+@pytest.mark.parametrize("region", [" cI ", "phage:1-1,000,000"])
+def test_a_region_is_kept_as_its_user_named_it_and_read_later(service, region):
+    job_id = service.submit(region=region)
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["kind"], job["region"]) == ("sequence", region.strip())
+    assert ("data", f"jobs/{job_id}/query.fa") not in service.clients.s3.objects
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, "its sequence is there when it is scanned" in answer.json["detail"]) == (409, True)
 
 
 def test_a_query_of_exactly_one_million_bases_is_taken(service):
@@ -110,7 +135,14 @@ def test_a_genome_whose_file_is_missing_is_refused(service):
 
 
 @pytest.mark.parametrize(
-    "path", ["/jobs/none", "/jobs/none/targets", "/jobs/none/export", "/jobs/none/targets/1/offtargets"]
+    "path",
+    [
+        "/jobs/none",
+        "/jobs/none/query",
+        "/jobs/none/targets",
+        "/jobs/none/export",
+        "/jobs/none/targets/1/offtargets",
+    ],
 )
 def test_an_unknown_job_is_a_404(service, path):
     answer = service.ask("GET", path)
@@ -128,6 +160,7 @@ def expected_targets(sequence, kind=Kind.SEQUENCE):
 @pytest.mark.parametrize("guides", [GUIDES, GUIDES.splitlines()])
 def test_own_guides_are_a_query(service, guides):
     job_id = service.submit(guides=guides)
+    assert service.ask("GET", f"/jobs/{job_id}/query").status == 409
     assert service.ask("GET", f"/jobs/{job_id}").json["kind"] == "guides"
     service.score(job_id, GUIDES, kind=Kind.GUIDES)
     found = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"]
@@ -246,6 +279,42 @@ def test_an_export_waits_for_the_job(service):
     answer = service.ask("GET", f"/jobs/{job_id}/export")
     assert (answer.status, "queued" in answer.json["detail"]) == (409, True)
     assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "docx"}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ({"sequence": f" {SEQUENCE[:50]}\n{SEQUENCE[50:].lower()}"}, f">query\n{SEQUENCE}\n"),
+        ({"fasta": ">one first\r\nacgu\r\n>\r\nNN\r\n"}, ">one\nACGT\n>contig_2\nNN\n"),
+    ],
+)
+def test_a_query_is_told_as_it_was_searched(service, asked, searched):
+    """From the start, under the names and with the letters that places refer to."""
+    service.make_ready()
+    job_id = service.ask("POST", "/jobs", {**asked, "genome": "phage"}).json["jobId"]
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, answer.text) == (200, searched)
+    assert answer.headers["Content-Type"] == "text/x-fasta; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}-query.fa"'
+
+
+def test_a_query_that_an_answer_cannot_carry_is_at_an_address(service, monkeypatch):
+    """A million nameless bases are longer as FASTA than what was sent."""
+    job_id = service.submit(SEQUENCE)
+    monkeypatch.setattr(results, "INLINE_BYTES", 50)
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert answer.status == 303
+    assert answer.headers["Location"].startswith(f"https://data.example/jobs/{job_id}/searched.fa?")
+    stored = service.clients.s3.objects["data", f"jobs/{job_id}/searched.fa"]
+    assert stored.decode() == f">query\n{SEQUENCE}\n"
+
+
+def test_a_query_that_is_deleted_is_a_404(service):
+    """The bucket may forget it before the table forgets the job."""
+    job_id = service.submit(SEQUENCE)
+    del service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"]
+    answer = service.ask("GET", f"/jobs/{job_id}/query")
+    assert (answer.status, "deleted after a while" in answer.json["detail"]) == (404, True)
 
 
 def test_off_targets_are_those_of_the_target(service):

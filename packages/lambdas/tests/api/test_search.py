@@ -6,7 +6,9 @@ import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling.genomes import Assembly
+from crackling_aws.models import Part, Place, Source
 from crackling_lambdas.handlers import api
+from crackling_lambdas.logic.expectation import PACE, START
 from crackling_testing.assemblies import StandInAssembly
 from crackling_testing.ncbi import NcbiStandIn
 from simulator.world import ENVIRONMENT
@@ -44,9 +46,28 @@ def test_assemblies_are_found(service):
         "bases": 1_448_000_000,
         "contigs": 51,
         "reference": True,
+        "replacedBy": None,
+        "expectedSeconds": round(START[Place.WORKER] + 1_448_000_000 / PACE[True]),
     }
     assert [one["reference"] for one in answer.json["genomes"]] == [True, False]
     assert service.catalogue.asked == ["zebrafish"]
+
+
+def test_a_newer_version_is_named(service):
+    service.catalogue.found = [replace(ZEBRAFISH, current="GCF_049306965.2")]
+    assert search(service, "zebrafish").json["genomes"][0]["replacedBy"] == "GCF_049306965.2"
+
+
+def test_what_earlier_genomes_took_is_expected_of_others(service):
+    """On a worker, as the zebrafish is too large for the functions of these tests."""
+    service.catalogue.found = [ZEBRAFISH]
+    [before] = search(service, "zebrafish").json["genomes"]
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.BOWTIE2], 1)
+    service.genomes.begun("mine", "c", Place.WORKER, ZEBRAFISH.bases, 20, None, 2)
+    service.genomes.fasta_done("mine", "c", 51, ZEBRAFISH.bases, 3)
+    service.genomes.mark_ready("mine", "c", 5001)
+    [after] = search(service, "zebrafish").json["genomes"]
+    assert (before["expectedSeconds"], after["expectedSeconds"]) == (667, 5000)
 
 
 def test_nothing_found_is_no_error(service):

@@ -13,6 +13,7 @@ from crackling_lambdas.handlers.views import JobView
 ROUTES = {
     "/jobs": {"post"},
     "/jobs/{job_id}": {"get"},
+    "/jobs/{job_id}/query": {"get"},
     "/jobs/{job_id}/targets": {"get"},
     "/jobs/{job_id}/export": {"get"},
     "/jobs/{job_id}/targets/{number}/offtargets": {"get"},
@@ -37,7 +38,7 @@ def test_the_service_says_that_it_is_there(service):
 def test_the_service_says_what_it_is(service):
     about = service.ask("GET", "/about").json
     assert about["versions"] == {"package": VERSION, "indexFormat": INDEX_FORMAT, "model": MODEL}
-    assert about["limits"] == {"bases": 1_000_000, "guides": 50_000}
+    assert about["limits"] == {"bases": 1_000_000, "guides": 50_000, "letters": 2_000_000}
     assert {method["name"] for method in about["methods"]} >= {"CHOPCHOP", "mm10db", "MIT", "CFD"}
     assert all(method["citation"] for method in about["methods"])
 

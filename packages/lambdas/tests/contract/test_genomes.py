@@ -55,8 +55,10 @@ def test_parts_add_up_and_a_repetition_changes_nothing(genomes):
     found = genomes.get("g")
     assert found.prepared
     assert (found.contigs, found.bases, found.files, found.index_bytes) == (3, 48502, FILES, 1000)
-    assert genomes.mark_ready("g", "c1", 6)
-    assert genomes.get("g").state is GenomeState.READY
+    assert found.took is None
+    assert genomes.mark_ready("g", "c1", 6.5)
+    found = genomes.get("g")
+    assert (found.state, found.took) == (GenomeState.READY, 4.5)
 
 
 def test_a_preparation_that_is_over_changes_no_more(genomes):
@@ -89,15 +91,17 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes):
     assert (found.done, found.reason, found.files, found.claim) == (frozenset(), None, (), "c2")
     assert (found.place, found.progress, found.worker, found.organism) == (None, None, None, None)
     assert (found.expected_bases, found.bases, found.claimed, found.created) == (None, None, 7, 2)
+    assert (found.expected_seconds, found.took) == (None, None)
 
 
 def test_a_preparation_begins_once_and_shows_its_progress(genomes):
     genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
-    assert not genomes.begun("g", "c0", Place.LAMBDA, 5, None, 3)
-    assert genomes.begun("g", "c1", Place.WORKER, 48502, "Lambdavirus lambda", 4)
-    assert not genomes.begun("g", "c1", Place.LAMBDA, 9, None, 5)
+    assert not genomes.begun("g", "c0", Place.LAMBDA, 5, 20, None, 3)
+    assert genomes.begun("g", "c1", Place.WORKER, 48502, 170.6, "Lambdavirus lambda", 4)
+    assert not genomes.begun("g", "c1", Place.LAMBDA, 9, 20, None, 5)
     found = genomes.get("g")
     assert (found.place, found.expected_bases, found.organism) == (Place.WORKER, 48502, "Lambdavirus lambda")
+    assert found.expected_seconds == 171
     assert (found.worker, found.progress, found.attempts, found.claimed) == (None, None, 0, 2)
     assert genomes.launched("g", "c1", "i-1", 6)
     assert genomes.progress("g", "c1", Progress(Part.FASTA, 10, 48502), 7)

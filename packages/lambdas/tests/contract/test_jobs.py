@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crackling_aws.jobs import JobStore
@@ -20,6 +22,12 @@ def jobs(cloud):
 def test_a_job_reads_back_as_it_was_written(jobs):
     assert jobs.get("j1") == a_job()
     assert jobs.get("j2") is None
+
+
+def test_a_job_of_a_region_keeps_it(jobs):
+    job = replace(a_job("j3"), region="cI")
+    assert jobs.create(job)
+    assert jobs.get("j3") == job
 
 
 def test_an_id_is_taken_once(jobs):
@@ -59,6 +67,18 @@ def test_a_complete_job_does_not_fail(jobs):
     assert jobs.get("j1").status is Status.COMPLETE
     assert not jobs.fail("j1", "late", 12)
     assert not jobs.fail_stalled("j1", "late", before=100, now=200)
+
+
+def test_who_asked_for_mail_is_noted_once_also_when_the_job_is_over(jobs):
+    assert jobs.create(Job("j2", "lambda", JobOptions(), 200, created=1, updated=1, expires=9, recipient="r"))
+    assert jobs.fail("j2", "why", 11)
+    assert (jobs.get("j2").recipient, jobs.get("j2").notified) == ("r", None)
+    assert jobs.mark_notified("j2", 12.5)
+    job = jobs.get("j2")
+    assert (job.notified, job.updated) == (12.5, 11)
+    assert not jobs.mark_notified("j2", 12.5)
+    assert not jobs.mark_notified("gone", 13)
+    assert jobs.get("gone") is None
 
 
 def test_stalled_jobs_are_those_without_progress_that_are_not_over(jobs):

@@ -48,6 +48,7 @@ def check(scenario: Scenario) -> None:
         assert job is not None
         if job.genome != "bystander":
             _check_job(world, job, lost)
+            _check_mail(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
 
@@ -64,7 +65,7 @@ def _lost(world: World) -> set[str]:
     """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
     lost = {
         record["dynamodb"]["Keys"][stream.keys[0]]["S"]
-        for stream in world.streams.values()
+        for stream in (world.streams["jobs"], world.streams["genomes"])
         for record in stream.given_up
     }
     for name, queue in world.queues.items():
@@ -80,8 +81,10 @@ def _lost(world: World) -> set[str]:
 
 def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert job.over, f"{job.job_id} is {job.status} for ever"
-    text = world.s3.objects["data", keys.query(job.job_id)].decode()
-    sequence = "".join(contig.sequence for contig in parse_query(text))
+    kept = world.s3.objects.get(("data", keys.query(job.job_id)), b"").decode()
+    text = kept if job.region is None else _region(job)
+    assert kept == text or (not kept and job.status is Status.FAILED), "another query was kept"
+    sequence = "".join(contig.sequence for contig in parse_query(text)) if text else ""
     expected = list(science.guides(sequence))
     chunks = list(targets(world).chunks(job.job_id))
     done = [chunk for chunk in chunks if chunk.on_target is not None]
@@ -90,11 +93,12 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert job.off_target == sum(len(chunk.sites) for chunk in done), "the specificity counter is not exact"
     if job.status is Status.FAILED:
         assert job.failure
-        assert job.genome in BAD or job.job_id in lost or job.genome in lost, (
+        assert not text or job.genome in BAD or job.job_id in lost or job.genome in lost, (
             f"failed needlessly: {job.failure}"
         )
         return
     assert job.genome in GOOD
+    assert text, "there is no such region"
     found = list(chain.from_iterable(chunk.sites for chunk in chunks))
     assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
     efficiencies = list(chain.from_iterable(chunk.on_target or () for chunk in chunks))
@@ -102,6 +106,30 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     genome = science.content(parse_query(GOOD[job.genome]))
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
     assert specificities == [science.specificity(genome, guide) for guide in expected]
+
+
+def _region(job: Job) -> str:
+    """The query that a region stands for; empty where the genome has none."""
+    assert job.region is not None
+    contig, _, place = job.region.rpartition(":")
+    first, last = map(int, place.split("-"))
+    for found in parse_query(GOOD.get(job.genome, ">a\nA")):
+        if found.name == contig and last <= len(found.sequence):
+            return f">{job.region} {job.region}\n{found.sequence[first - 1 : last]}\n"
+    return ""
+
+
+def _check_mail(world: World, job: Job) -> None:
+    """Whoever asked for mail was told, once where nothing went wrong; a record that was given up calls its operator."""
+    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["mail"].given_up}
+    assert world.rate or not given_up, "a mail was given up without a fault"
+    told = world.mails.count(job.job_id)
+    if job.recipient is None:
+        assert not told, "told of a job of somebody who did not ask"
+    elif job.job_id not in given_up:
+        assert told, f"nobody was told of {job.job_id}"
+        assert job.notified, f"{job.job_id} has no mark"
+        assert told == 1 or world.rate, f"told {told} times without a fault"
 
 
 def _check_genomes(world: World, lost: set[str]) -> None:
@@ -113,6 +141,9 @@ def _check_genomes(world: World, lost: set[str]) -> None:
             case GenomeState.READY:
                 assert genome.genome in {*GOOD, "bystander"}
                 assert genome.prepared
+                if genome.genome in GOOD:
+                    assert genome.expected_seconds, "nobody said how long it would take"
+                    assert genome.took, "nobody knows how long it took"
             case GenomeState.FAILED:
                 assert genome.reason
                 assert genome.genome in BAD or genome.genome in lost, f"failed needlessly: {genome.reason}"

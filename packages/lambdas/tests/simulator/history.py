@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crackling_lambdas.handlers.queues import PAUSES
+
+if TYPE_CHECKING:
+    from fakes.sns import Mail
 
 WORKER_PATIENCE = 600
 Item = dict[str, Any] | None
@@ -17,8 +20,19 @@ class History:
         self.faults: list[str] = []
 
     def job_written(self, before: Item, after: Item) -> None:
-        if before is not None and before != after and _over(before):
+        """A job that is over is marked as told, once, and changes no more."""
+        if before is None or before == after or not _over(before):
+            return
+        mark = {name: after[name] for name in ("notified",) if after and name in after}
+        if after != {**mark, **before} or "notified" in before:
             self.faults.append(f"a job that was over changed: {before} -> {after}")
+
+    def mailed(self, mail: Mail, job: dict[str, Any]) -> None:
+        """A mail that comes again is one whose mark was lost."""
+        if not _over(job) or "notified" in job:
+            self.faults.append(f"mailed too early or once more: {job}")
+        if ("failure" in job) is not mail.subject.startswith("Your job failed"):
+            self.faults.append(f"mailed what is not true: {mail}")
 
     def genome_written(self, before: Item, after: Item) -> None:
         if before is None or after is None or before["item"] != {"S": "genome"}:

@@ -102,6 +102,7 @@ class SimulatedStream:
     """A table's records that pass the filter, in order. A batch that fails is tried again from its first failure."""
 
     keys: tuple[str, ...]
+    function: str  # that it wakes
 
     records: list[dict[str, Any]] = field(default_factory=list)
     given_up: list[dict[str, Any]] = field(default_factory=list)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crackling.sequences import parse_query
 from crackling_aws import keys
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 UPLOADS = {
     "good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n",
-    "other": ">a\nTTTTACGGCA\n",
-    "large": f">big\n{'ACGTTGCA' * 10}\n",
+    "other": ">a\nTTTTACGGCACCATTGCAGGATCCAGGTTT\nACGGATTACCAGGTTA\n",
+    "large": f">big\n{'ACGTTGGA' * 10}\n",
 }
 GOOD = UPLOADS | {name: ASSEMBLIES[name].decode() for name in (SMALL, LARGE)}
 BAD_UPLOADS = {
@@ -32,6 +33,7 @@ BAD_UPLOADS = {
 }
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
+ADDRESSES = ("One@example.org", "two@lab.example.org")
 POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
 
 
@@ -47,22 +49,41 @@ class Scenario:
 
     def plan(self) -> None:
         self._place_bystanders()
+        for address in ADDRESSES:
+            self.world.sns.confirm(address.lower())
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
         for genome in {name: None for name in genomes if name in UPLOADS | BAD_UPLOADS}:
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 4)):
-            genome, sequence = self.rng.choice([genomes[0], *genomes]), self._sequence()
-            self.world.users.append(lambda genome=genome, sequence=sequence: self._submit(genome, sequence))
+            genome = self.rng.choice([genomes[0], *genomes])
+            body = {"genome": genome, **self._query(genome), **self._mail()}
+            self.world.users.append(lambda body=body: self._submit(body))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
 
+    def _mail(self) -> dict[str, str]:
+        address = self.rng.choice((None, *ADDRESSES))
+        return {"email": address} if address else {}
+
+    def _query(self, genome: str) -> dict[str, str]:
+        if self.rng.random() < 0.3:
+            return {"region": self._region(genome)}
+        return {"sequence": self._sequence()}
+
     def _sequence(self) -> str:
         # Rich in GG and CC, so that short queries hold several sites; sometimes it holds none.
         length = self.rng.choice((10, 30, 45, 60))
         return "".join(self.rng.choices("ACGT", weights=(1, 2, 3, 1), k=length))
+
+    def _region(self, genome: str) -> str:
+        """A part of the genome; of one that is bad, or sometimes, a part that it has not."""
+        contig = self.rng.choice(parse_query(GOOD.get(genome, ">a\nA")))
+        first = self.rng.randint(1, len(contig.sequence))
+        beyond = self.rng.random() < 0.2
+        return f"{contig.name}:{first}-{self.rng.randint(first, len(contig.sequence)) + 1000 * beyond}"
 
     def _upload(self, genome: str) -> None:
         """Announce, upload, complete; users try again when the service fails, and may forget to complete."""
@@ -79,11 +100,11 @@ class Scenario:
         if answer is None or answer["statusCode"] >= 500:
             self.world.users.append(lambda: self._complete(genome))
 
-    def _submit(self, genome: str, sequence: str) -> None:
+    def _submit(self, body: dict[str, str]) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again."""
-        answer = self.world.request("POST", "/jobs", json.dumps({"sequence": sequence, "genome": genome}))
+        answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
-            self.world.users.append(lambda: self._submit(genome, sequence))
+            self.world.users.append(lambda: self._submit(body))
 
     def _poison(self) -> None:
         queue = self.rng.choice(list(QUEUES))

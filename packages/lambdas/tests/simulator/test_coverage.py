@@ -38,12 +38,17 @@ def test_everything_happens(seen, scratch):
             ends["exhausted"] += len(queue.exhausted)
         for name, stream in world.streams.items():
             ends[f"given up {name}"] += len(stream.given_up)
+        ends["mailed"] += len(set(world.mails))
+        ends["mailed again"] += len(world.mails) - len(set(world.mails))
         ends["worker died"] += len(world.fleet.deaths)
         ends["NCBI out of reach"] += len(world.ncbi.trouble)
         for key in world.dynamodb.tables["jobs"]:
             job = scenario.jobs(world).get(key[0])
             ends[job.status] += 1
             ends["guides"] += job.guides or 0
+            if job.region is not None:
+                ends[f"region {job.status}"] += 1
+                ends["guides of regions"] += job.guides or 0
         for genome in scenario.genomes(world).list():
             ends[f"genome {genome.state}"] += 1
             ends[f"{genome.place} {genome.state}"] += 1
@@ -53,7 +58,9 @@ def test_everything_happens(seen, scratch):
     for end in (
         "dead", "exhausted", "given up jobs", "complete", "failed", "genome ready", "genome failed",
         "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
+        "region complete", "region failed", "guides of regions",
         "worker died", "handed over", "NCBI out of reach",
+        "mailed", "mailed again", "given up mail",
     ):  # fmt: skip
         assert ends[end] > 0, end
     assert ends["complete"] > SEEDS

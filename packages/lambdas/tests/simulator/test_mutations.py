@@ -6,15 +6,17 @@ answer not looked at.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
 
-from crackling_aws import genomes, jobs, queues, targets
+from crackling_aws import genomes, jobs, models, queues, targets
 from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_lambdas.handlers import notifier as notifier_function
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
-from crackling_lambdas.logic import admission, preparation, reaping, scanning
+from crackling_lambdas.logic import admission, notifying, preparation, reaping, scanning
 from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
@@ -200,7 +202,7 @@ def chunks_are_queued_before_they_are_written(patch):
     def hasty(self, message):
         for number in range(4):
             self.consensus.send([scanning.ScoreChunk(message.job_id, number)])
-        late = scanning.Scan(self.jobs, self.targets, self.queries, _Nothing(), self.off_target, self.clock)
+        late = dataclasses.replace(self, consensus=_Nothing())
         run(late, message)
 
     patch.setattr(scanning.Scan, "run", hasty)
@@ -249,6 +251,60 @@ def failed_records_are_not_reported(patch):
     )
 
 
+def failed_mails_are_not_reported(patch):
+    respond = notifier_function.process_partial_response
+    patch.setattr(
+        notifier_function,
+        "process_partial_response",
+        lambda *args: {**respond(*args), "batchItemFailures": []},
+    )
+
+
+def the_mark_comes_before_the_mail(patch):
+    notify = notifying.Notifier.notify
+
+    def hasty(self, job_id):
+        job = self.jobs.get(job_id)
+        if job is not None and job.recipient and job.over and self.jobs.mark_notified(job_id, self.clock()):
+            publish = self.notices.publish
+            publish(
+                job.recipient,
+                notifying.subject(job),
+                notifying.letter(job, None, f"{self.page}/#/jobs/{job_id}"),
+            )
+        else:
+            notify(self, job_id)
+
+    patch.setattr(notifying.Notifier, "notify", hasty)
+
+
+def the_mark_is_not_looked_at(patch):
+    patch.setattr(jobs, "NOT_NOTIFIED", always("#jobId"))
+    patch.setattr(models.Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
+
+
+def no_mark_is_made(patch):
+    patch.setattr(jobs.JobStore, "mark_notified", lambda *_: True)
+
+
+def jobs_are_read_stale_for_mail(patch):
+    notify, get_item = notifying.Notifier.notify, FakeDynamoDB.get_item
+    notified: list[str] = []
+
+    def stale(self, job_id):
+        notified.append(job_id)
+        try:
+            notify(self, job_id)
+        finally:
+            notified.pop()
+
+    def forgetful(self, **request):
+        return get_item(self, **request | {"ConsistentRead": not notified})
+
+    patch.setattr(notifying.Notifier, "notify", stale)
+    patch.setattr(FakeDynamoDB, "get_item", forgetful)
+
+
 def no_reason_is_recorded(patch):
     patch.setattr(jobs.JobStore, "fail", lambda *_: True)
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
@@ -285,6 +341,11 @@ MUTATIONS = [
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,
+    failed_mails_are_not_reported,
+    the_mark_comes_before_the_mail,
+    the_mark_is_not_looked_at,
+    no_mark_is_made,
+    jobs_are_read_stale_for_mail,
     no_reason_is_recorded,
 ]
 

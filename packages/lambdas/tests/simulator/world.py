@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import tempfile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from crackling_lambdas.handlers import (
     consensus,
     downloader,
     issl_index,
+    notifier,
     off_target,
     reaper,
     scheduler,
@@ -20,6 +22,7 @@ from crackling_lambdas.handlers import (
 )
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
+from fakes.sns import FakeSNS, Mail
 from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.elsewhere import Fleet, Ncbi
@@ -56,6 +59,9 @@ ENVIRONMENT = {
     "LAMBDA_LIMIT_BASES": str(LAMBDA_LIMIT),
     "STAGE": "simulated",
     "STUCK_MINUTES": "400",
+    "MAIL_TOPIC": "arn:aws:sns:eu-west-1:000000000000:mail",
+    "MAIL_DOMAINS": "example.org,lab.example.org",
+    "PAGE_URL": "https://page.example",
 }
 SCIENCE: dict[str, dict[str, Any]] = {
     "issl": {"build": science.build},
@@ -94,14 +100,20 @@ class World:
         self.faults = Faults(rng, self.rate, interruptions=rng.choice((0, 0.03, 0.1, 0.3)))
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
-        self.streams = {"jobs": SimulatedStream(KEYS["jobs"]), "genomes": SimulatedStream(KEYS["genomes"])}
+        self.streams = {
+            "jobs": SimulatedStream(KEYS["jobs"], "scheduler"),
+            "genomes": SimulatedStream(KEYS["genomes"], "scheduler"),
+            "mail": SimulatedStream(KEYS["jobs"], "notifier"),
+        }
         self.dynamodb = FakeDynamoDB(KEYS, stale=lambda: rng.random() < 0.5)
         self.history = History()
         self.dynamodb.watch = {"jobs": self._job_written, "genomes": self._genome_written}
         self.dynamodb.conflicts = self.faults.happens
         self.s3 = FakeS3()
         sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens, self._hide)
-        services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs}
+        self.sns = FakeSNS(self._mailed)
+        self.mails: list[str] = []  # the jobs that were told of, once for each mail
+        services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs, "sns": self.sns}
         self.clients = SimpleNamespace(
             **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
         )
@@ -118,7 +130,7 @@ class World:
         """The function's handler for this depth: a sandbox of its own, as Lambda gives concurrent calls."""
         if (name, self._depth) not in self._sandboxes:
             self.use_own_disk()
-            module = {**QUEUES, "scheduler": scheduler, "reaper": reaper}[name]
+            module = {**QUEUES, "scheduler": scheduler, "reaper": reaper, "notifier": notifier}[name]
             environment = {**ENVIRONMENT, "QUEUE_URL": name}
             given = {
                 "scheduler": {"assemblies": self.ncbi, "launcher": self.fleet},
@@ -140,7 +152,14 @@ class World:
     def _job_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if before is None and after is not None:
             self.streams["jobs"].add("INSERT", after)
+        elif after is not None and after != before and _owed_mail(after):
+            self.streams["mail"].add("MODIFY", after)
         self.history.job_written(before, after)
+
+    def _mailed(self, mail: Mail) -> None:
+        [job_id] = re.findall(r"^https://page\.example/#/jobs/(\w+)$", mail.text, re.MULTILINE)
+        self.mails.append(job_id)
+        self.history.mailed(mail, self.dynamodb.tables["jobs"][job_id,])
 
     def _genome_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if after is not None and after != before and _not_begun(after):
@@ -233,7 +252,7 @@ class World:
     def deliver_stream(self, stream: SimulatedStream) -> None:
         stream.busy = True
         batch = stream.records[: self.rng.randint(1, 3)]
-        answer = self._invoke("scheduler", {"Records": batch})
+        answer = self._invoke(stream.function, {"Records": batch})
         stream.busy = False
         if answer is None:
             stream.fail_first()
@@ -285,12 +304,19 @@ def _not_begun(item: dict[str, Any]) -> bool:
     return claimed.items() <= item.items() and "place" not in item
 
 
+def _owed_mail(item: dict[str, Any]) -> bool:
+    """The filter of the notifier's event source."""
+    return "recipient" in item and "notified" not in item
+
+
 _built: list[Handler] = []
 
 
 def _apis() -> list[Handler]:
     if not _built:
-        clients: Any = SimpleNamespace(**{service: _Late(service) for service in ("dynamodb", "s3", "sqs")})
+        clients: Any = SimpleNamespace(
+            **{service: _Late(service) for service in ("dynamodb", "s3", "sqs", "sns")}
+        )
         _built.extend(
             api.make_handler(ENVIRONMENT, clients, lambda: _Late.world.now, science.Indexes)
             for _ in range(DEPTH + 1)

@@ -9,6 +9,7 @@ from crackling_aws.jobs import JobStore
 from crackling_aws.workers import RunningWorker
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
+from fakes.sns import FakeSNS, Mail
 from fakes.sqs import FakeSQS
 from simulator.world import KEYS
 
@@ -51,11 +52,13 @@ class Fleet:
 
 @pytest.fixture
 def cloud():
-    """Clients, stores, NCBI and workers; `sent` are the messages, `now` the time."""
+    """Clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
     sent: list[tuple[str, str]] = []
+    mails: list[Mail] = []
     dynamodb = FakeDynamoDB(KEYS)
     cloud = SimpleNamespace(
         dynamodb=dynamodb, s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
+        sns=FakeSNS(mails.append), mails=mails,
         jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
     )  # fmt: skip
     cloud.fleet = Fleet(lambda: cloud.now)

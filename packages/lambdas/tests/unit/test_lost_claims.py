@@ -29,7 +29,7 @@ def clock():
 @pytest.fixture
 def prepared(cloud, clock):
     cloud.genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
-    cloud.genomes.begun("g", "c1", Place.WORKER, 8, None, 2)
+    cloud.genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
     cloud.objects = ObjectStore(cloud.s3, "genome")
     cloud.failure = Failure(cloud.genomes, cloud.jobs, clock)
     return cloud

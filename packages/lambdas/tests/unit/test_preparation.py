@@ -11,6 +11,7 @@ from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source
 from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
+from crackling_lambdas.logic.expectation import START, Expectations
 from crackling_lambdas.logic.preparation import PATIENCE, Preparations, Sizes
 from crackling_preparation.release import Failure
 
@@ -31,7 +32,7 @@ def begin(cloud):
         downloads=Queue[PrepareGenome](cloud.sqs, "download"),
         launcher=cloud.fleet,
         failure=Failure(cloud.genomes, cloud.jobs, clock),
-        lambda_limit=LIMIT,
+        expectations=Expectations(cloud.genomes, LIMIT, with_bowtie2=True),
         clock=clock,
         tell=lambda genome, error: cloud.told.append((genome, str(error))),
     ).begin
@@ -58,6 +59,7 @@ def test_the_size_decides_the_place(cloud, begin, bases, place):
     begin(claim(cloud))
     found = cloud.genomes.get(ACCESSION)
     assert (found.place, found.expected_bases, found.organism) == (place, bases, "Lambdavirus lambda")
+    assert found.expected_seconds == START[place]
     assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if place is Place.LAMBDA else ([], "i-c1"))
 
 

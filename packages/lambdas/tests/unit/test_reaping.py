@@ -24,7 +24,7 @@ def prepare(cloud, place, genome=G, claim="c1"):
     cloud.jobs.mark_preparing("j", cloud.now)
     cloud.genomes.claim(genome, claim, Source.ACCESSION, set(Part), cloud.now)
     if place is not None:
-        cloud.genomes.begun(genome, claim, place, 48502, None, cloud.now)
+        cloud.genomes.begun(genome, claim, place, 48502, 20, None, cloud.now)
     if place is Place.WORKER:
         cloud.genomes.launched(genome, claim, cloud.fleet.launch(genome, claim, 48502), cloud.now)
 
@@ -115,7 +115,7 @@ def test_after_the_second_worker_it_fails(cloud):
     cloud.now += WORKER_PATIENCE + 1
     reap(cloud)
     claim = cloud.genomes.get(G).claim
-    cloud.genomes.begun(G, claim, Place.WORKER, 48502, None, cloud.now)
+    cloud.genomes.begun(G, claim, Place.WORKER, 48502, 20, None, cloud.now)
     cloud.genomes.launched(G, claim, cloud.fleet.launch(G, claim, 48502), cloud.now)
     cloud.now += WORKER_PATIENCE
     reap(cloud)

@@ -23,6 +23,7 @@ AMBIGUOUS = "NRYSWKMBDHV-"
 LETTERS = frozenset("ACGTU" + AMBIGUOUS)
 # Not str.upper(), which makes letters of the alphabet from others: it turns a sharp s into SS.
 _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
+LINE = 80  # letters of a line that is written
 _BLOCK = 1 << 20  # bytes that are read at once
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
@@ -171,16 +172,42 @@ def _split_header(section: bytes) -> tuple[bytes, bytes]:
     return header, rest
 
 
-def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:
-    """Contigs of a text that is FASTA or a bare sequence (named `name`), normalised.
+def read_query(source: Path | BinaryIO, label: str) -> list[Contig]:
+    """The contigs of a query in FASTA, normalised.
 
     Raises:
-        InputError: empty, not DNA, or malformed FASTA.
+        InputError: as read_fasta(); not DNA; or two contigs have one name, and a guide's place is told by its contig's name.
+        StorageError: the path cannot be read.
+    """
+    contigs = [normalise(contig, label) for contig in read_fasta(source, label)]
+    seen: dict[str, int] = {}
+    for number, contig in enumerate(contigs, start=1):
+        if (first := seen.setdefault(contig.name, number)) != number:
+            raise InputError(
+                f"{label}: sequences {first} and {number} are both named {contig.name!r}; "
+                "begin each header with a name of its own, as places are told by it"
+            )
+    return contigs
+
+
+def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:
+    """Contigs of a text that is FASTA, as read_query() has them, or a bare sequence (named `name`), normalised.
+
+    Raises:
+        InputError: empty, or what read_query() refuses.
     """
     text = text.removeprefix("\ufeff")  # a byte order mark that came along from a file
     if not text.strip():
         raise InputError(f"{label}: is empty; give a DNA sequence or FASTA")
     if not text.lstrip().startswith(">"):
         return [normalise(Contig(name, text), label)]
-    stream = io.BytesIO(text.lstrip().encode("utf-8", "replace"))
-    return [normalise(contig, label) for contig in read_fasta(stream, label)]
+    return read_query(io.BytesIO(text.lstrip().encode("utf-8", "replace")), label)
+
+
+def as_fasta(contigs: Iterable[Contig]) -> str:
+    """Contigs as FASTA, LINE letters a line."""
+    return "".join(
+        f">{contig.name}\n"
+        + "".join(f"{contig.sequence[at : at + LINE]}\n" for at in range(0, len(contig.sequence), LINE))
+        for contig in contigs
+    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -24,6 +25,10 @@ _RETRIES = Config(
     connect_timeout=5,
     read_timeout=30,
     max_pool_connections=CONNECTIONS,
+)
+# Whoever submits a job waits for it, and the gateway for no more than 29 s.
+_BRIEF = _RETRIES.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5)
 )
 
 
@@ -36,6 +41,8 @@ class Clients(Protocol):
     def s3(self) -> S3Client: ...
     @property
     def sqs(self) -> SQSClient: ...
+    @property
+    def sns(self) -> SNSClient: ...
     @property
     def ssm(self) -> SSMClient: ...
     @property
@@ -58,6 +65,10 @@ class AwsClients:
     @cached_property
     def sqs(self) -> SQSClient:
         return boto3.client("sqs", config=_RETRIES)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        return boto3.client("sns", config=_BRIEF)
 
     @cached_property
     def ssm(self) -> SSMClient:

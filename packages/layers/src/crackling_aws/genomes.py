@@ -26,7 +26,8 @@ NOT_BEGUN = "attribute_not_exists(#place)"
 NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
 OF_A_PREPARATION = (
-    "#done, #files, #place, #worker, #progress, #organism, #expectedBases, #contigs, #bases, #annotated"
+    "#done, #files, #place, #worker, #progress, #organism, #expectedBases, #expectedSeconds, #contigs, #bases,"
+    " #annotated"
 )
 
 
@@ -76,12 +77,14 @@ class GenomeStore:
         claim: str,
         place: Place,
         expected_bases: int,
+        expected_seconds: float,
         organism: str | None,
         now: float,
     ) -> bool:
         """Note where the genome is prepared and what is known of it; False if that is known, or on a stale claim."""
-        update = "SET #place = :place, #expectedBases = :bases, #updated = :now"
-        values: dict[str, Value] = {"place": place, "bases": expected_bases, "now": now}
+        update = "SET #place = :place, #expectedBases = :bases, #expectedSeconds = :seconds, #updated = :now"
+        seconds = round(expected_seconds)
+        values: dict[str, Value] = {"place": place, "bases": expected_bases, "seconds": seconds, "now": now}
         if organism is not None:
             update += ", #organism = :organism"
             values["organism"] = organism
@@ -217,6 +220,7 @@ def _genome(item: dict[str, Any]) -> Genome:
         progress=_progress(facts["progress"]) if "progress" in facts else None,
         organism=facts.get("organism"),
         expected_bases=facts.get("expectedBases"),
+        expected_seconds=facts.get("expectedSeconds"),
         contigs=facts.get("contigs"),
         bases=facts.get("bases"),
         annotated=facts.get("annotated", False),

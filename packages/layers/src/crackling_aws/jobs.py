@@ -19,6 +19,7 @@ EXISTS = "attribute_exists(#jobId)"
 NOT_FAILED = "attribute_not_exists(#failure)"
 NOT_COMPLETE = "(attribute_not_exists(#guides) OR #onTarget <> #guides OR #offTarget <> #guides)"
 NOT_OVER = f"{NOT_FAILED} AND {NOT_COMPLETE}"
+NOT_NOTIFIED = "attribute_not_exists(#notified)"
 STALLED = f"{NOT_OVER} AND #updated < :before"
 
 
@@ -34,6 +35,7 @@ class JobStore:
         item = encode_item(
             jobId=job.job_id, genome=job.genome, consensus=job.options.consensus, chunkSize=job.chunk_size, kind=job.kind,
             created=job.created, updated=job.updated, expires=job.expires, onTarget=0, offTarget=0,
+            region=job.region, recipient=job.recipient,
         )  # fmt: skip
         return write_if(self._client.put_item, TableName=self.table, Item=item, **expressions(condition=NEW))
 
@@ -67,6 +69,10 @@ class JobStore:
         update = "SET #failure = :reason, #updated = :now"
         return self._update(job_id, update, STALLED, reason=reason, before=before, now=now)
 
+    def mark_notified(self, job_id: str, now: float) -> bool:
+        """Note that whoever asked for mail has been sent it; False if that was noted before."""
+        return self._update(job_id, "SET #notified = :now", NOT_NOTIFIED, now=now)
+
     def stalled(self, before: float) -> Iterator[Job]:
         """The jobs that are not over and did not move on since `before`: a scan of the table."""
         request = filters(STALLED, before=before)
@@ -92,10 +98,13 @@ def _job(item: dict[str, Any]) -> Job:
         updated=facts["updated"],
         expires=facts["expires"],
         kind=Kind(facts["kind"]),
+        region=facts.get("region"),
         preparing=facts.get("preparing", False),
         scanning=facts.get("scanning", False),
         guides=facts.get("guides"),
         on_target=facts["onTarget"],
         off_target=facts["offTarget"],
         failure=facts.get("failure"),
+        recipient=facts.get("recipient"),
+        notified=facts.get("notified"),
     )

@@ -7,6 +7,11 @@ def query(job_id: str) -> str:
     return f"jobs/{job_id}/query.fa"
 
 
+def searched(job_id: str) -> str:
+    """The query as it was searched, where that is too long for an answer."""
+    return f"jobs/{job_id}/searched.fa"
+
+
 def export(job_id: str, extension: str) -> str:
     return f"jobs/{job_id}/export.{extension}"
 
@@ -34,6 +39,16 @@ def preparation(genome: str, claim: str) -> str:
 
 def fasta(genome: str, claim: str) -> str:
     return f"{preparation(genome, claim)}genome.fa.gz"
+
+
+def contig_table(genome: str, claim: str) -> str:
+    """Of the FASTA: its contigs, and where in its text they stand."""
+    return f"{fasta(genome, claim)}.fai"
+
+
+def block_table(genome: str, claim: str) -> str:
+    """Of the FASTA: where its blocks stand."""
+    return f"{fasta(genome, claim)}.gzi"
 
 
 def genes(genome: str, claim: str) -> str:

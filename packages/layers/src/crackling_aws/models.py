@@ -45,12 +45,15 @@ class Job:
     updated: float
     expires: int
     kind: Kind = Kind.SEQUENCE  # of its query
+    region: str | None = None  # the part of the genome that is its query, as its user named it
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned
     on_target: int = 0  # guides whose efficiency is written
     off_target: int = 0  # guides whose specificity is written
     failure: str | None = None  # the reason, for its user
+    recipient: str | None = None  # who is mailed when it is over: see crackling_aws.notices
+    notified: float | None = None  # when that mail was sent
 
     @property
     def status(self) -> Status:
@@ -166,6 +169,7 @@ class Genome:
     progress: Progress | None = None
     organism: str | None = None
     expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
+    expected_seconds: int | None = None  # from the claim until it is ready, by what earlier preparations took
     contigs: int | None = None
     bases: int | None = None
     annotated: bool = False  # its genes are known
@@ -176,6 +180,13 @@ class Genome:
     def prepared(self) -> bool:
         """Every step is done."""
         return bool(self.parts) and self.done >= self.parts
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from the claim until it was ready; None unless it is. Nothing is written to it after that."""
+        if self.state is not GenomeState.READY or self.claimed is None:
+            return None
+        return self.updated - self.claimed
 
     @property
     def index_bytes(self) -> int | None:

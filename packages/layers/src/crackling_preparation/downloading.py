@@ -5,17 +5,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO
 
-from isal import igzip
-
+from crackling.counted import counted
 from crackling.errors import InputError
+from crackling.faidx import FastaWriter
 from crackling.sequences import Contig, normalise, read_pieces
 from crackling_aws import keys
 from crackling_aws.models import Part, Source
 from crackling_aws.objects import MissingObjectError
 from crackling_preparation.annotating import Genes, no_genes
-from crackling_preparation.counted import counted
 from crackling_preparation.progress import LostClaimError, Reporter
 from crackling_preparation.release import owned
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from crackling.faidx import FastaIndex
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.models import Genome
@@ -34,52 +34,30 @@ if TYPE_CHECKING:
     Tell = Callable[[int, int], None]  # bytes done, bytes in all
     Fetch = Callable[[str, Tell], AbstractContextManager[BinaryIO]]
 
-LINE = 80
 
-
-class Counts(NamedTuple):
-    """What a FASTA file holds."""
-
-    contigs: int
-    bases: int
-    names: frozenset[str]
-
-
-def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> Counts:
-    """Copy FASTA (plain or compressed) as gzipped FASTA, in some 20 MB of memory.
+def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> FastaIndex:
+    """Copy FASTA (plain or compressed) as gzipped FASTA that is read in parts, in some 20 MB of memory; gives its tables.
 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 
     Raises:
-        InputError: it is not FASTA, not DNA, damaged, empty, or too large.
+        InputError: it is not FASTA, not DNA, damaged, empty, or too large, or two contigs have one name.
     """
-    contigs = bases = before = 0
-    names = set()
-    line = ""  # the last one of a contig so far
-    packer = igzip.GzipFile(fileobj=out, mode="wb", compresslevel=2, mtime=0)  # type: ignore[no-untyped-call]
-    with cast("BinaryIO", packer) as packed:
-        for name, piece in read_pieces(source, label):
-            if not piece:
-                packed.write(f"{line}\n>{name}\n".encode() if line else f">{name}\n".encode())
-                contigs, before, line = contigs + 1, 0, ""
-                names.add(name)
-                continue
-            sequence = normalise(Contig(name, piece), label, before).sequence
-            before, bases = before + len(sequence), bases + len(sequence)
-            if limit is not None and bases > limit:
-                raise _too_large(label, limit)
-            lines, line = _lines(line + sequence)
-            packed.write(lines)
-        packed.write(f"{line}\n".encode() if line else b"")
+    bases = before = 0
+    writer = FastaWriter(out, label)
+    for name, piece in read_pieces(source, label):
+        if not piece:
+            writer.begin(name)
+            before = 0
+            continue
+        sequence = normalise(Contig(name, piece), label, before).sequence
+        before, bases = before + len(sequence), bases + len(sequence)
+        if limit is not None and bases > limit:
+            raise _too_large(label, limit)
+        writer.add(sequence)
     if not bases:
         raise InputError(f"{label}: holds no sequence, only headers; give a FASTA file of the whole genome")
-    return Counts(contigs, bases, frozenset(names))
-
-
-def _lines(sequence: str) -> tuple[bytes, str]:
-    """Whole lines, and what is left."""
-    whole = len(sequence) - len(sequence) % LINE
-    return "".join(f"{sequence[i : i + LINE]}\n" for i in range(0, whole, LINE)).encode(), sequence[whole:]
+    return writer.finish()
 
 
 def _too_large(label: str, limit: int) -> InputError:
@@ -129,22 +107,25 @@ class Download:
         if Part.FASTA not in genome.done:
             report = Reporter(self.genomes, genome.genome, claim, self.clock)
             try:
-                counts = self._copy(genome, claim, partial(report, Part.FASTA))
+                index = self._copy(genome, claim, partial(report, Part.FASTA))
                 genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
-                genes.prepare(genome, claim, counts.names)
+                genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
                 # Another delivery of this message may have failed it, and died before it told the waiters.
                 self.failure.settle(self.genomes.get(message.genome), claim)
                 return
-            self.genomes.fasta_done(genome.genome, claim, counts.contigs, counts.bases, self.clock())
+            self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())
         self.proceed(genome, message)
 
-    def _copy(self, genome: Genome, claim: str, tell: Tell) -> Counts:
+    def _copy(self, genome: Genome, claim: str, tell: Tell) -> FastaIndex:
         label = genome.name or genome.genome
         key = keys.fasta(genome.genome, claim)
         # The source's context ends first, so a failed check leaves no object behind.
         with self.objects.writer(key) as out, self._source(genome, label, tell) as source:
-            return copy_fasta(source, out, label, self.limit)
+            index = copy_fasta(source, out, label, self.limit)
+        self.objects.put(keys.contig_table(genome.genome, claim), index.fai())
+        self.objects.put(keys.block_table(genome.genome, claim), index.blocks.encode())
+        return index
 
     def _source(self, genome: Genome, label: str, tell: Tell) -> AbstractContextManager[BinaryIO]:
         if genome.source is Source.ACCESSION:

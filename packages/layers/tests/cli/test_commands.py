@@ -93,6 +93,37 @@ def test_design_from_fasta_and_from_an_index_agree(crackling, genome, index, sam
     assert crackling("design", gene, "--genome", genome) == crackling("design", gene, "--genome", index)
 
 
+def test_design_reads_a_region_of_the_genome(crackling, genome, sample, tmp_path):
+    bases = "".join((sample / "lambda_phage.fa").read_text().splitlines()[1:])
+    genes = tmp_path / "genes.gff"
+    genes.write_text("NC_001416.1\t.\tgene\t37227\t37940\t.\t-\t.\tID=g;Name=cI;locus_tag=lambdap88\n")
+    pasted = tmp_path / "pasted.fa"
+    ways = {
+        "LAMBDAP88": ("cI", ("--annotation", genes)),
+        "NC_001416.1:37,227-37,940": ("NC_001416.1:37227-37940", ()),
+    }
+    for asked, (name, more) in ways.items():
+        pasted.write_text(f">{name} NC_001416.1:37227-37940\n{bases[37226:37940]}\n")
+        for kind in ("csv", "genbank"):
+            options = ("--genome", genome, *more, "--format", kind)
+            assert crackling("design", "--region", asked, *options) == crackling("design", pasted, *options)
+
+
+def test_design_says_what_is_wrong_with_a_region(crackling, genome, index):
+    for asked, where, says in [
+        (
+            "NC_001416.1:1-100",
+            index,
+            "is an index, which holds no sequence to read --region from; give --genome the FASTA",
+        ),
+        ("cI", genome, "no annotation to find a gene in"),
+        ("NC_001416.1:1-48503", genome, "the contig has 48,502 bases"),
+        ("NC_001416.1:5-4", "no-such.fa", "counted from 1"),
+    ]:
+        assert says in crackling("design", "--region", asked, "--genome", where, code=2)
+    assert "not allowed with" in crackling("design", GUIDE, "--region", "cI", "--genome", genome, code=2)
+
+
 def test_design_takes_a_bare_sequence_and_formats(crackling, index, tmp_path):
     sequence = GUIDE + "AGG"
     assert crackling("design", sequence, "--genome", index).splitlines()[1].startswith("1,query,0,23,+,")
@@ -263,6 +294,7 @@ def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
         (["inspect", "GUIDES"], "is no Crackling index"),
         (["design", "missing.fa", "--genome", "INDEX"], "missing.fa: no such file, and no DNA"),
         (["design", "", "--genome", "INDEX"], "is empty"),
+        (["design", "TWINS", "--genome", "INDEX"], "twins: sequences 1 and 2 are both named 'a'"),
         (
             ["design", GUIDE, "--genome", "INDEX", "-o", "nowhere/out.csv"],
             "nowhere/out.csv: cannot be written",
@@ -276,7 +308,8 @@ def test_bad_arguments_get_one_clear_line(crackling, index, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     (tmp_path / "guides").write_text(GUIDE)
     (tmp_path / "wrong").write_text(f"{GUIDE}\nACGTN\n")
-    names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong"}
+    (tmp_path / "twins").write_text(">a 1\nACGT\n>a 2\nACGT\n")
+    names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong", "TWINS": "twins"}
     told = crackling(*(names.get(argument, argument) for argument in arguments), code=2)
     assert message in told
     assert told.startswith("crackling: error: ")

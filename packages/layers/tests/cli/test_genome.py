@@ -7,11 +7,13 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crackling.cli.main import main
+from crackling.results import FORMATS
 from crackling_testing.assemblies import StandInAssembly, phage_lambda
 from crackling_testing.faults import Fault, redirect, status
 from crackling_testing.ncbi import NcbiStandIn
@@ -130,6 +132,66 @@ def test_an_accession_stands_for_its_index_in_every_command(ncbi, crackling, sam
     assert len([asked for asked in ncbi.asked if asked.path.endswith("/check")]) == 1
 
 
+ANNOTATED = "GCF_000000007.1"
+GENES = "##gff-version 3\n" + "".join(
+    f"NC_001416.1\tRefSeq\tgene\t{start}\t{start + 300}\t.\t+\t.\tID=gene-{start};Name=g{start}\n"
+    for start in range(1, 48_000, 500)
+)
+
+
+@pytest.fixture
+def annotated(sample, monkeypatch, tmp_path):
+    """The file of the genes that an assembly of the stand-in has."""
+    genes = tmp_path / "genes.gff"
+    genes.write_text(GENES)
+    phage = phage_lambda(sample / "lambda_phage.fa")
+    with NcbiStandIn({ANNOTATED: replace(phage, gff=genes)}) as stand_in:
+        monkeypatch.setenv("CRACKLING_NCBI_URL", stand_in.url)
+        yield genes
+
+
+def test_an_accession_brings_its_genes(crackling, annotated, sample, tmp_path):
+    """What it writes is what its FASTA and its GFF3 file give under the same name, format for format."""
+    fasta = tmp_path / f"{ANNOTATED}.fa"
+    fasta.write_bytes((sample / "lambda_phage.fa").read_bytes())
+    query = sample / "cI.fa"
+    written = tmp_path / "written"
+    for form in FORMATS:
+        files = []
+        for genome in ([ANNOTATED], [fasta, "--annotation", annotated]):
+            crackling("design", query, "--genome", *genome, "--format", form, "-o", written)
+            files.append(written.read_bytes())
+        assert files[0] == files[1], form
+    index = tmp_path / "lambda.issl"
+    crackling("index", fasta, "-o", index)
+    assert crackling("offtargets", ANNOTATED, GUIDE) == crackling(
+        "offtargets", index, GUIDE, "--annotation", annotated
+    )
+
+
+def test_genes_can_be_others_or_left_out(crackling, annotated, sample, tmp_path):
+    def genes(*options):
+        table = crackling("offtargets", ANNOTATED, GUIDE, *options)[0]
+        return {row["gene"] for row in rows(table)}
+
+    other = tmp_path / "other.gff"
+    other.write_text(GENES.replace("Name=g", "Name=other"))
+    own = genes() - {""}
+    assert own
+    assert genes("--annotation", other) - {""} == {name.replace("g", "other") for name in own}
+    assert genes("--no-annotation") == {""}
+    with pytest.raises(SystemExit, match="2"):
+        main(["offtargets", ANNOTATED, GUIDE, "--no-annotation", "--annotation", str(other)])
+
+
+def test_genes_are_told_and_listed_with_their_genome(crackling, annotated):
+    out, err = crackling("genome", ANNOTATED)
+    assert "to fetch, its genes included" in err
+    assert f"genes          {os.environ['XDG_CACHE_HOME']}" in out
+    [row] = rows(crackling("genome", "--list")[0])
+    assert Path(row["genes"]).name == "genome.genes"
+
+
 def test_a_file_of_that_name_comes_first(ncbi, crackling, sample, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / LAMBDA).write_bytes((sample / "lambda_phage.fa").read_bytes())
@@ -184,3 +246,10 @@ def test_a_bacterium(crackling, reference, monkeypatch, tmp_path):
         kept = json.loads(crackling("genome", accession, "--json")[0])
     assert (kept["bases"], kept["organism"]) == (4_639_675, "Escherichia coli")
     assert Path(kept["index"]).read_bytes() == index.read_bytes()
+
+
+def test_a_region_of_an_accession_is_read_from_what_is_kept(ncbi, crackling, sample):
+    region = ("--region", "NC_001416.1:37,227-37,940")
+    by_accession = crackling("design", *region, "--genome", LAMBDA)[0]
+    assert by_accession == crackling("design", *region, "--genome", sample / "lambda_phage.fa")[0]
+    assert by_accession.count("\n") > 50

@@ -14,7 +14,8 @@ import pytest
 from crackling.cli.amount import IN_BYTES
 from crackling.errors import IndexFileError, InputError, StorageError, TransferError
 from crackling.genomes import Ncbi
-from crackling.genomes.cache import FETCHING, Cache, Work, usual_folder
+from crackling.genomes.cache import Cache, usual_folder
+from crackling.genomes.making import FETCHING, FETCHING_GENES, READING_GENES, Work
 from crackling.genomes.rate import Rate
 from crackling.specificity import Index
 from crackling_testing.faults import Fault, cut, damage, no_ranges, slow
@@ -30,7 +31,7 @@ def cache(tmp_path):
 
 class Told:
     def __init__(self):
-        self.about, self.waited, self.stages = [], 0, []
+        self.about, self.waited, self.stages, self.no_genes = [], 0, [], []
 
     def work(self, url):
         def waiting():
@@ -38,8 +39,11 @@ class Told:
 
         return Work(
             ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)),
-            about=lambda assembly, file: self.about.append((assembly.accession, file.bytes)),
+            about=lambda assembly, files: self.about.append(
+                (assembly.accession, [file.bytes for file in files])
+            ),
             waiting=waiting,
+            no_genes=lambda reason: self.no_genes.append(str(reason)),
             progress=lambda *stage: self.stages.append(stage),
         )
 
@@ -54,12 +58,12 @@ def work(ncbi, told):
     return told.work(ncbi.url)
 
 
-def gets(ncbi):
+def gets(ncbi, ending=".fna.gz"):
     """The ranges of the file that were asked for."""
     return [
         asked.headers.get("range")
         for asked in ncbi.asked
-        if asked.path.endswith(".fna.gz") and asked.method == "GET"
+        if asked.path.endswith(ending) and asked.method == "GET"
     ]
 
 
@@ -68,9 +72,9 @@ def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, work, told, phage):
     assert kept.fasta.read_bytes() == phage.packed
     with Index.open(kept.index) as index:
         assert index.contigs == [("NC_001416.1", 48502)]
-    assert told.about == [(LAMBDA, len(phage.packed))]
+    assert told.about == [(LAMBDA, [len(phage.packed)])]
     assert (FETCHING, len(phage.packed), len(phage.packed)) in told.stages
-    assert FETCHING in IN_BYTES
+    assert {FETCHING, FETCHING_GENES, READING_GENES} == IN_BYTES
     assert {"fetching", "reading", "sorting", "writing"} <= {stage for stage, _, _ in told.stages}
     ncbi.asked.clear()
     assert cache.get(LAMBDA, work) == kept == cache.find(LAMBDA)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_preparation.counted import counted
+from crackling.counted import counted
 from crackling_preparation.progress import BuildProgress
 
 

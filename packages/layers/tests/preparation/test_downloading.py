@@ -8,22 +8,23 @@ import pytest
 
 from crackling import sequences
 from crackling.errors import InputError
-from crackling_preparation.downloading import Counts, copy_fasta
+from crackling.faidx import Entry, FastaIndex
+from crackling_preparation.downloading import copy_fasta
 
 FASTA = b">chr1 the first\nACGTNacgtn\nRYK\n\n>chr2\n" + b"ACGTA" * 40 + b"\n"
 COPY = ">chr1\nACGTNACGTNRYK\n>chr2\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 8 + "\n"
 
 
-def copied(source: bytes) -> tuple[Counts, bytes]:
+def copied(source: bytes) -> tuple[FastaIndex, bytes]:
     out = io.BytesIO()
     return copy_fasta(io.BytesIO(source), out, "mine"), out.getvalue()
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: text.replace(b"\n", b"\r\n")])
 def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
-    counts, packed = copied(pack(FASTA))
+    index, packed = copied(pack(FASTA))
     assert gzip.decompress(packed).decode() == COPY
-    assert counts == Counts(contigs=2, bases=213, names=frozenset({"chr1", "chr2"}))
+    assert index.contigs == {"chr1": Entry(13, 6), "chr2": Entry(200, 26)}
     assert packed == copied(FASTA)[1]
 
 
@@ -33,6 +34,7 @@ def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
         (b"", "holds no sequence"),
         (b">a\n>b\n", "only headers"),
         (b">p\nMKLV\n", "letter 3: 'L' is no nucleotide"),
+        (b">a\nAC\n>b\nG\n>a\nT\n", "contig 'a' was met before"),
         (b"hello\n", "not FASTA"),
         (b"\x00\x01\x02", "not FASTA"),
         (gzip.compress(FASTA)[:60], "mine: "),
@@ -73,11 +75,11 @@ def test_a_contig_of_any_length_takes_little_memory():
     bases = 50_000_000
     tracemalloc.start()
     try:
-        counts = copy_fasta(io.BufferedReader(Endless(bases)), Sink(), "mine")
+        index = copy_fasta(io.BufferedReader(Endless(bases)), Sink(), "mine")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert (counts.contigs, counts.bases) == (1, bases)
+    assert index.contigs == {"chr1": Entry(bases, 6)}
     assert peak < 24_000_000
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling.errors import InputError
-from crackling.sequences import LETTERS, Contig, normalise, parse_query, reverse_complement
+from crackling.sequences import LETTERS, Contig, as_fasta, normalise, parse_query, reverse_complement
 from crackling.specificity.genome import read_shards
 from crackling.specificity.kernel import library
 
@@ -119,3 +119,26 @@ def test_a_bad_letter_of_a_query() -> None:
 
 def test_reverse_complement() -> None:
     assert reverse_complement("AACGTN-R") == "R-NACGTT"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (">a first\nAC\n>b\nGG\n>a second\nTT\n", "sequences 1 and 3 are both named 'a'"),
+        (">contig_2\nAC\n>\nGG\n", "sequences 1 and 2 are both named 'contig_2'"),
+    ],
+)
+def test_no_two_sequences_of_a_query_have_one_name(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=f"^the query: {says}; begin each header with a name of its own"):
+        parse_query(text)
+
+
+def test_a_query_may_have_sequences_without_a_name() -> None:
+    assert [contig.name for contig in parse_query(">\nAC\n>\nGG\n")] == ["contig_1", "contig_2"]
+
+
+def test_what_is_written_as_fasta_is_read_again() -> None:
+    contigs = [Contig("a", "ACGTN" * 40), Contig("empty", ""), Contig("b", "A" * 80), Contig("c", "-R")]
+    text = as_fasta(contigs)
+    assert max(map(len, text.splitlines())) == 80
+    assert parse_query(text) == contigs

@@ -22,6 +22,7 @@ STAGE_NAME: Final = "api"
 ROUTES: Final = {
     "/jobs": ("POST",),
     "/jobs/{job}": ("GET",),
+    "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),
     "/jobs/{job}/export": ("GET",),
@@ -76,6 +77,7 @@ class Api(Construct):
                 "JOB_DAYS": str(settings.job_days),
                 "UPLOAD_LIMIT_BYTES": str(settings.upload_limit_bytes),
                 "BOWTIE2": settings.bowtie2,
+                "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
             },
             reserved_concurrency=settings.reserved_concurrency,

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
 from crackling_infra.constructs.queues import DeadLetterQueue, Worker
+from crackling_infra.constructs.streams import wake
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_dynamodb as dynamodb
+
     from crackling_infra.constructs.functions import Function, Functions
     from crackling_infra.settings import Settings
 
@@ -52,9 +53,9 @@ class Design(Construct):
         self.scheduler_failures = DeadLetterQueue(self, "SchedulerFailures")
         self.preparation_failures = DeadLetterQueue(self, "PreparationFailures")
         self.scheduler = self._scheduler(settings)
-        self._wake_scheduler(jobs, _NEW, self.scheduler_failures, batch_size=10)
+        wake(self.scheduler, jobs, _NEW, self.scheduler_failures, batch_size=10)
         # One at a time: each may wait for NCBI.
-        self._wake_scheduler(genomes, _CLAIMED, self.preparation_failures, batch_size=1)
+        wake(self.scheduler, genomes, _CLAIMED, self.preparation_failures, batch_size=1)
         self.reaper = self._reaper()
         self.target_scan = self._target_scan(settings)
         self.consensus = self._consensus(settings)
@@ -62,7 +63,7 @@ class Design(Construct):
         self.workers = (self.target_scan, self.consensus, self.off_target)
 
     def _scheduler(self, settings: Settings) -> Function:
-        function = self._functions.make(
+        return self._functions.make(
             self,
             "Scheduler",
             "scheduler",
@@ -73,28 +74,6 @@ class Design(Construct):
                 "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
             },
-        )
-        assert function.role is not None
-        reason = "X-Ray's calls and ListStreams know no resources."
-        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
-        return function
-
-    def _wake_scheduler(
-        self, table: dynamodb.Table, pattern: dict[str, object], failures: DeadLetterQueue, *, batch_size: int
-    ) -> None:
-        self.scheduler.add_event_source(
-            event_sources.DynamoEventSource(
-                table,
-                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                filters=[lambda_.FilterCriteria.filter(pattern)],
-                batch_size=batch_size,
-                report_batch_item_failures=True,
-                bisect_batch_on_error=True,
-                retry_attempts=4,
-                # A shard stands still while a record is retried: later jobs wait no longer than this.
-                max_record_age=Duration.minutes(10),
-                on_failure=event_sources.SqsDlq(failures),
-            )
         )
 
     def _reaper(self) -> Function:

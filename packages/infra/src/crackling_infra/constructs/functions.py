@@ -15,10 +15,13 @@ from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import LAYERS, Settings, require_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk import Duration
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_logs as logs
     from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
 
 FULL_SCRATCH_MIB: Final = 10_240
@@ -55,9 +58,25 @@ class Function(lambda_.Function):
         self.add_environment(variable, name)
         allow_parameter(self.role, name)
 
-    def _allow(self, actions: list[str], resource: str) -> None:
+    def use_topic(
+        self,
+        variable: str,
+        topic: sns.ITopic,
+        action: str,
+        conditions: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Allow one SNS action ("Publish", ...) on the topic."""
+        self.add_environment(variable, topic.topic_arn)
+        self._allow([f"sns:{action}"], topic.topic_arn, conditions)
+
+    def _allow(
+        self,
+        actions: list[str],
+        resource: str,
+        conditions: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
         assert self.role is not None
-        allow(self.role, actions, resource)
+        allow(self.role, actions, resource, conditions=conditions)
 
 
 class Functions(Construct):
@@ -148,5 +167,5 @@ def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.
     """A role of the function's own: AWS's managed one would let it write to every log group."""
     role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
-    acknowledge(role, "X-Ray's calls know no resources.", "AwsSolutions-IAM5[Resource::*]")
+    acknowledge(role, "X-Ray's calls, and ListStreams, know no resources.", "AwsSolutions-IAM5[Resource::*]")
     return role

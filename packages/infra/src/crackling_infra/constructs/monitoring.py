@@ -38,8 +38,8 @@ class Monitoring(Construct):
         api: apigateway.RestApi,
         functions: Sequence[Function],
         workers: Sequence[Worker],
-        scheduler: Function,
-        scheduler_failures: Mapping[str, DeadLetterQueue],
+        streams: Mapping[Function, str],
+        stream_failures: Mapping[str, DeadLetterQueue],
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -47,16 +47,17 @@ class Monitoring(Construct):
         self._action = actions.SnsAction(self.topic)
         for worker in workers:
             self._watch_worker(worker)
-        for name, failures in scheduler_failures.items():
+        for name, failures in stream_failures.items():
             self._watch_dead_letters(name, failures)
         for function in functions:
             self._watch_function(function)
-        self._watch_stream(scheduler)
+        for function, waiting in streams.items():
+            self._watch_stream(function, waiting)
         self._watch_api(api)
         self._dashboard(
             api,
             functions,
-            [*(worker.dead_letters for worker in workers), *scheduler_failures.values()],
+            [*(worker.dead_letters for worker in workers), *stream_failures.values()],
             workers,
         )
         if settings.budget:
@@ -124,12 +125,13 @@ class Monitoring(Construct):
             f"{name}: Lambda refused an invocation; the account's concurrency is used up.",
         )
 
-    def _watch_stream(self, scheduler: Function) -> None:
+    def _watch_stream(self, function: Function, waiting: str) -> None:
+        name = function.node.id
         self._alarm(
-            "SchedulerIteratorAge",
-            scheduler.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"),
+            f"{name}IteratorAge",
+            function.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"),
             Duration.minutes(2).to_milliseconds(),
-            "New jobs or genomes wait for the scheduler: it is down, or a record of a stream keeps failing.",
+            f"{waiting} wait for the {name.lower()}: it is down, or a record of a stream keeps failing.",
         )
 
     def _watch_api(self, api: apigateway.RestApi) -> None:

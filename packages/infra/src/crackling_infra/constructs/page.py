@@ -51,6 +51,8 @@ class Page(Construct):
             },
         )
         self.origin = f"https://{self.distribution.distribution_domain_name}"
+        # What users are told: its own domain, where it has one.
+        self.address = next(iter(settings.page_origins), self.origin)
         self._acknowledge()
         self._deploy(bucket, settings)
 

@@ -13,6 +13,7 @@ from crackling.genomes import Patience
 from crackling_aws.clients import Clients
 from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
+from crackling_aws.notices import Notices
 from crackling_aws.objects import ObjectStore
 from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers import openapi
@@ -24,7 +25,9 @@ from crackling_lambdas.handlers.problems import answer_errors
 from crackling_lambdas.handlers.settings import ApiSettings
 from crackling_lambdas.handlers.views import AboutView, Health
 from crackling_lambdas.logic.annotations import Annotations
+from crackling_lambdas.logic.expectation import Expectations
 from crackling_lambdas.logic.library import Library
+from crackling_lambdas.logic.mailing import Mailing
 from crackling_lambdas.logic.place_finder import PlaceFinder
 from crackling_lambdas.logic.preparation import Claims
 from crackling_lambdas.logic.results import Places, Results
@@ -54,11 +57,17 @@ def make_handler(
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     claims = Claims(genomes, settings.bowtie2, clock)
+    mailing = Mailing(Notices(clients, settings.mail_topic), settings.mailed_domains)
     app = make_app(
-        Submission(jobs, genomes, data, genome_objects, settings.chunk_size, settings.job_days, clock),
+        Submission(
+            jobs, genomes, data, genome_objects, mailing, settings.chunk_size, settings.job_days, clock
+        ),
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
-        Search(catalogue or KeyedNcbi(settings, clients, PATIENCE)),
+        Search(
+            catalogue or KeyedNcbi(settings, clients, PATIENCE),
+            Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
+        ),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
@@ -91,7 +100,7 @@ def make_app(
         responses=openapi.answers(HTTPStatus.OK, AboutView),
     )
     def about() -> AboutView:
-        return AboutView()
+        return AboutView(mail_domains=list(submission.mailing.domains))
 
     @app.get("/openapi.json", include_in_schema=False)
     def description() -> Response[str]:

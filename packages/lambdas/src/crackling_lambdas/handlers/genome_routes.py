@@ -38,7 +38,7 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         responses=answers(HTTPStatus.OK, AssembliesView, HTTPStatus.BAD_GATEWAY),
     )
     def search_genomes(q: SearchText) -> AssembliesView:
-        return AssembliesView(genomes=[AssemblyView.of(assembly) for assembly in search.find(q)])
+        return AssembliesView(genomes=[AssemblyView.of(*found) for found in search.find(q)])
 
     @app.post(
         "/genomes",

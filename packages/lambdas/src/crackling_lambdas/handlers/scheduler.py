@@ -21,6 +21,7 @@ from crackling_lambdas.handlers.ncbi import BRIEF, KeyedNcbi
 from crackling_lambdas.handlers.settings import SchedulerSettings
 from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.admission import Admission
+from crackling_lambdas.logic.expectation import Expectations
 from crackling_lambdas.logic.preparation import Claims, Preparations, Sizes
 from crackling_preparation.release import Failure, Release
 
@@ -55,7 +56,7 @@ def make_handler(
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
         failure=Failure(genomes, jobs, clock),
-        lambda_limit=settings.lambda_limit_bases,
+        expectations=Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
         clock=clock,
         tell=_tell,
     )

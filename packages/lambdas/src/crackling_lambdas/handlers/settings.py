@@ -19,9 +19,25 @@ class ApiSettings(Settings):
     bowtie2: bool = True
     chunk_size: int = 200
     job_days: int = 30
+    lambda_limit_bases: int
     upload_limit_bytes: int = 5_000_000_000
     ncbi_url: str = NCBI_URL
     ncbi_key_parameter: str = ""
+    mail_topic: str = ""
+    mail_domains: str = ""  # separated by commas
+
+    @property
+    def mailed_domains(self) -> tuple[str, ...]:
+        """Of the addresses that may be mailed; none where no mail is sent."""
+        return tuple(filter(None, self.mail_domains.split(",")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifierSettings(Settings):
+    jobs_table: str
+    genomes_table: str
+    mail_topic: str
+    page_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +101,9 @@ class Bowtie2Settings(IndexSettings):
 class ScanSettings(Settings):
     jobs_table: str
     targets_table: str
+    genomes_table: str
     data_bucket: str
+    genome_bucket: str
     consensus_queue_url: str
     off_target_queue_url: str
     queue_url: str

@@ -1,10 +1,11 @@
-"""target_scan: the scan queue -> the sites of a job's query in chunks, each queued to both scorings."""
+"""target_scan: the scan queue -> the query, where it names a region; its sites in chunks, each queued to both scorings."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from crackling_aws.genomes import GenomeStore
 from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.objects import ObjectStore
@@ -13,7 +14,9 @@ from crackling_aws.targets import TargetStore
 from crackling_lambdas.handlers.entry import Handler, entry_point, work
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import ScanSettings
+from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.failing import fail_job
+from crackling_lambdas.logic.regions import Regions
 from crackling_lambdas.logic.scanning import Scan
 
 if TYPE_CHECKING:
@@ -27,10 +30,13 @@ def make_handler(
 ) -> Handler:
     settings = ScanSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    files = ObjectStore(clients.s3, settings.genome_bucket)
+    genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scan = Scan(
         jobs=jobs,
         targets=TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table),
         queries=ObjectStore(clients.s3, settings.data_bucket),
+        regions=Regions(genomes.get, files, Annotations(files)),
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,

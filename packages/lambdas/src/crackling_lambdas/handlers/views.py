@@ -15,8 +15,9 @@ from crackling.specificity import OffTarget
 from crackling_aws.models import Genome, GenomeState, Job, JobOptions, Part, Place, Source, Status
 from crackling_aws.objects import UploadForm
 from crackling_lambdas.logic.library import GENOME_ID
+from crackling_lambdas.logic.mailing import MailState
 from crackling_lambdas.logic.results import Page
-from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES
+from crackling_lambdas.logic.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
@@ -50,7 +51,7 @@ class Options(View):
 
 
 class NewJob(View):
-    """A job to run: exactly one of `sequence`, `fasta` and `guides`."""
+    """A job to run: exactly one of `sequence`, `fasta`, `guides` and `region`."""
 
     sequence: Annotated[str | None, Field(description="A bare DNA sequence.")] = None
     fasta: Annotated[str | None, Field(description="One or more sequences in FASTA.")] = None
@@ -61,13 +62,29 @@ class NewJob(View):
             examples=[["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"]],
         ),
     ] = None
+    region: Annotated[
+        str | None,
+        Field(
+            description="A part of the genome: CONTIG:START-END (from 1, with the last base), or a gene of its annotation "
+            "by symbol or locus tag.",
+            examples=["NC_001416.1:37,227-37,940", "cI"],
+        ),
+    ] = None
     genome: GenomeId
     options: Options = Options()
+    email: Annotated[
+        str | None,
+        Field(
+            max_length=320,
+            description="Whom to mail when the job is over, where the deployment does that.",
+            examples=["someone@example.org"],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
-        if sum(query is not None for query in (self.sequence, self.fasta, self.guides)) != 1:
-            raise ValueError("give exactly one of sequence, fasta and guides")
+        if sum(query is not None for query in (self.sequence, self.fasta, self.guides, self.region)) != 1:
+            raise ValueError("give exactly one of sequence, fasta, guides and region")
         return self
 
     @property
@@ -90,6 +107,10 @@ class JobCreated(View):
 
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
+    mail: Annotated[
+        MailState | None,
+        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+    ]
 
 
 class Progress(View):
@@ -120,6 +141,9 @@ class JobView(View):
 
     job_id: str
     kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
+    region: Annotated[
+        str | None, Field(description="The part of the genome that is the sequence, as it was asked for.")
+    ]
     genome: str
     genome_name: Annotated[str | None, Field(description="Its name, for people, if it has one.")]
     organism: Annotated[str | None, Field(description="Of the genome, if known.")]
@@ -144,6 +168,7 @@ class JobView(View):
         return cls(
             job_id=job.job_id,
             kind=job.kind,
+            region=job.region,
             genome=job.genome,
             genome_name=genome.name if genome else None,
             organism=genome.organism if genome else None,
@@ -242,6 +267,11 @@ class GenomeView(View):
     expected_bases: Annotated[
         int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
     ]
+    began: Annotated[datetime | None, Field(description="When its preparation was asked for.")]
+    expected_seconds: Annotated[
+        int | None, Field(description="From then until it is ready, by what earlier preparations took here.")
+    ]
+    took_seconds: Annotated[int | None, Field(description="What it took, once it is ready.")]
     contigs: int | None
     bases: int | None
     annotated: Annotated[bool, Field(description="Whether its genes are known.")]
@@ -263,6 +293,9 @@ class GenomeView(View):
             place=genome.place,
             organism=genome.organism,
             expected_bases=genome.expected_bases,
+            began=None if genome.claimed is None else _time(genome.claimed),
+            expected_seconds=genome.expected_seconds,
+            took_seconds=None if genome.took is None else round(genome.took),
             contigs=genome.contigs,
             bases=genome.bases,
             annotated=genome.annotated,
@@ -289,9 +322,13 @@ class AssemblyView(View):
     bases: int
     contigs: int
     reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+    replaced_by: Annotated[str | None, Field(description="The accession of a newer version.")]
+    expected_seconds: Annotated[
+        int, Field(description="What its preparation would take, by what earlier ones took here.")
+    ]
 
     @classmethod
-    def of(cls, assembly: Assembly) -> Self:
+    def of(cls, assembly: Assembly, expected_seconds: float) -> Self:
         return cls(
             accession=assembly.accession,
             organism=assembly.organism,
@@ -301,6 +338,8 @@ class AssemblyView(View):
             bases=assembly.bases,
             contigs=assembly.contigs,
             reference=assembly.reference,
+            replaced_by=assembly.current if assembly.superseded else None,
+            expected_seconds=round(expected_seconds),
         )
 
 
@@ -347,6 +386,7 @@ class LimitsView(View):
 
     bases: Annotated[int, Field(description="Of a sequence.")] = QUERY_BASES
     guides: Annotated[int, Field(description="Of a list.")] = QUERY_GUIDES
+    letters: Annotated[int, Field(description="Of either, with headers and line ends.")] = QUERY_LETTERS
 
 
 class AboutView(View):
@@ -355,6 +395,9 @@ class AboutView(View):
     versions: VersionsView = VersionsView()
     methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
     limits: LimitsView = LimitsView()
+    mail_domains: Annotated[
+        list[str], Field(description="Of the addresses that jobs can mail; empty where no mail is sent.")
+    ]
 
 
 class Health(View):

@@ -1,4 +1,4 @@
-"""Why a request is refused. The message is for the user; handlers.problems gives each its HTTP status."""
+"""Why a request is refused: the message is for the user, and handlers.problems gives each its HTTP status. Why work waits."""
 
 from __future__ import annotations
 
@@ -25,3 +25,7 @@ class UpstreamError(RefusedError):
 
 class ConflictError(RefusedError):
     """Not in the state that the thing is in now."""
+
+
+class GenomeNotReadyError(Exception):
+    """The genome of a job in work is not ready, as while it is deleted and prepared anew."""

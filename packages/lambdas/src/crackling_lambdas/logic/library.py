@@ -147,6 +147,6 @@ class Library:
 
 def _part(key: str) -> Part:
     """Which step made a file, by its ending."""
-    if key.endswith(".fa.gz"):
+    if key.endswith((".fa.gz", ".fai", ".gzi", ".genes")):
         return Part.FASTA
     return Part.ISSL if key.endswith(".issl") else Part.BOWTIE2

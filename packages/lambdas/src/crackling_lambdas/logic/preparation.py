@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crackling_aws.models import Genome
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
+    from crackling_lambdas.logic.expectation import Expectations
     from crackling_preparation.release import Failure
 
 GZIP = b"\x1f\x8b"
@@ -124,14 +125,14 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Preparations:
-    """Begins preparations: genomes of up to `lambda_limit` bases in functions, larger ones on workers."""
+    """Begins preparations: in functions, or of genomes that are too large for them on workers."""
 
     genomes: GenomeStore
     sizes: Sizes
     downloads: Queue[PrepareGenome]
     launcher: Launcher
     failure: Failure
-    lambda_limit: int
+    expectations: Expectations
     clock: Callable[[], float]
     tell: Callable[[str, Exception], None]  # of trouble that may pass: the genome and the error
 
@@ -161,8 +162,8 @@ class Preparations:
             if self.clock() >= (genome.claimed or 0) + PATIENCE:
                 self.failure.of(genome.genome, claim, str(error))
         else:
-            place = Place.LAMBDA if size.bases <= self.lambda_limit else Place.WORKER
-            self.genomes.begun(genome.genome, claim, place, size.bases, size.organism, self.clock())
+            place, [seconds] = self.expectations.place(size.bases), self.expectations.of([size.bases])
+            self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
 
     def _clear(self, genome: str, claim: str) -> None:
         """Delete what earlier preparations left.

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation.places import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
-from crackling.sequences import parse_query
+from crackling.sequences import as_fasta, parse_query
 from crackling_aws import keys
 from crackling_aws.models import Chunk, GenomeState, Status
+from crackling_aws.objects import MissingObjectError
 from crackling_lambdas.logic.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from crackling.results import Format, Target
+    from crackling.sequences import Contig
     from crackling.specificity import OffTarget
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
@@ -33,11 +35,22 @@ class Places(Protocol):
 # API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
 INLINE_BYTES = 2_000_000
 ADDRESS_SECONDS = 5 * 60
+QUERY_TYPE = FORMATS["fasta"].media_type
 
 
 def file_name(job_id: str, format: Format) -> str:  # noqa: A002 - as users call it
     """What an export is saved as."""
     return f"crackling-{job_id}.{FORMATS[format].endings[0]}"
+
+
+def query_file_name(job_id: str) -> str:
+    """What a query is saved as."""
+    return f"crackling-{job_id}-query.fa"
+
+
+def _unknown(job_id: str) -> NotFoundError:
+    """Bucket and tables forget a job on their own, one a little before the other."""
+    return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
 def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
@@ -79,7 +92,7 @@ class OffTargets:
 
 @dataclass(frozen=True)
 class Address:
-    """Where an export can be fetched for a short while."""
+    """Where a file can be fetched for a short while."""
 
     url: str
 
@@ -102,7 +115,7 @@ class Results:
             NotFoundError: it is not known, or no longer.
         """
         if (job := self.jobs.get(job_id)) is None:
-            raise NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
+            raise _unknown(job_id)
         return job
 
     def page(self, job_id: str, start: int, limit: int) -> Page:
@@ -136,15 +149,43 @@ class Results:
         job = self.job(job_id)
         if job.status is not Status.COMPLETE:
             raise ConflictError(f"The job is {job.status}; it can be exported when it is complete")
-        file = FORMATS[format]
+        file, name = FORMATS[format], file_name(job_id, format)
         key = keys.export(job_id, file.endings[0])
-        if self.objects.size(key) is None:
-            out = io.BytesIO()
-            write(self._design(job), format, out)
-            if not file.binary and len(out.getbuffer()) <= INLINE_BYTES:
-                return out.getvalue().decode()
-            self.objects.put(key, out.getvalue(), file.media_type)
-        return Address(self.objects.download_address(key, file_name(job_id, format), ADDRESS_SECONDS))
+        if self.objects.size(key) is not None:
+            return self._address(key, name)
+        out = io.BytesIO()
+        write(self._design(job), format, out)
+        if file.binary:
+            return self._stored(key, name, out.getvalue(), file.media_type)
+        return self._carried(key, name, out.getvalue(), file.media_type)
+
+    def query(self, job_id: str) -> str | Address:
+        """What a job searched, as FASTA: the names and letters that its targets' places refer to.
+
+        Raises:
+            NotFoundError: there is no such job, or its query is deleted already.
+            ConflictError: the job is of guides, or has not read its region yet.
+        """
+        job = self.job(job_id)
+        if job.kind is Kind.GUIDES:
+            raise ConflictError("The job is of guides, which are its targets; it has no sequence")
+        if job.region is not None and job.guides is None:
+            raise ConflictError(f"The job is {job.status}; its sequence is there when it is scanned")
+        content = as_fasta(self._contigs(job)).encode()
+        return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
+
+    def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
+        """A text itself, or where it is if it is too long."""
+        if len(content) <= INLINE_BYTES:
+            return content.decode()
+        return self._stored(key, name, content, media_type)
+
+    def _stored(self, key: str, name: str, content: bytes, media_type: str) -> Address:
+        self.objects.put(key, content, media_type)
+        return self._address(key, name)
+
+    def _address(self, key: str, name: str) -> Address:
+        return Address(self.objects.download_address(key, name, ADDRESS_SECONDS))
 
     def _design(self, job: Job) -> Design:
         found = [
@@ -152,9 +193,14 @@ class Results:
             for chunk in self.targets.chunks(job.job_id)
             for target in chunk_targets(chunk, job.options.consensus)
         ]
-        is_sequence = job.kind is Kind.SEQUENCE
-        contigs = parse_query(self.objects.get(keys.query(job.job_id)).decode()) if is_sequence else []
+        contigs = self._contigs(job) if job.kind is Kind.SEQUENCE else []
         return Design(job.genome, found, contigs, job.kind, job.options.consensus)
+
+    def _contigs(self, job: Job) -> list[Contig]:
+        try:
+            return parse_query(self.objects.get(keys.query(job.job_id)).decode())
+        except MissingObjectError:
+            raise _unknown(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
         """Where target `number` may bind, the riskiest `limit` of it.

@@ -13,7 +13,9 @@ from crackling.sites import find_sites
 from crackling_aws import keys
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
+from crackling_aws.objects import MissingObjectError
 from crackling_lambdas.logic.measuring import Measure, unmeasured
+from crackling_lambdas.logic.submission import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
     from crackling_aws.targets import TargetStore
+    from crackling_lambdas.logic.regions import Regions
 
 
 def query_sites(text: str, kind: Kind = Kind.SEQUENCE) -> list[QuerySite]:
@@ -49,6 +52,7 @@ class Scan:
     jobs: JobStore
     targets: TargetStore
     queries: ObjectStore
+    regions: Regions
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
@@ -62,9 +66,21 @@ class Scan:
         job = self.jobs.get(message.job_id)
         if job is None or job.over:
             return
-        text = self.queries.get(keys.query(job.job_id)).decode()
+        text = self._query(job)
         with self.work():
             self._scan(job, text)
+
+    def _query(self, job: Job) -> str:
+        """The query; that of a region is kept as it was read first, whatever becomes of the genome."""
+        key = keys.query(job.job_id)
+        try:
+            return self.queries.get(key).decode()
+        except MissingObjectError:
+            if job.region is None:
+                raise
+        text = self.regions.fasta(job.region, job.genome)
+        self.queries.put(key, text.encode(), TEXT)
+        return text
 
     def _scan(self, job: Job, text: str) -> None:
         sites = query_sites(text, job.kind)

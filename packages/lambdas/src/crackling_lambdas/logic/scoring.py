@@ -11,6 +11,7 @@ from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import Efficiency
 from crackling.sites import Site
 from crackling_aws.models import GenomeState, Stage
+from crackling_lambdas.logic.errors import GenomeNotReadyError
 from crackling_lambdas.logic.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ class Indexes(Protocol):
 
     def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
-
-
-class GenomeNotReadyError(Exception):
-    """The genome of a job in scoring is not ready, as while it is deleted and prepared anew."""
 
 
 @dataclass(frozen=True)

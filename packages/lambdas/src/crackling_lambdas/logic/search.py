@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from crackling.errors import InputError, TransferError
 from crackling_lambdas.logic.errors import InvalidError, UpstreamError
 
 if TYPE_CHECKING:
     from crackling.genomes import Assembly
+    from crackling_lambdas.logic.expectation import Expectations
 
 MOST = 20  # of what is found
 
@@ -26,13 +27,21 @@ class Catalogue(Protocol):
         """
 
 
+class Found(NamedTuple):
+    """An assembly, and how many seconds its preparation would take."""
+
+    assembly: Assembly
+    expected_seconds: float
+
+
 @dataclass(frozen=True)
 class Search:
     """Assemblies by an organism's name or by an accession."""
 
     catalogue: Catalogue
+    expectations: Expectations
 
-    def find(self, text: str) -> list[Assembly]:
+    def find(self, text: str) -> list[Found]:
         """At most MOST assemblies, the best match first.
 
         Raises:
@@ -40,8 +49,10 @@ class Search:
             UpstreamError: NCBI cannot be asked.
         """
         try:
-            return self.catalogue.search(text, MOST)
+            found = self.catalogue.search(text, MOST)
         except InputError as error:
             raise InvalidError(str(error)) from None
         except TransferError as error:
             raise UpstreamError(str(error)) from None
+        seconds = self.expectations.of([one.bases for one in found])
+        return list(map(Found, found, seconds))

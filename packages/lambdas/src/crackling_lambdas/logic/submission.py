@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crackling.errors import InputError
 from crackling.genomes import ACCESSION
 from crackling.guides import parse_guides
+from crackling.region import parse_region
 from crackling.results import Kind
 from crackling.sequences import parse_query
 from crackling_aws import keys
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from crackling_aws.genomes import GenomeStore
     from crackling_aws.jobs import JobStore
     from crackling_aws.objects import ObjectStore
+    from crackling_lambdas.logic.mailing import Mailing, Recipient
 
 QUERY_BASES = 1_000_000
+TEXT = "text/plain; charset=utf-8"
 QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 QUERY_LETTERS = 2 * QUERY_BASES
@@ -53,9 +56,34 @@ def check_query(text: str, kind: Kind) -> None:
         )
 
 
+def check_region(text: str) -> None:
+    """Raise unless the text names a part of a genome; whether the genome has it is found out when it is ready.
+
+    Raises:
+        TooLargeError: it is of more than QUERY_BASES bases.
+        InvalidError: it is no name.
+    """
+    try:
+        region = parse_region(text)
+    except InputError as error:
+        raise InvalidError(str(error)) from None
+    if not isinstance(region, str) and region.end - region.start > QUERY_BASES:
+        raise TooLargeError(
+            f"The region has {region.end - region.start:,} bases; the limit of a job is {QUERY_BASES:,}; split it"
+        )
+
+
 def bases(text: str) -> int:
     """How many a query has."""
     return sum(len(contig.sequence) for contig in parse_query(text))
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A job that was taken, and who is mailed when it is over, if anybody is."""
+
+    job: Job
+    recipient: Recipient | None
 
 
 @dataclass(frozen=True)
@@ -66,20 +94,53 @@ class Submission:
     genomes: GenomeStore
     queries: ObjectStore
     uploads: ObjectStore
+    mailing: Mailing
     chunk_size: int
     days: int
     clock: Callable[[], float]
 
-    def submit(self, text: str, genome: str, options: JobOptions, kind: Kind = Kind.SEQUENCE) -> Job:
-        """Store the query, then the job.
+    def submit(
+        self,
+        text: str,
+        genome: str,
+        options: JobOptions,
+        kind: Kind = Kind.SEQUENCE,
+        email: str | None = None,
+    ) -> Submitted:
+        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
 
         Raises:
             TooLargeError, InvalidError: the query cannot be scanned.
             NotFoundError: the genome is not known, and is no accession that could be fetched.
             InvalidError: the genome's upload has not arrived.
+            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
         """
         check_query(text, kind)
+        return self._take(genome, options, kind, email, text=text)
+
+    def submit_region(
+        self, region: str, genome: str, options: JobOptions, email: str | None = None
+    ) -> Submitted:
+        """Store a job whose query its scan reads from the genome.
+
+        Raises:
+            TooLargeError, InvalidError, NotFoundError: as submit().
+        """
+        check_region(region)
+        return self._take(genome, options, Kind.SEQUENCE, email, region=region.strip())
+
+    def _take(
+        self,
+        genome: str,
+        options: JobOptions,
+        kind: Kind,
+        email: str | None,
+        *,
+        text: str | None = None,
+        region: str | None = None,
+    ) -> Submitted:
         self._check_genome(genome)
+        recipient = None if email is None else self.mailing.subscribe(email)
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
@@ -90,10 +151,13 @@ class Submission:
             updated=now,
             expires=int(now) + self.days * DAY,
             kind=kind,
+            region=region,
+            recipient=recipient.name if recipient else None,
         )
-        self.queries.put(keys.query(job.job_id), text.encode(), "text/plain; charset=utf-8")
+        if text is not None:
+            self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
         self.jobs.create(job)
-        return job
+        return Submitted(job, recipient)
 
     def _check_genome(self, genome: str) -> None:
         found = self.genomes.get(genome)

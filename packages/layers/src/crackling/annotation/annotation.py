@@ -1,7 +1,8 @@
 """An annotation in memory: what stands at a place, found by bisection; and its prepared form, which loads at once.
 
 The prepared form is little-endian: the magic, the length of a JSON header, the header, then numbers of 4 bytes: the standings'
-ends and members, and for each contig the starts of its segments and their labels.
+ends and members, for each contig the starts of its segments and their labels, and the columns of the genes' extents, which
+older ones lack.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import json
 import sys
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from crackling.annotation.extents import Extents, alias_table, extents
 from crackling.annotation.gff import GffReader
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
 from crackling.annotation.segments import Standings, Track, segments
@@ -43,6 +45,10 @@ class Annotation:
     genes: Sequence[str]
     standings: Standings
     tracks: Mapping[str, Track]
+    extents: Extents | None = None  # unknown where it was prepared before they were kept
+    aliases: Mapping[str, Sequence[int]] = field(
+        default_factory=dict
+    )  # other names, of the genes with these numbers
 
     def at(self, *places: Position) -> Locus:
         """What stands at places: the genes, those first that they are more in, and the least feature of all.
@@ -75,10 +81,12 @@ class Annotation:
             "genes": self.genes,
             "standings": [len(column) for column in self.standings],
             "contigs": [[name, len(track.starts)] for name, track in self.tracks.items()],
+            "aliases": self.aliases,
+            "extents": len(self.extents.genes) if self.extents else None,
         }
         packed = json.dumps(header, separators=(",", ":")).encode()
         stream.write(MAGIC + len(packed).to_bytes(8, "little") + packed)
-        columns = chain(self.standings, *self.tracks.values())
+        columns = chain(self.standings, *self.tracks.values(), self.extents or ())
         stream.writelines(_little_endian(column).tobytes() for column in columns)
 
 
@@ -105,7 +113,8 @@ def read_gff(stream: BinaryIO, label: str, genome: Container[str] | None = None)
     """read_annotation() of GFF3 from a stream; `label` is what messages call it."""
     reader = GffReader(label)
     reader.read(stream)
-    names, standings, tracks = segments(reader.genes(), len(reader.contigs))
+    genes = list(reader.genes())
+    names, standings, tracks = segments(genes, len(reader.contigs))
     if not names:
         raise InputError(f"{label}: holds no genes; give the GFF3 file of the genome's genes")
     if genome is not None and not any(contig in genome for contig in reader.contigs):
@@ -113,7 +122,8 @@ def read_gff(stream: BinaryIO, label: str, genome: Container[str] | None = None)
         raise InputError(
             f"{label}: names none of the genome's contigs (it has {named!r}, for example); give the GFF3 file of this genome"
         )
-    return Annotation(names, standings, dict(zip(reader.contigs, tracks, strict=True)))
+    by_contig = dict(zip(reader.contigs, tracks, strict=True))
+    return Annotation(names, standings, by_contig, extents(genes), alias_table(genes))
 
 
 def read_prepared(stream: BinaryIO) -> Annotation:
@@ -125,7 +135,9 @@ def read_prepared(stream: BinaryIO) -> Annotation:
         name: Track(_read_column(stream, count), _read_column(stream, count))
         for name, count in header["contigs"]
     }
-    return Annotation(header["genes"], standings, tracks)
+    rows = header.get("extents")
+    places = None if rows is None else Extents(*(_read_column(stream, rows) for _ in Extents._fields))
+    return Annotation(header["genes"], standings, tracks, places, header.get("aliases", {}))
 
 
 def _read_column(stream: BinaryIO, count: int) -> array[int]:

@@ -25,6 +25,7 @@ _PARTS = {
 # Of no gene, and in some files most of the lines.
 _PASSED_OVER = frozenset({b"region", b"match", b"cDNA_match", b"EST_match", b"protein_match", b"match_part"})
 _NAMES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id", b"ID")
+_ALIASES = _NAMES[:-1]  # an ID holds within its file alone
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _COLUMNS = 9
 _MOST = 0xFFFFFFFF
@@ -45,6 +46,7 @@ class Gene:
 
     name: str
     spans: list[Span] = field(default_factory=list)
+    aliases: tuple[str, ...] = ()  # what else it is called: a locus tag, for example
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class _Node:
     name: str
     is_gene: bool
     spans: list[Span] = field(default_factory=list)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,7 +89,9 @@ class GffReader:
     def genes(self) -> Iterator[Gene]:
         """Each gene once; a part that names no gene is one for itself and the others of its parent."""
         genes: dict[bytes, Gene] = {
-            key: Gene(node.name, node.spans) for key, node in self._nodes.items() if node.is_gene
+            key: Gene(node.name, node.spans, node.aliases)
+            for key, node in self._nodes.items()
+            if node.is_gene
         }
         has_parts = set()
         for parent, numbers in self._parts.items():
@@ -132,7 +137,9 @@ class GffReader:
         is_gene = kind.endswith(b"gene")
         if key := _value(attributes, b"ID") or (_first(attributes, _NAMES) if is_gene else b""):
             if (node := self._nodes.get(key)) is None:
-                node = self._nodes[key] = _Node(parent, _text(_first(attributes, _NAMES)), is_gene)
+                name = _text(_first(attributes, _NAMES))
+                node = self._nodes[key] = _Node(parent, name, is_gene)
+                node.aliases = _aliases(attributes, name) if is_gene else ()
             node.spans.append(Span(contig, start, end, Feature.INTRON))
 
     def _contig(self, name: bytes) -> int:
@@ -173,6 +180,11 @@ def _value(attributes: bytes, tag: bytes) -> bytes:
 
 def _first(attributes: bytes, tags: tuple[bytes, ...]) -> bytes:
     return next((value for tag in tags if (value := _value(attributes, tag))), b"")
+
+
+def _aliases(attributes: bytes, name: str) -> tuple[str, ...]:
+    found = dict.fromkeys(_text(_value(attributes, tag)) for tag in _ALIASES)
+    return tuple(alias for alias in found if alias and alias != name)
 
 
 def _text(raw: bytes) -> str:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-IN_BYTES = frozenset({"fetching"})  # the cache's stage; to import its name would cost every command 50 ms
+# The cache's stages; to import their names would cost every command 50 ms.
+IN_BYTES = frozenset({"fetching", "fetching genes", "reading genes"})
 
 
 class AmountColumn(ProgressColumn):

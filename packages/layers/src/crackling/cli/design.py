@@ -17,7 +17,6 @@ from crackling.cli.shared import (
     output,
     positive,
     progress,
-    read_genes,
     read_guides,
     source,
 )
@@ -53,6 +52,12 @@ def add_parser(commands: Commands) -> None:
         "--guides",
         metavar="FILE",
         help="instead of a query: your own guides, one a line, 20 nt or 23 with the PAM (else NGG is assumed)",
+    )
+    query.add_argument(
+        "--region",
+        metavar="NAME|CONTIG:START-END",
+        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome "
+        "(from 1, with the last)",
     )
     parser.add_argument(
         "--genome",
@@ -94,24 +99,31 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _design(options: argparse.Namespace) -> Design:
+    from crackling.cli.kept import read_genes
+    from crackling.cli.region import check_region, read_region
     from crackling.design import judge
     from crackling.results import Design, Kind
     from crackling.sites import find_sites
 
-    contigs = [] if options.query is None else _read_query(options.query)
-    sites = find_sites(contigs) if options.query is not None else read_guides(options.guides)
-    with _open_genome(options.genome, options.threads) as index, progress() as tell:
-        annotation = read_genes(options.annotation, index)
-        targets = judge(
-            sites,
-            index,
-            annotation=annotation,
-            consensus=options.consensus,
-            all_folds=options.all_folds,
-            threads=options.threads,
-            progress=tell,
-        )
-    kind = Kind.GUIDES if options.query is None else Kind.SEQUENCE
+    contigs = _read_query(options.query) if options.query is not None else []
+    guides = read_guides(options.guides) if options.guides is not None else None
+    if options.region is not None:
+        check_region(options.region, options.genome)
+    with _open_genome(options.genome, options.threads) as index:
+        annotation = read_genes(options, options.genome, index)
+        if options.region is not None:
+            contigs = [read_region(options.region, options.genome, index, annotation)]
+        with progress() as tell:
+            targets = judge(
+                find_sites(contigs) if guides is None else guides,
+                index,
+                annotation=annotation,
+                consensus=options.consensus,
+                all_folds=options.all_folds,
+                threads=options.threads,
+                progress=tell,
+            )
+    kind = Kind.SEQUENCE if guides is None else Kind.GUIDES
     return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
 
 
@@ -147,11 +159,11 @@ def genome_name(path: Path) -> str:
 
 
 def _read_query(text: str) -> list[Contig]:
-    from crackling.sequences import LETTERS, normalise, parse_query, read_fasta
+    from crackling.sequences import LETTERS, parse_query, read_query
 
     if _is_file(text):
         label = "standard input" if text == STANDARD else text
-        return [normalise(contig, label) for contig in read_fasta(source(text), label)]
+        return read_query(source(text), label)
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
         raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
     return parse_query(text)

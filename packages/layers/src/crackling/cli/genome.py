@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crackling.cli.shared import Commands
     from crackling.genomes import Assembly
-    from crackling.genomes.cache import Kept
+    from crackling.genomes.kept import Kept
 
 COLUMNS = ("accession", "organism", "common_name", "name", "level", "bases", "contigs")
 NUMBERS = {"bases", "contigs", "bytes"}
@@ -25,8 +25,9 @@ def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "genome",
-        "Fetch a genome from NCBI by its accession, hold it against the published md5, index it, and keep it on this machine; "
-        "what is kept is not fetched again, and a download that broke off goes on. Or search NCBI, list or remove what is kept.",
+        "Fetch a genome and its genes from NCBI by its accession, hold both against the published md5, index it, and keep "
+        "all of it on this machine; what is kept is not fetched again, and a download that broke off goes on. Or search "
+        "NCBI, list or remove what is kept.",
         "crackling genome GCF_000840245.1\n  crackling genome --search zebrafish",
     )
     what = parser.add_mutually_exclusive_group(required=True)
@@ -75,6 +76,7 @@ def _facts(kept: Kept) -> dict[str, object]:
         "bytes": kept.bytes,
         "fasta": str(kept.fasta),
         "index": str(kept.index),
+        "genes": str(kept.genes) if kept.genes else None,
     }
 
 
@@ -95,7 +97,7 @@ def _row(assembly: Assembly) -> dict[str, object]:
 
 
 def _list(kept: Sequence[Kept], *, as_json: bool) -> None:
-    _write([_facts(one) for one in kept], (*COLUMNS, "bytes"), as_json=as_json)
+    _write([_facts(one) for one in kept], (*COLUMNS, "bytes", "genes"), as_json=as_json)
 
 
 def _write(rows: list[dict[str, object]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -119,6 +121,8 @@ def _write_table(rows: list[dict[str, object]]) -> None:
     table = Table("Accession", "Organism", "Assembly", "Level", box=box.SIMPLE_HEAD, pad_edge=False)
     table.columns[0].no_wrap = True
     table.add_column("Bases", justify="right", no_wrap=True)
+    if kept := any("genes" in row for row in rows):
+        table.add_column("Genes")
     for row in rows:
         common = f" ({row['common_name']})" if row["common_name"] else ""
         table.add_row(
@@ -127,5 +131,6 @@ def _write_table(rows: list[dict[str, object]]) -> None:
             str(row["name"]),
             str(row["level"]),
             f"{row['bases']:,}",
+            *(["yes" if row["genes"] else "no"] if kept else []),
         )
     Console(highlight=False).print(table)

@@ -6,7 +6,7 @@ import sys
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser, read_genes
+from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser
 from crackling.guides import parse_guide
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from crackling.annotation.places import annotate
-    from crackling.cli.kept import open_index
+    from crackling.cli.kept import open_index, read_genes
     from crackling.specificity import OffTarget
 
     sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
     with open_index(options.index) as index:
-        annotation = read_genes(options.annotation, index)
+        annotation = read_genes(options, options.index, index)
         sys.stdout.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for site in sites:
             rows = index.off_targets(site.guide, options.k)

@@ -17,9 +17,7 @@ from crackling.guides import parse_guides
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crackling.annotation.annotation import Annotation
     from crackling.sites import Site
-    from crackling.specificity import Index
     from crackling.specificity.genome import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
@@ -62,25 +60,17 @@ def add_mismatches(parser: argparse.ArgumentParser) -> None:
 
 
 def add_annotation(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    annotation = parser.add_mutually_exclusive_group()
+    annotation.add_argument(
         "--annotation",
         type=Path,
         metavar="GFF",
-        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature",
+        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature; "
+        "default: of an accession those that NCBI publishes, else none",
     )
-
-
-def read_genes(path: Path | None, index: Index) -> Annotation | None:
-    """The annotation that was asked for.
-
-    Raises:
-        InputError: it is not GFF3, or of another genome than the index.
-    """
-    if path is None:
-        return None
-    from crackling.annotation.annotation import read_annotation
-
-    return read_annotation(path, {name for name, _ in index.contigs})
+    annotation.add_argument(
+        "--no-annotation", action="store_true", help="leave the columns gene and feature empty"
+    )
 
 
 def source(name: str) -> Path | BinaryIO:
@@ -132,7 +122,7 @@ def progress() -> Iterator[Progress | None]:
 
     from crackling.cli.amount import AmountColumn
 
-    columns = (TextColumn("{task.description:>8}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:>14}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {}
 

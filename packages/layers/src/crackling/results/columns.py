@@ -23,7 +23,11 @@ EXPLAINED = (
     Column("id", "Number in query order, from 1", 6),
     Column("contig", "Contig of the query", 18),
     Column("start", "First base on the contig's forward strand, counted from 0", 10),
-    Column("end", "Base after the last of the 23 nt of guide and PAM", 10),
+    Column(
+        "end",
+        "Base after the last of the 23 nt of guide and PAM, counted from 0: the last one, counted from 1",
+        10,
+    ),
     Column("strand", "Strand that guide and PAM are read on", 7),
     Column("guide", "Protospacer, 20 nt, 5' to 3'", 26),
     Column("pam", "3 nt beside it; NGG where it was not given", 6),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS
-from crackling.sites import find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +27,8 @@ class Kind(StrEnum):
 class Design:
     """What a format may show. The same design gives the same bytes, wherever it was made.
 
-    genome: its name. targets: all of them, in query order. contigs: the query that was searched, normalised; none where
-    guides were given.
+    genome: its name. targets: all of them, in query order. contigs: the query that was searched, as read_query() has it; none
+    where guides were given.
     """
 
     genome: str
@@ -40,13 +38,11 @@ class Design:
     consensus: int = USUAL_CONSENSUS
 
     def by_contig(self) -> Iterator[tuple[Contig, list[Target]]]:
-        """Each contig of the query with its targets, which are as many in a row as it has sites.
-
-        Not by name: records of a pasted FASTA often begin with the same word.
-        """
-        targets = iter(self.targets)
-        for contig in self.contigs:
-            yield contig, list(islice(targets, len(find_sites([contig]))))
+        """Each contig of the query with its targets; the contigs' names differ."""
+        found: defaultdict[str, list[Target]] = defaultdict(list)
+        for target in self.targets:
+            found[target.contig].append(target)
+        return ((contig, found[contig.name]) for contig in self.contigs)
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

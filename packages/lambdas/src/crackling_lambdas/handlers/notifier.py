@@ -1,0 +1,49 @@
+"""notifier: the stream of Jobs -> mail about each job that is over and whose user asked for it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from crackling_aws.genomes import GenomeStore
+from crackling_aws.jobs import JobStore
+from crackling_aws.notices import Notices
+from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.handlers.settings import NotifierSettings
+from crackling_lambdas.logic.notifying import Notifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from crackling_aws.clients import Clients
+
+
+def make_handler(
+    environ: Mapping[str, str], clients: Clients, clock: Callable[[], float] = time.time
+) -> Handler:
+    settings = NotifierSettings.load(environ)
+    notifier = Notifier(
+        JobStore(clients.dynamodb, settings.jobs_table),
+        GenomeStore(clients.dynamodb, settings.genomes_table),
+        Notices(clients, settings.mail_topic),
+        settings.page_url,
+        clock,
+    )
+    processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+    def notify(record: DynamoDBRecord) -> None:
+        # What the record says of the job may be long past.
+        notifier.notify(record.raw_event["dynamodb"]["Keys"]["jobId"]["S"])
+
+    def handle(event: Event, context: LambdaContext) -> Answer:
+        return dict(process_partial_response(event, notify, processor, context))
+
+    return handle
+
+
+handler = entry_point(make_handler)

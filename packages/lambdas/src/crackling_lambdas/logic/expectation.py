@@ -1,0 +1,73 @@
+"""Where a genome is prepared, and how long that is expected to take, by what earlier preparations took here.
+
+The model is START + bases / PACE, times how the genomes of the same place that are nearest in size compare with it: the
+median of their ratios. So the first genome of a deployment is told the bench's figures; one odd preparation (NCBI was out
+of reach, for example) counts for nothing once there are three; and the more there are, the less the formula's shape matters.
+
+What a preparation took is its genome's own record, from claim to ready. The genomes are read when a preparation begins, and
+when a user has searched: the table is small, and neither is often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from crackling_aws.models import Part, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.models import Genome
+
+NEAREST: Final = 9
+# Seconds until the first byte is fetched: messages and cold starts, or a machine that boots.
+START: Final = {Place.LAMBDA: 15.0, Place.WORKER: 150.0}
+# Bases a second, with bowtie2's index and without: from `nox -s bench -- --limits`, six processors (docs/performance.md).
+PACE: Final = {True: 2_800_000, False: 20_000_000}
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What to expect of a preparation in this deployment: genomes of up to `lambda_limit` bases go to functions."""
+
+    genomes: GenomeStore
+    lambda_limit: int
+    with_bowtie2: bool
+
+    def place(self, bases: int) -> Place:
+        """Where a genome of this size is prepared."""
+        return Place.LAMBDA if bases <= self.lambda_limit else Place.WORKER
+
+    def of(self, sizes: Sequence[int]) -> list[float]:
+        """For genomes of so many bases each, the seconds from a claim until it is ready."""
+        past = list(self.genomes.list()) if sizes else []
+        return [
+            expected_seconds(bases, self.place(bases), past, with_bowtie2=self.with_bowtie2)
+            for bases in sizes
+        ]
+
+
+def expected_seconds(bases: int, place: Place, past: Iterable[Genome], *, with_bowtie2: bool) -> float:
+    """The model, by genomes that are ready."""
+
+    def distance(known: tuple[int, float]) -> float:
+        return abs(log(known[0] / max(bases, 1)))
+
+    ratios = [
+        (
+            genome.bases,
+            genome.took / _by_bench(genome.bases, place, with_bowtie2=Part.BOWTIE2 in genome.parts),
+        )
+        for genome in past
+        if genome.place is place and genome.bases and genome.took
+    ]
+    nearest = [ratio for _, ratio in sorted(ratios, key=distance)[:NEAREST]]
+    return _by_bench(bases, place, with_bowtie2=with_bowtie2) * (median(nearest) if nearest else 1)
+
+
+def _by_bench(bases: int, place: Place, *, with_bowtie2: bool) -> float:
+    return START[place] + bases / PACE[with_bowtie2]

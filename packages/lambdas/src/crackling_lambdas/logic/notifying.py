@@ -1,0 +1,62 @@
+"""The mail about a job that is over. It names the job, its genome and its size: never the query."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.genomes import GenomeStore
+    from crackling_aws.jobs import JobStore
+    from crackling_aws.models import Genome, Job
+    from crackling_aws.notices import Notices
+
+REASON_LETTERS = 500
+
+
+@dataclass(frozen=True)
+class Notifier:
+    """Tells who asked for it that a job is over: at least once, and hardly ever twice."""
+
+    jobs: JobStore
+    genomes: GenomeStore
+    notices: Notices
+    page: str  # its address
+    clock: Callable[[], float]
+
+    def notify(self, job_id: str) -> None:
+        """Mail, if the job is over and nobody was mailed; a job that runs on comes again when it changes."""
+        job = self.jobs.get(job_id)
+        if job is None or job.recipient is None or job.notified is not None or not job.over:
+            return
+        text = letter(job, self.genomes.get(job.genome), f"{self.page}/#/jobs/{job_id}")
+        # Only then the mark: whoever dies in between tells twice, and nobody is forgotten.
+        self.notices.publish(job.recipient, subject(job), text)
+        self.jobs.mark_notified(job_id, self.clock())
+
+
+def subject(job: Job) -> str:
+    """At most 100 letters: a genome's id has 64, and all of ASCII."""
+    what = "Your job failed" if job.failure else f"{_guides(job)} scored"
+    return f"{what}: {job.genome}"
+
+
+def letter(job: Job, genome: Genome | None, link: str) -> str:
+    """What the mail says."""
+    name = f"{genome.organism} ({job.genome})" if genome and genome.organism else job.genome
+    expires = datetime.fromtimestamp(job.expires, UTC)
+    if job.failure:
+        why = textwrap.shorten(job.failure, REASON_LETTERS, placeholder=" ...")
+        head = f"The job against the genome {name} failed.\n\nWhy: {why}"
+    else:
+        head = f"The job is complete: {_guides(job)} scored against the genome {name}."
+    end = f"Its query and results are deleted on {expires.day} {expires:%B %Y}."
+    return f"{head}\n\n{link}\n\n{end}\n"
+
+
+def _guides(job: Job) -> str:
+    return "1 guide" if job.guides == 1 else f"{job.guides:,} guides"

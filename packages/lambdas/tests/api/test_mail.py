@@ -1,0 +1,96 @@
+"""Who is mailed when a job is over, as POST /jobs takes it."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from crackling_aws.notices import Notices
+from fakes.errors import client_error
+from simulator.world import ENVIRONMENT
+
+ADDRESS = "someone@example.org"
+
+
+def submit(service, email=ADDRESS, **more):
+    service.make_ready()
+    return service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "phage", "email": email, **more})
+
+
+def stored(service):
+    """What a submission leaves behind, the genome aside."""
+    return service.clients.dynamodb.tables["jobs"], [
+        key for key in service.clients.s3.objects if key[0] == "data"
+    ]
+
+
+def test_an_address_is_pending_until_its_owner_confirms(service):
+    assert submit(service).json["mail"] == "pending"
+    assert submit(service).json["mail"] == "pending"
+    service.clients.sns.confirm(ADDRESS)
+    answer = submit(service)
+    assert (answer.status, answer.json["mail"]) == (202, "confirmed")
+
+
+def test_the_job_knows_its_recipient_and_no_address(service):
+    job_id = submit(service, " SomeOne@Example.org ").json["jobId"]
+    name = Notices(service.clients, ENVIRONMENT["MAIL_TOPIC"]).recipient(ADDRESS)
+    assert service.jobs.get(job_id).recipient == name
+    assert "example.org" not in str(stored(service)).lower()
+    assert name not in service.ask("GET", f"/jobs/{job_id}").text
+
+
+def test_a_job_without_an_address_tells_nobody(service):
+    answer = submit(service, None)
+    assert answer.json["mail"] is None
+    assert service.jobs.get(answer.json["jobId"]).recipient is None
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "someone", "@example.org", "someone@example.com", "someone@example.org.evil.net", "a@b@example.org",
+     "a b@example.org", "a\nb@example.org", f"{'a' * 65}@example.org", "someone@sub.example.org"],
+)  # fmt: skip
+def test_another_address_is_refused_with_the_domains(service, email):
+    answer = submit(service, email)
+    assert answer.status == 422
+    assert "example.org or lab.example.org" in answer.json["detail"]
+    assert not any(stored(service))
+
+
+def test_where_no_mail_is_sent_an_address_is_refused(service_without_mail):
+    answer = submit(service_without_mail)
+    assert (answer.status, "sends no mail" in answer.json["detail"]) == (422, True)
+    assert not any(stored(service_without_mail))
+    assert submit(service_without_mail, None).status == 202
+
+
+def test_what_the_deployment_mails_is_told(service, service_without_mail):
+    assert service.ask("GET", "/about").json["mailDomains"] == ["example.org", "lab.example.org"]
+    assert service_without_mail.ask("GET", "/about").json["mailDomains"] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (client_error("Throttled", "Subscribe"), 502, "no job was started"),
+        (ReadTimeoutError(endpoint_url="https://sns.example"), 502, "no job was started"),
+        (client_error("FilterPolicyLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
+        (client_error("SubscriptionLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
+        (client_error("InvalidParameter", "Subscribe"), 422, "AWS takes no such address"),
+    ],
+)
+def test_trouble_with_sns_is_told_and_starts_no_job(service, monkeypatch, error, status, says):
+    def broken(**_):
+        raise error
+
+    monkeypatch.setattr(service.clients.sns, "subscribe", broken)
+    answer = submit(service)
+    assert (answer.status, says in answer.json["detail"]) == (status, True)
+    assert not any(stored(service))
+
+
+def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(service, monkeypatch):
+    monkeypatch.setattr(service.clients.sns, "subscribe", None)
+    assert submit(service, sequence="ACG!").status == 422
+    assert submit(service, genome="unheard-of").status == 404

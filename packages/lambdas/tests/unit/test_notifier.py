@@ -1,0 +1,116 @@
+"""Mail about jobs that are over, from the records of the Jobs table's stream."""
+
+from __future__ import annotations
+
+import pytest
+
+from crackling_aws.models import Job, JobOptions, Part, Place, Source
+from crackling_aws.notices import Notices
+from crackling_lambdas.handlers import notifier
+from fakes.sns import Mail
+from simulator.world import CONTEXT, ENVIRONMENT
+
+ADDRESS = "someone@example.org"
+ACCESSION = "GCF_000840245.1"
+EXPIRES = 1_802_592_000  # 14 February 2027
+
+
+@pytest.fixture
+def recipient(cloud):
+    notices = Notices(cloud, ENVIRONMENT["MAIL_TOPIC"])
+    notices.subscribe(ADDRESS)
+    cloud.sns.confirm(ADDRESS)
+    return notices.recipient(ADDRESS)
+
+
+def submit(cloud, job_id, recipient, genome=ACCESSION):
+    cloud.jobs.create(
+        Job(job_id, genome, JobOptions(), 200, created=1, updated=1, expires=EXPIRES, recipient=recipient)
+    )
+
+
+def stream(cloud, *job_ids):
+    handler = notifier.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)
+    event = {
+        "Records": [
+            {
+                "eventID": number,
+                "eventName": "MODIFY",
+                "eventSource": "aws:dynamodb",
+                "dynamodb": {"Keys": {"jobId": {"S": job_id}}, "SequenceNumber": number, "NewImage": {}},
+            }
+            for number, job_id in zip("123456789", job_ids, strict=False)
+        ]
+    }
+    return [failure["itemIdentifier"] for failure in handler(event, CONTEXT)["batchItemFailures"]]
+
+
+def test_a_complete_job_is_told_once_with_its_link(cloud, recipient):
+    cloud.genomes.claim(ACCESSION, "c", Source.ACCESSION, [Part.FASTA], 1)
+    cloud.genomes.begun(ACCESSION, "c", Place.LAMBDA, 48_502, "Lambdavirus lambda", 1)
+    submit(cloud, "j1", recipient)
+    cloud.jobs.set_guides("j1", 0, 2)
+    assert stream(cloud, "j1", "j1") == []
+    assert stream(cloud, "j1") == []
+    text = (
+        f"The job is complete: 0 guides scored against the genome Lambdavirus lambda ({ACCESSION}).\n\n"
+        "https://page.example/#/jobs/j1\n\nIts query and results are deleted on 14 February 2027.\n"
+    )
+    assert cloud.mails == [Mail(ADDRESS, f"0 guides scored: {ACCESSION}", text)]
+    assert cloud.jobs.get("j1").notified == cloud.now
+
+
+def test_a_failed_job_is_told_with_its_reason_in_one_short_line(cloud, recipient):
+    submit(cloud, "j1", recipient, "mine")
+    cloud.jobs.fail("j1", f"The genome mine\ncould not be prepared: {'because ' * 100}", 2)
+    stream(cloud, "j1")
+    [mail] = cloud.mails
+    assert mail.subject == "Your job failed: mine"
+    assert (
+        "The job against the genome mine failed.\n\nWhy: The genome mine could not be prepared: because"
+        in mail.text
+    )
+    assert "https://page.example/#/jobs/j1\n" in mail.text
+    assert len(mail.text) < 800
+
+
+def test_a_subject_fits_whatever_the_genome_is_called(cloud, recipient):
+    submit(cloud, "j1", recipient, "g" * 64)
+    cloud.jobs.fail("j1", "why", 2)
+    assert stream(cloud, "j1") == []
+    assert cloud.mails
+
+
+def test_a_job_that_runs_on_is_not_told(cloud, recipient):
+    submit(cloud, "j1", recipient)
+    cloud.jobs.set_guides("j1", 5, 2)
+    assert stream(cloud, "j1", "gone") == []
+    assert cloud.mails == []
+    assert not cloud.jobs.get("j1").notified
+
+
+def test_a_job_of_somebody_who_did_not_ask_is_not_told(cloud, monkeypatch):
+    submit(cloud, "j1", None)
+    cloud.jobs.fail("j1", "why", 2)
+    monkeypatch.setattr(cloud.sns, "publish", None)
+    assert stream(cloud, "j1") == []
+    assert not cloud.jobs.get("j1").notified
+
+
+def test_a_mail_that_fails_comes_again_and_keeps_no_other(cloud, recipient, monkeypatch):
+    for job_id in ("j1", "j2"):
+        submit(cloud, job_id, recipient)
+        cloud.jobs.fail(job_id, "why", 2)
+    publish = cloud.sns.publish
+
+    def broken(**request):
+        if "j1" in request["Message"]:
+            raise ConnectionError
+        return publish(**request)
+
+    monkeypatch.setattr(cloud.sns, "publish", broken)
+    assert stream(cloud, "j1", "j2") == ["1"]
+    assert [job_id for job_id in ("j1", "j2") if cloud.jobs.get(job_id).notified] == ["j2"]
+    monkeypatch.undo()
+    assert stream(cloud, "j1", "j2") == []
+    assert len(cloud.mails) == 2
