@@ -25,10 +25,12 @@ export function showJob(place, api, id) {
   const about = h("p", { class: "about" });
   const progress = progressPanel();
   const results = h("div", { class: "results" });
-  const name = recentJobs().find((job) => job.id === id)?.name;
+  const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
+  const mailed = h("p", { class: "note" });
   fill(place,
     h("div", { class: "title" }, h("h1", { tabindex: -1 }, name ? `Guides for ${name}` : "Guides"), copyButton("Copy link", () => location.href)),
     about,
+    mailed,
     progress.element,
     results,
   );
@@ -69,6 +71,7 @@ export function showJob(place, api, id) {
     function show(job, genome) {
       last = job;
       fill(about, "Genome ", h("strong", {}, genomeName(job)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
+      fill(mailed, mail && !isOver(job) && mailNote(mail));
       progress.show(job, genome);
     }
   }
@@ -86,6 +89,16 @@ export function showJob(place, api, id) {
 /** @param {string} moment */
 function time(moment) {
   return h("time", { datetime: moment }, day(moment));
+}
+
+/**
+ * The address is known to this browser alone.
+ * @param {{address: string, pending: boolean}} mail
+ */
+function mailNote({ address, pending }) {
+  return pending
+    ? `Confirm the mail that AWS sent to ${address}: until its link is opened, no mail comes when this job is over.`
+    : `A mail goes to ${address} when this job is over.`;
 }
 
 /** @param {Job} job */
