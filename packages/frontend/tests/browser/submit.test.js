@@ -161,6 +161,15 @@ suite("submit", ({ at, fixture }) => {
     fixture().state.mailDomains = [];
   }));
 
+  test("the focus stays in the list where a recent job is forgotten", () => at("#/", async (page) => {
+    await page.evaluate(() => localStorage.setItem("crackling.jobs", JSON.stringify(["a", "b", "c"].map((id) => ({ id, name: id, genome: "lambda", time: "2026-11-20T10:00:00Z" })))));
+    await page.reload();
+    await page.getByRole("button", { name: "Forget b" }).press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Forget c");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Forget a");
+  }));
+
   test("recent jobs are listed, and can be forgotten", () => at("#/", async (page) => {
     await page.getByRole("button", { name: "Example: λ" }).click();
     await page.locator(".chosen strong").waitFor();
