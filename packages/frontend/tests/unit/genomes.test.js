@@ -26,6 +26,7 @@ test("genomes that are here come first, the ready and the latest before others",
 test("all words must match, and an assembly that is here is not listed twice", () => {
   const here = genomeOf(YEAST.accession, { organism: YEAST.organism });
   assert.deepEqual(choicesOf([here, genomeOf("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]), [[YEAST.accession, "ready"]]);
+  assert.deepEqual(choicesOf([here], [YEAST], "yeast").map(({ id, cost }) => [id, cost]), [[YEAST.accession, "ready"]], "found by a name that only NCBI knows");
   assert.match(choicesOf([here], [], "")[0]?.detail ?? "", /GCF_000146045\.2 · 1\.00 kb/);
 });
 
