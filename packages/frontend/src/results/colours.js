@@ -7,13 +7,15 @@ export function palette() {
   const style = getComputedStyle(document.documentElement);
   const probe = document.createElement("span");
   document.body.append(probe);
+  // Verdicts keep their colours where the user chooses the others: they are told by nothing else in a drawing.
+  const own = (/** @type {string} */ name) => ((probe.style.forcedColorAdjust = "none"), colour(name));
   // The style sheet's light-dark() is worked out only where it is used.
   const colour = (/** @type {string} */ name) => ((probe.style.color = style.getPropertyValue(`--${name}`)), getComputedStyle(probe).color);
+  const found = { text: colour("text"), soft: colour("soft"), line: colour("line"), accent: colour("accent"), mark: colour("mark") };
   /** @type {Record<Verdict, string>} */
-  const verdicts = { both: colour("both"), efficient: colour("efficient"), specific: colour("specific"), neither: colour("neither") };
-  const found = { verdicts, text: colour("text"), soft: colour("soft"), line: colour("line"), accent: colour("accent"), mark: colour("mark") };
+  const verdicts = { both: own("both"), efficient: own("efficient"), specific: own("specific"), neither: own("neither") };
   probe.remove();
-  return found;
+  return { ...found, verdicts };
 }
 
 /**
