@@ -4,14 +4,15 @@ import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
 import { MOST_GUIDES, examineGuides } from "./guides.js";
 import { mistakenFor } from "./mistaken.js";
 import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
+import { regionField } from "./region-field.js";
 import { textField } from "./text-field.js";
 
 /**
- * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
+ * @typedef {{fasta: string} | {sequence: string} | {guides: string[]} | {region: string}} Query
  */
 
 /**
- * What the form asks about: a sequence to find guides in, or guides to score.
+ * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
  * @param {() => void} onExample an example was taken
  */
 export function queryField(onExample) {
@@ -33,7 +34,8 @@ export function queryField(onExample) {
     examine: describeGuides,
     onExample,
   });
-  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
+  const region = regionField(onExample);
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
 
   return {
     element: tabs.element,
@@ -44,6 +46,7 @@ export function queryField(onExample) {
         const own = examineGuides(guides.value()).guides;
         return { query: { guides: own }, name: countOf(own.length, "own guide") };
       }
+      if (tabs.current() === region) return { query: { region: region.value() }, name: region.value() };
       const { text, bases } = examineQuery(sequence.value());
       return { query: isFasta(text) ? { fasta: text } : { sequence: text.trim() }, name: nameOf(text) || countOf(bases, "base") };
     },
