@@ -82,7 +82,7 @@ export class Api {
 
   /**
    * @param {NewJob} job
-   * @returns {Promise<{jobId: string}>}
+   * @returns {Promise<{jobId: string, mail?: "confirmed" | "pending" | null}>}
    */
   createJob(job) {
     return this.#call("/jobs", { body: job });
@@ -108,6 +108,28 @@ export class Api {
   }
 
   /**
+   * What a job searched, as FASTA.
+   * @param {string} id
+   * @param {AbortSignal} signal
+   */
+  async query(id, signal) {
+    return (await this.#ask(this.#pathOfQuery(id), { signal })).text();
+  }
+
+  /**
+   * For a link: the answer is a file.
+   * @param {string} id
+   */
+  queryAddress(id) {
+    return this.base + this.#pathOfQuery(id);
+  }
+
+  /** @param {string} id */
+  #pathOfQuery(id) {
+    return `/jobs/${encodeURIComponent(id)}/query`;
+  }
+
+  /**
    * @param {string} id
    * @param {number} target
    * @returns {Promise<OffTargets>}
@@ -127,10 +149,21 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one it is a GET
+   * @param {{body?: object, signal?: AbortSignal}} [more]
    * @returns {Promise<any>}
    */
-  async #call(path, { body, signal } = {}) {
+  async #call(path, more) {
+    const response = await this.#ask(path, more);
+    // A gateway between here and the API may answer with a page instead of JSON.
+    return (await response.json().catch(() => null)) ?? refuse(response, null);
+  }
+
+  /**
+   * @param {string} path
+   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one it is a GET
+   * @returns {Promise<Response>} that is no refusal
+   */
+  async #ask(path, { body, signal } = {}) {
     const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
     const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }), ...(signal && { signal }) };
     let response;
@@ -138,12 +171,17 @@ export class Api {
       response = await this.send(this.base + path, request);
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ApiError("No connection", "The service cannot be reached. Check the connection, and try again.", 0);
+      throw new ApiError("No connection", "The service cannot be reached. Check the connection.", 0);
     }
-    // A gateway between here and the API may answer with a page instead of JSON.
-    const answer = await response.json().catch(() => null);
-    if (response.ok && answer) return answer;
-    const title = answer?.title ?? `Error ${response.status}`;
-    throw new ApiError(title, answer?.detail ?? "The service answered in an unexpected way.", response.status);
+    return response.ok ? response : refuse(response, await response.json().catch(() => null));
   }
+}
+
+/**
+ * @param {Response} response
+ * @param {{title?: string, detail?: string} | null} problem what it says, if it says anything
+ * @returns {never}
+ */
+function refuse({ status }, problem) {
+  throw new ApiError(problem?.title ?? `Error ${status}`, problem?.detail ?? "The service answered in an unexpected way.", status);
 }

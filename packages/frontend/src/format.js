@@ -52,6 +52,19 @@ export function day(time) {
   return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
+/**
+ * Where guide and PAM lie, as people count: from 1, the last base included, as in the command line's table.
+ * @param {{start: number, end: number}} place 0-based and half-open
+ */
+export function placeOf({ start, end }) {
+  return `${start + 1}-${end}`;
+}
+
+/** @param {{contig: string, start: number, end: number}} place 0-based and half-open */
+export function locusOf(place) {
+  return `${place.contig}:${placeOf(place)}`;
+}
+
 /** @param {string} strand */
 export function strandSign(strand) {
   return strand === "-" ? "−" : "+";

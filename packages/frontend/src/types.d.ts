@@ -145,6 +145,8 @@ export interface NewJob {
   guides?: string[];
   genome: string;
   options: { consensus: number };
+  /** Whom to mail when it is over. */
+  email?: string;
 }
 
 /** A file of a prepared genome; the address holds for a quarter of an hour. */
@@ -157,6 +159,16 @@ export interface GenomeFile {
 
 export interface About {
   versions: Record<string, string | number>;
+  /** Of the addresses that a job can mail. */
+  mailDomains?: string[];
+  limits: Limits;
+}
+
+/** What a job may be; `letters` counts headers and line ends too. */
+export interface Limits {
+  bases: number;
+  guides: number;
+  letters: number;
 }
 
 export type ExportFormat = "csv" | "tsv" | "json" | "bed" | "gff3" | "xlsx" | "genbank" | "fasta" | "html";

@@ -14,7 +14,7 @@ const STEPS = [
   ["Efficiency", "Three published methods vote; a guide is called efficient when at least two accept it, unless the job asks for one or three. The consensus was published with a precision of up to 0.91, where single methods disagree with each other."],
   ["Specificity", "Every site of the genome within four mismatches is found, exactly and without early exit: NGG and NAG sites, those that begin with T, repeats with all their copies. Each gets its MIT and CFD score; their sums give the guide’s specificity."],
   ["Perfect matches", "A perfect match adds nothing to MIT and 1 to CFD, the guide’s own site included: a guide whose only site is its own has MIT 100 and CFD 99.01. A guide with several perfect matches cuts at each of them, and gets a warning."],
-  ["Coordinates", "Places are counted from 0 and half-open, as in BED: start is the first base, end the one behind the last. GFF3 and GenBank exports count from 1, as those formats do."],
+  ["Coordinates", "Where people read them, here, in the HTML report and in the command line’s table, places are counted from 1 with the last base: 19-41. Files count as their formats do: CSV, TSV, JSON, BED and XLSX from 0 and without the last base, GFF3, GenBank and FASTA from 1."],
 ];
 /** @type {Record<string, string>} */
 const VERSIONS = { package: "Crackling", indexFormat: "Index format", model: "Models" };

@@ -1,4 +1,5 @@
 import { fill, h } from "../dom.js";
+import { locusOf } from "../format.js";
 import { genomeFile } from "./genome-file.js";
 import { isAccession } from "../submit/upload.js";
 
@@ -50,6 +51,6 @@ function publicBrowsers(genome, { contig, start, end }) {
   if (!isAccession(genome)) return [own];
   const away = { target: "_blank", rel: "noopener noreferrer" };
   const ncbi = `https://www.ncbi.nlm.nih.gov/gdv/browser/genome/?${new URLSearchParams({ acc: genome, chr: contig, from: String(start + 1), to: String(end) })}`;
-  const ucsc = `https://genome.ucsc.edu/h/${genome}?${new URLSearchParams({ position: `${contig}:${start + 1}-${end}` })}`;
+  const ucsc = `https://genome.ucsc.edu/h/${genome}?${new URLSearchParams({ position: locusOf({ contig, start, end }) })}`;
   return [own, "With genes and other tracks, on other sites: ", h("a", { href: ncbi, ...away }, "NCBI Genome Data Viewer"), ", ", h("a", { href: ucsc, ...away }, "UCSC"), "."];
 }

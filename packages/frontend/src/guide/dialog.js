@@ -2,7 +2,7 @@ import { ApiError } from "../api.js";
 import { failure } from "../boundary.js";
 import { copyButton } from "../copy.js";
 import { fill, h } from "../dom.js";
-import { strandSign } from "../format.js";
+import { locusOf, strandSign } from "../format.js";
 import { cutOf } from "../results/figures.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
@@ -39,7 +39,7 @@ export function guideDialog(api, job) {
     const browser = browserPanel(api, job.genome, () => places);
     const list = h("section", { class: "off-targets", "aria-label": "Off-targets" }, h("p", { role: "status" }, "Searching the genome…"));
     fill(heading, "Guide ", h("code", {}, target.guide), " ", h("code", { class: "pam" }, target.pam));
-    fill(content, facts(target), ...cautions(target), scoreTable(target), h("h3", {}, "Sites in the genome"), list, browser.element, oligoPanel(target));
+    fill(content, facts(target, job.kind), ...cautions(target), scoreTable(target), h("h3", {}, "Sites in the genome"), list, browser.element, oligoPanel(target));
     leave = browser.close;
     dialog.showModal();
     content.scrollTop = 0;
@@ -55,12 +55,15 @@ export function guideDialog(api, job) {
   return { element: dialog, open };
 }
 
-/** @param {Target} target */
-function facts(target) {
-  const { id, contig, start, end, strand, gc, efficient, specific, guide, pam, gene, feature } = target;
+/**
+ * @param {Target} target
+ * @param {Job["kind"]} kind
+ */
+function facts(target, kind) {
+  const { id, strand, gc, efficient, specific, guide, pam, gene, feature } = target;
   const verdict = (/** @type {boolean} */ good, /** @type {string} */ name) => h("span", { class: good ? "verdict good" : "verdict bad" }, good ? `✓ ${name}` : `✗ not ${name}`);
   return h("div", { class: "facts" },
-    h("p", {}, `No. ${id} · ${contig}:${start}-${end} ${strandSign(strand)} · cut after base ${cutOf(target)} · GC ${gc} %`, (gene || feature) && ` · ${[gene, feature].filter(Boolean).join(", ")}`),
+    h("p", {}, `No. ${id} · `, kind === "sequence" && `${locusOf(target)} ${strandSign(strand)} · cut after base ${cutOf(target)} · `, `GC ${gc} %`, (gene || feature) && ` · ${[gene, feature].filter(Boolean).join(", ")}`),
     h("div", { class: "actions" }, verdict(efficient, "efficient"), verdict(specific, "specific"), copyButton("Copy guide", () => guide), copyButton("With PAM", () => guide + pam)),
   );
 }

@@ -1,6 +1,7 @@
 /** igv, loaded when it is first opened. It is given all that it shows, and asks nobody for more. */
 
 import igv from "igv";
+import { locusOf } from "../format.js";
 import { holdsContigs } from "./genome-file.js";
 import { sitesAsFasta } from "./sites-fasta.js";
 
@@ -26,7 +27,7 @@ export async function openBrowser(holder, genome, places, fasta, first) {
   const fastaURL = fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
   const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
     reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
-    locus: locusOf(first),
+    locus: aroundOf(first),
     // Names that are no place are looked up at its makers' server, even that of the only contig, with which it begins.
     search: false,
     loadDefaultGenomes: false,
@@ -36,7 +37,7 @@ export async function openBrowser(holder, genome, places, fasta, first) {
   }));
   if (holder.shadowRoot) mend(holder.shadowRoot);
   return {
-    goTo: async (place) => void (await browser.search(locusOf(place))),
+    goTo: async (place) => void (await browser.search(aroundOf(place))),
     close: () => igv.removeBrowser(browser),
   };
 }
@@ -56,11 +57,11 @@ function mend(root) {
 }
 
 /**
- * A place with its surroundings, counted from 1 as igv does.
+ * A place with its surroundings; igv counts as people do.
  * @param {OffTarget} place
  */
-function locusOf({ contig, start, end }) {
-  return `${contig}:${Math.max(1, start + 1 - AROUND)}-${end + AROUND}`;
+function aroundOf({ contig, start, end }) {
+  return locusOf({ contig, start: Math.max(0, start - AROUND), end: end + AROUND });
 }
 
 /** @param {OffTarget} place */

@@ -1,6 +1,6 @@
-import { copyButton } from "../copy.js";
+import { asTable, copyButton } from "../copy.js";
 import { fill, h } from "../dom.js";
-import { count, strandSign } from "../format.js";
+import { count, locusOf, strandSign } from "../format.js";
 import { countByMismatches, runsOf } from "./alignment.js";
 
 /**
@@ -22,14 +22,14 @@ export function offTargetList({ guide, total, offTargets }, target, onLocate) {
   show();
   return [
     h("div", { class: "toolbar" },
-      h("p", { class: "summary" }, total === 1 ? "One place" : `${count(total)} places`, " within 4 mismatches"),
+      h("p", { class: "summary" }, total === 1 ? "One site" : `${count(total)} sites`, " within 4 mismatches"),
       copyButton("Copy the list", () => asText(offTargets))),
     h("div", { class: "mismatches", role: "group", "aria-label": "Off-targets by number of mismatches" }, ...choices.map(({ label }) => label)),
     total > offTargets.length && h("p", { class: "note" }, `The ${count(offTargets.length)} riskiest are listed.`),
     h("div", { class: "scroll list", tabindex: 0, role: "region", "aria-label": "List of off-targets" }, h("table", { class: "plain places" },
       h("thead", {}, h("tr", {}, ...titles(annotated, onLocate !== null).map((title) => h("th", { scope: "col" }, title)))),
       body)),
-    h("p", { class: "hint" }, "A dot is a base that matches the guide. Places are counted from 0, half-open, and cover site and PAM. MIT runs from 0 to 100, CFD from 0 to 1; a place with a low score is unlikely to be cut."),
+    h("p", { class: "hint" }, "A dot is a base that matches the guide. Places cover site and PAM; bases are counted from 1. MIT runs from 0 to 100, CFD from 0 to 1; a place with a low score is unlikely to be cut."),
   ];
 
   function show() {
@@ -64,30 +64,28 @@ function titles(annotated, locatable) {
  * @param {((place: OffTarget) => void) | null} onLocate
  */
 function row(place, annotated, onLocate) {
-  const { mismatches, site, alignment, pam, mit, cfd, gene, feature } = place;
+  const { mismatches, site, alignment, pam, strand, mit, cfd, gene, feature } = place;
   const runs = runsOf(site, alignment).map(({ text, mismatch }) => (mismatch ? h("mark", {}, text) : ".".repeat(text.length)));
   return h("tr", {},
     h("td", { class: "number" }, mismatches),
     h("td", {}, h("code", { title: site }, ...runs)),
     h("td", {}, h("code", {}, pam)),
-    h("td", { class: "place" }, placeOf(place)),
+    h("td", { class: "place" }, locusOf(place), " ", strandSign(strand)),
     h("td", { class: "number" }, mit.toFixed(2)),
     h("td", { class: "number" }, cfd.toFixed(4)),
     annotated && h("td", {}, [gene, feature].filter(Boolean).join(", ")),
-    onLocate && h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Show ${placeOf(place)}`, click: () => onLocate(place) }, "Show")),
+    onLocate && h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Show ${locusOf(place)}`, click: () => onLocate(place) }, "Show")),
   );
 }
 
-/** @param {OffTarget} place */
-export function placeOf({ contig, start, end, strand }) {
-  return `${contig}:${start}-${end} ${strandSign(strand)}`;
-}
-
 /**
- * For a spreadsheet.
+ * For a spreadsheet, with places as they are shown.
  * @param {OffTarget[]} places
  */
-function asText(places) {
-  const columns = /** @type {(keyof OffTarget)[]} */ (["mismatches", "site", "pam", "contig", "start", "end", "strand", "mit", "cfd", "gene", "feature"]);
-  return [columns.join("\t"), ...places.map((place) => columns.map((name) => place[name] ?? "").join("\t")), ""].join("\n");
+export function asText(places) {
+  const titles = ["Mismatches", "Site", "PAM", "Place", "Strand", "MIT", "CFD", "Gene", "Feature"];
+  return asTable(titles, places.map((place) => {
+    const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
+    return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
+  }));
 }

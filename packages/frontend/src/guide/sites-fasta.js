@@ -1,4 +1,5 @@
 import { reverseComplement } from "../dna.js";
+import { locusOf } from "../format.js";
 
 /**
  * @import {OffTarget} from "../types.js"
@@ -18,6 +19,6 @@ export function sitesAsFasta(places) {
   const apart = places.filter(({ contig, start }, index) => places.findIndex((other) => other.contig === contig && other.start === start) === index);
   return apart.map(({ contig, start, end, strand, site, pam }) => {
     const read = site + pam;
-    return `>${contig}:${start + 1}-${end} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
+    return `>${locusOf({ contig, start, end })} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
   }).join("");
 }

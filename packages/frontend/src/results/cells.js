@@ -1,7 +1,7 @@
 /** How the table's cells are drawn. */
 
 import { h } from "../dom.js";
-import { strandSign } from "../format.js";
+import { placeOf, strandSign } from "../format.js";
 import { meaningOf } from "./warnings.js";
 
 /**
@@ -28,6 +28,11 @@ export function verdict(cell) {
 /** @param {CellComponent} cell */
 export function yesOrNo(cell) {
   return cell.getValue() ? "yes" : "no";
+}
+
+/** @param {CellComponent} cell */
+export function place(cell) {
+  return placeOf(target(cell));
 }
 
 /** @param {CellComponent} cell */

@@ -1,6 +1,10 @@
 /** What the columns of the results mean: shown in the table's heads, below the table and with each guide. */
 
 /**
+ * @import {Job} from "../types.js"
+ */
+
+/**
  * @typedef {object} Meaning
  * @property {string} title
  * @property {string} text
@@ -31,8 +35,7 @@ export const MEANINGS = {
   sgrnascorer2: { title: "sgRNAScorer", text: "sgRNAScorer 2.0 accepts a score of 0 or more (Chari et al. 2017)." },
   sgrnascorer2_score: { title: "SVM score", text: "Decision value of sgRNAScorer 2.0’s linear model on the 20 bases; 0 is the threshold (Chari et al. 2017)." },
   contig: { title: "Sequence", text: "Which sequence of the query." },
-  start: { title: "Start", text: "First base of guide and PAM on the forward strand, counted from 0.", shown: "wide" },
-  end: { title: "End", text: "The base after the last one, counted from 0, as in BED files." },
+  place: { title: "Place", text: "First and last base of guide and PAM on the forward strand, counted from 1: 19-41 are 23 bases. Files count as their formats do: CSV, TSV, JSON, BED and XLSX from 0 and without the last base, GFF3, GenBank and FASTA as here.", shown: "wide" },
   cut: { title: "Cut", text: "Cas9 cuts after this base of the forward strand, counted from 1: three bases before the PAM." },
   strand: { title: "Strand", text: "+ is the strand that was submitted, − its complement.", shown: "wide" },
   gc: { title: "GC %", text: "Share of G and C in the 20 bases. Below 20 or above 80 the guide gets a warning.", shown: "wide" },
@@ -43,6 +46,18 @@ export const MEANINGS = {
   feature: { title: "Feature", text: "Where in a gene that place is: exon, CDS, intron, or between genes." },
   warnings: { title: "Warnings", text: "What to know before ordering the guide.", shown: "wide" },
 };
+
+// Guides of one's own lie on no sequence.
+const PLACES = ["contig", "place", "cut", "strand"];
+
+/**
+ * Whether a column says anything of a job's guides.
+ * @param {string} column
+ * @param {Job["kind"]} kind
+ */
+export function tells(column, kind) {
+  return kind === "sequence" || !PLACES.includes(column);
+}
 
 /** @param {string} column */
 export function meaning(column) {

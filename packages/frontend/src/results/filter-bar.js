@@ -11,8 +11,9 @@ import { ALL, countChoices } from "./filters.js";
  * What the guides are narrowed down by.
  * @param {Observable<Filter>} filter
  * @param {string[]} contigs of the query
+ * @param {boolean} onSequence the guides have places
  */
-export function filterBar(filter, contigs) {
+export function filterBar(filter, contigs, onSequence) {
   const set = (/** @type {Partial<Filter>} */ change) => (filter.value = { ...filter.value, ...change });
   const check = (/** @type {"efficient" | "specific" | "clean"} */ name, /** @type {string} */ label) =>
     h("label", {}, h("input", { type: "checkbox", name, change: (event) => set({ [name]: event.target.checked }) }), label);
@@ -23,10 +24,10 @@ export function filterBar(filter, contigs) {
   const clear = h("button", { type: "button", hidden: true, click: reset }, "Clear filters");
   const more = h("details", { class: "more" }, h("summary", {}, "More filters"),
     h("div", { class: "fields-row" },
-      strand,
+      onSequence && strand,
       range("GC %", number("gc-least", "least GC", (gcLeast) => set({ gcLeast })), number("gc-most", "most GC", (gcMost) => set({ gcMost }))),
       contigs.length > 1 && contig,
-      range("Cut site", number("cut-from", "cut site from", (from) => set({ from })), number("cut-to", "cut site to", (to) => set({ to }))),
+      onSequence && range("Cut after base", number("cut-from", "cut after base, from", (from) => set({ from })), number("cut-to", "cut after base, to", (to) => set({ to }))),
       motif,
     ));
   const top = h("label", { title: "Efficient and specific ones first, then by the lower of MIT and CFD, then by votes and SVM score." }, "Best ", number("top", "only the best so many", (best) => set({ top: best && best > 0 ? best : null }), "all"));

@@ -3,14 +3,18 @@ import { fill, h } from "../dom.js";
 import { count } from "../format.js";
 import { onSchemeChange } from "./colours.js";
 import { overview } from "./overview.js";
+import { sequencesOf, stretch } from "./sequence.js";
 
 /**
+ * @import {Api} from "../api.js"
  * @import {Observable} from "../observable.js"
- * @import {Target} from "../types.js"
+ * @import {Job, Target} from "../types.js"
  */
 
 /**
  * @typedef {object} MapState
+ * @property {Api} api
+ * @property {Job} job
  * @property {Observable<Target[]>} all
  * @property {Observable<Target[]>} visible
  * @property {Observable<Target | null>} chosen
@@ -19,7 +23,8 @@ import { overview } from "./overview.js";
 
 // As many bases as the sequence viewer draws without a pause.
 const WINDOW = 3000;
-const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide. Bases that no guide covers are shown as N.";
+const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide.";
+const INCOMPLETE = "Bases that no guide covers are shown as N, and sequences seem to end with their last guide.";
 
 /** The guides on the query: all of a contig at a glance, and a window of it base by base. */
 export class GuideMap {
@@ -30,6 +35,9 @@ export class GuideMap {
   /** @type {Promise<ReturnType<typeof import("./sequence-viewer.js").sequenceViewer>> | null} */
   #viewer = null;
   #start = 0;
+  /** @type {Map<string, string> | null} the query, once it is here */
+  #query = null;
+  #note = h("p", { class: "note", role: "status" });
 
   /**
    * @param {MapState} state
@@ -44,9 +52,10 @@ export class GuideMap {
       this.glance.element,
       h("div", { class: "window" }, this.#position, this.#label),
       this.#bases,
+      this.#note,
       h("p", { class: "hint" }, HINT),
     );
-    state.all.watch((targets) => this.#nameContigs(targets));
+    state.all.watch(() => this.#nameContigs());
   }
 
   /** To be called once it is in the page: what is drawn depends on its width. */
@@ -56,12 +65,25 @@ export class GuideMap {
     this.state.chosen.watch((target) => this.#follow(target));
     onSchemeChange(draw, this.signal);
     addEventListener("resize", draw, { signal: this.signal });
+    void this.#readQuery();
   }
 
-  /** @param {Target[]} targets */
-  #nameContigs(targets) {
-    const contigs = [...new Set(targets.map(({ contig }) => contig))];
-    fill(this.#contig, ...contigs.map((name) => h("option", { value: name }, name)));
+  /** Until it is here, and where it cannot be had, the guides tell what they cover. */
+  async #readQuery() {
+    const { api, job } = this.state;
+    const read = await api.query(job.jobId, this.signal).catch((/** @type {Error} */ error) => error);
+    if (this.signal.aborted) return;
+    if (read instanceof Error) return fill(this.#note, h("strong", {}, "The query cannot be read. "), `${read.message} ${INCOMPLETE}`);
+    this.#query = sequencesOf(read);
+    this.#nameContigs();
+    this.#draw();
+  }
+
+  #nameContigs() {
+    const before = this.#contig.value;
+    const named = this.#query ? [...this.#query].filter(([, bases]) => bases).map(([name]) => name) : this.state.all.value.map(({ contig }) => contig);
+    const contigs = [...new Set(named)];
+    fill(this.#contig, ...contigs.map((name) => h("option", { value: name, selected: name === before }, name)));
     this.#contig.hidden = contigs.length < 2;
   }
 
@@ -84,11 +106,12 @@ export class GuideMap {
   #scene() {
     const { all, visible, chosen } = this.state;
     const targets = all.value.filter(({ contig }) => contig === this.#contig.value);
-    const length = targets.reduce((most, { end }) => Math.max(most, end), 1);
+    const bases = this.#query?.get(this.#contig.value);
+    const length = bases?.length ?? targets.reduce((most, { end }) => Math.max(most, end), 1);
     this.#start = Math.max(0, Math.min(this.#start, length - WINDOW));
     const ids = new Set(visible.value.map(({ id }) => id));
     const window = /** @type {[number, number]} */ ([this.#start, Math.min(length, this.#start + WINDOW)]);
-    return { targets, length, visible: ids, window, chosen: chosen.value?.contig === this.#contig.value ? chosen.value : null };
+    return { targets, length, bases: bases?.slice(...window) ?? stretch(targets, ...window), visible: ids, window, chosen: chosen.value?.contig === this.#contig.value ? chosen.value : null };
   }
 
   #draw() {
@@ -97,12 +120,12 @@ export class GuideMap {
     this.#position.max = String(Math.max(0, now.length - WINDOW));
     this.#position.value = String(this.#start);
     this.#position.hidden = now.length <= WINDOW;
-    fill(this.#label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])}`);
+    fill(this.#label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])} of ${count(now.length)}`);
     this.glance.draw(now);
     void guarded(this.#bases, "sequence", async () => {
       this.#viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) => sequenceViewer(this.#bases, (id) => this.#chooseById(id)));
       const viewer = await this.#viewer;
-      if (!this.signal.aborted) viewer.show(now.targets, now.visible, now.window, now.chosen);
+      if (!this.signal.aborted) viewer.show(now.bases, now.targets, now.visible, now.window, now.chosen);
     });
   }
 

@@ -72,7 +72,7 @@ class Results {
     this.dialog = guideDialog(api, job);
     // What a table draws depends on its place in the page.
     fill(place, this.#holder);
-    this.table = targetTable(this.#holder, targets, this.choose);
+    this.table = targetTable(this.#holder, targets, job.kind, this.choose);
   }
 
   choose = (/** @type {Target} */ target) => {
@@ -90,9 +90,9 @@ class Results {
       this.#cautions,
       h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job.jobId))),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
-      filterBar(this.filter, contigs),
+      filterBar(this.filter, contigs, job.kind === "sequence"),
       this.#holder,
-      printedTable(table.shown, signal),
+      printedTable(table.shown, job.kind, signal),
       explanations(),
       this.dialog.element,
     );

@@ -1,36 +1,44 @@
 import { fill, h } from "../dom.js";
-import { strandSign } from "../format.js";
+import { meaning, tells } from "./columns.js";
+import { textOf } from "./plain.js";
 
 /**
- * @import {Target} from "../types.js"
+ * @import {Job, Target} from "../types.js"
  */
 
 const MOST = 500;
+const COLUMNS = ["id", "guide", "pam", "place", "strand", "gc", "efficient", "specific", "mit", "cfd", "sites", "warnings"];
 
 /**
  * A plain table on paper: the one on the screen holds only the rows in sight.
  * @param {() => Target[]} shown
+ * @param {Job["kind"]} kind
  * @param {AbortSignal} signal
  */
-export function printedTable(shown, signal) {
+export function printedTable(shown, kind, signal) {
+  const columns = COLUMNS.filter((column) => tells(column, kind));
   const element = h("div", { class: "printed" });
-  addEventListener("beforeprint", () => fill(element, table(shown())), { signal });
+  addEventListener("beforeprint", () => fill(element, table(shown(), columns)), { signal });
   addEventListener("afterprint", () => fill(element), { signal });
   return element;
 }
 
-/** @param {Target[]} targets */
-function table(targets) {
-  const titles = ["No.", "Guide", "PAM", "Place", "GC %", "Efficient", "Specific", "MIT", "CFD", "Sites 0-1-2-3-4", "Warnings"];
+/**
+ * @param {Target[]} targets
+ * @param {string[]} columns
+ */
+function table(targets, columns) {
   const note = targets.length > MOST ? h("caption", {}, `The first ${MOST} of ${targets.length} guides.`) : null;
   return h("table", {}, note,
-    h("thead", {}, h("tr", {}, ...titles.map((title) => h("th", { scope: "col" }, title)))),
-    h("tbody", {}, ...targets.slice(0, MOST).map(row)));
+    h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, meaning(column).title)))),
+    h("tbody", {}, ...targets.slice(0, MOST).map((target) => h("tr", {}, ...columns.map((column) => cell(column, target))))));
 }
 
-/** @param {Target} target */
-function row(target) {
-  const { id, guide, pam, contig, start, end, strand, gc, efficient, specific, mit, cfd, mm0, mm1, mm2, mm3, mm4, warnings } = target;
-  const cells = [id, h("code", {}, guide), pam, `${contig}:${start}-${end} ${strandSign(strand)}`, gc, efficient ? "yes" : "no", specific ? "yes" : "no", mit.toFixed(2), cfd.toFixed(2), [mm0, mm1, mm2, mm3, mm4].join("-"), warnings.join("; ")];
-  return h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
+/**
+ * @param {string} column
+ * @param {Target} target
+ */
+function cell(column, target) {
+  const text = textOf(column, target);
+  return h("td", {}, column === "guide" ? h("code", {}, text) : text);
 }

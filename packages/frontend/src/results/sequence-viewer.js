@@ -1,9 +1,9 @@
 /** SeqViz, loaded when a map is first drawn: it brings React along. */
 
 import { Viewer } from "seqviz";
+import { count } from "../format.js";
 import { palette } from "./colours.js";
 import { cutOf, verdictOf } from "./figures.js";
-import { stretch } from "./sequence.js";
 
 /**
  * @import {SeqVizProps} from "seqviz"
@@ -20,21 +20,25 @@ const ZOOM = 45;
 export function sequenceViewer(place, onChoose) {
   /** @type {ReturnType<typeof Viewer>} */
   let viewer;
-  new MutationObserver(() => nameScroller(place)).observe(place, { childList: true, subtree: true });
+  let first = 0;
+  const mend = () => (nameScroller(place), countFrom(place, first));
+  new MutationObserver(mend).observe(place, { childList: true, subtree: true });
 
   /**
+   * @param {string} bases of the window
    * @param {Target[]} targets of the contig
    * @param {Set<number>} visible
    * @param {[number, number]} window
    * @param {Target | null} chosen
    */
-  function show(targets, visible, [start, end], chosen) {
+  function show(bases, targets, visible, [start, end], chosen) {
     const colours = palette();
     const within = targets.filter((target) => target.start >= start && target.end <= end && visible.has(target.id));
     /** @type {SeqVizProps} */
     const state = {
       name: "query",
-      seq: stretch(targets, start, end),
+      // SeqViz leaves out what it does not know, and all that follows would be drawn beside its place.
+      seq: bases.replaceAll("-", "N"),
       seqType: "dna",
       viewer: "linear",
       disableExternalFonts: true,
@@ -53,9 +57,10 @@ export function sequenceViewer(place, onChoose) {
       style: { height: "100%", width: "100%" },
       primers: [],
     };
+    first = start;
     if (viewer) viewer.setState(state);
     else (viewer = Viewer(place, state))?.render();
-    requestAnimationFrame(() => reach(place, chosen, start, end));
+    requestAnimationFrame(() => (countFrom(place, start), reach(place, chosen, start, end)));
   }
 
   return { show };
@@ -84,6 +89,19 @@ function nameScroller(place) {
   scroller?.setAttribute("tabindex", "0");
   scroller?.setAttribute("role", "region");
   scroller?.setAttribute("aria-label", "Sequence with guides; the table lists them");
+}
+
+/**
+ * SeqViz counts the bases of what it is given; people count those of the query.
+ * @param {HTMLElement} place
+ * @param {number} start of the window
+ */
+function countFrom(place, start) {
+  for (const label of /** @type {NodeListOf<SVGTextElement>} */ (place.querySelectorAll(".la-vz-index-tick-label"))) {
+    label.dataset.at ??= label.textContent ?? "";
+    const position = count(start + Number(label.dataset.at));
+    if (label.textContent !== position) label.textContent = position;
+  }
 }
 
 /**

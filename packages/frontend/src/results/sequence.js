@@ -4,11 +4,23 @@ import { reverseComplement } from "../dna.js";
  * @import {Target} from "../types.js"
  */
 
-/** A base that no guide covers, and that this page has therefore never been told. */
+/** A base that no guide covers, where the query itself cannot be had. */
 export const UNKNOWN = "N";
 
 /**
- * A stretch of the query, put together from the guides that lie on it.
+ * A query by the names of its sequences.
+ * @param {string} fasta as the API writes it
+ * @returns {Map<string, string>}
+ */
+export function sequencesOf(fasta) {
+  return new Map(fasta.slice(1).split("\n>").map((record) => {
+    const [name = "", ...lines] = record.split("\n");
+    return [name, lines.join("")];
+  }));
+}
+
+/**
+ * A stretch of a query that cannot be had, put together from the guides that lie on it.
  * @param {Target[]} targets of one contig
  * @param {number} start 0-based
  * @param {number} end

@@ -2,12 +2,12 @@ import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, Mut
 import { h } from "../dom.js";
 import { recall, remember } from "../storage.js";
 import * as cells from "./cells.js";
-import { MEANINGS, meaning } from "./columns.js";
+import { MEANINGS, meaning, tells } from "./columns.js";
 import { commonCfd, cutOf } from "./figures.js";
 
 /**
  * @import {CellComponent, ColumnDefinition} from "tabulator-tables"
- * @import {Target} from "../types.js"
+ * @import {Job, Target} from "../types.js"
  */
 
 Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, TooltipModule]);
@@ -16,13 +16,14 @@ Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, Inter
  * A sortable table of guides; only the rows in sight are in the page, so that many thousands are no burden.
  * @param {HTMLElement} place
  * @param {Target[]} targets
+ * @param {Job["kind"]} kind
  * @param {(target: Target) => void} onChoose a row was chosen, by mouse or keyboard
  */
-export function targetTable(place, targets, onChoose) {
+export function targetTable(place, targets, kind, onChoose) {
   // An explicit height makes the table draw only what is in sight; a short one is as high as its rows.
   const tall = targets.length > 15;
   const table = new Tabulator(place, {
-    columns: columns(targets),
+    columns: columns(targets, kind),
     data: targets,
     index: "id",
     layout: "fitDataFill",
@@ -77,9 +78,10 @@ export function targetTable(place, targets, onChoose) {
 
 /**
  * @param {Target[]} targets
+ * @param {Job["kind"]} kind
  * @returns {ColumnDefinition[]}
  */
-function columns(targets) {
+function columns(targets, kind) {
   // Beside two columns that stay, a phone would show nothing else.
   const wide = matchMedia("(min-width: 46rem)").matches;
   const right = /** @type {const} */ ({ hozAlign: "right", headerHozAlign: "right" });
@@ -90,8 +92,7 @@ function columns(targets) {
     ["pam", { cssClass: "sequence" }],
     ["strand", { formatter: cells.strand, hozAlign: "center", headerHozAlign: "center" }],
     ["contig", { maxWidth: 180 }],
-    ["start", right],
-    ["end", right],
+    ["place", { ...right, formatter: cells.place, mutatorData: (_value, target) => target.start }],
     ["cut", { ...right, mutatorData: (_value, target) => cutOf(target) }],
     ["gc", right],
     ["efficient", { formatter: cells.verdict }],
@@ -116,7 +117,7 @@ function columns(targets) {
   const first = targets[0];
   const shown = chosenColumns(targets, wide);
   // What the service does not tell of its guides has no column.
-  const told = all.filter(([name]) => !["gene", "feature"].includes(name) || (first && name in first));
+  const told = all.filter(([name]) => tells(name, kind) && (!["gene", "feature"].includes(name) || (first && name in first)));
   return told.map(([name, more]) => column(name, { ...more, visible: shown.includes(name) }));
 }
 

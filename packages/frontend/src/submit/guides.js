@@ -2,7 +2,6 @@
 
 import { count } from "../format.js";
 
-export const MOST_GUIDES = 50_000;
 const LENGTHS = [20, 23];
 
 /**
@@ -14,9 +13,10 @@ const LENGTHS = [20, 23];
 /**
  * One guide a line, with or without its PAM; RNA is read as DNA, and headers of FASTA are passed over.
  * @param {string} text
+ * @param {number} most guides that a job takes
  * @returns {ExaminedGuides}
  */
-export function examineGuides(text) {
+export function examineGuides(text, most = Infinity) {
   /** @type {string[]} */
   const guides = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -27,7 +27,7 @@ export function examineGuides(text) {
     guides.push(guide);
   }
   if (guides.length === 0) return { guides, problem: "Paste guides, one a line." };
-  const tooMany = guides.length > MOST_GUIDES ? `${count(guides.length)} guides are more than a job takes (${count(MOST_GUIDES)}): split the list.` : null;
+  const tooMany = guides.length > most ? `${count(guides.length)} guides are more than a job takes (${count(most)}): split the list.` : null;
   return { guides, problem: tooMany };
 }
 

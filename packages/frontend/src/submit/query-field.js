@@ -1,8 +1,9 @@
 import { fill, h } from "../dom.js";
 import { count, countOf } from "../format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
-import { MOST_GUIDES, examineGuides } from "./guides.js";
+import { examineGuides } from "./guides.js";
 import { mistakenFor } from "./mistaken.js";
+<<<<<<< HEAD
 import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
 import { regionField } from "./region-field.js";
 import { textField } from "./text-field.js";
@@ -13,29 +14,57 @@ import { textField } from "./text-field.js";
 
 /**
  * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
+=======
+import { examineQuery, isFasta, nameOf } from "./query.js";
+import { textField } from "./text-field.js";
+
+/**
+ * @import {Api} from "../api.js"
+ * @import {Limits} from "../types.js"
+ */
+
+/**
+ * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
+ */
+
+/**
+ * What the form asks about: a sequence to find guides in, or guides to score.
+ * @param {Api} api
+>>>>>>> main
  * @param {() => void} onExample an example was taken
  */
-export function queryField(onExample) {
+export function queryField(api, onExample) {
+  /** What the service has told of itself; until then, and else, it is the one to refuse what is too large. @type {Partial<Limits>} */
+  let limits = {};
+  const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) => (most ? `, up to ${count(most)} ${unit}` : "");
+  const largest = () => limits.letters ?? Infinity;
   const sequence = textField({
     id: "query",
     label: "Sequence",
-    hint: `FASTA or plain DNA, up to ${count(MOST_BASES)} bases. Paste it, or drop a file here.`,
+    hint: () => `FASTA or plain DNA${upTo(limits.bases, "bases")}. Paste it, or drop a file here.`,
     placeholder: ">my_gene\nATGAGCACAAAAAAGAAACC…",
     example: { label: "Example: λ cI", text: EXAMPLE },
-    examine: describeQuery,
+    examine: (text) => describeQuery(text, limits.bases),
+    largest,
     onExample,
   });
   const guides = textField({
     id: "guides",
     label: "Guides",
-    hint: `One guide a line: 20 bases, or 23 with the PAM; up to ${count(MOST_GUIDES)}.`,
+    hint: () => `One guide a line${upTo(limits.guides, "guides")}: 20 bases, or 23 with the PAM.`,
     placeholder: "GGTTTAGCAATTGCGATCCA\nCCATTGACGGATTAGCATTT TGG",
     example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
-    examine: describeGuides,
+    examine: (text) => describeGuides(text, limits.guides),
+    largest,
     onExample,
   });
+<<<<<<< HEAD
   const region = regionField(onExample);
   const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
+=======
+  api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
+>>>>>>> main
 
   return {
     element: tabs.element,
@@ -53,20 +82,26 @@ export function queryField(onExample) {
   };
 }
 
-/** @param {string} text */
-function describeQuery(text) {
+/**
+ * @param {string} text
+ * @param {number} [most] bases
+ */
+function describeQuery(text, most) {
   const mistake = mistakenFor(text);
   if (mistake) return { note: null, problem: mistake };
-  const { contigs, bases, removed, problem } = examineQuery(text);
+  const { contigs, bases, removed, problem } = examineQuery(text, most);
   if (bases === 0) return { note: null, problem };
   const what = contigs === 1 ? "One sequence" : `${count(contigs)} sequences`;
   const rna = /u/i.test(text.replace(/^>.*$/gm, "")) ? " U is read as T." : "";
   return { note: `${what}, ${countOf(bases, "base")}.${rna}${removed ? ` ${removed}.` : ""}`, problem };
 }
 
-/** @param {string} text */
-function describeGuides(text) {
-  const { guides, problem } = examineGuides(text);
+/**
+ * @param {string} text
+ * @param {number} [most] guides
+ */
+function describeGuides(text, most) {
+  const { guides, problem } = examineGuides(text, most);
   const repeated = guides.length - new Set(guides).size;
   const note = guides.length ? `${countOf(guides.length, "guide")}${repeated ? `, ${count(repeated)} of them repeated` : ""}.` : null;
   return { note, problem };

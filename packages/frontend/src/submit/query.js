@@ -1,11 +1,8 @@
-/** The rules that the API holds a query against, and that of names, so that mistakes are shown beside the field before anything is sent. */
+/** The rules that the API holds a query against, so that mistakes are shown beside the field before anything is sent. */
 
 import { count } from "../format.js";
 
-export const MOST_BASES = 1_000_000;
-
 const SITE = 23;
-const NAMELESS = "without a name";
 const NO_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
 // What files and web pages put between bases: the numbers of lines, stars at the end, quotes.
 const STRAY = /[^\p{L}\s-]/gu;
@@ -22,15 +19,16 @@ const STRAY = /[^\p{L}\s-]/gu;
 /**
  * What a pasted text holds: FASTA, or a bare sequence.
  * @param {string} pasted
+ * @param {number} most bases that a job takes
  * @returns {Examined}
  */
-export function examineQuery(pasted) {
+export function examineQuery(pasted, most = Infinity) {
   if (!pasted.trim()) return { text: "", contigs: 0, bases: 0, removed: null, problem: "Paste a DNA sequence, or load a file." };
   const { text, removed } = clean(pasted);
   const contigs = split(text);
   const lengths = contigs.map(({ sequence }) => sequence.replace(/\s/g, "").length);
   const bases = lengths.reduce((sum, length) => sum + length, 0);
-  return { text, contigs: contigs.length, bases, removed, problem: letterProblem(contigs) ?? lengthProblem(bases, lengths) ?? nameProblem(contigs) };
+  return { text, contigs: contigs.length, bases, removed, problem: letterProblem(contigs) ?? lengthProblem(bases, lengths, most) ?? nameProblem(contigs) };
 }
 
 /**
@@ -54,7 +52,7 @@ function clean(pasted) {
   /** @type {Set<string>} */
   const kinds = new Set();
   let removed = 0;
-  const lines = pasted.replace(/^\uFEFF/, "").split(/\r?\n/).map((line) =>
+  const lines = pasted.replace(/^\uFEFF/, "").split(/\r\n?|\n/).map((line) =>
     line.trimStart().startsWith(">") ? line.trimStart() : line.replace(STRAY, (character) => {
       removed += 1;
       kinds.add(/\d/.test(character) ? "digits" : `“${character}”`);
@@ -70,9 +68,9 @@ function clean(pasted) {
  */
 function split(text) {
   if (!isFasta(text)) return [{ name: "", sequence: text }];
-  return text.trim().slice(1).split(/\n>/).map((record) => {
+  return text.trim().slice(1).split(/\n>/).map((record, index) => {
     const [header = "", ...lines] = record.split("\n");
-    return { name: header.trim().split(/\s/)[0] || NAMELESS, sequence: lines.join("\n") };
+    return { name: header.trim().split(/\s/)[0] || `contig_${index + 1}`, sequence: lines.join("\n") };
   });
 }
 
@@ -92,15 +90,16 @@ function letterProblem(contigs) {
 /**
  * @param {number} bases
  * @param {number[]} lengths of the contigs
+ * @param {number} most
  */
-function lengthProblem(bases, lengths) {
-  if (bases > MOST_BASES) return `${count(bases)} bases are more than a job takes (${count(MOST_BASES)}): split the query.`;
+function lengthProblem(bases, lengths, most) {
+  if (bases > most) return `${count(bases)} bases are more than a job takes (${count(most)}): split the query.`;
   if (Math.max(...lengths) < SITE) return `A guide with its PAM takes ${SITE} bases, and no sequence here is that long.`;
   return null;
 }
 
 /**
- * Map, filters and most exports tell where a guide lies by the name of its contig alone.
+ * A guide's place is told by its contig's name.
  * @param {{name: string}[]} contigs
  */
 function nameProblem(contigs) {
@@ -108,7 +107,7 @@ function nameProblem(contigs) {
   const seen = new Map();
   for (const [index, { name }] of contigs.entries()) {
     const first = seen.get(name);
-    if (first !== undefined) return `Sequences ${count(first)} and ${count(index + 1)} ${name === NAMELESS ? "have no name" : `are both named “${name}”`}: the first word after each > must differ.`;
+    if (first !== undefined) return `Sequences ${count(first)} and ${count(index + 1)} are both named “${name}”: the first word after each > must differ.`;
     seen.set(name, index + 1);
   }
   return null;

@@ -6,7 +6,7 @@ import { recall, remember } from "../storage.js";
 
 const MOST = 20;
 
-/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string}} RecentJob */
+/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string, mail?: {address: string, pending: boolean}}} RecentJob */
 
 /** @returns {RecentJob[]} */
 export function recentJobs() {

@@ -4,24 +4,22 @@ import { recallDraft, rememberDraft } from "../storage.js";
 import { field } from "./field.js";
 import { isText } from "./mistaken.js";
 
-// The API takes twice as many letters as bases; a larger file is no query.
-const LARGEST_FILE = 2_000_000;
-
 /**
  * A large text to paste, load from a file, drop or take as an example.
  * @param {object} what
  * @param {string} what.id
  * @param {string} what.label
- * @param {string} what.hint
+ * @param {() => string} what.hint
  * @param {string} what.placeholder
  * @param {{label: string, text: string}} what.example
  * @param {(text: string) => {note: string | null, problem: string | null}} what.examine
  * @param {() => void} what.onExample
+ * @param {() => number} what.largest file that is a query, bytes
  */
-export function textField({ id, label, hint, placeholder, example, examine, onExample }) {
+export function textField({ id, label, hint, placeholder, example, examine, onExample, largest }) {
   const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: onKey });
   const file = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: () => load(file.files?.[0]) });
-  const { element, say, complain } = field(label, text, hint);
+  const { element, say, complain } = field(label, text, hint());
 
   /** @param {string} value */
   function take(value) {
@@ -35,8 +33,13 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
 
   function describe() {
     complain(null);
-    say(examine(text.value).note ?? hint);
+    inform();
     clear.hidden = text.value === "";
+  }
+
+  /** What there is, or may be. */
+  function inform() {
+    say(examine(text.value).note ?? hint());
   }
 
   function judge() {
@@ -51,8 +54,8 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   /** @param {File} [chosen] */
   async function load(chosen) {
     if (!chosen) return;
-    const content = chosen.size > LARGEST_FILE ? null : await chosen.text();
-    if (content === null) complain(`${chosen.name} is too large: ${sized(chosen.size, "B")}, where ${sized(LARGEST_FILE, "B")} are the most. Cut it into parts.`);
+    const content = chosen.size > largest() ? null : await chosen.text();
+    if (content === null) complain(`${chosen.name} is too large: ${sized(chosen.size, "B")}, where ${sized(largest(), "B")} are the most. Cut it into parts.`);
     else if (!isText(content)) complain(`${chosen.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`);
     else take(content);
     file.value = "";
@@ -77,6 +80,7 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   return {
     element,
     control: text,
+    inform,
     /** What is asked; a user who comes back finds it again. */
     value: () => (rememberDraft(id, text.value), text.value),
     /** @returns {HTMLElement | null} the control that needs a change */

@@ -42,6 +42,17 @@ suite("failures", ({ at, browser, fixture }) => {
     assert.equal(await page.getByText("Trying again").count(), 0);
   }));
 
+  test("guides that could not be read are read when asked for again", () => at("#/", async (page) => {
+    fixture().state.broken.set("/api/jobs/some/targets", 503);
+    await page.goto(`${fixture().url}#/jobs/some`);
+    const again = page.getByRole("button", { name: "Try again" });
+    await again.waitFor();
+    await assertAccessible(page);
+    fixture().state.broken.clear();
+    await again.click();
+    await page.locator(".tabulator-row").first().waitFor();
+  }));
+
   test("an error that nobody expected is told, and the page stays", async () => {
     const context = await browser().newContext();
     const page = await context.newPage();

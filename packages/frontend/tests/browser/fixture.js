@@ -20,6 +20,7 @@ const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "t
 // As the deployment sends it, but for the addresses of uploads.
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const GENOME = `>lambda_cI\n${"ACGT".repeat(300)}\n>NC_001416.1\n${"ACGT".repeat(12_000)}\n`;
+const LIMITS = { bases: 1_000_000, guides: 50_000, letters: 2_000_000 };
 const TIME = "2026-11-20T10:00:00Z";
 /** @type {Assembly[]} */
 const ASSEMBLIES = [
@@ -28,7 +29,7 @@ const ASSEMBLIES = [
   { accession: "GCF_000001635.27", organism: "Mus musculus", commonName: "house mouse", name: "GRCm39", level: "Chromosome", bases: 2_728_222_451, contigs: 61, reference: true },
 ];
 
-/** @typedef {{job: Job, targets: Target[]}} Entry */
+/** @typedef {{job: Job, targets: Target[], query?: string}} Entry `query` in FASTA; without it there is none to be had */
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
 
 /** @param {{genomes?: Partial<Genome>[], jobs?: Record<string, Entry>}} [content] */
@@ -44,6 +45,10 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
     uploads: [],
     /** The sequence that every genome has. */
     fasta: GENOME,
+    /** Where mail goes. @type {string[]} */
+    mailDomains: [],
+    /** What AWS was told to mail; its owner has confirmed none of it. @type {string[]} */
+    emails: [],
     /** Uploads never end. */
     stalled: false,
   };
@@ -93,13 +98,14 @@ async function answer(state, request, body) {
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
-  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" } });
+  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" }, limits: LIMITS, mailDomains: state.mailDomains });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired.`);
   if (!part) return json(200, step(state, entry));
+  if (part === "query") return entry.query ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) } : problem(404, "Not Found", `The query of job ${id} is deleted.`);
   if (part === "export") return { status: 200, type: "text/csv", body: csv(entry.targets) };
   if (target) return json(200, offTargetsOf(/** @type {Target} */ (entry.targets[Number(target) - 1])));
   const from = Number(searchParams.get("cursor") ?? 1) - 1;
@@ -148,16 +154,19 @@ function search(text) {
  * @param {string} body
  */
 function createJob(state, body) {
-  const { fasta, sequence, guides, region, genome, options } = JSON.parse(body);
+  const { fasta, sequence, guides, region, genome, options, email } = JSON.parse(body);
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", progress: { part: "fasta", done: 0, total: assembly.bases } }));
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
-  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? EXAMPLE.replace(/^>\S+/, `>${region}`));
+  const query = fasta ?? (region ? EXAMPLE.replace(/^>\S+/, `>${region}`) : `>query\n${sequence}`);
+  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
   if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
-  state.jobs.set(jobId, { job: jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now }), targets });
-  return json(202, { jobId, url: `/api/jobs/${jobId}` });
+  const job = jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now });
+  state.jobs.set(jobId, { job, targets, query });
+  if (email) state.emails.push(email);
+  return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
 }
 
 /**
@@ -186,6 +195,14 @@ function step(state, entry) {
     job.updated = new Date().toISOString();
   }
   return shown;
+}
+
+/**
+ * As the API tells a query: names without their descriptions, letters in upper case.
+ * @param {string} fasta
+ */
+function asSearched(fasta) {
+  return fasta.split("\n").map((line) => (line.startsWith(">") ? line.split(" ")[0] : line.toUpperCase())).join("\n");
 }
 
 /** @param {Target[]} targets */

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { EXAMPLE } from "../../src/submit/example.js";
 import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
 import { startFixture } from "./fixture.js";
 import { randomBases } from "./targets.js";
@@ -94,6 +95,29 @@ describe("a user's journey", { skip }, () => {
       assert.equal(answer.status(), 200, link);
       assert.ok((await answer.body()).length > 500, link);
     }
+  }));
+
+  test("a gene as a web page shows it becomes a workbook of guides and two oligos", (context) => withPage(browser, address, async (page) => {
+    await page.locator(".chosen strong").waitFor();
+    await page.getByLabel("Sequence", { exact: true }).fill(asWebPage(EXAMPLE));
+    await page.getByText(/^One sequence, 714 bases\./).waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    const filters = page.getByRole("form", { name: "Filters" });
+    await filters.getByLabel("Efficient").check();
+    await filters.getByLabel("Specific").check();
+    const guide = page.locator("button.guide").first();
+    const letters = (await guide.innerText()).slice(0, 20);
+    await guide.click();
+    const oligos = page.getByRole("region", { name: "Oligos" });
+    assert.ok((await oligos.locator("code").first().innerText()).includes(letters));
+    await page.keyboard.press("Escape");
+    await page.getByText("Download", { exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Excel" }).click()]);
+    assert.match(download.suggestedFilename(), /\.xlsx$/);
+    assert.ok((await readAll(download)).length > 500);
+    const seconds = await page.evaluate(() => (Date.now() - performance.timeOrigin) / 1000);
+    context.diagnostic(`from the page's address to the workbook: ${seconds.toFixed(1)} s`);
   }));
 
   test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
@@ -242,6 +266,16 @@ describe("a user's journey", { skip }, () => {
     await picture(page, "igv-own-genome");
   }));
 });
+
+/**
+ * The bases as they are copied from a database's page: numbered, in blocks of ten, lower case, lines of Windows.
+ * @param {string} fasta
+ */
+function asWebPage(fasta) {
+  const bases = fasta.replace(/^>.*\n/, "").replaceAll("\n", "").toLowerCase();
+  const lines = bases.match(/.{1,60}/g) ?? [];
+  return lines.map((line, index) => `${String(60 * index + 1).padStart(9)} ${line.replace(/.{10}/g, "$& ")}\r\n`).join("");
+}
 
 /**
  * @param {import("playwright-core").Download} download

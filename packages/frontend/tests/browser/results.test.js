@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
+import { EXAMPLE } from "../../src/submit/example.js";
+import { findTargets } from "./targets.js";
+
+const GENE = EXAMPLE.split("\n").slice(1).join("");
 
 suite("results", ({ at, fixture }) => {
   test("a query without sites gives a result that says so", () => at("#/jobs/none", async (page) => {
@@ -34,16 +38,56 @@ suite("results", ({ at, fixture }) => {
     await page.waitForFunction(() => !document.querySelector(".summary")?.textContent?.includes("among the first"));
     assert.match(await page.locator(".summary").innerText(), /^22,000 guides; /);
     await page.getByLabel("Where the window begins").fill("190000");
-    await page.getByText("Bases 190,001 to 193,000").waitFor();
+    await page.getByText("Bases 190,001 to 193,000 of 198,014").waitFor();
+    await page.locator(".la-vz-index-tick-label", { hasText: "190,010" }).first().waitFor();
     await page.locator(".la-vz-annotation-label", { hasText: "#211" }).first().waitFor();
   }));
 
+  test("the map has every base and every sequence of the query", () => at("#/jobs/some", async (page) => {
+    await page.getByText("Bases 1 to 714 of 714").waitFor();
+    const bases = page.locator(".la-vz-linear-scroller .la-vz-seq");
+    await bases.first().waitFor();
+    const line = (await bases.first().textContent() ?? "").replace(/\s/g, "");
+    assert.ok(line.length > 40 && GENE.startsWith(line), line);
+    await page.getByLabel("Sequence on the map").selectOption("bare");
+    await page.getByText("Bases 1 to 260 of 260").waitFor();
+    await page.locator(".la-vz-annotation").first().waitFor({ state: "detached" });
+    await picture(page, "bare");
+  }));
+
+  test("where the query cannot be had the map says so, and the rest stands", () => at("#/jobs/alone", async (page) => {
+    await page.getByText("The query cannot be read. The query of job alone is deleted.").waitFor();
+    await page.locator(".la-vz-annotation").first().waitFor();
+    await page.locator(".tabulator-row").first().waitFor();
+    await assertAccessible(page);
+  }));
+
+  test("places are told as people count, everywhere", () => at("#/jobs/some", async (page) => {
+    const [first] = findTargets(EXAMPLE);
+    assert.ok(first);
+    const place = `${first.start + 1}-${first.end}`;
+    await page.locator('[tabulator-field="place"]', { hasText: place }).first().waitFor();
+    await page.locator("button.guide").first().click();
+    await page.getByText(`lambda_cI:${place} `).first().waitFor();
+    await page.getByRole("button", { name: `Show lambda_cI:${place}`, exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    assert.match(await page.locator(".printed tbody tr").first().innerHTML(), new RegExp(`lambda_cI:${place}`));
+  }));
+
+  test("guides of one's own have no place", () => at("#/jobs/own", async (page) => {
+    await page.locator(".tabulator-row").first().waitFor();
+    for (const name of ["Place", "Strand"]) assert.equal(await page.getByRole("columnheader", { name }).count(), 0, name);
+    await page.locator("button.guide").first().click();
+    assert.match(await page.locator("dialog .facts p").innerText(), /^No\. 1 · GC /);
+  }));
+
   test("keyboards reach the guides and sort them", () => at("#/jobs/some", async (page) => {
-    const sort = page.getByRole("button", { name: "Start" });
+    const sort = page.getByRole("button", { name: "Place" });
     await sort.focus();
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
-    await page.locator('[tabulator-field="start"][aria-sort="descending"]').waitFor();
+    await page.locator('[tabulator-field="place"][aria-sort="descending"]').waitFor();
     const guide = page.locator("button.guide").first();
     await guide.focus();
     await page.keyboard.press("Enter");
@@ -128,7 +172,7 @@ suite("results", ({ at, fixture }) => {
       const locus = page.getByLabel("Genome browser: Locus Search");
       const [, contig, start] = /^Show (\S+):(\d+)-/.exec(await show.first().getAttribute("aria-label") ?? "") ?? [];
       const begins = (await locus.inputValue()).replaceAll(",", "");
-      assert.ok(begins.startsWith(`${contig}:${Math.max(1, Number(start) - 39)}-`), begins);
+      assert.ok(begins.startsWith(`${contig}:${Math.max(1, Number(start) - 40)}-`), begins);
       assert.ok(asked.some((address) => address.endsWith("/genome.fa.gz")));
       await picture(page, `igv-${job}`);
       await assertAccessible(page);

@@ -136,6 +136,31 @@ suite("submit", ({ at, fixture }) => {
     assert.deepEqual(fixture().state.uploads.map((body) => /uploads\/strain\/(\w+)/.exec(body)?.[1]), ["annotation", "genome"]);
   }));
 
+  test("a mail is offered where the deployment sends mail, and its address is checked", () => at("#/", async (page) => {
+    const email = page.getByLabel("E-mail me when it is over");
+    await page.locator(".chosen strong").waitFor();
+    assert.ok(await email.isHidden());
+    fixture().state.mailDomains = ["example.org"];
+    await page.reload();
+    await email.fill("someone@example.com");
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByText("Give an address of example.org, or leave this empty.").waitFor();
+    assert.ok(await email.evaluate((element) => element === document.activeElement));
+    await picture(page, "email");
+    await assertAccessible(page);
+    await email.fill("someone@example.org");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByText("Confirm the mail that AWS sent to someone@example.org").waitFor();
+    await picture(page, "email-pending");
+    await assertAccessible(page);
+    assert.deepEqual(fixture().state.emails, ["someone@example.org"]);
+    await page.getByRole("heading", { name: "Complete" }).waitFor();
+    assert.ok(await page.getByText("Confirm the mail").isHidden());
+    fixture().state.mailDomains = [];
+  }));
+
   test("recent jobs are listed, and can be forgotten", () => at("#/", async (page) => {
     await page.getByRole("button", { name: "Example: λ" }).click();
     await page.locator(".chosen strong").waitFor();

@@ -3,12 +3,14 @@ import { after, before, describe } from "node:test";
 import { EXAMPLE } from "../../src/submit/example.js";
 import { launch, skip, withPage } from "./browser.js";
 import { jobOf, startFixture } from "./fixture.js";
-import { findTargets, manyTargets, randomBases } from "./targets.js";
+import { findTargets, manyTargets, randomBases, scoreGuides } from "./targets.js";
 
 /**
  * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
  */
 
+/** A sequence without guides. */
+export const BARE = "ACTATTACATAAC".repeat(20);
 export const GUIDES = "ACGTTGCATTAGCAATCGTACGTGGACCGATTAGCATTTTCCGGATAGGCTAACGGTTACCATGG";
 export const FAILURE = "The genome's file holds no sequence: mine.fa is empty. Upload it again.";
 
@@ -45,8 +47,9 @@ function jobs() {
   return {
     failed: { job: jobOf("failed", { status: "failed", reason: FAILURE, genome: "mine" }), targets: [] },
     half: { job: jobOf("half", { status: "failed", reason: "Chunk 3 failed five times.", progress: { guides: 900, onTarget: 600, offTarget: 900 } }), targets: [] },
-    some: { job: jobOf("some", done(some.length)), targets: some },
+    some: { job: jobOf("some", done(some.length)), targets: some, query: `${EXAMPLE}\n>bare\n${BARE}\n` },
     alone: { job: jobOf("alone", done(alone.length)), targets: alone },
+    own: { job: jobOf("own", { ...done(2), kind: "guides" }), targets: scoreGuides(["ACGTACGTACGTACGTACGT", "GGTTTAGCAATTGCGATCCATGG"]) },
     none: { job: jobOf("none", done(0)), targets: [] },
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
     huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },

@@ -31,6 +31,13 @@ test("an answer that is no JSON, and no answer, are errors that may pass", async
   await assert.rejects(apiOf(() => Promise.reject(new TypeError("offline"))).job("7"), { title: "No connection", status: 0, passes: true });
 });
 
+test("a query is text, and refused with its problem", async () => {
+  const { signal } = new AbortController();
+  assert.equal(await apiOf((path) => new Response(`>${path}\nACGT\n`)).query("a/b", signal), ">/api/jobs/a%2Fb/query\nACGT\n");
+  const refused = apiOf(() => Response.json({ title: "Conflict", detail: "The job is of guides.", status: 409 }, { status: 409 }));
+  await assert.rejects(refused.query("7", signal), { title: "Conflict", message: "The job is of guides.", status: 409 });
+});
+
 test("targets are read page by page", async () => {
   const all = manyTargets(2500);
   /** @type {(string | null)[]} */

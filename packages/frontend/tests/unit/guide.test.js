@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asText } from "../../src/guide/off-targets.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/guide/oligos.js";
 import { holdsContigs } from "../../src/guide/genome-file.js";
 import { sitesAsFasta } from "../../src/guide/sites-fasta.js";
@@ -39,4 +40,10 @@ test("a genome's file is for igv only if it has every contig", async () => {
   const fasta = new Blob([">chr1 first\nACGT\n>chr2\nAC>T\n"]);
   assert.ok(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "chr2" }]));
   assert.ok(!(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "T" }])));
+});
+
+test("a list for a spreadsheet has places as they are shown, and runs nothing", () => {
+  const [place] = offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets;
+  const [titles, row] = asText([{ .../** @type {OffTarget} */ (place), contig: "=chr1", start: 9, end: 32, strand: "-", gene: "+x" }]).split("\n").map((line) => line.split("\t"));
+  assert.deepEqual([titles?.[3], row?.[3], titles?.[4], row?.[4], titles?.[7], row?.[7]], ["Place", "'=chr1:10-32", "Strand", "-", "Gene", "'+x"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EXAMPLE, GUIDES_EXAMPLE } from "../../src/submit/example.js";
-import { MOST_GUIDES, examineGuides } from "../../src/submit/guides.js";
+import { examineGuides } from "../../src/submit/guides.js";
 import { examineQuery, nameOf } from "../../src/submit/query.js";
 
 const LONG = "ACGTTGCATTAGCAATCGTACGTGG";
@@ -21,23 +21,31 @@ test("several sequences of FASTA are counted", () => {
   assert.deepEqual({ contigs, bases, problem }, { contigs: 2, bases: 75, problem: null });
 });
 
+test("lines may end as on any system", () => {
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const { contigs, bases, problem } = examineQuery([">a", LONG, ">b", LONG, ""].join(end));
+    assert.deepEqual({ contigs, bases, problem }, { contigs: 2, bases: 50, problem: null });
+  }
+});
+
 test("a wrong letter is named with its place, counted without white space", () => {
   assert.match(examineQuery(`>a\n${LONG}\n>b note\nAC GT\nAJ`).problem ?? "", /^Sequence b, letter 6: “J” is no nucleotide/);
   assert.match(examineQuery("ACGTX").problem ?? "", /^Letter 5: “X”/);
-  assert.match(examineQuery(">\nQ").problem ?? "", /^Sequence without a name, letter 1/);
+  assert.match(examineQuery(">\nQ").problem ?? "", /^Sequence contig_1, letter 1/);
 });
 
 test("names must differ, so that guides are told apart on the map", () => {
   const named = (/** @type {string[]} */ ...headers) => examineQuery(headers.map((header) => `>${header}\n${LONG}\n`).join("")).problem;
   assert.equal(named("a one", "b", "a two"), "Sequences 1 and 3 are both named “a”: the first word after each > must differ.");
-  assert.match(named("", "b", "") ?? "", /^Sequences 1 and 3 have no name/);
-  assert.equal(named("a", "A", "b a", ""), null);
+  assert.match(named("contig_2", "") ?? "", /^Sequences 1 and 2 are both named “contig_2”/, "as the API calls one without a name");
+  assert.equal(named("a", "A", "b a", "", ""), null);
 });
 
 test("nothing, too much and too short are told apart", () => {
   assert.match(examineQuery(" \n").problem ?? "", /Paste a DNA sequence/);
-  assert.match(examineQuery("A".repeat(1_000_001)).problem ?? "", /1,000,001 bases are more than a job takes/);
-  assert.equal(examineQuery("A".repeat(1_000_000)).problem, null);
+  assert.match(examineQuery("A".repeat(1_001), 1_000).problem ?? "", /1,001 bases are more than a job takes \(1,000\)/);
+  assert.equal(examineQuery("A".repeat(1_000), 1_000).problem, null);
+  assert.equal(examineQuery("A".repeat(2_000_000)).problem, null, "while nobody knows the limit, the service refuses");
   assert.match(examineQuery("A".repeat(22)).problem ?? "", /takes 23 bases/);
 });
 
@@ -55,6 +63,7 @@ test("a list of guides is taken with and without PAM", () => {
   assert.match(examineGuides("ACGTNCGTACGTACGTACGT").problem ?? "", /^Line 1: “N” is no base/);
   assert.match(examineGuides(`>a\n${"ACGTACGTACGTACGTACGT"}TCC`).problem ?? "", /^Line 2: “TCC” is no PAM/);
   assert.match(examineGuides(" \n#x").problem ?? "", /Paste guides/);
-  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(MOST_GUIDES + 1)).problem ?? "", /50,001 guides are more/);
+  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(6), 5).problem ?? "", /6 guides are more than a job takes \(5\)/);
+  assert.equal(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(5), 5).problem, null);
   assert.equal(examineGuides(GUIDES_EXAMPLE).guides.length, 3);
 });

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { motifPattern, reverseComplement } from "../../src/dna.js";
 import { byRank, commonCfd, cutOf, verdictOf } from "../../src/results/figures.js";
 import { ALL, countChoices, filtered } from "../../src/results/filters.js";
-import { stretch } from "../../src/results/sequence.js";
+import { textOf } from "../../src/results/plain.js";
+import { sequencesOf, stretch } from "../../src/results/sequence.js";
 import { EXAMPLE } from "../../src/submit/example.js";
 import { findTargets, manyTargets } from "../browser/targets.js";
 
@@ -80,4 +81,14 @@ test("the query is put together from its guides, as far as they cover it", () =>
   assert.ok([...put].every((base, place) => base === "N" || base === GENE[place]));
   assert.ok([...put].filter((base) => base === "N").length < GENE.length / 5);
   assert.equal(stretch(findTargets(EXAMPLE), 120, 140), put.slice(120, 140));
+});
+
+test("a query is read as the API writes it", () => {
+  const fasta = `>one\n${"A".repeat(80)}\n${"C".repeat(80)}\nGG\n>empty\n>two\nACGT\n`;
+  assert.deepEqual([...sequencesOf(fasta)], [["one", `${"A".repeat(80)}${"C".repeat(80)}GG`], ["empty", ""], ["two", "ACGT"]]);
+});
+
+test("places are told as people count, in paper and spreadsheets too", () => {
+  const target = targetOf({ contig: "cI", start: 18, end: 41, strand: "-", mm0: 1, mm1: 0, mm2: 0, mm3: 2, mm4: 3, mit: 99.5, efficient: true, warnings: ["low GC", "TTTT"], energy: null });
+  assert.deepEqual(["place", "strand", "cut", "sites", "mit", "efficient", "warnings", "energy"].map((column) => textOf(column, target)), ["cI:19-41", "-", 24, "1-0-0-2-3", "99.50", "yes", "low GC; TTTT", null]);
 });

@@ -23,9 +23,19 @@ def recipient(cloud):
     return notices.recipient(ADDRESS)
 
 
-def submit(cloud, job_id, recipient, genome=ACCESSION):
+def submit(cloud, job_id, recipient, genome=ACCESSION, region=None):
     cloud.jobs.create(
-        Job(job_id, genome, JobOptions(), 200, created=1, updated=1, expires=EXPIRES, recipient=recipient)
+        Job(
+            job_id,
+            genome,
+            JobOptions(),
+            200,
+            created=1,
+            updated=1,
+            expires=EXPIRES,
+            recipient=recipient,
+            region=region,
+        )
     )
 
 
@@ -72,6 +82,15 @@ def test_a_failed_job_is_told_with_its_reason_in_one_short_line(cloud, recipient
     )
     assert "https://page.example/#/jobs/j1\n" in mail.text
     assert len(mail.text) < 800
+
+
+def test_a_mail_does_not_name_the_gene_that_was_asked_for(cloud, recipient):
+    submit(cloud, "j1", recipient, "mine", region="secA")
+    cloud.jobs.fail("j1", "The genome mine has no gene secA", 2)
+    stream(cloud, "j1")
+    [mail] = cloud.mails
+    assert "The job against the genome mine failed.\n\nhttps://page.example/#/jobs/j1\n" in mail.text
+    assert "secA" not in mail.text
 
 
 def test_a_subject_fits_whatever_the_genome_is_called(cloud, recipient):
