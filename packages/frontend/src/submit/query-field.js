@@ -3,19 +3,8 @@ import { count, countOf } from "../format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
 import { examineGuides } from "./guides.js";
 import { mistakenFor } from "./mistaken.js";
-<<<<<<< HEAD
-import { MOST_BASES, examineQuery, isFasta, nameOf } from "./query.js";
-import { regionField } from "./region-field.js";
-import { textField } from "./text-field.js";
-
-/**
- * @typedef {{fasta: string} | {sequence: string} | {guides: string[]} | {region: string}} Query
- */
-
-/**
- * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
-=======
 import { examineQuery, isFasta, nameOf } from "./query.js";
+import { regionField } from "./region-field.js";
 import { textField } from "./text-field.js";
 
 /**
@@ -24,13 +13,12 @@ import { textField } from "./text-field.js";
  */
 
 /**
- * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
+ * @typedef {{fasta: string} | {sequence: string} | {guides: string[]} | {region: string}} Query
  */
 
 /**
- * What the form asks about: a sequence to find guides in, or guides to score.
+ * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
  * @param {Api} api
->>>>>>> main
  * @param {() => void} onExample an example was taken
  */
 export function queryField(api, onExample) {
@@ -58,13 +46,9 @@ export function queryField(api, onExample) {
     largest,
     onExample,
   });
-<<<<<<< HEAD
-  const region = regionField(onExample);
-  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
-=======
+  const region = regionField(() => limits.bases, onExample);
   api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
-  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
->>>>>>> main
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
 
   return {
     element: tabs.element,

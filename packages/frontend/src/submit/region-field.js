@@ -9,9 +9,10 @@ const HINT = "A gene by its symbol or locus tag, if the genome has an annotation
 
 /**
  * Names a part of the genome to find guides in.
+ * @param {() => number | undefined} most bases that a job takes, once that is known
  * @param {() => void} onExample the example was taken
  */
-export function regionField(onExample) {
+export function regionField(most, onExample) {
   const text = h("input", { id: "region", type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: "cI", value: recallDraft(DRAFT), input: describe });
   const { element, say, complain } = field("Gene or region", text, HINT);
   text.before(h("div", { class: "actions" }, h("button", { type: "button", click: takeExample }, "Example: λ cI")));
@@ -19,7 +20,7 @@ export function regionField(onExample) {
 
   function describe() {
     complain(null);
-    say(examineRegion(text.value).note ?? HINT);
+    say(examineRegion(text.value, most()).note ?? HINT);
   }
 
   function takeExample() {
@@ -34,6 +35,6 @@ export function regionField(onExample) {
     /** What is asked; a user who comes back finds it again. */
     value: () => (rememberDraft(DRAFT, text.value), text.value.trim()),
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (complain(examineRegion(text.value).problem) ? null : text),
+    check: () => (complain(examineRegion(text.value, most()).problem) ? null : text),
   };
 }

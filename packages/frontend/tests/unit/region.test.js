@@ -12,7 +12,7 @@ for (const [text, note] of /** @type {[string, RegExp][]} */ ([
   ["snoRNA:185", /^The gene snoRNA:185,/],
 ])) {
   test(`“${text}” is a region`, () => {
-    const found = examineRegion(text);
+    const found = examineRegion(text, 1_000_000);
     assert.match(found.note ?? "", note);
     assert.equal(found.problem, null);
   });
@@ -25,5 +25,5 @@ for (const [text, problem] of /** @type {[string, RegExp][]} */ ([
   ["chr1:6-5", /counted from 1/],
   ["chr1:1-1,000,001", /1,000,001 bases are more than a job takes/],
 ])) {
-  test(`“${text.slice(0, 20)}” is none`, () => assert.match(examineRegion(text).problem ?? "", problem));
+  test(`“${text.slice(0, 20)}” is none`, () => assert.match(examineRegion(text, 1_000_000).problem ?? "", problem));
 }
