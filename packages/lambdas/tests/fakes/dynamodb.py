@@ -27,11 +27,6 @@ class FakeDynamoDB:
         self.watch: dict[str, Callable[[dict[str, Any] | None, dict[str, Any] | None], None]] = {}
         self.conflicts: Callable[[], bool] = lambda: False
 
-    def settle(self) -> None:
-        """Let so much time pass that every read finds what was written."""
-        for before in self._before.values():
-            before.clear()
-
     def put_item(self, **request: Any) -> dict[str, Any]:
         key = self._key(request["TableName"], request["Item"])
         self._check(request, key, "PutItem")
