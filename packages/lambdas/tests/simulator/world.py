@@ -183,6 +183,7 @@ class World:
         at_rest()
         for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 3):
             self.now += pause
+            self.dynamodb.settle()
             self.reap()
             while self._step():
                 pass
