@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { EXAMPLE } from "../../src/submit/example.js";
 import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 
 /**
@@ -164,16 +165,17 @@ function search(text) {
  * @param {string} body
  */
 function createJob(state, body) {
-  const { fasta, sequence, guides, genome, options, email } = JSON.parse(body);
+  const { fasta, sequence, guides, region, genome, options, email } = JSON.parse(body);
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", annotated: true, began: new Date().toISOString(), expectedSeconds: assembly.expectedSeconds ?? null, progress: { part: "fasta", done: 0, total: assembly.bases } }));
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
-  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence);
+  const query = fasta ?? (region ? EXAMPLE.replace(/^>\S+/, `>${region}`) : `>query\n${sequence}`);
+  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
   if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
-  const job = jobOf(jobId, { genome, organism: state.genomes.get(genome)?.organism ?? null, options, kind: guides ? "guides" : "sequence", created: now, updated: now });
-  state.jobs.set(jobId, { job, targets, query: fasta ?? `>query\n${sequence}` });
+  const job = jobOf(jobId, { genome, organism: state.genomes.get(genome)?.organism ?? null, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now });
+  state.jobs.set(jobId, { job, targets, query });
   if (email) state.emails.push(email);
   return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
 }

@@ -133,6 +133,23 @@ describe("a user's journey", { skip }, () => {
     await assertAccessible(page);
   }));
 
+  test("a part of the genome is a query, and names its job", () => withPage(browser, address, async (page) => {
+    await page.getByRole("tab", { name: "A gene or region" }).click();
+    const region = page.getByLabel("Gene or region", { exact: true });
+    await region.fill("NC_001416.1:9-8");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByText("the last is not before the first").waitFor();
+    await assertAccessible(page);
+    await picture(page, "region");
+    await page.getByRole("button", { name: "Example: λ cI" }).click();
+    await page.getByText("714 bases of the genome.").waitFor();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    assert.match(await page.locator(".summary").innerText(), /^75 guides;/);
+    await page.getByRole("heading", { name: "Guides for NC_001416.1:37,227-37,940" }).waitFor();
+  }));
+
   test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
     await page.getByRole("button", { name: "Example: λ" }).click();
     await page.getByLabel("Upload my own").check();
