@@ -33,9 +33,12 @@ from localcloud.workers import WorkerProcesses, seed_image
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from localcloud.gaps.mail import Mail
+
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
 STAGE = "local"
+MAIL_DOMAIN = "example.org"
 WORKER_IMAGE = f"/crackling/{STAGE}/worker-ami"
 INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
@@ -121,6 +124,7 @@ def _settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[st
         "pageOrigins": cloud.url,
         "uploadOrigins": f"{endpoint},{endpoint.replace('://', '://*.')}",
         "ncbiUrl": ncbi.url,
+        "mailDomains": MAIL_DOMAIN,
         "bowtie2": "on" if bowtie2 else "off",
     }
 
@@ -132,6 +136,12 @@ def _step(name: str) -> Iterator[None]:
     sys.stderr.flush()
     yield
     say(f"{time.monotonic() - start:.1f} s")
+
+
+def say_mail(mail: Mail) -> None:
+    """What arrived, in a line: nothing leaves this machine."""
+    link = re.search(r"https?://\S+", mail.text)
+    say(f"mail to {mail.to}: {mail.subject}{f'  {link[0]}' if link else ''}")
 
 
 def genome_id(path: Path) -> str:
@@ -161,7 +171,7 @@ def run_sample(api: ApiClient) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
@@ -181,6 +191,7 @@ def main() -> int:
             if options.once:
                 run_sample(deployment.api)
             else:
+                deployment.cloud.on_mail(say_mail)
                 say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
                 threading.Event().wait()
     except (build.BuildError, CdkError, ApiError, CracklingError, OSError) as error:

@@ -82,7 +82,7 @@ export class Api {
 
   /**
    * @param {NewJob} job
-   * @returns {Promise<{jobId: string}>}
+   * @returns {Promise<{jobId: string, mail?: "confirmed" | "pending" | null}>}
    */
   createJob(job) {
     return this.#call("/jobs", { body: job });
@@ -171,7 +171,7 @@ export class Api {
       response = await this.send(this.base + path, request);
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ApiError("No connection", "The service cannot be reached. Check the connection, and try again.", 0);
+      throw new ApiError("No connection", "The service cannot be reached. Check the connection.", 0);
     }
     return response.ok ? response : refuse(response, await response.json().catch(() => null));
   }

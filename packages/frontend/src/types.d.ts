@@ -13,6 +13,8 @@ export interface Job {
   jobId: string;
   genome: string;
   kind: "sequence" | "guides";
+  /** The part of the genome that is the sequence, as it was asked for. */
+  region?: string | null;
   status: Status;
   /** `guides` is null until the query is scanned; the other two count guides that are scored. */
   progress: { guides: number | null; onTarget: number; offTarget: number };
@@ -143,6 +145,8 @@ export interface NewJob {
   guides?: string[];
   genome: string;
   options: { consensus: number };
+  /** Whom to mail when it is over. */
+  email?: string;
 }
 
 /** A file of a prepared genome; the address holds for a quarter of an hour. */
@@ -155,6 +159,8 @@ export interface GenomeFile {
 
 export interface About {
   versions: Record<string, string | number>;
+  /** Of the addresses that a job can mail. */
+  mailDomains?: string[];
   limits: Limits;
 }
 

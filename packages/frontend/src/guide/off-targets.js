@@ -22,7 +22,7 @@ export function offTargetList({ guide, total, offTargets }, target, onLocate) {
   show();
   return [
     h("div", { class: "toolbar" },
-      h("p", { class: "summary" }, total === 1 ? "One place" : `${count(total)} places`, " within 4 mismatches"),
+      h("p", { class: "summary" }, total === 1 ? "One site" : `${count(total)} sites`, " within 4 mismatches"),
       copyButton("Copy the list", () => asText(offTargets))),
     h("div", { class: "mismatches", role: "group", "aria-label": "Off-targets by number of mismatches" }, ...choices.map(({ label }) => label)),
     total > offTargets.length && h("p", { class: "note" }, `The ${count(offTargets.length)} riskiest are listed.`),

@@ -25,10 +25,12 @@ export function showJob(place, api, id) {
   const about = h("p", { class: "about" });
   const progress = progressPanel();
   const results = h("div", { class: "results" });
-  const name = recentJobs().find((job) => job.id === id)?.name;
+  const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
+  const mailed = h("p", { class: "note" });
   fill(place,
     h("div", { class: "title" }, h("h1", { tabindex: -1 }, name ? `Guides for ${name}` : "Guides"), copyButton("Copy link", () => location.href)),
     about,
+    mailed,
     progress.element,
     results,
   );
@@ -43,12 +45,18 @@ export function showJob(place, api, id) {
       if (!leaving.signal.aborted) await resultsPanel(results, api, job, leaving.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (leaving.signal.aborted) return;
-      if (error.status === 404) forgetJob(id);
-      // Of a job that was never read there is nothing else to show.
-      if (about.textContent) fill(results, refusal(`${error.title}. ${error.message}`));
-      else fill(place, h("h1", { tabindex: -1 }, error.status === 404 ? "No such job" : error.title), refusal(error.message));
+      if (!leaving.signal.aborted) refuse(error);
     }
+  }
+
+  /** @param {ApiError} error */
+  function refuse({ status, title, message, passes }) {
+    if (status === 404) forgetJob(id);
+    const onward = passes ? h("button", { type: "button", click: run }, "Try again") : h("a", { href: "#/" }, "Design other guides");
+    const told = failure(`${message} `, onward);
+    // Of a job that was never read there is nothing else to show.
+    if (about.textContent) fill(results, told);
+    else fill(place, h("h1", { tabindex: -1 }, status === 404 ? "No such job" : title), told);
   }
 
   /** @returns {Promise<Job | undefined>} as it ended; undefined where the view was left before */
@@ -56,13 +64,14 @@ export function showJob(place, api, id) {
     /** @type {Job | undefined} */
     let last;
     await follow({ read: readBoth, show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
-    if (last) noteJob({ id, genome: last.genome, outcome: outcomeOf(last) });
+    if (last) noteJob({ id, ...(!name && last.region ? { name: last.region } : {}), genome: last.genome, outcome: outcomeOf(last) });
     return last;
 
     /** @param {Job} job @param {Genome | null} genome */
     function show(job, genome) {
       last = job;
       fill(about, "Genome ", h("strong", {}, genomeName(job)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
+      fill(mailed, mail && !isOver(job) && mailNote(mail));
       progress.show(job, genome);
     }
   }
@@ -82,6 +91,16 @@ function time(moment) {
   return h("time", { datetime: moment }, day(moment));
 }
 
+/**
+ * The address is known to this browser alone.
+ * @param {{address: string, pending: boolean}} mail
+ */
+function mailNote({ address, pending }) {
+  return pending
+    ? `Confirm the mail that AWS sent to ${address}: until its link is opened, no mail comes when this job is over.`
+    : `A mail goes to ${address} when this job is over.`;
+}
+
 /** @param {Job} job */
 function genomeName({ genome, organism, genomeName: given }) {
   const name = organism ?? given;
@@ -91,9 +110,4 @@ function genomeName({ genome, organism, genomeName: given }) {
 /** @param {Job} job */
 function outcomeOf({ status, progress }) {
   return status === "failed" ? "failed" : `${count(progress.guides ?? 0)} guides`;
-}
-
-/** @param {string} text */
-function refusal(text) {
-  return failure(`${text} `, h("a", { href: "#/" }, "Design other guides"));
 }

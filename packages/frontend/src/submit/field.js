@@ -12,7 +12,7 @@ import { fill, h } from "../dom.js";
  * @param {Child} [hint]
  */
 export function field(label, control, hint) {
-  const problem = h("p", { class: "problem", id: `${control.id}-problem` });
+  const problem = h("p", { class: "problem", id: `${control.id}-problem`, "aria-live": "polite" });
   const hintLine = h("p", { class: "hint", id: `${control.id}-hint` }, hint);
   control.setAttribute("aria-describedby", `${problem.id} ${hintLine.id}`);
   const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, problem, hintLine);

@@ -2,6 +2,7 @@ import { ApiError } from "../api.js";
 import { fill, h } from "../dom.js";
 import { jobFragment } from "../route.js";
 import { EXAMPLE_GENOME } from "./example.js";
+import { emailField } from "./email-field.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
 import { queryField } from "./query-field.js";
@@ -24,12 +25,14 @@ export function showSubmit(place, api) {
   const genome = genomeField(api);
   const query = queryField(api, () => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
   const votes = votesField();
+  const email = emailField(api);
   const button = h("button", { class: "primary" }, "Design guides");
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
   const form = h("form", { novalidate: true, submit: onSubmit },
     query.element,
     genome.element,
     h("details", {}, h("summary", {}, "Options"), votes.element),
+    email.element,
     trouble,
     button,
   );
@@ -55,8 +58,9 @@ export function showSubmit(place, api) {
     const id = await genome.value(leaving.signal);
     if (id === null) return;
     const { query: asked, name } = query.value();
-    const { jobId } = await api.createJob({ ...asked, genome: id, options: { consensus: Number(votes.control.value) } });
-    noteJob({ id: jobId, name, genome: id });
+    const address = email.value();
+    const { jobId, mail } = await api.createJob({ ...asked, genome: id, options: { consensus: Number(votes.control.value) }, ...(address && { email: address }) });
+    noteJob({ id: jobId, name, genome: id, ...(address && { mail: { address, pending: mail === "pending" } }) });
     if (!leaving.signal.aborted) location.hash = jobFragment(jobId);
   }
 
@@ -65,7 +69,7 @@ export function showSubmit(place, api) {
     event.preventDefault();
     trouble.hidden = true;
     // All that is wrong is told at once; the focus goes to the first.
-    const [wrong] = [query.check(), genome.check()].filter((control) => control !== null);
+    const [wrong] = [query.check(), genome.check(), email.check()].filter((control) => control !== null);
     if (wrong) return wrong.focus();
     busy(true);
     return send().catch((error) => leaving.signal.aborted || (report(error), trouble.scrollIntoView({ block: "nearest" }))).finally(() => busy(false));

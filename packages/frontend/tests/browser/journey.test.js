@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { EXAMPLE } from "../../src/submit/example.js";
 import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
 import { startFixture } from "./fixture.js";
 import { randomBases } from "./targets.js";
@@ -96,6 +97,29 @@ describe("a user's journey", { skip }, () => {
     }
   }));
 
+  test("a gene as a web page shows it becomes a workbook of guides and two oligos", (context) => withPage(browser, address, async (page) => {
+    await page.locator(".chosen strong").waitFor();
+    await page.getByLabel("Sequence", { exact: true }).fill(asWebPage(EXAMPLE));
+    await page.getByText(/^One sequence, 714 bases\./).waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    const filters = page.getByRole("form", { name: "Filters" });
+    await filters.getByLabel("Efficient").check();
+    await filters.getByLabel("Specific").check();
+    const guide = page.locator("button.guide").first();
+    const letters = (await guide.innerText()).slice(0, 20);
+    await guide.click();
+    const oligos = page.getByRole("region", { name: "Oligos" });
+    assert.ok((await oligos.locator("code").first().innerText()).includes(letters));
+    await page.keyboard.press("Escape");
+    await page.getByText("Download", { exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Excel" }).click()]);
+    assert.match(download.suggestedFilename(), /\.xlsx$/);
+    assert.ok((await readAll(download)).length > 500);
+    const seconds = await page.evaluate(() => (Date.now() - performance.timeOrigin) / 1000);
+    context.diagnostic(`from the page's address to the workbook: ${seconds.toFixed(1)} s`);
+  }));
+
   test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
     await page.getByRole("tab", { name: "Score my own guides" }).click();
     await page.getByRole("button", { name: "Example: three guides" }).click();
@@ -107,6 +131,23 @@ describe("a user's journey", { skip }, () => {
     await page.locator("button.guide").first().click();
     await page.locator(".off-targets .summary, .off-targets > p:not([role])").first().waitFor();
     await assertAccessible(page);
+  }));
+
+  test("a part of the genome is a query, and names its job", () => withPage(browser, address, async (page) => {
+    await page.getByRole("tab", { name: "A gene or region" }).click();
+    const region = page.getByLabel("Gene or region", { exact: true });
+    await region.fill("NC_001416.1:9-8");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByText("the last is not before the first").waitFor();
+    await assertAccessible(page);
+    await picture(page, "region");
+    await page.getByRole("button", { name: "Example: λ cI" }).click();
+    await page.getByText("714 bases of the genome.").waitFor();
+    await page.locator(".chosen strong").waitFor();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await complete(page);
+    assert.match(await page.locator(".summary").innerText(), /^75 guides;/);
+    await page.getByRole("heading", { name: "Guides for NC_001416.1:37,227-37,940" }).waitFor();
   }));
 
   test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
@@ -132,6 +173,29 @@ describe("a user's journey", { skip }, () => {
     });
     await page.goBack();
     await page.getByLabel("Sequence", { exact: true }).waitFor();
+  }));
+
+  test("a genome that is found by its organism is prepared, with its genes", () => withPage(browser, address, async (page) => {
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.getByRole("combobox", { name: "Genome" }).fill("escherichia coli");
+    const option = page.getByRole("option").filter({ hasText: "(E. coli)" });
+    await option.waitFor();
+    assert.match(await option.innerText(), /Escherichia coli[^]*prepared once, about \d+ (s|min)[^]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/);
+    await picture(page, "organism");
+    await option.click();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
+    await page.locator(".clock", { hasText: /the genome is ready in about \d+ (s|min)|longer than the \d+ s that were expected/ }).waitFor();
+    await page.locator(".stages .current", { hasText: /sequence, [\d.]+ [kM]?B of [\d.]+ [kM]B/ }).locator("progress").waitFor();
+    await picture(page, "organism-progress");
+    await complete(page);
+    assert.match(await page.locator(".about").innerText(), /Escherichia coli/);
+    await page.getByRole("columnheader", { name: "Gene" }).waitFor();
+    // What was used last comes first.
+    await page.getByRole("link", { name: "Design", exact: true }).click();
+    await page.locator(".chosen", { hasText: "Escherichia coli" }).waitFor();
+    await page.getByRole("complementary", { name: "Recent jobs" }).getByRole("link").first().click();
+    await complete(page);
   }));
 
   test("the largest query gives guides that are scrolled, sorted, filtered and downloaded", (context) => withPage(browser, address, async (page) => {
@@ -225,6 +289,16 @@ describe("a user's journey", { skip }, () => {
     await picture(page, "igv-own-genome");
   }));
 });
+
+/**
+ * The bases as they are copied from a database's page: numbered, in blocks of ten, lower case, lines of Windows.
+ * @param {string} fasta
+ */
+function asWebPage(fasta) {
+  const bases = fasta.replace(/^>.*\n/, "").replaceAll("\n", "").toLowerCase();
+  const lines = bases.match(/.{1,60}/g) ?? [];
+  return lines.map((line, index) => `${String(60 * index + 1).padStart(9)} ${line.replace(/.{10}/g, "$& ")}\r\n`).join("");
+}
 
 /**
  * @param {import("playwright-core").Download} download

@@ -148,6 +148,7 @@ suite("results", ({ at, fixture }) => {
     await page.getByLabel("only the best so many").fill("2");
     await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 2);
     await page.getByRole("button", { name: "Clear filters" }).click();
+    assert.ok(await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").evaluate((element) => element === document.activeElement), "the focus stays in the filters");
     assert.doesNotMatch(await summary.innerText(), /shown/);
   }));
 

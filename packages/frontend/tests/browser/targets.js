@@ -14,7 +14,7 @@ const COMPLEMENT = { A: "T", C: "G", G: "C", T: "A" };
  */
 export function findTargets(text) {
   const [header = "", ...lines] = text.startsWith(">") ? text.split("\n") : ["query", text];
-  const sequence = lines.join("").toUpperCase();
+  const sequence = lines.join("").replaceAll(/\s/g, "").toUpperCase();
   const contig = header.replace(">", "").split(" ")[0] ?? "";
   const forward = [...sequence.matchAll(/(?=([ACGT]{21}GG))/g)].map((found) => site(found, "+"));
   const reverse = [...sequence.matchAll(/(?=(CC[ACGT]{21}))/g)].map((found) => site(found, "-"));

@@ -5,6 +5,7 @@ import { countOf, roughly, sized } from "../../src/format.js";
 import { Observable } from "../../src/observable.js";
 import { MEANINGS } from "../../src/results/columns.js";
 import { jobFragment, readRoute } from "../../src/route.js";
+import { emailProblem } from "../../src/submit/email-field.js";
 import { genomeIdOf, isAccession, isGenomeId } from "../../src/submit/upload.js";
 import { manyTargets } from "../browser/targets.js";
 
@@ -31,6 +32,12 @@ test("a file's name makes a genome's id that the API takes", () => {
   for (const name of ["My strain (v2).fasta.gz", `${"long".repeat(40)}.fa`, "--a.b.fa"]) assert.ok(isGenomeId(genomeIdOf(name)), name);
   assert.ok(!isGenomeId("GCF_000840245.1") && isAccession("GCF_000840245.1"));
   assert.ok(!isGenomeId("") && !isGenomeId("a b") && !isAccession("GCF_000840245"));
+});
+
+test("an address is of one of the domains, or none is given", () => {
+  const domains = ["example.org", "lab.example.org"];
+  for (const fine of ["", "  ", "some.one+x@example.org", " Someone@Lab.Example.org "]) assert.equal(emailProblem(fine, domains), null);
+  for (const wrong of ["someone", "@example.org", "a b@example.org", "a@example.com", "a@sub.example.org", "a@example.org.com"]) assert.match(emailProblem(wrong, domains) ?? "", /^Give an address of example\.org or lab\.example\.org/);
 });
 
 test("every column is explained", () => {

@@ -16,7 +16,7 @@ from localcloud import deployed, gaps, images, launches, metering
 from localcloud.cdk import QUIET, Cdk
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
-from localcloud.gaps import machines
+from localcloud.gaps import machines, mail
 from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import policy, principals, recorder
 from localcloud.iam.principals import Principal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType, TracebackType
 
+    from localcloud.gaps.mail import Mail, OnMail
     from localcloud.launches import Launch, OnLaunch
     from localcloud.metering import Usage
 
@@ -182,6 +183,14 @@ class LocalCloud:
         """Calls `listener` with each launch from now on."""
         launches.listen(listener)
 
+    def mails(self) -> list[Mail]:
+        """Every mail that SNS sent, requests to confirm an address among them."""
+        return mail.mails()
+
+    def on_mail(self, listener: OnMail) -> None:
+        """Calls `listener` with each mail from now on."""
+        mail.listen(listener)
+
     def write_console(self, instance_id: str, text: str) -> None:
         """What an instance has on its console from now on."""
         machines.write_console(instance_id, text)
@@ -200,6 +209,7 @@ class LocalCloud:
         principals.forget_all()
         launches.forget_all()
         machines.forget_all()
+        mail.forget_all()
         metering.forget_all()
 
 

@@ -31,6 +31,7 @@ ORDER = (
     "test_preparations",
     "test_workers",
     "test_refusals",
+    "test_mail",
     "test_site",
     "test_browser",
     "test_disturbances",

@@ -30,6 +30,7 @@ NEVER = {
     "DesignScheduler iam:PassRole",
     # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
     "DesignScheduler sqs:SendMessage",
+    "MailNotifier sqs:SendMessage",
 }
 SOMETIMES = {
     # Whichever of the two index builders finishes last ends the preparation and releases the jobs.

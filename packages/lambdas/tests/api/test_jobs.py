@@ -60,7 +60,7 @@ def test_a_failed_job_gives_its_reason(service):
     ("body", "status", "says"),
     [
         ("{", 400, "JSON"),
-        ({"genome": "phage"}, 422, "exactly one of sequence, fasta, guides and region"),
+        ({"genome": "phage"}, 422, "body: give exactly one of sequence, fasta, guides and region"),
         (
             {"sequence": "ACGT", "fasta": ">a\nACGT", "genome": "phage"},
             422,

@@ -23,9 +23,19 @@ def recipient(cloud):
     return notices.recipient(ADDRESS)
 
 
-def submit(cloud, job_id, recipient, genome=ACCESSION):
+def submit(cloud, job_id, recipient, genome=ACCESSION, region=None):
     cloud.jobs.create(
-        Job(job_id, genome, JobOptions(), 200, created=1, updated=1, expires=EXPIRES, recipient=recipient)
+        Job(
+            job_id,
+            genome,
+            JobOptions(),
+            200,
+            created=1,
+            updated=1,
+            expires=EXPIRES,
+            recipient=recipient,
+            region=region,
+        )
     )
 
 
@@ -47,7 +57,7 @@ def stream(cloud, *job_ids):
 
 def test_a_complete_job_is_told_once_with_its_link(cloud, recipient):
     cloud.genomes.claim(ACCESSION, "c", Source.ACCESSION, [Part.FASTA], 1)
-    cloud.genomes.begun(ACCESSION, "c", Place.LAMBDA, 48_502, "Lambdavirus lambda", 1)
+    cloud.genomes.begun(ACCESSION, "c", Place.LAMBDA, 48_502, 60, "Lambdavirus lambda", 1)
     submit(cloud, "j1", recipient)
     cloud.jobs.set_guides("j1", 0, 2)
     assert stream(cloud, "j1", "j1") == []
@@ -72,6 +82,15 @@ def test_a_failed_job_is_told_with_its_reason_in_one_short_line(cloud, recipient
     )
     assert "https://page.example/#/jobs/j1\n" in mail.text
     assert len(mail.text) < 800
+
+
+def test_a_mail_does_not_name_the_gene_that_was_asked_for(cloud, recipient):
+    submit(cloud, "j1", recipient, "mine", region="secA")
+    cloud.jobs.fail("j1", "The genome mine has no gene secA", 2)
+    stream(cloud, "j1")
+    [mail] = cloud.mails
+    assert "The job against the genome mine failed.\n\nhttps://page.example/#/jobs/j1\n" in mail.text
+    assert "secA" not in mail.text
 
 
 def test_a_subject_fits_whatever_the_genome_is_called(cloud, recipient):

@@ -45,7 +45,7 @@ class Unfinished:
         """Finish it under its name, in place of an old one."""
         self.stream.close()
         self._path.chmod(0o666 & ~_umask())  # a temporary file is private; the finished one is like any other
-        self._path.replace(path)
+        self._path.replace(_place(path))
 
 
 @contextmanager
@@ -57,8 +57,11 @@ def unfinished(beside: Path) -> Iterator[Unfinished]:
     """
     if beside.is_dir():
         raise StorageError(f"{beside}: is a folder; name a file in it")
+    if _is_special(beside):
+        raise StorageError(f"{beside}: is a device or a pipe; name a file")
+    place = _place(beside)
     with writing(beside):
-        handle, name = tempfile.mkstemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
     path, stream = Path(name), os.fdopen(handle, "wb")
     try:
         with writing(beside):
@@ -74,9 +77,15 @@ def unfinished(beside: Path) -> Iterator[Unfinished]:
 def appearing(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under its name, in place of an old one, when all is written.
 
+    A device or a pipe is written to as it is: a file in its place would break it for everyone.
+
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
     """
+    if _is_special(path):
+        with writing(path), path.open("wb") as stream:
+            yield stream
+        return
     with unfinished(path) as file:
         yield file.stream
         file.appear(path)
@@ -95,6 +104,16 @@ def writing(path: Path) -> Iterator[None]:
         raise StorageError(
             f"{path}: cannot be written ({error.strerror}); make room or name another place"
         ) from None
+
+
+def _place(path: Path) -> Path:
+    """Where a link leads, so that it stays one."""
+    return path.resolve() if path.is_symlink() else path
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device, a pipe or a socket, or a link to one."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _umask() -> int:

@@ -4,12 +4,14 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -60,7 +62,7 @@ def test_index_prints_a_summary(crackling, genome, tmp_path):
 
 def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_path):
     guides = tmp_path / "guides.txt"
-    guides.write_bytes(f">one\n{GUIDE}\r\n\n{'AC' * 10}\n{GUIDE.lower()}agg".encode())
+    guides.write_bytes(f"\ufeff>one\n{GUIDE}\r\n\n{'AC' * 10}\n{GUIDE.lower()}agg".encode())
     scored = rows(crackling("score", index, guides, "-k", 2))
     assert [row["guide"] for row in scored] == [GUIDE, "AC" * 10, GUIDE]
     assert list(scored[0]) == ["guide", "mit", "cfd", "mm0", "mm1", "mm2"]
@@ -159,6 +161,14 @@ def test_a_terminal_is_spared_what_it_cannot_show(crackling, index, monkeypatch)
 
 
 GENE = "NC_001416.1\t.\tgene\t{}\t{}\t.\t+\t.\tID=g1;Name=geneX\n"
+
+
+def test_a_table_cuts_nothing(crackling, index, tmp_path):
+    names = ["a" * 200, "b" * 200]
+    query = tmp_path / "query.fa"
+    query.write_text("".join(f">{name}\n{GUIDE}AGG\n" for name in names))
+    table = crackling("design", query, "--genome", index, "--format", "table")
+    assert all(f"{name}:1-23" in table for name in names)
 
 
 def test_an_annotation_tells_the_gene_of_guides_and_places(crackling, index, sample, tmp_path):
@@ -290,6 +300,8 @@ def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
             "nowhere/out.csv: cannot be written",
         ),
         (["design", GUIDE, "--genome", "nowhere.fa"], "nowhere.fa: no such file"),
+        (["design", "--guides", "", "--genome", "INDEX"], ".: is a folder"),
+        (["index", "GUIDES", "-o", "/dev/null"], "/dev/null: is a device or a pipe"),
     ],
 )
 def test_bad_arguments_get_one_clear_line(crackling, index, tmp_path, monkeypatch, arguments, message):
@@ -328,6 +340,50 @@ def test_a_closed_pipe_is_no_error(index, tmp_path):
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == 0
+
+
+def test_an_output_without_room_gets_one_clear_line(index, tmp_path):
+    """The rows fit into the buffer, so that they are written as the program ends."""
+    full = "cannot be written (No space left on device)"
+    for arguments in (["offtargets", index, GUIDE], ["design", GUIDE, "--genome", index, "--format", "csv"]):
+        with Path("/dev/full").open("wb") as stdout:
+            process = program(*arguments, stdout=stdout)
+            _, told = process.communicate(timeout=60)
+        assert told.decode().startswith(f"crackling: error: standard output: {full}")
+        assert told.count(b"\n") == 1
+        assert process.returncode == 2
+
+
+@pytest.mark.parametrize(("redirected", "name"), [("<&-", "input"), (">&-", "output")])
+def test_a_closed_stream_gets_one_clear_line(index, redirected, name):
+    command = f'"$0" -m crackling score "$1" - {redirected}'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, index],
+        input=GUIDE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stderr.startswith(f"crackling: error: standard {name}: is closed")
+    assert ended.stderr.count("\n") == 1
+    assert ended.returncode == 2
+
+
+def test_a_pipe_and_a_link_stay_what_they_are(crackling, index, tmp_path):
+    """As in `-o >(gzip > guides.csv.gz)`; a dash is standard output."""
+    printed = crackling("design", GUIDE, "--genome", index, "-o", "-")
+    assert printed.startswith("id,contig,")
+    pipe, link, target = tmp_path / "pipe", tmp_path / "link.csv", tmp_path / "target.csv"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    crackling("design", GUIDE, "--genome", index, "-o", pipe)
+    assert os.read(reader, 1 << 16).decode() == printed
+    os.close(reader)
+    link.symlink_to(target)
+    crackling("design", GUIDE, "--genome", index, "-o", link)
+    assert link.is_symlink()
+    assert target.read_text() == printed
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

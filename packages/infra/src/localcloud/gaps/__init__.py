@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, machines, middleware, s3_browser, transactions
+from localcloud.gaps import functions, machines, mail, middleware, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
@@ -23,6 +23,7 @@ MIDDLEWARE: tuple[Middleware, ...] = (
     s3_browser.cors,
     middleware.custom_resource_answers,
     middleware.no_trail,
+    mail.confirmations,
 )
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -34,6 +35,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     recorder.install,
     launches.install,
     machines.install,
+    mail.install,
 )
 
 _installed: list[bool] = []

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 JSON = "application/json"
+OWN = "Value error, "  # what pydantic puts before the words of the models' own rules
 STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -81,7 +82,7 @@ def invalid(error: RequestValidationError) -> Response[str]:
         found[0]["loc"][0] == "response"
     ):  # Powertools raises the same for an answer that does not fit its view
         return broken(error)
-    errors = [FieldError(".".join(map(str, part["loc"])), part["msg"]) for part in found]
+    errors = [FieldError(".".join(map(str, part["loc"])), part["msg"].removeprefix(OWN)) for part in found]
     malformed = found[0]["type"] == "json_invalid"
     status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.UNPROCESSABLE_ENTITY
     return problem(status, "; ".join(f"{part.field}: {part.message}" for part in errors), errors)

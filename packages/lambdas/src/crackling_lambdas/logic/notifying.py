@@ -50,12 +50,16 @@ def letter(job: Job, genome: Genome | None, link: str) -> str:
     name = f"{genome.organism} ({job.genome})" if genome and genome.organism else job.genome
     expires = datetime.fromtimestamp(job.expires, UTC)
     if job.failure:
-        why = textwrap.shorten(job.failure, REASON_LETTERS, placeholder=" ...")
-        head = f"The job against the genome {name} failed.\n\nWhy: {why}"
+        # Of a region the reason may name the gene that was asked for: the page alone tells it.
+        head = f"The job against the genome {name} failed.{_why(job.failure) if job.region is None else ''}"
     else:
         head = f"The job is complete: {_guides(job)} scored against the genome {name}."
     end = f"Its query and results are deleted on {expires.day} {expires:%B %Y}."
     return f"{head}\n\n{link}\n\n{end}\n"
+
+
+def _why(failure: str) -> str:
+    return f"\n\nWhy: {textwrap.shorten(failure, REASON_LETTERS, placeholder=' ...')}"
 
 
 def _guides(job: Job) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crackling.cli.shared import (
-    STDIN,
+    STANDARD,
     add_annotation,
     add_threads,
     command_parser,
@@ -106,7 +106,7 @@ def _design(options: argparse.Namespace) -> Design:
     from crackling.sites import find_sites
 
     contigs = _read_query(options.query) if options.query is not None else []
-    guides = read_guides(options.guides) if options.guides else None
+    guides = read_guides(options.guides) if options.guides is not None else None
     if options.region is not None:
         check_region(options.region, options.genome)
     with _open_genome(options.genome, options.threads) as index:
@@ -123,7 +123,7 @@ def _design(options: argparse.Namespace) -> Design:
                 threads=options.threads,
                 progress=tell,
             )
-    kind = Kind.GUIDES if options.guides else Kind.SEQUENCE
+    kind = Kind.SEQUENCE if guides is None else Kind.GUIDES
     return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
 
 
@@ -162,7 +162,7 @@ def _read_query(text: str) -> list[Contig]:
     from crackling.sequences import LETTERS, parse_query, read_query
 
     if _is_file(text):
-        label = "standard input" if text == STDIN else text
+        label = "standard input" if text == STANDARD else text
         return read_query(source(text), label)
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
         raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
@@ -171,7 +171,7 @@ def _read_query(text: str) -> list[Contig]:
 
 def _is_file(text: str) -> bool:
     try:
-        return text == STDIN or (text != "" and Path(text).exists())
+        return text == STANDARD or (text != "" and Path(text).exists())
     except (OSError, ValueError):  # a sequence can be too long for a name
         return False
 

@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from crackling import __version__
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
@@ -36,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(options: argparse.Namespace) -> int:
     """Run a parsed command; returns the exit code."""
+    stdout: TextIO | None = sys.stdout
+    if stdout is None:
+        return _complain(StorageError("standard output: is closed; open it"), BAD_INPUT)
     try:
         import_module(f"crackling.cli.{options.command}").run(options)
-        sys.stdout.flush()
+        stdout.flush()
     except (InputError, IndexFileError, StorageError, TransferError) as error:
         return _complain(error, BAD_INPUT)
     except CracklingError as error:
@@ -46,10 +49,20 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, for example) has enough. Python flushes stdout once more at exit: give it somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(stdout)  # the reader (head, for example) has enough
         return OK
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _discard(stdout)
+        full = f"standard output: cannot be written ({error.strerror}); make room or write elsewhere"
+        return _complain(StorageError(full), BAD_INPUT)
     return OK
+
+
+def _discard(stdout: TextIO) -> None:
+    """Python flushes it once more at exit: give it somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def _complain(error: CracklingError, code: int) -> int:

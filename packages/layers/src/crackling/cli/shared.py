@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+import textwrap
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from crackling.errors import InputError
+from crackling.errors import InputError, StorageError
 from crackling.files import appearing, readable
 from crackling.guides import parse_guides
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 
-STDIN = "-"
+STANDARD = "-"  # as a file name: standard input or output
 
 
 def command_parser(commands: Commands, name: str, summary: str, example: str) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
         help=summary,
-        description=summary,
+        description=textwrap.fill(summary, 78),
         epilog=f"example:\n  {example}\n\nexit codes: 0 done, 2 bad input (one line on stderr), 130 interrupted",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -74,7 +75,14 @@ def add_annotation(parser: argparse.ArgumentParser) -> None:
 
 def source(name: str) -> Path | BinaryIO:
     """A path, or standard input for '-'."""
-    return sys.stdin.buffer if name == STDIN else Path(name)
+    return _stdin() if name == STANDARD else Path(name)
+
+
+def _stdin() -> BinaryIO:
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise StorageError("standard input: is closed; name a file")
+    return stream.buffer
 
 
 def read_guides(name: str) -> list[Site]:
@@ -85,18 +93,18 @@ def read_guides(name: str) -> list[Site]:
         StorageError: it cannot be read.
     """
     try:
-        if name == STDIN:
-            return parse_guides(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"), "standard input")
+        if name == STANDARD:
+            return parse_guides(io.TextIOWrapper(_stdin(), encoding="utf-8-sig"), "standard input")
         with readable(Path(name)) as file:
-            return parse_guides(io.TextIOWrapper(file, encoding="utf-8"), name)
+            return parse_guides(io.TextIOWrapper(file, encoding="utf-8-sig"), name)
     except UnicodeDecodeError:
         raise InputError(f"{name}: is not text; give guides, one a line") from None
 
 
 @contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that appears under its name when all is written."""
-    if path is None:
+    """Standard output, also for '-', or a file that appears under its name when all is written."""
+    if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         return
     with appearing(path) as file:

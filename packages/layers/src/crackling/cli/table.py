@@ -26,6 +26,7 @@ HEADERS = (
     "Specific",
     "Warnings",
 )
+WIDE = 10_000
 RIGHT = {"#", "Place", "GC %", "MIT", "CFD", "Off-targets"}
 
 
@@ -51,7 +52,7 @@ def write_table(targets: Sequence[Target], stream: TextIO) -> None:
             ", ".join(target.warnings),
         )
     good = sum(target.efficient and target.specific for target in targets)
-    # As wide as the table needs: a pipe or file has no width of its own.
-    console = Console(file=stream, width=None if stream.isatty() else 200, highlight=False)
+    # As wide as the table needs, also in a narrow terminal: a place or guide that is cut is of no use.
+    console = Console(file=stream, width=WIDE, highlight=False)
     console.print(table)
     console.print(f"{len(targets)} guides, {good} of them efficient and specific")
