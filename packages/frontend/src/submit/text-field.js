@@ -17,9 +17,18 @@ import { isText } from "./mistaken.js";
  * @param {() => number} what.largest file that is a query, bytes
  */
 export function textField({ id, label, hint, placeholder, example, examine, onExample, largest }) {
-  const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: onKey });
-  const file = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: () => load(file.files?.[0]) });
+  const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: sendByKey });
   const { element, say, complain } = field(label, text, hint());
+  const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
+  /** What there is, or may be. */
+  const inform = () => say(examine(text.value).note ?? hint());
+  const judge = () => complain(examine(text.value).problem);
+
+  function describe() {
+    complain(null);
+    inform();
+    clear.hidden = text.value === "";
+  }
 
   /** @param {string} value */
   function take(value) {
@@ -31,52 +40,20 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     text.scrollTop = 0;
   }
 
-  function describe() {
-    complain(null);
-    inform();
-    clear.hidden = text.value === "";
-  }
-
-  /** What there is, or may be. */
-  function inform() {
-    say(examine(text.value).note ?? hint());
-  }
-
-  function judge() {
-    return complain(examine(text.value).problem);
-  }
-
-  /** @param {KeyboardEvent} event */
-  function onKey(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form?.requestSubmit();
-  }
-
-  /** @param {File} [chosen] */
+  /** @param {File} chosen */
   async function load(chosen) {
-    if (!chosen) return;
-    const content = chosen.size > largest() ? null : await chosen.text();
-    if (content === null) complain(`${chosen.name} is too large: ${sized(chosen.size, "B")}, where ${sized(largest(), "B")} are the most. Cut it into parts.`);
-    else if (!isText(content)) complain(`${chosen.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`);
+    const { content, problem } = await readText(chosen, largest());
+    if (problem) complain(problem);
     else take(content);
-    file.value = "";
   }
 
   // What is typed is judged when it is sent, what is pasted at once: it is whole.
   text.addEventListener("input", (event) => (describe(), /** @type {InputEvent} */ (event).inputType === "insertFromPaste" && judge()));
   takeDrops(element, load);
-  const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
-  const actions = h("div", { class: "actions" },
-    h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label),
-    h("button", { type: "button", click: () => file.click() }, "Load a file…"),
-    clear,
-    file,
-  );
-  text.before(actions);
-  const draft = recallDraft(id);
-  if (draft) {
-    text.value = draft;
-    describe();
-  }
+  text.before(h("div", { class: "actions" },
+    h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label), ...fileButton(id, label, load), clear));
+  text.value = recallDraft(id);
+  describe();
   return {
     element,
     control: text,
@@ -86,6 +63,40 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     /** @returns {HTMLElement | null} the control that needs a change */
     check: () => (judge() ? null : text),
   };
+}
+
+/** @param {KeyboardEvent & {currentTarget: HTMLTextAreaElement}} event */
+function sendByKey({ key, ctrlKey, metaKey, currentTarget }) {
+  if (key === "Enter" && (ctrlKey || metaKey)) currentTarget.form?.requestSubmit();
+}
+
+/**
+ * @param {File} file
+ * @param {number} largest bytes
+ * @returns {Promise<{content: string, problem: string | null}>}
+ */
+async function readText(file, largest) {
+  if (file.size > largest) return { content: "", problem: `${file.name} is too large: ${sized(file.size, "B")}, where ${sized(largest, "B")} are the most. Cut it into parts.` };
+  const content = await file.text();
+  return { content, problem: isText(content) ? null : `${file.name} is no text file. Save it as FASTA or plain text, or paste what it holds.` };
+}
+
+/**
+ * @param {string} id of the field
+ * @param {string} label of the field
+ * @param {(file: File) => Promise<void>} onFile
+ */
+function fileButton(id, label, onFile) {
+  const input = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: load });
+
+  async function load() {
+    const [chosen] = input.files ?? [];
+    if (chosen) await onFile(chosen);
+    // The same file can be chosen again once it is mended.
+    input.value = "";
+  }
+
+  return [h("button", { type: "button", click: () => input.click() }, "Load a file…"), input];
 }
 
 /**
