@@ -13,6 +13,8 @@ export interface Job {
   jobId: string;
   genome: string;
   kind: "sequence" | "guides";
+  /** The part of the genome that is the sequence, as it was asked for. */
+  region?: string | null;
   status: Status;
   /** `guides` is null until the query is scanned; the other two count guides that are scored. */
   progress: { guides: number | null; onTarget: number; offTarget: number };

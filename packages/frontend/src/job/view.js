@@ -64,7 +64,7 @@ export function showJob(place, api, id) {
     /** @type {Job | undefined} */
     let last;
     await follow({ read: readBoth, show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
-    if (last) noteJob({ id, genome: last.genome, outcome: outcomeOf(last) });
+    if (last) noteJob({ id, ...(!name && last.region ? { name: last.region } : {}), genome: last.genome, outcome: outcomeOf(last) });
     return last;
 
     /** @param {Job} job @param {Genome | null} genome */

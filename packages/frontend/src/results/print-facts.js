@@ -35,7 +35,7 @@ export function printedFacts(api, job, filter, signal) {
  * @param {string} filters
  */
 function facts(job, versions, filters) {
-  const { jobId, genome, kind, created, updated, options, progress } = job;
+  const { jobId, genome, kind, region, created, updated, options, progress } = job;
   const guides = count(progress.guides ?? 0);
   /** @type {[string, string][]} */
   const all = [
@@ -43,7 +43,7 @@ function facts(job, versions, filters) {
     ["Genome", genome],
     ["Submitted", minute(created)],
     ["Complete", minute(updated)],
-    ["Query", kind === "guides" ? `${guides} guides of one’s own` : `a sequence with ${guides} guides`],
+    ["Query", kind === "guides" ? `${guides} guides of one’s own` : `${region ?? "a sequence"} with ${guides} guides`],
     ["Options", `a guide is efficient when ${options.consensus} of 3 methods accept it, and specific when MIT and CFD are at least 75; off-targets have up to 4 mismatches`],
     ["Filters", filters],
     ["Versions", versions],

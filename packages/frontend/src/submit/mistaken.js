@@ -29,9 +29,9 @@ function nameProblem(text) {
   const name = `“${text}”`;
   if (GENOME.test(text)) return `${name} is a genome’s accession. Name it under Genome, and paste here the sequence to find guides in.`;
   if (ACCESSION.test(text)) return `${name} is an accession, and is not looked up here. Open it at NCBI or Ensembl, choose FASTA, and paste what it shows.`;
-  if (PLACE.test(text)) return `${name} is a place, and is not looked up here. Get its sequence from a genome browser, and paste that.`;
+  if (PLACE.test(text)) return `${name} is a place. Give it under “A gene or region”, or paste its sequence.`;
   if (text.startsWith(">") || text.length > LONGEST_NAME || !/[a-z]/i.test(text) || !NO_BASE.test(text)) return null;
-  return `${name} looks like a name, and is not looked up here. Find the gene at NCBI or Ensembl, choose FASTA, and paste its sequence.`;
+  return `${name} looks like a name. Give a gene of an annotated genome under “A gene or region”, or paste its sequence.`;
 }
 
 /** @param {string} letters */

@@ -4,6 +4,7 @@ import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
 import { examineGuides } from "./guides.js";
 import { mistakenFor } from "./mistaken.js";
 import { examineQuery, isFasta, nameOf } from "./query.js";
+import { regionField } from "./region-field.js";
 import { textField } from "./text-field.js";
 
 /**
@@ -12,11 +13,11 @@ import { textField } from "./text-field.js";
  */
 
 /**
- * @typedef {{fasta: string} | {sequence: string} | {guides: string[]}} Query
+ * @typedef {{fasta: string} | {sequence: string} | {guides: string[]} | {region: string}} Query
  */
 
 /**
- * What the form asks about: a sequence to find guides in, or guides to score.
+ * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
  * @param {Api} api
  * @param {() => void} onExample an example was taken
  */
@@ -45,8 +46,9 @@ export function queryField(api, onExample) {
     largest,
     onExample,
   });
+  const region = regionField(() => limits.bases, onExample);
   api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
-  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides]]);
+  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
 
   return {
     element: tabs.element,
@@ -57,6 +59,7 @@ export function queryField(api, onExample) {
         const own = examineGuides(guides.value()).guides;
         return { query: { guides: own }, name: countOf(own.length, "own guide") };
       }
+      if (tabs.current() === region) return { query: { region: region.value() }, name: region.value() };
       const { text, bases } = examineQuery(sequence.value());
       return { query: isFasta(text) ? { fasta: text } : { sequence: text.trim() }, name: nameOf(text) || countOf(bases, "base") };
     },

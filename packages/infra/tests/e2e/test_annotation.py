@@ -57,6 +57,40 @@ def test_an_accession_has_its_genes_here_and_on_the_command_line(
     assert b",cI,CDS" in api.export(job, "csv")
 
 
+@pytest.mark.parametrize("region", ["CI", f"{CONTIG}:37,001-37,800"])
+def test_a_part_of_the_genome_has_the_guides_of_its_pasted_sequence(
+    deployment: Deployment, api: ApiClient, tmp_path: Path, region: str
+) -> None:
+    """A gene by its name, and the same bases by their place: as pasted, and as the command line reads them."""
+    job = api.submit(region=region, genome=ANNOTATED)
+    assert api.wait_for_job(job)["region"] == region
+    bases = "".join((SAMPLE / "lambda_phage.fa").read_text().splitlines()[1:])[37_000:37_800]
+    name = "cI" if region == "CI" else f"{CONTIG}:37001-37800"
+    pasted = api.submit(fasta=f">{name}\n{bases}\n", genome=ANNOTATED)
+    api.wait_for_job(pasted)
+    assert api.get(f"/jobs/{job}")["progress"]["guides"] > 50
+    command = [sys.executable, "-m", "crackling", "design", "--region", region, "--genome", ANNOTATED]
+    environment = {**os.environ, "CRACKLING_NCBI_URL": deployment.ncbi.url, "XDG_CACHE_HOME": str(tmp_path)}
+    for form in ("csv", "genbank"):
+        written = subprocess.run(
+            [*command, "--format", form], capture_output=True, check=True, env=environment
+        )
+        assert api.export(job, form) == api.export(pasted, form) == written.stdout, form
+
+
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [
+        ("cII", "no such gene; its annotation has cI"),
+        ("chr1:1-9", f"the genome has no contig chr1; it has {CONTIG}"),
+        (f"{CONTIG}:48,502-48,503", "the contig has 48,502 bases"),
+    ],
+)
+def test_a_part_that_the_genome_has_not_fails_with_the_reason(api: ApiClient, region: str, says: str) -> None:
+    with pytest.raises(ApiError, match=says):
+        api.wait_for_job(api.submit(region=region, genome=ANNOTATED))
+
+
 def test_genes_of_another_genome_are_refused_with_the_reason(api: ApiClient, tmp_path: Path) -> None:
     genes = tmp_path / "genes.gff"
     genes.write_text(GENES.replace(CONTIG, "chr1"))

@@ -27,6 +27,11 @@ class FakeDynamoDB:
         self.watch: dict[str, Callable[[dict[str, Any] | None, dict[str, Any] | None], None]] = {}
         self.conflicts: Callable[[], bool] = lambda: False
 
+    def settle(self) -> None:
+        """Time passes: every read is answered with the latest write."""
+        for rows in self._before.values():
+            rows.clear()
+
     def put_item(self, **request: Any) -> dict[str, Any]:
         key = self._key(request["TableName"], request["Item"])
         self._check(request, key, "PutItem")

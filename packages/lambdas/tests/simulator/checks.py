@@ -143,7 +143,7 @@ def _check_genomes(world: World, lost: set[str]) -> None:
                 assert genome.prepared
                 if genome.genome in GOOD:
                     assert genome.expected_seconds, "nobody said how long it would take"
-                    assert genome.took, "nobody knows how long it took"
+                    assert genome.took is not None, "nobody knows how long it took"
             case GenomeState.FAILED:
                 assert genome.reason
                 assert genome.genome in BAD or genome.genome in lost, f"failed needlessly: {genome.reason}"
