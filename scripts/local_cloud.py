@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import socket
 import sys
 import tempfile
 import threading
@@ -169,6 +170,26 @@ def run_sample(api: ApiClient) -> None:
     write_table(targets, sys.stdout)
 
 
+def _mistake(options: argparse.Namespace) -> str | None:
+    """What would fail only when all is built, which takes minutes."""
+    for path in options.genome:
+        if not path.is_file():
+            return f"{path}: no such file"
+    if not options.once and not _is_free(options.port):
+        return f"port {options.port} is taken, or cannot be used; choose another with --port"
+    return None
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -180,9 +201,8 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
     parser.add_argument("--logs", action="store_true", help="print the functions' logs")
     options = parser.parse_args()
-    missing = [path for path in options.genome if not path.is_file()]
-    if missing:
-        parser.error(f"{missing[0]}: no such file")
+    if wrong := _mistake(options):
+        parser.error(wrong)
     try:
         with deployed(0 if options.once else options.port, echo=options.logs) as deployment:
             preload(deployment.api, SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,20 +17,25 @@ from local_cloud import SAMPLE, SAMPLE_ACCESSION
 from localcloud import LocalCloud
 from localcloud.workers import WorkerProcesses
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Root
+
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
 UNITS = ("crackling-worker.service", "crackling-lifetime.service", "crackling-lifetime.timer")
 QUERY = (SAMPLE / "cI.fa").read_text()
 
 
-def test_init_sh_made_a_worker(root):
+def test_init_sh_made_a_worker(root: Root) -> None:
     assert "init.sh: done" in (root.path / "init.log").read_text().splitlines()
     assert (root.path / "usr/local/bin/crackling-worker").is_symlink()
     assert root.run("crackling-worker", "--self-test").returncode == 0
 
 
-def test_a_second_run_changes_nothing(root):
-    def listing():
+def test_a_second_run_changes_nothing(root: Root) -> None:
+    def listing() -> list[str]:
         places = ("/opt/crackling", "/etc/systemd/system", "/usr/local/bin", "/scratch")
         found = root.run("find", *places, "-not", "-name", "*.pyc", "-printf", "%M %u %p %l\n")
         return sorted(found.stdout.splitlines())
@@ -41,7 +46,7 @@ def test_a_second_run_changes_nothing(root):
     assert listing() == before
 
 
-def test_the_units_are_enabled_and_sound(root):
+def test_the_units_are_enabled_and_sound(root: Root) -> None:
     system = root.path / "etc/systemd/system"
     assert (system / "multi-user.target.wants/crackling-worker.service").resolve().name == UNITS[0]
     assert (system / "timers.target.wants/crackling-lifetime.timer").resolve().name == UNITS[2]
@@ -50,12 +55,12 @@ def test_the_units_are_enabled_and_sound(root):
     assert not [line for line in done.stderr.splitlines() if "crackling" in line], done.stderr
 
 
-def test_it_has_no_more_rights_than_its_folder(root):
+def test_it_has_no_more_rights_than_its_folder(root: Root) -> None:
     assert root.run("stat", "--format", "%U %a", "/scratch").stdout == "crackling 750\n"
     assert root.run("id", "--user", "crackling").stdout != "0\n"
 
 
-def test_a_job_completes_with_a_genome_that_it_prepares(root, tmp_path):
+def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Path) -> None:
     def workers(cloud: LocalCloud) -> WorkerProcesses:
         command = [str(shutil.which("chroot")), str(root.path), "/usr/local/bin/crackling-worker"]
         inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}

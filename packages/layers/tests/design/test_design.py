@@ -1,7 +1,9 @@
 """Designing end to end, and against the published pipeline."""
 
+from __future__ import annotations
+
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,9 +12,15 @@ from crackling.sequences import Contig, normalise, parse_query, read_fasta, reve
 from crackling.sites import find_sites
 from crackling.specificity import Index, build_index
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crackling.results import Target
+
 
 @pytest.fixture(scope="module")
-def index(sample, tmp_path_factory):
+def index(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     path = tmp_path_factory.mktemp("index") / "lambda.issl"
     build_index([sample / "lambda_phage.fa"], path)
     with Index.open(path) as opened:
@@ -20,11 +28,11 @@ def index(sample, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def targets(sample, index):
+def targets(sample: Path, index: Index) -> list[Target]:
     return design([normalise(contig, "cI") for contig in read_fasta(sample / "cI.fa")], index, threads=1)
 
 
-def test_every_guide_stands_where_it_says(sample, targets):
+def test_every_guide_stands_where_it_says(sample: Path, targets: list[Target]) -> None:
     query = next(read_fasta(sample / "cI.fa")).sequence
     assert len(targets) == 75
     assert [target.id for target in targets] == list(range(1, 76))
@@ -34,16 +42,16 @@ def test_every_guide_stands_where_it_says(sample, targets):
         assert target.pam.endswith("GG")
 
 
-def test_query_order_is_by_start_then_strand(targets):
+def test_query_order_is_by_start_then_strand(targets: list[Target]) -> None:
     places = [(target.start, target.strand) for target in targets]
     assert places == sorted(places)
 
 
-def test_guides_of_the_genome_are_found_in_it(targets):
+def test_guides_of_the_genome_are_found_in_it(targets: list[Target]) -> None:
     assert all(target.mm0 >= 1 for target in targets)
 
 
-def test_one_query_in_parts_gives_the_same_rows(sample, index, targets):
+def test_one_query_in_parts_gives_the_same_rows(sample: Path, index: Index, targets: list[Target]) -> None:
     """What a chunk's neighbours are changes nothing but the numbering: chunks are scored apart from each other."""
     sites = find_sites(normalise(contig, "cI") for contig in read_fasta(sample / "cI.fa"))
     first = sites[0]
@@ -65,7 +73,7 @@ def test_one_query_in_parts_gives_the_same_rows(sample, index, targets):
     )
 
 
-def test_a_site_that_occurs_twice_is_kept_and_marked(index):
+def test_a_site_that_occurs_twice_is_kept_and_marked(index: Index) -> None:
     unit = "ATAAATAGCGAAAACCCGCGAGGT"
     rows = design(parse_query(unit + "ATATATAT" + unit), index)
     twins = [row for row in rows if row.guide == unit[:20]]
@@ -74,13 +82,13 @@ def test_a_site_that_occurs_twice_is_kept_and_marked(index):
     assert all("repeated in query" in row.warnings for row in twins)
 
 
-def test_lower_case_counts_and_ambiguity_does_not(index):
+def test_lower_case_counts_and_ambiguity_does_not(index: Index) -> None:
     upper = "ATAAATAGCGAAAACCCGCGAGGT"
     assert design(parse_query(upper.lower()), index) == design(parse_query(upper), index)
     assert design(parse_query(upper.replace("GCG", "GNG", 1)), index) == []
 
 
-def test_the_published_pipeline(reference: Path, tmp_path: Path):
+def test_the_published_pipeline(reference: Path, tmp_path: Path) -> None:
     """Every guide of 20 kb of E. coli: places, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
     path = tmp_path / "ecoli.issl"
     build_index([reference / "genomes" / "ecoli_k12_mg1655.fa.gz"], path, compatible=True)

@@ -6,7 +6,7 @@ from crackling.efficiency.folding import FEW, fold_all
 from crackling.efficiency.mm10db import transcript
 
 
-def test_processes_agree_with_one_and_each_rna_is_folded_once():
+def test_processes_agree_with_one_and_each_rna_is_folded_once() -> None:
     rng = random.Random(7)
     rnas = [transcript("".join(rng.choices("ACGT", k=20))) for _ in range(2 * FEW)]
     told = []
@@ -16,5 +16,5 @@ def test_processes_agree_with_one_and_each_rna_is_folded_once():
     assert told[-1] == (len(several), len(several))
 
 
-def test_nothing_to_fold():
+def test_nothing_to_fold() -> None:
     assert fold_all([]) == {}

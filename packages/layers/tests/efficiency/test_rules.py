@@ -1,6 +1,9 @@
 """The rules of the three methods, each by an example on either side of it."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,10 +11,13 @@ from crackling.efficiency import assess, chopchop, mm10db, sgrnascorer2
 from crackling.efficiency.mm10db import Fold
 from support.sites import make_site
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 BALANCED = "GACTGACTGACTGACTGACT"
 
 
-def test_chopchop_wants_g_beside_the_pam():
+def test_chopchop_wants_g_beside_the_pam() -> None:
     assert chopchop.accepts("A" * 19 + "G")
     assert not chopchop.accepts("G" * 19 + "A")
 
@@ -30,7 +36,7 @@ def test_chopchop_wants_g_beside_the_pam():
         ("GACTGACTGACTGACTGTTT", "AGG", True),
     ],
 )
-def test_mm10db_composition(guide, pam, passes):
+def test_mm10db_composition(guide: str, pam: str, passes: bool) -> None:
     assert len(guide) == 20
     assert mm10db.passes_composition(guide, pam) is passes
 
@@ -42,23 +48,23 @@ KEPT = "." * 28 + "((((....))))...))))" + "." * 21 + "((((....))))(((((((...))))
     ("structure", "energy", "passes"),
     [(KEPT, -30.0, True), (KEPT, -30.1, False), ("." * 100, -17.9, True), ("." * 100, -18.0, False)],
 )
-def test_mm10db_fold(structure, energy, passes):
+def test_mm10db_fold(structure: str, energy: float, passes: bool) -> None:
     assert mm10db.passes_fold(Fold(structure, energy)) is passes
 
 
-def test_the_first_base_is_folded_as_g():
+def test_the_first_base_is_folded_as_g() -> None:
     assert mm10db.transcript("A" * 20) == "G" + "A" * 19 + mm10db.SCAFFOLD
     assert mm10db.transcript("CT" * 10).startswith("GUCUCU")
 
 
-def test_the_scaffold_alone_keeps_its_structure_and_passes():
+def test_the_scaffold_alone_keeps_its_structure_and_passes() -> None:
     folded = mm10db.fold(mm10db.transcript("A" * 20))
     assert folded.energy == -17.7
     assert mm10db.keeps_scaffold(folded.structure)
     assert mm10db.passes_fold(folded)
 
 
-def test_published_folds(reference):
+def test_published_folds(reference: Path) -> None:
     figures = json.loads((reference / "reference" / "rnafold.json").read_text())
     for guide, structure, energy, kept, accepted in figures["rows"]:
         folded = mm10db.fold(mm10db.transcript(guide))
@@ -67,7 +73,7 @@ def test_published_folds(reference):
         assert mm10db.passes_fold(folded) is accepted
 
 
-def test_sgrnascorer2_sums_intercept_and_coefficients():
+def test_sgrnascorer2_sums_intercept_and_coefficients() -> None:
     assert sgrnascorer2.score("GTGGTAGCCAGCAAACTTAC") == pytest.approx(
         -2.744006, abs=1e-6
     )  # the published program's figure
@@ -75,7 +81,7 @@ def test_sgrnascorer2_sums_intercept_and_coefficients():
     assert not sgrnascorer2.accepts(-1e-9)
 
 
-def test_fold_only_where_the_verdict_depends_on_it():
+def test_fold_only_where_the_verdict_depends_on_it() -> None:
     passing, rejected = make_site(BALANCED), make_site("T" + BALANCED[1:])
     folded, unfolded = assess([passing, rejected])
     assert folded.structure
@@ -86,14 +92,14 @@ def test_fold_only_where_the_verdict_depends_on_it():
     assert assess([rejected]) == [unfolded]
 
 
-def test_all_folds_changes_no_verdict():
+def test_all_folds_changes_no_verdict() -> None:
     sites = [make_site(BALANCED), make_site("T" + BALANCED[1:]), make_site("A" * 20)]
     some, every = assess(sites), assess(sites, all_folds=True)
     assert all(row.structure for row in every)
     assert [row.mm10db for row in some] == [row.mm10db for row in every]
 
 
-def test_consensus_counts_verdicts():
+def test_consensus_counts_verdicts() -> None:
     row = assess([make_site(BALANCED[:19] + "G")])[0]
     assert row.consensus == row.chopchop + row.mm10db + row.sgrnascorer2
     assert row.chopchop
