@@ -95,7 +95,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     stubs = ("boto3-stubs[cloudformation,ec2,ssm]", "types-pyyaml")
     install(session, "mypy", "hatchling", "nox", *stubs, *TEST_TOOLS, *FUNCTIONS, *CLOUD, "-e", WORKER)
-    # Folders of programs are checked one by one: their modules' names are their own.
+    # Folders of programs and of tests are checked one by one: their modules' names are their own.
     for places in (
         (
             "noxfile.py",
@@ -111,6 +111,7 @@ def types(session: nox.Session) -> None:
         (RECIPES,),
         (f"{LAYERS}/bench",),
         (f"{INFRA}/bench",),
+        (f"{WORKER}/tests",),
     ):
         session.run("mypy", *places)
 

@@ -119,6 +119,8 @@ def main() -> int:
             f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above"
         )
         return 1
+    except KeyboardInterrupt:  # the next call goes on with what is missing
+        return 130
     return 0
 
 

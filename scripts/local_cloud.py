@@ -171,7 +171,7 @@ def run_sample(api: ApiClient) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"

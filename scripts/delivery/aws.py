@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+from delivery.program import DeliveryError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -30,10 +32,17 @@ class Aws:
 
 
 def connect() -> Aws:
-    """Clients as the environment says: region, credentials and endpoint."""
-    return Aws(
-        ec2=boto3.client("ec2", config=_RETRIES),
-        ssm=boto3.client("ssm", config=_RETRIES),
-        cloudformation=boto3.client("cloudformation", config=_RETRIES),
-        s3=boto3.client("s3", config=_RETRIES),
-    )
+    """Clients as the environment says: region, credentials and endpoint.
+
+    Raises:
+        DeliveryError: it names no region.
+    """
+    try:
+        return Aws(
+            ec2=boto3.client("ec2", config=_RETRIES),
+            ssm=boto3.client("ssm", config=_RETRIES),
+            cloudformation=boto3.client("cloudformation", config=_RETRIES),
+            s3=boto3.client("s3", config=_RETRIES),
+        )
+    except NoRegionError:
+        raise DeliveryError("the environment names no region; set AWS_DEFAULT_REGION") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ class DeliveryError(Exception):
 
 
 def parser(documentation: str | None, *, epilog: str = EXIT_CODES) -> argparse.ArgumentParser:
+    module = Path(sys.argv[0])
     return argparse.ArgumentParser(
-        description=documentation, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=module.parent.name if module.stem == "__main__" else module.stem,  # as the script that starts it
+        description=documentation,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
 

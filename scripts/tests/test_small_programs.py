@@ -174,12 +174,26 @@ def test_an_assembly_keeps_its_modes_on_its_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_help_tells_what_it_does_and_its_exit_codes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    module = "delivery.preview.__main__" if name == "preview" else f"delivery.{name}"
+def test_help_tells_what_it_does_and_its_exit_codes(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("delivery.preview.__main__" if name == "preview" else f"delivery.{name}")
+    monkeypatch.setattr("sys.argv", [module.__file__])
     with pytest.raises(SystemExit) as told:
-        importlib.import_module(module).main(["--help"])
+        module.main(["--help"])
     assert told.value.code == 0
-    assert "exit codes: 0" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: {name} ")
+    assert "exit codes: 0" in said
+
+
+def test_without_a_region_there_is_a_remedy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert importlib.import_module("delivery.promote_ami").main(["--stage=dev"]) == 1
+    assert capsys.readouterr().err == "error: the environment names no region; set AWS_DEFAULT_REGION\n"
 
 
 CHANGING = ("bake_ami", "promote_ami", "deploy", "bootstrap_account", "clean_images")

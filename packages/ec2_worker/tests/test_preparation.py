@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -19,27 +19,42 @@ from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
 from crackling_worker.settings import WorkerSettings
 from crackling_worker.supervisor import Supervisor
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import SimpleNamespace
+
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+    from crackling_aws.clients import Clients
+    from crackling_aws.models import Genome
+    from crackling_preparation.downloading import Fetch, Tell
+    from crackling_worker.preparation import Preparation
+
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
 GENOME, CLAIM, JOB, INSTANCE = "GCF_000840245.1", "c" * 32, "j" * 32, "i-0123456789abcdef0"
 ALL_PARTS = (Part.FASTA, Part.BOWTIE2, Part.ISSL)
 
 
-def fetch(_accession, *_progress):
+def fetch(_accession: str, _tell: Tell) -> BinaryIO:
     return FASTA.open("rb")
 
 
-def prepare(clients, fetch, claim):
+def prepare(clients: SimpleNamespace, fetch: Fetch, claim: str) -> Preparation:
     settings = WorkerSettings(
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url=clients.queue,
         ncbi_url="", bowtie2=True, max_hours=1,
     )  # fmt: skip
-    return make_preparation(PrepareGenome(GENOME, claim), settings, clients, fetch, INSTANCE, time.time)
+    return make_preparation(
+        PrepareGenome(GENOME, claim), settings, cast("Clients", clients), fetch, INSTANCE, time.time
+    )
 
 
 class Case:
     """A genome that was claimed, with a job that waits for it."""
 
-    def __init__(self, clients, fetch=fetch, parts=ALL_PARTS):
+    def __init__(
+        self, clients: SimpleNamespace, fetch: Fetch = fetch, parts: tuple[Part, ...] = ALL_PARTS
+    ) -> None:
         self.clients = clients
         self.preparation = prepare(clients, fetch, CLAIM)
         self.genomes = self.preparation.genomes
@@ -49,23 +64,34 @@ class Case:
         self.genomes.add_waiter(GENOME, JOB, int(now) + 1000)
         self.genomes.claim(GENOME, CLAIM, Source.ACCESSION, parts, now)
 
-    def run(self, **options):
-        watched = {"beat": self.preparation.beat, "interruption": lambda: None, "max_seconds": 60.0}
+    def run(self, **options: Any) -> Outcome:
+        watched: dict[str, Any] = {
+            "beat": self.preparation.beat,
+            "interruption": lambda: None,
+            "max_seconds": 60.0,
+        }
         return self.preparation.run(Supervisor(**(watched | options), poll_seconds=0.01))
 
     @property
-    def genome(self):
-        return self.genomes.get(GENOME)
+    def genome(self) -> Genome:
+        found = self.genomes.get(GENOME)
+        assert found
+        return found
 
     @property
-    def job(self):
-        return self.jobs.get(JOB)
+    def job(self) -> Job:
+        found = self.jobs.get(JOB)
+        assert found
+        return found
 
-    def queued(self):
-        return self.clients.sqs.receive_message(QueueUrl=self.clients.queue).get("Messages", [])
+    def queued(self) -> list[MessageTypeDef]:
+        messages: list[MessageTypeDef] = self.clients.sqs.receive_message(QueueUrl=self.clients.queue).get(
+            "Messages", []
+        )
+        return messages
 
 
-def test_a_genome_becomes_ready_and_its_jobs_go_on(clients, tmp_path):
+def test_a_genome_becomes_ready_and_its_jobs_go_on(clients: SimpleNamespace, tmp_path: Path) -> None:
     case = Case(clients)
     assert case.run() is Outcome.READY
     assert (case.genome.state, case.genome.contigs, case.genome.bases) == (GenomeState.READY, 1, 48502)
@@ -80,15 +106,15 @@ def test_a_genome_becomes_ready_and_its_jobs_go_on(clients, tmp_path):
         assert found.score(guide) == expected.score(guide)
 
 
-def test_without_bowtie2_it_is_not_run(clients, monkeypatch):
+def test_without_bowtie2_it_is_not_run(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     case = Case(clients, parts=(Part.FASTA, Part.ISSL))
     assert case.run() is Outcome.READY
     assert case.genome.state is GenomeState.READY
 
 
-def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients):
-    def refuse(*_):
+def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients: SimpleNamespace) -> None:
+    def refuse(*_: object) -> NoReturn:
         raise InputError("NCBI withdrew it")
 
     case = Case(clients, refuse)
@@ -98,21 +124,21 @@ def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients):
 
 
 @pytest.fixture
-def stuck():
+def stuck() -> Iterator[Fetch]:
     """A source that never answers."""
     over = threading.Event()
 
-    @contextmanager
-    def fetch(*_):
+    def fetch(*_: object) -> NoReturn:
         over.wait()
         raise TransferError("the test is over")
-        yield
 
     yield fetch
     over.set()
 
 
-def test_an_interrupted_preparation_is_handed_to_another_machine(clients, stuck):
+def test_an_interrupted_preparation_is_handed_to_another_machine(
+    clients: SimpleNamespace, stuck: Fetch
+) -> None:
     case = Case(clients, stuck)
     assert case.run(interruption=lambda: "AWS will terminate") is Outcome.RETRIED
     assert case.genome.state is GenomeState.PREPARING
@@ -121,8 +147,8 @@ def test_an_interrupted_preparation_is_handed_to_another_machine(clients, stuck)
     assert case.job.failure is None
 
 
-def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients):
-    def fail(*_):
+def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients: SimpleNamespace) -> None:
+    def fail(*_: object) -> NoReturn:
         raise TransferError("the connection broke off")
 
     case = Case(clients, fail)
@@ -132,23 +158,24 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients):
         assert case.run() is Outcome.RETRIED
     case.preparation = retried(case, case.genome.claim)
     assert case.run() is Outcome.FAILED
-    assert case.genome.reason.startswith("the connection broke off. 2 machines tried.")
-    assert case.genome.reason in case.job.failure
+    assert str(case.genome.reason).startswith("the connection broke off. 2 machines tried.")
+    assert str(case.genome.reason) in str(case.job.failure)
 
 
-def retried(case, claim):
+def retried(case: Case, claim: str | None) -> Preparation:
     """The worker of a later attempt."""
+    assert claim
     return prepare(case.clients, case.preparation.download.fetch, claim)
 
 
-def test_one_that_takes_too_long_fails(clients, stuck):
+def test_one_that_takes_too_long_fails(clients: SimpleNamespace, stuck: Fetch) -> None:
     case = Case(clients, stuck)
     assert case.run(max_seconds=0.05) is Outcome.FAILED
-    assert "longer than" in case.genome.reason
-    assert case.genome.reason in case.job.failure
+    assert "longer than" in str(case.genome.reason)
+    assert str(case.genome.reason) in str(case.job.failure)
 
 
-def test_a_stale_claim_changes_nothing(clients):
+def test_a_stale_claim_changes_nothing(clients: SimpleNamespace) -> None:
     case = Case(clients)
     case.genomes.mark_failed(GENOME, CLAIM, "elsewhere", time.time())
     case.genomes.claim(GENOME, "newer", Source.ACCESSION, ALL_PARTS, time.time())
@@ -156,10 +183,10 @@ def test_a_stale_claim_changes_nothing(clients):
     assert (case.genome.claim, case.genome.done, case.genome.progress) == ("newer", frozenset(), None)
 
 
-def test_one_whose_claim_is_lost_on_the_way_stops(clients, stuck):
+def test_one_whose_claim_is_lost_on_the_way_stops(clients: SimpleNamespace, stuck: Fetch) -> None:
     case = Case(clients, stuck)
 
-    def beat():
+    def beat() -> None:
         case.genomes.mark_failed(GENOME, CLAIM, "reaped", time.time())
         case.preparation.beat()
 
@@ -167,8 +194,8 @@ def test_one_whose_claim_is_lost_on_the_way_stops(clients, stuck):
     assert case.genome.reason == "reaped"
 
 
-def test_a_lost_sign_of_life_stops_nothing(clients, monkeypatch):
-    def throttled(*_):
+def test_a_lost_sign_of_life_stops_nothing(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def throttled(*_: object) -> NoReturn:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
 
     case = Case(clients)
@@ -176,13 +203,13 @@ def test_a_lost_sign_of_life_stops_nothing(clients, monkeypatch):
     assert case.run(heartbeat_seconds=0.0) is Outcome.READY
 
 
-def test_it_tells_that_it_lives_and_spares_the_progress(clients, stuck):
+def test_it_tells_that_it_lives_and_spares_the_progress(clients: SimpleNamespace, stuck: Fetch) -> None:
     case = Case(clients, stuck)
     progress = Progress(Part.FASTA, 1, 2)
     case.genomes.progress(GENOME, CLAIM, progress, time.time())
-    beaten = []
+    beaten: list[float] = []
 
-    def beat():
+    def beat() -> None:
         case.preparation.beat()
         assert (case.genome.worker, case.genome.progress) == (INSTANCE, progress)
         beaten.append(case.genome.updated)

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -6,6 +9,11 @@ from moto import mock_aws
 
 from crackling_aws.parameters import Parameters
 from crackling_worker.settings import ConfigurationError, WorkerSettings, parameter_name, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_ssm import SSMClient
 
 COMPLETE = {
     "JOBS_TABLE": "jobs",
@@ -19,17 +27,17 @@ COMPLETE = {
 
 
 @pytest.fixture
-def ssm():
+def ssm() -> Iterator[SSMClient]:
     with mock_aws():
         yield boto3.client("ssm")
 
 
-def read(ssm, text):
+def read(ssm: SSMClient, text: str) -> WorkerSettings:
     ssm.put_parameter(Name=parameter_name("test"), Value=text, Type="String")
     return read_settings(Parameters(ssm), "test")
 
 
-def test_they_are_read(ssm):
+def test_they_are_read(ssm: SSMClient) -> None:
     assert read(ssm, json.dumps(COMPLETE)) == WorkerSettings(
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url="https://queue",
         ncbi_url="https://ncbi", bowtie2=True, max_hours=12,
@@ -40,11 +48,11 @@ def test_they_are_read(ssm):
     "text",
     ["x", "[]", json.dumps(COMPLETE | {"MAX_HOURS": "long"}), json.dumps(COMPLETE | {"JOBS_TABLE": ""})],
 )
-def test_unusable_ones_are_told_with_their_parameter(ssm, text):
+def test_unusable_ones_are_told_with_their_parameter(ssm: SSMClient, text: str) -> None:
     with pytest.raises(ConfigurationError, match="/crackling/test/worker-settings: "):
         read(ssm, text)
 
 
-def test_a_stage_that_is_not_deployed_is_told(ssm):
+def test_a_stage_that_is_not_deployed_is_told(ssm: SSMClient) -> None:
     with pytest.raises(ConfigurationError, match="no such parameter; deploy CracklingStack of stage test"):
         read_settings(Parameters(ssm), "test")

@@ -1,48 +1,63 @@
+from __future__ import annotations
+
 import os
 import signal
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crackling_preparation.progress import LostClaimError
 from crackling_worker.supervisor import InterruptedWorkError, OverdueError, Supervisor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
-def supervisor(beat=lambda: None, interruption=lambda: None, max_seconds=10.0, heartbeat_seconds=10.0):
+
+def supervisor(
+    beat: Callable[[], None] = lambda: None,
+    interruption: Callable[[], str | None] = lambda: None,
+    max_seconds: float = 10.0,
+    heartbeat_seconds: float = 10.0,
+) -> Supervisor:
     return Supervisor(beat, interruption, max_seconds, heartbeat_seconds, poll_seconds=0.01)
 
 
 @pytest.fixture
-def endless():
+def endless() -> Iterator[Callable[[], None]]:
     """Work that goes on until the test is over."""
     over = threading.Event()
-    yield over.wait
+
+    def work() -> None:
+        over.wait()
+
+    yield work
     over.set()
 
 
-def test_work_runs_to_its_end():
-    done = []
+def test_work_runs_to_its_end() -> None:
+    done: list[int] = []
     supervisor().run(lambda: done.append(1))
     assert done == [1]
 
 
-def test_an_error_of_the_work_is_raised():
-    def work():
+def test_an_error_of_the_work_is_raised() -> None:
+    def work() -> None:
         raise ZeroDivisionError("here")
 
     with pytest.raises(ZeroDivisionError, match="here"):
         supervisor().run(work)
 
 
-def test_it_beats_while_the_work_goes_on():
-    beats = []
+def test_it_beats_while_the_work_goes_on() -> None:
+    beats: list[int] = []
     supervisor(beat=lambda: beats.append(1), heartbeat_seconds=0.05).run(lambda: time.sleep(0.5))
     assert 4 <= len(beats) <= 10
 
 
-def test_work_in_vain_is_stopped(endless):
-    def beat():
+def test_work_in_vain_is_stopped(endless: Callable[[], None]) -> None:
+    def beat() -> None:
         raise LostClaimError("another")
 
     with pytest.raises(LostClaimError):
@@ -50,7 +65,9 @@ def test_work_in_vain_is_stopped(endless):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_and_the_former_handler_returns(endless, number):
+def test_a_signal_stops_it_and_the_former_handler_returns(
+    endless: Callable[[], None], number: signal.Signals
+) -> None:
     former = signal.getsignal(number)
     threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
     with pytest.raises(InterruptedWorkError, match=signal.Signals(number).name):
@@ -58,11 +75,11 @@ def test_a_signal_stops_it_and_the_former_handler_returns(endless, number):
     assert signal.getsignal(number) is former
 
 
-def test_a_notice_stops_it(endless):
+def test_a_notice_stops_it(endless: Callable[[], None]) -> None:
     with pytest.raises(InterruptedWorkError, match="AWS will"):
         supervisor(interruption=lambda: "AWS will terminate").run(endless)
 
 
-def test_it_may_not_take_for_ever(endless):
+def test_it_may_not_take_for_ever(endless: Callable[[], None]) -> None:
     with pytest.raises(OverdueError, match="longer than"):
         supervisor(max_seconds=0.05).run(endless)

@@ -8,14 +8,14 @@ import { preparation } from "./progress.js";
  */
 
 // Less than that and the first figures would jump about.
-const SHORTEST_SECONDS = 3;
+const SHORTEST_SECONDS = 2;
 
 export class Forecast {
   /** @type {Map<string, {done: number, now: number}>} */
   #firsts = new Map();
 
   /**
-   * By its own pace.
+   * By its own pace, from the first progress on: what comes before that is a start, and no pace.
    * @param {string} what
    * @param {number} done
    * @param {number} total
@@ -23,8 +23,8 @@ export class Forecast {
    * @returns {number | null} seconds that are left; null while that cannot be told
    */
   left(what, done, total, now) {
-    const first = this.#firsts.get(what) ?? { done, now };
-    this.#firsts.set(what, first);
+    const first = this.#firsts.get(what);
+    if (!first || first.done === 0) return this.#firsts.set(what, { done, now }), null;
     const seconds = (now - first.now) / 1000;
     const gained = done - first.done;
     if (seconds < SHORTEST_SECONDS || gained <= 0) return null;

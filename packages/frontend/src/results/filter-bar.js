@@ -20,7 +20,7 @@ export function filterBar(filter, contigs, onSequence) {
   const strand = select("strand", "Strand", [["", "both"], ["+", "+"], ["-", "−"]], (value) => set({ strand: /** @type {Filter["strand"]} */ (value) }));
   const contig = select("contig", "Sequence", [["", "all"], ...contigs.map((name) => /** @type {[string, string]} */ ([name, name]))], (value) => set({ contig: value }));
   const motif = motifInput(set);
-  const area = h("button", { type: "button", class: "chip", hidden: true, click: () => set({ area: null }) }, "Box in the plot ✕");
+  const area = h("button", { type: "button", class: "chip", hidden: true, click: () => (set({ area: null }), first.focus()) }, "Box in the plot ✕");
   const clear = h("button", { type: "button", hidden: true, click: reset }, "Clear filters");
   const more = h("details", { class: "more" }, h("summary", {}, "More filters"),
     h("div", { class: "fields-row" },
@@ -37,8 +37,11 @@ export function filterBar(filter, contigs, onSequence) {
   function reset() {
     element.reset();
     filter.value = ALL;
+    first.focus();
   }
 
+  // The buttons that go when they have done their work leave the focus to it.
+  const first = /** @type {HTMLInputElement} */ (element.querySelector("input"));
   filter.watch((now) => {
     area.hidden = now.area === null;
     clear.hidden = countChoices(now) === 0;

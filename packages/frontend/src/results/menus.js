@@ -1,9 +1,12 @@
+import { asTable, copyButton } from "../copy.js";
 import { fill, h } from "../dom.js";
+import { saveText } from "../save.js";
 import { meaning } from "./columns.js";
+import { textOf } from "./plain.js";
 
 /**
  * @import {Api} from "../api.js"
- * @import {ExportFormat} from "../types.js"
+ * @import {ExportFormat, Job} from "../types.js"
  * @import {targetTable} from "./table.js"
  */
 
@@ -21,15 +24,28 @@ const FORMATS = [
 ];
 
 /**
- * All guides as a file, in every format that the API writes.
+ * All guides as a file, in every format that the API writes; what the table shows of them; and the query.
  * @param {Api} api
- * @param {string} jobId
+ * @param {Job} job
+ * @param {ReturnType<typeof targetTable>} table
  */
-export function exportMenu(api, jobId) {
+export function exportMenu(api, { jobId, kind }, table) {
   const links = FORMATS.map(([format, ending, name, text]) =>
     h("li", {}, h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, name), h("span", { class: "detail" }, text)));
-  const note = h("p", { class: "hint" }, "All guides of the job, whatever the filters.");
-  return menu("Download", h("ul", { class: "formats", "aria-label": "Download all guides" }, ...links), note);
+  const save = () => saveText(`crackling-${jobId}-shown.tsv`, shownTable(table), "text/tab-separated-values");
+  return menu("Download",
+    h("ul", { class: "formats", "aria-label": "Download all guides" }, ...links),
+    h("p", { class: "hint" }, "All guides of the job, whatever the filters."),
+    h("div", { class: "actions", role: "group", "aria-label": "The table as it is shown" },
+      copyButton("Copy the table shown", () => shownTable(table)), h("button", { type: "button", click: save }, "Save the table shown")),
+    h("p", { class: "hint" }, "Only the guides that pass the filters, in the table’s order and columns, for a spreadsheet."),
+    ...(kind === "sequence" ? [h("p", {}, h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"), h("span", { class: "detail" }, ", as it was searched"))] : []));
+}
+
+/** @param {ReturnType<typeof targetTable>} table */
+function shownTable(table) {
+  const columns = table.columns().filter(({ visible }) => visible).map(({ field }) => field);
+  return asTable(columns.map((column) => meaning(column).title), table.shown().map((target) => columns.map((column) => textOf(column, target))));
 }
 
 /**

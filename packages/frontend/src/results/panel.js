@@ -88,7 +88,7 @@ class Results {
     fill(place,
       printedFacts(api, job, () => this.filter.value, signal),
       this.#cautions,
-      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job.jobId))),
+      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job, table))),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
       filterBar(this.filter, contigs, job.kind === "sequence"),
       this.#holder,

@@ -34,8 +34,13 @@ export function choicesOf(library, found, text, now = Date.now()) {
   const here = usable.toSorted((a, b) => rank(a) - rank(b) || b.updated.localeCompare(a.updated)).map((genome) => choiceOfGenome(genome, now));
   const matching = here.filter(({ title, id, detail }) => words.every((word) => `${title} ${id} ${detail}`.toLowerCase().includes(word)));
   const others = found.flatMap((assembly) => [choiceOfAssembly(assembly), ...newerOf(assembly)]);
-  const known = new Set(here.map(({ id }) => id));
-  return [...matching, ...others.filter(({ id }) => !known.has(id) && known.add(id))];
+  const known = new Map(here.map((choice) => [choice.id, choice]));
+  return uniqueById([...matching, ...others.map((choice) => known.get(choice.id) ?? choice)]);
+}
+
+/** @param {Choice[]} choices */
+function uniqueById(choices) {
+  return choices.filter(({ id }, index) => choices.findIndex((other) => other.id === id) === index);
 }
 
 /**

@@ -46,7 +46,15 @@ export function recentList() {
 
   /** @param {RecentJob} job */
   function item({ id, name, genome, time, outcome }) {
-    const forget = () => (forgetJob(id), show());
+    function forget() {
+      const place = recentJobs().findIndex((job) => job.id === id);
+      forgetJob(id);
+      show();
+      // The button is gone that had the focus: the next takes it.
+      const left = element.querySelectorAll("button");
+      left[Math.min(place, left.length - 1)]?.focus();
+    }
+
     return h("li", {},
       h("a", { href: jobFragment(id) }, name || "Job"),
       h("button", { type: "button", class: "quiet", "aria-label": `Forget ${name || id}`, click: forget }, "✕"),

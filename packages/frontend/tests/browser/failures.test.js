@@ -33,6 +33,25 @@ suite("failures", ({ at, browser, fixture }) => {
     await page.getByRole("heading", { name: "Nothing here" }).waitFor();
   }));
 
+  test("who asked for it is notified of the end, if the page is out of sight", async () => {
+    const context = await browser().newContext({ permissions: ["notifications"] });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      // A headless browser shows neither notifications nor tabs in the background.
+      const told = /** @type {any} */ (window).told = /** @type {string[]} */ ([]);
+      Object.defineProperty(document, "hidden", { get: () => true });
+      Object.assign(window, { Notification: class { static permission = "default"; static requestPermission() { return Promise.resolve("granted"); } constructor(/** @type {string} */ title, /** @type {{body: string}} */ { body }) { told.push(`${title}: ${body}`); } } });
+    });
+    fixture().state.broken.set("/api/jobs/told", 503);
+    await page.goto(`${fixture().url}#/jobs/told`);
+    await page.getByRole("button", { name: "Notify me when it is done" }).click();
+    await page.getByRole("button", { name: "A notification follows" }).waitFor();
+    fixture().state.broken.clear();
+    await page.getByRole("heading", { name: "Complete" }).waitFor();
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).told), ["Crackling Cloud: Your guides are ready."]);
+    await context.close();
+  });
+
   test("a broken connection mends by itself", () => at("#/jobs/slow", async (page) => {
     await page.getByRole("heading", { name: "Looking for guides" }).waitFor();
     fixture().state.broken.set("/api/jobs/slow", 503);

@@ -24,10 +24,18 @@ const LIMITS = { bases: 1_000_000, guides: 50_000, letters: 2_000_000 };
 const TIME = "2026-11-20T10:00:00Z";
 /** @type {Assembly[]} */
 const ASSEMBLIES = [
-  { accession: "GCF_000005845.2", organism: "Escherichia coli str. K-12 substr. MG1655", commonName: "E. coli", name: "ASM584v2", level: "Complete Genome", bases: 4_641_652, contigs: 1, reference: true },
+  { accession: "GCF_000005845.2", organism: "Escherichia coli str. K-12 substr. MG1655", commonName: "E. coli", name: "ASM584v2", level: "Complete Genome", bases: 4_641_652, contigs: 1, reference: true, expectedSeconds: 120 },
   { accession: "GCF_000001405.40", organism: "Homo sapiens", commonName: "human", name: "GRCh38.p14", level: "Chromosome", bases: 3_298_430_636, contigs: 709, reference: true },
   { accession: "GCF_000001635.27", organism: "Mus musculus", commonName: "house mouse", name: "GRCm39", level: "Chromosome", bases: 2_728_222_451, contigs: 61, reference: true },
+  { accession: "GCF_000840245.1", organism: "Escherichia phage Lambda", commonName: null, name: "ViralProj14204", level: "Complete Genome", bases: 48_502, contigs: 1, reference: true },
 ];
+/** @type {Assembly} */
+const SUPERSEDED = { accession: "GCF_000005845.1", organism: "Escherichia coli", commonName: "E. coli", name: "ASM584v1", level: "Complete Genome", bases: 4_639_221, contigs: 1, reference: false, replacedBy: "GCF_000005845.2" };
+/** Accessions that are not to be had, with NCBI's reason. @type {Record<string, string>} */
+const REFUSED = {
+  "GCF_000000000.1": "NCBI has no assembly GCF_000000000.1; check the accession and its version",
+  "GCF_000000001.1": "NCBI withdrew GCF_000000001.1 (Danio rerio): many frameshifted proteins; use GCF_000000001.2",
+};
 
 /** @typedef {{job: Job, targets: Target[], query?: string}} Entry `query` in FASTA; without it there is none to be had */
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
@@ -145,6 +153,9 @@ function store(state, body) {
 
 /** @param {string} text */
 function search(text) {
+  const refused = REFUSED[text.toUpperCase()];
+  if (refused) return problem(422, "Unprocessable Entity", refused);
+  if (text.toUpperCase() === SUPERSEDED.accession) return json(200, { genomes: [SUPERSEDED] });
   const found = ASSEMBLIES.filter((assembly) => JSON.stringify(assembly).toLowerCase().includes(text.toLowerCase()));
   return json(200, { genomes: found });
 }
@@ -156,14 +167,14 @@ function search(text) {
 function createJob(state, body) {
   const { fasta, sequence, guides, region, genome, options, email } = JSON.parse(body);
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
-  if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", progress: { part: "fasta", done: 0, total: assembly.bases } }));
+  if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", annotated: true, began: new Date().toISOString(), expectedSeconds: assembly.expectedSeconds ?? null, progress: { part: "fasta", done: 0, total: assembly.bases } }));
   if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
   const query = fasta ?? (region ? EXAMPLE.replace(/^>\S+/, `>${region}`) : `>query\n${sequence}`);
   const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
   if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
-  const job = jobOf(jobId, { genome, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now });
+  const job = jobOf(jobId, { genome, organism: state.genomes.get(genome)?.organism ?? null, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now });
   state.jobs.set(jobId, { job, targets, query });
   if (email) state.emails.push(email);
   return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
@@ -183,7 +194,7 @@ function step(state, entry) {
   else if (job.status === "preparing" && genome) {
     if (genome.progress) genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
     genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
-    if (genome.done.length === genome.parts.length) (genome.state = "ready"), (job.status = "scanning");
+    if (genome.done.length === genome.parts.length) Object.assign(genome, { state: "ready", updated: new Date().toISOString() }), (job.status = "scanning");
   } else if (job.status === "scanning") {
     job.status = "scoring";
     job.progress = { guides: targets.length, onTarget: 0, offTarget: 0 };

@@ -175,6 +175,29 @@ describe("a user's journey", { skip }, () => {
     await page.getByLabel("Sequence", { exact: true }).waitFor();
   }));
 
+  test("a genome that is found by its organism is prepared, with its genes", () => withPage(browser, address, async (page) => {
+    await page.getByRole("button", { name: "Example: λ" }).click();
+    await page.getByRole("combobox", { name: "Genome" }).fill("escherichia coli");
+    const option = page.getByRole("option").filter({ hasText: "(E. coli)" });
+    await option.waitFor();
+    assert.match(await option.innerText(), /Escherichia coli[^]*prepared once, about \d+ (s|min)[^]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/);
+    await picture(page, "organism");
+    await option.click();
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
+    await page.locator(".clock", { hasText: /the genome is ready in about \d+ (s|min)|longer than the \d+ s that were expected/ }).waitFor();
+    await page.locator(".stages .current", { hasText: /sequence, [\d.]+ [kM]?B of [\d.]+ [kM]B/ }).locator("progress").waitFor();
+    await picture(page, "organism-progress");
+    await complete(page);
+    assert.match(await page.locator(".about").innerText(), /Escherichia coli/);
+    await page.getByRole("columnheader", { name: "Gene" }).waitFor();
+    // What was used last comes first.
+    await page.getByRole("link", { name: "Design", exact: true }).click();
+    await page.locator(".chosen", { hasText: "Escherichia coli" }).waitFor();
+    await page.getByRole("complementary", { name: "Recent jobs" }).getByRole("link").first().click();
+    await complete(page);
+  }));
+
   test("the largest query gives guides that are scrolled, sorted, filtered and downloaded", (context) => withPage(browser, address, async (page) => {
     const rows = page.locator(".tabulator-row");
     const field = (/** @type {string} */ name) => rows.first().locator(`[tabulator-field="${name}"]`);

@@ -1,5 +1,6 @@
 /** The guides of a job: table, map, plot, and one of them in detail. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
@@ -132,7 +133,28 @@ suite("results", ({ at, fixture }) => {
     await page.getByLabel("only the best so many").fill("2");
     await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 2);
     await page.getByRole("button", { name: "Clear filters" }).click();
+    assert.ok(await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").evaluate((element) => element === document.activeElement), "the focus stays in the filters");
     assert.doesNotMatch(await summary.innerText(), /shown/);
+  }));
+
+  test("what the filters left is saved as the table shows it", () => at("#/jobs/some", async (page) => {
+    await page.locator(".tabulator-row").first().waitFor();
+    await page.getByLabel("only the best so many").fill("3");
+    await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 3);
+    await page.getByRole("button", { name: "MIT", exact: true }).click();
+    await page.locator('[tabulator-field="mit"][aria-sort="ascending"]').waitFor();
+    const guides = await page.locator("button.guide").allInnerTexts();
+    await page.getByText("Download", { exact: true }).click();
+    await picture(page, "download");
+    await assertAccessible(page);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the table shown" }).click()]);
+    assert.equal(download.suggestedFilename(), "crackling-some-shown.tsv");
+    const [titles = [], ...rows] = (await readFile(await download.path(), "utf8")).trimEnd().split("\n").map((line) => line.split("\t"));
+    assert.deepEqual(titles.slice(0, 2), ["No.", "Guide"]);
+    assert.deepEqual(rows.map((row) => row[1]), guides);
+    assert.match(rows[0]?.[titles.indexOf("Place")] ?? "", /^lambda_cI:\d+-\d+$/);
+    const query = await page.request.get(await page.getByRole("link", { name: "The query" }).evaluate((link) => /** @type {HTMLAnchorElement} */ (link).href));
+    assert.ok((await query.text()).includes(GENE.slice(0, 60)));
   }));
 
   test("columns are chosen, and the choice is kept", () => at("#/jobs/some", async (page) => {

@@ -34,11 +34,13 @@ suite("submit", ({ at, fixture }) => {
 
   test("what the API refuses is shown, and the form can be used again", () => at("#/", async (page) => {
     await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
-    await genome(page).fill("GCF_000000000.1");
+    await page.locator(".chosen strong").waitFor();
+    fixture().state.broken.set("/api/jobs", 429);
     const send = page.getByRole("button", { name: "Design guides" });
     await send.click();
-    await page.getByText("There is no genome GCF_000000000.1").waitFor();
+    await page.getByText("This is broken for now.").waitFor();
     assert.ok(await send.isEnabled());
+    fixture().state.broken.clear();
   }));
 
   test("a query is loaded from a file", () => at("#/", async (page) => {
@@ -83,12 +85,55 @@ suite("submit", ({ at, fixture }) => {
     await assertAccessible(page);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    assert.match(await page.locator(".chosen").innerText(), /Escherichia coli.*4\.64 Mb.*prepared once, about/);
+    assert.match(await page.locator(".chosen").innerText(), /Escherichia coli.*4\.64 Mb.*prepared once, about 2 min/);
     await page.getByRole("button", { name: "Design guides" }).click();
     await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
+    await page.getByText(/the genome is ready in about 2 min/).waitFor();
     await page.getByText(/sequence, .* of 4\.64 MB/).waitFor();
     await picture(page, "preparing");
     await assertAccessible(page);
+  }));
+
+  test("an accession that is not to be had explains itself beside the field, found or sent", () => at("#/", async (page) => {
+    await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
+    const box = genome(page);
+    const problem = page.locator("#genome-problem");
+    await box.fill("GCF_000000001.1");
+    await problem.getByText("NCBI withdrew GCF_000000001.1 (Danio rerio): many frameshifted proteins; use GCF_000000001.2.").waitFor();
+    assert.equal(await box.getAttribute("aria-invalid"), "true");
+    assert.equal(await page.locator("#genome-list [role=option]").count(), 0);
+    await assertAccessible(page);
+    await picture(page, "withdrawn");
+    await box.fill("gcf_000000000.1");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await problem.getByText("NCBI has no assembly GCF_000000000.1; check the accession and its version.").waitFor();
+    await box.fill("GCF_000099999");
+    await page.getByText("An accession ends with its version, such as GCF_000099999.1.").first().waitFor();
+    assert.equal(await problem.innerText(), "");
+    await page.getByRole("button", { name: "Design guides" }).click();
+    await problem.getByText("GCF_000099999 lacks its version").waitFor();
+    assert.equal(page.url(), `${fixture().url}#/`);
+  }));
+
+  test("an accession that is typed in full is found, with what has replaced it", () => at("#/", async (page) => {
+    const box = genome(page);
+    await box.fill("GCF_000005845.1");
+    await page.locator(".chosen", { hasText: "ASM584v1" }).waitFor();
+    assert.match(await page.locator(".chosen").innerText(), /replaced by GCF_000005845\.2/);
+    await page.getByRole("option").filter({ hasText: "GCF_000005845.2" }).last().click();
+    assert.match(await page.locator(".chosen").innerText(), /GCF_000005845\.2/);
+  }));
+
+  test("a genome that failed tells why in the list, and can be tried again", () => at("#/", async (page) => {
+    const failed = { genome: "strain-7", name: "strain-7.fa", state: /** @type {const} */ ("failed"), reason: "strain-7.fa, line 2: not FASTA", parts: [], done: [], bases: null, updated: "2026-11-20T10:00:00Z" };
+    fixture().state.genomes.set("strain-7", failed);
+    await page.reload();
+    await page.locator(".chosen strong").waitFor();
+    assert.doesNotMatch(await genome(page).inputValue(), /strain-7/);
+    await genome(page).fill("strain-7");
+    await page.getByRole("option").filter({ hasText: "Its preparation failed: strain-7.fa, line 2: not FASTA" }).click();
+    assert.match(await page.locator(".chosen").innerText(), /strain-7.*not FASTA.*a new job tries it again/);
+    fixture().state.genomes.delete("strain-7");
   }));
 
   test("a search that fails says so, and an accession can still be named", () => at("#/", async (page) => {
@@ -159,6 +204,15 @@ suite("submit", ({ at, fixture }) => {
     await page.getByRole("heading", { name: "Complete" }).waitFor();
     assert.ok(await page.getByText("Confirm the mail").isHidden());
     fixture().state.mailDomains = [];
+  }));
+
+  test("the focus stays in the list where a recent job is forgotten", () => at("#/", async (page) => {
+    await page.evaluate(() => localStorage.setItem("crackling.jobs", JSON.stringify(["a", "b", "c"].map((id) => ({ id, name: id, genome: "lambda", time: "2026-11-20T10:00:00Z" })))));
+    await page.reload();
+    await page.getByRole("button", { name: "Forget b" }).press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Forget c");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Forget a");
   }));
 
   test("recent jobs are listed, and can be forgotten", () => at("#/", async (page) => {

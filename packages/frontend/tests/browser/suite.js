@@ -54,6 +54,7 @@ function jobs() {
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
     huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },
     broken: { job: jobOf("broken", done(3)), targets: /** @type {any} */ ([null, null, null]) },
+    told: { job: jobOf("told"), targets: some },
     slow: { job: jobOf("slow"), targets: some },
   };
 }

@@ -26,6 +26,7 @@ test("genomes that are here come first, the ready and the latest before others",
 test("all words must match, and an assembly that is here is not listed twice", () => {
   const here = genomeOf(YEAST.accession, { organism: YEAST.organism });
   assert.deepEqual(choicesOf([here, genomeOf("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]), [[YEAST.accession, "ready"]]);
+  assert.deepEqual(choicesOf([here], [YEAST], "yeast").map(({ id, cost }) => [id, cost]), [[YEAST.accession, "ready"]], "found by a name that only NCBI knows");
   assert.match(choicesOf([here], [], "")[0]?.detail ?? "", /GCF_000146045\.2 · 1\.00 kb/);
 });
 
@@ -70,8 +71,9 @@ test("a preparation tells what is expected from its first moment on, and when th
 test("a preparation that is slower than expected takes as long as its step", () => {
   const forecast = new Forecast();
   const at = (/** @type {number} */ done) => jobOf({ genomeProgress: { part: "fasta", done, total: 1000 } });
-  forecast.ofJob(at(0), PREPARING, START);
-  assert.equal(forecast.ofJob(at(10), PREPARING, START + 60_000), "the genome is ready in about 1.5 hours");
+  forecast.ofJob(at(0), PREPARING, START - 60_000);
+  forecast.ofJob(at(1), PREPARING, START);
+  assert.equal(forecast.ofJob(at(11), PREPARING, START + 60_000), "the genome is ready in about 1.5 hours");
   assert.equal(forecast.ofJob(at(900), PREPARING, START + 60_000), "the genome is ready in about 9 min", "the index is still to come");
 });
 
@@ -79,15 +81,16 @@ test("the last step of a preparation is believed", () => {
   const forecast = new Forecast();
   const genome = { ...PREPARING, done: ["fasta"] };
   const at = (/** @type {number} */ done) => jobOf({ genomeProgress: { part: "issl", done, total: 1000 } });
-  forecast.ofJob(at(0), genome, START);
-  assert.equal(forecast.ofJob(at(500), genome, START + 30_000), "the genome is ready in about 30 s");
+  forecast.ofJob(at(100), genome, START);
+  assert.equal(forecast.ofJob(at(550), genome, START + 30_000), "the genome is ready in about 30 s");
 });
 
 test("the slower of two scores says when a job is complete", () => {
   const forecast = new Forecast();
   const at = (/** @type {number} */ onTarget, /** @type {number} */ offTarget) => jobOf({ status: "scoring", progress: { guides: 1000, onTarget, offTarget } });
-  forecast.ofJob(at(0, 0), null, START);
-  assert.equal(forecast.ofJob(at(100, 1000), null, START + 5000), "about 45 s left");
+  forecast.ofJob(at(0, 0), null, START - 9000);
+  assert.equal(forecast.ofJob(at(100, 900), null, START), null, "a start is no pace");
+  assert.equal(forecast.ofJob(at(200, 1000), null, START + 5000), "about 40 s left");
   assert.equal(forecast.ofJob(jobOf({ status: "scanning" }), null, START), null);
 });
 

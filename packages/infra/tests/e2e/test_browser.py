@@ -5,17 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import build
+from conftest import ANNOTATED
+from crackling_testing.faults import Fault, slow
 from local_cloud import Deployment
+from web import Web
 
 
-def test_a_user_gets_from_a_sequence_to_a_file(
-    deployment: Deployment, genome: str, screenshots: Path
-) -> None:
+@pytest.fixture
+def slow_bacterium(deployment: Deployment, web: Web) -> Iterator[None]:
+    """The genome that the journey finds by its organism is not here, and comes so slowly that its progress can be seen."""
+    web.ask("DELETE", f"/api/genomes/{ANNOTATED}")
+    trickle = Fault(rf"{ANNOTATED}_.*\.gff\.gz$", slow(0.4, piece=20))
+    deployment.ncbi.faults.append(trickle)
+    yield
+    deployment.ncbi.faults.remove(trickle)
+
+
+@pytest.mark.usefixtures("genome", "slow_bacterium")
+def test_a_user_gets_from_a_sequence_to_a_file(deployment: Deployment, screenshots: Path) -> None:
     node = shutil.which("node")
     assert node, "Node is what the page was built with"
     done = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 from simulator import faults, scenario
 from simulator.run import run_seed
 
-SEEDS = 150
+SEEDS = 200
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
-SEEDS = 1500
+SEEDS = 2000
 
 
 def always(key: str) -> str:

@@ -181,7 +181,7 @@ class World:
             pass
         self.faults.stop()
         at_rest()
-        for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 3):
+        for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 5):
             self.now += pause
             self.dynamodb.settle()
             self.reap()

@@ -122,10 +122,15 @@ def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
             yield name, ""
         elif line and not line.startswith("#"):
             if name is None:
-                raise InputError(
-                    f"{label}: not FASTA (line {number} is {line[:20]!r}); a record begins with '>'"
-                )
+                raise InputError(f"{label}: not FASTA ({_tell(number, line)}); a record begins with '>'")
             yield name, line
+
+
+def _tell(number: int, line: str) -> str:
+    """What a line is: of another encoding or of a program's own format its letters would say nothing."""
+    if "\ufffd" in line or "\0" in line:
+        return "its bytes are no plain text; save it as UTF-8"
+    return f"line {number} is {line[:20]!r}"
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

@@ -66,7 +66,7 @@ def expected_seconds(bases: int, place: Place, past: Iterable[Genome], *, with_b
         if genome.place is place and genome.bases and genome.took
     ]
     nearest = [ratio for _, ratio in sorted(ratios, key=distance)[:NEAREST]]
-    return _by_bench(bases, place, with_bowtie2=with_bowtie2) * (median(nearest) if nearest else 1)
+    return max(1, _by_bench(bases, place, with_bowtie2=with_bowtie2) * (median(nearest) if nearest else 1))
 
 
 def _by_bench(bases: int, place: Place, *, with_bowtie2: bool) -> float:
