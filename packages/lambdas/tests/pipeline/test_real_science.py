@@ -72,6 +72,24 @@ def test_an_uploaded_annotation_tells_genes(world, tmp_path):
     assert {target.feature for target in targets} == {"exon", "intron", "intergenic"}
 
 
+def test_a_gene_of_the_genome_is_a_query(world, tmp_path):
+    bases = "".join(random.Random(8).choices("ACGT", k=5_000))
+    gff = "chr2\t.\tgene\t1001\t1400\t.\t-\t.\tID=g;Name=GEN1;locus_tag=x_1\n"
+    genome = f">chr1\n{bases[::-1]}\n>chr2\n{bases.lower()}\n"
+    world.request("POST", "/genomes", json.dumps({"genome": "mine", "annotation": True}))
+    world.s3.objects["genome", keys.upload("mine")] = genome.encode()
+    world.s3.objects["genome", keys.annotation_upload("mine")] = gff.encode()
+    job_id = json.loads(submit(world, region="X_1")["body"])["jobId"]
+    world.run(at_rest=lambda: None)
+    annotation = read_gff(io.BytesIO(gff.encode()), "genes")
+    contig = Contig("GEN1", bases[1000:1400])
+    targets = expected(genome, contig.sequence, tmp_path, annotation, contig.name)
+    out = io.BytesIO()
+    write(Design("mine", targets, [contig]), "genbank", out)
+    assert export(world, job_id, "genbank").encode() == out.getvalue()
+    assert {target.gene for target in targets} == {"GEN1"}
+
+
 def test_an_annotation_of_another_genome_fails_with_the_reason(world):
     world.request("POST", "/genomes", json.dumps({"genome": "mine", "annotation": True}))
     world.s3.objects["genome", keys.upload("mine")] = b">chr1\nACGTACGTACGTACGTACGTACGTACGTAGG\n"
@@ -83,15 +101,15 @@ def test_an_annotation_of_another_genome_fails_with_the_reason(world):
     assert "names none of the genome's contigs (it has 'c9', for example)" in genome["reason"]
 
 
-def submit(world, query):
-    return world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine"}))
+def submit(world, query=None, **more):
+    return world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine", **more}))
 
 
 def export(world, job_id, extension):
     return world.request("GET", f"/jobs/{job_id}/export", query={"format": extension})["body"]
 
 
-def expected(genome, query, folder, annotation=None):
+def expected(genome, query, folder, annotation=None, name="query"):
     build_index([io.BytesIO(genome.encode())], folder / "index")
     with Index.open(folder / "index") as index:
-        return design([Contig("query", query)], index, threads=1, annotation=annotation)
+        return design([Contig(name, query)], index, threads=1, annotation=annotation)
