@@ -23,6 +23,9 @@ export class ApiError extends Error {
 
 /** The REST API. */
 export class Api {
+  /** Asked once: several parts of the page want it, and it changes with a deployment only. @type {Promise<About> | null} */
+  #about = null;
+
   /**
    * @param {string} base its address, without a slash at the end
    * @param {typeof fetch} send
@@ -77,7 +80,11 @@ export class Api {
 
   /** @returns {Promise<About>} */
   about() {
-    return this.#call("/about");
+    this.#about ??= this.#call("/about").catch((error) => {
+      this.#about = null;
+      throw error;
+    });
+    return this.#about;
   }
 
   /**
