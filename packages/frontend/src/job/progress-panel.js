@@ -1,7 +1,7 @@
 import { fill, h } from "../dom.js";
 import { Forecast } from "./forecast.js";
 import { notifier } from "./notify.js";
-import { elapsed, isOver, stagesOf } from "./progress.js";
+import { elapsed, failedBeforeScan, isOver, stagesOf } from "./progress.js";
 
 /**
  * @import {ApiError} from "../api.js"
@@ -60,7 +60,7 @@ export function progressPanel() {
       fill(list, ...stagesOf(job, genome).map((stage) => stageItem(stage, isOver(job))));
       element.classList.toggle("over", job.status === "complete");
       tick();
-      if (job.status === "failed") explain(reason, job);
+      if (job.status === "failed") explain(reason, job, genome);
       if (!isOver(job)) return;
       if (before) notify.tell(job.status === "complete" ? "Your guides are ready." : "The job failed.");
       notify.button.hidden = true;
@@ -71,13 +71,22 @@ export function progressPanel() {
 /**
  * @param {HTMLElement} place
  * @param {Job} job
+ * @param {Genome | null} genome
  */
-function explain(place, { reason, genome, progress }) {
+function explain(place, job, genome) {
   place.hidden = false;
-  const remedy = progress.guides === null
-    ? `A new job tries the genome ${genome} again; if the reason is the file or the accession, choose another.`
-    : "Submitting the query again starts a new job. If it fails once more, tell whoever runs this deployment the address of this page.";
-  fill(place, h("p", {}, h("strong", {}, "Why: "), reason ?? "No reason is known."), h("p", {}, h("strong", {}, "What to do: "), remedy, " ", h("a", { href: "#/" }, "Start again")));
+  const why = h("p", {}, h("strong", {}, "Why: "), job.reason ?? "No reason is known.");
+  fill(place, why, h("p", {}, h("strong", {}, "What to do: "), remedyOf(job, genome), " ", h("a", { href: "#/" }, "Start again")));
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+function remedyOf(job, genome) {
+  if (failedBeforeScan(job, genome)) return `A new job tries the genome ${job.genome} again; if the reason is the file or the accession, choose another.`;
+  if (job.region && job.progress.guides === null) return "Ask for another gene or region of the genome, or paste the sequence.";
+  return "Submitting the query again starts a new job. If it fails once more, tell whoever runs this deployment the address of this page.";
 }
 
 /**

@@ -91,10 +91,11 @@ function scanState(job, genome) {
 }
 
 /**
+ * Whether it was the genome's preparation that failed.
  * @param {Job} job
  * @param {Genome | null} genome
  */
-function failedBeforeScan(job, genome) {
+export function failedBeforeScan(job, genome) {
   return job.status === "failed" && job.progress.guides === null && genome?.state !== "ready";
 }
 

@@ -24,7 +24,7 @@ export function emailField(api) {
   function offer({ mailDomains = [] }) {
     domains = mailDomains;
     element.hidden = domains.length === 0;
-    say(`An address of ${either(domains)}. AWS asks you to confirm it the first time.`);
+    say(`An address at ${either(domains)}. AWS asks you to confirm it the first time.`);
   }
 
   return {
@@ -46,7 +46,7 @@ export function emailProblem(typed, domains) {
   const address = typed.trim().toLowerCase();
   if (!address) return null;
   const [, domain] = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/.exec(address) ?? [];
-  return domain && domains.includes(domain) ? null : `Give an address of ${either(domains)}, or leave this empty.`;
+  return domain && domains.includes(domain) ? null : `Give an address at ${either(domains)}, or leave this empty.`;
 }
 
 /** @param {string[]} domains */

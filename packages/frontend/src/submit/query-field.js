@@ -48,7 +48,7 @@ export function queryField(api, onExample) {
   });
   const region = regionField(() => limits.bases, onExample);
   api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
-  const tabs = tabList("What to score", [["Find guides", sequence], ["Score my own guides", guides], ["A gene or region", region]]);
+  const tabs = tabList("What to score", [["A sequence", sequence], ["A gene or region", region], ["My own guides", guides]]);
 
   return {
     element: tabs.element,

@@ -15,7 +15,7 @@ const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
 export function examineRegion(text, most = Infinity) {
   const asked = text.trim();
   if (!asked) return { note: null, problem: "Name a gene, or a part of a contig as CONTIG:START-END." };
-  if (asked.length > MOST_LETTERS) return { note: null, problem: `This is too long for a name. Paste a sequence under “Find guides”.` };
+  if (asked.length > MOST_LETTERS) return { note: null, problem: `This is too long for a name. Paste a sequence under “A sequence”.` };
   const found = COORDINATES.exec(asked);
   if (!found) return { note: `The gene ${asked}, from its first to its last base, if the genome’s annotation has it.`, problem: null };
   const [first, last] = found.slice(1).map((digits) => Number(digits.replaceAll(",", "")));

@@ -121,7 +121,7 @@ describe("a user's journey", { skip }, () => {
   }));
 
   test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
-    await page.getByRole("tab", { name: "Score my own guides" }).click();
+    await page.getByRole("tab", { name: "My own guides" }).click();
     await page.getByRole("button", { name: "Example: three guides" }).click();
     await page.locator(".chosen strong").waitFor();
     await page.getByRole("button", { name: "Design guides" }).click();

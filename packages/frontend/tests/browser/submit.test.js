@@ -147,8 +147,8 @@ suite("submit", ({ at, fixture }) => {
   }));
 
   test("guides of one's own are scored, without a map", () => at("#/", async (page) => {
-    await page.getByRole("tab", { name: "Find guides" }).focus();
-    await page.keyboard.press("ArrowRight");
+    await page.getByRole("tab", { name: "A sequence" }).focus();
+    await page.keyboard.press("ArrowLeft");
     const guides = page.getByLabel("Guides", { exact: true });
     await guides.fill("ACGT\n");
     await page.getByRole("button", { name: "Design guides" }).click();
@@ -191,7 +191,7 @@ suite("submit", ({ at, fixture }) => {
     await page.getByRole("button", { name: "Example: λ" }).click();
     await page.locator(".chosen strong").waitFor();
     await page.getByRole("button", { name: "Design guides" }).click();
-    await page.getByText("Give an address of example.org, or leave this empty.").waitFor();
+    await page.getByText("Give an address at example.org, or leave this empty.").waitFor();
     assert.ok(await email.evaluate((element) => element === document.activeElement));
     await picture(page, "email");
     await assertAccessible(page);

@@ -17,7 +17,7 @@ const STATES = [
     await page.getByText("Choose one of the list").waitFor();
   }],
   ["own guides and options", "#/", async (page) => {
-    await page.getByRole("tab", { name: "Score my own guides" }).click();
+    await page.getByRole("tab", { name: "My own guides" }).click();
     await page.getByText("Options", { exact: true }).click();
   }],
   ["search", "#/", async (page) => {

@@ -37,7 +37,7 @@ test("a file's name makes a genome's id that the API takes", () => {
 test("an address is of one of the domains, or none is given", () => {
   const domains = ["example.org", "lab.example.org"];
   for (const fine of ["", "  ", "some.one+x@example.org", " Someone@Lab.Example.org "]) assert.equal(emailProblem(fine, domains), null);
-  for (const wrong of ["someone", "@example.org", "a b@example.org", "a@example.com", "a@sub.example.org", "a@example.org.com"]) assert.match(emailProblem(wrong, domains) ?? "", /^Give an address of example\.org or lab\.example\.org/);
+  for (const wrong of ["someone", "@example.org", "a b@example.org", "a@example.com", "a@sub.example.org", "a@example.org.com"]) assert.match(emailProblem(wrong, domains) ?? "", /^Give an address at example\.org or lab\.example\.org/);
 });
 
 test("every column is explained", () => {

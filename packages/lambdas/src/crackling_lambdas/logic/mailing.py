@@ -63,7 +63,7 @@ class Mailing:
             raise InvalidError("email: this deployment sends no mail; leave the address out")
         found = _ADDRESS.fullmatch(address.strip().lower())
         if found is None or found[1] not in self.domains:
-            raise InvalidError(f"email: give an address of {' or '.join(self.domains)}, or leave it out")
+            raise InvalidError(f"email: give an address at {' or '.join(self.domains)}, or leave it out")
         return found[0]
 
 
