@@ -63,7 +63,7 @@ export function showJob(place, api, id) {
   async function followJob() {
     /** @type {Job | undefined} */
     let last;
-    await follow({ read: readBoth, show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
+    await follow({ read: () => readBoth(api, id), show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
     if (last) noteJob({ id, ...(!name && last.region ? { name: last.region } : {}), genome: last.genome, outcome: outcomeOf(last) });
     return last;
 
@@ -76,14 +76,19 @@ export function showJob(place, api, id) {
     }
   }
 
-  async function readBoth() {
-    const job = await api.job(id);
-    // The genome's steps are told only while it is prepared, or where that may be why the job failed.
-    const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
-    return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
-  }
-
   return { title: name ? `${name}: guides` : "Guides", stop: () => (leaving.abort(), progress.stop()) };
+}
+
+/**
+ * @param {Api} api
+ * @param {string} id
+ * @returns {Promise<{job: Job, genome: Genome | null}>}
+ */
+async function readBoth(api, id) {
+  const job = await api.job(id);
+  // The genome's steps are told only while it is prepared, or where that may be why the job failed.
+  const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
+  return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
 }
 
 /** @param {string} moment */

@@ -27,26 +27,19 @@ export function showSubmit(place, api) {
   const votes = votesField();
   const email = emailField(api);
   const button = h("button", { class: "primary" }, "Design guides");
-  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  const trouble = refusal();
   const form = h("form", { novalidate: true, submit: onSubmit },
     query.element,
     genome.element,
     h("details", {}, h("summary", {}, "Options"), votes.element),
     email.element,
-    trouble,
+    trouble.element,
     button,
   );
   const introduction = h("p", { class: "introduction" }, "Paste a gene, name the genome, and get every SpCas9 guide with its efficiency and its off-targets.");
   fill(place, h("h1", { tabindex: -1 }, "Design guides"), introduction, h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())));
   keepDrops(leaving.signal);
-  const listed = genome.list().catch(report);
-
-  /** @param {unknown} error */
-  function report(error) {
-    if (!(error instanceof ApiError)) throw error;
-    trouble.hidden = false;
-    fill(trouble, h("strong", {}, `${error.title}.`), ` ${error.message}`);
-  }
+  const listed = genome.list().catch(trouble.tell);
 
   /** @param {boolean} sending */
   function busy(sending) {
@@ -67,15 +60,29 @@ export function showSubmit(place, api) {
   /** @param {Event} event */
   function onSubmit(event) {
     event.preventDefault();
-    trouble.hidden = true;
+    trouble.element.hidden = true;
     // All that is wrong is told at once; the focus goes to the first.
     const [wrong] = [query.check(), genome.check(), email.check()].filter((control) => control !== null);
     if (wrong) return wrong.focus();
     busy(true);
-    return send().catch((error) => leaving.signal.aborted || (report(error), trouble.scrollIntoView({ block: "nearest" }))).finally(() => busy(false));
+    return send().catch((error) => leaving.signal.aborted || (trouble.tell(error), trouble.element.scrollIntoView({ block: "nearest" }))).finally(() => busy(false));
   }
 
   return { title: "Design guides", stop: () => (leaving.abort(), genome.stop()) };
+}
+
+/** A place for what the service refuses. */
+function refusal() {
+  const element = h("p", { class: "trouble", role: "alert", hidden: true });
+  return {
+    element,
+    /** @param {unknown} error */
+    tell(error) {
+      if (!(error instanceof ApiError)) throw error;
+      element.hidden = false;
+      fill(element, h("strong", {}, `${error.title}.`), ` ${error.message}`);
+    },
+  };
 }
 
 /**
