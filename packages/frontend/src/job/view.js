@@ -27,8 +27,9 @@ export function showJob(place, api, id) {
   const results = h("div", { class: "results" });
   const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
   const mailed = h("p", { class: "note" });
+  const heading = h("h1", { tabindex: -1 }, titleOf(name));
   fill(place,
-    h("div", { class: "title" }, h("h1", { tabindex: -1 }, name ? `Guides for ${name}` : "Guides"), copyButton("Copy link", () => location.href)),
+    h("div", { class: "title" }, heading, copyButton("Copy link", () => location.href)),
     about,
     mailed,
     progress.element,
@@ -72,6 +73,7 @@ export function showJob(place, api, id) {
       last = job;
       fill(about, "Genome ", h("strong", {}, genomeName(job)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
       fill(mailed, mail && !isOver(job) && mailNote(mail));
+      if (!name && job.region) fill(heading, titleOf(job.region));
       progress.show(job, genome);
     }
   }
@@ -89,6 +91,11 @@ async function readBoth(api, id) {
   // The genome's steps are told only while it is prepared, or where that may be why the job failed.
   const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
   return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
+}
+
+/** @param {string | null} [name] of what the guides are for, where this browser or the job knows it */
+function titleOf(name) {
+  return name ? `Guides for ${name}` : "Guides";
 }
 
 /** @param {string} moment */

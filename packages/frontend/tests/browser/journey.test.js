@@ -148,6 +148,7 @@ describe("a user's journey", { skip }, () => {
     await complete(page);
     assert.match(await page.locator(".summary").innerText(), /^75 guides;/);
     await page.getByRole("heading", { name: "Guides for NC_001416.1:37,227-37,940" }).waitFor();
+    await withPage(browser, page.url(), (other) => other.getByRole("heading", { name: /Guides for NC_001416\.1:37,?227-37,?940/ }).waitFor());
   }));
 
   test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
