@@ -24,7 +24,7 @@ from localcloud.world import ACCOUNT
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/")
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/[^/]+/([a-z0-9-]+)/")  # whose key, for which service
 _WRITE_BYTES, _READ_BYTES = 1024, 4096
 _TRANSACTION = 2  # DynamoDB writes the items of a transaction twice: to prepare and to commit
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem")
@@ -76,11 +76,11 @@ def meter(app: WSGIApplication) -> WSGIApplication:
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         principal = principal_of(signed[1]) if signed else None
-        if principal is None:
+        if signed is None or principal is None:
             return app(environ, start_response)
-        service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
-        given = _body(environ) if service else {}
-        sizes = _written(operation, given) if service.startswith("DynamoDB") else []
+        service, operation = signed[2], environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        given = _body(environ) if operation else {}
+        sizes = _written(operation, given) if service == "dynamodb" else []
         answer = list(app(environ, start_response))
         counted = list(_charges(environ, service, operation, given, sizes))
         with _lock:
@@ -100,7 +100,7 @@ def _body(environ: WSGIEnvironment) -> dict[str, Any]:
 def _charges(
     environ: WSGIEnvironment, service: str, operation: str, given: dict[str, Any], before: list[int]
 ) -> Iterator[tuple[str, Charge, float, int]]:
-    if service.startswith("DynamoDB"):
+    if service == "dynamodb":
         if operation in (*_WRITES, "TransactWriteItems"):
             times = float(_TRANSACTION if operation == "TransactWriteItems" else 1)
             # The larger of an item's sizes before and after counts, whatever part of it was changed.
@@ -111,9 +111,9 @@ def _charges(
             size = _stored(given["TableName"], given["Key"])
             reads = max(1, math.ceil(size / _READ_BYTES)) * (1 if given.get("ConsistentRead") else 0.5)
             yield operation, Charge.DYNAMODB_READ, reads, 0
-    elif service == "AmazonSQS":
+    elif service == "sqs":
         yield operation, Charge.SQS, 1, len(given.get("Entries", [None]))
-    elif not service:
+    elif service == "s3":
         yield from _s3(environ["REQUEST_METHOD"], environ.get("QUERY_STRING", ""))
 
 

@@ -132,3 +132,9 @@ def test_nested_attributes_count_their_elements():
         "n": {"NS": ["1", "22"]},
     }
     assert item_bytes(item) == (1 + 3 + (1 + 2) + (1 + 1)) + (1 + 3 + 1 + (1 + 2)) + (1 + 2 + 2)
+
+
+def test_no_other_service_is_taken_for_s3(function):
+    function.client("sns").list_topics()
+    function.client("ec2").describe_regions()
+    assert function.used() == []
