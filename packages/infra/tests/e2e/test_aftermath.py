@@ -22,10 +22,12 @@ FED_BY_QUEUES = (
 NEVER = {
     # Without it S3 answers 403 instead of 404 for a key that is not there; nobody calls it by name.
     "GenomesDownloader s3:ListBucket",
+    "DesignTargetScan s3:ListBucket",
     "Api s3:ListBucket",  # of the data bucket; the genomes' it does list
     # The CDK grants it with every queue that feeds a function.
     *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
     "DesignScheduler sqs:GetQueueUrl",
+    "MailNotifier sqs:GetQueueUrl",
     # EC2 asks for it itself, when an instance with a role is started.
     "DesignScheduler iam:PassRole",
     # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
