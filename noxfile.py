@@ -132,9 +132,9 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-lambdas")
 def test_lambdas(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *FUNCTIONS)
+    install(session, "pytest-xdist", *TEST_TOOLS, *FUNCTIONS)
     session.chdir(LAMBDAS)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", *session.posargs)  # the simulator fills every processor
 
 
 @nox.session(name="test-worker")
