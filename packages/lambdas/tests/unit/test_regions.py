@@ -147,7 +147,7 @@ def test_a_gene_of_a_genome_without_annotation_is_refused(cloud, scan):
 def test_a_genome_that_was_prepared_without_tables_is_refused_with_the_remedy(cloud, scan):
     prepare(cloud)
     del cloud.s3.objects["genome", keys.block_table("mine", "c")]
-    with pytest.raises(InputError, match="delete it and prepare it again, or give the sequence"):
+    with pytest.raises(InputError, match="before its genes and regions could be named; give the sequence"):
         scan("chr1:1-4")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crackling.annotation.finding import written
 from crackling.errors import InputError
 from crackling.faidx import FastaIndex
 from crackling.region import locate, parse_region
@@ -48,7 +49,7 @@ class Regions:
         contig, start, end = region.position
         if end - start > QUERY_BASES:
             raise InputError(
-                f"{region.name}: has {end - start:,} bases ({contig}:{start + 1}-{end}); "
+                f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
                 f"the limit of a job is {QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
         read = partial(self.objects.read, keys.fasta(genome, found.claim))
@@ -61,5 +62,5 @@ class Regions:
         except MissingObjectError:
             raise InputError(
                 f"The genome {genome} was prepared before its genes and regions could be named; "
-                "delete it and prepare it again, or give the sequence"
+                "give the sequence"
             ) from None

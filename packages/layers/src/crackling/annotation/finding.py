@@ -32,7 +32,7 @@ def find_gene(annotation: Annotation, name: str) -> GenePlace:
     if annotation.extents is None:
         raise InputError(
             f"{name}: the genome was prepared when it was not yet kept where its genes lie; "
-            "delete it and prepare it again, or give CONTIG:START-END"
+            "give CONTIG:START-END"
         )
     places = sorted(set(_places(annotation, _called(annotation, name))))
     if not places:
