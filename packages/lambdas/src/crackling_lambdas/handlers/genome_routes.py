@@ -5,8 +5,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from crackling_lambdas.handlers.openapi import answers
-from crackling_lambdas.handlers.views import (
+from crackling_lambdas.handlers.genome_views import (
     AssembliesView,
     AssemblyView,
     FilesView,
@@ -19,6 +18,7 @@ from crackling_lambdas.handlers.views import (
     SearchText,
     UploadView,
 )
+from crackling_lambdas.handlers.openapi import answers
 from crackling_lambdas.logic.library import ANNOTATION_BYTES, FORM_SECONDS, Library
 from crackling_lambdas.logic.search import Search
 
