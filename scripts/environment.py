@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ROOT / "packages"
-TOOLS = PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"
+TOOLS = PACKAGES / "layers" / "requirements" / "tools.txt"
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
-    "cli": ("-e", str(PACKAGES / "layers")),
+    "cli": ("-e", str(PACKAGES / "crackling")),
     "cloud": (
         "-e",
         f"{PACKAGES / 'infra'}[local]",
@@ -40,8 +40,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
 def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
-    native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "testing")]
+    native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("crackling", "infra", "testing")]
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

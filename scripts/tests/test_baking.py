@@ -6,7 +6,7 @@ import pytest
 from fakes.client import refusal
 from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
 
-from crackling_aws.workers import GENOME_TAG, STAGE_TAG
+from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
 from delivery import bake_ami, names
 from delivery.images import Images
 from delivery.machines import Machines

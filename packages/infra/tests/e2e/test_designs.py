@@ -14,7 +14,7 @@ import pytest
 
 from api_client import ApiClient
 from crackling.results import FORMATS, Format
-from crackling.sequences import parse_query
+from crackling.sequences.fasta import parse_query
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE, SAMPLE_GENOME
 from web import Web
