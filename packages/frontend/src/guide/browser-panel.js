@@ -1,6 +1,6 @@
 import { fill, h } from "../dom.js";
-import { locusOf } from "../format.js";
-import { genomeFile } from "./genome-file.js";
+import { locusOf } from "../model/format.js";
+import { genomeFile } from "../model/genome-file.js";
 import { isAccession } from "../submit/upload.js";
 
 /**

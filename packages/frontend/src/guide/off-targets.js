@@ -1,7 +1,7 @@
 import { asTable, copyButton } from "../copy.js";
 import { fill, h } from "../dom.js";
-import { count, locusOf, strandSign } from "../format.js";
-import { countByMismatches, runsOf } from "./alignment.js";
+import { count, locusOf, strandSign } from "../model/format.js";
+import { countByMismatches, runsOf } from "../model/alignment.js";
 
 /**
  * @import {OffTarget, OffTargets, Target} from "../types.js"

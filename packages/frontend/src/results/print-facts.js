@@ -1,11 +1,11 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom.js";
-import { count, strandSign } from "../format.js";
+import { count, strandSign } from "../model/format.js";
 
 /**
  * @import {Api} from "../api.js"
  * @import {Job} from "../types.js"
- * @import {Filter} from "./filters.js"
+ * @import {Filter} from "../model/filters.js"
  */
 
 /** @type {Record<string, string>} */

@@ -1,8 +1,8 @@
 /** The jobs that this browser started or opened, the latest first. They are kept here only, not by the service. */
 
 import { fill, h } from "../dom.js";
-import { jobFragment } from "../route.js";
-import { recall, remember } from "../storage.js";
+import { jobFragment } from "../model/route.js";
+import { recall, remember } from "../model/storage.js";
 
 const MOST = 20;
 

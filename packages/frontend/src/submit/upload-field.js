@@ -1,5 +1,5 @@
 import { fill, h } from "../dom.js";
-import { sized } from "../format.js";
+import { sized } from "../model/format.js";
 import { field } from "./field.js";
 import { genomeIdOf, isGenomeId, sendFile } from "./upload.js";
 

@@ -1,7 +1,7 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom.js";
-import { jobFragment } from "../route.js";
-import { EXAMPLE_GENOME } from "./example.js";
+import { jobFragment } from "../model/route.js";
+import { EXAMPLE_GENOME } from "../model/examples.js";
 import { emailField } from "./email-field.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";

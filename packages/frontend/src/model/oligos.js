@@ -1,6 +1,6 @@
 /** The two oligos that are ordered to clone a guide: annealed, they leave the overhangs of the vector's enzyme. */
 
-import { reverseComplement } from "../dna.js";
+import { reverseComplement } from "./dna.js";
 
 /**
  * @typedef {object} Cloning

@@ -1,6 +1,6 @@
 /** The genomes that a job can name: those that are here, and NCBI's assemblies, in one list. */
 
-import { roughly, sized } from "../format.js";
+import { roughly, sized } from "./format.js";
 
 /**
  * @import {Assembly, Genome} from "../types.js"

@@ -1,6 +1,6 @@
 /** What a column says of a guide in plain text, for paper and spreadsheets. */
 
-import { locusOf } from "../format.js";
+import { locusOf } from "./format.js";
 import { commonCfd, cutOf } from "./figures.js";
 
 /**

@@ -1,6 +1,6 @@
 /** A list of guides that somebody already has. */
 
-import { count } from "../format.js";
+import { count } from "./format.js";
 
 const LENGTHS = [20, 23];
 

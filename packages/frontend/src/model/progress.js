@@ -1,4 +1,4 @@
-import { count, countOf, duration, sized } from "../format.js";
+import { count, countOf, duration, sized } from "./format.js";
 
 /**
  * @import {Genome, Job, PartProgress} from "../types.js"

@@ -1,4 +1,4 @@
-import { reverseComplement } from "../dna.js";
+import { reverseComplement } from "./dna.js";
 
 /**
  * @import {Target} from "../types.js"

@@ -1,6 +1,6 @@
 /** How long something will still take: by what was expected of it, and by how far it has come since it was first seen. */
 
-import { roughly } from "../format.js";
+import { roughly } from "./format.js";
 import { preparation } from "./progress.js";
 
 /**

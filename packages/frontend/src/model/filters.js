@@ -1,4 +1,4 @@
-import { motifPattern } from "../dna.js";
+import { motifPattern } from "./dna.js";
 import { byRank, cutOf } from "./figures.js";
 
 /**

@@ -1,5 +1,5 @@
-import { reverseComplement } from "../dna.js";
-import { locusOf } from "../format.js";
+import { reverseComplement } from "./dna.js";
+import { locusOf } from "./format.js";
 
 /**
  * @import {OffTarget} from "../types.js"

@@ -1,6 +1,6 @@
 /** The rules that the API holds a region against; whether the genome has it is found out when the job runs. */
 
-import { count, countOf } from "../format.js";
+import { count, countOf } from "./format.js";
 
 const MOST_LETTERS = 200;
 // Of a contig's name only the last colon counts: some have their own.

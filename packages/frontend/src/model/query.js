@@ -1,6 +1,6 @@
 /** The rules that the API holds a query against, so that mistakes are shown beside the field before anything is sent. */
 
-import { count } from "../format.js";
+import { count } from "./format.js";
 
 const SITE = 23;
 const NO_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
