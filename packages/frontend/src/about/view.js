@@ -1,5 +1,5 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { MEANINGS } from "../model/columns.js";
 import { CITATIONS } from "./citations.js";
 

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { locusOf } from "../model/format.js";
 import { genomeFile } from "../model/genome-file.js";
 import { isAccession } from "../submit/upload.js";

@@ -1,7 +1,7 @@
 import { ApiError } from "../api.js";
-import { failure } from "../boundary.js";
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
+import { failure } from "../dom/failures.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
 import { locusOf, strandSign } from "../model/format.js";
 import { cutOf } from "../model/figures.js";
 import { browserPanel } from "./browser-panel.js";

@@ -1,5 +1,5 @@
-import { asTable, copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
+import { asTable, copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
 import { count, locusOf, strandSign } from "../model/format.js";
 import { countByMismatches, runsOf } from "../model/alignment.js";
 

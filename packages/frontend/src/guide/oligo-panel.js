@@ -1,5 +1,5 @@
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
 import { recall, remember } from "../model/storage.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../model/oligos.js";
 

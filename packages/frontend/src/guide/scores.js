@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { commonCfd } from "../model/figures.js";
 import { meaning } from "../model/columns.js";
 

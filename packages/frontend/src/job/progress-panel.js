@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { Forecast } from "../model/forecast.js";
 import { notifier } from "./notify.js";
 import { elapsed, failedBeforeScan, isOver, stagesOf } from "../model/progress.js";

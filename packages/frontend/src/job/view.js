@@ -1,7 +1,7 @@
 import { ApiError } from "../api.js";
-import { failure } from "../boundary.js";
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
+import { failure } from "../dom/failures.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
 import { count, day } from "../model/format.js";
 import { forgetJob, noteJob, recentJobs } from "../submit/recent-jobs.js";
 import { follow } from "../model/follow.js";

@@ -1,6 +1,6 @@
 /** How the table's cells are drawn. */
 
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { placeOf, strandSign } from "../model/format.js";
 import { meaningOf } from "../model/warnings.js";
 

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { motifPattern } from "../model/dna.js";
 import { ALL, countChoices } from "../model/filters.js";
 

@@ -1,6 +1,6 @@
-import { asTable, copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { saveText } from "../save.js";
+import { asTable, copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { saveText } from "../dom/save.js";
 import { meaning } from "../model/columns.js";
 import { textOf } from "../model/cell-text.js";
 

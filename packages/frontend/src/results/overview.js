@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { hintOf } from "../model/cell-text.js";
 import { palette } from "./colours.js";
 import { cutOf, verdictOf } from "../model/figures.js";

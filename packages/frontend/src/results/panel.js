@@ -1,5 +1,5 @@
-import { guarded } from "../boundary.js";
-import { fill, h } from "../dom.js";
+import { guarded } from "../dom/failures.js";
+import { fill, h } from "../dom/elements.js";
 import { count } from "../model/format.js";
 import { guideDialog } from "../guide/dialog.js";
 import { Observable } from "../model/observable.js";

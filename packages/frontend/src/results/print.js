@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { meaning, tells } from "../model/columns.js";
 import { textOf } from "../model/cell-text.js";
 

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { onSchemeChange, palette } from "./colours.js";
 import { verdictOf } from "../model/figures.js";
 import { hintOf } from "../model/cell-text.js";

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { count, countOf } from "../model/format.js";
 import { VERDICTS } from "../model/figures.js";
 

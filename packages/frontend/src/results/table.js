@@ -1,5 +1,5 @@
 import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { recall, remember } from "../model/storage.js";
 import * as cells from "./cells.js";
 import { MEANINGS, meaning, tells } from "../model/columns.js";

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 
 /**
  * @import {Choice} from "../model/genome-choices.js"

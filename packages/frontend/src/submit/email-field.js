@@ -1,5 +1,5 @@
 import { ApiError } from "../api.js";
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { field } from "./field.js";
 
 /**

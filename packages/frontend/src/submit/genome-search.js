@@ -1,5 +1,5 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { Combobox } from "./combobox.js";
 import { field } from "./field.js";
 import { choiceOfAccession, choicesOf } from "../model/genome-choices.js";

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { count, countOf } from "../model/format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "../model/examples.js";
 import { examineGuides } from "../model/guide-list.js";

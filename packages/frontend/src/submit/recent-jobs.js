@@ -1,6 +1,6 @@
 /** The jobs that this browser started or opened, the latest first. They are kept here only, not by the service. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { jobFragment } from "../model/route.js";
 import { recall, remember } from "../model/storage.js";
 

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { recallDraft, rememberDraft } from "../model/storage.js";
 import { REGION_EXAMPLE } from "../model/examples.js";
 import { field } from "./field.js";

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { sized } from "../model/format.js";
 import { recallDraft, rememberDraft } from "../model/storage.js";
 import { field } from "./field.js";

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { sized } from "../model/format.js";
 import { field } from "./field.js";
 import { genomeIdOf, isGenomeId, sendFile } from "./upload.js";

@@ -1,5 +1,5 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { jobFragment } from "../model/route.js";
 import { EXAMPLE_GENOME } from "../model/examples.js";
 import { emailField } from "./email-field.js";

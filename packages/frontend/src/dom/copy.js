@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "./elements.js";
 
 const FORMULA = /^[=+\-@]./;
 
