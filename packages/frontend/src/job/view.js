@@ -3,7 +3,7 @@ import { failure } from "../dom/failures.js";
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { count, day } from "../model/format.js";
-import { forgetJob, noteJob, recentJobs } from "../submit/recent-jobs.js";
+import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
 import { follow } from "../model/follow.js";
 import { progressPanel } from "./progress-panel.js";
 import { isOver } from "../model/progress.js";

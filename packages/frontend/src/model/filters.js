@@ -1,5 +1,6 @@
 import { motifPattern } from "./dna.js";
 import { byRank, cutOf } from "./figures.js";
+import { count, strandSign } from "./format.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -87,4 +88,35 @@ function holds({ guide, pam }, motif, without) {
  */
 export function countChoices(filter) {
   return /** @type {(keyof Filter)[]} */ (Object.keys(ALL)).filter((name) => name !== "without" && filter[name] !== ALL[name]).length;
+}
+
+/**
+ * Which guides the table holds.
+ * @param {Filter} filter
+ */
+export function describeFilter({ efficient, specific, clean, strand, gcLeast, gcMost, contig, from, to, motif, without, top, area }) {
+  return [
+    efficient && "efficient",
+    specific && "specific",
+    clean && "no warnings",
+    strand && `strand ${strandSign(strand)}`,
+    span("GC %", gcLeast, gcMost),
+    contig && `sequence ${contig}`,
+    span("cut site", from, to),
+    motif && `${without ? "without" : "with"} ${motif}`,
+    area && `${span(area.measure.toUpperCase(), ...area.x)}, ${span("SVM score", ...area.y)}`,
+    top !== null && `the best ${count(top)}`,
+  ].filter(Boolean).join("; ");
+}
+
+/**
+ * @param {string} name
+ * @param {number | null} least
+ * @param {number | null} most
+ */
+function span(name, least, most) {
+  if (least === null && most === null) return "";
+  const figure = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
+  if (most === null) return `${name} from ${figure(Number(least))}`;
+  return least === null ? `${name} up to ${figure(most)}` : `${name} ${figure(least)} to ${figure(most)}`;
 }

@@ -1,7 +1,8 @@
-import { asTable, copyButton } from "../dom/copy.js";
+import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { saveText } from "../dom/save.js";
 import { meaning } from "../model/columns.js";
+import { asTable } from "../model/spreadsheet.js";
 import { textOf } from "../model/cell-text.js";
 
 /**

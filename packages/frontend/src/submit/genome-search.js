@@ -3,7 +3,7 @@ import { fill, h } from "../dom/elements.js";
 import { Combobox } from "./combobox.js";
 import { field } from "./field.js";
 import { choiceOfAccession, choicesOf } from "../model/genome-choices.js";
-import { isAccession, lacksVersion } from "./upload.js";
+import { isAccession, lacksVersion } from "../model/accessions.js";
 
 /**
  * @import {Api} from "../api.js"

@@ -1,5 +1,6 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom/elements.js";
+import { noteJob } from "../model/recent-jobs.js";
 import { jobFragment } from "../model/route.js";
 import { EXAMPLE_GENOME } from "../model/examples.js";
 import { emailField } from "./email-field.js";
@@ -7,7 +8,7 @@ import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
 import { queryField } from "./query-field.js";
 import { offer } from "./offer.js";
-import { noteJob, recentList } from "./recent-jobs.js";
+import { recentList } from "./recent-list.js";
 
 /**
  * @import {Api} from "../api.js"

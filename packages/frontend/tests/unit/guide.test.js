@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asText } from "../../src/guide/off-targets.js";
+import { asText } from "../../src/model/off-targets.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/model/oligos.js";
 import { holdsContigs } from "../../src/model/genome-file.js";
 import { sitesAsFasta } from "../../src/model/sites-fasta.js";

@@ -1,38 +1,12 @@
-/** The jobs that this browser started or opened, the latest first. They are kept here only, not by the service. */
-
 import { fill, h } from "../dom/elements.js";
+import { forgetJob, recentJobs } from "../model/recent-jobs.js";
 import { jobFragment } from "../model/route.js";
-import { recall, remember } from "../model/storage.js";
-
-const MOST = 20;
-
-/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string, mail?: {address: string, pending: boolean}}} RecentJob */
-
-/** @returns {RecentJob[]} */
-export function recentJobs() {
-  const kept = recall("jobs", /** @type {RecentJob[]} */ ([]));
-  return Array.isArray(kept) ? kept : [];
-}
 
 /**
- * Note a job, or what is newly known of it.
- * @param {Partial<RecentJob> & {id: string}} job
+ * @import {RecentJob} from "../model/recent-jobs.js"
  */
-export function noteJob(job) {
-  const known = recentJobs();
-  const before = known.find(({ id }) => id === job.id);
-  const noted = { name: "", genome: "", time: new Date().toISOString(), ...before, ...job };
-  const others = known.filter(({ id }) => id !== job.id);
-  const place = before ? known.indexOf(before) : 0;
-  remember("jobs", others.toSpliced(place, 0, noted).slice(0, MOST));
-}
 
-/** @param {string} id */
-export function forgetJob(id) {
-  remember("jobs", recentJobs().filter((job) => job.id !== id));
-}
-
-/** A list of them, empty where there are none. */
+/** The list of recent jobs, which is hidden while there are none. */
 export function recentList() {
   const element = h("aside", { class: "recent", "aria-label": "Recent jobs" });
   show();

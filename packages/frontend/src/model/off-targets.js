@@ -1,3 +1,12 @@
+/** A guide's off-targets: their alignments, their numbers, and the list as text. */
+
+import { locusOf } from "./format.js";
+import { asTable } from "./spreadsheet.js";
+
+/**
+ * @import {OffTarget} from "../types.js"
+ */
+
 /**
  * @typedef {{text: string, mismatch: boolean}} Run
  */
@@ -29,4 +38,16 @@ export function countByMismatches(places) {
   const counts = [0, 0, 0, 0, 0];
   for (const { mismatches } of places) counts[mismatches] = (counts[mismatches] ?? 0) + 1;
   return counts;
+}
+
+/**
+ * For a spreadsheet, with places as they are shown.
+ * @param {OffTarget[]} places
+ */
+export function asText(places) {
+  const titles = ["Mismatches", "Site", "PAM", "Place", "Strand", "MIT", "CFD", "Gene", "Feature"];
+  return asTable(titles, places.map((place) => {
+    const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
+    return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
+  }));
 }
