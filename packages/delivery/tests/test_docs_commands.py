@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore import xform_name
+
+from delivery import bake_ami, bootstrap_account, clean_images, deploy, drift, promote_ami, smoke_test
 from fakes.client import service_model
 from fakes.cloudformation import Stack
 from test_releasing import an_assembly
 from worlds import STAGE, FakeWorld, an_image, assembly
 
-from delivery import bake_ami, bootstrap_account, clean_images, deploy, drift, promote_ami, smoke_test
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md")]
 LINES = [
     line.partition("  #")[0].strip()

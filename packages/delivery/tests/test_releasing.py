@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.cloudformation import Stack
-from worlds import FakeWorld
 
 from delivery import deploy, smoke
 from delivery.program import DeliveryError
 from delivery.releasing import with_template
 from delivery.stacks import template_of
+from fakes.cloudformation import Stack
+from worlds import FakeWorld
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_workflows import PROGRAMS
 
 from delivery import assembly, changes, check_line_endings, gate, lint_workflows
+from test_workflows import PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def test_every_shell_script_is_linted() -> None:
     assert {
         "scripts/run",
         "scripts/bake_ami",
-        "scripts/delivery/start",
+        "scripts/start",
         "packages/ec2_worker/init.sh",
     } <= found
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.change_sets import ChangeSetWorld
-from test_releasing import STACK, an_assembly
 
 from delivery.program import DeliveryError
+from fakes.change_sets import ChangeSetWorld
+from test_releasing import STACK, an_assembly
 
 if TYPE_CHECKING:
     from pathlib import Path

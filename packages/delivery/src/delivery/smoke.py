@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import build
-from api_client import ApiClient, ApiError
+from delivery.api_client import ApiClient, ApiError
 from delivery.program import DeliveryError, say
 
 if TYPE_CHECKING:

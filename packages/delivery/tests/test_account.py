@@ -7,11 +7,11 @@ import boto3
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from moto import mock_aws
-from worlds import SkippingClock
 
 from delivery import account, bootstrap_account
 from delivery.preview.permissions import Permission, permissions
 from delivery.stacks import CdkCli
+from worlds import SkippingClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

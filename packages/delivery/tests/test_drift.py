@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from delivery import drift
 from fakes.client import refusal
 from fakes.cloudformation import Stack
 from test_github import FakeGitHub
 from test_releasing import STACK, an_assembly
 from worlds import FakeWorld
-
-from delivery import drift
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import yaml
 from crackling_infra.settings import DISPOSABLE, read_settings
 from delivery import account, bootstrap_account, changes, deploy, names
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral"}
 RELEASED = {"infra", "lambdas", "ec2_worker", "layers", "frontend"}
@@ -117,7 +117,7 @@ def test_options_of_programs_exist(path: Path) -> None:
     for _job, step in steps(path):
         program = PROGRAM.fullmatch(step.get("run", ""))
         if program and program[1] != "test":
-            module = ROOT / "scripts" / "delivery" / f"{program[1]}.py"
+            module = ROOT / "packages/delivery/src/delivery" / f"{program[1]}.py"
             source = (module if module.exists() else module.with_suffix("") / "__main__.py").read_text(
                 "utf-8"
             )
@@ -313,7 +313,7 @@ def version_of(package: Path) -> str:
 PROGRAMS = [
     path.name
     for path in sorted((ROOT / "scripts").iterdir())
-    if path.is_file() and path.read_bytes().startswith(b"#!/bin/sh") and "delivery" in path.read_text("utf-8")
+    if path.is_file() and re.search(r'/start" |-m delivery\.\w+ ', path.read_text("utf-8"))
 ]
 
 

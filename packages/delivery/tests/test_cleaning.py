@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 import pytest
-from fakes.client import refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import STAGE, FakeWorld, World, an_image
 
 from delivery import clean_images, names
 from delivery.cleaning import DAY, References, newest, plan
 from delivery.images import Image, Images
 from delivery.machines import Machines
 from delivery.parameter import ImageParameter, Version
+from fakes.client import refusal
+from worlds import STAGE, FakeWorld, World, an_image
 
 NOW = 1_000_000.0 * 100
 IDS = [f"ami-{number}" for number in range(6)]

@@ -23,7 +23,7 @@ from delivery.preview.difference import compare
 from delivery.program import DONE, DeliveryError, outcome, parser, say
 from delivery.stacks import Template, template_of
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[5]
 OUT = ROOT / "build" / "preview"
 
 

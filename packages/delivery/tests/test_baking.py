@@ -3,8 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes.client import refusal
-from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
 
 from crackling_aws.workers import GENOME_TAG, STAGE_TAG
 from delivery import bake_ami, names
@@ -12,7 +10,9 @@ from delivery.images import Images
 from delivery.machines import Machines
 from delivery.parameter import ImageParameter
 from delivery.stacks import Stacks
+from fakes.client import refusal
 from fakes.ec2 import NITRO
+from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from fakes.client import refusal
-from worlds import STAGE, FakeWorld, World, an_image
 
 from delivery import promote_ami
 from delivery.parameter import ImageParameter
+from fakes.client import refusal
+from worlds import STAGE, FakeWorld, World, an_image
 
 
 def run(world: World, *arguments: str) -> int:

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
-from fakes.client import FakeClock
-from fakes.cloudformation import FakeCloudFormation, Stack
-from fakes.ssm import FakeSSM
 
 from delivery import names
 from delivery.aws import Aws
@@ -18,7 +15,10 @@ from delivery.images import Images
 from delivery.machines import Machines
 from delivery.program import DeliveryError
 from delivery.stacks import template_of
+from fakes.client import FakeClock
+from fakes.cloudformation import FakeCloudFormation, Stack
 from fakes.ec2 import FakeEC2
+from fakes.ssm import FakeSSM
 from localcloud.gaps import machines
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_github import FakeGitHub
 
 from delivery.github import LIMIT
 from delivery.preview import __main__ as preview
 from delivery.preview.difference import Difference, Kind, compare
 from delivery.preview.replacement import Replacement, of_change
 from delivery.preview.text import markdown
+from test_github import FakeGitHub
 
 os.environ.setdefault("CDK_VALIDATION", "false")  # seconds, for rules that have a session of their own
 from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from moto import mock_aws
+
 from worlds import FakeWorld, MotoWorld, World
 
 if TYPE_CHECKING:

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from machines import run_boot_tests
-from test_small_programs import git
 
 import build
 import local_cloud
-from api_client import ApiClient
 from crackling_testing.ncbi import NcbiStandIn
 from delivery import bake_ami, changes, check_line_endings, clean_images, deploy, names, promote_ami
+from delivery.api_client import ApiClient
 from delivery.aws import connect
 from delivery.cleaning import DAY
 from delivery.images import Images
@@ -29,6 +28,7 @@ from delivery.parameter import ImageParameter
 from delivery.preview import __main__ as preview
 from delivery.stacks import CdkCli, Stacks
 from localcloud import LocalCloud
+from test_small_programs import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
