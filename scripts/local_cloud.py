@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import build
-from api_client import ApiClient, ApiError
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
 from crackling_testing.assemblies import StandInAssembly, phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
+from delivery.api_client import ApiClient, ApiError
 from localcloud import CdkError, LocalCloud
 from localcloud.workers import WorkerProcesses, seed_image
 

@@ -14,7 +14,7 @@ from localcloud import Charge
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from api_client import ApiClient
+    from delivery.api_client import ApiClient
     from localcloud import Invocation, LocalCloud, Usage
 
 # By the name that a function's logs and traces go under, in the order in which a job meets them.

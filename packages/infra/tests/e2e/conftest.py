@@ -16,9 +16,9 @@ import pytest
 
 import build
 import local_cloud
-from api_client import ApiClient
 from crackling.specificity import Index, build_index
 from crackling_testing.assemblies import StandInAssembly
+from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
 from localcloud import LocalCloud

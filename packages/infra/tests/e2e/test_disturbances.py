@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from api_client import ApiClient
 from crackling_aws.models import GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
+from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE
 from localcloud import LocalCloud
