@@ -18,7 +18,7 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import api
-from crackling_lambdas.logic.scanning import chunks, query_sites
+from crackling_lambdas.jobs.scanning import chunks, query_sites
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS

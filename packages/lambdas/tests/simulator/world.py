@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from crackling_lambdas.handlers.entry import Handler
+    from crackling_lambdas.runtime.entry import Handler
 
 QUEUES = {
     "download": downloader,

@@ -10,12 +10,12 @@ from crackling import efficiency
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers import entry
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import ConsensusSettings
-from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.scoring import Assess, Chunks, OnTarget
+from crackling_lambdas.jobs.failing import fail_job
+from crackling_lambdas.jobs.scoring import Assess, Chunks, OnTarget
+from crackling_lambdas.runtime import entry
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import ConsensusSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,13 +11,13 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers.entry import Handler, entry_point, work
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import ScanSettings
-from crackling_lambdas.logic.annotations import Annotations
-from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.regions import Regions
-from crackling_lambdas.logic.scanning import Scan
+from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.jobs.failing import fail_job
+from crackling_lambdas.jobs.regions import Regions
+from crackling_lambdas.jobs.scanning import Scan
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point, work
+from crackling_lambdas.runtime.settings import ScanSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
