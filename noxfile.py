@@ -3,9 +3,9 @@
 lint            ruff: rules and format
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
-test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
@@ -72,7 +72,7 @@ DELIVERY = "packages/delivery"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
 SCIENCE = ("-e", CRACKLING, "-e", "packages/testing")
-FUNCTIONS = (*SCIENCE, "-e", f"{CRACKLING}[test]", "-e", AWS, "-e", f"{LAMBDAS}[test,types]")
+FUNCTIONS = (*SCIENCE, "-e", f"{CRACKLING}[test]", "-e", f"{AWS}[test,types]", "-e", f"{LAMBDAS}[test]")
 CLOUD = (
     *SCIENCE,
     "-e",
@@ -157,7 +157,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *SCIENCE, "-e", AWS)
+    install(session, *TEST_TOOLS, *SCIENCE, "-e", f"{AWS}[test]")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 

@@ -25,8 +25,6 @@ os.environ |= {
     "POWERTOOLS_SERVICE_NAME": "test",
 }
 
-from simulator.world import KEYS
-
 
 class Ncbi:
     """Knows every assembly, until it is told to raise `error`."""
@@ -69,7 +67,7 @@ def cloud():
     """Clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
     sent: list[tuple[str, str]] = []
     mails: list[Mail] = []
-    dynamodb = FakeDynamoDB(KEYS)
+    dynamodb = FakeDynamoDB()
     cloud = SimpleNamespace(
         dynamodb=dynamodb, s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
         sns=FakeSNS(mails.append), mails=mails,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +16,12 @@ from crackling_aws.preparation.indexing import Builder, IsslIndex
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
 
 MESSAGE = PrepareGenome("g", "c1")
 
@@ -27,16 +33,19 @@ def clock():
 
 
 @pytest.fixture
-def prepared(cloud, clock):
-    cloud.genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
-    cloud.genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
-    cloud.objects = ObjectStore(cloud.s3, "genome")
-    cloud.failure = Failure(cloud.genomes, cloud.jobs, clock)
-    return cloud
+def prepared(clock):
+    dynamodb, s3 = FakeDynamoDB(), FakeS3()
+    genomes, jobs = GenomeStore(dynamodb, "genomes"), JobStore(dynamodb, "jobs")
+    genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
+    genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
+    return SimpleNamespace(
+        s3=s3, sqs=FakeSQS(lambda *_: None), genomes=genomes, jobs=jobs, objects=ObjectStore(s3, "genome"),
+        failure=Failure(genomes, jobs, clock),
+    )  # fmt: skip
 
 
-def lose(cloud):
-    assert cloud.genomes.retry("g", "c1", "c2", before=10**9, now=50)
+def lose(prepared):
+    assert prepared.genomes.retry("g", "c1", "c2", before=10**9, now=50)
 
 
 def test_a_download_is_stopped(prepared, clock):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Key = tuple[str, ...]
+TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
 
 
 class FakeDynamoDB:
@@ -17,13 +18,10 @@ class FakeDynamoDB:
     A read that does not ask for consistency may be answered with what an item was before its latest write.
     """
 
-    def __init__(
-        self, keys: Mapping[str, tuple[str, ...]], stale: Callable[[], bool] = lambda: False
-    ) -> None:
-        self._keys = keys
+    def __init__(self, stale: Callable[[], bool] = lambda: False) -> None:
         self._stale = stale
-        self.tables: dict[str, dict[Key, dict[str, Any]]] = {table: {} for table in keys}
-        self._before: dict[str, dict[Key, dict[str, Any] | None]] = {table: {} for table in keys}
+        self.tables: dict[str, dict[Key, dict[str, Any]]] = {table: {} for table in TABLE_KEYS}
+        self._before: dict[str, dict[Key, dict[str, Any] | None]] = {table: {} for table in TABLE_KEYS}
         self.watch: dict[str, Callable[[dict[str, Any] | None, dict[str, Any] | None], None]] = {}
         self.conflicts: Callable[[], bool] = lambda: False
 
@@ -80,7 +78,7 @@ class FakeDynamoDB:
         return {}
 
     def _key(self, table: str, item: Mapping[str, Any]) -> Key:
-        return tuple(_sortable(item[name]) for name in self._keys[table])
+        return tuple(_sortable(item[name]) for name in TABLE_KEYS[table])
 
     def _holds(self, request: Mapping[str, Any], key: Key) -> bool:
         if "ConditionExpression" not in request:

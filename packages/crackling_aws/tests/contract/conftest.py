@@ -10,11 +10,10 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from fakes.dynamodb import FakeDynamoDB
+from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
-from simulator.world import KEYS
 
 NUMBERS = {"chunk"}
 
@@ -27,7 +26,7 @@ def cloud(request):
         sns = FakeSNS(lambda mail: mails.append((mail.to, mail.subject, mail.text)))
         sqs = FakeSQS(lambda _url, body: sent.append(body))
         yield SimpleNamespace(
-            dynamodb=FakeDynamoDB(KEYS), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
+            dynamodb=FakeDynamoDB(), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
             sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, mails=lambda: mails,
         )  # fmt: skip
     else:
@@ -39,7 +38,7 @@ def _moto():
     dynamodb, s3, sqs, sns = (
         boto3.client(service, region_name="eu-west-1") for service in ("dynamodb", "s3", "sqs", "sns")
     )
-    for table, keys in KEYS.items():
+    for table, keys in TABLE_KEYS.items():
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
