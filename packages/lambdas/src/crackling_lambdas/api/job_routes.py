@@ -21,7 +21,7 @@ from crackling_lambdas.api.views import (
 )
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
 from crackling_lambdas.jobs.submission import Submission
-from crackling_lambdas.runtime.entry import metrics
+from crackling_lambdas.runtime.telemetry import metrics
 
 TAGS = ["jobs"]
 TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}

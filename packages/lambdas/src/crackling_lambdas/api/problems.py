@@ -20,7 +20,7 @@ from crackling_lambdas.errors import (
     TooLargeError,
     UpstreamError,
 )
-from crackling_lambdas.runtime.entry import logger
+from crackling_lambdas.runtime.telemetry import logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver

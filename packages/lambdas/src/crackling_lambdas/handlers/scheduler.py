@@ -21,8 +21,9 @@ from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.ncbi import BRIEF, KeyedNcbi
 from crackling_lambdas.genomes.preparation import Claims, Preparations, Sizes
 from crackling_lambdas.jobs.admission import Admission
-from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point, logger, metrics
+from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import SchedulerSettings
+from crackling_lambdas.runtime.telemetry import logger, metrics
 from crackling_lambdas.runtime.workers import make_workers
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, MessageError, parse
-from crackling_lambdas.runtime.entry import Answer, Event, Handler, logger, metrics
+from crackling_lambdas.runtime.entry import Answer, Event, Handler
+from crackling_lambdas.runtime.telemetry import logger, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

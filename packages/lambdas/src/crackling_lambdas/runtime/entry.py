@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crackling_aws.clients import AwsClients, Clients
+from crackling_lambdas.runtime.telemetry import logger, metrics, tracer
 
 Event = dict[str, Any]  # as Lambda hands it over; nothing beyond the handlers sees one
 Answer = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Answer]
-
-logger = Logger()
-metrics = Metrics()  # its namespace, one a stage, is in the environment too: POWERTOOLS_METRICS_NAMESPACE
-tracer = Tracer()
-
-
-@contextmanager
-def work() -> Iterator[None]:
-    """Log how long the work of a message took: of its billed time, the rest is overhead."""
-    start = time.perf_counter()
-    yield
-    logger.info("Work", extra={"seconds": round(time.perf_counter() - start, 6)})
 
 
 def entry_point(make_handler: Callable[[Mapping[str, str], Clients], Handler]) -> Handler:
