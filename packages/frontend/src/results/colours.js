@@ -10,10 +10,23 @@ export function palette() {
   // Verdicts keep their colours where the user chooses the others: they are told by nothing else in a drawing.
   const own = (/** @type {string} */ name) => ((probe.style.forcedColorAdjust = "none"), colour(name));
   // The style sheet's light-dark() is worked out only where it is used.
-  const colour = (/** @type {string} */ name) => ((probe.style.color = style.getPropertyValue(`--${name}`)), getComputedStyle(probe).color);
-  const found = { text: colour("text"), soft: colour("soft"), line: colour("line"), accent: colour("accent"), mark: colour("mark") };
+  const colour = (/** @type {string} */ name) => (
+    (probe.style.color = style.getPropertyValue(`--${name}`)), getComputedStyle(probe).color
+  );
+  const found = {
+    text: colour("text"),
+    soft: colour("soft"),
+    line: colour("line"),
+    accent: colour("accent"),
+    mark: colour("mark"),
+  };
   /** @type {Record<Verdict, string>} */
-  const verdicts = { both: own("both"), efficient: own("efficient"), specific: own("specific"), neither: own("neither") };
+  const verdicts = {
+    both: own("both"),
+    efficient: own("efficient"),
+    specific: own("specific"),
+    neither: own("neither"),
+  };
   probe.remove();
   return { ...found, verdicts };
 }
@@ -23,5 +36,6 @@ export function palette() {
  * @param {AbortSignal} signal
  */
 export function onSchemeChange(redraw, signal) {
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw, { signal });
+  for (const query of ["(prefers-color-scheme: dark)", "print"])
+    matchMedia(query).addEventListener("change", redraw, { signal });
 }

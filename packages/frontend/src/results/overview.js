@@ -1,7 +1,7 @@
 import { h } from "../dom/elements.js";
 import { hintOf } from "../model/cell-text.js";
-import { palette } from "./colours.js";
 import { cutOf, verdictOf } from "../model/figures.js";
+import { palette } from "./colours.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -35,7 +35,15 @@ const ORDER = ["neither", "specific", "efficient", "both"];
  */
 export function overview({ onChoose, onPoint, onMove }) {
   const pointer = h("div", { class: "pointer", hidden: true });
-  const canvas = h("canvas", { class: "overview", height: HEIGHT, role: "img", "aria-label": "All guides along the sequence; the table lists them", click: onClick, mousemove: onMouse, mouseleave: () => onPoint(null) });
+  const canvas = h("canvas", {
+    class: "overview",
+    height: HEIGHT,
+    role: "img",
+    "aria-label": "All guides along the sequence; the table lists them",
+    click: onClick,
+    mousemove: onMouse,
+    mouseleave: () => onPoint(null),
+  });
   /** @type {Scene | null} */
   let scene = null;
   const scale = () => (scene ? canvas.clientWidth / scene.length : 1);
@@ -65,9 +73,14 @@ export function overview({ onChoose, onPoint, onMove }) {
 
   /** @param {number} x @param {string} strand */
   function nearestTo(x, strand) {
-    const candidates = (scene?.targets ?? []).filter((target) => target.strand === strand && scene?.visible.has(target.id));
+    const candidates = (scene?.targets ?? []).filter(
+      (target) => target.strand === strand && scene?.visible.has(target.id),
+    );
     const distance = (/** @type {Target} */ target) => Math.abs(cutOf(target) * scale() - x);
-    const nearest = candidates.reduce((best, target) => (best && distance(best) <= distance(target) ? best : target), /** @type {Target | null} */ (null));
+    const nearest = candidates.reduce(
+      (best, target) => (best && distance(best) <= distance(target) ? best : target),
+      /** @type {Target | null} */ (null),
+    );
     return nearest && distance(nearest) <= REACH ? nearest : null;
   }
 
