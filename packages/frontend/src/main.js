@@ -94,7 +94,10 @@ function run(api) {
 }
 
 // Its address is no view's.
-document.querySelector(".skip")?.addEventListener("click", (event) => (event.preventDefault(), place.focus()));
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  place.focus();
+});
 try {
   await run(await connect());
 } catch (error) {

@@ -108,7 +108,12 @@ export function showJob(place, api, id) {
     }
   }
 
-  return { title: name ? `${name}: guides` : "Guides", stop: () => (leaving.abort(), progress.stop()) };
+  function stop() {
+    leaving.abort();
+    progress.stop();
+  }
+
+  return { title: name ? `${name}: guides` : "Guides", stop };
 }
 
 /**

@@ -24,7 +24,10 @@ export class Forecast {
    */
   left(what, done, total, now) {
     const first = this.#firsts.get(what);
-    if (!first || first.done === 0) return (this.#firsts.set(what, { done, now }), null);
+    if (!first || first.done === 0) {
+      this.#firsts.set(what, { done, now });
+      return null;
+    }
     const seconds = (now - first.now) / 1000;
     const gained = done - first.done;
     if (seconds < SHORTEST_SECONDS || gained <= 0) return null;

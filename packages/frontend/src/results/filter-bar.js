@@ -39,11 +39,7 @@ export function filterBar(filter, contigs, onSequence) {
     (value) => set({ contig: value }),
   );
   const motif = motifInput(set);
-  const area = h(
-    "button",
-    { type: "button", class: "chip", hidden: true, click: () => (set({ area: null }), first.focus()) },
-    "Box in the plot ✕",
-  );
+  const area = h("button", { type: "button", class: "chip", hidden: true, click: leaveArea }, "Box in the plot ✕");
   const clear = h("button", { type: "button", hidden: true, click: reset }, "Clear filters");
   const more = h(
     "details",
@@ -85,6 +81,11 @@ export function filterBar(filter, contigs, onSequence) {
     clear,
     more,
   );
+
+  function leaveArea() {
+    set({ area: null });
+    first.focus();
+  }
 
   function reset() {
     element.reset();

@@ -153,12 +153,15 @@ function niceStep(rough) {
  */
 function drawBars(pen, { targets, visible }, scale, colours) {
   const kinds = ORDER.toReversed();
-  /** @type {Record<string, number[][]>} the numbers of a strand, by bar and kind */
+  /** @type {Record<Target["strand"], number[][]>} the numbers of a strand, by bar and kind */
   const piles = { "+": [], "-": [] };
   for (const target of targets) {
     const kind = visible.has(target.id) ? kinds.indexOf(verdictOf(target)) : kinds.length;
-    const pile = ((piles[target.strand] ?? [])[Math.floor((cutOf(target) * scale) / BAR)] ??= [0, 0, 0, 0, 0]);
+    const bars = piles[target.strand];
+    const bar = Math.floor((cutOf(target) * scale) / BAR);
+    const pile = bars[bar] ?? [0, 0, 0, 0, 0];
     pile[kind] = (pile[kind] ?? 0) + 1;
+    bars[bar] = pile;
   }
   const all = Object.entries(piles).flatMap(([strand, bars]) => bars.map((pile, bar) => ({ strand, bar, pile })));
   const most = Math.max(...all.map(({ pile }) => pile.reduce((sum, number) => sum + number)));

@@ -116,7 +116,10 @@ class Results {
 
   #watch() {
     const narrow = () => (this.visible.value = filtered(this.all.value, this.filter.value));
-    this.all.watch((targets) => (fill(this.#cautions, ...banners(targets)), narrow()));
+    this.all.watch((targets) => {
+      fill(this.#cautions, ...banners(targets));
+      narrow();
+    });
     this.filter.watch(narrow);
     this.visible.watch((targets) => {
       const all = this.all.value;

@@ -206,7 +206,7 @@ function options(measure, [width, height], { onBox, onPoint, chosen, size, least
       drag: { x: true, y: true, setScale: false },
       points: { show: false },
       y: true,
-      bind: { click: (self) => (event) => (clicked(self, event), null) },
+      bind: { click: (self) => (event) => clicked(self, event) },
     },
     scales: { x: { time: false, range: [Math.min(least, 70) - 2, 101] } },
     axes: [
@@ -223,8 +223,9 @@ function options(measure, [width, height], { onBox, onPoint, chosen, size, least
 
   /** @param {uPlot} self @param {MouseEvent} event */
   function clicked(self, event) {
-    if (self.select.width > 2 || self.select.height > 2) return;
+    if (self.select.width > 2 || self.select.height > 2) return null;
     onPoint(self.cursor.left ?? event.offsetX, self.cursor.top ?? event.offsetY);
+    return null;
   }
 }
 
@@ -251,8 +252,14 @@ function thresholds({ ctx, bbox, valToPos }, colour) {
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
-  if (x >= bbox.left) ctx.moveTo(x, bbox.top), ctx.lineTo(x, bbox.top + bbox.height);
-  if (y >= bbox.top && y <= bbox.top + bbox.height) ctx.moveTo(bbox.left, y), ctx.lineTo(bbox.left + bbox.width, y);
+  if (x >= bbox.left) {
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  if (y >= bbox.top && y <= bbox.top + bbox.height) {
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+  }
   ctx.stroke();
   ctx.restore();
 }

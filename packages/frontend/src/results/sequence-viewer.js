@@ -21,7 +21,10 @@ export function sequenceViewer(place, onChoose) {
   /** @type {ReturnType<typeof Viewer>} */
   let viewer;
   let first = 0;
-  const mend = () => (nameScroller(place), countFrom(place, first));
+  const mend = () => {
+    nameScroller(place);
+    countFrom(place, first);
+  };
   new MutationObserver(mend).observe(place, { childList: true, subtree: true });
 
   /**
@@ -60,8 +63,14 @@ export function sequenceViewer(place, onChoose) {
     };
     first = start;
     if (viewer) viewer.setState(state);
-    else (viewer = Viewer(place, state))?.render();
-    requestAnimationFrame(() => (countFrom(place, start), reach(place, chosen, start, end)));
+    else {
+      viewer = Viewer(place, state);
+      viewer?.render();
+    }
+    requestAnimationFrame(() => {
+      countFrom(place, start);
+      reach(place, chosen, start, end);
+    });
   }
 
   return { show };

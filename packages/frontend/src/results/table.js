@@ -73,7 +73,10 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       else if (table.getFilters(false).length) table.clearFilter(true);
     },
     /** @param {Target[]} all */
-    replace: async (all) => (await built, table.replaceData(all)),
+    async replace(all) {
+      await built;
+      await table.replaceData(all);
+    },
     /** @param {number} id scrolled to, if it passes the filters */
     async mark(id) {
       await built;
@@ -108,7 +111,10 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       );
       table.redraw();
     },
-    destroy: () => (resized.abort(), table.destroy()),
+    destroy() {
+      resized.abort();
+      table.destroy();
+    },
   };
 }
 

@@ -78,7 +78,9 @@ export class Combobox {
   #setActive(index) {
     this.#active = index;
     const options = [...this.list.querySelectorAll("[role=option]")];
-    options.forEach((option, each) => option.setAttribute("aria-selected", String(each === index)));
+    options.forEach((option, each) => {
+      option.setAttribute("aria-selected", String(each === index));
+    });
     const current = options[index];
     current?.scrollIntoView({ block: "nearest" });
     if (current) this.input.setAttribute("aria-activedescendant", current.id);

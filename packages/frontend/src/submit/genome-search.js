@@ -38,7 +38,10 @@ export class GenomeSearch {
     this.element = this.#field.element;
     this.element.append(this.#chosen);
     const { input } = this.#box;
-    input.addEventListener("input", () => (this.#setChoice(null), void this.#search()));
+    input.addEventListener("input", () => {
+      this.#setChoice(null);
+      void this.#search();
+    });
     input.addEventListener("focus", () => this.#choice || void this.#search());
   }
 

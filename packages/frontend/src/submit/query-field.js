@@ -50,7 +50,11 @@ export function queryField(api, onExample) {
   const region = regionField(() => limits.bases, onExample);
   api
     .about()
-    .then((about) => ((limits = about.limits), sequence.inform(), guides.inform()))
+    .then((about) => {
+      limits = about.limits;
+      sequence.inform();
+      guides.inform();
+    })
     .catch(() => {});
   const tabs = tabList("What to score", [
     ["A sequence", sequence],
@@ -133,12 +137,13 @@ function tabList(label, entries) {
   /** @param {number} index */
   function choose(index) {
     chosen = index;
-    tabs.forEach(
-      (tab, each) => (
-        tab.setAttribute("aria-selected", String(each === index)), (tab.tabIndex = each === index ? 0 : -1)
-      ),
-    );
-    panels.forEach((panel, each) => (panel.hidden = each !== index));
+    tabs.forEach((tab, each) => {
+      tab.setAttribute("aria-selected", String(each === index));
+      tab.tabIndex = each === index ? 0 : -1;
+    });
+    panels.forEach((panel, each) => {
+      panel.hidden = each !== index;
+    });
   }
 
   /** @param {KeyboardEvent} event */

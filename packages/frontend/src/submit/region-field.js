@@ -43,7 +43,10 @@ export function regionField(most, onExample) {
   return {
     element,
     /** What is asked; a user who comes back finds it again. */
-    value: () => (rememberDraft(DRAFT, text.value), text.value.trim()),
+    value() {
+      rememberDraft(DRAFT, text.value);
+      return text.value.trim();
+    },
     /** @returns {HTMLElement | null} the control that needs a change */
     check: () => (complain(examineRegion(text.value, most()).problem) ? null : text),
   };

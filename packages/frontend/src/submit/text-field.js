@@ -48,6 +48,11 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     text.scrollTop = 0;
   }
 
+  function takeExample() {
+    take(example.text);
+    onExample();
+  }
+
   /** @param {File} chosen */
   async function load(chosen) {
     const { content, problem } = await readText(chosen, largest());
@@ -56,16 +61,16 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   }
 
   // What is typed is judged when it is sent, what is pasted at once: it is whole.
-  text.addEventListener(
-    "input",
-    (event) => (describe(), /** @type {InputEvent} */ (event).inputType === "insertFromPaste" && judge()),
-  );
+  text.addEventListener("input", (event) => {
+    describe();
+    if (/** @type {InputEvent} */ (event).inputType === "insertFromPaste") judge();
+  });
   takeDrops(element, load);
   text.before(
     h(
       "div",
       { class: "actions" },
-      h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label),
+      h("button", { type: "button", click: takeExample }, example.label),
       ...fileButton(id, label, load),
       clear,
     ),
@@ -77,7 +82,10 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     control: text,
     inform,
     /** What is asked; a user who comes back finds it again. */
-    value: () => (rememberDraft(id, text.value), text.value),
+    value() {
+      rememberDraft(id, text.value);
+      return text.value;
+    },
     /** @returns {HTMLElement | null} the control that needs a change */
     check: () => (judge() ? null : text),
   };
@@ -140,7 +148,10 @@ function fileButton(id, label, onFile) {
  */
 function takeDrops(element, onFile) {
   const mark = (/** @type {boolean} */ over) => element.classList.toggle("dropping", over);
-  element.addEventListener("dragover", (event) => (event.preventDefault(), mark(true)));
+  element.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    mark(true);
+  });
   element.addEventListener("dragleave", ({ relatedTarget }) =>
     mark(relatedTarget !== null && element.contains(/** @type {Node} */ (relatedTarget))),
   );

@@ -83,14 +83,20 @@ export function showSubmit(place, api) {
     if (wrong) return wrong.focus();
     busy(true);
     return send()
-      .catch(
-        (error) =>
-          leaving.signal.aborted || (trouble.tell(error), trouble.element.scrollIntoView({ block: "nearest" })),
-      )
+      .catch((error) => {
+        if (leaving.signal.aborted) return;
+        trouble.tell(error);
+        trouble.element.scrollIntoView({ block: "nearest" });
+      })
       .finally(() => busy(false));
   }
 
-  return { title: "Design guides", stop: () => (leaving.abort(), genome.stop()) };
+  function stop() {
+    leaving.abort();
+    genome.stop();
+  }
+
+  return { title: "Design guides", stop };
 }
 
 /** A place for what the service refuses. */

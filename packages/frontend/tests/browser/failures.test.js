@@ -27,7 +27,7 @@ suite("failures", ({ at, browser, fixture }) => {
     at("#/jobs/half", async (page) => {
       const failed = page.locator(".stages .failed");
       await failed.waitFor();
-      assert.match(await failed.innerText(), /Score efficiency[^]*failed[^]*600 of 900 guides/);
+      assert.match(await failed.innerText(), /Score efficiency[\s\S]*failed[\s\S]*600 of 900 guides/);
     }));
 
   test("an unknown job is named, and the page lives on", () =>

@@ -130,7 +130,12 @@ export async function startFixture({
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = /** @type {AddressInfo} */ (server.address());
-  return { state, url: `http://127.0.0.1:${port}/`, stop: () => (server.closeAllConnections(), server.close()) };
+  function stop() {
+    server.closeAllConnections();
+    server.close();
+  }
+
+  return { state, url: `http://127.0.0.1:${port}/`, stop };
 }
 
 /**
@@ -325,8 +330,10 @@ function step(state, entry) {
     if (genome.progress)
       genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
     genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
-    if (genome.done.length === genome.parts.length)
-      Object.assign(genome, { state: "ready", updated: new Date().toISOString() }), (job.status = "scanning");
+    if (genome.done.length === genome.parts.length) {
+      Object.assign(genome, { state: "ready", updated: new Date().toISOString() });
+      job.status = "scanning";
+    }
   } else if (job.status === "scanning") {
     job.status = "scoring";
     job.progress = { guides: targets.length, onTarget: 0, offTarget: 0 };

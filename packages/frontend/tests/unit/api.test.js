@@ -11,9 +11,10 @@ const apiOf = (answer) => new Api("/api", async (path, request) => answer(String
 test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   /** @type {unknown[]} */
   const sent = [];
-  const api = apiOf(
-    (path, { method, body }) => (sent.push([path, method, body]), Response.json({ jobId: "1" }, { status: 202 })),
-  );
+  const api = apiOf((path, { method, body }) => {
+    sent.push([path, method, body]);
+    return Response.json({ jobId: "1" }, { status: 202 });
+  });
   await api.createJob({ sequence: "ACGT", genome: "g", options: { consensus: 2 } });
   await api.genome("a/b");
   assert.deepEqual(sent, [
