@@ -2,7 +2,9 @@
 
 lint            ruff: rules and format
 types           mypy, strict
-test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
+test-crackling  the science: unit and property tests, without network, with coverage
+test-aws        what functions and workers share: the preparation of genomes
+test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
@@ -42,6 +44,8 @@ nox.options.sessions = [
     "lint",
     "types",
     "lint-workflows",
+    "test-crackling",
+    "test-aws",
     "test-layers",
     "test-lambdas",
     "test-worker",
@@ -61,14 +65,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
-LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
+CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packages/layers"
+LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER = "packages/ec2_worker"
 DELIVERY = "packages/delivery"
-RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
-SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
-FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
+SCIENCE = ("-e", CRACKLING, "-e", "packages/testing")
+FUNCTIONS = (*SCIENCE, "-e", f"{CRACKLING}[test]", "-e", AWS, "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (
     *SCIENCE,
     "-e",
@@ -76,10 +80,10 @@ CLOUD = (
     "-e",
     f"{INFRA}[check,local,test]",
     "-r",
-    f"{RECIPES}/requirements/tools.txt",
+    f"{LAYERS}/requirements/tools.txt",
 )
-# Of the layers; the other folders of tests are not annotated yet.
-TYPED_TESTS = ("alignment", "design", "efficiency", "sequences", "specificity", "support")
+# Of the science; the other folders of tests are not annotated yet.
+TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
 WORKFLOWS = ("-e", WORKER, "-e", f"{DELIVERY}[test]", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
@@ -111,7 +115,8 @@ def types(session: nox.Session) -> None:
         (
             "noxfile.py",
             "scripts",
-            f"{LAYERS}/src",
+            f"{CRACKLING}/src",
+            f"{AWS}/src",
             f"{LAMBDAS}/src",
             f"{INFRA}/src",
             f"{INFRA}/app.py",
@@ -120,25 +125,41 @@ def types(session: nox.Session) -> None:
             f"{DELIVERY}/tests",
             "packages/testing/src",
         ),
-        (f"{LAYERS}/native",),
-        (RECIPES,),
-        (f"{LAYERS}/bench",),
+        (f"{CRACKLING}/native",),
+        (f"{LAYERS}/build.py", f"{LAYERS}/check.py", f"{LAYERS}/layer_recipes"),
+        (f"{CRACKLING}/bench",),
         (f"{INFRA}/bench",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
         (f"{INFRA}/tests/e2e",),
         ("docs/tests",),
-        [f"{LAYERS}/tests/{name}" for name in TYPED_TESTS],
+        [f"{CRACKLING}/tests/{name}" for name in TYPED_TESTS],
     ):
         session.run("mypy", *places)
 
 
-@nox.session(name="test-layers")
-def test_layers(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *FUNCTIONS, "-r", f"{RECIPES}/requirements/tools.txt")
-    session.chdir(LAYERS)
+@nox.session(name="test-crackling")
+def test_crackling(session: nox.Session) -> None:
+    install(
+        session, *TEST_TOOLS, "-e", f"{CRACKLING}[test]", *SCIENCE, "-r", f"{LAYERS}/requirements/tools.txt"
+    )
+    session.chdir(CRACKLING)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--skip-covered", "--fail-under=90")
+
+
+@nox.session(name="test-layers")
+def test_layers(session: nox.Session) -> None:
+    install(session, *TEST_TOOLS, "-r", f"{LAYERS}/requirements/tools.txt")
+    session.chdir(LAYERS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="test-aws")
+def test_aws(session: nox.Session) -> None:
+    install(session, *TEST_TOOLS, *SCIENCE, "-e", AWS)
+    session.chdir(AWS)
+    session.run("pytest", *session.posargs)
 
 
 @nox.session(name="test-lambdas")
@@ -158,7 +179,7 @@ def test_worker(session: nox.Session) -> None:
 @nox.session(name="worker-image")
 def worker_image(session: nox.Session) -> None:
     install(
-        session, "pip", "-e", f"{LAYERS}[aws]", "-e", f"{WORKER}[test]", *CLOUD
+        session, "pip", *SCIENCE, "-e", AWS, "-e", f"{WORKER}[test]", *CLOUD
     )  # pip fetches the root's wheels
     install_node(session)
     session.run("pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
@@ -188,9 +209,9 @@ def sanitize(session: nox.Session) -> None:
         session.skip("no C compiler (cc); the address sanitizer needs one")
     install(session, *TEST_TOOLS, *SCIENCE)
     kernel = BUILD / "kernel-sanitized.so"
-    session.run("python", f"{LAYERS}/native/compile.py", "--sanitize", "--output", str(kernel))
+    session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
     runtime = session.run("cc", "-print-file-name=libasan.so", external=True, silent=True)
-    session.chdir(LAYERS)
+    session.chdir(CRACKLING)
     session.run(
         "python",
         "-m",
@@ -210,9 +231,9 @@ def sanitize(session: nox.Session) -> None:
 @nox.session
 def layers(session: nox.Session) -> None:
     """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
-    install(session, "-r", f"{RECIPES}/requirements/tools.txt", *SCIENCE)
-    session.run("python", f"{RECIPES}/build.py", *session.posargs)
-    session.run("python", f"{RECIPES}/check.py", *session.posargs)
+    install(session, "-r", f"{LAYERS}/requirements/tools.txt", *SCIENCE)
+    session.run("python", f"{LAYERS}/build.py", *session.posargs)
+    session.run("python", f"{LAYERS}/check.py", *session.posargs)
 
 
 @nox.session
@@ -238,7 +259,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    install(session, "-e", f"{LAYERS}[aws]", "openapi-spec-validator", *CLOUD)
+    install(session, "-e", AWS, "openapi-spec-validator", *CLOUD)
     install_node(session)
     session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
 
@@ -246,7 +267,7 @@ def e2e(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     install(session, "numpy", *SCIENCE)
-    session.run("python", f"{LAYERS}/bench/run.py", *session.posargs)
+    session.run("python", f"{CRACKLING}/bench/run.py", *session.posargs)
 
 
 @nox.session(name="bench-e2e")
@@ -278,7 +299,7 @@ def test_delivery(session: nox.Session) -> None:
 
 @nox.session
 def gitops(session: nox.Session) -> None:
-    install(session, "-e", f"{LAYERS}[aws]", *WORKFLOWS)
+    install(session, "-e", AWS, *WORKFLOWS)
     install_node(session)
     session.chdir(DELIVERY)
     session.run(

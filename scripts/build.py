@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INFRA, FRONTEND = ROOT / "packages" / "infra", ROOT / "packages" / "frontend"
-RECIPES = ROOT / "packages" / "layers" / "recipes"
+RECIPES = ROOT / "packages" / "layers"
 ASSEMBLY = ROOT / "build" / "cdk.out"
 UNPACKED = ROOT / "build" / "unpacked"  # code and layers as the local cloud runs them
 CDK = INFRA / "node_modules" / ".bin" / "cdk"

@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ROOT / "packages"
-TOOLS = PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"
+TOOLS = PACKAGES / "layers" / "requirements" / "tools.txt"
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
-    "cli": ("-e", str(PACKAGES / "layers")),
+    "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
     "test": ("nox",),
@@ -34,8 +34,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
 def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
-    native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "delivery", "infra", "testing")]
+    native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("crackling", "delivery", "infra", "testing")]
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

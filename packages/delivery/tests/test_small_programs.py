@@ -80,7 +80,10 @@ def test_every_shell_script_is_linted() -> None:
         (["packages/infra/src/localcloud/cloud.py"], {"infra"}),
         (["docs/api.md"], {"docs"}),
         (["packages/layers/README.md"], {"docs"}),
-        (["packages/layers/native/kernel.c"], {"layers", "lambdas", "ec2_worker", "infra", "docs"}),
+        (
+            ["packages/crackling/native/kernel.c"],
+            {"crackling", "crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "docs"},
+        ),
         (["packages/ec2_worker/init.sh"], {"ec2_worker", "infra"}),
         (["docs/api.md", "packages/infra/app.py"], {"docs", "infra"}),
         (["noxfile.py"], set(changes.PLACES)),

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[4]
 
 # Part -> where its files are.
 PLACES = {
+    "crackling": "packages/crackling/",
+    "crackling_aws": "packages/crackling_aws/",
     "layers": "packages/layers/",
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
@@ -27,7 +29,9 @@ PLACES = {
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "layers": {"lambdas", "ec2_worker", "infra", "docs"},
+    "crackling": {"crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "docs"},
+    "crackling_aws": {"layers", "lambdas", "ec2_worker", "infra"},
+    "layers": {"crackling", "ec2_worker", "infra"},
     "lambdas": {"infra"},
     "ec2_worker": {"infra"},
     "infra": set[str](),
