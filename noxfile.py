@@ -252,7 +252,9 @@ def lint_templates(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    install(session, "mkdocs", "pytest", *SCIENCE)
+    # The page on licences is compared with the packages that the layers and the workers' image contain.
+    shipped = [f"{LAYERS}/requirements/{name}.txt" for name in ("crackling", "runtime", "viennarna", "boto3")]
+    install(session, "mkdocs", "packaging", "pytest", *SCIENCE, *(f"-r{path}" for path in shipped))
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(BUILD / "docs"))
     session.run("pytest", "docs/tests")
 
