@@ -190,7 +190,7 @@ def test_development_lists_every_session() -> None:
 def test_every_decision_is_listed() -> None:
     records = ROOT / "docs" / "decisions"
     listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (records / "index.md").read_text("utf-8"))
-    assert listed == sorted(path.name for path in records.glob("[0-9]*.md"))
+    assert sorted(listed) == sorted(path.name for path in records.glob("[0-9]*.md"))
 
 
 def test_output_that_differs_does_not_match() -> None:
