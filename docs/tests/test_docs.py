@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -34,6 +35,7 @@ SAME_AS = {
     "./scripts/run --once": "crackling design sample/cI.fa --genome sample/lambda_phage.fa --format table",
 }
 PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
+MODULES = re.compile(r"`((?:crackling|crackling_aws|crackling_lambdas|crackling_infra)(?:\.[a-z]\w*)+)`")
 ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
 BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
 SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
@@ -154,6 +156,9 @@ def test_what_a_page_names_exists(page: Path) -> None:
     missing = [name for name in sorted(named) if not name.startswith(BUILT) and not any(ROOT.glob(name))]
     assert missing == []
     assert set(SESSION.findall(text)) <= nox_sessions()
+    # A changelog names what there was.
+    for module in MODULES.findall(text) if page.name != "CHANGELOG.md" else ():
+        pkgutil.resolve_name(module)
 
 
 @cache

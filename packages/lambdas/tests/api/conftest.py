@@ -17,13 +17,13 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import api
-from crackling_lambdas.logic.scanning import chunks, query_sites
+from crackling_lambdas.jobs.scanning import chunks, query_sites
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
 from simulator import science
-from simulator.world import CONTEXT, ENVIRONMENT, KEYS
+from simulator.world import CONTEXT, ENVIRONMENT
 
 if TYPE_CHECKING:
     from crackling.ncbi import Assembly
@@ -177,7 +177,7 @@ def _serve(built: Any) -> Service:
     catalogue.target = FakeCatalogue()
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
-        dynamodb=FakeDynamoDB(KEYS),
+        dynamodb=FakeDynamoDB(),
         s3=FakeS3(),
         sqs=FakeSQS(lambda url, body: sent.append((url, body))),
         sns=FakeSNS(),
