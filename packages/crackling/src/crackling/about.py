@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import crackling
 from crackling import publications
-from crackling.publications import Publication
 from crackling.specificity.layout import VERSION as INDEX_FORMAT
+
+if TYPE_CHECKING:
+    from crackling.publications import Publication
 
 VERSION = crackling.__version__
 MODEL = "sgRNA Scorer 2.0 (linear, 20 x 4 bases); MIT weights of 2013; CFD weights of 2016"
