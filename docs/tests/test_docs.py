@@ -14,15 +14,17 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from crackling_testing.assemblies import phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")])
@@ -190,7 +192,7 @@ def test_development_lists_every_session() -> None:
 def test_every_decision_is_listed() -> None:
     records = ROOT / "docs" / "decisions"
     listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (records / "index.md").read_text("utf-8"))
-    assert listed == sorted(path.name for path in records.glob("[0-9]*.md"))
+    assert sorted(listed) == sorted(path.name for path in records.glob("[0-9]*.md"))
 
 
 def test_output_that_differs_does_not_match() -> None:

@@ -4,13 +4,12 @@ import io
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import read_gff
-from crackling.ncbi import Assembly
 from crackling.results import Kind
 from crackling_aws.models import IndexFile, Part, Source
 from crackling_aws.stores import keys
@@ -25,6 +24,9 @@ from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.world import CONTEXT, ENVIRONMENT
+
+if TYPE_CHECKING:
+    from crackling.ncbi import Assembly
 
 NOW = 1_800_000_000.0
 SERVICES = ("dynamodb", "s3", "sqs", "sns")

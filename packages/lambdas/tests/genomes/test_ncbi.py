@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +10,9 @@ from crackling_aws.parameters import MissingParameterError
 from crackling_lambdas.genomes.ncbi import KeyedNcbi
 from crackling_testing.ncbi import NcbiStandIn
 from fakes.errors import client_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LAMBDA = "GCF_000840245.1"
 NAME = "/crackling/ncbi-key"

@@ -1,6 +1,5 @@
 """What the API tells about itself, as OpenAPI describes it."""
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -38,7 +37,11 @@ class AboutView(View):
     """Versions, methods and limits."""
 
     versions: VersionsView = VersionsView()
-    methods: list[MethodView] = Field(default=[MethodView(**asdict(method)) for method in METHODS])
+    methods: list[MethodView] = Field(
+        default=[
+            MethodView(name=method.name, gives=method.gives, citation=method.citation) for method in METHODS
+        ]
+    )
     limits: LimitsView = LimitsView()
     mail_domains: Annotated[
         list[str], Field(description="Of the addresses that jobs can mail; empty where no mail is sent.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import Bowtie2Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from crackling_aws.clients import Clients
 
 

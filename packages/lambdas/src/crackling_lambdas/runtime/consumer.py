@@ -17,7 +17,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, MessageError, parse
-from crackling_lambdas.runtime.entry import Answer, Event, Handler
 from crackling_lambdas.runtime.telemetry import logger, metrics
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_sqs import SQSClient
+
+    from crackling_lambdas.runtime.entry import Answer, Event, Handler
 
 M = TypeVar("M", bound=Message)
 PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the last is repeated

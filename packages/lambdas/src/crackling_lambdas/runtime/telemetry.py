@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = Logger()
 metrics = Metrics()  # the variable POWERTOOLS_METRICS_NAMESPACE has the namespace, one for each stage
