@@ -8,9 +8,10 @@ import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from moto import mock_aws
 
-from delivery import account, bootstrap_account
+from delivery.account import template as account
+from delivery.commands import bootstrap as bootstrap_account
 from delivery.preview.permissions import Permission, permissions
-from delivery.stacks import CdkCli
+from delivery.stacks.cloudformation import CdkCli
 from worlds import SkippingClock
 
 if TYPE_CHECKING:

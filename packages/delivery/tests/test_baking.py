@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling_aws.workers import GENOME_TAG, STAGE_TAG
-from delivery import bake_ami, names
-from delivery.images import Images
-from delivery.machines import Machines
-from delivery.parameter import ImageParameter
-from delivery.stacks import Stacks
+from delivery import names
+from delivery.commands import bake as bake_ami
+from delivery.images.ami import Images
+from delivery.images.instances import Machines
+from delivery.images.parameter import ImageParameter
+from delivery.stacks.cloudformation import Stacks
 from fakes.client import refusal
 from fakes.ec2 import NITRO
 from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly

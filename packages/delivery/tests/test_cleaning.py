@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from delivery import clean_images, names
-from delivery.cleaning import DAY, References, newest, plan
-from delivery.images import Image, Images
-from delivery.machines import Machines
-from delivery.parameter import ImageParameter, Version
+from delivery import names
+from delivery.commands import clean as clean_images
+from delivery.images.ami import Image, Images
+from delivery.images.instances import Machines
+from delivery.images.parameter import ImageParameter, Version
+from delivery.images.retention import DAY, References, newest, plan
 from fakes.client import refusal
 from worlds import STAGE, FakeWorld, World, an_image
 

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore import xform_name
 
-from delivery import bake_ami, bootstrap_account, clean_images, deploy, drift, promote_ami, smoke_test
+from delivery.commands import bake as bake_ami
+from delivery.commands import bootstrap as bootstrap_account
+from delivery.commands import clean as clean_images
+from delivery.commands import deploy, drift
+from delivery.commands import promote as promote_ami
+from delivery.commands import smoke as smoke_test
 from fakes.client import service_model
 from fakes.cloudformation import Stack
 from test_releasing import an_assembly

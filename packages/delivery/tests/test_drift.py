@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery import drift
+from delivery.commands import drift
 from fakes.client import refusal
 from fakes.cloudformation import Stack
 from test_github import FakeGitHub

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from delivery.commands import preview
 from delivery.github import LIMIT
-from delivery.preview import __main__ as preview
 from delivery.preview.difference import Difference, Kind, compare
+from delivery.preview.markdown import markdown
 from delivery.preview.replacement import Replacement, of_change
-from delivery.preview.text import markdown
 from test_github import FakeGitHub
 
 os.environ.setdefault("CDK_VALIDATION", "false")  # seconds, for rules that have a session of their own

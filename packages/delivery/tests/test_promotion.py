@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from delivery import promote_ami
-from delivery.parameter import ImageParameter
+from delivery.commands import promote as promote_ami
+from delivery.images.parameter import ImageParameter
 from fakes.client import refusal
 from worlds import STAGE, FakeWorld, World, an_image
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery import deploy, smoke
+from delivery.commands import deploy
 from delivery.program import DeliveryError
-from delivery.releasing import with_template
-from delivery.stacks import template_of
+from delivery.stacks import smoke_test as smoke
+from delivery.stacks.cloudformation import template_of
+from delivery.stacks.release import with_template
 from fakes.cloudformation import Stack
 from worlds import FakeWorld
 

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery import assembly, changes, check_line_endings, gate, lint_workflows
+from delivery.stacks import assembly
+from delivery.workflows import changes, gate
+from delivery.workflows import line_endings as check_line_endings
+from delivery.workflows import linters as lint_workflows
 from test_workflows import PROGRAMS
 
 if TYPE_CHECKING:
@@ -177,13 +180,13 @@ def test_an_assembly_keeps_its_modes_on_its_way(tmp_path: Path) -> None:
 def test_help_tells_what_it_does_and_its_exit_codes(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = importlib.import_module("delivery.preview.__main__" if name == "preview" else f"delivery.{name}")
+    module = importlib.import_module(f"delivery.{PROGRAMS[name]}")
     monkeypatch.setattr("sys.argv", [module.__file__])
     with pytest.raises(SystemExit) as told:
         module.main(["--help"])
     assert told.value.code == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"usage: {name} ")
+    assert said.startswith(f"usage: {PROGRAMS[name].rpartition('.')[2]} ")
     assert "exit codes: 0" in said
 
 
@@ -192,24 +195,24 @@ def test_without_a_region_there_is_a_remedy(
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    assert importlib.import_module("delivery.promote_ami").main(["--stage=dev"]) == 1
+    assert importlib.import_module("delivery.commands.promote").main(["--stage=dev"]) == 1
     assert capsys.readouterr().err == "error: the environment names no region; set AWS_DEFAULT_REGION\n"
 
 
-CHANGING = ("bake_ami", "promote_ami", "deploy", "bootstrap_account", "clean_images")
+CHANGING = ("bake", "promote", "deploy", "bootstrap", "clean")
 
 
 @pytest.mark.parametrize("name", CHANGING)
 def test_what_changes_something_can_be_tried_without(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        importlib.import_module(f"delivery.{name}").main(["--help"])
+        importlib.import_module(f"delivery.commands.{name}").main(["--help"])
     told = capsys.readouterr().out
     assert "--dry-run" in told or "Without --delete it only tells" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("stage", ["Prod", "a b", "", "x" * 25, "a--b", "-a"])
 def test_stages_are_those_that_the_stacks_accept(stage: str) -> None:
-    promote = importlib.import_module("delivery.promote_ami")
+    promote = importlib.import_module("delivery.commands.promote")
     with pytest.raises(SystemExit) as told:
         promote.main([f"--stage={stage}"])
     assert told.value.code == 2

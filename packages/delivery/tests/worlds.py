@@ -11,10 +11,10 @@ import boto3
 
 from delivery import names
 from delivery.aws import Aws
-from delivery.images import Images
-from delivery.machines import Machines
+from delivery.images.ami import Images
+from delivery.images.instances import Machines
 from delivery.program import DeliveryError
-from delivery.stacks import template_of
+from delivery.stacks.cloudformation import template_of
 from fakes.client import FakeClock
 from fakes.cloudformation import FakeCloudFormation, Stack
 from fakes.ec2 import FakeEC2
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from delivery.images import Image
-    from delivery.stacks import Deployer
+    from delivery.images.ami import Image
+    from delivery.stacks.cloudformation import Deployer
     from delivery.waiting import Clock
 
 STAGE = "prod"

@@ -19,14 +19,19 @@ from machines import run_boot_tests
 import build
 import local_cloud
 from crackling_testing.ncbi import NcbiStandIn
-from delivery import bake_ami, changes, check_line_endings, clean_images, deploy, names, promote_ami
+from delivery import names
 from delivery.api_client import ApiClient
 from delivery.aws import connect
-from delivery.cleaning import DAY
-from delivery.images import Images
-from delivery.parameter import ImageParameter
-from delivery.preview import __main__ as preview
-from delivery.stacks import CdkCli, Stacks
+from delivery.commands import bake as bake_ami
+from delivery.commands import clean as clean_images
+from delivery.commands import deploy, preview
+from delivery.commands import promote as promote_ami
+from delivery.images.ami import Images
+from delivery.images.parameter import ImageParameter
+from delivery.images.retention import DAY
+from delivery.stacks.cloudformation import CdkCli, Stacks
+from delivery.workflows import changes
+from delivery.workflows import line_endings as check_line_endings
 from localcloud import LocalCloud
 from test_small_programs import git
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import build
 from delivery import names
 from delivery.aws import FAULTS, Aws, connect
-from delivery.baking import Bakery
-from delivery.boot_test import BootTest
-from delivery.images import Images
-from delivery.machines import Machines
-from delivery.parameter import ImageParameter
+from delivery.images.ami import Images
+from delivery.images.bakery import Bakery
+from delivery.images.boot_test import BootTest
+from delivery.images.instances import Machines
+from delivery.images.parameter import ImageParameter
 from delivery.program import DONE, outcome, parser, say
-from delivery.stacks import CdkCli, Deployer, Stacks
+from delivery.stacks.cloudformation import CdkCli, Deployer, Stacks
 from delivery.waiting import REAL, Clock
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import build
 from delivery import names
 from delivery.aws import FAULTS, Aws, connect
-from delivery.preview import text
+from delivery.commands.smoke import page_of
+from delivery.preview import markdown as text
 from delivery.preview.difference import compare
 from delivery.program import DONE, DeliveryError, outcome, parser, say
-from delivery.releasing import Release
-from delivery.smoke import try_stage
-from delivery.smoke_test import page_of
-from delivery.stacks import CdkCli, Deployer, Stacks, template_of
+from delivery.stacks.cloudformation import CdkCli, Deployer, Stacks, template_of
+from delivery.stacks.release import Release
+from delivery.stacks.smoke_test import try_stage
 from delivery.waiting import REAL, Clock
 
 if TYPE_CHECKING:

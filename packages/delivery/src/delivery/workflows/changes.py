@@ -14,7 +14,7 @@ from pathlib import Path
 
 from delivery.program import DONE, outcome, parser, say
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 
 # Part -> where its files are.
 PLACES = {

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delivery import names, promotion
+from delivery import names
+from delivery.images import promotion
 from delivery.program import DeliveryError, say
-from delivery.stacks import Template, template_of
+from delivery.stacks.cloudformation import Template, template_of
 from delivery.waiting import patiently
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ssm import SSMClient
 
-    from delivery.boot_test import BootTest
-    from delivery.images import Image, Images
-    from delivery.machines import Machines
-    from delivery.parameter import ImageParameter
-    from delivery.stacks import Deployer, Stacks
+    from delivery.images.ami import Image, Images
+    from delivery.images.boot_test import BootTest
+    from delivery.images.instances import Machines
+    from delivery.images.parameter import ImageParameter
+    from delivery.stacks.cloudformation import Deployer, Stacks
 
 PUBLIC_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
 

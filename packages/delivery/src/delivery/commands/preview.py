@@ -17,11 +17,11 @@ from pathlib import Path
 from delivery import names
 from delivery.aws import FAULTS, connect
 from delivery.github import GitHub
-from delivery.preview import text
+from delivery.preview import markdown as text
 from delivery.preview.change_sets import ChangeSets
 from delivery.preview.difference import compare
 from delivery.program import DONE, DeliveryError, outcome, parser, say
-from delivery.stacks import Template, template_of
+from delivery.stacks.cloudformation import Template, template_of
 
 ROOT = Path(__file__).resolve().parents[5]
 OUT = ROOT / "build" / "preview"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from delivery.program import DONE, FAILED, outcome, parser, say
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 # As git itself decides: a file with a zero byte at its start is not text.
 _START = 8000
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from delivery import names, promotion
+from delivery import names
 from delivery.aws import FAULTS, Aws, connect
-from delivery.images import Images
-from delivery.parameter import ImageParameter
+from delivery.images import promotion
+from delivery.images.ami import Images
+from delivery.images.parameter import ImageParameter
 from delivery.program import DONE, outcome, parser
 from delivery.waiting import REAL, Clock
 

@@ -11,8 +11,8 @@ import argparse
 import sys
 
 from delivery.aws import FAULTS, Aws, connect
-from delivery.cleaning import Cleaner
-from delivery.images import Images
+from delivery.images.ami import Images
+from delivery.images.retention import Cleaner
 from delivery.program import DONE, outcome, parser, say
 from delivery.waiting import REAL, Clock
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import build
-from delivery.check_line_endings import known_files
 from delivery.program import DONE, FAILED, outcome, parser, say
+from delivery.workflows.line_endings import known_files
 
 _SHELLS = (b"#!/bin/sh", b"#!/bin/bash", b"#!/usr/bin/env bash")
 

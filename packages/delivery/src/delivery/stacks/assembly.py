@@ -11,7 +11,7 @@ from pathlib import Path
 
 from delivery.program import DONE, DeliveryError, outcome, parser
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 ASSEMBLY, ARCHIVE = ROOT / "build" / "cdk.out", ROOT / "build" / "assembly.tar"
 
 

@@ -13,7 +13,7 @@ from delivery import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from delivery.stacks import Template
+    from delivery.stacks.cloudformation import Template
 
 STACK = "CracklingAccount"
 ISSUER = "token.actions.githubusercontent.com"

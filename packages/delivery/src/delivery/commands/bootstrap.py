@@ -14,10 +14,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 import build
-from delivery import account
+from delivery.account import template as account
 from delivery.aws import FAULTS, Aws, connect
 from delivery.program import DONE, DeliveryError, outcome, parser, say
-from delivery.stacks import CdkCli, Stacks
+from delivery.stacks.cloudformation import CdkCli, Stacks
 from delivery.waiting import REAL, Clock, until
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from delivery.program import DeliveryError, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from delivery.images import Image, Images
-    from delivery.parameter import ImageParameter, Version
+    from delivery.images.ami import Image, Images
+    from delivery.images.parameter import ImageParameter, Version
 
 
 def current(history: Sequence[Version]) -> str | None:

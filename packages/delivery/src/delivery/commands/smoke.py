@@ -8,8 +8,8 @@ import sys
 from delivery import names
 from delivery.aws import FAULTS, Aws, connect
 from delivery.program import DONE, outcome, parser
-from delivery.smoke import try_stage
-from delivery.stacks import Stacks
+from delivery.stacks.cloudformation import Stacks
+from delivery.stacks.smoke_test import try_stage
 
 
 def main(arguments: list[str] | None = None, aws: Aws | None = None) -> int:

@@ -16,8 +16,8 @@ from delivery.program import say
 from delivery.waiting import until
 
 if TYPE_CHECKING:
-    from delivery.images import Image
-    from delivery.machines import Machines
+    from delivery.images.ami import Image
+    from delivery.images.instances import Machines
 
 TEST_SECONDS = 20 * 60.0
 LIFE_MINUTES = 30

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from delivery import names
-from delivery.parameter import ImageParameter
+from delivery.images.parameter import ImageParameter
 from delivery.program import say
 from delivery.waiting import code, patiently
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
 
     from delivery.aws import Aws
-    from delivery.images import Image, Images
-    from delivery.parameter import Version
+    from delivery.images.ami import Image, Images
+    from delivery.images.parameter import Version
     from delivery.waiting import Clock
 
 DAY = 24 * 3600.0
