@@ -258,14 +258,14 @@ def bench_e2e(session: nox.Session) -> None:
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.workflows.line_endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
+    session.run("python", "-m", "delivery", "check-line-endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
 
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
     install(session, *WORKFLOWS)
     install_node(session)
-    session.run("python", "-m", "delivery.workflows.linters", env=SCRIPTS)
+    session.run("delivery", "lint-workflows")
 
 
 @nox.session(name="test-delivery")

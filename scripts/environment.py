@@ -25,7 +25,7 @@ OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "layers")),
-    "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
+    "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
     "test": ("nox",),
 }

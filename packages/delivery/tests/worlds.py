@@ -14,7 +14,8 @@ from delivery.aws import Aws
 from delivery.images.ami import Images
 from delivery.images.instances import Machines
 from delivery.program import DeliveryError
-from delivery.stacks.cloudformation import template_of
+from delivery.services import Services
+from delivery.stacks.assembly import template_of
 from fakes.client import FakeClock
 from fakes.cloudformation import FakeCloudFormation, Stack
 from fakes.ec2 import FakeEC2
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from delivery.images.ami import Image
-    from delivery.stacks.cloudformation import Deployer
+    from delivery.stacks.cdk import Deployer
     from delivery.waiting import Clock
 
 STAGE = "prod"
@@ -50,6 +51,10 @@ class World(Protocol):
         """What a machine will write to its console from now on."""
 
     def let_pass(self, seconds: float) -> None: ...
+
+
+def services(world: World) -> Services:
+    return Services(aws=world.aws, deployer=world.deployer, clock=world.clock)
 
 
 def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from delivery.github import LIMIT
-from delivery.preview import markdown as text
 from delivery.preview.difference import compare
+from delivery.preview.markdown import markdown
 from delivery.program import DeliveryError
-from delivery.stacks.cloudformation import Stacks, template_of
+from delivery.stacks.assembly import template_of
+from delivery.stacks.cloudformation import Stacks
 from delivery.waiting import REAL, Clock, patiently, until
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Detector:
         return Drift(
             stack,
             tuple(self._resources(stack)),
-            text.markdown(difference, "of main", LIMIT // 2) if difference else "",
+            markdown(difference, "of main", LIMIT // 2) if difference else "",
         )
 
     def _resources(self, stack: str) -> list[str]:

@@ -13,9 +13,8 @@ from delivery import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from delivery.stacks.cloudformation import Template
+    from delivery.stacks.assembly import Template
 
-STACK = "CracklingAccount"
 ISSUER = "token.actions.githubusercontent.com"
 # Role -> the environments of GitHub whose jobs may take it.
 ENVIRONMENTS = {

@@ -1,122 +1,61 @@
-"""Prepare an empty account, once, as its administrator: the CDK's own stack, GitHub's identities, and four roles without keys.
+"""Prepare an empty AWS account for deployments from GitHub: the CDK's stack, GitHub as identity provider, and four roles.
 
-Repeating it brings the roles up to date. At the end it prints the variables that the repository's workflows want.
+Run it once, as an administrator of the account; running it again updates the roles. The roles have no keys. At the end it
+prints the variables that the workflows of the repository need.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
 
-import build
-from delivery.account import template as account
-from delivery.aws import FAULTS, Aws, connect
-from delivery.program import DONE, DeliveryError, outcome, parser, say
-from delivery.stacks.cloudformation import CdkCli, Stacks
-from delivery.waiting import REAL, Clock, until
+from delivery.account import stack
+from delivery.account.template import template
+from delivery.commands.arguments import repository
+from delivery.program import DONE, say
+from delivery.stacks.cdk import CdkCli
 
 if TYPE_CHECKING:
     import argparse
 
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
-
-VARIABLES = {
-    "INSPECTION_ROLE_ARN": "InspectionRoleArn",
-    "DEPLOYMENT_ROLE_ARN": "DeploymentRoleArn",
-    "BAKING_ROLE_ARN": "BakingRoleArn",
-    "CLEANING_ROLE_ARN": "CleaningRoleArn",
-}
-"""Of the repository (Settings, Secrets and variables, Actions) -> output of the stack. Beside them: AWS_REGION."""
-
-_GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+    from delivery.services import Services
 
 
-def main(arguments: list[str] | None = None, aws: Aws | None = None, clock: Clock = REAL) -> int:
-    options = _parse(arguments)
-    return outcome(lambda: _run(options, aws, clock), build.BuildError, *FAULTS)
-
-
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    asked = parser(__doc__)
-    asked.add_argument("--repository", required=True, metavar="OWNER/NAME", help="whose workflows may deploy")
-    asked.add_argument(
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repository",
+        type=repository,
+        required=True,
+        metavar="OWNER/NAME",
+        help="whose workflows may deploy",
+    )
+    parser.add_argument(
         "--subject-prefix",
-        help="how its identities' subjects start, if not repo:OWNER/NAME (newer ones have ids)",
+        help="start of the subjects of its identities, if not repo:OWNER/NAME (those of newer repositories contain ids)",
     )
-    asked.add_argument(
-        "--provider-exists", action="store_true", help="the account knows GitHub's identities already"
+    parser.add_argument(
+        "--provider-exists", action="store_true", help="the account already has GitHub as identity provider"
     )
-    asked.add_argument("--no-cdk", action="store_true", help="the CDK is bootstrapped already")
-    asked.add_argument("--dry-run", action="store_true", help="print the template, and change nothing")
-    options = asked.parse_args(arguments)
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", options.repository):
-        asked.error(f"{options.repository!r} is not OWNER/NAME")
-    return options
+    parser.add_argument("--no-cdk", action="store_true", help="the CDK is already bootstrapped")
+    parser.add_argument("--dry-run", action="store_true", help="print the template, and change nothing")
 
 
-def _run(options: argparse.Namespace, aws: Aws | None, clock: Clock) -> int:
-    template = json.dumps(account.template(provider_exists=options.provider_exists), indent=1)
+def run(options: argparse.Namespace, services: Services) -> int:
+    body = json.dumps(template(provider_exists=options.provider_exists), indent=1)
     if options.dry_run:
-        sys.stdout.write(template + "\n")
+        sys.stdout.write(body + "\n")
         return DONE
-    clients = aws or connect()
-    region = clients.cloudformation.meta.region_name
+    region = services.aws.cloudformation.meta.region_name
     if not options.no_cdk:
-        identity = boto3.client("sts").get_caller_identity()["Account"]
-        CdkCli().bootstrap(f"aws://{identity}/{region}")
+        account = boto3.client("sts").get_caller_identity()["Account"]
+        CdkCli().bootstrap(f"aws://{account}/{region}")
     prefix = options.subject_prefix or f"repo:{options.repository}"
-    deploy(clients, template, prefix, clock)
-    outputs = Stacks(clients.cloudformation, clock).outputs(account.STACK)
-    say("The repository's variables (gh variable set NAME --body VALUE):")
-    for name, value in {
-        "AWS_REGION": region,
-        **{key: outputs[one] for key, one in VARIABLES.items()},
-    }.items():
-        sys.stdout.write(f"{name}={value}\n")
+    outputs = stack.deploy(services.aws.cloudformation, body, prefix, services.clock)
+    say("Set these variables of the repository (gh variable set NAME --body VALUE):")
+    sys.stdout.write(f"AWS_REGION={region}\n")
+    for name, output in stack.VARIABLES.items():
+        sys.stdout.write(f"{name}={outputs[output]}\n")
     return DONE
-
-
-def deploy(aws: Aws, template: str, prefix: str, clock: Clock) -> None:
-    """Make or update the account's stack.
-
-    Raises:
-        DeliveryError: CloudFormation has undone it; the message has its reason.
-    """
-    parameters: list[ParameterTypeDef] = [{"ParameterKey": "SubjectPrefix", "ParameterValue": prefix}]
-    stacks = Stacks(aws.cloudformation, clock)
-    if stacks.status(account.STACK) is None:
-        aws.cloudformation.create_stack(
-            StackName=account.STACK,
-            TemplateBody=template,
-            Parameters=parameters,
-            Capabilities=["CAPABILITY_IAM"],
-        )
-    else:
-        try:
-            aws.cloudformation.update_stack(
-                StackName=account.STACK,
-                TemplateBody=template,
-                Parameters=parameters,
-                Capabilities=["CAPABILITY_IAM"],
-            )
-        except ClientError as error:
-            if "No updates are to be performed" in str(error):
-                return
-            raise
-
-    def ended() -> str | None:
-        status = stacks.status(account.STACK)
-        return status if status is None or not status.endswith("_IN_PROGRESS") else None
-
-    status = until(ended, account.STACK, seconds=900, clock=clock)
-    if status not in _GOOD:
-        raise DeliveryError(f"{account.STACK} is {status}; its events in CloudFormation tell why")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

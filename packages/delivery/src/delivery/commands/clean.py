@@ -1,49 +1,36 @@
-"""Delete images of workers, and their snapshots, that nothing refers to.
+"""Delete images of workers, with their snapshots, that are no longer used.
 
-Kept are: what a stage's parameter names or named lately, what a launch template names, what an instance was started from,
-what is young, and every image of a stage that has promoted none. If any of this cannot be read, nothing is deleted. Without
---delete it only tells.
+An image is kept if a stage's parameter names it or named it recently, if a launch template names it, if an instance was started
+from it, if it is recent, or if its stage has promoted no image yet. If any of this cannot be read, nothing is deleted. Without
+--delete, the command only says what it would delete.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
+from typing import TYPE_CHECKING
 
-from delivery.aws import FAULTS, Aws, connect
+from delivery.commands.arguments import positive
 from delivery.images.ami import Images
 from delivery.images.retention import Cleaner
-from delivery.program import DONE, outcome, parser, say
-from delivery.waiting import REAL, Clock
+from delivery.program import DONE, say
+
+if TYPE_CHECKING:
+    import argparse
+
+    from delivery.services import Services
 
 
-def main(arguments: list[str] | None = None, aws: Aws | None = None, clock: Clock = REAL) -> int:
-    asked = parser(__doc__)
-    asked.add_argument(
-        "--keep", type=_positive, default=3, help="images of each stage's history (default: 3)"
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep", type=positive, default=3, help="images to keep of each stage's history (default: 3)"
     )
-    asked.add_argument("--days", type=_positive, default=7, help="keep younger images (default: 7)")
-    asked.add_argument("--delete", action="store_true", help="delete; without, only tell")
-    options = asked.parse_args(arguments)
-
-    def run() -> int:
-        clients = aws or connect()
-        plan = Cleaner(clients, Images(clients.ec2, clock), clock).clean(
-            keep=options.keep, days=options.days, delete=options.delete
-        )
-        verb = "deleted" if options.delete else "would be deleted (--delete does it)"
-        say(f"{len(plan.kept)} kept, {len(plan.deleted)} {verb}")
-        return DONE
-
-    return outcome(run, *FAULTS)
+    parser.add_argument("--days", type=positive, default=7, help="keep images younger than this (default: 7)")
+    parser.add_argument("--delete", action="store_true", help="delete the images; default: only list them")
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is below 1")
-    return number
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def run(options: argparse.Namespace, services: Services) -> int:
+    cleaner = Cleaner(services.aws, Images(services.aws.ec2, services.clock), services.clock)
+    plan = cleaner.clean(keep=options.keep, days=options.days, delete=options.delete)
+    verb = "deleted" if options.delete else "would be deleted (--delete does it)"
+    say(f"{len(plan.kept)} kept, {len(plan.deleted)} {verb}")
+    return DONE

@@ -1,6 +1,6 @@
-"""What was changed in AWS beside this repository, or is not deployed from it: one issue, kept up to date.
+"""Report what was changed in AWS by hand, or was not deployed from this repository, in one issue that is kept up to date.
 
-Without --issue it only prints. Drift is no failure: the exit code says whether it could be looked for.
+Without --issue, the report is only printed. Drift is not a failure: the exit code says whether the check could be made.
 """
 
 from __future__ import annotations
@@ -10,48 +10,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from delivery import names
-from delivery.aws import FAULTS, Aws, connect
+from delivery.commands.arguments import stage
 from delivery.drift import Detector
-from delivery.github import LIMIT, GitHub
-from delivery.program import DONE, outcome, parser, say
-from delivery.waiting import REAL, Clock
+from delivery.github import LIMIT
+from delivery.program import DONE, say
 
 if TYPE_CHECKING:
     import argparse
 
+    from delivery.services import Services
+
 LABEL = "drift"
 
 
-def main(
-    arguments: list[str] | None = None,
-    aws: Aws | None = None,
-    github: GitHub | None = None,
-    clock: Clock = REAL,
-) -> int:
-    asked = parser(__doc__)
-    asked.add_argument("--stage", type=names.stage, required=True)
-    asked.add_argument(
-        "--assembly", type=Path, required=True, help="synthesised for the stage (build/cdk.out)"
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stage", type=stage, required=True)
+    parser.add_argument(
+        "--assembly",
+        type=Path,
+        required=True,
+        help="cloud assembly that was synthesised for the stage (build/cdk.out)",
     )
-    asked.add_argument("--issue", action="store_true", help="open, update or close the issue")
-    options = asked.parse_args(arguments)
-    return outcome(lambda: _run(options, aws or connect(), github, clock), OSError, *FAULTS)
+    parser.add_argument("--issue", action="store_true", help="open, update or close the issue")
 
 
-def _run(options: argparse.Namespace, aws: Aws, github: GitHub | None, clock: Clock) -> int:
+def run(options: argparse.Namespace, services: Services) -> int:
     stack = names.service_stack(options.stage)
-    drift = Detector(aws.cloudformation, clock).detect(stack, options.assembly)
+    drift = Detector(services.aws.cloudformation, services.clock).detect(stack, options.assembly)
     sys.stdout.write(f"{drift}\n" if drift else "")
-    say(f"{stack}: {'drifted' if drift else 'as this repository says'}")
+    say(f"{stack}: {'drifted' if drift else 'no drift'}")
     if options.issue:
-        there = github or GitHub.of_workflow()
         label = f"{LABEL}-{options.stage}"
         if drift:
-            there.put_issue(label, f"{stack} is not as this repository says", str(drift)[:LIMIT])
+            services.github.put_issue(label, f"{stack} differs from this repository", str(drift)[:LIMIT])
         else:
-            there.close_issue(label, f"{stack} is as this repository says again.")
+            services.github.close_issue(label, f"{stack} matches this repository again.")
     return DONE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

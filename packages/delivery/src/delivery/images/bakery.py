@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from delivery import names
 from delivery.images import promotion
 from delivery.program import DeliveryError, say
-from delivery.stacks.cloudformation import Template, template_of
+from delivery.stacks.assembly import Template, template_of
 from delivery.waiting import patiently
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from delivery.images.boot_test import BootTest
     from delivery.images.instances import Machines
     from delivery.images.parameter import ImageParameter
-    from delivery.stacks.cloudformation import Deployer, Stacks
+    from delivery.stacks.cdk import Deployer
+    from delivery.stacks.cloudformation import Stacks
 
 PUBLIC_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
 

@@ -70,7 +70,7 @@ class ImageParameter:
             Type="String",
             DataType=IMAGE_TYPE,
             Overwrite=True,
-            Description="The image that workers start from; written by scripts/promote_ami",
+            Description="The image that workers start from; written by scripts/delivery promote",
         )["Version"]
 
     def _arrived(self, wanted: Version) -> bool | None:

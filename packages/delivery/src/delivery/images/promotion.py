@@ -61,6 +61,8 @@ def roll_back(images: Images, parameter: ImageParameter, *, dry_run: bool = Fals
     """
     target = previous(parameter.history())
     if target is None:
-        raise DeliveryError(f"{parameter.name} has named no other image before; bake one (scripts/bake_ami)")
+        raise DeliveryError(
+            f"{parameter.name} has named no other image before; bake one (scripts/delivery bake)"
+        )
     promote(target, images, parameter, dry_run=dry_run)
     return target

@@ -12,7 +12,7 @@ from delivery.preview.permissions import Permission, permissions
 from delivery.preview.replacement import Replacement, of_change
 
 if TYPE_CHECKING:
-    from delivery.stacks.cloudformation import Template
+    from delivery.stacks.assembly import Template
 
 # What these hold is gone with them, or cannot be made again by a deployment.
 DATA = frozenset(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from delivery.stacks.cloudformation import Template
+    from delivery.stacks.assembly import Template
 
 ASSET = "<asset>"
 # An asset's name in the CDK's bucket is the hash of its content.

@@ -1,52 +1,61 @@
-"""Pack a synthesised assembly into one file, or unpack it: how it gets from the job that builds to the job that deploys.
-
-Artifacts of workflows lose the files' modes, and the programs in the layers would not start any more: so they carry an archive.
-"""
+"""Synthesised cloud assemblies: the folders that `cdk synth` writes."""
 
 from __future__ import annotations
 
-import sys
-import tarfile
-from pathlib import Path
+import json
+from typing import TYPE_CHECKING, Any
 
-from delivery.program import DONE, DeliveryError, outcome, parser
+from delivery.program import DeliveryError
 
-ROOT = Path(__file__).resolve().parents[5]
-ASSEMBLY, ARCHIVE = ROOT / "build" / "cdk.out", ROOT / "build" / "assembly.tar"
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def pack(assembly: Path, archive: Path) -> None:
-    """Write all of an assembly's files, with their modes, into an archive."""
-    if not (assembly / "manifest.json").is_file():
-        raise DeliveryError(f"{assembly} is no synthesised assembly; `./scripts/test -s synth` makes one")
-    with tarfile.open(archive, "w") as file:
-        file.add(assembly, arcname=".")
+Template = dict[str, Any]
+"""A CloudFormation template; AWS defines its shape."""
 
 
-def unpack(archive: Path, assembly: Path) -> None:
-    """Write an archive's files into a folder that is not there yet."""
-    if assembly.exists():
-        raise DeliveryError(f"{assembly} exists already")
-    with tarfile.open(archive) as file:
-        file.extractall(assembly, filter="data")
+def stacks_of(assembly: Path) -> list[str]:
+    """Return the names of an assembly's stacks.
+
+    Raises:
+        DeliveryError: the folder is not a cloud assembly.
+    """
+    return sorted(
+        str(artifact["properties"]["stackName"])
+        for artifact in _artifacts(assembly).values()
+        if artifact["type"] == "aws:cloudformation:stack"
+    )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    asked = parser(__doc__)
-    asked.add_argument("action", choices=("pack", "unpack"))
-    asked.add_argument("--assembly", type=Path, default=ASSEMBLY, help="default: build/cdk.out")
-    asked.add_argument("--archive", type=Path, default=ARCHIVE, help="default: build/assembly.tar")
-    options = asked.parse_args(arguments)
+def template_of(assembly: Path, stack: str) -> Template:
+    """Return the template of a stack.
 
-    def run() -> int:
-        if options.action == "pack":
-            pack(options.assembly, options.archive)
-        else:
-            unpack(options.archive, options.assembly)
-        return DONE
-
-    return outcome(run, OSError, tarfile.TarError)
+    Raises:
+        DeliveryError: the assembly does not contain the stack.
+    """
+    template: Template = json.loads(template_file(assembly, stack).read_text("utf-8"))
+    return template
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def template_file(assembly: Path, stack: str) -> Path:
+    """Return the file that holds the template of a stack; see `template_of`."""
+    _name, artifact = artifact_of(assembly, stack)
+    return assembly / str(artifact["properties"]["templateFile"])
+
+
+def artifact_of(assembly: Path, stack: str) -> tuple[str, dict[str, Any]]:
+    """Return the name by which the CDK's command line knows a stack, which is not the stack's own, and its entry."""
+    for name, artifact in _artifacts(assembly).items():
+        if artifact.get("properties", {}).get("stackName") == stack:
+            return artifact.get("displayName", name), artifact
+    raise DeliveryError(f"{assembly} has no stack {stack}; was it synthesised for another stage?")
+
+
+def _artifacts(assembly: Path) -> dict[str, dict[str, Any]]:
+    try:
+        found: dict[str, dict[str, Any]] = json.loads((assembly / "manifest.json").read_text("utf-8"))[
+            "artifacts"
+        ]
+    except OSError as error:
+        raise DeliveryError(f"{assembly} is not a cloud assembly: {error}") from error
+    return found

@@ -1,67 +1,26 @@
-"""Stacks, as CloudFormation has them, and the CDK's command line that deploys them."""
+"""Stacks as CloudFormation has them."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-import build
+from delivery import names
 from delivery.program import DeliveryError
 from delivery.waiting import REAL, Clock, patiently, until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-Template = dict[str, Any]
-"""A CloudFormation template: shaped by AWS, not by us."""
+    from delivery.stacks.assembly import Template
 
 DELETE_SECONDS = 30 * 60.0
-
-
-class Deployer(Protocol):
-    """What can deploy the stacks of a synthesised assembly."""
-
-    def deploy(self, assembly: Path, stack: str) -> None: ...
-
-
-@dataclass(frozen=True)
-class CdkCli:
-    """The pinned command line, with the credentials, region and endpoint of this process."""
-
-    def deploy(self, assembly: Path, stack: str) -> None:
-        """Deploy one stack; returns when CloudFormation is done.
-
-        Raises:
-            DeliveryError: the deployment failed; CloudFormation has rolled it back. What the CDK said is on stderr.
-        """
-        options = ("--require-approval", "never", "--progress", "events", "--no-color", "--no-notices")
-        name, _ = _artifact(assembly, stack)
-        self._run("deploy", name, "--app", str(assembly.resolve()), *options)
-
-    def bootstrap(self, environment: str) -> None:
-        """Make the CDK's own bucket and roles in `aws://ACCOUNT/REGION`; nothing changes if they are there."""
-        self._run("bootstrap", environment, "--no-color", "--no-notices")
-
-    def _run(self, *arguments: str) -> None:
-        build.npm(build.INFRA)
-        environment = {**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "1", "CI": "1", "NODE_NO_WARNINGS": "1"}
-        words = [str(build.CDK), *arguments]
-        # Not in the CDK app's folder: its cdk.json would be obeyed.
-        done = subprocess.run(words, cwd=build.ROOT, env=environment, stdout=sys.stderr, check=False)
-        if done.returncode:
-            raise DeliveryError(
-                f"cdk {' '.join(arguments[:2])} failed (exit code {done.returncode}); see above"
-            )
 
 
 @dataclass(frozen=True)
@@ -84,6 +43,14 @@ class Stacks:
         if not found:
             raise DeliveryError(f"{stack}: no such stack in this account and region")
         return {output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])}
+
+    def page(self, stage: str) -> str:
+        """Return the address of a stage's page.
+
+        Raises:
+            DeliveryError: the stage is not deployed.
+        """
+        return self.outputs(names.service_stack(stage))["PageUrl"]
 
     def template(self, stack: str) -> Template | None:
         """What is deployed, as it was given; None if there is no such stack."""
@@ -130,28 +97,3 @@ class Stacks:
                 return []
             raise
         return [one for one in found if one["StackStatus"] != "DELETE_COMPLETE"]
-
-
-def template_of(assembly: Path, stack: str) -> Template:
-    """A stack's template in a synthesised assembly.
-
-    Raises:
-        DeliveryError: the assembly has no such stack.
-    """
-    template: Template = json.loads(template_file(assembly, stack).read_text("utf-8"))
-    return template
-
-
-def template_file(assembly: Path, stack: str) -> Path:
-    """Where a synthesised assembly has a stack's template; see `template_of`."""
-    _name, artifact = _artifact(assembly, stack)
-    return assembly / str(artifact["properties"]["templateFile"])
-
-
-def _artifact(assembly: Path, stack: str) -> tuple[str, dict[str, Any]]:
-    """A stack's entry in an assembly, with the name by which the CDK's command line knows it: not that of the stack."""
-    manifest = json.loads((assembly / "manifest.json").read_text("utf-8"))
-    for name, artifact in manifest["artifacts"].items():
-        if artifact.get("properties", {}).get("stackName") == stack:
-            return artifact.get("displayName", name), artifact
-    raise DeliveryError(f"{assembly}: no stack {stack}; was it synthesised for another stage?")

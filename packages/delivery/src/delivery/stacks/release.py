@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from delivery import names
 from delivery.program import DeliveryError, say
-from delivery.stacks.cloudformation import Template, template_file
+from delivery.stacks.assembly import Template, template_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from delivery.stacks.cloudformation import Deployer, Stacks
+    from delivery.stacks.cdk import Deployer
+    from delivery.stacks.cloudformation import Stacks
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,14 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import build
 from delivery.api_client import ApiClient, ApiError
 from delivery.program import DeliveryError, say
+from delivery.repository import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Row = dict[str, str]
-SAMPLE = build.ROOT / "sample"
 ACCESSION = "GCF_000840245.1"
 """Phage lambda, of which the sample is a gene: NCBI has it, and so has the local cloud."""
 

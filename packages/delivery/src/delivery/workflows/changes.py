@@ -1,20 +1,18 @@
-"""Which parts of the repository a change concerns: what ci runs.
+"""Which parts of the repository a change affects: every part that a changed file belongs to, and every part built on it.
 
-Each part that a changed file belongs to, and each that is built on it. What belongs to no part concerns all of them: a new
-file can make too much run, never too little. Writes `PART=true|false` lines to the file that GITHUB_OUTPUT names, or prints them.
+A file that belongs to no part affects all of them: a new file can make ci run too much, never too little.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from delivery.program import DONE, outcome, parser, say
+from delivery.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[5]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Part -> where its files are.
 PLACES = {
@@ -22,23 +20,25 @@ PLACES = {
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
     "infra": "packages/infra/",
+    "delivery": "packages/delivery/",
     "frontend": "packages/frontend/",
     "docs": r"docs/|mkdocs\.yml$|[\w/-]+\.md$",
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "layers": {"lambdas", "ec2_worker", "infra", "docs"},
+    "layers": {"lambdas", "ec2_worker", "infra", "delivery", "docs"},
     "lambdas": {"infra"},
     "ec2_worker": {"infra"},
-    "infra": set[str](),
+    "infra": {"delivery"},
+    "delivery": {"infra"},  # the end-to-end tests use its client of the API
     "frontend": {"infra"},
-    "docs": set[str](),
+    "docs": {"delivery"},  # the commands on the pages are tested there
 }
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def concerned(files: list[str]) -> set[str]:
-    """The parts that a change of these files concerns."""
+def affected(files: list[str]) -> set[str]:
+    """Return the parts that a change of these files affects."""
     found: set[str] = set()
     for file in files:
         # The documentation of a package is documentation first: nothing is built from it.
@@ -55,38 +55,9 @@ def _owners(file: str) -> list[str]:
 
 
 def changed_files(base: str, root: Path = ROOT) -> list[str] | None:
-    """What differs between a commit and the working copy; None if that commit is not known here."""
+    """Return the files that differ between a commit and HEAD; None if the commit is not known here."""
     if not _COMMIT.fullmatch(base) or not base.strip("0"):
         return None
     words = ["git", "diff", "--name-only", "-z", "--no-renames", f"{base}...HEAD"]
     done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
     return None if done.returncode else [name for name in done.stdout.split("\0") if name]
-
-
-def main(arguments: list[str] | None = None) -> int:
-    asked = parser(__doc__)
-    asked.add_argument(
-        "base", nargs="?", default="", help="commit to compare with; without, all is concerned"
-    )
-    options = asked.parse_args(arguments)
-
-    def run() -> int:
-        files = changed_files(options.base)
-        parts = set(PLACES) if files is None else concerned(files)
-        say(
-            f"{'all' if files is None else len(files)} files; concerned: {', '.join(sorted(parts)) or 'none'}"
-        )
-        lines = "".join(f"{part}={str(part in parts).lower()}\n" for part in PLACES)
-        output = os.environ.get("GITHUB_OUTPUT")
-        if output:
-            with Path(output).open("a", encoding="utf-8") as file:
-                file.write(lines)
-        else:
-            sys.stdout.write(lines)
-        return DONE
-
-    return outcome(run, OSError)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

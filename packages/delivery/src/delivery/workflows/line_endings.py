@@ -1,24 +1,21 @@
-"""Hold all files of the repository to unix line endings.
-
-cloud-init and the shell refuse init.sh with CRLF, on the machine and not before: so this is checked first. Looked at are the
-files that git knows or would add. .gitattributes asks git for unix endings; this notices where a program or an editor did not.
-"""
+"""Line endings of the repository's files."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from delivery.program import DONE, FAILED, outcome, parser, say
+from delivery.program import DeliveryError
 
-ROOT = Path(__file__).resolve().parents[5]
-# As git itself decides: a file with a zero byte at its start is not text.
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The rule of git itself: a file with a zero byte near its start is binary.
 _START = 8000
 
 
 def with_carriage_returns(paths: list[Path]) -> list[tuple[Path, int]]:
-    """The text files that have a carriage return at a line's end, with the number of the first such line."""
+    """Return the text files that have a line ending in CRLF, with the number of the first such line."""
     found = []
     for path in paths:
         content = path.read_bytes()
@@ -28,26 +25,14 @@ def with_carriage_returns(paths: list[Path]) -> list[tuple[Path, int]]:
 
 
 def known_files(root: Path) -> list[Path]:
-    """Files that git tracks, or would: what it ignores is left out."""
+    """Return the files that git tracks or would add; ignored files are left out.
+
+    Raises:
+        DeliveryError: git cannot list them.
+    """
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(words, cwd=root, check=True, capture_output=True, text=True).stdout
-    paths = [root / name for name in sorted(set(listed.split("\0"))) if name]
+    done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise DeliveryError(f"git cannot list the files of {root}: {done.stderr.strip()}")
+    paths = [root / name for name in sorted(set(done.stdout.split("\0"))) if name]
     return [path for path in paths if path.is_file() and not path.is_symlink()]
-
-
-def main(arguments: list[str] | None = None) -> int:
-    asked = parser(__doc__)
-    asked.add_argument("files", nargs="*", type=Path, help="only these")
-    options = asked.parse_args(arguments)
-
-    def run() -> int:
-        found = with_carriage_returns(options.files or known_files(ROOT))
-        for path, line in found:
-            say(f"{path}:{line}: ends with a carriage return; `sed -i 's/\\r$//' {path}` mends the file")
-        return FAILED if found else DONE
-
-    return outcome(run, OSError, subprocess.CalledProcessError)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
