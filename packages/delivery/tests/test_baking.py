@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.workers import GENOME_TAG, STAGE_TAG
+from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
 from delivery import names
 from delivery.cli import main
 from delivery.images.ami import Images

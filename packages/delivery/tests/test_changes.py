@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         (["docs/api.md"], {"docs", "delivery"}),
         (["packages/layers/README.md"], {"docs", "delivery"}),
         (
-            ["packages/layers/native/kernel.c"],
-            {"layers", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
+            ["packages/crackling/native/kernel.c"],
+            {"crackling", "crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
         ),
         (["packages/ec2_worker/init.sh"], {"ec2_worker", "infra"}),
         (["docs/api.md", "packages/infra/app.py"], {"docs", "infra", "delivery"}),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Part -> where its files are.
 PLACES = {
+    "crackling": "packages/crackling/",
+    "crackling_aws": "packages/crackling_aws/",
     "layers": "packages/layers/",
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
@@ -26,7 +28,9 @@ PLACES = {
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "layers": {"lambdas", "ec2_worker", "infra", "delivery", "docs"},
+    "crackling": {"crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
+    "crackling_aws": {"layers", "lambdas", "ec2_worker", "infra", "delivery"},
+    "layers": {"crackling", "ec2_worker", "infra"},
     "lambdas": {"infra"},
     "ec2_worker": {"infra"},
     "infra": {"delivery"},

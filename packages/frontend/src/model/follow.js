@@ -1,0 +1,47 @@
+import { ApiError } from "../api.js";
+
+const FIRST_PAUSE = 400;
+const LONGEST_PAUSE = 5000;
+
+/**
+ * Read something again and again until it is over, ever more slowly. A failure that may pass does not end it.
+ * @template Value
+ * @param {object} what
+ * @param {() => Promise<Value>} what.read
+ * @param {(value: Value) => void | Promise<void>} what.show
+ * @param {(value: Value) => boolean} what.isOver
+ * @param {(error: ApiError) => void} what.onTrouble the next attempt follows by itself
+ * @param {AbortSignal} signal ends it
+ * @param {(milliseconds: number, signal: AbortSignal) => Promise<void>} pause
+ * @throws {ApiError} a failure that will not pass
+ */
+export async function follow({ read, show, isOver, onTrouble }, signal, pause = sleep) {
+  for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 1.2, LONGEST_PAUSE)) {
+    try {
+      const value = await read();
+      if (signal.aborted) return;
+      await show(value);
+      if (isOver(value)) return;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.passes)) throw error;
+      if (!signal.aborted) onTrouble(error);
+    }
+    await pause(wait, signal);
+  }
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal ends the sleep early
+ * @returns {Promise<void>}
+ */
+function sleep(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", wake, { once: true });
+  });
+}
