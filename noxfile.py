@@ -3,9 +3,9 @@
 lint            ruff: rules and format
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
-test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API

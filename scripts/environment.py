@@ -36,8 +36,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
         word
         for project in (
             "crackling[test]",
-            "crackling_aws[test]",
-            "lambdas[test,types]",
+            "crackling_aws[test,types]",
+            "lambdas[test]",
             "ec2_worker[test]",
             "infra[check,local,test]",
             "delivery[test]",

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from delivery.cli import main
 from delivery.repository import ROOT
 from delivery.workflows.line_endings import known_files, with_carriage_returns
@@ -12,6 +10,8 @@ from repositories import git
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_an_init_script_with_windows_line_endings_fails(

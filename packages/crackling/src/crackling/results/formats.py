@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from crackling.results import text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crackling.results.design import Design
 
 Format = Literal["csv", "tsv", "json", "bed", "gff3", "xlsx", "genbank", "fasta", "html"]
