@@ -1,6 +1,6 @@
 """What the API takes and gives of jobs and of itself, as OpenAPI describes it; genomes are in genome_views.py."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
@@ -233,7 +233,9 @@ class AboutView(View):
     """Versions, methods and limits."""
 
     versions: VersionsView = VersionsView()
-    methods: list[MethodView] = [MethodView(**asdict(method)) for method in METHODS]
+    methods: list[MethodView] = [
+        MethodView(name=method.name, gives=method.gives, citation=method.citation) for method in METHODS
+    ]
     limits: LimitsView = LimitsView()
     mail_domains: Annotated[
         list[str], Field(description="Of the addresses that jobs can mail; empty where no mail is sent.")
