@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 NATIVE = Path(__file__).resolve().parent
-LIBRARY = NATIVE.parent / "src" / "crackling" / "specificity" / "_kernel.so"
+LIBRARY = NATIVE.parent / "src" / "crackling" / "_kernel.so"
 SOURCES = [NATIVE / name for name in ("genome.c", "lists.c", "prepare.c", "scan.c", "search.c")]
 HEADERS = [NATIVE / name for name in ("kernel.h", "entry.h", "scan.h", "weigh.h")]
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]

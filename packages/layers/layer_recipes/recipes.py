@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CRACKLING: Final = REPOSITORY / "packages/crackling"
 _AWS: Final = REPOSITORY / "packages/crackling_aws"
 _LAMBDAS: Final = REPOSITORY / "packages/lambdas/src/crackling_lambdas"
-_KERNEL: Final = Path("crackling/specificity/_kernel.so")
+_KERNEL: Final = Path("crackling/_kernel.so")
 
 
 def _build_crackling(target: Target, into: Path) -> None:

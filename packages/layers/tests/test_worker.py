@@ -30,7 +30,7 @@ def test_the_wheel_is_for_the_machine_with_its_kernel(payload, target, tmp_path)
     [wheel] = (payload / "wheels").glob("crackling_cloud-*.whl")
     assert wheel.name.endswith(f"-py3-none-linux_{target.machine}.whl")
     with zipfile.ZipFile(wheel) as archive:
-        kernel = archive.read("crackling/specificity/_kernel.so")
+        kernel = archive.read("crackling/_kernel.so")
     assert elf.machine(kernel) == target.machine
 
 

@@ -1,4 +1,4 @@
-"""The binding to the native kernel (native/kernel.h says what each function does). Calls release the interpreter's lock."""
+"""The binding to the off-target kernel (native/kernel.h says what each function does). Calls release the interpreter's lock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import ctypes
 import functools
 import os
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64
-from pathlib import Path
 
-from crackling.errors import CracklingError, InputError
+from crackling.errors import InputError
+from crackling.kernel import load
 
 SITE_NT = 20
 WINDOW_NT = 23
@@ -19,7 +19,6 @@ REVERSE_STRAND, PAM_IS_NGG, PAM_BASE_SHIFT = 1, 2, 2
 SCORE_UNIT = 2.0**-24
 ISAS = {"scalar": 0, "avx2": 1, "avx512": 2, "neon": 3}
 ISA_VARIABLE = "CRACKLING_ISA"
-LIBRARY_VARIABLE = "CRACKLING_KERNEL"
 
 
 class Overflow(ctypes.Structure):
@@ -127,22 +126,12 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
 
 @functools.cache
 def library() -> ctypes.CDLL:
-    """The compiled kernel; the variable CRACKLING_KERNEL names another file than the installed one (sanitizers do).
+    """Return the compiled kernel with the functions above.
 
     Raises:
         CracklingError: it is not there or does not load.
     """
-    path = os.environ.get(LIBRARY_VARIABLE) or str(Path(__file__).with_name("_kernel.so"))
-    try:
-        loaded = ctypes.CDLL(path)
-    except OSError as error:
-        raise CracklingError(
-            f"{path}: the kernel does not load ({error}); install the package again"
-        ) from None
-    for name, (result, arguments) in _SIGNATURES.items():
-        function = getattr(loaded, name)
-        function.restype, function.argtypes = result, arguments
-    return loaded
+    return load(_SIGNATURES)
 
 
 def available_isas() -> list[str]:

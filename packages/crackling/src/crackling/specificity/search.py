@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import struct
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.specificity import kernel
 from crackling.specificity.guides import check_mismatches, encode_all
 from crackling.specificity.kernel import Totals, library
 from crackling.specificity.shard import ShardSet
 from crackling.specificity.weights import aggregate, kernel_weights
+from crackling.threads import map_in_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from crackling.specificity.kernel import Search
     from crackling.specificity.shard import Shard
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 USUAL_MISMATCHES = 4
 GUIDES_A_TASK = 256
 _TOTALS = struct.Struct(f"={ctypes.sizeof(Totals) // 8}Q")
-_S = TypeVar("_S")
-_T = TypeVar("_T")
 
 
 class Specificity(NamedTuple):
@@ -108,13 +105,3 @@ def _specificity(totals: tuple[int, ...], k: int) -> Specificity:
     """From the numbers of a `Totals`: unpacked all at once, as each access to a structure costs as much as a guide's share."""
     mit, cfd = totals[0] * kernel.SCORE_UNIT, totals[1] * kernel.SCORE_UNIT
     return Specificity(aggregate(mit), aggregate(cfd), totals[2 : k + 3])
-
-
-def map_in_threads(function: Callable[[_S], _T], items: Sequence[_S], threads: int | None) -> Iterator[_T]:
-    """Like map(), in order; without a pool where there is nothing to share out."""
-    workers = min(threads or os.cpu_count() or 1, len(items))
-    if workers <= 1:
-        yield from map(function, items)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(function, items)
