@@ -175,6 +175,7 @@ def sanitize(session: nox.Session) -> None:
         "-m",
         "pytest",
         "tests/specificity",
+        "tests/efficiency",
         "--capture=sys",  # or pytest would swallow what the sanitizers say
         *session.posargs,
         env={

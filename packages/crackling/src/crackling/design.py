@@ -79,7 +79,7 @@ def judge(
     tell = progress or (lambda _stage, _done, _total: None)
     repeated = repeated_windows(sites)
     efficiencies = assess(
-        sites, all_folds=all_folds, workers=threads, progress=lambda done, total: tell("folding", done, total)
+        sites, all_folds=all_folds, threads=threads, progress=lambda done, total: tell("folding", done, total)
     )
     specificities = index.score(
         [site.guide for site in sites],

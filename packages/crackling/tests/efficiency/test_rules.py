@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling.efficiency import assess, chopchop, mm10db, sgrnascorer2
-from crackling.efficiency.mm10db import Fold
+from crackling.efficiency import assess, chopchop, mm10db, sgrnascorer2, viennarna
+from crackling.efficiency.folding import fold_all
+from crackling.efficiency.structures import Fold
+from crackling.errors import InputError
 from support.sites import make_site
 
 if TYPE_CHECKING:
@@ -53,12 +56,12 @@ def test_mm10db_fold(structure: str, energy: float, passes: bool) -> None:
 
 
 def test_the_first_base_is_folded_as_g() -> None:
-    assert mm10db.transcript("A" * 20) == "G" + "A" * 19 + mm10db.SCAFFOLD
-    assert mm10db.transcript("CT" * 10).startswith("GUCUCU")
+    assert mm10db.transcript("A" * 20) == "G" + "A" * 19
+    assert mm10db.transcript("CT" * 10) == "G" + "UC" * 9 + "U"
 
 
 def test_the_scaffold_alone_keeps_its_structure_and_passes() -> None:
-    folded = mm10db.fold(mm10db.transcript("A" * 20))
+    folded = viennarna.fold(mm10db.transcript("A" * 20) + mm10db.SCAFFOLD)
     assert folded.energy == -17.7
     assert mm10db.keeps_scaffold(folded.structure)
     assert mm10db.passes_fold(folded)
@@ -66,11 +69,48 @@ def test_the_scaffold_alone_keeps_its_structure_and_passes() -> None:
 
 def test_published_folds(reference: Path) -> None:
     figures = json.loads((reference / "reference" / "rnafold.json").read_text())
+    folds = fold_all(mm10db.transcript(guide) for guide, *_ in figures["rows"])
     for guide, structure, energy, kept, accepted in figures["rows"]:
-        folded = mm10db.fold(mm10db.transcript(guide))
+        folded = folds[mm10db.transcript(guide)]
         assert (folded.structure, folded.energy) == (structure, energy)
+        assert viennarna.fold(mm10db.transcript(guide) + mm10db.SCAFFOLD) == folded
         assert mm10db.keeps_scaffold(structure) is kept
         assert mm10db.passes_fold(folded) is accepted
+
+
+OTHER = "GGCGCGAAAGCGCCAAUUAAGCGGCUUCGGCCGCUU"
+OWN = "(((((....)))))....(((((((....)))))))"  # its fold without a guide
+GUIDE_ALONE = "." * 20
+
+
+@pytest.mark.parametrize(
+    ("structure", "kept"),
+    [
+        (GUIDE_ALONE + OWN, True),
+        ("((((....))))" + "." * 8 + OWN, True),
+        ("(" + "." * 19 + OWN[:14] + ")..." + OWN[18:], True),  # what is unpaired in it may pair
+        (GUIDE_ALONE + OWN.replace("(((((....)))))", ".((((....))))."), False),
+        ("." * 56, False),
+    ],
+)
+def test_another_scaffold_keeps_the_pairs_that_it_has_alone(structure: str, kept: bool) -> None:
+    assert mm10db.keeps_scaffold(structure, OTHER) is kept
+    assert mm10db.passes_fold(Fold(structure, -20.0), OTHER) is kept
+    assert not mm10db.passes_fold(Fold(structure, -30.1), OTHER)
+
+
+def test_the_scaffold_decides_the_verdict_of_mm10db_alone() -> None:
+    site = make_site("GGACUUCGGCGCUUUCGCGC".replace("U", "T"))  # pairs with the other scaffold's first helix
+    usual, other = assess([site])[0], assess([site], scaffold=OTHER)[0]
+    assert other.structure == viennarna.fold(mm10db.transcript(site.guide) + OTHER).structure
+    assert (usual.mm10db, other.mm10db) == (True, False)
+    assert usual == dataclasses.replace(other, mm10db=True, structure=usual.structure, energy=usual.energy)
+
+
+@pytest.mark.parametrize("scaffold", ["", "GTTTTAGAGC", "guuuuagagc"])
+def test_a_scaffold_is_rna(scaffold: str) -> None:
+    with pytest.raises(InputError, match="A, C, G, U"):
+        assess([make_site(BALANCED)], scaffold=scaffold)
 
 
 def test_sgrnascorer2_sums_intercept_and_coefficients() -> None:

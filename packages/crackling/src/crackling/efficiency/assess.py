@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from crackling.efficiency import chopchop, mm10db, sgrnascorer2
 from crackling.efficiency.folding import fold_all
+from crackling.efficiency.mm10db import SCAFFOLD
+from crackling.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crackling.efficiency.mm10db import Fold
+    from crackling.efficiency.structures import Fold
     from crackling.guides.sites import Site
 
 
@@ -36,7 +38,8 @@ def assess(
     sites: Sequence[Site],
     *,
     all_folds: bool = False,
-    workers: int | None = None,
+    scaffold: str = SCAFFOLD,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Efficiency]:
     """Judge sites by CHOPCHOP, mm10db and sgRNA Scorer 2.0.
@@ -44,30 +47,36 @@ def assess(
     Args:
         sites: what find_sites() found.
         all_folds: fold every guide, not only those whose mm10db verdict depends on it. No verdict changes.
-        workers: processes that fold; default: all processors.
+        scaffold: the RNA that follows the guide (A, C, G, U); mm10db's verdict depends on it.
+        threads: how many threads fold; default: one for each processor.
         progress: is told how many folds are done, of how many.
 
     Returns:
         In the order of `sites`.
+
+    Raises:
+        InputError: the scaffold is empty or has other letters.
     """
+    if not scaffold or not set(scaffold) <= set("ACGU"):
+        raise InputError(f"{scaffold[:80]!r} is not a scaffold; write its RNA with the letters A, C, G, U")
     passed = [mm10db.passes_composition(site.guide, site.pam) for site in sites]
     rnas = [
         mm10db.transcript(site.guide) if ok or all_folds else None
         for site, ok in zip(sites, passed, strict=True)
     ]
-    folds = fold_all((rna for rna in rnas if rna), workers, progress)
+    folds = fold_all((rna for rna in rnas if rna), scaffold, threads, progress)
     # A site shows a fold only if its own verdict asked for it: what else is in the batch changes nothing.
     return [
-        _judge(site, ok, folds[rna] if rna else None)
+        _judge(site, ok, folds[rna] if rna else None, scaffold)
         for site, ok, rna in zip(sites, passed, rnas, strict=True)
     ]
 
 
-def _judge(site: Site, composition: bool, folded: Fold | None) -> Efficiency:
+def _judge(site: Site, composition: bool, folded: Fold | None, scaffold: str) -> Efficiency:
     decision = sgrnascorer2.score(site.guide)
     return Efficiency(
         chopchop=chopchop.accepts(site.guide),
-        mm10db=composition and folded is not None and mm10db.passes_fold(folded),
+        mm10db=composition and folded is not None and mm10db.passes_fold(folded, scaffold),
         sgrnascorer2=sgrnascorer2.accepts(decision),
         sgrnascorer2_score=decision,
         structure=folded.structure if folded else None,

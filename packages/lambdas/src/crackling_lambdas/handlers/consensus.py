@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from crackling import efficiency
@@ -22,15 +21,12 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
 
-# One process: Lambda has no shared memory for a pool of them. Chunks are what runs in parallel.
-assess = partial(efficiency.assess, workers=1)
-
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    assess: Assess = assess,
+    assess: Assess = efficiency.assess,
 ) -> Handler:
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
