@@ -34,6 +34,12 @@ def _fold() -> None:
     assert (structure, round(energy, 2)) == _FOLD, f"ViennaRNA folds otherwise: {structure} {energy}"
 
 
+def _fold_by_kernel() -> None:
+    folding = importlib.import_module("crackling.efficiency.folding")
+    assert folding.kernel_tables(), "the kernel leaves folding to ViennaRNA"
+    assert folding.fold_all([_RNA[:20]]) == {_RNA[:20]: _FOLD}
+
+
 def _score() -> None:
     """A guide against a genome in which it occurs once: the kernel builds the index and reads it."""
     specificity = sys.modules["crackling.specificity"]
@@ -54,6 +60,8 @@ def main(words: list[str]) -> None:
         _fold()
     if "crackling.*" in words:
         _score()
+    if {"RNA", "crackling.*"} <= set(words):
+        _fold_by_kernel()
 
 
 if __name__ == "__main__":
