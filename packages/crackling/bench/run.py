@@ -1,7 +1,7 @@
-"""Speed and size of index, search and design, as one table.
+"""Speed and size of index, search, folding and design, as one table.
 
-`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits]`. Everything that is made lies under
-build/bench. docs/performance.md says what the figures mean.
+`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding]`. Everything that is made
+lies under build/bench. docs/performance.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from rich.console import Console
 
 import building
 import design
+import folding
 import memory
 import rivals
 import scoring
@@ -106,7 +107,15 @@ def measure(
         compared = guides[: 50 if quick else 1000] if source.is_small else guides[: 5 if quick else 100]
         measure_rivals(report, genome, index, compared, bwa if source.is_small or not quick else None)
     if source.is_small:
+        folding.measure_folding(report, genome)
         design.measure_design(report, genome)
+
+
+def measure_folding_and_design(report: Report) -> None:
+    genome = prepare(ECOLI)
+    building.measure(genome.fasta, genome.index, 2, 1)
+    folding.measure_folding(report, genome)
+    design.measure_design(report, genome)
 
 
 def main() -> None:
@@ -121,8 +130,15 @@ def main() -> None:
         action="store_true",
         help="only this: how large a genome a function can index (docs/limits.md)",
     )
+    parser.add_argument(
+        "--folding", action="store_true", help="only this: folding and design of guides of E. coli"
+    )
     arguments = parser.parse_args()
     report = Report()
+    if arguments.folding:
+        measure_folding_and_design(report)
+        finish(report, arguments)
+        return
     if arguments.limits:
         measure_limits(report)
         finish(report, arguments)
