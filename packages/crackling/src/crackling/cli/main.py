@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from crackling import __version__
+from crackling.cli.shared import notices
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     if stdout is None:
         return _complain(StorageError("standard output: is closed; open it"), BAD_INPUT)
     try:
-        import_module(f"crackling.cli.{options.command}").run(options)
+        with notices():
+            import_module(f"crackling.cli.{options.command}").run(options)
         stdout.flush()
     except (InputError, IndexFileError, StorageError, TransferError) as error:
         return _complain(error, BAD_INPUT)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 from crackling.results import text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crackling.results.design import Design
 
 Format = Literal["csv", "tsv", "json", "bed", "gff3", "xlsx", "genbank", "fasta", "html"]
@@ -67,6 +69,12 @@ FORMATS: dict[Format, FileFormat] = {
     "fasta": FileFormat("text/x-fasta; charset=utf-8", ("fa", "fasta"), _as_text(text.write_fasta)),
     "html": FileFormat("text/html; charset=utf-8", ("html", "htm"), _write_html),
 }
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that the ending of a file's name stands for."""
+    ending = path.suffix.lower().removeprefix(".")
+    return next((name for name, one in FORMATS.items() if ending in one.endings), None)
 
 
 def write(design: Design, format: Format, stream: BinaryIO) -> None:  # noqa: A002 - what users call it
