@@ -3,9 +3,9 @@
 lint            ruff: rules and format
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
-test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks, and the local cloud with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
@@ -28,17 +28,17 @@ bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import nox
 
-sys.path.insert(0, str(Path(__file__).parent / "scripts"))
-from environment import needed_node
-
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv|virtualenv"
+# All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
+nox.options.default_venv_backend = "none"
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 nox.options.sessions = [
     "line-endings",
     "lint",
@@ -61,7 +61,6 @@ nox.options.sessions = [
     "worker-image",
     "gitops",
 ]
-nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
@@ -70,46 +69,20 @@ LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER = "packages/ec2_worker"
 DELIVERY = "packages/delivery"
 FRONTEND = "packages/frontend"
-TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
-SCIENCE = ("-e", CRACKLING, "-e", "packages/testing")
-FUNCTIONS = (*SCIENCE, "-e", f"{CRACKLING}[test]", "-e", AWS, "-e", f"{LAMBDAS}[test,types]")
-CLOUD = (
-    *SCIENCE,
-    "-e",
-    DELIVERY,
-    "-e",
-    f"{INFRA}[check,local,test]",
-    "-r",
-    f"{LAYERS}/requirements/tools.txt",
-)
 # Of the science; the other folders of tests are not annotated yet.
 TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
-WORKFLOWS = ("-e", WORKER, "-e", f"{DELIVERY}[test]", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
 
 
-def install(session: nox.Session, *what: str) -> None:
-    """All versions come from one file."""
-    session.install("-c", "constraints.txt", *what)
-
-
-def install_node(session: nox.Session) -> None:
-    if node := needed_node():
-        install(session, *node)
-
-
 @nox.session
 def lint(session: nox.Session) -> None:
-    install(session, "ruff")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    stubs = ("boto3-stubs[cloudformation,ec2,ssm]", "types-pyyaml")
-    install(session, "mypy", "hatchling", "nox", *stubs, *TEST_TOOLS, *FUNCTIONS, *CLOUD, "-e", WORKER)
     # Folders of programs and of tests are checked one by one: their modules' names are their own.
     for places in (
         (
@@ -140,9 +113,6 @@ def types(session: nox.Session) -> None:
 
 @nox.session(name="test-crackling")
 def test_crackling(session: nox.Session) -> None:
-    install(
-        session, *TEST_TOOLS, "-e", f"{CRACKLING}[test]", *SCIENCE, "-r", f"{LAYERS}/requirements/tools.txt"
-    )
     session.chdir(CRACKLING)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--skip-covered", "--fail-under=90")
@@ -150,45 +120,35 @@ def test_crackling(session: nox.Session) -> None:
 
 @nox.session(name="test-layers")
 def test_layers(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, "-r", f"{LAYERS}/requirements/tools.txt")
     session.chdir(LAYERS)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *SCIENCE, "-e", AWS)
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(name="test-lambdas")
 def test_lambdas(session: nox.Session) -> None:
-    install(session, "pytest-xdist", *TEST_TOOLS, *FUNCTIONS)
     session.chdir(LAMBDAS)
     session.run("pytest", "-n", "auto", *session.posargs)  # the simulator fills every processor
 
 
 @nox.session(name="test-worker")
 def test_worker(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *FUNCTIONS, "-e", f"{WORKER}[test]")
     session.chdir(WORKER)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(name="worker-image")
 def worker_image(session: nox.Session) -> None:
-    install(
-        session, "pip", *SCIENCE, "-e", AWS, "-e", f"{WORKER}[test]", *CLOUD
-    )  # pip fetches the root's wheels
-    install_node(session)
     session.run("pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="test-infra")
 def test_infra(session: nox.Session) -> None:
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", "scripts/build.py", "node")
     session.chdir(INFRA)
     session.run("pytest", "tests/stacks", "tests/localcloud", *session.posargs, env=QUIET)
@@ -196,21 +156,19 @@ def test_infra(session: nox.Session) -> None:
 
 @nox.session(name="test-frontend")
 def test_frontend(session: nox.Session) -> None:
-    install_node(session)
     session.run("python", "scripts/build.py", "page")
     session.chdir(FRONTEND)
     for script in ("check", "test", "test:browser"):
-        session.run("npm", "run", "--silent", script, external=True)
+        session.run("npm", "run", "--silent", script)
 
 
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
         session.skip("no C compiler (cc); the address sanitizer needs one")
-    install(session, *TEST_TOOLS, *SCIENCE)
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
-    runtime = session.run("cc", "-print-file-name=libasan.so", external=True, silent=True)
+    runtime = session.run("cc", "-print-file-name=libasan.so", silent=True)
     session.chdir(CRACKLING)
     session.run(
         "python",
@@ -231,7 +189,6 @@ def sanitize(session: nox.Session) -> None:
 @nox.session
 def layers(session: nox.Session) -> None:
     """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
-    install(session, "-r", f"{LAYERS}/requirements/tools.txt", *SCIENCE)
     session.run("python", f"{LAYERS}/build.py", *session.posargs)
     session.run("python", f"{LAYERS}/check.py", *session.posargs)
 
@@ -239,41 +196,32 @@ def layers(session: nox.Session) -> None:
 @nox.session
 def synth(session: nox.Session) -> None:
     """Writes build/cdk.out; arguments are settings (-c key=value)."""
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", "scripts/build.py", *session.posargs, env=QUIET)
 
 
 @nox.session(name="lint-templates")
 def lint_templates(session: nox.Session) -> None:
-    install(session, *CLOUD)
     session.run("python", "-m", "crackling_infra.check_templates", env=QUIET)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    install(session, "mkdocs", "pytest", *SCIENCE)
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(BUILD / "docs"))
     session.run("pytest", "docs/tests")
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    install(session, "-e", AWS, "openapi-spec-validator", *CLOUD)
-    install_node(session)
     session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    install(session, "numpy", *SCIENCE)
     session.run("python", f"{CRACKLING}/bench/run.py", *session.posargs)
 
 
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
 
 
@@ -284,23 +232,17 @@ def line_endings(session: nox.Session) -> None:
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    install(session, *WORKFLOWS)
-    install_node(session)
     session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
 
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
-    install(session, *WORKFLOWS)
-    install_node(session)
     session.chdir(DELIVERY)
     session.run("pytest", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def gitops(session: nox.Session) -> None:
-    install(session, "-e", AWS, *WORKFLOWS)
-    install_node(session)
     session.chdir(DELIVERY)
     session.run(
         "pytest", "tests/gitops", "--force-enable-socket", "--exitfirst", *session.posargs, env=SCRIPTS

@@ -22,12 +22,29 @@ PACKAGES = ROOT / "packages"
 TOOLS = PACKAGES / "layers" / "requirements" / "tools.txt"
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
+# What checks and tests need beside the packages' own extras.
+TEST_TOOLS = (
+    "boto3-stubs[cloudformation,ec2,ssm]", "coverage[toml]", "hypothesis", "mkdocs", "mypy", "nox", "numpy", "pytest-socket",
+    "pytest-xdist", "ruff", "types-pyyaml",
+)  # fmt: skip
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
-    "test": ("nox",),
+    "test": tuple(
+        word
+        for project in (
+            "crackling[test]",
+            "crackling_aws[test,types]",
+            "lambdas[test]",
+            "ec2_worker[test]",
+            "infra[check,local,test]",
+            "delivery[test]",
+        )
+        for word in ("-e", str(PACKAGES / project))
+    )
+    + TEST_TOOLS,
 }
 
 
@@ -35,7 +52,7 @@ def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("crackling", "delivery", "infra", "testing")]
+    projects = sorted(PACKAGES.glob("*/pyproject.toml"))
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

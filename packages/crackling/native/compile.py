@@ -8,6 +8,7 @@ compiler, because Zig ships no address sanitizer.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: 
     """
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_suffix(".tmp")
+    unfinished = output.with_suffix(f".{os.getpid()}.tmp")  # two processes may compile at once
     subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
     unfinished.replace(output)
     return output

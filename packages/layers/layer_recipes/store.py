@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 from dataclasses import dataclass
@@ -28,6 +29,14 @@ class Built:
 def bring(recipe: Recipe, target: Target, build: Path) -> Built:
     """The recipe's tree in a build folder; it appears whole or not at all."""
     path = build / recipe.folder(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        # Another process may be building the same tree: it is then there when the lock is free.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _brought(recipe, target, path)
+
+
+def _brought(recipe: Recipe, target: Target, path: Path) -> Built:
     # Beside the tree, not in it: it is no part of what is deployed.
     stamp = path.with_name(f"{path.name}.inputs")
     inputs = _digest(recipe, target)

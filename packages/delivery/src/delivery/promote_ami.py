@@ -6,8 +6,8 @@ which images there are. Repeating it changes nothing.
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from delivery import names, promotion
 from delivery.aws import FAULTS, Aws, connect
@@ -15,6 +15,9 @@ from delivery.images import Images
 from delivery.parameter import ImageParameter
 from delivery.program import DONE, outcome, parser
 from delivery.waiting import REAL, Clock
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(arguments: list[str] | None = None, aws: Aws | None = None, clock: Clock = REAL) -> int:

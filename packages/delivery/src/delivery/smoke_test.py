@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from delivery import names
 from delivery.aws import FAULTS, Aws, connect
 from delivery.program import DONE, outcome, parser
 from delivery.smoke import try_stage
 from delivery.stacks import Stacks
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(arguments: list[str] | None = None, aws: Aws | None = None) -> int:

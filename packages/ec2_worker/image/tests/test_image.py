@@ -13,13 +13,13 @@ import local_cloud
 from crackling.results import write
 from crackling.specificity import Index, build_index
 from local_cloud import SAMPLE, SAMPLE_ACCESSION
-from localcloud import LocalCloud
 from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Root
+    from localcloud import LocalCloud
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 

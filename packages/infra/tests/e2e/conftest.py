@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,11 +18,15 @@ import build
 import local_cloud
 from crackling.specificity import Index, build_index
 from crackling_testing.assemblies import StandInAssembly
-from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
-from localcloud import LocalCloud
 from web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from delivery.api_client import ApiClient
+    from localcloud import LocalCloud
 
 HERE = Path(__file__).parent
 ORDER = (

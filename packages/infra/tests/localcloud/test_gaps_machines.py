@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gap import fresh, shows_gap
-from localcloud import LocalCloud, World
+
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 
 def machine(world: World) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from botocore.exceptions import ClientError
 
 from gap import fresh, shows_gap
-from localcloud import LocalCloud, World
+
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 
 def topic(world: World) -> str:

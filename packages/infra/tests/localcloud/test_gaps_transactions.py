@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.models import dynamodb_backends
 
 from gap import fresh, shows_gap
-from localcloud import LocalCloud, World
 from localcloud.world import ACCOUNT
+
+if TYPE_CHECKING:
+    from localcloud import LocalCloud, World
 
 
 def make_table(world: World) -> str:

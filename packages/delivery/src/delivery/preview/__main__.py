@@ -8,11 +8,11 @@ preview comment --pull-request NUMBER   writes each text as one comment of the p
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from delivery import names
 from delivery.aws import FAULTS, connect
@@ -22,6 +22,9 @@ from delivery.preview.change_sets import ChangeSets
 from delivery.preview.difference import compare
 from delivery.program import DONE, DeliveryError, outcome, parser, say
 from delivery.stacks import Template, template_of
+
+if TYPE_CHECKING:
+    import argparse
 
 ROOT = Path(__file__).resolve().parents[5]
 OUT = ROOT / "build" / "preview"

@@ -16,24 +16,24 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers import openapi
-from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
-from crackling_lambdas.handlers.genome_routes import genome_routes
-from crackling_lambdas.handlers.job_routes import job_routes
-from crackling_lambdas.handlers.ncbi import KeyedNcbi
-from crackling_lambdas.handlers.problems import answer_errors
-from crackling_lambdas.handlers.settings import ApiSettings
-from crackling_lambdas.handlers.views import AboutView, Health
-from crackling_lambdas.logic.annotations import Annotations
-from crackling_lambdas.logic.expectation import Expectations
-from crackling_lambdas.logic.library import Library
-from crackling_lambdas.logic.mailing import Mailing
-from crackling_lambdas.logic.place_finder import PlaceFinder
-from crackling_lambdas.logic.preparation import Claims
-from crackling_lambdas.logic.results import Places, Results
-from crackling_lambdas.logic.search import Catalogue, Search
-from crackling_lambdas.logic.shard_files import ShardFiles
-from crackling_lambdas.logic.submission import Submission
+from crackling_lambdas.api import openapi
+from crackling_lambdas.api.genome_routes import genome_routes
+from crackling_lambdas.api.job_routes import job_routes
+from crackling_lambdas.api.problems import answer_errors
+from crackling_lambdas.api.views import AboutView, Health
+from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.genomes.expectation import Expectations
+from crackling_lambdas.genomes.library import Library
+from crackling_lambdas.genomes.ncbi import KeyedNcbi
+from crackling_lambdas.genomes.preparation import Claims
+from crackling_lambdas.genomes.search import Catalogue, Search
+from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
+from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.jobs.email_subscriptions import Mailing
+from crackling_lambdas.jobs.results import Places, Results
+from crackling_lambdas.jobs.submission import Submission
+from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.runtime.settings import ApiSettings
 
 # With NCBI, while someone waits: the gateway waits for 29 s.
 PATIENCE = Patience(connect=3, silence=5, attempts=2, longest_wait=2)
