@@ -50,9 +50,9 @@ def add_parser(commands: Commands) -> None:
     )
     query.add_argument(
         "--region",
-        metavar="NAME|CONTIG:START-END",
-        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome "
-        "(from 1, with the last)",
+        metavar="REGION",
+        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome, "
+        "CONTIG:START-END (from 1, with the last)",
     )
     parser.add_argument(
         "--genome",

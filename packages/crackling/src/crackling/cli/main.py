@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from crackling import __version__
+from crackling.cli.completion import add_print_completion
 from crackling.cli.shared import notices
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
 
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"crackling {__version__}")
+    add_print_completion(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name in COMMANDS:
         import_module(f"crackling.cli.{name}").add_parser(commands)
