@@ -133,10 +133,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [wheel] = folder.glob("*.whl")
     uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     assert uv is not None
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
-    install = [uv, "pip", "install", "--quiet", "--python", folder / "venv" / "bin" / "python"]
-    subprocess.run([*install, "-c", ROOT / "constraints.txt", f"{wheel}[pandas]"], check=True)
-    return folder / "venv"
+    venv, constraints = folder / "venv", ROOT / "constraints.txt"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, venv], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", str(venv / "bin" / "python")]
+    subprocess.run([*install, "-c", str(constraints), f"{wheel}[pandas]"], check=True)
+    return venv
 
 
 @pytest.fixture
