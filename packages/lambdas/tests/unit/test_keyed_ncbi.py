@@ -9,8 +9,8 @@ import pytest
 
 from crackling_aws.parameters import MissingParameterError
 from crackling_lambdas.handlers.ncbi import KeyedNcbi
-from crackling_testing.ncbi import NcbiStandIn
 from fakes.errors import client_error
+from localcloud.standins.ncbi import NcbiStandIn
 
 LAMBDA = "GCF_000840245.1"
 NAME = "/crackling/ncbi-key"

@@ -8,7 +8,7 @@ import pytest
 from crackling.errors import InputError, TransferError
 from crackling.genomes import Ncbi
 from crackling.genomes.rate import Rate
-from crackling_testing.faults import (
+from localcloud.standins.faults import (
     Fault,
     cut,
     damage,
