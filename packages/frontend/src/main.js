@@ -1,7 +1,7 @@
 import { Api, ApiError } from "./api.js";
-import { catchEverything, failure, messageOf } from "./boundary.js";
-import { fill, h } from "./dom.js";
-import { readRoute } from "./route.js";
+import { catchEverything, failure, messageOf } from "./dom/failures.js";
+import { fill, h } from "./dom/elements.js";
+import { readRoute } from "./model/route.js";
 import { showSubmit } from "./submit/view.js";
 
 /**

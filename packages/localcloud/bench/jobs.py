@@ -14,7 +14,7 @@ from localcloud.metering import Charge
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from api_client import ApiClient
+    from delivery.api_client import ApiClient
     from localcloud.cloud import LocalCloud
     from localcloud.metering import Usage
     from localcloud.runtime import Invocation

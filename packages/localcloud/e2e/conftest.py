@@ -16,8 +16,8 @@ import pytest
 
 import build
 import local_cloud
-from api_client import ApiClient
 from crackling.specificity import Index, build_index
+from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
 from localcloud.cloud import LocalCloud

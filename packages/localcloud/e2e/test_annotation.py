@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from api_client import ApiClient, ApiError
 from conftest import ANNOTATED, CONTIG, GENES
 from crackling.results import FORMATS
+from delivery.api_client import ApiClient, ApiError
 from local_cloud import SAMPLE, Deployment
 
 QUERY = SAMPLE / "cI.fa"

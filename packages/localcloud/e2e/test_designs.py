@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from api_client import ApiClient
 from crackling.results import FORMATS, Format
 from crackling.sequences import parse_query
+from delivery.api_client import ApiClient
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE, SAMPLE_GENOME
 from web import Web

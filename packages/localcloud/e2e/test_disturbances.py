@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from api_client import ApiClient
 from crackling_aws import keys
 from crackling_aws.dynamo import encode_item
 from crackling_aws.genomes import GENOME_ITEM, GenomeStore
 from crackling_aws.models import GenomeState, Part, Place, Source
+from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE
 from localcloud.cloud import LocalCloud

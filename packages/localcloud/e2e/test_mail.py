@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.request
 
-from api_client import ApiClient
+from delivery.api_client import ApiClient
 from local_cloud import MAIL_DOMAIN
 from localcloud.cloud import LocalCloud
 from plumbing import items, wait_until

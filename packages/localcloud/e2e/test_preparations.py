@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from api_client import ApiClient, ApiError, post_form
 from conftest import BACTERIUM, TROUBLED, UPLOAD_LIMIT
 from crackling.specificity import Index, build_index
+from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.cloud import LocalCloud

@@ -7,7 +7,7 @@ import json
 import pytest
 from openapi_spec_validator import validate
 
-from api_client import ApiClient
+from delivery.api_client import ApiClient
 from web import Answer, Web
 
 JOB = {"sequence": "ACGT", "genome": "GCF_000840245.1"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api_client import ApiClient
 from conftest import LARGE_ACCESSION, SECOND_LARGE_ACCESSION
+from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE, WORKER_IMAGE, Deployment
 from localcloud.cloud import LocalCloud

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import build
-from api_client import ApiClient, ApiError
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
+from delivery.api_client import ApiClient, ApiError
 from localcloud.cdk import CdkError
 from localcloud.cloud import LocalCloud
 from localcloud.standins.assemblies import StandInAssembly, phage_lambda

@@ -1,6 +1,6 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
-import { MEANINGS } from "../results/columns.js";
+import { fill, h } from "../dom/elements.js";
+import { MEANINGS } from "../model/columns.js";
 import { CITATIONS } from "./citations.js";
 
 /**

@@ -1,7 +1,7 @@
-import { fill, h } from "../dom.js";
-import { locusOf } from "../format.js";
-import { genomeFile } from "./genome-file.js";
-import { isAccession } from "../submit/upload.js";
+import { fill, h } from "../dom/elements.js";
+import { locusOf } from "../model/format.js";
+import { genomeFile } from "../model/genome-file.js";
+import { isAccession } from "../model/accessions.js";
 
 /**
  * @import {Api} from "../api.js"

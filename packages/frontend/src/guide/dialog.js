@@ -1,13 +1,13 @@
 import { ApiError } from "../api.js";
-import { failure } from "../boundary.js";
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { locusOf, strandSign } from "../format.js";
-import { cutOf } from "../results/figures.js";
+import { failure } from "../dom/failures.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { locusOf, strandSign } from "../model/format.js";
+import { cutOf } from "../model/figures.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
 import { oligoPanel } from "./oligo-panel.js";
-import { meaningOf } from "../results/warnings.js";
+import { meaningOf } from "../model/warnings.js";
 import { scoreTable } from "./scores.js";
 
 /**

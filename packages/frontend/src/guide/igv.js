@@ -1,9 +1,9 @@
 /** igv, loaded when it is first opened. It is given all that it shows, and asks nobody for more. */
 
 import igv from "igv";
-import { locusOf } from "../format.js";
-import { holdsContigs } from "./genome-file.js";
-import { sitesAsFasta } from "./sites-fasta.js";
+import { locusOf } from "../model/format.js";
+import { holdsContigs } from "../model/genome-file.js";
+import { sitesAsFasta } from "../model/sites-fasta.js";
 
 /**
  * @import {OffTarget} from "../types.js"

@@ -1,7 +1,7 @@
-import { asTable, copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { count, locusOf, strandSign } from "../format.js";
-import { countByMismatches, runsOf } from "./alignment.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { count, locusOf, strandSign } from "../model/format.js";
+import { asText, countByMismatches, runsOf } from "../model/off-targets.js";
 
 /**
  * @import {OffTarget, OffTargets, Target} from "../types.js"
@@ -76,16 +76,4 @@ function row(place, annotated, onLocate) {
     annotated && h("td", {}, [gene, feature].filter(Boolean).join(", ")),
     onLocate && h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Show ${locusOf(place)}`, click: () => onLocate(place) }, "Show")),
   );
-}
-
-/**
- * For a spreadsheet, with places as they are shown.
- * @param {OffTarget[]} places
- */
-export function asText(places) {
-  const titles = ["Mismatches", "Site", "PAM", "Place", "Strand", "MIT", "CFD", "Gene", "Feature"];
-  return asTable(titles, places.map((place) => {
-    const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
-    return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
-  }));
 }

@@ -1,11 +1,11 @@
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { recall, remember } from "../storage.js";
-import { CLONINGS, isCut, isOverhang, oligosOf } from "./oligos.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { recall, remember } from "../model/storage.js";
+import { CLONINGS, isCut, isOverhang, oligosOf } from "../model/oligos.js";
 
 /**
  * @import {Target} from "../types.js"
- * @import {Cloning} from "./oligos.js"
+ * @import {Cloning} from "../model/oligos.js"
  */
 
 const CUSTOM = "custom";

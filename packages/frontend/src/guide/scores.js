@@ -1,6 +1,6 @@
-import { h } from "../dom.js";
-import { commonCfd } from "../results/figures.js";
-import { meaning } from "../results/columns.js";
+import { h } from "../dom/elements.js";
+import { commonCfd } from "../model/figures.js";
+import { meaning } from "../model/columns.js";
 
 /**
  * @import {Target} from "../types.js"

@@ -1,4 +1,4 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 
 /**
  * Tell the user that a job is over, where the browser may and the page is out of sight.

@@ -1,11 +1,11 @@
-import { fill, h } from "../dom.js";
-import { Forecast } from "./forecast.js";
+import { fill, h } from "../dom/elements.js";
+import { Forecast } from "../model/forecast.js";
 import { notifier } from "./notify.js";
-import { elapsed, failedBeforeScan, isOver, stagesOf } from "./progress.js";
+import { elapsed, failedBeforeScan, isOver, stagesOf } from "../model/progress.js";
 
 /**
  * @import {ApiError} from "../api.js"
- * @import {Stage} from "./progress.js"
+ * @import {Stage} from "../model/progress.js"
  * @import {Genome, Job} from "../types.js"
  */
 

@@ -1,12 +1,12 @@
 import { ApiError } from "../api.js";
-import { failure } from "../boundary.js";
-import { copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { count, day } from "../format.js";
-import { forgetJob, noteJob, recentJobs } from "../submit/recent-jobs.js";
-import { follow } from "./follow.js";
+import { failure } from "../dom/failures.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { count, day } from "../model/format.js";
+import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
+import { follow } from "../model/follow.js";
 import { progressPanel } from "./progress-panel.js";
-import { isOver } from "./progress.js";
+import { isOver } from "../model/progress.js";
 
 /**
  * @import {Api} from "../api.js"

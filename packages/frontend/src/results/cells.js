@@ -1,8 +1,8 @@
 /** How the table's cells are drawn. */
 
-import { h } from "../dom.js";
-import { placeOf, strandSign } from "../format.js";
-import { meaningOf } from "./warnings.js";
+import { h } from "../dom/elements.js";
+import { placeOf, strandSign } from "../model/format.js";
+import { meaningOf } from "../model/warnings.js";
 
 /**
  * @import {CellComponent, Formatter} from "tabulator-tables"

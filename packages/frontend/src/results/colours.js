@@ -1,5 +1,5 @@
 /**
- * @import {Verdict} from "./figures.js"
+ * @import {Verdict} from "../model/figures.js"
  */
 
 /** The colours of the style sheet, for what is drawn without it: they depend on the user's choice of light or dark. */

@@ -1,10 +1,10 @@
-import { fill, h } from "../dom.js";
-import { motifPattern } from "../dna.js";
-import { ALL, countChoices } from "./filters.js";
+import { fill, h } from "../dom/elements.js";
+import { motifPattern } from "../model/dna.js";
+import { ALL, countChoices } from "../model/filters.js";
 
 /**
- * @import {Observable} from "../observable.js"
- * @import {Filter} from "./filters.js"
+ * @import {Observable} from "../model/observable.js"
+ * @import {Filter} from "../model/filters.js"
  */
 
 /**

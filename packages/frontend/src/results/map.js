@@ -1,13 +1,13 @@
-import { guarded } from "../boundary.js";
-import { fill, h } from "../dom.js";
-import { count } from "../format.js";
+import { guarded } from "../dom/failures.js";
+import { fill, h } from "../dom/elements.js";
+import { count } from "../model/format.js";
 import { onSchemeChange } from "./colours.js";
 import { overview } from "./overview.js";
-import { sequencesOf, stretch } from "./sequence.js";
+import { sequencesOf, stretch } from "../model/query-sequences.js";
 
 /**
  * @import {Api} from "../api.js"
- * @import {Observable} from "../observable.js"
+ * @import {Observable} from "../model/observable.js"
  * @import {Job, Target} from "../types.js"
  */
 

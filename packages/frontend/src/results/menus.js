@@ -1,8 +1,9 @@
-import { asTable, copyButton } from "../copy.js";
-import { fill, h } from "../dom.js";
-import { saveText } from "../save.js";
-import { meaning } from "./columns.js";
-import { textOf } from "./plain.js";
+import { copyButton } from "../dom/copy.js";
+import { fill, h } from "../dom/elements.js";
+import { saveText } from "../dom/save.js";
+import { meaning } from "../model/columns.js";
+import { asTable } from "../model/spreadsheet.js";
+import { textOf } from "../model/cell-text.js";
 
 /**
  * @import {Api} from "../api.js"

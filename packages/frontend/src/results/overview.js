@@ -1,11 +1,11 @@
-import { h } from "../dom.js";
-import { hintOf } from "./plain.js";
+import { h } from "../dom/elements.js";
+import { hintOf } from "../model/cell-text.js";
 import { palette } from "./colours.js";
-import { cutOf, verdictOf } from "./figures.js";
+import { cutOf, verdictOf } from "../model/figures.js";
 
 /**
  * @import {Target} from "../types.js"
- * @import {Verdict} from "./figures.js"
+ * @import {Verdict} from "../model/figures.js"
  */
 
 const HEIGHT = 92;

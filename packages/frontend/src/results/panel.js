@@ -1,11 +1,11 @@
-import { guarded } from "../boundary.js";
-import { fill, h } from "../dom.js";
-import { count } from "../format.js";
+import { guarded } from "../dom/failures.js";
+import { fill, h } from "../dom/elements.js";
+import { count } from "../model/format.js";
 import { guideDialog } from "../guide/dialog.js";
-import { Observable } from "../observable.js";
-import { MEANINGS } from "./columns.js";
+import { Observable } from "../model/observable.js";
+import { MEANINGS } from "../model/columns.js";
 import { filterBar } from "./filter-bar.js";
-import { ALL, filtered } from "./filters.js";
+import { ALL, filtered } from "../model/filters.js";
 import { GuideMap } from "./map.js";
 import { columnMenu, exportMenu } from "./menus.js";
 import { printedFacts } from "./print-facts.js";
@@ -13,12 +13,12 @@ import { printedTable } from "./print.js";
 import { scatter } from "./scatter.js";
 import { banners, legend, summarise } from "./summary.js";
 import { targetTable } from "./table.js";
-import { readTargets } from "./targets.js";
+import { readTargets } from "../model/read-targets.js";
 
 /**
  * @import {Api} from "../api.js"
  * @import {Job, Target} from "../types.js"
- * @import {Filter} from "./filters.js"
+ * @import {Filter} from "../model/filters.js"
  */
 
 // As many guides as a browser sorts without a pause; more are read when asked for.

@@ -1,11 +1,12 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
-import { count, strandSign } from "../format.js";
+import { fill, h } from "../dom/elements.js";
+import { describeFilter } from "../model/filters.js";
+import { count } from "../model/format.js";
 
 /**
  * @import {Api} from "../api.js"
  * @import {Job} from "../types.js"
- * @import {Filter} from "./filters.js"
+ * @import {Filter} from "../model/filters.js"
  */
 
 /** @type {Record<string, string>} */
@@ -59,35 +60,4 @@ function minute(time) {
 /** @param {Record<string, string | number>} versions */
 function describeVersions(versions) {
   return Object.entries(versions).map(([name, version]) => `${VERSIONS[name] ?? name} ${version}`).join("; ");
-}
-
-/**
- * Which guides the table holds.
- * @param {Filter} filter
- */
-export function describeFilter({ efficient, specific, clean, strand, gcLeast, gcMost, contig, from, to, motif, without, top, area }) {
-  return [
-    efficient && "efficient",
-    specific && "specific",
-    clean && "no warnings",
-    strand && `strand ${strandSign(strand)}`,
-    span("GC %", gcLeast, gcMost),
-    contig && `sequence ${contig}`,
-    span("cut site", from, to),
-    motif && `${without ? "without" : "with"} ${motif}`,
-    area && `${span(area.measure.toUpperCase(), ...area.x)}, ${span("SVM score", ...area.y)}`,
-    top !== null && `the best ${count(top)}`,
-  ].filter(Boolean).join("; ");
-}
-
-/**
- * @param {string} name
- * @param {number | null} least
- * @param {number | null} most
- */
-function span(name, least, most) {
-  if (least === null && most === null) return "";
-  const figure = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
-  if (most === null) return `${name} from ${figure(Number(least))}`;
-  return least === null ? `${name} up to ${figure(most)}` : `${name} ${figure(least)} to ${figure(most)}`;
 }

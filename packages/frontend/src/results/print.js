@@ -1,6 +1,6 @@
-import { fill, h } from "../dom.js";
-import { meaning, tells } from "./columns.js";
-import { textOf } from "./plain.js";
+import { fill, h } from "../dom/elements.js";
+import { meaning, tells } from "../model/columns.js";
+import { textOf } from "../model/cell-text.js";
 
 /**
  * @import {Job, Target} from "../types.js"

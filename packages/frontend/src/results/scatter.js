@@ -1,14 +1,14 @@
 import uPlot from "uplot";
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { onSchemeChange, palette } from "./colours.js";
-import { verdictOf } from "./figures.js";
-import { hintOf } from "./plain.js";
+import { verdictOf } from "../model/figures.js";
+import { hintOf } from "../model/cell-text.js";
 
 /**
- * @import {Observable} from "../observable.js"
+ * @import {Observable} from "../model/observable.js"
  * @import {Target} from "../types.js"
- * @import {Filter} from "./filters.js"
- * @import {Verdict} from "./figures.js"
+ * @import {Filter} from "../model/filters.js"
+ * @import {Verdict} from "../model/figures.js"
  */
 
 /** @typedef {"mit" | "cfd"} Measure */

@@ -1,9 +1,9 @@
 /** SeqViz, loaded when a map is first drawn: it brings React along. */
 
 import { Viewer } from "seqviz";
-import { count } from "../format.js";
+import { count } from "../model/format.js";
 import { palette } from "./colours.js";
-import { cutOf, verdictOf } from "./figures.js";
+import { cutOf, verdictOf } from "../model/figures.js";
 
 /**
  * @import {SeqVizProps} from "seqviz"

@@ -1,6 +1,6 @@
-import { h } from "../dom.js";
-import { count, countOf } from "../format.js";
-import { VERDICTS } from "./figures.js";
+import { h } from "../dom/elements.js";
+import { count, countOf } from "../model/format.js";
+import { VERDICTS } from "../model/figures.js";
 
 /**
  * @import {Target} from "../types.js"

@@ -1,9 +1,9 @@
 import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
-import { h } from "../dom.js";
-import { recall, remember } from "../storage.js";
+import { h } from "../dom/elements.js";
+import { recall, remember } from "../model/storage.js";
 import * as cells from "./cells.js";
-import { MEANINGS, meaning, tells } from "./columns.js";
-import { commonCfd, cutOf } from "./figures.js";
+import { MEANINGS, meaning, tells } from "../model/columns.js";
+import { commonCfd, cutOf } from "../model/figures.js";
 
 /**
  * @import {CellComponent, ColumnDefinition} from "tabulator-tables"

@@ -1,7 +1,7 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 
 /**
- * @import {Choice} from "./genome-choices.js"
+ * @import {Choice} from "../model/genome-choices.js"
  */
 
 /**

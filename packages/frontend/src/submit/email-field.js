@@ -1,5 +1,6 @@
 import { ApiError } from "../api.js";
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
+import { either, emailProblem } from "../model/email.js";
 import { field } from "./field.js";
 
 /**
@@ -34,22 +35,4 @@ export function emailField(api) {
     /** @returns {string | null} the address, if one was given */
     value: () => control.value.trim() || null,
   };
-}
-
-/**
- * What is wrong with an address, as the API would say; an empty one is none.
- * @param {string} typed
- * @param {string[]} domains
- * @returns {string | null}
- */
-export function emailProblem(typed, domains) {
-  const address = typed.trim().toLowerCase();
-  if (!address) return null;
-  const [, domain] = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/.exec(address) ?? [];
-  return domain && domains.includes(domain) ? null : `Give an address at ${either(domains)}, or leave this empty.`;
-}
-
-/** @param {string[]} domains */
-function either(domains) {
-  return domains.join(" or ");
 }

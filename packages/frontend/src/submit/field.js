@@ -1,7 +1,7 @@
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 
 /**
- * @import {Child} from "../dom.js"
+ * @import {Child} from "../dom/elements.js"
  */
 
 /**

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 import { GenomeSearch } from "./genome-search.js";
 import { uploadField } from "./upload-field.js";
 

@@ -1,14 +1,14 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h } from "../dom/elements.js";
 import { Combobox } from "./combobox.js";
 import { field } from "./field.js";
-import { choiceOfAccession, choicesOf } from "./genome-choices.js";
-import { isAccession, lacksVersion } from "./upload.js";
+import { choiceOfAccession, choicesOf } from "../model/genome-choices.js";
+import { isAccession, lacksVersion } from "../model/accessions.js";
 
 /**
  * @import {Api} from "../api.js"
  * @import {Assembly, Genome} from "../types.js"
- * @import {Choice} from "./genome-choices.js"
+ * @import {Choice} from "../model/genome-choices.js"
  */
 
 const PAUSE = 300;

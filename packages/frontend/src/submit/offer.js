@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../dom/elements.js";
 
 const ITEMS = [
   ["Every guide", "20 bases before an NGG, on both strands, with its efficiency by three published methods."],

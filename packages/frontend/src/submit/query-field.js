@@ -1,9 +1,9 @@
-import { fill, h } from "../dom.js";
-import { count, countOf } from "../format.js";
-import { EXAMPLE, GUIDES_EXAMPLE } from "./example.js";
-import { examineGuides } from "./guides.js";
-import { mistakenFor } from "./mistaken.js";
-import { examineQuery, isFasta, nameOf } from "./query.js";
+import { fill, h } from "../dom/elements.js";
+import { count, countOf } from "../model/format.js";
+import { EXAMPLE, GUIDES_EXAMPLE } from "../model/examples.js";
+import { examineGuides } from "../model/guide-list.js";
+import { mistakenFor } from "../model/mistaken.js";
+import { examineQuery, isFasta, nameOf } from "../model/query.js";
 import { regionField } from "./region-field.js";
 import { textField } from "./text-field.js";
 

@@ -1,8 +1,8 @@
-import { h } from "../dom.js";
-import { recallDraft, rememberDraft } from "../storage.js";
-import { REGION_EXAMPLE } from "./example.js";
+import { h } from "../dom/elements.js";
+import { recallDraft, rememberDraft } from "../model/storage.js";
+import { REGION_EXAMPLE } from "../model/examples.js";
 import { field } from "./field.js";
-import { examineRegion } from "./region.js";
+import { examineRegion } from "../model/region.js";
 
 const DRAFT = "region";
 const HINT = "A gene by its symbol or locus tag, if the genome has an annotation; or bases of a contig, from 1 and with the last, as NC_001416.1:37,227-37,940.";

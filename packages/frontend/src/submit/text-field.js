@@ -1,8 +1,8 @@
-import { h } from "../dom.js";
-import { sized } from "../format.js";
-import { recallDraft, rememberDraft } from "../storage.js";
+import { h } from "../dom/elements.js";
+import { sized } from "../model/format.js";
+import { recallDraft, rememberDraft } from "../model/storage.js";
 import { field } from "./field.js";
-import { isText } from "./mistaken.js";
+import { isText } from "../model/mistaken.js";
 
 /**
  * A large text to paste, load from a file, drop or take as an example.

@@ -1,7 +1,8 @@
-import { fill, h } from "../dom.js";
-import { sized } from "../format.js";
+import { fill, h } from "../dom/elements.js";
+import { genomeIdOf, isGenomeId } from "../model/accessions.js";
+import { sized } from "../model/format.js";
 import { field } from "./field.js";
-import { genomeIdOf, isGenomeId, sendFile } from "./upload.js";
+import { sendFile } from "./upload.js";
 
 /**
  * @import {Api} from "../api.js"

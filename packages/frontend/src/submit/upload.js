@@ -1,37 +1,8 @@
+import { ApiError } from "../api.js";
+
 /**
  * @import {Upload} from "../types.js"
  */
-import { ApiError } from "../api.js";
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const ACCESSION = /^GC[AF]_\d{9}\.\d+$/i;
-
-/** @param {string} text */
-export function isGenomeId(text) {
-  return ID.test(text) && !isAccession(text);
-}
-
-/** @param {string} text */
-export function isAccession(text) {
-  return ACCESSION.test(text);
-}
-
-/**
- * Whether it is an accession but for its version.
- * @param {string} text
- */
-export function lacksVersion(text) {
-  return isAccession(`${text}.1`);
-}
-
-/**
- * A genome's id made of a file's name.
- * @param {string} name
- */
-export function genomeIdOf(name) {
-  const stem = name.replace(/\.(gz|bz2|xz|zst)$/i, "").replace(/\.(fa|fasta|fna|fas|txt)$/i, "");
-  return stem.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "").slice(0, 64);
-}
 
 /**
  * Send a file to where a form says.

@@ -1,13 +1,14 @@
 import { ApiError } from "../api.js";
-import { fill, h } from "../dom.js";
-import { jobFragment } from "../route.js";
-import { EXAMPLE_GENOME } from "./example.js";
+import { fill, h } from "../dom/elements.js";
+import { noteJob } from "../model/recent-jobs.js";
+import { jobFragment } from "../model/route.js";
+import { EXAMPLE_GENOME } from "../model/examples.js";
 import { emailField } from "./email-field.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
 import { queryField } from "./query-field.js";
 import { offer } from "./offer.js";
-import { noteJob, recentList } from "./recent-jobs.js";
+import { recentList } from "./recent-list.js";
 
 /**
  * @import {Api} from "../api.js"

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { EXAMPLE } from "../../src/submit/example.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 
 /**

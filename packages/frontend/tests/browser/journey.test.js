@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { EXAMPLE } from "../../src/submit/example.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
 import { startFixture } from "./fixture.js";
 import { randomBases } from "./targets.js";

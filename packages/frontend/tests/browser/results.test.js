@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
-import { EXAMPLE } from "../../src/submit/example.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { findTargets } from "./targets.js";
 
 const GENE = EXAMPLE.split("\n").slice(1).join("");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
-import { EXAMPLE } from "../../src/submit/example.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { GUIDES, suite } from "./suite.js";
 
 /**

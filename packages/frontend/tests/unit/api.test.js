@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Api, ApiError } from "../../src/api.js";
-import { follow } from "../../src/job/follow.js";
-import { readTargets } from "../../src/results/targets.js";
+import { follow } from "../../src/model/follow.js";
+import { readTargets } from "../../src/model/read-targets.js";
 import { manyTargets } from "../browser/targets.js";
 
 /** @param {(path: string, request: RequestInit) => Response | Promise<Response>} answer */

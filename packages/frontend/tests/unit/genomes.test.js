@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Forecast } from "../../src/job/forecast.js";
-import { choicesOf } from "../../src/submit/genome-choices.js";
-import { forgetJob, noteJob, recentJobs } from "../../src/submit/recent-jobs.js";
+import { Forecast } from "../../src/model/forecast.js";
+import { choicesOf } from "../../src/model/genome-choices.js";
+import { forgetJob, noteJob, recentJobs } from "../../src/model/recent-jobs.js";
 
 /**
  * @import {Assembly, Genome, Job} from "../../src/types.js"

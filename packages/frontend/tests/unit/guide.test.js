@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asText } from "../../src/guide/off-targets.js";
-import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/guide/oligos.js";
-import { holdsContigs } from "../../src/guide/genome-file.js";
-import { sitesAsFasta } from "../../src/guide/sites-fasta.js";
+import { asText } from "../../src/model/off-targets.js";
+import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/model/oligos.js";
+import { holdsContigs } from "../../src/model/genome-file.js";
+import { sitesAsFasta } from "../../src/model/sites-fasta.js";
 import { offTargetsOf, manyTargets } from "../browser/targets.js";
 
 /**

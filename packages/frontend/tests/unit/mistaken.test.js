@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EXAMPLE } from "../../src/submit/example.js";
-import { isText, mistakenFor } from "../../src/submit/mistaken.js";
+import { EXAMPLE } from "../../src/model/examples.js";
+import { isText, mistakenFor } from "../../src/model/mistaken.js";
 
 const P53 = ">sp|P04637|P53_HUMAN\nMEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGPDEAPRMPEAAPPVAPAPAAPTPAAPAPAPSWPLSSSVPSQKTYQG";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { elapsed, stagesOf } from "../../src/job/progress.js";
+import { elapsed, stagesOf } from "../../src/model/progress.js";
 import { jobOf } from "../browser/fixture.js";
 
 /**

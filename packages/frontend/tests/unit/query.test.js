@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EXAMPLE, GUIDES_EXAMPLE } from "../../src/submit/example.js";
-import { examineGuides } from "../../src/submit/guides.js";
-import { examineQuery, nameOf } from "../../src/submit/query.js";
+import { EXAMPLE, GUIDES_EXAMPLE } from "../../src/model/examples.js";
+import { examineGuides } from "../../src/model/guide-list.js";
+import { examineQuery, nameOf } from "../../src/model/query.js";
 
 const LONG = "ACGTTGCATTAGCAATCGTACGTGG";
 

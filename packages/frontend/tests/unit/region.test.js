@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REGION_EXAMPLE } from "../../src/submit/example.js";
-import { examineRegion } from "../../src/submit/region.js";
+import { REGION_EXAMPLE } from "../../src/model/examples.js";
+import { examineRegion } from "../../src/model/region.js";
 
 for (const [text, note] of /** @type {[string, RegExp][]} */ ([
   [REGION_EXAMPLE, /^714 bases of the genome/],

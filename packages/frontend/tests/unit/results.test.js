@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { motifPattern, reverseComplement } from "../../src/dna.js";
-import { byRank, commonCfd, cutOf, verdictOf } from "../../src/results/figures.js";
-import { ALL, countChoices, filtered } from "../../src/results/filters.js";
-import { textOf } from "../../src/results/plain.js";
-import { sequencesOf, stretch } from "../../src/results/sequence.js";
-import { EXAMPLE } from "../../src/submit/example.js";
+import { motifPattern, reverseComplement } from "../../src/model/dna.js";
+import { byRank, commonCfd, cutOf, verdictOf } from "../../src/model/figures.js";
+import { ALL, countChoices, filtered } from "../../src/model/filters.js";
+import { textOf } from "../../src/model/cell-text.js";
+import { sequencesOf, stretch } from "../../src/model/query-sequences.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { findTargets, manyTargets } from "../browser/targets.js";
 
 /**
@@ -47,7 +47,7 @@ test("verdicts and ranks", () => {
 });
 
 test("each filter keeps what it says", () => {
-  const keeps = (/** @type {Partial<import("../../src/results/filters.js").Filter>} */ filter, /** @type {(target: Target) => boolean} */ rule) => {
+  const keeps = (/** @type {Partial<import("../../src/model/filters.js").Filter>} */ filter, /** @type {(target: Target) => boolean} */ rule) => {
     const kept = filtered(TARGETS, { ...ALL, ...filter });
     assert.ok(kept.length > 0 && kept.length < TARGETS.length, JSON.stringify(filter));
     assert.deepEqual(kept, TARGETS.filter(rule));

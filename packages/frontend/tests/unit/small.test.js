@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countByMismatches, runsOf } from "../../src/guide/alignment.js";
-import { countOf, roughly, sized } from "../../src/format.js";
-import { Observable } from "../../src/observable.js";
-import { MEANINGS } from "../../src/results/columns.js";
-import { jobFragment, readRoute } from "../../src/route.js";
-import { emailProblem } from "../../src/submit/email-field.js";
-import { genomeIdOf, isAccession, isGenomeId } from "../../src/submit/upload.js";
+import { countByMismatches, runsOf } from "../../src/model/off-targets.js";
+import { countOf, roughly, sized } from "../../src/model/format.js";
+import { Observable } from "../../src/model/observable.js";
+import { MEANINGS } from "../../src/model/columns.js";
+import { jobFragment, readRoute } from "../../src/model/route.js";
+import { emailProblem } from "../../src/model/email.js";
+import { genomeIdOf, isAccession, isGenomeId } from "../../src/model/accessions.js";
 import { manyTargets } from "../browser/targets.js";
 
 test("addresses", () => {

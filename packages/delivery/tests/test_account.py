@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from cfnlint.api import lint_file  # type: ignore[import-untyped]
+from moto import mock_aws
+
+from delivery import account, bootstrap_account
+from delivery.preview.permissions import Permission, permissions
+from delivery.stacks import CdkCli
+from worlds import SkippingClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REPOSITORY = ["--repository", "owner/crackling"]
+
+
+@pytest.fixture
+def cloud() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def of_role(name: str) -> list[Permission]:
+    """What a role's own statements allow."""
+    found = [one for one in permissions(account.template()) if one.who == f"{name}Role" and one.allows]
+    return [one for one in found if one.action != "managed policy"]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_the_template_is_right(exists: bool, tmp_path: Path) -> None:
+    path = tmp_path / "account.template.json"
+    path.write_text(json.dumps(account.template(provider_exists=exists)))
+    assert [match.message for match in lint_file(path)] == []
+
+
+def test_a_role_can_be_taken_from_its_environments_only() -> None:
+    for name, environments in account.ENVIRONMENTS.items():
+        role = account.template()["Resources"][f"{name}Role"]["Properties"]
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        equal = trust["Condition"]["StringEquals"]
+        assert equal[f"{account.ISSUER}:aud"] == "sts.amazonaws.com"
+        subjects = equal[f"{account.ISSUER}:sub"]
+        assert subjects == [{"Fn::Sub": f"${{SubjectPrefix}}:environment:{one}"} for one in environments]
+
+
+def test_no_role_is_an_administrator() -> None:
+    for name in account.ENVIRONMENTS:
+        for one in of_role(name):
+            assert not one.action.endswith("*"), one
+            assert not one.action.startswith("iam:"), one
+            assert one.resource != "*" or one.action.split(":")[1].startswith(("Describe", "Get")), one
+
+
+def test_what_inspects_changes_nothing() -> None:
+    changing = {
+        one.action
+        for one in of_role("Inspection")
+        if not one.action.split(":")[1].startswith(("Describe", "Get", "Detect"))
+    }
+    # Change sets are made and deleted, and cannot be executed; their templates lie below one prefix.
+    assert changing == {
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "s3:PutObject",
+        "s3:DeleteObject",
+    }
+    assert all(
+        "lookup-role" in one.resource for one in of_role("Inspection") if one.action == "sts:AssumeRole"
+    )
+
+
+def test_what_cleans_deletes_images_of_workers_only() -> None:
+    deleting = [
+        one for one in of_role("Cleaning") if one.action in ("ec2:DeregisterImage", "ec2:DeleteSnapshot")
+    ]
+    assert deleting
+    assert all("crackling:worker-image" in one.condition for one in deleting)
+    assert "ssm:PutParameter" not in {one.action for one in of_role("Cleaning")}
+
+
+def test_what_deploys_deletes_ephemeral_stages_only() -> None:
+    deleting = [one for one in of_role("Deployment") if one.action == "cloudformation:DeleteStack"]
+    assert deleting
+    assert all("-pr-*" in one.resource for one in deleting)
+
+
+def test_it_prepares_an_account_and_does_so_again(
+    cloud: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
+    for _ in range(2):
+        assert bootstrap_account.main(REPOSITORY, clock=SkippingClock()) == 0
+    assert asked == ["aws://123456789012/us-east-1"] * 2
+    variables = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
+    assert set(variables) == {"AWS_REGION", *bootstrap_account.VARIABLES}
+    assert variables["BAKING_ROLE_ARN"].startswith("arn:aws:iam::123456789012:role/")
+    role = boto3.client("iam").get_role(RoleName=variables["BAKING_ROLE_ARN"].rpartition("/")[2])["Role"]
+    document: Any = role["AssumeRolePolicyDocument"]
+    subject = document["Statement"][0]["Condition"]["StringEquals"][f"{account.ISSUER}:sub"]
+    assert subject == ["repo:owner/crackling:environment:baking"]
+
+
+def test_a_dry_run_prints_the_template(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bootstrap_account.main([*REPOSITORY, "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out) == account.template()
+
+
+def test_a_repository_has_an_owner_and_a_name() -> None:
+    with pytest.raises(SystemExit) as told:
+        bootstrap_account.main(["--repository", "crackling"])
+    assert told.value.code == 2

@@ -1,0 +1,88 @@
+"""The commands that the pages name can be given: each of our programs is run without effect, each of AWS's has its options."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore import xform_name
+
+from delivery import bake_ami, bootstrap_account, clean_images, deploy, drift, promote_ami, smoke_test
+from fakes.client import service_model
+from fakes.cloudformation import Stack
+from test_releasing import an_assembly
+from worlds import STAGE, FakeWorld, an_image, assembly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md")]
+LINES = [
+    line.partition("  #")[0].strip()
+    for page in PAGES
+    for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+]
+OURS = [line for line in LINES if line.startswith("./scripts/")]
+THEIRS = [line for line in LINES if line.startswith("aws ")]
+VALUES = {"OWNER/NAME": "owner/name"}
+
+
+def test_every_line_of_a_block_is_tried() -> None:
+    assert LINES
+    assert [line for line in LINES if line not in OURS and line not in THEIRS] == []
+    first = (ROOT / "docs" / "operations.md").read_text("utf-8").partition("```sh\n")[2].partition("```")[0]
+    assert len(first.splitlines()) <= 5, "of the first deployment"
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
+    """A stage that is deployed, with two images."""
+    world = FakeWorld()
+    first, second = an_image(world).image_id, an_image(world).image_id
+    for image in (first, second):
+        assert promote_ami.main(["--stage", STAGE, image], world.aws, world.clock) == 0
+    service, builder = an_assembly(tmp_path, "1"), assembly(tmp_path)
+    stack = Stack({"Resources": {}}, {"PageUrl": "https://page.example"})
+    world.cloudformation.stacks["CracklingStack-prod"] = stack
+    monkeypatch.setattr(deploy, "_built", lambda _options: service)
+    monkeypatch.setattr(bake_ami, "_synthesised", lambda _options: builder)
+    monkeypatch.setattr(smoke_test, "try_stage", lambda _url: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "cdk.out").symlink_to(service)
+    return world
+
+
+@pytest.mark.parametrize("line", OURS)
+def test_our_programs_take_these_options(line: str, world: FakeWorld) -> None:
+    program, *words = [VALUES.get(word, word) for word in shlex.split(line.removeprefix("./scripts/"))]
+    clients: dict[str, Any] = {"aws": world.aws}
+    timed = {**clients, "clock": world.clock}
+    mains: dict[str, Callable[[list[str]], int]] = {
+        "bake_ami": lambda told: bake_ami.main([*told, "--dry-run"], deployer=world.deployer, **timed),
+        "bootstrap_account": lambda told: bootstrap_account.main([*told, "--dry-run"], **timed),
+        "clean_images": lambda told: clean_images.main([one for one in told if one != "--delete"], **timed),
+        "deploy": lambda told: deploy.main([*told, "--dry-run"], deployer=world.deployer, **timed),
+        "drift": lambda told: drift.main(told, **timed),
+        "promote_ami": lambda told: promote_ami.main([*told, "--dry-run"], **timed),
+        "smoke_test": lambda told: smoke_test.main(told, **clients),
+    }
+    assert mains[program](words) == 0
+
+
+@pytest.mark.parametrize("line", THEIRS)
+def test_the_commands_of_aws_exist(line: str) -> None:
+    _aws, service, command, *words = shlex.split(line)
+    model = service_model(service)
+    (operation,) = [one for one in model.operation_names if xform_name(one, "-") == command]
+    shape = model.operation_model(operation).input_shape
+    assert shape is not None
+    known = {f"--{xform_name(member, '-')}" for member in shape.members}
+    given = {word for word in words if word.startswith("--")}
+    assert given <= known
+    assert {f"--{xform_name(member, '-')}" for member in shape.required_members} <= given

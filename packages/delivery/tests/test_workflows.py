@@ -1,0 +1,328 @@
+"""The workflows keep what they promise: pins, permissions, no keys, and nothing that does not exist."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crackling_infra.settings import DISPOSABLE, read_settings
+from delivery import account, bootstrap_account, changes, deploy, names
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral"}
+RELEASED = {"infra", "lambdas", "ec2_worker", "layers", "frontend"}
+PIN = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
+SESSION = re.compile(r"\./scripts/test -s ([\w-]+)(?: -- .*)?")
+# A program with its arguments; no pipe, no list, no substitution.
+PROGRAM = re.compile(r"\./scripts/(\w+)((?: [^;|&`]*)?)")
+
+
+@cache
+def parsed(path: Path) -> dict[Any, Any]:
+    content: dict[Any, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return content
+
+
+def jobs(path: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = parsed(path)["jobs"]
+    return found
+
+
+def events(path: Path) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    found = parsed(path)[True]
+    return found if isinstance(found, dict) else dict.fromkeys([found] if isinstance(found, str) else found)
+
+
+def steps(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, step) for name, job in jobs(path).items() for step in job["steps"]]
+
+
+def of_file(path: Path) -> str:
+    return path.stem
+
+
+def nox_sessions() -> set[str]:
+    tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
+    found = set()
+    for function in (one for one in tree.body if isinstance(one, ast.FunctionDef)):
+        for decorator in map(ast.unparse, function.decorator_list):
+            given = re.search(r"name='([^']+)'", decorator)
+            if decorator.startswith("nox.session"):
+                found.add(given[1] if given else function.name)
+    return found
+
+
+every = pytest.mark.parametrize("path", WORKFLOWS, ids=of_file)
+
+
+def test_all_workflows_are_there() -> None:
+    assert {path.stem for path in WORKFLOWS} == WANTED
+
+
+@every
+def test_it_opens_with_what_it_does_and_how_it_is_used(path: Path) -> None:
+    opening = path.read_text("utf-8").partition("name:")[0]
+    assert all(line.startswith("#") for line in opening.strip().splitlines())
+    assert "How it is used" in opening
+    assert parsed(path)["name"] == path.stem
+
+
+@every
+def test_actions_are_pinned_to_a_commit_with_their_version(path: Path) -> None:
+    uses = [line for line in path.read_text("utf-8").splitlines() if re.match(r"\s*(- )?uses:", line)]
+    assert uses
+    assert [line for line in uses if not PIN.match(line)] == []
+
+
+def test_one_action_has_one_version() -> None:
+    pins = {
+        match.groups()
+        for path in WORKFLOWS
+        for line in path.read_text().splitlines()
+        if (match := PIN.match(line))
+    }
+    assert len(pins) == len({name for name, _commit in pins})
+
+
+@every
+def test_each_run_is_one_session_or_one_program_that_exists(path: Path) -> None:
+    for job, step in steps(path):
+        if "run" not in step:
+            continue
+        line = step["run"].strip()
+        assert "\n" not in line, job
+        assert "${{" not in line, f"{job}: what an expression gives would be run"
+        session = SESSION.fullmatch(line)
+        if session:
+            assert session[1] in nox_sessions(), job
+            continue
+        program = PROGRAM.fullmatch(line)
+        assert program, f"{job}: {line}"
+        assert (ROOT / "scripts" / program[1]).is_file(), job
+
+
+@every
+def test_options_of_programs_exist(path: Path) -> None:
+    for _job, step in steps(path):
+        program = PROGRAM.fullmatch(step.get("run", ""))
+        if program and program[1] != "test":
+            module = ROOT / "packages/delivery/src/delivery" / f"{program[1]}.py"
+            source = (module if module.exists() else module.with_suffix("") / "__main__.py").read_text(
+                "utf-8"
+            )
+            environment = " ".join(re.findall(r"'(--[\w-]+)'", json.dumps(jobs(path)[_job].get("env", {}))))
+            for option in re.findall(r"--[\w-]+", f"{program[2]} {environment}"):
+                assert f'"{option}"' in source, f"{program[1]} {option}"
+
+
+@every
+def test_permissions_are_least(path: Path) -> None:
+    assert parsed(path)["permissions"] == {}, "nothing by default"
+    for name, job in jobs(path).items():
+        rights = job["permissions"]
+        assert isinstance(rights, dict), name
+        text = json.dumps(job["steps"])
+        assert ("id-token" in rights) == ("configure-aws-credentials" in text), name
+        writes = {right for right, how in rights.items() if how == "write"} - {"id-token"}
+        allowed = {
+            "comment": {"pull-requests"},
+            "drift": {"issues"},
+            "release-please": {"contents", "issues", "pull-requests"},
+        }
+        assert writes == allowed.get(name, set()), name
+
+
+@every
+def test_there_are_no_keys_and_no_secrets(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert "secrets." not in text
+    assert not re.search(r"aws-access-key-id|aws-secret-access-key|AKIA", text)
+    assert not re.search(r"\b\d{12}\b", text), "an account's number"
+
+
+@every
+def test_roles_are_taken_in_an_environment_that_trusts_them(path: Path) -> None:
+    for name, job in jobs(path).items():
+        for step in job["steps"]:
+            role = step.get("with", {}).get("role-to-assume")
+            if role:
+                variable = re.fullmatch(r"\$\{\{ vars\.(\w+) \}\}", role)
+                assert variable, name
+                output = bootstrap_account.VARIABLES[variable[1]]
+                assert job["environment"] in account.ENVIRONMENTS[output.removesuffix("RoleArn")], name
+                assert f"vars.{variable[1]} != ''" in _conditions(path, name)
+
+
+def _conditions(path: Path, name: str) -> str:
+    """A job's own condition and those of what it needs."""
+    job = jobs(path)[name]
+    needed = job.get("needs", [])
+    return " ".join(
+        [
+            job.get("if", ""),
+            *(_conditions(path, one) for one in ([needed] if isinstance(needed, str) else needed)),
+        ]
+    )
+
+
+@every
+def test_code_of_forks_gets_no_rights(path: Path) -> None:
+    assert "pull_request_target" not in events(path)
+    assert "workflow_run" not in events(path)
+    if "pull_request" in events(path):
+        for name, job in jobs(path).items():
+            if set(job["permissions"]) - {"contents"} or "environment" in job:
+                assert "head.repo.full_name == github.repository" in job["if"], name
+
+
+@every
+def test_checkouts_leave_no_token_behind(path: Path) -> None:
+    for name, step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False, name
+
+
+@every
+def test_jobs_end_and_runs_do_not_meet(path: Path) -> None:
+    assert all(job["timeout-minutes"] <= 120 for job in jobs(path).values())
+    concurrency = parsed(path)["concurrency"]
+    changes_aws = any("configure-aws-credentials" in json.dumps(job) for job in jobs(path).values())
+    if changes_aws and path.stem != "preview":
+        assert concurrency["cancel-in-progress"] is False
+
+
+def test_what_bakes_and_what_cleans_wait_for_each_other() -> None:
+    groups = {
+        parsed(path)["concurrency"]["group"] for path in WORKFLOWS if path.stem in ("bake-ami", "clean-up")
+    }
+    assert groups == {"images"}
+
+
+def test_what_is_deployed_keeps_its_modes_between_jobs() -> None:
+    """Artifacts lose them, and bowtie2 in its layer would not start."""
+    artifacts = [
+        step["with"]["path"]
+        for path in WORKFLOWS
+        for _job, step in steps(path)
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert "build/assembly.tar" in artifacts
+    assert not [one for one in artifacts if one.rstrip("/").endswith("cdk.out")]
+
+
+# --- ci ---
+
+CI = ROOT / ".github" / "workflows" / "ci.yml"
+
+
+def test_ci_has_no_path_filter_so_that_no_required_check_stays_pending() -> None:
+    assert events(CI)["pull_request"] is None
+    assert "paths" not in events(CI)["push"]
+
+
+def test_the_gate_waits_for_every_job() -> None:
+    gate = jobs(CI)["all-green"]
+    assert set(gate["needs"]) == set(jobs(CI)) - {"all-green"}
+    assert gate["if"] == "always()"
+
+
+def test_every_part_has_a_job_and_every_package_is_a_part() -> None:
+    outputs = jobs(CI)["changes"]["outputs"]
+    assert set(outputs) == set(changes.PLACES) == set(changes.USERS)
+    conditions = " ".join(job.get("if", "") for job in jobs(CI).values())
+    assert set(re.findall(r"needs\.changes\.outputs\.(\w+) ==", conditions)) == set(outputs)
+    packages = {path.parent.name for path in ROOT.glob("packages/*/CHANGELOG.md")}
+    assert packages == set(changes.PLACES) - {"docs", "localcloud"} == RELEASED
+
+
+def test_ci_runs_every_session_that_a_developer_runs() -> None:
+    """Those that nox runs by default."""
+    run = {match[1] for _job, step in steps(CI) if (match := SESSION.fullmatch(step.get("run", "")))}
+    tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
+    (default,) = [
+        ast.literal_eval(one.value)
+        for one in tree.body
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "nox.options.sessions"
+    ]
+    assert run == set(default)
+
+
+def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
+    bake = ROOT / ".github" / "workflows" / "bake-ami.yml"
+    assert set(events(bake)) == {"push", "schedule", "workflow_dispatch"}
+    patterns = [one.removesuffix("**") for one in events(bake)["push"]["paths"]]
+    shipped = ["packages/ec2_worker/init.sh", "packages/layers/src/crackling/__init__.py", "constraints.txt"]
+    recipe = "packages/layers/recipes/layer_recipes/worker.py"
+    for file in [*shipped, recipe, "packages/infra/src/crackling_infra/ec2_stack.py"]:
+        assert (ROOT / file).exists(), file
+        assert any(file.startswith(pattern) for pattern in patterns), file
+
+
+# --- names that three places have to agree on ---
+
+
+def test_names_are_those_of_the_stacks() -> None:
+    settings = read_settings({"stage": "prod"}.get, ROOT)
+    assert names.image_parameter("prod") == settings.worker_image_parameter
+    assert set(deploy.DISPOSABLE) == DISPOSABLE
+    stacks = (ROOT / "packages/infra/src/crackling_infra").glob("*_stack.py")
+    named = {
+        name for path in stacks for name in re.findall(r'stack_name=f"([^"{]+)\{', path.read_text("utf-8"))
+    }
+    assert named == {names.service_stack(""), names.builder_stack("")}
+
+
+def test_the_scheduler_reads_the_parameter_that_promotion_writes() -> None:
+    source = (ROOT / "packages/infra/src/crackling_infra/constructs/workers.py").read_text("utf-8")
+    assert '"WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter' in source
+
+
+# --- releases ---
+
+
+def test_each_package_is_released_by_itself_at_the_version_that_it_has() -> None:
+    config = json.loads((ROOT / "release-please-config.json").read_text())
+    manifest = json.loads((ROOT / ".release-please-manifest.json").read_text())
+    assert set(config["packages"]) == set(manifest) == {f"packages/{name}" for name in RELEASED}
+    for folder, version in manifest.items():
+        assert config["packages"][folder]["component"] == Path(folder).name
+        assert version == version_of(ROOT / folder)
+    assert config["separate-pull-requests"] is config["include-component-in-tag"] is True
+
+
+def version_of(package: Path) -> str:
+    project = package / "pyproject.toml"
+    if project.exists():
+        return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"])
+    return str(json.loads((package / "package.json").read_text("utf-8"))["version"])
+
+
+# --- the programs themselves ---
+
+PROGRAMS = [
+    path.name
+    for path in sorted((ROOT / "scripts").iterdir())
+    if path.is_file() and re.search(r'/start" |-m delivery\.\w+ ', path.read_text("utf-8"))
+]
+
+
+def test_every_program_is_started_the_same_way() -> None:
+    assert len(PROGRAMS) == 12
+    for name in PROGRAMS:
+        text = (ROOT / "scripts" / name).read_text("utf-8")
+        assert f'start" {name} ' in text or f"-m delivery.{name} " in text, name
+        listed = subprocess.run(
+            ["git", "ls-files", "-s", f"scripts/{name}"], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+        assert listed.startswith("100755"), f"{name} is not executable"

@@ -1,0 +1,129 @@
+import { count, countOf, duration, sized } from "./format.js";
+
+/**
+ * @import {Genome, Job, PartProgress} from "../types.js"
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {"waiting" | "current" | "done" | "failed"} state
+ * @property {string} detail
+ * @property {{done: number, total: number} | null} count what its bar shows
+ */
+
+/** @type {Record<string, string>} */
+const PARTS = { fasta: "sequence", issl: "off-target index", bowtie2: "Bowtie 2 index" };
+
+/**
+ * The stages of a job, in order. The last two run side by side.
+ * @param {Job} job
+ * @param {Genome | null} genome as far as it is known
+ * @returns {Stage[]}
+ */
+export function stagesOf(job, genome) {
+  const { guides, onTarget, offTarget } = job.progress;
+  const state = genomeState(job, genome);
+  const under = state === "current" ? preparation(job, genome) : null;
+  return [
+    stage("Genome", state, genomeDetail(job, genome, under), under && { done: under.done, total: under.total }),
+    stage("Find guides", scanState(job, genome), guides === null ? "" : `${count(guides)} found`),
+    scoring("Score efficiency", job, onTarget),
+    scoring("Search off-targets", job, offTarget),
+  ];
+}
+
+/**
+ * What the genome's preparation is at, where the service tells.
+ * @param {Job} job
+ * @param {Genome | null} genome
+ * @returns {PartProgress | null}
+ */
+export function preparation(job, genome) {
+  const told = job.genomeProgress ?? genome?.progress ?? null;
+  return told && told.total > 0 ? told : null;
+}
+
+/** @param {Job} job */
+export function isOver(job) {
+  return job.status === "complete" || job.status === "failed";
+}
+
+/**
+ * From the submission until now, or until the job's end.
+ * @param {Job} job
+ * @param {number} now milliseconds
+ */
+export function elapsed(job, now) {
+  const end = isOver(job) ? Date.parse(job.updated) : now;
+  return duration((end - Date.parse(job.created)) / 1000);
+}
+
+/**
+ * @param {string} name
+ * @param {Stage["state"]} state
+ * @param {string} detail
+ * @param {Stage["count"]} bar
+ * @returns {Stage}
+ */
+function stage(name, state, detail, bar = null) {
+  return { name, state, detail, count: bar };
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+function genomeState(job, genome) {
+  if (job.status === "queued") return "waiting";
+  if (job.status === "preparing") return "current";
+  return failedBeforeScan(job, genome) ? "failed" : "done";
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+function scanState(job, genome) {
+  if (job.progress.guides !== null) return "done";
+  if (job.status === "scanning") return "current";
+  return job.status === "failed" && !failedBeforeScan(job, genome) ? "failed" : "waiting";
+}
+
+/**
+ * Whether it was the genome's preparation that failed.
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+export function failedBeforeScan(job, genome) {
+  return job.status === "failed" && job.progress.guides === null && genome?.state !== "ready";
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ * @param {PartProgress | null} under
+ */
+function genomeDetail(job, genome, under) {
+  if (job.status !== "preparing" || !genome) return job.genome;
+  const place = genome.place === "worker" ? " on a machine of its own" : "";
+  if (under) {
+    const unit = under.part === "fasta" ? "B" : "b";
+    return `${job.genome}: ${PARTS[under.part] ?? under.part}${place}, ${sized(under.done, unit)} of ${sized(under.total, unit)}`;
+  }
+  const left = genome.parts.filter((part) => !genome.done.includes(part)).map((part) => PARTS[part] ?? part);
+  return left.length ? `${job.genome}: preparing ${left.join(" and ")}${place}` : job.genome;
+}
+
+/**
+ * @param {string} name
+ * @param {Job} job
+ * @param {number} done
+ */
+function scoring(name, job, done) {
+  const total = job.progress.guides;
+  if (total === null) return stage(name, "waiting", "");
+  const detail = `${count(done)} of ${countOf(total, "guide")}`;
+  const unfinished = job.status === "failed" ? "failed" : "current";
+  return stage(name, done >= total ? "done" : unfinished, detail, { done, total });
+}

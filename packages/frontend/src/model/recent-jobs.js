@@ -1,0 +1,31 @@
+/** The jobs that this browser started or opened, the latest first. They are kept here only, not by the service. */
+
+import { recall, remember } from "./storage.js";
+
+const MOST = 20;
+
+/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string, mail?: {address: string, pending: boolean}}} RecentJob */
+
+/** @returns {RecentJob[]} */
+export function recentJobs() {
+  const kept = recall("jobs", /** @type {RecentJob[]} */ ([]));
+  return Array.isArray(kept) ? kept : [];
+}
+
+/**
+ * Note a job, or what is newly known of it.
+ * @param {Partial<RecentJob> & {id: string}} job
+ */
+export function noteJob(job) {
+  const known = recentJobs();
+  const before = known.find(({ id }) => id === job.id);
+  const noted = { name: "", genome: "", time: new Date().toISOString(), ...before, ...job };
+  const others = known.filter(({ id }) => id !== job.id);
+  const place = before ? known.indexOf(before) : 0;
+  remember("jobs", others.toSpliced(place, 0, noted).slice(0, MOST));
+}
+
+/** @param {string} id */
+export function forgetJob(id) {
+  remember("jobs", recentJobs().filter((job) => job.id !== id));
+}

@@ -1,0 +1,38 @@
+import { fill, h } from "../dom/elements.js";
+import { forgetJob, recentJobs } from "../model/recent-jobs.js";
+import { jobFragment } from "../model/route.js";
+
+/**
+ * @import {RecentJob} from "../model/recent-jobs.js"
+ */
+
+/** The list of recent jobs, which is hidden while there are none. */
+export function recentList() {
+  const element = h("aside", { class: "recent", "aria-label": "Recent jobs" });
+  show();
+  return element;
+
+  function show() {
+    const jobs = recentJobs();
+    element.hidden = jobs.length === 0;
+    fill(element, h("h2", {}, "Recent jobs"), h("p", { class: "hint" }, "Kept in this browser."), h("ul", {}, ...jobs.map(item)));
+  }
+
+  /** @param {RecentJob} job */
+  function item({ id, name, genome, time, outcome }) {
+    function forget() {
+      const place = recentJobs().findIndex((job) => job.id === id);
+      forgetJob(id);
+      show();
+      // The button is gone that had the focus: the next takes it.
+      const left = element.querySelectorAll("button");
+      left[Math.min(place, left.length - 1)]?.focus();
+    }
+
+    return h("li", {},
+      h("a", { href: jobFragment(id) }, name || "Job"),
+      h("button", { type: "button", class: "quiet", "aria-label": `Forget ${name || id}`, click: forget }, "✕"),
+      h("span", { class: "detail" }, [genome, outcome].filter(Boolean).join(" · "), " · ", h("time", { datetime: time }, new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }))),
+    );
+  }
+}
