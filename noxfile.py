@@ -2,7 +2,9 @@
 
 lint            ruff: rules and format
 types           mypy, strict
-test-layers     the science and the layers' recipes: unit and property tests, without network, with coverage
+test-crackling  the science: unit and property tests, without network, with coverage
+test-aws        what functions and workers share: the preparation of genomes
+test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks: rules that hold for every resource of a kind
@@ -27,22 +29,24 @@ bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import nox
 
-sys.path.insert(0, str(Path(__file__).parent / "scripts"))
-from environment import needed_node
-
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv|virtualenv"
+# All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
+nox.options.default_venv_backend = "none"
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 nox.options.sessions = [
     "line-endings",
     "lint",
     "types",
     "lint-workflows",
+    "test-crackling",
+    "test-aws",
     "test-layers",
     "test-lambdas",
     "test-worker",
@@ -59,62 +63,34 @@ nox.options.sessions = [
     "worker-image",
     "gitops",
 ]
-nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
-LAYERS, LAMBDAS, INFRA = "packages/layers", "packages/lambdas", "packages/infra"
+CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packages/layers"
+LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
-RECIPES = f"{LAYERS}/recipes"
 FRONTEND = "packages/frontend"
-TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "numpy", "coverage[toml]")
-SCIENCE = ("-e", LAYERS, "-e", LOCALCLOUD)
-FUNCTIONS = (*SCIENCE, "-e", f"{LAYERS}[aws,test]", "-e", f"{LAMBDAS}[test,types]")
-CLOUD = (
-    *SCIENCE,
-    "-e",
-    DELIVERY,
-    "-e",
-    f"{INFRA}[check,test]",
-    "-e",
-    f"{LOCALCLOUD}[emulator,test]",
-    "-r",
-    f"{RECIPES}/requirements/tools.txt",
-)
-# Of the layers; the other folders of tests are not annotated yet.
-TYPED_TESTS = ("alignment", "design", "efficiency", "sequences", "specificity", "support")
-WORKFLOWS = ("-e", WORKER, "-e", f"{DELIVERY}[test]", *TEST_TOOLS, *CLOUD)
+# Of the science; the other folders of tests are not annotated yet.
+TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
 
-def install(session: nox.Session, *what: str) -> None:
-    """All versions come from one file."""
-    session.install("-c", "constraints.txt", *what)
-
-
-def install_node(session: nox.Session) -> None:
-    if node := needed_node():
-        install(session, *node)
-
-
 @nox.session
 def lint(session: nox.Session) -> None:
-    install(session, "ruff")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    stubs = ("boto3-stubs[cloudformation,ec2,ssm]", "types-pyyaml")
-    install(session, "mypy", "hatchling", "nox", *stubs, *TEST_TOOLS, *FUNCTIONS, *CLOUD, "-e", WORKER)
     # Folders of programs and of tests are checked one by one: their modules' names are their own.
     for places in (
         (
             "noxfile.py",
             "scripts",
-            f"{LAYERS}/src",
+            f"{CRACKLING}/src",
+            f"{AWS}/src",
             f"{LAMBDAS}/src",
             f"{INFRA}/src",
             f"{INFRA}/app.py",
@@ -124,54 +100,57 @@ def types(session: nox.Session) -> None:
             f"{DELIVERY}/src",
             f"{DELIVERY}/tests",
         ),
-        (f"{LAYERS}/native",),
-        (RECIPES,),
-        (f"{LAYERS}/bench",),
+        (f"{CRACKLING}/native",),
+        (f"{LAYERS}/build.py", f"{LAYERS}/check.py", f"{LAYERS}/layer_recipes"),
+        (f"{CRACKLING}/bench",),
         (f"{LOCALCLOUD}/bench",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
-        [f"{LAYERS}/tests/{name}" for name in TYPED_TESTS],
+        [f"{CRACKLING}/tests/{name}" for name in TYPED_TESTS],
     ):
         session.run("mypy", *places)
 
 
-@nox.session(name="test-layers")
-def test_layers(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *FUNCTIONS, "-r", f"{RECIPES}/requirements/tools.txt")
-    session.chdir(LAYERS)
+@nox.session(name="test-crackling")
+def test_crackling(session: nox.Session) -> None:
+    session.chdir(CRACKLING)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--skip-covered", "--fail-under=90")
 
 
+@nox.session(name="test-layers")
+def test_layers(session: nox.Session) -> None:
+    session.chdir(LAYERS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="test-aws")
+def test_aws(session: nox.Session) -> None:
+    session.chdir(AWS)
+    session.run("pytest", *session.posargs)
+
+
 @nox.session(name="test-lambdas")
 def test_lambdas(session: nox.Session) -> None:
-    install(session, "pytest-xdist", *TEST_TOOLS, *FUNCTIONS)
     session.chdir(LAMBDAS)
     session.run("pytest", "-n", "auto", *session.posargs)  # the simulator fills every processor
 
 
 @nox.session(name="test-worker")
 def test_worker(session: nox.Session) -> None:
-    install(session, *TEST_TOOLS, *FUNCTIONS, "-e", f"{WORKER}[test]")
     session.chdir(WORKER)
     session.run("pytest", *session.posargs)
 
 
 @nox.session(name="worker-image")
 def worker_image(session: nox.Session) -> None:
-    install(
-        session, "pip", "-e", f"{LAYERS}[aws]", "-e", f"{WORKER}[test]", *CLOUD
-    )  # pip fetches the root's wheels
-    install_node(session)
     session.run("pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="test-infra")
 def test_infra(session: nox.Session) -> None:
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", "scripts/build.py", "node")
     session.chdir(INFRA)
     session.run("pytest", *session.posargs, env=QUIET)
@@ -179,8 +158,6 @@ def test_infra(session: nox.Session) -> None:
 
 @nox.session(name="test-localcloud")
 def test_localcloud(session: nox.Session) -> None:
-    install(session, "-e", f"{LOCALCLOUD}[emulator,test]")
-    install_node(session)
     session.run("python", "scripts/build.py", "node")
     session.chdir(LOCALCLOUD)
     session.run("pytest", *session.posargs, env=QUIET)
@@ -188,22 +165,20 @@ def test_localcloud(session: nox.Session) -> None:
 
 @nox.session(name="test-frontend")
 def test_frontend(session: nox.Session) -> None:
-    install_node(session)
     session.run("python", "scripts/build.py", "page")
     session.chdir(FRONTEND)
     for script in ("check", "test", "test:browser"):
-        session.run("npm", "run", "--silent", script, external=True)
+        session.run("npm", "run", "--silent", script)
 
 
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
         session.skip("no C compiler (cc); the address sanitizer needs one")
-    install(session, *TEST_TOOLS, *SCIENCE)
     kernel = BUILD / "kernel-sanitized.so"
-    session.run("python", f"{LAYERS}/native/compile.py", "--sanitize", "--output", str(kernel))
-    runtime = session.run("cc", "-print-file-name=libasan.so", external=True, silent=True)
-    session.chdir(LAYERS)
+    session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
+    runtime = session.run("cc", "-print-file-name=libasan.so", silent=True)
+    session.chdir(CRACKLING)
     session.run(
         "python",
         "-m",
@@ -223,49 +198,39 @@ def sanitize(session: nox.Session) -> None:
 @nox.session
 def layers(session: nox.Session) -> None:
     """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
-    install(session, "-r", f"{RECIPES}/requirements/tools.txt", *SCIENCE)
-    session.run("python", f"{RECIPES}/build.py", *session.posargs)
-    session.run("python", f"{RECIPES}/check.py", *session.posargs)
+    session.run("python", f"{LAYERS}/build.py", *session.posargs)
+    session.run("python", f"{LAYERS}/check.py", *session.posargs)
 
 
 @nox.session
 def synth(session: nox.Session) -> None:
     """Writes build/cdk.out; arguments are settings (-c key=value)."""
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", "scripts/build.py", *session.posargs, env=QUIET)
 
 
 @nox.session(name="lint-templates")
 def lint_templates(session: nox.Session) -> None:
-    install(session, *CLOUD)
     session.run("python", "-m", "crackling_infra.check_templates", env=QUIET)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    install(session, "mkdocs", "pytest", *SCIENCE)
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(BUILD / "docs"))
     session.run("pytest", "docs/tests")
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    install(session, "-e", f"{LAYERS}[aws]", "openapi-spec-validator", *CLOUD)
-    install_node(session)
     session.run("pytest", f"{LOCALCLOUD}/e2e", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    install(session, "numpy", *SCIENCE)
-    session.run("python", f"{LAYERS}/bench/run.py", *session.posargs)
+    session.run("python", f"{CRACKLING}/bench/run.py", *session.posargs)
 
 
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
-    install(session, *CLOUD)
-    install_node(session)
     session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
 
 
@@ -276,23 +241,17 @@ def line_endings(session: nox.Session) -> None:
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    install(session, *WORKFLOWS)
-    install_node(session)
     session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
 
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
-    install(session, *WORKFLOWS)
-    install_node(session)
     session.chdir(DELIVERY)
     session.run("pytest", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
 def gitops(session: nox.Session) -> None:
-    install(session, "-e", f"{LAYERS}[aws]", *WORKFLOWS)
-    install_node(session)
     session.chdir(DELIVERY)
     session.run(
         "pytest", "tests/gitops", "--force-enable-socket", "--exitfirst", *session.posargs, env=SCRIPTS

@@ -11,19 +11,27 @@ What is up to date is left alone. Needs no account and no Docker.
 from __future__ import annotations
 
 import argparse
+import fcntl
+import hashlib
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 INFRA, FRONTEND = ROOT / "packages" / "infra", ROOT / "packages" / "frontend"
-RECIPES = ROOT / "packages" / "layers" / "recipes"
-ASSEMBLY = ROOT / "build" / "cdk.out"
-UNPACKED = ROOT / "build" / "unpacked"  # code and layers as the local cloud runs them
+RECIPES = ROOT / "packages" / "layers"
+BUILD = ROOT / "build"
+ASSEMBLY = BUILD / "cdk.out"
+UNPACKED = BUILD / "unpacked"  # code and layers as the local cloud runs them
 CDK = INFRA / "node_modules" / ".bin" / "cdk"
 PARTS = ("node", "layers", "page", "assembly")
 
@@ -55,11 +63,21 @@ def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> None:
         raise BuildError(f"{' '.join(words)} failed (exit code {done.returncode}):\n{done.stdout}")
 
 
+@contextmanager
+def exclusive(part: str) -> Iterator[None]:
+    """Keep every other process that builds this part waiting: sessions run side by side."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / f"{part}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def npm(folder: Path) -> None:
     """Install a package's pinned Node modules, unless they are there."""
-    installed = folder / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (folder / "package-lock.json").stat().st_mtime:
-        run("npm", "ci", "--no-audit", "--no-fund", cwd=folder)
+    installed, pinned = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
+    with exclusive(folder.name):
+        if not installed.exists() or installed.stat().st_mtime < pinned.stat().st_mtime:
+            run("npm", "ci", "--no-audit", "--no-fund", cwd=folder)
 
 
 def build_layers(*options: str) -> None:
@@ -77,8 +95,27 @@ def can_build_bowtie2() -> bool:
 
 
 def build_page() -> None:
+    """Build the page, unless it is there and made from the same files."""
     npm(FRONTEND)
-    run("npm", "run", "build", cwd=FRONTEND)
+    stamp = BUILD / "page.inputs"
+    with exclusive("page"):
+        inputs = page_inputs()
+        if (
+            not (FRONTEND / "dist" / "index.html").exists()
+            or not stamp.exists()
+            or stamp.read_text() != inputs
+        ):
+            run("npm", "run", "build", cwd=FRONTEND)
+            stamp.write_text(inputs)
+
+
+def page_inputs() -> str:
+    """Return the digest of the files that the page is made from."""
+    digest = hashlib.sha256()
+    sources = sorted(path for path in (FRONTEND / "src").rglob("*") if path.is_file())
+    for path in [*sources, FRONTEND / "build.js", FRONTEND / "package-lock.json"]:
+        digest.update(f"{path.relative_to(FRONTEND)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def synthesise(out: Path, settings: dict[str, str]) -> None:

@@ -19,23 +19,41 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ROOT / "packages"
-TOOLS = PACKAGES / "layers" / "recipes" / "requirements" / "tools.txt"
+TOOLS = PACKAGES / "layers" / "requirements" / "tools.txt"
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
+# What checks and tests need beside the packages' own extras.
+TEST_TOOLS = (
+    "boto3-stubs[cloudformation,ec2,ssm]", "coverage[toml]", "hypothesis", "mkdocs", "mypy", "nox", "numpy", "pytest-socket",
+    "pytest-xdist", "ruff", "types-pyyaml",
+)  # fmt: skip
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
-    "cli": ("-e", str(PACKAGES / "layers")),
+    "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
-    "test": ("nox",),
+    "test": tuple(
+        word
+        for project in (
+            "crackling[test]",
+            "crackling_aws[test]",
+            "lambdas[test,types]",
+            "ec2_worker[test]",
+            "infra[check,test]",
+            "localcloud[test]",
+            "delivery[test]",
+        )
+        for word in ("-e", str(PACKAGES / project))
+    )
+    + TEST_TOOLS,
 }
 
 
 def fingerprint() -> str:
     """Of all that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
-    native = sorted((PACKAGES / "layers" / "native").glob("*.[ch]"))
-    projects = [PACKAGES / name / "pyproject.toml" for name in ("layers", "delivery", "infra", "localcloud")]
+    native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
+    projects = sorted(PACKAGES.glob("*/pyproject.toml"))
     for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

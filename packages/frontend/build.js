@@ -11,8 +11,14 @@ const out = path.join(home, "dist");
 const BUNDLED = ["tabulator-tables", "seqviz", "react", "react-dom", "uplot", "igv"];
 // igv puts two style elements into the page, which the page's policy forbids; as sheets of a script they are allowed.
 const STYLE_ELEMENTS = [
-  ["document.documentElement.firstElementChild.appendChild(style);", "const sheet = new CSSStyleSheet(); sheet.replaceSync(style.textContent); document.adoptedStyleSheets.push(sheet);"],
-  ["document.head.insertBefore(style, document.head.childNodes[ document.head.childNodes.length - 1 ]);", "const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet);"],
+  [
+    "document.documentElement.firstElementChild.appendChild(style);",
+    "const sheet = new CSSStyleSheet(); sheet.replaceSync(style.textContent); document.adoptedStyleSheets.push(sheet);",
+  ],
+  [
+    "document.head.insertBefore(style, document.head.childNodes[ document.head.childNodes.length - 1 ]);",
+    "const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet);",
+  ],
   ["style.innerHTML = css;", ""],
 ];
 
@@ -56,7 +62,9 @@ async function withSheets({ path: file }) {
  * @param {string} entry
  */
 function built(entry) {
-  const found = Object.entries(metafile.outputs).find(([, { entryPoint, inputs }]) => (entryPoint ?? Object.keys(inputs)[0]) === entry);
+  const found = Object.entries(metafile.outputs).find(
+    ([, { entryPoint, inputs }]) => (entryPoint ?? Object.keys(inputs)[0]) === entry,
+  );
   if (!found) throw new Error(`${entry} was not built`);
   return path.relative("dist", found[0]);
 }
@@ -67,4 +75,8 @@ const template = await readFile(path.join(home, "src/index.html"), "utf8");
 const page = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name] ?? "");
 await writeFile(path.join(out, "index.html"), page);
 // What the bundle holds of others.
-await Promise.all(BUNDLED.map((name) => copyFile(path.join(home, "node_modules", name, "LICENSE"), path.join(out, `assets/${name}-license.txt`))));
+await Promise.all(
+  BUNDLED.map((name) =>
+    copyFile(path.join(home, "node_modules", name, "LICENSE"), path.join(out, `assets/${name}-license.txt`)),
+  ),
+);

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.workers import GENOME_TAG, STAGE_TAG
+from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
 from delivery import bake_ami, names
 from delivery.images import Images
 from delivery.machines import Machines

@@ -80,13 +80,13 @@ def test_every_shell_script_is_linted() -> None:
         (["packages/infra/src/crackling_infra/settings.py"], {"infra", "localcloud"}),
         (
             ["packages/localcloud/src/localcloud/standins/ncbi.py"],
-            {"layers", "lambdas", "ec2_worker", "infra", "localcloud", "docs"},
+            {"crackling", "lambdas", "ec2_worker", "infra", "localcloud", "docs"},
         ),
         (["docs/api.md"], {"docs"}),
         (["packages/layers/README.md"], {"docs"}),
         (
-            ["packages/layers/native/kernel.c"],
-            {"layers", "lambdas", "ec2_worker", "infra", "localcloud", "docs"},
+            ["packages/crackling/native/kernel.c"],
+            {"crackling", "crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "localcloud", "docs"},
         ),
         (["packages/ec2_worker/init.sh"], {"ec2_worker", "infra", "localcloud"}),
         (["docs/api.md", "packages/infra/app.py"], {"docs", "infra", "localcloud"}),

@@ -20,7 +20,7 @@ from delivery import account, bootstrap_account, changes, deploy, names
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral"}
-RELEASED = {"infra", "lambdas", "ec2_worker", "layers", "frontend"}
+RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "layers", "frontend"}
 PIN = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 SESSION = re.compile(r"\./scripts/test -s ([\w-]+)(?: -- .*)?")
 # A program with its arguments; no pipe, no list, no substitution.
@@ -262,8 +262,12 @@ def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
     bake = ROOT / ".github" / "workflows" / "bake-ami.yml"
     assert set(events(bake)) == {"push", "schedule", "workflow_dispatch"}
     patterns = [one.removesuffix("**") for one in events(bake)["push"]["paths"]]
-    shipped = ["packages/ec2_worker/init.sh", "packages/layers/src/crackling/__init__.py", "constraints.txt"]
-    recipe = "packages/layers/recipes/layer_recipes/worker.py"
+    shipped = [
+        "packages/ec2_worker/init.sh",
+        "packages/crackling/src/crackling/__init__.py",
+        "constraints.txt",
+    ]
+    recipe = "packages/layers/layer_recipes/worker.py"
     for file in [*shipped, recipe, "packages/infra/src/crackling_infra/ec2_stack.py"]:
         assert (ROOT / file).exists(), file
         assert any(file.startswith(pattern) for pattern in patterns), file

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.stores.genomes import GenomeStore
 from crackling_worker import cli, selftest
 from crackling_worker.metadata import Metadata
 from localcloud.standins.ncbi import NcbiStandIn
@@ -156,7 +156,7 @@ def test_an_error_is_logged_as_one_line(
 
     claim(world)
     imds.tags = TAGS
-    monkeypatch.setattr("crackling_preparation.downloading.copy_fasta", fail)
+    monkeypatch.setattr("crackling_aws.preparation.download.copy_fasta", fail)
     assert cli.main([]) == 75
     failed = next(line for line in logged(capsys) if line["level"] == "ERROR")
     assert "ZeroDivisionError: inside" in failed["exception"]

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling.specificity import Index, build_index
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import GenomeState, Job, JobOptions, Part, Progress, Source, Status
+from crackling_aws.stores.jobs import JobStore
 from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
 from crackling_worker.settings import WorkerSettings
 from crackling_worker.supervisor import Supervisor
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models import Genome
-    from crackling_preparation.downloading import Fetch, Tell
+    from crackling_aws.preparation.download import Fetch, Tell
     from crackling_worker.preparation import Preparation
 
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_preparation.progress import LostClaimError
+from crackling_aws.preparation.progress import LostClaimError
 from crackling_worker.supervisor import InterruptedWorkError, OverdueError, Supervisor
 
 if TYPE_CHECKING:

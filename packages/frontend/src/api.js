@@ -190,5 +190,9 @@ export class Api {
  * @returns {never}
  */
 function refuse({ status }, problem) {
-  throw new ApiError(problem?.title ?? `Error ${status}`, problem?.detail ?? "The service answered in an unexpected way.", status);
+  throw new ApiError(
+    problem?.title ?? `Error ${status}`,
+    problem?.detail ?? "The service answered in an unexpected way.",
+    status,
+  );
 }

@@ -1,6 +1,6 @@
 import { Api, ApiError } from "./api.js";
-import { catchEverything, failure, messageOf } from "./dom/failures.js";
 import { fill, h } from "./dom/elements.js";
+import { catchEverything, failure, messageOf } from "./dom/failures.js";
 import { readRoute } from "./model/route.js";
 import { showSubmit } from "./submit/view.js";
 
@@ -30,7 +30,11 @@ async function showCurrent(stage, api) {
   if (route.view === "submit") return showSubmit(stage, api);
   if (route.view === "job") return (await import("./job/view.js")).showJob(stage, api, route.id);
   if (route.view === "about") return (await import("./about/view.js")).showAbout(stage, api);
-  fill(stage, h("h1", { tabindex: -1 }, "Nothing here"), h("p", {}, "There is no such page. ", h("a", { href: "#/" }, "Design guides")));
+  fill(
+    stage,
+    h("h1", { tabindex: -1 }, "Nothing here"),
+    h("p", {}, "There is no such page. ", h("a", { href: "#/" }, "Design guides")),
+  );
   return { title: "Nothing here", stop: () => {} };
 }
 
@@ -43,7 +47,11 @@ async function showSafely(stage, api) {
     return await showCurrent(stage, api);
   } catch (error) {
     boundary.tell(error);
-    fill(stage, h("h1", { tabindex: -1 }, "This view cannot be shown"), h("p", {}, h("a", { href: "#/" }, "Design guides")));
+    fill(
+      stage,
+      h("h1", { tabindex: -1 }, "This view cannot be shown"),
+      h("p", {}, h("a", { href: "#/" }, "Design guides")),
+    );
     return { title: "Something went wrong", stop: () => {} };
   }
 }
@@ -86,7 +94,10 @@ function run(api) {
 }
 
 // Its address is no view's.
-document.querySelector(".skip")?.addEventListener("click", (event) => (event.preventDefault(), place.focus()));
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  place.focus();
+});
 try {
   await run(await connect());
 } catch (error) {

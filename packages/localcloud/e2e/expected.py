@@ -11,7 +11,7 @@ from typing import Any
 
 from crackling.design import design
 from crackling.results import Design, Format, Target, write
-from crackling.sequences import parse_query, read_fasta
+from crackling.sequences.fasta import parse_query, read_fasta
 from crackling.specificity import Index
 from local_cloud import SAMPLE, SAMPLE_GENOME
 

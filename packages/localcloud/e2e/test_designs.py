@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from crackling.results import FORMATS, Format
-from crackling.sequences import parse_query
+from crackling.sequences.fasta import parse_query
 from delivery.api_client import ApiClient
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE, SAMPLE_GENOME

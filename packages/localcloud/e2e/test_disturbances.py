@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from crackling_aws import keys
-from crackling_aws.dynamo import encode_item
-from crackling_aws.genomes import GENOME_ITEM, GenomeStore
 from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws.stores import keys
+from crackling_aws.stores.dynamo import encode_item
+from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
 from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE

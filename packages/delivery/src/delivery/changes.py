@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[4]
 
 # Part -> where its files are.
 PLACES = {
+    "crackling": "packages/crackling/",
+    "crackling_aws": "packages/crackling_aws/",
     "layers": "packages/layers/",
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
@@ -28,11 +30,13 @@ PLACES = {
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "layers": {"lambdas", "ec2_worker", "infra", "localcloud", "docs"},
+    "crackling": {"crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "localcloud", "docs"},
+    "crackling_aws": {"layers", "lambdas", "ec2_worker", "infra", "localcloud"},
+    "layers": {"crackling", "ec2_worker", "infra", "localcloud"},
     "lambdas": {"infra", "localcloud"},
     "ec2_worker": {"infra", "localcloud"},
     "infra": {"localcloud"},
-    "localcloud": {"layers", "lambdas", "ec2_worker", "infra", "docs"},  # its stand-ins serve their tests
+    "localcloud": {"crackling", "lambdas", "ec2_worker", "infra", "docs"},  # its stand-ins serve their tests
     "frontend": {"infra", "localcloud"},
     "docs": set[str](),
 }

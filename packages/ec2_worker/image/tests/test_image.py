@@ -11,7 +11,7 @@ import pytest
 import local_cloud
 from crackling.design import design
 from crackling.results import Design, write
-from crackling.sequences import parse_query
+from crackling.sequences.fasta import parse_query
 from crackling.specificity import Index, build_index
 from local_cloud import SAMPLE, SAMPLE_ACCESSION
 from localcloud.cloud import LocalCloud

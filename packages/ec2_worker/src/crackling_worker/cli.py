@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.errors import CracklingError
-from crackling.genomes.ncbi import Ncbi
+from crackling.ncbi.datasets import Ncbi
 from crackling_aws.clients import AwsClients
-from crackling_aws.genomes import GenomeStore
+from crackling_aws.ec2_workers import CLAIM_TAG, GENOME_TAG, STAGE_TAG
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import GenomeState
 from crackling_aws.parameters import Parameters
-from crackling_aws.workers import CLAIM_TAG, GENOME_TAG, STAGE_TAG
+from crackling_aws.stores.genomes import GenomeStore
 from crackling_worker.logs import start_logging
 from crackling_worker.metadata import Metadata, MetadataError
 from crackling_worker.preparation import make_preparation

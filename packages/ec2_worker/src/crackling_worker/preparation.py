@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models import Part
-from crackling_aws.objects import ObjectStore
-from crackling_aws.queues import Queue
-from crackling_preparation.annotating import no_genes
-from crackling_preparation.downloading import Download
-from crackling_preparation.indexing import (
+from crackling_aws.preparation.annotation import no_genes
+from crackling_aws.preparation.download import Download
+from crackling_aws.preparation.indexing import (
     SHARD_BASES,
     Bowtie2Index,
     Builder,
@@ -30,8 +26,12 @@ from crackling_preparation.indexing import (
     bowtie2_build,
     build_issl,
 )
-from crackling_preparation.progress import LostClaimError
-from crackling_preparation.release import Failure, Release
+from crackling_aws.preparation.progress import LostClaimError
+from crackling_aws.preparation.release import Failure, Release
+from crackling_aws.queues import Queue
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
 from crackling_worker.logs import LOGGER
 from crackling_worker.supervisor import InterruptedWorkError, OverdueError
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models import Genome
-    from crackling_preparation.annotating import FetchGenes
-    from crackling_preparation.downloading import Fetch
+    from crackling_aws.preparation.annotation import FetchGenes
+    from crackling_aws.preparation.download import Fetch
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
 

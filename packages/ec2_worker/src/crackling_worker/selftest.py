@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from crackling.specificity import Index, Specificity, build_index
-from crackling_preparation.downloading import copy_fasta
-from crackling_preparation.indexing import bowtie2_build
+from crackling_aws.preparation.download import copy_fasta
+from crackling_aws.preparation.indexing import bowtie2_build
 from crackling_worker.logs import LOGGER
 from crackling_worker.preparation import bowtie2_program
 

@@ -34,7 +34,7 @@ export function fill(element, ...children) {
 
 /** @param {Child[]} children */
 function present(children) {
-  return children.filter((child) => child !== false && child != null).map((child) => /** @type {Node | string} */ (
-    typeof child === "number" ? String(child) : child
-  ));
+  return children
+    .filter((child) => child !== false && child != null)
+    .map((child) => /** @type {Node | string} */ (typeof child === "number" ? String(child) : child));
 }

@@ -12,7 +12,13 @@ export function catchEverything(place) {
   const tell = (/** @type {unknown} */ error) => {
     const close = h("button", { type: "button", click: () => fill(place) }, "Close");
     const reload = h("button", { type: "button", click: () => location.reload() }, "Reload the page");
-    const content = h("p", {}, h("strong", {}, "Something went wrong in this page. "), "What you see may be incomplete; your job is not affected. ", h("code", {}, messageOf(error)));
+    const content = h(
+      "p",
+      {},
+      h("strong", {}, "Something went wrong in this page. "),
+      "What you see may be incomplete; your job is not affected. ",
+      h("code", {}, messageOf(error)),
+    );
     fill(place, h("div", { class: "trouble banner" }, content, h("div", { class: "actions" }, reload, close)));
   };
   // A resize that an observer answers with another resize is no failure.

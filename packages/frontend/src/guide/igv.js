@@ -24,17 +24,29 @@ const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
  * @returns {Promise<GenomeBrowser>}
  */
 export async function openBrowser(holder, genome, places, fasta, first) {
-  const fastaURL = fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
-  const browser = await igv.createBrowser(holder, /** @type {any} its types know no reference that is spelt out */ ({
-    reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
-    locus: aroundOf(first),
-    // Names that are no place are looked up at its makers' server, even that of the only contig, with which it begins.
-    search: false,
-    loadDefaultGenomes: false,
-    showSVGButton: false,
-    queryParametersSupported: false,
-    tracks: [{ name: "Sites by mismatches", type: "annotation", displayMode: "EXPANDED", height: 120, features: places.map(featureOf) }],
-  }));
+  const fastaURL =
+    fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
+  const browser = await igv.createBrowser(
+    holder,
+    /** @type {any} its types know no reference that is spelt out */ ({
+      reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
+      locus: aroundOf(first),
+      // Names that are no place are looked up at its makers' server, even that of the only contig, with which it begins.
+      search: false,
+      loadDefaultGenomes: false,
+      showSVGButton: false,
+      queryParametersSupported: false,
+      tracks: [
+        {
+          name: "Sites by mismatches",
+          type: "annotation",
+          displayMode: "EXPANDED",
+          height: 120,
+          features: places.map(featureOf),
+        },
+      ],
+    }),
+  );
   if (holder.shadowRoot) mend(holder.shadowRoot);
   return {
     goTo: async (place) => void (await browser.search(aroundOf(place))),
@@ -51,7 +63,11 @@ function mend(root) {
   sheet.replaceSync(".igv-windowsize-panel-container { white-space: nowrap; margin-right: 1rem; }");
   root.adoptedStyleSheets.push(sheet);
   for (const control of root.querySelectorAll("input, select")) {
-    const name = control.getAttribute("title") ?? control.getAttribute("placeholder") ?? control.getAttribute("name") ?? control.getAttribute("type");
+    const name =
+      control.getAttribute("title") ??
+      control.getAttribute("placeholder") ??
+      control.getAttribute("name") ??
+      control.getAttribute("type");
     control.setAttribute("aria-label", `Genome browser: ${name?.replaceAll("-", " ") ?? "control"}`);
   }
 }
@@ -66,5 +82,14 @@ function aroundOf({ contig, start, end }) {
 
 /** @param {OffTarget} place */
 function featureOf({ contig, start, end, strand, mismatches, mit, cfd }) {
-  return { chr: contig, start, end, strand, name: `${mismatches} mismatches`, color: COLOURS[mismatches] ?? "#888", "MIT": mit.toFixed(2), "CFD": cfd.toFixed(4) };
+  return {
+    chr: contig,
+    start,
+    end,
+    strand,
+    name: `${mismatches} mismatches`,
+    color: COLOURS[mismatches] ?? "#888",
+    MIT: mit.toFixed(2),
+    CFD: cfd.toFixed(4),
+  };
 }

@@ -1,7 +1,7 @@
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
-import { recall, remember } from "../model/storage.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../model/oligos.js";
+import { recall, remember } from "../model/storage.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -17,27 +17,70 @@ const KEPT = { kind: "bbsi", forward: "CACC", reverse: "AAAC", beginWithG: true 
  */
 export function oligoPanel({ id, guide }) {
   const kept = { ...KEPT, ...recall("oligos", KEPT) };
-  const kind = h("select", { id: "oligo-kind", change: show },
-    ...Object.entries(CLONINGS).map(([name, cloning]) => h("option", { value: name, selected: name === kept.kind }, cloning.name)),
-    h("option", { value: CUSTOM, selected: kept.kind === CUSTOM }, "Other overhangs"));
-  const forward = h("input", { id: "oligo-forward", size: 8, value: kept.forward, spellcheck: "false", autocomplete: "off", input: show });
-  const reverse = h("input", { id: "oligo-reverse", size: 8, value: kept.reverse, spellcheck: "false", autocomplete: "off", input: show });
-  const custom = h("span", { class: "range" }, h("label", {}, "Forward 5′ ", forward), h("label", {}, "Reverse 5′ ", reverse));
+  const kind = h(
+    "select",
+    { id: "oligo-kind", change: show },
+    ...Object.entries(CLONINGS).map(([name, cloning]) =>
+      h("option", { value: name, selected: name === kept.kind }, cloning.name),
+    ),
+    h("option", { value: CUSTOM, selected: kept.kind === CUSTOM }, "Other overhangs"),
+  );
+  const forward = h("input", {
+    id: "oligo-forward",
+    size: 8,
+    value: kept.forward,
+    spellcheck: "false",
+    autocomplete: "off",
+    input: show,
+  });
+  const reverse = h("input", {
+    id: "oligo-reverse",
+    size: 8,
+    value: kept.reverse,
+    spellcheck: "false",
+    autocomplete: "off",
+    input: show,
+  });
+  const custom = h(
+    "span",
+    { class: "range" },
+    h("label", {}, "Forward 5′ ", forward),
+    h("label", {}, "Reverse 5′ ", reverse),
+  );
   const beginWithG = h("input", { type: "checkbox", checked: kept.beginWithG, change: show });
   const out = h("div", { "aria-live": "polite" });
   show();
-  return h("section", { class: "oligos", "aria-labelledby": "oligos-title" },
+  return h(
+    "section",
+    { class: "oligos", "aria-labelledby": "oligos-title" },
     h("h3", { id: "oligos-title" }, "Oligos to order"),
-    h("div", { class: "fields-row" }, h("label", {}, "Vector ", kind), custom, h("label", {}, beginWithG, "Begin with G, for U6")),
+    h(
+      "div",
+      { class: "fields-row" },
+      h("label", {}, "Vector ", kind),
+      custom,
+      h("label", {}, beginWithG, "Begin with G, for U6"),
+    ),
     out,
   );
 
   function show() {
     custom.hidden = kind.value !== CUSTOM;
-    const own = { name: "", forward: forward.value.trim().toUpperCase(), reverse: reverse.value.trim().toUpperCase(), site: "" };
+    const own = {
+      name: "",
+      forward: forward.value.trim().toUpperCase(),
+      reverse: reverse.value.trim().toUpperCase(),
+      site: "",
+    };
     const cloning = CLONINGS[kind.value] ?? own;
-    remember("oligos", { kind: kind.value, forward: own.forward, reverse: own.reverse, beginWithG: beginWithG.checked });
-    if (!isOverhang(cloning.forward) || !isOverhang(cloning.reverse)) return fill(out, h("p", { class: "problem" }, "An overhang is up to 12 of A, C, G and T."));
+    remember("oligos", {
+      kind: kind.value,
+      forward: own.forward,
+      reverse: own.reverse,
+      beginWithG: beginWithG.checked,
+    });
+    if (!isOverhang(cloning.forward) || !isOverhang(cloning.reverse))
+      return fill(out, h("p", { class: "problem" }, "An overhang is up to 12 of A, C, G and T."));
     return fill(out, ...describe(id, guide, cloning, beginWithG.checked));
   }
 }
@@ -51,13 +94,43 @@ export function oligoPanel({ id, guide }) {
 function describe(id, guide, cloning, beginWithG) {
   const { forward, reverse, added } = oligosOf(guide, cloning, beginWithG);
   const names = [`guide_${id}_F`, `guide_${id}_R`];
-  const table = h("table", { class: "plain" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Sequence, 5′ to 3′"), h("th", { scope: "col", class: "number" }, "Bases"))),
-    h("tbody", {}, ...[forward, reverse].map((oligo, index) => h("tr", {}, h("td", {}, names[index]), h("td", {}, h("code", {}, oligo)), h("td", { class: "number" }, oligo.length)))));
+  const table = h(
+    "table",
+    { class: "plain" },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "Name"),
+        h("th", { scope: "col" }, "Sequence, 5′ to 3′"),
+        h("th", { scope: "col", class: "number" }, "Bases"),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      ...[forward, reverse].map((oligo, index) =>
+        h(
+          "tr",
+          {},
+          h("td", {}, names[index]),
+          h("td", {}, h("code", {}, oligo)),
+          h("td", { class: "number" }, oligo.length),
+        ),
+      ),
+    ),
+  );
   return [
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Oligos" }, table),
     added && h("p", { class: "hint" }, "A G was put before the guide, which does not begin with one."),
-    isCut(guide, cloning.site) && h("p", { class: "caution" }, `The guide holds ${cloning.site}, the site of this vector’s enzyme: it would be cut while cloning.`),
+    isCut(guide, cloning.site) &&
+      h(
+        "p",
+        { class: "caution" },
+        `The guide holds ${cloning.site}, the site of this vector’s enzyme: it would be cut while cloning.`,
+      ),
     copyButton("Copy both", () => `${names[0]}\t${forward}\n${names[1]}\t${reverse}\n`),
   ];
 }

@@ -1,6 +1,6 @@
 import { h } from "../dom/elements.js";
-import { commonCfd } from "../model/figures.js";
 import { meaning } from "../model/columns.js";
+import { commonCfd } from "../model/figures.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -22,11 +22,42 @@ export function scoreTable(target) {
     ["mm10db", `${mm10db ? "yes" : "no"}${energy === null ? "" : `, ${energy.toFixed(1)} kcal/mol`}`, mm10db],
     ["sgrnascorer2_score", sgrnascorer2_score.toFixed(2), sgrnascorer2],
   ];
-  return h("details", { class: "scores" },
+  return h(
+    "details",
+    { class: "scores" },
     h("summary", {}, "Scores and what they mean"),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Scores" }, h("table", { class: "plain" },
-      h("thead", {}, h("tr", {}, ...["Score", "Value", "Good", "Formula, threshold, source"].map((title) => h("th", { scope: "col" }, title)))),
-      h("tbody", {}, ...rows.map(([name, value, good]) => h("tr", {},
-        h("th", { scope: "row" }, meaning(name).title), h("td", { class: "number" }, value), h("td", {}, good === null ? "" : good ? "✓" : "✗"), h("td", { class: "wrap" }, meaning(name).text)))))),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Scores" },
+      h(
+        "table",
+        { class: "plain" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["Score", "Value", "Good", "Formula, threshold, source"].map((title) =>
+              h("th", { scope: "col" }, title),
+            ),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          ...rows.map(([name, value, good]) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, meaning(name).title),
+              h("td", { class: "number" }, value),
+              h("td", {}, good === null ? "" : good ? "✓" : "✗"),
+              h("td", { class: "wrap" }, meaning(name).text),
+            ),
+          ),
+        ),
+      ),
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import { fill, h } from "../dom/elements.js";
 import { Forecast } from "../model/forecast.js";
-import { notifier } from "./notify.js";
 import { elapsed, failedBeforeScan, isOver, stagesOf } from "../model/progress.js";
+import { notifier } from "./notify.js";
 
 /**
  * @import {ApiError} from "../api.js"
@@ -28,8 +28,14 @@ export function progressPanel() {
   const note = h("p", { class: "note", role: "status" });
   const reason = h("div", { class: "trouble reason", role: "alert", hidden: true });
   const notify = notifier("Crackling Cloud");
-  const element = h("section", { class: "progress", "aria-label": "Progress" },
-    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notify.button)), reason, list, note);
+  const element = h(
+    "section",
+    { class: "progress", "aria-label": "Progress" },
+    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notify.button)),
+    reason,
+    list,
+    note,
+  );
   const forecast = new Forecast();
   /** @type {{job: Job, genome: Genome | null} | null} */
   let shown = null;
@@ -76,7 +82,11 @@ export function progressPanel() {
 function explain(place, job, genome) {
   place.hidden = false;
   const why = h("p", {}, h("strong", {}, "Why: "), job.reason ?? "No reason is known.");
-  fill(place, why, h("p", {}, h("strong", {}, "What to do: "), remedyOf(job, genome), " ", h("a", { href: "#/" }, "Start again")));
+  fill(
+    place,
+    why,
+    h("p", {}, h("strong", {}, "What to do: "), remedyOf(job, genome), " ", h("a", { href: "#/" }, "Start again")),
+  );
 }
 
 /**
@@ -84,8 +94,10 @@ function explain(place, job, genome) {
  * @param {Genome | null} genome
  */
 function remedyOf(job, genome) {
-  if (failedBeforeScan(job, genome)) return `A new job tries the genome ${job.genome} again; if the reason is the file or the accession, choose another.`;
-  if (job.region && job.progress.guides === null) return "Ask for another gene or region of the genome, or paste the sequence.";
+  if (failedBeforeScan(job, genome))
+    return `A new job tries the genome ${job.genome} again; if the reason is the file or the accession, choose another.`;
+  if (job.region && job.progress.guides === null)
+    return "Ask for another gene or region of the genome, or paste the sequence.";
   return "Submitting the query again starts a new job. If it fails once more, tell whoever runs this deployment the address of this page.";
 }
 
@@ -94,8 +106,11 @@ function remedyOf(job, genome) {
  * @param {boolean} over nothing is going to happen any more
  */
 function stageItem({ name, state, detail, count }, over) {
-  const bar = count && h("progress", { max: Math.max(count.total, 1), value: count.total ? count.done : 1, "aria-label": name });
-  return h("li", { class: state },
+  const bar =
+    count && h("progress", { max: Math.max(count.total, 1), value: count.total ? count.done : 1, "aria-label": name });
+  return h(
+    "li",
+    { class: state },
     h("span", { class: "name" }, name),
     h("span", { class: "state" }, over && state === "waiting" ? "not begun" : STATES[state]),
     h("span", { class: "detail" }, detail),

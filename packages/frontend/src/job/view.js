@@ -1,12 +1,12 @@
 import { ApiError } from "../api.js";
-import { failure } from "../dom/failures.js";
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
-import { count, day } from "../model/format.js";
-import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
+import { failure } from "../dom/failures.js";
 import { follow } from "../model/follow.js";
-import { progressPanel } from "./progress-panel.js";
+import { count, day } from "../model/format.js";
 import { isOver } from "../model/progress.js";
+import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
+import { progressPanel } from "./progress-panel.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -28,8 +28,14 @@ export function showJob(place, api, id) {
   const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
   const mailed = h("p", { class: "note" });
   const heading = h("h1", { tabindex: -1 }, titleOf(name));
-  fill(place,
-    h("div", { class: "title" }, heading, copyButton("Copy link", () => location.href)),
+  fill(
+    place,
+    h(
+      "div",
+      { class: "title" },
+      heading,
+      copyButton("Copy link", () => location.href),
+    ),
     about,
     mailed,
     progress.element,
@@ -53,7 +59,9 @@ export function showJob(place, api, id) {
   /** @param {ApiError} error */
   function refuse({ status, title, message, passes }) {
     if (status === 404) forgetJob(id);
-    const onward = passes ? h("button", { type: "button", click: run }, "Try again") : h("a", { href: "#/" }, "Design other guides");
+    const onward = passes
+      ? h("button", { type: "button", click: run }, "Try again")
+      : h("a", { href: "#/" }, "Design other guides");
     const told = failure(`${message} `, onward);
     // Of a job that was never read there is nothing else to show.
     if (about.textContent) fill(results, told);
@@ -64,21 +72,48 @@ export function showJob(place, api, id) {
   async function followJob() {
     /** @type {Job | undefined} */
     let last;
-    await follow({ read: () => readBoth(api, id), show: ({ job, genome }) => show(job, genome), isOver: ({ job }) => isOver(job), onTrouble: progress.warn }, leaving.signal);
-    if (last) noteJob({ id, ...(!name && last.region ? { name: last.region } : {}), genome: last.genome, outcome: outcomeOf(last) });
+    await follow(
+      {
+        read: () => readBoth(api, id),
+        show: ({ job, genome }) => show(job, genome),
+        isOver: ({ job }) => isOver(job),
+        onTrouble: progress.warn,
+      },
+      leaving.signal,
+    );
+    if (last)
+      noteJob({
+        id,
+        ...(!name && last.region ? { name: last.region } : {}),
+        genome: last.genome,
+        outcome: outcomeOf(last),
+      });
     return last;
 
     /** @param {Job} job @param {Genome | null} genome */
     function show(job, genome) {
       last = job;
-      fill(about, "Genome ", h("strong", {}, genomeName(job)), " · submitted ", time(job.created), " · query and results are deleted on ", time(job.expires));
+      fill(
+        about,
+        "Genome ",
+        h("strong", {}, genomeName(job)),
+        " · submitted ",
+        time(job.created),
+        " · query and results are deleted on ",
+        time(job.expires),
+      );
       fill(mailed, mail && !isOver(job) && mailNote(mail));
       if (!name && job.region) fill(heading, titleOf(job.region));
       progress.show(job, genome);
     }
   }
 
-  return { title: name ? `${name}: guides` : "Guides", stop: () => (leaving.abort(), progress.stop()) };
+  function stop() {
+    leaving.abort();
+    progress.stop();
+  }
+
+  return { title: name ? `${name}: guides` : "Guides", stop };
 }
 
 /**

@@ -27,5 +27,8 @@ export function lacksVersion(text) {
  */
 export function genomeIdOf(name) {
   const stem = name.replace(/\.(gz|bz2|xz|zst)$/i, "").replace(/\.(fa|fasta|fna|fas|txt)$/i, "");
-  return stem.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "").slice(0, 64);
+  return stem
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+|-+$/g, "")
+    .slice(0, 64);
 }

@@ -1,7 +1,7 @@
 /** What a column says of a guide in plain text, for paper and spreadsheets. */
 
-import { locusOf } from "./format.js";
 import { commonCfd, cutOf } from "./figures.js";
+import { locusOf } from "./format.js";
 
 /**
  * @import {Target} from "../types.js"

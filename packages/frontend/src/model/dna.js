@@ -1,11 +1,47 @@
 /** @type {Record<string, string>} */
-const COMPLEMENTS = { A: "T", C: "G", G: "C", T: "A", R: "Y", Y: "R", S: "S", W: "W", K: "M", M: "K", B: "V", V: "B", D: "H", H: "D", N: "N" };
+const COMPLEMENTS = {
+  A: "T",
+  C: "G",
+  G: "C",
+  T: "A",
+  R: "Y",
+  Y: "R",
+  S: "S",
+  W: "W",
+  K: "M",
+  M: "K",
+  B: "V",
+  V: "B",
+  D: "H",
+  H: "D",
+  N: "N",
+};
 /** @type {Record<string, string>} */
-const CODES = { A: "A", C: "C", G: "G", T: "T", U: "T", R: "AG", Y: "CT", S: "CG", W: "AT", K: "GT", M: "AC", B: "CGT", D: "AGT", H: "ACT", V: "ACG", N: "ACGT" };
+const CODES = {
+  A: "A",
+  C: "C",
+  G: "G",
+  T: "T",
+  U: "T",
+  R: "AG",
+  Y: "CT",
+  S: "CG",
+  W: "AT",
+  K: "GT",
+  M: "AC",
+  B: "CGT",
+  D: "AGT",
+  H: "ACT",
+  V: "ACG",
+  N: "ACGT",
+};
 
 /** @param {string} sequence upper case; what is no nucleotide stays */
 export function reverseComplement(sequence) {
-  return [...sequence].reverse().map((base) => COMPLEMENTS[base] ?? base).join("");
+  return [...sequence]
+    .reverse()
+    .map((base) => COMPLEMENTS[base] ?? base)
+    .join("");
 }
 
 /**

@@ -32,7 +32,21 @@ import { count, strandSign } from "./format.js";
  */
 
 /** @type {Filter} */
-export const ALL = { efficient: false, specific: false, clean: false, strand: "", gcLeast: null, gcMost: null, contig: "", from: null, to: null, motif: "", without: false, top: null, area: null };
+export const ALL = {
+  efficient: false,
+  specific: false,
+  clean: false,
+  strand: "",
+  gcLeast: null,
+  gcMost: null,
+  contig: "",
+  from: null,
+  to: null,
+  motif: "",
+  without: false,
+  top: null,
+  area: null,
+};
 
 /**
  * The targets that pass, in query order.
@@ -42,9 +56,14 @@ export const ALL = { efficient: false, specific: false, clean: false, strand: ""
  */
 export function filtered(targets, filter) {
   const motif = filter.motif ? motifPattern(filter.motif) : null;
-  const passing = targets.filter((target) => passes(target, filter) && (!motif || holds(target, motif, filter.without)));
+  const passing = targets.filter(
+    (target) => passes(target, filter) && (!motif || holds(target, motif, filter.without)),
+  );
   if (filter.top === null || passing.length <= filter.top) return passing;
-  return passing.toSorted(byRank).slice(0, filter.top).sort((a, b) => a.id - b.id);
+  return passing
+    .toSorted(byRank)
+    .slice(0, filter.top)
+    .sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -87,14 +106,30 @@ function holds({ guide, pam }, motif, without) {
  * @param {Filter} filter
  */
 export function countChoices(filter) {
-  return /** @type {(keyof Filter)[]} */ (Object.keys(ALL)).filter((name) => name !== "without" && filter[name] !== ALL[name]).length;
+  return /** @type {(keyof Filter)[]} */ (Object.keys(ALL)).filter(
+    (name) => name !== "without" && filter[name] !== ALL[name],
+  ).length;
 }
 
 /**
  * Which guides the table holds.
  * @param {Filter} filter
  */
-export function describeFilter({ efficient, specific, clean, strand, gcLeast, gcMost, contig, from, to, motif, without, top, area }) {
+export function describeFilter({
+  efficient,
+  specific,
+  clean,
+  strand,
+  gcLeast,
+  gcMost,
+  contig,
+  from,
+  to,
+  motif,
+  without,
+  top,
+  area,
+}) {
   return [
     efficient && "efficient",
     specific && "specific",
@@ -106,7 +141,9 @@ export function describeFilter({ efficient, specific, clean, strand, gcLeast, gc
     motif && `${without ? "without" : "with"} ${motif}`,
     area && `${span(area.measure.toUpperCase(), ...area.x)}, ${span("SVM score", ...area.y)}`,
     top !== null && `the best ${count(top)}`,
-  ].filter(Boolean).join("; ");
+  ]
+    .filter(Boolean)
+    .join("; ");
 }
 
 /**

@@ -24,7 +24,10 @@ export class Forecast {
    */
   left(what, done, total, now) {
     const first = this.#firsts.get(what);
-    if (!first || first.done === 0) return this.#firsts.set(what, { done, now }), null;
+    if (!first || first.done === 0) {
+      this.#firsts.set(what, { done, now });
+      return null;
+    }
     const seconds = (now - first.now) / 1000;
     const gained = done - first.done;
     if (seconds < SHORTEST_SECONDS || gained <= 0) return null;
@@ -55,7 +58,10 @@ export class Forecast {
   #ofPreparation(job, genome, now) {
     const step = preparation(job, genome);
     const ofStep = step && this.left(step.part, step.done, step.total, now);
-    const expected = genome?.expectedSeconds && genome.began ? { seconds: genome.expectedSeconds, spent: (now - Date.parse(genome.began)) / 1000 } : null;
+    const expected =
+      genome?.expectedSeconds && genome.began
+        ? { seconds: genome.expectedSeconds, spent: (now - Date.parse(genome.began)) / 1000 }
+        : null;
     const ofAll = expected && expected.seconds > expected.spent ? expected.seconds - expected.spent : null;
     const isLast = genome?.parts.every((part) => part === step?.part || genome.done.includes(part));
     const left = isLast && ofStep !== null ? ofStep : longest(ofStep, ofAll);

@@ -1,6 +1,10 @@
 /** Figures as people read them. */
 
-const UNITS = /** @type {const} */ ([[1e9, "G"], [1e6, "M"], [1e3, "k"]]);
+const UNITS = /** @type {const} */ ([
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+]);
 
 /** @param {number} value */
 export function count(value) {

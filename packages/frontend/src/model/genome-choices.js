@@ -31,8 +31,12 @@ export function choicesOf(library, found, text, now = Date.now()) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const usable = library.filter(({ state }) => ORDER.includes(state) && (state !== "failed" || words.length > 0));
   const rank = (/** @type {Genome} */ { state }) => ORDER.indexOf(state);
-  const here = usable.toSorted((a, b) => rank(a) - rank(b) || b.updated.localeCompare(a.updated)).map((genome) => choiceOfGenome(genome, now));
-  const matching = here.filter(({ title, id, detail }) => words.every((word) => `${title} ${id} ${detail}`.toLowerCase().includes(word)));
+  const here = usable
+    .toSorted((a, b) => rank(a) - rank(b) || b.updated.localeCompare(a.updated))
+    .map((genome) => choiceOfGenome(genome, now));
+  const matching = here.filter(({ title, id, detail }) =>
+    words.every((word) => `${title} ${id} ${detail}`.toLowerCase().includes(word)),
+  );
   const others = found.flatMap((assembly) => [choiceOfAssembly(assembly), ...newerOf(assembly)]);
   const known = new Map(here.map((choice) => [choice.id, choice]));
   return uniqueById([...matching, ...others.map((choice) => known.get(choice.id) ?? choice)]);
@@ -49,7 +53,14 @@ function uniqueById(choices) {
  * @returns {Choice}
  */
 export function choiceOfAccession(accession) {
-  return { id: accession, title: accession, detail: "NCBI assembly", cost: "fetched and prepared once, for everybody", here: false, unknown: true };
+  return {
+    id: accession,
+    title: accession,
+    detail: "NCBI assembly",
+    cost: "fetched and prepared once, for everybody",
+    here: false,
+    unknown: true,
+  };
 }
 
 /**
@@ -57,10 +68,18 @@ export function choiceOfAccession(accession) {
  * @param {number} now milliseconds
  * @returns {Choice}
  */
-function choiceOfGenome({ genome, name, organism, bases, expectedBases, state, reason, annotated, began, expectedSeconds }, now) {
+function choiceOfGenome(
+  { genome, name, organism, bases, expectedBases, state, reason, annotated, began, expectedSeconds },
+  now,
+) {
   const title = organism || name || genome;
   const size = bases ?? expectedBases ?? null;
-  const detail = [title === genome ? null : genome, title === name ? null : name, size === null ? null : sized(size, "b"), annotated ? "with genes" : null];
+  const detail = [
+    title === genome ? null : genome,
+    title === name ? null : name,
+    size === null ? null : sized(size, "b"),
+    annotated ? "with genes" : null,
+  ];
   const left = began && expectedSeconds ? expectedSeconds - (now - Date.parse(began)) / 1000 : 0;
   const preparing = left > 0 ? `being prepared, about ${roughly(left)} more` : "being prepared";
   if (state === "failed") detail.push(`Its preparation failed: ${reason ?? "no reason is known"}`);
@@ -72,11 +91,34 @@ function choiceOfGenome({ genome, name, organism, bases, expectedBases, state, r
  * @param {Assembly} assembly
  * @returns {Choice}
  */
-function choiceOfAssembly({ accession, organism, commonName, name, level, bases, reference, replacedBy, expectedSeconds }) {
+function choiceOfAssembly({
+  accession,
+  organism,
+  commonName,
+  name,
+  level,
+  bases,
+  reference,
+  replacedBy,
+  expectedSeconds,
+}) {
   const title = commonName ? `${organism} (${commonName})` : organism;
-  const detail = [accession, name, level, reference ? "reference" : null, sized(bases, "b"), replacedBy ? `replaced by ${replacedBy}` : null];
+  const detail = [
+    accession,
+    name,
+    level,
+    reference ? "reference" : null,
+    sized(bases, "b"),
+    replacedBy ? `replaced by ${replacedBy}` : null,
+  ];
   const time = expectedSeconds ? `, about ${roughly(expectedSeconds)}` : "";
-  return { id: accession, title, detail: detail.filter(Boolean).join(" · "), cost: `prepared once${time}`, here: false };
+  return {
+    id: accession,
+    title,
+    detail: detail.filter(Boolean).join(" · "),
+    cost: `prepared once${time}`,
+    here: false,
+  };
 }
 
 /**
@@ -87,5 +129,7 @@ function choiceOfAssembly({ accession, organism, commonName, name, level, bases,
 function newerOf(assembly) {
   const { accession, replacedBy } = assembly;
   if (!replacedBy) return [];
-  return [{ ...choiceOfAssembly(assembly), id: replacedBy, detail: `${replacedBy} · the newer version of ${accession}` }];
+  return [
+    { ...choiceOfAssembly(assembly), id: replacedBy, detail: `${replacedBy} · the newer version of ${accession}` },
+  ];
 }

@@ -20,15 +20,23 @@ export function mistakenFor(text) {
   const trimmed = text.trim();
   if (!trimmed) return null;
   const letters = trimmed.replace(/^>.*$/gm, "").replace(/[\s\d]/g, "");
-  if (!letters && trimmed.startsWith(">")) return "This FASTA has a name and no sequence. Paste the bases below the line that begins with >.";
-  return nameProblem(trimmed) ?? (isProtein(letters) ? "This looks like a protein. Guides bind DNA: paste the nucleotide sequence of the gene." : null);
+  if (!letters && trimmed.startsWith(">"))
+    return "This FASTA has a name and no sequence. Paste the bases below the line that begins with >.";
+  return (
+    nameProblem(trimmed) ??
+    (isProtein(letters)
+      ? "This looks like a protein. Guides bind DNA: paste the nucleotide sequence of the gene."
+      : null)
+  );
 }
 
 /** @param {string} text */
 function nameProblem(text) {
   const name = `“${text}”`;
-  if (GENOME.test(text)) return `${name} is a genome’s accession. Name it under Genome, and paste here the sequence to find guides in.`;
-  if (ACCESSION.test(text)) return `${name} is an accession, and is not looked up here. Open it at NCBI or Ensembl, choose FASTA, and paste what it shows.`;
+  if (GENOME.test(text))
+    return `${name} is a genome’s accession. Name it under Genome, and paste here the sequence to find guides in.`;
+  if (ACCESSION.test(text))
+    return `${name} is an accession, and is not looked up here. Open it at NCBI or Ensembl, choose FASTA, and paste what it shows.`;
   if (PLACE.test(text)) return `${name} is a place. Give it under “A gene or region”, or paste its sequence.`;
   if (text.startsWith(">") || text.length > LONGEST_NAME || !/[a-z]/i.test(text) || !NO_BASE.test(text)) return null;
   return `${name} looks like a name. Give a gene of an annotated genome under “A gene or region”, or paste its sequence.`;

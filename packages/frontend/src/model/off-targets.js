@@ -46,8 +46,11 @@ export function countByMismatches(places) {
  */
 export function asText(places) {
   const titles = ["Mismatches", "Site", "PAM", "Place", "Strand", "MIT", "CFD", "Gene", "Feature"];
-  return asTable(titles, places.map((place) => {
-    const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
-    return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
-  }));
+  return asTable(
+    titles,
+    places.map((place) => {
+      const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
+      return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
+    }),
+  );
 }

@@ -13,10 +13,15 @@ export const UNKNOWN = "N";
  * @returns {Map<string, string>}
  */
 export function sequencesOf(fasta) {
-  return new Map(fasta.slice(1).split("\n>").map((record) => {
-    const [name = "", ...lines] = record.split("\n");
-    return [name, lines.join("")];
-  }));
+  return new Map(
+    fasta
+      .slice(1)
+      .split("\n>")
+      .map((record) => {
+        const [name = "", ...lines] = record.split("\n");
+        return [name, lines.join("")];
+      }),
+  );
 }
 
 /**

@@ -23,12 +23,19 @@ const STRAY = /[^\p{L}\s-]/gu;
  * @returns {Examined}
  */
 export function examineQuery(pasted, most = Infinity) {
-  if (!pasted.trim()) return { text: "", contigs: 0, bases: 0, removed: null, problem: "Paste a DNA sequence, or load a file." };
+  if (!pasted.trim())
+    return { text: "", contigs: 0, bases: 0, removed: null, problem: "Paste a DNA sequence, or load a file." };
   const { text, removed } = clean(pasted);
   const contigs = split(text);
   const lengths = contigs.map(({ sequence }) => sequence.replace(/\s/g, "").length);
   const bases = lengths.reduce((sum, length) => sum + length, 0);
-  return { text, contigs: contigs.length, bases, removed, problem: letterProblem(contigs) ?? lengthProblem(bases, lengths, most) ?? nameProblem(contigs) };
+  return {
+    text,
+    contigs: contigs.length,
+    bases,
+    removed,
+    problem: letterProblem(contigs) ?? lengthProblem(bases, lengths, most) ?? nameProblem(contigs),
+  };
 }
 
 /**
@@ -52,14 +59,24 @@ function clean(pasted) {
   /** @type {Set<string>} */
   const kinds = new Set();
   let removed = 0;
-  const lines = pasted.replace(/^\uFEFF/, "").split(/\r\n?|\n/).map((line) =>
-    line.trimStart().startsWith(">") ? line.trimStart() : line.replace(STRAY, (character) => {
-      removed += 1;
-      kinds.add(/\d/.test(character) ? "digits" : `“${character}”`);
-      return "";
-    }),
-  );
-  return { text: lines.join("\n"), removed: removed ? `${count(removed)} characters that are no bases were left out: ${[...kinds].sort().slice(0, 6).join(", ")}` : null };
+  const lines = pasted
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n?|\n/)
+    .map((line) =>
+      line.trimStart().startsWith(">")
+        ? line.trimStart()
+        : line.replace(STRAY, (character) => {
+            removed += 1;
+            kinds.add(/\d/.test(character) ? "digits" : `“${character}”`);
+            return "";
+          }),
+    );
+  return {
+    text: lines.join("\n"),
+    removed: removed
+      ? `${count(removed)} characters that are no bases were left out: ${[...kinds].sort().slice(0, 6).join(", ")}`
+      : null,
+  };
 }
 
 /**
@@ -68,10 +85,14 @@ function clean(pasted) {
  */
 function split(text) {
   if (!isFasta(text)) return [{ name: "", sequence: text }];
-  return text.trim().slice(1).split(/\n>/).map((record, index) => {
-    const [header = "", ...lines] = record.split("\n");
-    return { name: header.trim().split(/\s/)[0] || `contig_${index + 1}`, sequence: lines.join("\n") };
-  });
+  return text
+    .trim()
+    .slice(1)
+    .split(/\n>/)
+    .map((record, index) => {
+      const [header = "", ...lines] = record.split("\n");
+      return { name: header.trim().split(/\s/)[0] || `contig_${index + 1}`, sequence: lines.join("\n") };
+    });
 }
 
 /** @param {{name: string, sequence: string}[]} contigs */
@@ -94,7 +115,8 @@ function letterProblem(contigs) {
  */
 function lengthProblem(bases, lengths, most) {
   if (bases > most) return `${count(bases)} bases are more than a job takes (${count(most)}): split the query.`;
-  if (Math.max(...lengths) < SITE) return `A guide with its PAM takes ${SITE} bases, and no sequence here is that long.`;
+  if (Math.max(...lengths) < SITE)
+    return `A guide with its PAM takes ${SITE} bases, and no sequence here is that long.`;
   return null;
 }
 
@@ -107,7 +129,8 @@ function nameProblem(contigs) {
   const seen = new Map();
   for (const [index, { name }] of contigs.entries()) {
     const first = seen.get(name);
-    if (first !== undefined) return `Sequences ${count(first)} and ${count(index + 1)} are both named “${name}”: the first word after each > must differ.`;
+    if (first !== undefined)
+      return `Sequences ${count(first)} and ${count(index + 1)} are both named “${name}”: the first word after each > must differ.`;
     seen.set(name, index + 1);
   }
   return null;

@@ -27,5 +27,8 @@ export function noteJob(job) {
 
 /** @param {string} id */
 export function forgetJob(id) {
-  remember("jobs", recentJobs().filter((job) => job.id !== id));
+  remember(
+    "jobs",
+    recentJobs().filter((job) => job.id !== id),
+  );
 }

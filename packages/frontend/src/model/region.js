@@ -15,12 +15,19 @@ const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
 export function examineRegion(text, most = Infinity) {
   const asked = text.trim();
   if (!asked) return { note: null, problem: "Name a gene, or a part of a contig as CONTIG:START-END." };
-  if (asked.length > MOST_LETTERS) return { note: null, problem: `This is too long for a name. Paste a sequence under “A sequence”.` };
+  if (asked.length > MOST_LETTERS)
+    return { note: null, problem: `This is too long for a name. Paste a sequence under “A sequence”.` };
   const found = COORDINATES.exec(asked);
-  if (!found) return { note: `The gene ${asked}, from its first to its last base, if the genome’s annotation has it.`, problem: null };
+  if (!found)
+    return {
+      note: `The gene ${asked}, from its first to its last base, if the genome’s annotation has it.`,
+      problem: null,
+    };
   const [first, last] = found.slice(1).map((digits) => Number(digits.replaceAll(",", "")));
-  if (first === undefined || last === undefined || first < 1 || last < first) return { note: null, problem: "Bases are counted from 1, and the last is not before the first." };
+  if (first === undefined || last === undefined || first < 1 || last < first)
+    return { note: null, problem: "Bases are counted from 1, and the last is not before the first." };
   const bases = last - first + 1;
-  const problem = bases > most ? `${count(bases)} bases are more than a job takes (${count(most)}): ask for a part of them.` : null;
+  const problem =
+    bases > most ? `${count(bases)} bases are more than a job takes (${count(most)}): ask for a part of them.` : null;
   return { note: `${countOf(bases, "base")} of the genome.`, problem };
 }

@@ -16,9 +16,14 @@ export function sitesAsFasta(places) {
   /** @type {Map<string, number>} */
   const lengths = new Map();
   for (const { contig, end } of places) lengths.set(contig, Math.max(lengths.get(contig) ?? 0, end + MARGIN));
-  const apart = places.filter(({ contig, start }, index) => places.findIndex((other) => other.contig === contig && other.start === start) === index);
-  return apart.map(({ contig, start, end, strand, site, pam }) => {
-    const read = site + pam;
-    return `>${locusOf({ contig, start, end })} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
-  }).join("");
+  const apart = places.filter(
+    ({ contig, start }, index) =>
+      places.findIndex((other) => other.contig === contig && other.start === start) === index,
+  );
+  return apart
+    .map(({ contig, start, end, strand, site, pam }) => {
+      const read = site + pam;
+      return `>${locusOf({ contig, start, end })} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
+    })
+    .join("");
 }

@@ -16,7 +16,11 @@ function target(cell) {
 
 /** @param {CellComponent} cell */
 export function guideButton(cell) {
-  return h("button", { type: "button", class: "guide", "data-id": target(cell).id, "aria-label": `${cell.getValue()}: details` }, cell.getValue());
+  return h(
+    "button",
+    { type: "button", class: "guide", "data-id": target(cell).id, "aria-label": `${cell.getValue()}: details` },
+    cell.getValue(),
+  );
 }
 
 /** @param {CellComponent} cell */
@@ -48,7 +52,11 @@ export function sites(cell) {
 
 /** @param {CellComponent} cell */
 export function warnings(cell) {
-  return h("span", { class: "warnings" }, ...target(cell).warnings.map((text) => h("span", { class: "warning", title: meaningOf(text) }, text)));
+  return h(
+    "span",
+    { class: "warnings" },
+    ...target(cell).warnings.map((text) => h("span", { class: "warning", title: meaningOf(text) }, text)),
+  );
 }
 
 /**
@@ -63,8 +71,14 @@ export function decimals(digits) {
 }
 
 /** Sites are compared as they are risky: those with fewer mismatches first. */
-export function bySites(/** @type {unknown} */ _a, /** @type {unknown} */ _b, /** @type {any} */ a, /** @type {any} */ b) {
+export function bySites(
+  /** @type {unknown} */ _a,
+  /** @type {unknown} */ _b,
+  /** @type {any} */ a,
+  /** @type {any} */ b,
+) {
   const [one, other] = /** @type {[Target, Target]} */ ([a.getData(), b.getData()]);
-  return one.mm0 - other.mm0 || one.mm1 - other.mm1 || one.mm2 - other.mm2 || one.mm3 - other.mm3 || one.mm4 - other.mm4;
+  return (
+    one.mm0 - other.mm0 || one.mm1 - other.mm1 || one.mm2 - other.mm2 || one.mm3 - other.mm3 || one.mm4 - other.mm4
+  );
 }
-

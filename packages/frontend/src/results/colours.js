@@ -2,26 +2,50 @@
  * @import {Verdict} from "../model/figures.js"
  */
 
-/** The colours of the style sheet, for what is drawn without it: they depend on the user's choice of light or dark. */
+/**
+ * Return the style sheet's colours for canvases, which cannot use its variables. They depend on whether the user prefers
+ * light or dark.
+ */
 export function palette() {
   const style = getComputedStyle(document.documentElement);
   const probe = document.createElement("span");
   document.body.append(probe);
-  // Verdicts keep their colours where the user chooses the others: they are told by nothing else in a drawing.
-  const own = (/** @type {string} */ name) => ((probe.style.forcedColorAdjust = "none"), colour(name));
-  // The style sheet's light-dark() is worked out only where it is used.
-  const colour = (/** @type {string} */ name) => ((probe.style.color = style.getPropertyValue(`--${name}`)), getComputedStyle(probe).color);
-  const found = { text: colour("text"), soft: colour("soft"), line: colour("line"), accent: colour("accent"), mark: colour("mark") };
+
+  /**
+   * The browser resolves light-dark() only where the colour is used, so an element has to use it.
+   * @param {string} name of a variable of the style sheet
+   */
+  function colour(name) {
+    probe.style.color = style.getPropertyValue(`--${name}`);
+    return getComputedStyle(probe).color;
+  }
+
+  const found = {
+    text: colour("text"),
+    soft: colour("soft"),
+    line: colour("line"),
+    accent: colour("accent"),
+    mark: colour("mark"),
+  };
+  // Verdicts keep their colours even where the user forces others: in a drawing nothing else distinguishes them.
+  probe.style.forcedColorAdjust = "none";
   /** @type {Record<Verdict, string>} */
-  const verdicts = { both: own("both"), efficient: own("efficient"), specific: own("specific"), neither: own("neither") };
+  const verdicts = {
+    both: colour("both"),
+    efficient: colour("efficient"),
+    specific: colour("specific"),
+    neither: colour("neither"),
+  };
   probe.remove();
   return { ...found, verdicts };
 }
 
 /**
- * @param {() => void} redraw called whenever the user changes between light and dark, and for paper, which is light
+ * Redraw when the user changes between light and dark, and for printing, which is always light.
+ * @param {() => void} redraw
  * @param {AbortSignal} signal
  */
 export function onSchemeChange(redraw, signal) {
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw, { signal });
+  for (const query of ["(prefers-color-scheme: dark)", "print"])
+    matchMedia(query).addEventListener("change", redraw, { signal });
 }

@@ -16,23 +16,76 @@ import { ALL, countChoices } from "../model/filters.js";
 export function filterBar(filter, contigs, onSequence) {
   const set = (/** @type {Partial<Filter>} */ change) => (filter.value = { ...filter.value, ...change });
   const check = (/** @type {"efficient" | "specific" | "clean"} */ name, /** @type {string} */ label) =>
-    h("label", {}, h("input", { type: "checkbox", name, change: (event) => set({ [name]: event.target.checked }) }), label);
-  const strand = select("strand", "Strand", [["", "both"], ["+", "+"], ["-", "−"]], (value) => set({ strand: /** @type {Filter["strand"]} */ (value) }));
-  const contig = select("contig", "Sequence", [["", "all"], ...contigs.map((name) => /** @type {[string, string]} */ ([name, name]))], (value) => set({ contig: value }));
+    h(
+      "label",
+      {},
+      h("input", { type: "checkbox", name, change: (event) => set({ [name]: event.target.checked }) }),
+      label,
+    );
+  const strand = select(
+    "strand",
+    "Strand",
+    [
+      ["", "both"],
+      ["+", "+"],
+      ["-", "−"],
+    ],
+    (value) => set({ strand: /** @type {Filter["strand"]} */ (value) }),
+  );
+  const contig = select(
+    "contig",
+    "Sequence",
+    [["", "all"], ...contigs.map((name) => /** @type {[string, string]} */ ([name, name]))],
+    (value) => set({ contig: value }),
+  );
   const motif = motifInput(set);
-  const area = h("button", { type: "button", class: "chip", hidden: true, click: () => (set({ area: null }), first.focus()) }, "Box in the plot ✕");
+  const area = h("button", { type: "button", class: "chip", hidden: true, click: leaveArea }, "Box in the plot ✕");
   const clear = h("button", { type: "button", hidden: true, click: reset }, "Clear filters");
-  const more = h("details", { class: "more" }, h("summary", {}, "More filters"),
-    h("div", { class: "fields-row" },
+  const more = h(
+    "details",
+    { class: "more" },
+    h("summary", {}, "More filters"),
+    h(
+      "div",
+      { class: "fields-row" },
       onSequence && strand,
-      range("GC %", number("gc-least", "least GC", (gcLeast) => set({ gcLeast })), number("gc-most", "most GC", (gcMost) => set({ gcMost }))),
+      range(
+        "GC %",
+        number("gc-least", "least GC", (gcLeast) => set({ gcLeast })),
+        number("gc-most", "most GC", (gcMost) => set({ gcMost })),
+      ),
       contigs.length > 1 && contig,
-      onSequence && range("Cut after base", number("cut-from", "cut after base, from", (from) => set({ from })), number("cut-to", "cut after base, to", (to) => set({ to }))),
+      onSequence &&
+        range(
+          "Cut after base",
+          number("cut-from", "cut after base, from", (from) => set({ from })),
+          number("cut-to", "cut after base, to", (to) => set({ to })),
+        ),
       motif,
-    ));
-  const top = h("label", { title: "Efficient and specific ones first, then by the lower of MIT and CFD, then by votes and SVM score." }, "Best ", number("top", "only the best so many", (best) => set({ top: best && best > 0 ? best : null }), "all"));
-  const element = h("form", { class: "filters", "aria-label": "Filters", submit: (event) => event.preventDefault() },
-    check("efficient", "Efficient"), check("specific", "Specific"), check("clean", "No warnings"), top, area, clear, more);
+    ),
+  );
+  const top = h(
+    "label",
+    { title: "Efficient and specific ones first, then by the lower of MIT and CFD, then by votes and SVM score." },
+    "Best ",
+    number("top", "only the best so many", (best) => set({ top: best && best > 0 ? best : null }), "all"),
+  );
+  const element = h(
+    "form",
+    { class: "filters", "aria-label": "Filters", submit: (event) => event.preventDefault() },
+    check("efficient", "Efficient"),
+    check("specific", "Specific"),
+    check("clean", "No warnings"),
+    top,
+    area,
+    clear,
+    more,
+  );
+
+  function leaveArea() {
+    set({ area: null });
+    first.focus();
+  }
 
   function reset() {
     element.reset();
@@ -52,8 +105,20 @@ export function filterBar(filter, contigs, onSequence) {
 /** @param {(change: Partial<Filter>) => void} set */
 function motifInput(set) {
   const wrong = h("span", { class: "problem", role: "status" });
-  const input = h("input", { id: "motif", size: 10, spellcheck: "false", autocomplete: "off", placeholder: "GAAGAC", input: take });
-  const without = h("select", { "aria-label": "Motif is wanted or not", change: take }, h("option", { value: "" }, "with"), h("option", { value: "without" }, "without"));
+  const input = h("input", {
+    id: "motif",
+    size: 10,
+    spellcheck: "false",
+    autocomplete: "off",
+    placeholder: "GAAGAC",
+    input: take,
+  });
+  const without = h(
+    "select",
+    { "aria-label": "Motif is wanted or not", change: take },
+    h("option", { value: "" }, "with"),
+    h("option", { value: "without" }, "without"),
+  );
 
   function take() {
     const text = input.value.trim().toUpperCase();
@@ -72,8 +137,17 @@ function motifInput(set) {
  * @param {(value: string) => void} onChange
  */
 function select(id, label, options, onChange) {
-  return h("label", {}, label, " ", h("select", { id: `filter-${id}`, change: (event) => onChange(event.target.value) },
-    ...options.map(([value, name]) => h("option", { value }, name))));
+  return h(
+    "label",
+    {},
+    label,
+    " ",
+    h(
+      "select",
+      { id: `filter-${id}`, change: (event) => onChange(event.target.value) },
+      ...options.map(([value, name]) => h("option", { value }, name)),
+    ),
+  );
 }
 
 /**
@@ -83,7 +157,15 @@ function select(id, label, options, onChange) {
  * @param {string} [placeholder]
  */
 function number(id, label, onChange, placeholder = "") {
-  return h("input", { id: `filter-${id}`, type: "number", min: 0, inputmode: "numeric", "aria-label": label, placeholder, input: (event) => onChange(event.target.value === "" ? null : Number(event.target.value)) });
+  return h("input", {
+    id: `filter-${id}`,
+    type: "number",
+    min: 0,
+    inputmode: "numeric",
+    "aria-label": label,
+    placeholder,
+    input: (event) => onChange(event.target.value === "" ? null : Number(event.target.value)),
+  });
 }
 
 /**

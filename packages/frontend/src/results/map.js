@@ -1,9 +1,9 @@
-import { guarded } from "../dom/failures.js";
 import { fill, h } from "../dom/elements.js";
+import { guarded } from "../dom/failures.js";
 import { count } from "../model/format.js";
+import { sequencesOf, stretch } from "../model/query-sequences.js";
 import { onSchemeChange } from "./colours.js";
 import { overview } from "./overview.js";
-import { sequencesOf, stretch } from "../model/query-sequences.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -24,13 +24,20 @@ import { sequencesOf, stretch } from "../model/query-sequences.js";
 
 // As many bases as the sequence viewer draws without a pause.
 const WINDOW = 3000;
-const HINT = "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide.";
+const HINT =
+  "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide.";
 const INCOMPLETE = "Bases that no guide covers are shown as N, and sequences seem to end with their last guide.";
 
 /** The guides on the query: all of a contig at a glance, and a window of it base by base. */
 export class GuideMap {
   #contig = h("select", { id: "map-contig", "aria-label": "Sequence on the map", change: () => this.#moveTo(0) });
-  #position = h("input", { type: "range", min: 0, step: 100, "aria-label": "Where the window begins", input: () => this.#moveTo(Number(this.#position.value)) });
+  #position = h("input", {
+    type: "range",
+    min: 0,
+    step: 100,
+    "aria-label": "Where the window begins",
+    input: () => this.#moveTo(Number(this.#position.value)),
+  });
   #label = h("output", { class: "hint" });
   #bases = h("div", { class: "bases" });
   /** @type {Promise<ReturnType<typeof import("./sequence-viewer.js").sequenceViewer>> | null} */
@@ -47,8 +54,14 @@ export class GuideMap {
   constructor(state, signal) {
     this.state = state;
     this.signal = signal;
-    this.glance = overview({ onChoose: state.choose, onPoint: (target) => (state.pointed.value = target), onMove: (place) => this.#moveTo(place - WINDOW / 2) });
-    this.element = h("section", { class: "panel map", "aria-labelledby": "map-title" },
+    this.glance = overview({
+      onChoose: state.choose,
+      onPoint: (target) => (state.pointed.value = target),
+      onMove: (place) => this.#moveTo(place - WINDOW / 2),
+    });
+    this.element = h(
+      "section",
+      { class: "panel map", "aria-labelledby": "map-title" },
       h("div", { class: "title" }, h("h2", { id: "map-title" }, "Map"), this.#contig),
       this.glance.element,
       h("div", { class: "window" }, this.#position, this.#label),
@@ -75,7 +88,8 @@ export class GuideMap {
     const { api, job } = this.state;
     const read = await api.query(job.jobId, this.signal).catch((/** @type {Error} */ error) => error);
     if (this.signal.aborted) return;
-    if (read instanceof Error) return fill(this.#note, h("strong", {}, "The query cannot be read. "), `${read.message} ${INCOMPLETE}`);
+    if (read instanceof Error)
+      return fill(this.#note, h("strong", {}, "The query cannot be read. "), `${read.message} ${INCOMPLETE}`);
     this.#query = sequencesOf(read);
     this.#nameContigs();
     this.#draw();
@@ -83,7 +97,9 @@ export class GuideMap {
 
   #nameContigs() {
     const before = this.#contig.value;
-    const named = this.#query ? [...this.#query].filter(([, bases]) => bases).map(([name]) => name) : this.state.all.value.map(({ contig }) => contig);
+    const named = this.#query
+      ? [...this.#query].filter(([, bases]) => bases).map(([name]) => name)
+      : this.state.all.value.map(({ contig }) => contig);
     const contigs = [...new Set(named)];
     fill(this.#contig, ...contigs.map((name) => h("option", { value: name, selected: name === before }, name)));
     this.#contig.hidden = contigs.length < 2;
@@ -113,7 +129,14 @@ export class GuideMap {
     this.#start = Math.max(0, Math.min(this.#start, length - WINDOW));
     const ids = new Set(visible.value.map(({ id }) => id));
     const window = /** @type {[number, number]} */ ([this.#start, Math.min(length, this.#start + WINDOW)]);
-    return { targets, length, bases: bases?.slice(...window) ?? stretch(targets, ...window), visible: ids, window, chosen: chosen.value?.contig === this.#contig.value ? chosen.value : null };
+    return {
+      targets,
+      length,
+      bases: bases?.slice(...window) ?? stretch(targets, ...window),
+      visible: ids,
+      window,
+      chosen: chosen.value?.contig === this.#contig.value ? chosen.value : null,
+    };
   }
 
   #draw() {
@@ -125,7 +148,9 @@ export class GuideMap {
     fill(this.#label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])} of ${count(now.length)}`);
     this.glance.draw(now);
     void guarded(this.#bases, "sequence", async () => {
-      this.#viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) => sequenceViewer(this.#bases, (id) => this.#chooseById(id)));
+      this.#viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) =>
+        sequenceViewer(this.#bases, (id) => this.#chooseById(id)),
+      );
       const viewer = await this.#viewer;
       if (!this.signal.aborted) viewer.show(now.bases, now.targets, now.visible, now.window, now.chosen);
     });

@@ -1,9 +1,9 @@
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { saveText } from "../dom/save.js";
+import { textOf } from "../model/cell-text.js";
 import { meaning } from "../model/columns.js";
 import { asTable } from "../model/spreadsheet.js";
-import { textOf } from "../model/cell-text.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -32,21 +32,52 @@ const FORMATS = [
  */
 export function exportMenu(api, { jobId, kind }, table) {
   const links = FORMATS.map(([format, ending, name, text]) =>
-    h("li", {}, h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, name), h("span", { class: "detail" }, text)));
+    h(
+      "li",
+      {},
+      h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, name),
+      h("span", { class: "detail" }, text),
+    ),
+  );
   const save = () => saveText(`crackling-${jobId}-shown.tsv`, shownTable(table), "text/tab-separated-values");
-  return menu("Download",
+  return menu(
+    "Download",
     h("ul", { class: "formats", "aria-label": "Download all guides" }, ...links),
     h("p", { class: "hint" }, "All guides of the job, whatever the filters."),
-    h("div", { class: "actions", role: "group", "aria-label": "The table as it is shown" },
-      copyButton("Copy the table shown", () => shownTable(table)), h("button", { type: "button", class: "copy", click: save }, "Save the table shown")),
-    h("p", { class: "hint" }, "Only the guides that pass the filters, in the table’s order and columns, for a spreadsheet."),
-    ...(kind === "sequence" ? [h("p", {}, h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"), h("span", { class: "detail" }, ", as it was searched"))] : []));
+    h(
+      "div",
+      { class: "actions", role: "group", "aria-label": "The table as it is shown" },
+      copyButton("Copy the table shown", () => shownTable(table)),
+      h("button", { type: "button", class: "copy", click: save }, "Save the table shown"),
+    ),
+    h(
+      "p",
+      { class: "hint" },
+      "Only the guides that pass the filters, in the table’s order and columns, for a spreadsheet.",
+    ),
+    ...(kind === "sequence"
+      ? [
+          h(
+            "p",
+            {},
+            h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"),
+            h("span", { class: "detail" }, ", as it was searched"),
+          ),
+        ]
+      : []),
+  );
 }
 
 /** @param {ReturnType<typeof targetTable>} table */
 function shownTable(table) {
-  const columns = table.columns().filter(({ visible }) => visible).map(({ field }) => field);
-  return asTable(columns.map((column) => meaning(column).title), table.shown().map((target) => columns.map((column) => textOf(column, target))));
+  const columns = table
+    .columns()
+    .filter(({ visible }) => visible)
+    .map(({ field }) => field);
+  return asTable(
+    columns.map((column) => meaning(column).title),
+    table.shown().map((target) => columns.map((column) => textOf(column, target))),
+  );
 }
 
 /**
@@ -55,8 +86,23 @@ function shownTable(table) {
  */
 export function columnMenu(table) {
   const list = h("div", { class: "column-list", role: "group", "aria-label": "Columns" });
-  void table.built.then(() => fill(list, ...table.columns().map(({ field, visible }) =>
-    h("label", { title: meaning(field).text }, h("input", { type: "checkbox", checked: visible, change: (event) => table.showColumn(field, event.target.checked) }), meaning(field).title))));
+  void table.built.then(() =>
+    fill(
+      list,
+      ...table.columns().map(({ field, visible }) =>
+        h(
+          "label",
+          { title: meaning(field).text },
+          h("input", {
+            type: "checkbox",
+            checked: visible,
+            change: (event) => table.showColumn(field, event.target.checked),
+          }),
+          meaning(field).title,
+        ),
+      ),
+    ),
+  );
   return menu("Columns", list);
 }
 

@@ -1,7 +1,7 @@
 import { h } from "../dom/elements.js";
 import { hintOf } from "../model/cell-text.js";
-import { palette } from "./colours.js";
 import { cutOf, verdictOf } from "../model/figures.js";
+import { palette } from "./colours.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -35,7 +35,15 @@ const ORDER = ["neither", "specific", "efficient", "both"];
  */
 export function overview({ onChoose, onPoint, onMove }) {
   const pointer = h("div", { class: "pointer", hidden: true });
-  const canvas = h("canvas", { class: "overview", height: HEIGHT, role: "img", "aria-label": "All guides along the sequence; the table lists them", click: onClick, mousemove: onMouse, mouseleave: () => onPoint(null) });
+  const canvas = h("canvas", {
+    class: "overview",
+    height: HEIGHT,
+    role: "img",
+    "aria-label": "All guides along the sequence; the table lists them",
+    click: onClick,
+    mousemove: onMouse,
+    mouseleave: () => onPoint(null),
+  });
   /** @type {Scene | null} */
   let scene = null;
   const scale = () => (scene ? canvas.clientWidth / scene.length : 1);
@@ -65,9 +73,14 @@ export function overview({ onChoose, onPoint, onMove }) {
 
   /** @param {number} x @param {string} strand */
   function nearestTo(x, strand) {
-    const candidates = (scene?.targets ?? []).filter((target) => target.strand === strand && scene?.visible.has(target.id));
+    const candidates = (scene?.targets ?? []).filter(
+      (target) => target.strand === strand && scene?.visible.has(target.id),
+    );
     const distance = (/** @type {Target} */ target) => Math.abs(cutOf(target) * scale() - x);
-    const nearest = candidates.reduce((best, target) => (best && distance(best) <= distance(target) ? best : target), /** @type {Target | null} */ (null));
+    const nearest = candidates.reduce(
+      (best, target) => (best && distance(best) <= distance(target) ? best : target),
+      /** @type {Target | null} */ (null),
+    );
     return nearest && distance(nearest) <= REACH ? nearest : null;
   }
 
@@ -140,12 +153,15 @@ function niceStep(rough) {
  */
 function drawBars(pen, { targets, visible }, scale, colours) {
   const kinds = ORDER.toReversed();
-  /** @type {Record<string, number[][]>} the numbers of a strand, by bar and kind */
+  /** @type {Record<Target["strand"], number[][]>} the numbers of a strand, by bar and kind */
   const piles = { "+": [], "-": [] };
   for (const target of targets) {
     const kind = visible.has(target.id) ? kinds.indexOf(verdictOf(target)) : kinds.length;
-    const pile = ((piles[target.strand] ?? [])[Math.floor((cutOf(target) * scale) / BAR)] ??= [0, 0, 0, 0, 0]);
+    const bars = piles[target.strand];
+    const bar = Math.floor((cutOf(target) * scale) / BAR);
+    const pile = bars[bar] ?? [0, 0, 0, 0, 0];
     pile[kind] = (pile[kind] ?? 0) + 1;
+    bars[bar] = pile;
   }
   const all = Object.entries(piles).flatMap(([strand, bars]) => bars.map((pile, bar) => ({ strand, bar, pile })));
   const most = Math.max(...all.map(({ pile }) => pile.reduce((sum, number) => sum + number)));

@@ -1,19 +1,19 @@
-import { guarded } from "../dom/failures.js";
 import { fill, h } from "../dom/elements.js";
-import { count } from "../model/format.js";
+import { guarded } from "../dom/failures.js";
 import { guideDialog } from "../guide/dialog.js";
-import { Observable } from "../model/observable.js";
 import { MEANINGS } from "../model/columns.js";
-import { filterBar } from "./filter-bar.js";
 import { ALL, filtered } from "../model/filters.js";
+import { count } from "../model/format.js";
+import { Observable } from "../model/observable.js";
+import { readTargets } from "../model/read-targets.js";
+import { filterBar } from "./filter-bar.js";
 import { GuideMap } from "./map.js";
 import { columnMenu, exportMenu } from "./menus.js";
-import { printedFacts } from "./print-facts.js";
 import { printedTable } from "./print.js";
+import { printedFacts } from "./print-facts.js";
 import { scatter } from "./scatter.js";
 import { banners, legend, summarise } from "./summary.js";
 import { targetTable } from "./table.js";
-import { readTargets } from "../model/read-targets.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -33,7 +33,11 @@ const AT_FIRST = 20_000;
  */
 export async function resultsPanel(place, api, job, signal) {
   const guides = job.progress.guides ?? 0;
-  if (guides === 0) return fill(place, h("p", {}, "The query holds no site for SpCas9: no 20 bases are followed by NGG on either strand."));
+  if (guides === 0)
+    return fill(
+      place,
+      h("p", {}, "The query holds no site for SpCas9: no 20 bases are followed by NGG on either strand."),
+    );
   const reading = h("p", { role: "status" }, "Reading the guides…");
   const tell = (/** @type {number} */ read) => fill(reading, `Reading the guides… ${count(read)} of ${count(guides)}`);
   fill(place, reading);
@@ -87,10 +91,18 @@ class Results {
     // Guides of one's own lie on no sequence.
     const drawings = [...(job.kind === "guides" ? [] : [new GuideMap(this, signal)]), scatter(this, signal)];
     const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];
-    fill(place,
+    fill(
+      place,
       printedFacts(api, job, () => this.filter.value, signal),
       this.#cautions,
-      h("div", { class: "toolbar" }, this.#summary, legend(), this.next !== null && this.#moreButton(this.next), h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job, table))),
+      h(
+        "div",
+        { class: "toolbar" },
+        this.#summary,
+        legend(),
+        this.next !== null && this.#moreButton(this.next),
+        h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job, table)),
+      ),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
       filterBar(this.filter, contigs, job.kind === "sequence"),
       this.#holder,
@@ -104,7 +116,10 @@ class Results {
 
   #watch() {
     const narrow = () => (this.visible.value = filtered(this.all.value, this.filter.value));
-    this.all.watch((targets) => (fill(this.#cautions, ...banners(targets)), narrow()));
+    this.all.watch((targets) => {
+      fill(this.#cautions, ...banners(targets));
+      narrow();
+    });
     this.filter.watch(narrow);
     this.visible.watch((targets) => {
       const all = this.all.value;
@@ -118,7 +133,11 @@ class Results {
 
   /** @param {string} next */
   #moreButton(next) {
-    const button = h("button", { type: "button", click: () => this.#readMore(button, next) }, `Read the other ${count(this.guides - this.all.value.length)} guides`);
+    const button = h(
+      "button",
+      { type: "button", click: () => this.#readMore(button, next) },
+      `Read the other ${count(this.guides - this.all.value.length)} guides`,
+    );
     return button;
   }
 
@@ -128,7 +147,13 @@ class Results {
    */
   async #readMore(button, next) {
     button.disabled = true;
-    const rest = await readTargets(this.api, this.job.jobId, next, Infinity, (read) => (button.textContent = `${count(read)} read`));
+    const rest = await readTargets(
+      this.api,
+      this.job.jobId,
+      next,
+      Infinity,
+      (read) => (button.textContent = `${count(read)} read`),
+    );
     if (this.signal.aborted) return;
     const targets = [...this.all.value, ...rest.targets];
     await this.table.replace(targets);

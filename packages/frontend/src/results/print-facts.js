@@ -22,9 +22,12 @@ const VERSIONS = { package: "Crackling", indexFormat: "index format", model: "mo
 export function printedFacts(api, job, filter, signal) {
   const element = h("dl", { class: "printed facts" });
   let versions = "";
-  api.about().then((about) => (versions = describeVersions(about.versions)), (error) => {
-    if (!(error instanceof ApiError)) throw error;
-  });
+  api.about().then(
+    (about) => (versions = describeVersions(about.versions)),
+    (error) => {
+      if (!(error instanceof ApiError)) throw error;
+    },
+  );
   addEventListener("beforeprint", () => fill(element, ...facts(job, versions, describeFilter(filter()))), { signal });
   addEventListener("afterprint", () => fill(element), { signal });
   return element;
@@ -45,7 +48,10 @@ function facts(job, versions, filters) {
     ["Submitted", minute(created)],
     ["Complete", minute(updated)],
     ["Query", kind === "guides" ? `${guides} guides of one’s own` : `${region ?? "a sequence"} with ${guides} guides`],
-    ["Options", `a guide is efficient when ${options.consensus} of 3 methods accept it, and specific when MIT and CFD are at least 75; off-targets have up to 4 mismatches`],
+    [
+      "Options",
+      `a guide is efficient when ${options.consensus} of 3 methods accept it, and specific when MIT and CFD are at least 75; off-targets have up to 4 mismatches`,
+    ],
     ["Filters", filters],
     ["Versions", versions],
   ];
@@ -59,5 +65,7 @@ function minute(time) {
 
 /** @param {Record<string, string | number>} versions */
 function describeVersions(versions) {
-  return Object.entries(versions).map(([name, version]) => `${VERSIONS[name] ?? name} ${version}`).join("; ");
+  return Object.entries(versions)
+    .map(([name, version]) => `${VERSIONS[name] ?? name} ${version}`)
+    .join("; ");
 }

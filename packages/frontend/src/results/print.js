@@ -1,13 +1,26 @@
 import { fill, h } from "../dom/elements.js";
-import { meaning, tells } from "../model/columns.js";
 import { textOf } from "../model/cell-text.js";
+import { meaning, tells } from "../model/columns.js";
 
 /**
  * @import {Job, Target} from "../types.js"
  */
 
 const MOST = 500;
-const COLUMNS = ["id", "guide", "pam", "place", "strand", "gc", "efficient", "specific", "mit", "cfd", "sites", "warnings"];
+const COLUMNS = [
+  "id",
+  "guide",
+  "pam",
+  "place",
+  "strand",
+  "gc",
+  "efficient",
+  "specific",
+  "mit",
+  "cfd",
+  "sites",
+  "warnings",
+];
 
 /**
  * A plain table on paper: the one on the screen holds only the rows in sight.
@@ -29,9 +42,17 @@ export function printedTable(shown, kind, signal) {
  */
 function table(targets, columns) {
   const note = targets.length > MOST ? h("caption", {}, `The first ${MOST} of ${targets.length} guides.`) : null;
-  return h("table", {}, note,
+  return h(
+    "table",
+    {},
+    note,
     h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, meaning(column).title)))),
-    h("tbody", {}, ...targets.slice(0, MOST).map((target) => h("tr", {}, ...columns.map((column) => cell(column, target))))));
+    h(
+      "tbody",
+      {},
+      ...targets.slice(0, MOST).map((target) => h("tr", {}, ...columns.map((column) => cell(column, target)))),
+    ),
+  );
 }
 
 /**

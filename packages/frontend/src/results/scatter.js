@@ -1,8 +1,8 @@
 import uPlot from "uplot";
 import { h } from "../dom/elements.js";
-import { onSchemeChange, palette } from "./colours.js";
-import { verdictOf } from "../model/figures.js";
 import { hintOf } from "../model/cell-text.js";
+import { verdictOf } from "../model/figures.js";
+import { onSchemeChange, palette } from "./colours.js";
 
 /**
  * @import {Observable} from "../model/observable.js"
@@ -32,12 +32,32 @@ const ORDER = ["neither", "specific", "efficient", "both"];
  * @param {AbortSignal} signal
  */
 export function scatter({ all, visible, chosen, pointed, filter, choose }, signal) {
-  const measure = h("select", { id: "scatter-measure", change: draw }, h("option", { value: "mit" }, "MIT"), h("option", { value: "cfd" }, "CFD"));
-  const place = h("div", { class: "plot", role: "img", "aria-label": "Specificity against efficiency of all guides; the table lists them" });
-  const element = h("section", { class: "panel scatter", "aria-labelledby": "scatter-title" },
-    h("div", { class: "title" }, h("h2", { id: "scatter-title" }, "Specificity and efficiency"), h("label", {}, "Specificity by ", measure)),
+  const measure = h(
+    "select",
+    { id: "scatter-measure", change: draw },
+    h("option", { value: "mit" }, "MIT"),
+    h("option", { value: "cfd" }, "CFD"),
+  );
+  const place = h("div", {
+    class: "plot",
+    role: "img",
+    "aria-label": "Specificity against efficiency of all guides; the table lists them",
+  });
+  const element = h(
+    "section",
+    { class: "panel scatter", "aria-labelledby": "scatter-title" },
+    h(
+      "div",
+      { class: "title" },
+      h("h2", { id: "scatter-title" }, "Specificity and efficiency"),
+      h("label", {}, "Specificity by ", measure),
+    ),
     place,
-    h("p", { class: "hint" }, "Best is top right; dashed lines are the thresholds. Drag a box to keep only the guides in it, or click a point to open its guide."),
+    h(
+      "p",
+      { class: "hint" },
+      "Best is top right; dashed lines are the thresholds. Drag a box to keep only the guides in it, or click a point to open its guide.",
+    ),
   );
   const pointer = h("div", { class: "pointer", hidden: true });
   /** @type {uPlot | null} */
@@ -50,7 +70,17 @@ export function scatter({ all, visible, chosen, pointed, filter, choose }, signa
     if (signal.aborted || !element.isConnected) return;
     const seen = new Set(visible.value.map(({ id }) => id));
     const sorted = all.value.toSorted((a, b) => a[chosenMeasure()] - b[chosenMeasure()]);
-    plot = new uPlot(options(chosenMeasure(), [place.clientWidth, place.clientHeight], { onBox, onPoint, chosen: chosen.value, size: sorted.length > MANY ? 3 : 6, least: sorted[0]?.[chosenMeasure()] ?? 0 }), seriesOf(sorted, seen, chosenMeasure()), place);
+    plot = new uPlot(
+      options(chosenMeasure(), [place.clientWidth, place.clientHeight], {
+        onBox,
+        onPoint,
+        chosen: chosen.value,
+        size: sorted.length > MANY ? 3 : 6,
+        least: sorted[0]?.[chosenMeasure()] ?? 0,
+      }),
+      seriesOf(sorted, seen, chosenMeasure()),
+      place,
+    );
     plot.over.append(pointer);
     plot.over.addEventListener("mousemove", onMouse);
     plot.over.addEventListener("mouseleave", () => (pointed.value = null));
@@ -140,7 +170,9 @@ function nearestOf(targets, plot, measure, left, top) {
 function seriesOf(sorted, seen, measure) {
   const score = (/** @type {Target} */ { sgrnascorer2_score }) => sgrnascorer2_score;
   const hidden = sorted.map((target) => (seen.has(target.id) ? null : score(target)));
-  const shown = ORDER.map((verdict) => sorted.map((target) => (seen.has(target.id) && verdictOf(target) === verdict ? score(target) : null)));
+  const shown = ORDER.map((verdict) =>
+    sorted.map((target) => (seen.has(target.id) && verdictOf(target) === verdict ? score(target) : null)),
+  );
   return [sorted.map((target) => target[measure]), hidden, ...shown];
 }
 
@@ -157,15 +189,30 @@ function seriesOf(sorted, seen, measure) {
  */
 function options(measure, [width, height], { onBox, onPoint, chosen, size, least }) {
   const colours = palette();
-  const axis = { stroke: colours.soft, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1 } };
-  const points = (/** @type {string} */ colour, across = size) => ({ paths: () => null, points: { show: true, size: across, width: 0, fill: colour, stroke: colour } });
+  const axis = {
+    stroke: colours.soft,
+    grid: { stroke: colours.line, width: 1 },
+    ticks: { stroke: colours.line, width: 1 },
+  };
+  const points = (/** @type {string} */ colour, across = size) => ({
+    paths: () => null,
+    points: { show: true, size: across, width: 0, fill: colour, stroke: colour },
+  });
   return {
     width: Math.max(200, width),
     height: Math.max(LEAST_HEIGHT, height),
     legend: { show: false },
-    cursor: { drag: { x: true, y: true, setScale: false }, points: { show: false }, y: true, bind: { click: (self) => (event) => (clicked(self, event), null) } },
+    cursor: {
+      drag: { x: true, y: true, setScale: false },
+      points: { show: false },
+      y: true,
+      bind: { click: (self) => (event) => clicked(self, event) },
+    },
     scales: { x: { time: false, range: [Math.min(least, 70) - 2, 101] } },
-    axes: [{ ...axis, label: `${measure.toUpperCase()} specificity` }, { ...axis, label: "sgRNAScorer 2.0 score", size: 48 }],
+    axes: [
+      { ...axis, label: `${measure.toUpperCase()} specificity` },
+      { ...axis, label: "sgRNAScorer 2.0 score", size: 48 },
+    ],
     series: [{}, points(colours.line, 3), ...ORDER.map((verdict) => points(colours.verdicts[verdict]))],
     hooks: {
       setSelect: [(self) => box(self, onBox)],
@@ -176,8 +223,9 @@ function options(measure, [width, height], { onBox, onPoint, chosen, size, least
 
   /** @param {uPlot} self @param {MouseEvent} event */
   function clicked(self, event) {
-    if (self.select.width > 2 || self.select.height > 2) return;
+    if (self.select.width > 2 || self.select.height > 2) return null;
     onPoint(self.cursor.left ?? event.offsetX, self.cursor.top ?? event.offsetY);
+    return null;
   }
 }
 
@@ -204,8 +252,14 @@ function thresholds({ ctx, bbox, valToPos }, colour) {
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
-  if (x >= bbox.left) ctx.moveTo(x, bbox.top), ctx.lineTo(x, bbox.top + bbox.height);
-  if (y >= bbox.top && y <= bbox.top + bbox.height) ctx.moveTo(bbox.left, y), ctx.lineTo(bbox.left + bbox.width, y);
+  if (x >= bbox.left) {
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  if (y >= bbox.top && y <= bbox.top + bbox.height) {
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+  }
   ctx.stroke();
   ctx.restore();
 }
@@ -223,7 +277,13 @@ function ring(self, chosen, measure, colour) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.beginPath();
-  ctx.arc(self.valToPos(chosen[measure], "x", true), self.valToPos(chosen.sgrnascorer2_score, "y", true), 7 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.arc(
+    self.valToPos(chosen[measure], "x", true),
+    self.valToPos(chosen.sgrnascorer2_score, "y", true),
+    7 * devicePixelRatio,
+    0,
+    2 * Math.PI,
+  );
   ctx.stroke();
   ctx.restore();
 }

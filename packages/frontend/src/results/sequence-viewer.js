@@ -1,9 +1,9 @@
 /** SeqViz, loaded when a map is first drawn: it brings React along. */
 
 import { Viewer } from "seqviz";
+import { cutOf, verdictOf } from "../model/figures.js";
 import { count } from "../model/format.js";
 import { palette } from "./colours.js";
-import { cutOf, verdictOf } from "../model/figures.js";
 
 /**
  * @import {SeqVizProps} from "seqviz"
@@ -21,7 +21,10 @@ export function sequenceViewer(place, onChoose) {
   /** @type {ReturnType<typeof Viewer>} */
   let viewer;
   let first = 0;
-  const mend = () => (nameScroller(place), countFrom(place, first));
+  const mend = () => {
+    nameScroller(place);
+    countFrom(place, first);
+  };
   new MutationObserver(mend).observe(place, { childList: true, subtree: true });
 
   /**
@@ -53,14 +56,21 @@ export function sequenceViewer(place, onChoose) {
         color: colours.verdicts[verdictOf(target)],
       })),
       ...chosenMarks(within.find(({ id }) => id === chosen?.id) ?? null, start, colours.mark),
-      onSelection: ({ name, type }) => type === "ANNOTATION" && name?.startsWith("#") && onChoose(Number(name.slice(1))),
+      onSelection: ({ name, type }) =>
+        type === "ANNOTATION" && name?.startsWith("#") && onChoose(Number(name.slice(1))),
       style: { height: "100%", width: "100%" },
       primers: [],
     };
     first = start;
     if (viewer) viewer.setState(state);
-    else (viewer = Viewer(place, state))?.render();
-    requestAnimationFrame(() => (countFrom(place, start), reach(place, chosen, start, end)));
+    else {
+      viewer = Viewer(place, state);
+      viewer?.render();
+    }
+    requestAnimationFrame(() => {
+      countFrom(place, start);
+      reach(place, chosen, start, end);
+    });
   }
 
   return { show };
@@ -77,7 +87,11 @@ function chosenMarks(target, start, colour) {
   const { guide, pam } = target;
   // An enzyme that knows this one site draws the cut: 3 bp before the PAM on both strands.
   const cut = { name: `cut #${target.id}`, rseq: (guide + pam).toLowerCase(), fcut: 17, rcut: 17, color: colour };
-  return { highlights: [{ start: target.start - start, end: target.end - start, color: colour }], enzymesCustom: { cut }, enzymes: [] };
+  return {
+    highlights: [{ start: target.start - start, end: target.end - start, color: colour }],
+    enzymesCustom: { cut },
+    enzymes: [],
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { h } from "../dom/elements.js";
-import { count, countOf } from "../model/format.js";
 import { VERDICTS } from "../model/figures.js";
+import { count, countOf } from "../model/format.js";
 
 /**
  * @import {Target} from "../types.js"
@@ -27,16 +27,28 @@ export function banners(targets) {
   const several = targets.filter(({ mm0 }) => mm0 > 1).length;
   const absent = targets.filter(({ mm0 }) => mm0 === 0).length;
   return [
-    several > 0 && banner(`${countOf(several, "guide")} of ${count(targets.length)} ${several === 1 ? "has" : "have"} several perfect matches in the genome.`,
-      "They cut at each of them. MIT does not count perfect matches, so such a guide can have a high MIT: see the first of its five site counts. Repeats and alternate contigs of an assembly are the usual causes."),
-    absent > 0 && banner(`${countOf(absent, "guide")} of ${count(targets.length)} ${absent === 1 ? "is" : "are"} not in this genome.`,
-      absent === targets.length ? "Is it the right genome, and is the query genomic DNA rather than a transcript?" : "They span a splice junction, a variant or a construct, or the genome differs from the query there."),
+    several > 0 &&
+      banner(
+        `${countOf(several, "guide")} of ${count(targets.length)} ${several === 1 ? "has" : "have"} several perfect matches in the genome.`,
+        "They cut at each of them. MIT does not count perfect matches, so such a guide can have a high MIT: see the first of its five site counts. Repeats and alternate contigs of an assembly are the usual causes.",
+      ),
+    absent > 0 &&
+      banner(
+        `${countOf(absent, "guide")} of ${count(targets.length)} ${absent === 1 ? "is" : "are"} not in this genome.`,
+        absent === targets.length
+          ? "Is it the right genome, and is the query genomic DNA rather than a transcript?"
+          : "They span a splice junction, a variant or a construct, or the genome differs from the query there.",
+      ),
   ].filter((each) => each !== false);
 }
 
 /** What the colours of map and plot mean. */
 export function legend() {
-  return h("ul", { class: "legend", "aria-label": "Colours" }, ...Object.entries(VERDICTS).map(([verdict, text]) => h("li", {}, h("span", { class: `swatch ${verdict}` }), text)));
+  return h(
+    "ul",
+    { class: "legend", "aria-label": "Colours" },
+    ...Object.entries(VERDICTS).map(([verdict, text]) => h("li", {}, h("span", { class: `swatch ${verdict}` }), text)),
+  );
 }
 
 /**

@@ -1,16 +1,37 @@
-import { FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, Tabulator, TooltipModule } from "tabulator-tables";
+import {
+  FilterModule,
+  FormatModule,
+  FrozenColumnsModule,
+  InteractionModule,
+  MutatorModule,
+  ResizeColumnsModule,
+  SelectRowModule,
+  SortModule,
+  Tabulator,
+  TooltipModule,
+} from "tabulator-tables";
 import { h } from "../dom/elements.js";
-import { recall, remember } from "../model/storage.js";
-import * as cells from "./cells.js";
 import { MEANINGS, meaning, tells } from "../model/columns.js";
 import { commonCfd, cutOf } from "../model/figures.js";
+import { recall, remember } from "../model/storage.js";
+import * as cells from "./cells.js";
 
 /**
  * @import {CellComponent, ColumnDefinition} from "tabulator-tables"
  * @import {Job, Target} from "../types.js"
  */
 
-Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, InteractionModule, MutatorModule, ResizeColumnsModule, SelectRowModule, SortModule, TooltipModule]);
+Tabulator.registerModule([
+  FilterModule,
+  FormatModule,
+  FrozenColumnsModule,
+  InteractionModule,
+  MutatorModule,
+  ResizeColumnsModule,
+  SelectRowModule,
+  SortModule,
+  TooltipModule,
+]);
 
 /**
  * A sortable table of guides; only the rows in sight are in the page, so that many thousands are no burden.
@@ -52,7 +73,10 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       else if (table.getFilters(false).length) table.clearFilter(true);
     },
     /** @param {Target[]} all */
-    replace: async (all) => (await built, table.replaceData(all)),
+    async replace(all) {
+      await built;
+      await table.replaceData(all);
+    },
     /** @param {number} id scrolled to, if it passes the filters */
     async mark(id) {
       await built;
@@ -78,10 +102,19 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
     showColumn(field, visible) {
       if (visible) table.showColumn(field);
       else table.hideColumn(field);
-      remember("columns", table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField()));
+      remember(
+        "columns",
+        table
+          .getColumns()
+          .filter((column) => column.isVisible())
+          .map((column) => column.getField()),
+      );
       table.redraw();
     },
-    destroy: () => (resized.abort(), table.destroy()),
+    destroy() {
+      resized.abort();
+      table.destroy();
+    },
   };
 }
 
@@ -111,7 +144,9 @@ function columns(targets, kind) {
     ["cfd", { ...right, formatter: cells.decimals(2) }],
     ["commonCfd", { ...right, formatter: cells.decimals(1), mutatorData: (_value, target) => commonCfd(target) }],
     ["sites", { ...right, formatter: cells.sites, sorter: cells.bySites }],
-    ...[0, 1, 2, 3, 4].map((mismatches) => /** @type {[string, Partial<ColumnDefinition>]} */ ([`mm${mismatches}`, right])),
+    ...[0, 1, 2, 3, 4].map(
+      (mismatches) => /** @type {[string, Partial<ColumnDefinition>]} */ ([`mm${mismatches}`, right]),
+    ),
     ["chopchop", { formatter: cells.yesOrNo }],
     ["mm10db", { formatter: cells.yesOrNo }],
     ["sgrnascorer2", { formatter: cells.yesOrNo }],
@@ -126,7 +161,9 @@ function columns(targets, kind) {
   const first = targets[0];
   const shown = chosenColumns(targets, wide);
   // What the service does not tell of its guides has no column.
-  const told = all.filter(([name]) => tells(name, kind) && (!["gene", "feature"].includes(name) || (first && name in first)));
+  const told = all.filter(
+    ([name]) => tells(name, kind) && (!["gene", "feature"].includes(name) || (first && name in first)),
+  );
   return told.map(([name, more]) => column(name, { ...more, visible: shown.includes(name) }));
 }
 
@@ -136,7 +173,9 @@ function columns(targets, kind) {
  * @returns {string[]}
  */
 function chosenColumns(targets, wide) {
-  const usual = Object.entries(MEANINGS).filter(([, { shown }]) => shown === "always" || (wide && shown)).map(([name]) => name);
+  const usual = Object.entries(MEANINGS)
+    .filter(([, { shown }]) => shown === "always" || (wide && shown))
+    .map(([name]) => name);
   const several = new Set(targets.map(({ contig }) => contig)).size > 1 ? ["contig"] : [];
   const annotated = targets.some(({ gene }) => gene) ? ["gene"] : [];
   const kept = recall("columns", /** @type {string[] | null} */ (null));

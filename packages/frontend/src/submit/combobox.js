@@ -22,9 +22,22 @@ export class Combobox {
   constructor(id, placeholder, onChoose) {
     this.id = id;
     this.onChoose = onChoose;
-    this.list = h("div", { role: "listbox", id: `${id}-list`, class: "choices-list", "aria-label": "Genomes", hidden: true });
+    this.list = h("div", {
+      role: "listbox",
+      id: `${id}-list`,
+      class: "choices-list",
+      "aria-label": "Genomes",
+      hidden: true,
+    });
     this.input = h("input", {
-      id, placeholder, role: "combobox", "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
+      id,
+      placeholder,
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
       keydown: (event) => this.#onKey(event),
       blur: () => this.#setOpen(false),
     });
@@ -43,7 +56,11 @@ export class Combobox {
    */
   show(shown, note) {
     this.#choices = shown;
-    fill(this.list, ...shown.map((choice, index) => this.#option(choice, index)), note && h("div", { class: "note", role: "presentation" }, note));
+    fill(
+      this.list,
+      ...shown.map((choice, index) => this.#option(choice, index)),
+      note && h("div", { class: "note", role: "presentation" }, note),
+    );
     fill(this.#status, shown.length ? `${shown.length} genomes` : note);
     this.#setActive(-1);
     if (document.activeElement === this.input) this.#setOpen(shown.length > 0 || note !== "");
@@ -61,7 +78,9 @@ export class Combobox {
   #setActive(index) {
     this.#active = index;
     const options = [...this.list.querySelectorAll("[role=option]")];
-    options.forEach((option, each) => option.setAttribute("aria-selected", String(each === index)));
+    options.forEach((option, each) => {
+      option.setAttribute("aria-selected", String(each === index));
+    });
     const current = options[index];
     current?.scrollIntoView({ block: "nearest" });
     if (current) this.input.setAttribute("aria-activedescendant", current.id);
@@ -97,8 +116,18 @@ export class Combobox {
   #option({ title, detail, cost, here }, index) {
     // The field keeps the focus, or the list would close before the click.
     const keep = (/** @type {Event} */ event) => event.preventDefault();
-    return h("div", { role: "option", id: `${this.id}-option-${index}`, "aria-selected": "false", mousedown: keep, click: () => this.#take(index) },
-      h("span", { class: "name" }, title), h("span", { class: here ? "cost here" : "cost" }, cost), h("span", { class: "detail" }, detail),
+    return h(
+      "div",
+      {
+        role: "option",
+        id: `${this.id}-option-${index}`,
+        "aria-selected": "false",
+        mousedown: keep,
+        click: () => this.#take(index),
+      },
+      h("span", { class: "name" }, title),
+      h("span", { class: here ? "cost here" : "cost" }, cost),
+      h("span", { class: "detail" }, detail),
     );
   }
 }

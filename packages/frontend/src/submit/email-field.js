@@ -12,7 +12,13 @@ import { field } from "./field.js";
  * @param {Api} api
  */
 export function emailField(api) {
-  const control = h("input", { type: "email", id: "email", autocomplete: "email", spellcheck: "false", input: () => complain(null) });
+  const control = h("input", {
+    type: "email",
+    id: "email",
+    autocomplete: "email",
+    spellcheck: "false",
+    input: () => complain(null),
+  });
   const { element, say, complain } = field("E-mail me when it is over (optional)", control);
   /** @type {string[]} */
   let domains = [];

@@ -24,11 +24,24 @@ export function genomeField(api) {
   }
 
   const radios = Object.entries(kinds).map(([kind, name]) =>
-    h("label", {}, h("input", { type: "radio", name: "genome-kind", value: kind, checked: kind === "search", change: () => choose(kind) }), name),
+    h(
+      "label",
+      {},
+      h("input", {
+        type: "radio",
+        name: "genome-kind",
+        value: kind,
+        checked: kind === "search",
+        change: () => choose(kind),
+      }),
+      name,
+    ),
   );
   choose("search");
   return {
-    element: h("fieldset", { class: "genome" },
+    element: h(
+      "fieldset",
+      { class: "genome" },
       h("legend", {}, "Genome to search for off-targets"),
       h("div", { class: "choices" }, ...radios),
       search.element,

@@ -1,9 +1,9 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom/elements.js";
+import { isAccession, lacksVersion } from "../model/accessions.js";
+import { choiceOfAccession, choicesOf } from "../model/genome-choices.js";
 import { Combobox } from "./combobox.js";
 import { field } from "./field.js";
-import { choiceOfAccession, choicesOf } from "../model/genome-choices.js";
-import { isAccession, lacksVersion } from "../model/accessions.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -15,7 +15,8 @@ const PAUSE = 300;
 const FEWEST_LETTERS = 3;
 // The status of an accession that is not to be had.
 const REFUSED = 422;
-const HINT = "Begin to type an organism or an NCBI accession (GCF_… or GCA_…). Genomes that were used before come first.";
+const HINT =
+  "Begin to type an organism or an NCBI accession (GCF_… or GCA_…). Genomes that were used before come first.";
 
 /** Choose a genome that is here, or one of NCBI's. */
 export class GenomeSearch {
@@ -37,7 +38,10 @@ export class GenomeSearch {
     this.element = this.#field.element;
     this.element.append(this.#chosen);
     const { input } = this.#box;
-    input.addEventListener("input", () => (this.#setChoice(null), void this.#search()));
+    input.addEventListener("input", () => {
+      this.#setChoice(null);
+      void this.#search();
+    });
     input.addEventListener("focus", () => this.#choice || void this.#search());
   }
 
@@ -58,8 +62,10 @@ export class GenomeSearch {
     const typed = this.#typed();
     if (!this.#choice && isAccession(typed)) this.#setChoice(this.#named(typed));
     const version = lacksVersion(typed) ? `${typed} lacks its version: type it in full, such as ${typed}.1.` : null;
-    const problem = typed ? "Choose one of the list, or type a full accession such as GCF_000840245.1." : "Choose a genome.";
-    return this.#field.complain(this.#choice ? null : version ?? problem) ? null : this.#box.input;
+    const problem = typed
+      ? "Choose one of the list, or type a full accession such as GCF_000840245.1."
+      : "Choose a genome.";
+    return this.#field.complain(this.#choice ? null : (version ?? problem)) ? null : this.#box.input;
   }
 
   /**
@@ -96,7 +102,12 @@ export class GenomeSearch {
   #setChoice(choice) {
     this.#choice = choice;
     this.#field.complain(null);
-    fill(this.#chosen, choice && h("span", { class: "tick" }, "✓ "), choice && h("strong", {}, choice.title), choice && ` · ${choice.detail} · ${choice.cost}`);
+    fill(
+      this.#chosen,
+      choice && h("span", { class: "tick" }, "✓ "),
+      choice && h("strong", {}, choice.title),
+      choice && ` · ${choice.detail} · ${choice.cost}`,
+    );
   }
 
   /**

@@ -1,6 +1,6 @@
 import { fill, h } from "../dom/elements.js";
-import { count, countOf } from "../model/format.js";
 import { EXAMPLE, GUIDES_EXAMPLE } from "../model/examples.js";
+import { count, countOf } from "../model/format.js";
 import { examineGuides } from "../model/guide-list.js";
 import { mistakenFor } from "../model/mistaken.js";
 import { examineQuery, isFasta, nameOf } from "../model/query.js";
@@ -24,7 +24,8 @@ import { textField } from "./text-field.js";
 export function queryField(api, onExample) {
   /** What the service has told of itself; until then, and else, it is the one to refuse what is too large. @type {Partial<Limits>} */
   let limits = {};
-  const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) => (most ? `, up to ${count(most)} ${unit}` : "");
+  const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) =>
+    most ? `, up to ${count(most)} ${unit}` : "";
   const largest = () => limits.letters ?? Infinity;
   const sequence = textField({
     id: "query",
@@ -47,8 +48,19 @@ export function queryField(api, onExample) {
     onExample,
   });
   const region = regionField(() => limits.bases, onExample);
-  api.about().then((about) => ((limits = about.limits), sequence.inform(), guides.inform())).catch(() => {});
-  const tabs = tabList("What to score", [["A sequence", sequence], ["A gene or region", region], ["My own guides", guides]]);
+  api
+    .about()
+    .then((about) => {
+      limits = about.limits;
+      sequence.inform();
+      guides.inform();
+    })
+    .catch(() => {});
+  const tabs = tabList("What to score", [
+    ["A sequence", sequence],
+    ["A gene or region", region],
+    ["My own guides", guides],
+  ]);
 
   return {
     element: tabs.element,
@@ -61,7 +73,10 @@ export function queryField(api, onExample) {
       }
       if (tabs.current() === region) return { query: { region: region.value() }, name: region.value() };
       const { text, bases } = examineQuery(sequence.value());
-      return { query: isFasta(text) ? { fasta: text } : { sequence: text.trim() }, name: nameOf(text) || countOf(bases, "base") };
+      return {
+        query: isFasta(text) ? { fasta: text } : { sequence: text.trim() },
+        name: nameOf(text) || countOf(bases, "base"),
+      };
     },
   };
 }
@@ -87,7 +102,9 @@ function describeQuery(text, most) {
 function describeGuides(text, most) {
   const { guides, problem } = examineGuides(text, most);
   const repeated = guides.length - new Set(guides).size;
-  const note = guides.length ? `${countOf(guides.length, "guide")}${repeated ? `, ${count(repeated)} of them repeated` : ""}.` : null;
+  const note = guides.length
+    ? `${countOf(guides.length, "guide")}${repeated ? `, ${count(repeated)} of them repeated` : ""}.`
+    : null;
   return { note, problem };
 }
 
@@ -99,15 +116,34 @@ function describeGuides(text, most) {
  */
 function tabList(label, entries) {
   let chosen = 0;
-  const tabs = entries.map(([name], index) => h("button", { type: "button", role: "tab", id: `tab-${index}`, "aria-controls": `panel-${index}`, click: () => choose(index) }, name));
-  const panels = entries.map(([, { element }], index) => h("div", { role: "tabpanel", id: `panel-${index}`, "aria-labelledby": `tab-${index}` }, element));
+  const tabs = entries.map(([name], index) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${index}`,
+        "aria-controls": `panel-${index}`,
+        click: () => choose(index),
+      },
+      name,
+    ),
+  );
+  const panels = entries.map(([, { element }], index) =>
+    h("div", { role: "tabpanel", id: `panel-${index}`, "aria-labelledby": `tab-${index}` }, element),
+  );
   const list = h("div", { role: "tablist", "aria-label": label, keydown: onKey }, ...tabs);
 
   /** @param {number} index */
   function choose(index) {
     chosen = index;
-    tabs.forEach((tab, each) => (tab.setAttribute("aria-selected", String(each === index)), (tab.tabIndex = each === index ? 0 : -1)));
-    panels.forEach((panel, each) => (panel.hidden = each !== index));
+    tabs.forEach((tab, each) => {
+      tab.setAttribute("aria-selected", String(each === index));
+      tab.tabIndex = each === index ? 0 : -1;
+    });
+    panels.forEach((panel, each) => {
+      panel.hidden = each !== index;
+    });
   }
 
   /** @param {KeyboardEvent} event */

@@ -15,7 +15,12 @@ export function recentList() {
   function show() {
     const jobs = recentJobs();
     element.hidden = jobs.length === 0;
-    fill(element, h("h2", {}, "Recent jobs"), h("p", { class: "hint" }, "Kept in this browser."), h("ul", {}, ...jobs.map(item)));
+    fill(
+      element,
+      h("h2", {}, "Recent jobs"),
+      h("p", { class: "hint" }, "Kept in this browser."),
+      h("ul", {}, ...jobs.map(item)),
+    );
   }
 
   /** @param {RecentJob} job */
@@ -29,10 +34,22 @@ export function recentList() {
       left[Math.min(place, left.length - 1)]?.focus();
     }
 
-    return h("li", {},
+    return h(
+      "li",
+      {},
       h("a", { href: jobFragment(id) }, name || "Job"),
       h("button", { type: "button", class: "quiet", "aria-label": `Forget ${name || id}`, click: forget }, "✕"),
-      h("span", { class: "detail" }, [genome, outcome].filter(Boolean).join(" · "), " · ", h("time", { datetime: time }, new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }))),
+      h(
+        "span",
+        { class: "detail" },
+        [genome, outcome].filter(Boolean).join(" · "),
+        " · ",
+        h(
+          "time",
+          { datetime: time },
+          new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
+        ),
+      ),
     );
   }
 }

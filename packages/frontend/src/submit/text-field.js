@@ -1,8 +1,8 @@
 import { h } from "../dom/elements.js";
 import { sized } from "../model/format.js";
+import { isText } from "../model/mistaken.js";
 import { recallDraft, rememberDraft } from "../model/storage.js";
 import { field } from "./field.js";
-import { isText } from "../model/mistaken.js";
 
 /**
  * A large text to paste, load from a file, drop or take as an example.
@@ -17,7 +17,15 @@ import { isText } from "../model/mistaken.js";
  * @param {() => number} what.largest file that is a query, bytes
  */
 export function textField({ id, label, hint, placeholder, example, examine, onExample, largest }) {
-  const text = h("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder, keydown: sendByKey });
+  const text = h("textarea", {
+    id,
+    rows: 8,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    placeholder,
+    keydown: sendByKey,
+  });
   const { element, say, complain } = field(label, text, hint());
   const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
   /** What there is, or may be. */
@@ -40,6 +48,11 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     text.scrollTop = 0;
   }
 
+  function takeExample() {
+    take(example.text);
+    onExample();
+  }
+
   /** @param {File} chosen */
   async function load(chosen) {
     const { content, problem } = await readText(chosen, largest());
@@ -48,10 +61,20 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   }
 
   // What is typed is judged when it is sent, what is pasted at once: it is whole.
-  text.addEventListener("input", (event) => (describe(), /** @type {InputEvent} */ (event).inputType === "insertFromPaste" && judge()));
+  text.addEventListener("input", (event) => {
+    describe();
+    if (/** @type {InputEvent} */ (event).inputType === "insertFromPaste") judge();
+  });
   takeDrops(element, load);
-  text.before(h("div", { class: "actions" },
-    h("button", { type: "button", click: () => (take(example.text), onExample()) }, example.label), ...fileButton(id, label, load), clear));
+  text.before(
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", click: takeExample }, example.label),
+      ...fileButton(id, label, load),
+      clear,
+    ),
+  );
   text.value = recallDraft(id);
   describe();
   return {
@@ -59,7 +82,10 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     control: text,
     inform,
     /** What is asked; a user who comes back finds it again. */
-    value: () => (rememberDraft(id, text.value), text.value),
+    value() {
+      rememberDraft(id, text.value);
+      return text.value;
+    },
     /** @returns {HTMLElement | null} the control that needs a change */
     check: () => (judge() ? null : text),
   };
@@ -76,9 +102,18 @@ function sendByKey({ key, ctrlKey, metaKey, currentTarget }) {
  * @returns {Promise<{content: string, problem: string | null}>}
  */
 async function readText(file, largest) {
-  if (file.size > largest) return { content: "", problem: `${file.name} is too large: ${sized(file.size, "B")}, where ${sized(largest, "B")} are the most. Cut it into parts.` };
+  if (file.size > largest)
+    return {
+      content: "",
+      problem: `${file.name} is too large: ${sized(file.size, "B")}, where ${sized(largest, "B")} are the most. Cut it into parts.`,
+    };
   const content = await file.text();
-  return { content, problem: isText(content) ? null : `${file.name} is no text file. Save it as FASTA or plain text, or paste what it holds.` };
+  return {
+    content,
+    problem: isText(content)
+      ? null
+      : `${file.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`,
+  };
 }
 
 /**
@@ -87,7 +122,15 @@ async function readText(file, largest) {
  * @param {(file: File) => Promise<void>} onFile
  */
 function fileButton(id, label, onFile) {
-  const input = h("input", { type: "file", id: `${id}-file`, class: "unseen", accept: ".fa,.fasta,.fna,.fas,.txt,.csv", tabindex: -1, "aria-label": `${label} file`, change: load });
+  const input = h("input", {
+    type: "file",
+    id: `${id}-file`,
+    class: "unseen",
+    accept: ".fa,.fasta,.fna,.fas,.txt,.csv",
+    tabindex: -1,
+    "aria-label": `${label} file`,
+    change: load,
+  });
 
   async function load() {
     const [chosen] = input.files ?? [];
@@ -105,8 +148,13 @@ function fileButton(id, label, onFile) {
  */
 function takeDrops(element, onFile) {
   const mark = (/** @type {boolean} */ over) => element.classList.toggle("dropping", over);
-  element.addEventListener("dragover", (event) => (event.preventDefault(), mark(true)));
-  element.addEventListener("dragleave", ({ relatedTarget }) => mark(relatedTarget !== null && element.contains(/** @type {Node} */ (relatedTarget))));
+  element.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    mark(true);
+  });
+  element.addEventListener("dragleave", ({ relatedTarget }) =>
+    mark(relatedTarget !== null && element.contains(/** @type {Node} */ (relatedTarget))),
+  );
   element.addEventListener("drop", (event) => {
     mark(false);
     const dropped = event.dataTransfer?.files[0];

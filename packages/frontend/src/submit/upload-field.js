@@ -41,7 +41,11 @@ export function uploadField(api) {
     /** @returns {HTMLElement | null} the control that needs a change */
     check() {
       const loaded = file.complain(file.control.files?.[0] ? null : "Choose a FASTA file.");
-      const named = id.complain(isGenomeId(id.control.value) ? null : "Begin with a letter or digit, and use no spaces. Accessions are kept for NCBI’s assemblies.");
+      const named = id.complain(
+        isGenomeId(id.control.value)
+          ? null
+          : "Begin with a letter or digit, and use no spaces. Accessions are kept for NCBI’s assemblies.",
+      );
       return loaded ? (named ? null : id.control) : file.control;
     },
     /**
@@ -81,7 +85,10 @@ function uploadMeter() {
       element.hidden = false;
       const tell = (/** @type {number} */ share) => {
         bar.value = share;
-        fill(line, `${file.name}: ${sized(share * file.size, "B")} of ${sized(file.size, "B")}, ${Math.floor(share * 100)} %`);
+        fill(
+          line,
+          `${file.name}: ${sized(share * file.size, "B")} of ${sized(file.size, "B")}, ${Math.floor(share * 100)} %`,
+        );
       };
       tell(0);
       try {

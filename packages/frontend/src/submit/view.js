@@ -1,13 +1,13 @@
 import { ApiError } from "../api.js";
 import { fill, h } from "../dom/elements.js";
+import { EXAMPLE_GENOME } from "../model/examples.js";
 import { noteJob } from "../model/recent-jobs.js";
 import { jobFragment } from "../model/route.js";
-import { EXAMPLE_GENOME } from "../model/examples.js";
 import { emailField } from "./email-field.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
-import { queryField } from "./query-field.js";
 import { offer } from "./offer.js";
+import { queryField } from "./query-field.js";
 import { recentList } from "./recent-list.js";
 
 /**
@@ -29,7 +29,9 @@ export function showSubmit(place, api) {
   const email = emailField(api);
   const button = h("button", { class: "primary" }, "Design guides");
   const trouble = refusal();
-  const form = h("form", { novalidate: true, submit: onSubmit },
+  const form = h(
+    "form",
+    { novalidate: true, submit: onSubmit },
     query.element,
     genome.element,
     h("details", {}, h("summary", {}, "Options"), votes.element),
@@ -37,8 +39,17 @@ export function showSubmit(place, api) {
     trouble.element,
     button,
   );
-  const introduction = h("p", { class: "introduction" }, "Paste a gene, name the genome, and get every SpCas9 guide with its efficiency and its off-targets.");
-  fill(place, h("h1", { tabindex: -1 }, "Design guides"), introduction, h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())));
+  const introduction = h(
+    "p",
+    { class: "introduction" },
+    "Paste a gene, name the genome, and get every SpCas9 guide with its efficiency and its off-targets.",
+  );
+  fill(
+    place,
+    h("h1", { tabindex: -1 }, "Design guides"),
+    introduction,
+    h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())),
+  );
   keepDrops(leaving.signal);
   const listed = genome.list().catch(trouble.tell);
 
@@ -53,7 +64,12 @@ export function showSubmit(place, api) {
     if (id === null) return;
     const { query: asked, name } = query.value();
     const address = email.value();
-    const { jobId, mail } = await api.createJob({ ...asked, genome: id, options: { consensus: Number(votes.control.value) }, ...(address && { email: address }) });
+    const { jobId, mail } = await api.createJob({
+      ...asked,
+      genome: id,
+      options: { consensus: Number(votes.control.value) },
+      ...(address && { email: address }),
+    });
     noteJob({ id: jobId, name, genome: id, ...(address && { mail: { address, pending: mail === "pending" } }) });
     if (!leaving.signal.aborted) location.hash = jobFragment(jobId);
   }
@@ -66,10 +82,21 @@ export function showSubmit(place, api) {
     const [wrong] = [query.check(), genome.check(), email.check()].filter((control) => control !== null);
     if (wrong) return wrong.focus();
     busy(true);
-    return send().catch((error) => leaving.signal.aborted || (trouble.tell(error), trouble.element.scrollIntoView({ block: "nearest" }))).finally(() => busy(false));
+    return send()
+      .catch((error) => {
+        if (leaving.signal.aborted) return;
+        trouble.tell(error);
+        trouble.element.scrollIntoView({ block: "nearest" });
+      })
+      .finally(() => busy(false));
   }
 
-  return { title: "Design guides", stop: () => (leaving.abort(), genome.stop()) };
+  function stop() {
+    leaving.abort();
+    genome.stop();
+  }
+
+  return { title: "Design guides", stop };
 }
 
 /** A place for what the service refuses. */
@@ -92,7 +119,12 @@ function refusal() {
  */
 function keepDrops(signal) {
   const keep = (/** @type {DragEvent} */ event) => {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files") || event.target instanceof HTMLInputElement) return;
+    if (
+      event.defaultPrevented ||
+      !event.dataTransfer?.types.includes("Files") ||
+      event.target instanceof HTMLInputElement
+    )
+      return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "none";
   };
@@ -102,7 +134,9 @@ function keepDrops(signal) {
 function votesField() {
   return field(
     "Call a guide efficient when",
-    h("select", { id: "consensus" },
+    h(
+      "select",
+      { id: "consensus" },
       h("option", { value: 1 }, "1 of 3 methods accepts it"),
       h("option", { value: 2, selected: true }, "2 of 3 methods accept it"),
       h("option", { value: 3 }, "all 3 methods accept it"),

@@ -22,7 +22,15 @@ export const skip = executablePath ? false : "no Chromium found: install it, or 
 /** @returns {Promise<Browser>} */
 export function launch() {
   // Root cannot use the sandbox, and without these words the browser calls its maker's servers.
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
   return chromium.launch({ args, ...(executablePath && { executablePath }) });
 }
 
@@ -58,7 +66,9 @@ export async function assertAccessible(page) {
   await page.evaluate(await readFile(AXE, "utf8"));
   const found = await page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations.flatMap((/** @type {any} */ rule) => rule.nodes.map((/** @type {any} */ node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+    return violations.flatMap((/** @type {any} */ rule) =>
+      rule.nodes.map((/** @type {any} */ node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    );
   });
   assert.deepEqual(found, []);
 }
@@ -71,7 +81,9 @@ export async function assertAccessible(page) {
 export async function timed(page, run) {
   const watched = await page.evaluateHandle(() => {
     const tasks = [0];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ["longtask"] });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      entryTypes: ["longtask"],
+    });
     return { tasks, begun: performance.now() };
   });
   await run();

@@ -16,21 +16,75 @@ import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
  */
 
 const DIST = path.join(import.meta.dirname, "../../dist");
-const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml", txt: "text/plain" });
+const TYPES = /** @type {Record<string, string>} */ ({
+  html: "text/html",
+  js: "text/javascript",
+  css: "text/css",
+  svg: "image/svg+xml",
+  txt: "text/plain",
+});
 // As the deployment sends it, but for the addresses of uploads.
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const GENOME = `>lambda_cI\n${"ACGT".repeat(300)}\n>NC_001416.1\n${"ACGT".repeat(12_000)}\n`;
 const LIMITS = { bases: 1_000_000, guides: 50_000, letters: 2_000_000 };
 const TIME = "2026-11-20T10:00:00Z";
 /** @type {Assembly[]} */
 const ASSEMBLIES = [
-  { accession: "GCF_000005845.2", organism: "Escherichia coli str. K-12 substr. MG1655", commonName: "E. coli", name: "ASM584v2", level: "Complete Genome", bases: 4_641_652, contigs: 1, reference: true, expectedSeconds: 120 },
-  { accession: "GCF_000001405.40", organism: "Homo sapiens", commonName: "human", name: "GRCh38.p14", level: "Chromosome", bases: 3_298_430_636, contigs: 709, reference: true },
-  { accession: "GCF_000001635.27", organism: "Mus musculus", commonName: "house mouse", name: "GRCm39", level: "Chromosome", bases: 2_728_222_451, contigs: 61, reference: true },
-  { accession: "GCF_000840245.1", organism: "Escherichia phage Lambda", commonName: null, name: "ViralProj14204", level: "Complete Genome", bases: 48_502, contigs: 1, reference: true },
+  {
+    accession: "GCF_000005845.2",
+    organism: "Escherichia coli str. K-12 substr. MG1655",
+    commonName: "E. coli",
+    name: "ASM584v2",
+    level: "Complete Genome",
+    bases: 4_641_652,
+    contigs: 1,
+    reference: true,
+    expectedSeconds: 120,
+  },
+  {
+    accession: "GCF_000001405.40",
+    organism: "Homo sapiens",
+    commonName: "human",
+    name: "GRCh38.p14",
+    level: "Chromosome",
+    bases: 3_298_430_636,
+    contigs: 709,
+    reference: true,
+  },
+  {
+    accession: "GCF_000001635.27",
+    organism: "Mus musculus",
+    commonName: "house mouse",
+    name: "GRCm39",
+    level: "Chromosome",
+    bases: 2_728_222_451,
+    contigs: 61,
+    reference: true,
+  },
+  {
+    accession: "GCF_000840245.1",
+    organism: "Escherichia phage Lambda",
+    commonName: null,
+    name: "ViralProj14204",
+    level: "Complete Genome",
+    bases: 48_502,
+    contigs: 1,
+    reference: true,
+  },
 ];
 /** @type {Assembly} */
-const SUPERSEDED = { accession: "GCF_000005845.1", organism: "Escherichia coli", commonName: "E. coli", name: "ASM584v1", level: "Complete Genome", bases: 4_639_221, contigs: 1, reference: false, replacedBy: "GCF_000005845.2" };
+const SUPERSEDED = {
+  accession: "GCF_000005845.1",
+  organism: "Escherichia coli",
+  commonName: "E. coli",
+  name: "ASM584v1",
+  level: "Complete Genome",
+  bases: 4_639_221,
+  contigs: 1,
+  reference: false,
+  replacedBy: "GCF_000005845.2",
+};
 /** Accessions that are not to be had, with NCBI's reason. @type {Record<string, string>} */
 const REFUSED = {
   "GCF_000000000.1": "NCBI has no assembly GCF_000000000.1; check the accession and its version",
@@ -41,7 +95,10 @@ const REFUSED = {
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
 
 /** @param {{genomes?: Partial<Genome>[], jobs?: Record<string, Entry>}} [content] */
-export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage lambda", bases: 48_502 }], jobs = {} } = {}) {
+export async function startFixture({
+  genomes = [{ genome: "lambda", name: "Phage lambda", bases: 48_502 }],
+  jobs = {},
+} = {}) {
   const state = {
     /** @type {Map<string, Genome>} */
     genomes: new Map(genomes.map((given) => [String(given.genome), genomeOf(given)])),
@@ -64,12 +121,21 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
     const body = await read(request);
     if (state.stalled && request.url === "/storage") return;
     const { status, type, body: content } = await answer(state, request, body);
-    response.writeHead(status, { "Content-Type": type, "Content-Security-Policy": POLICY, "Cache-Control": "no-store" });
+    response.writeHead(status, {
+      "Content-Type": type,
+      "Content-Security-Policy": POLICY,
+      "Cache-Control": "no-store",
+    });
     response.end(content);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = /** @type {AddressInfo} */ (server.address());
-  return { state, url: `http://127.0.0.1:${port}/`, stop: () => (server.closeAllConnections(), server.close()) };
+  function stop() {
+    server.closeAllConnections();
+    server.close();
+  }
+
+  return { state, url: `http://127.0.0.1:${port}/`, stop };
 }
 
 /**
@@ -79,7 +145,19 @@ export async function startFixture({ genomes = [{ genome: "lambda", name: "Phage
  */
 export function jobOf(id, more = {}) {
   const progress = { guides: null, onTarget: 0, offTarget: 0 };
-  return { jobId: id, genome: "lambda", kind: "sequence", status: "queued", progress, reason: null, options: { consensus: 2 }, created: TIME, updated: TIME, expires: "2026-12-20T10:00:00Z", ...more };
+  return {
+    jobId: id,
+    genome: "lambda",
+    kind: "sequence",
+    status: "queued",
+    progress,
+    reason: null,
+    options: { consensus: 2 },
+    created: TIME,
+    updated: TIME,
+    expires: "2026-12-20T10:00:00Z",
+    ...more,
+  };
 }
 
 /**
@@ -87,7 +165,17 @@ export function jobOf(id, more = {}) {
  * @returns {Genome}
  */
 function genomeOf(given) {
-  return { genome: "genome", name: null, state: "ready", reason: null, parts: ["bowtie2", "fasta", "issl"], done: [], bases: null, updated: TIME, ...given };
+  return {
+    genome: "genome",
+    name: null,
+    state: "ready",
+    reason: null,
+    parts: ["bowtie2", "fasta", "issl"],
+    done: [],
+    bases: null,
+    updated: TIME,
+    ...given,
+  };
 }
 
 /**
@@ -106,19 +194,31 @@ async function answer(state, request, body) {
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
-  if (kind === "about") return json(200, { versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" }, limits: LIMITS, mailDomains: state.mailDomains });
+  if (kind === "about")
+    return json(200, {
+      versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" },
+      limits: LIMITS,
+      mailDomains: state.mailDomains,
+    });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired.`);
   if (!part) return json(200, step(state, entry));
-  if (part === "query") return entry.query ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) } : problem(404, "Not Found", `The query of job ${id} is deleted.`);
+  if (part === "query")
+    return entry.query
+      ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) }
+      : problem(404, "Not Found", `The query of job ${id} is deleted.`);
   if (part === "export") return { status: 200, type: "text/csv", body: csv(entry.targets) };
   if (target) return json(200, offTargetsOf(/** @type {Target} */ (entry.targets[Number(target) - 1])));
   const from = Number(searchParams.get("cursor") ?? 1) - 1;
   const to = from + Number(searchParams.get("limit") ?? 100);
-  return json(200, { guides: entry.targets.length, targets: entry.targets.slice(from, to), next: to < entry.targets.length ? String(to + 1) : null });
+  return json(200, {
+    guides: entry.targets.length,
+    targets: entry.targets.slice(from, to),
+    next: to < entry.targets.length ? String(to + 1) : null,
+  });
 }
 
 /**
@@ -130,12 +230,21 @@ async function answer(state, request, body) {
  */
 function answerGenomes(state, method, id, part, body) {
   if (method === "GET" && !id) return json(200, { genomes: [...state.genomes.values()] });
-  if (method === "GET" && part) return json(200, { genome: id, files: [{ part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" }] });
+  if (method === "GET" && part)
+    return json(200, {
+      genome: id,
+      files: [{ part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" }],
+    });
   if (method === "GET") return json(200, state.genomes.get(id));
   const { genome, name, annotation } = JSON.parse(body);
-  if (state.genomes.get(genome)?.state === "ready") return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
+  if (state.genomes.get(genome)?.state === "ready")
+    return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
   state.genomes.set(genome, genomeOf({ genome, name, state: "uploading", annotated: Boolean(annotation) }));
-  const form = (/** @type {string} */ part) => ({ url: "/storage", fields: { key: `uploads/${genome}/${part}` }, limit: 1_000_000 });
+  const form = (/** @type {string} */ part) => ({
+    url: "/storage",
+    fields: { key: `uploads/${genome}/${part}` },
+    limit: 1_000_000,
+  });
   return json(201, { genome, upload: form("genome"), ...(annotation && { annotationUpload: form("annotation") }) });
 }
 
@@ -147,7 +256,11 @@ function answerGenomes(state, method, id, part, body) {
 function store(state, body) {
   state.uploads.push(body);
   const genome = state.genomes.get(/uploads\/([^/]+)\/genome/.exec(body)?.[1] ?? "");
-  if (genome && !body.includes("\n>")) Object.assign(genome, { state: "failed", reason: "The genome's file is no FASTA: it does not begin with >. Upload another." });
+  if (genome && !body.includes("\n>"))
+    Object.assign(genome, {
+      state: "failed",
+      reason: "The genome's file is no FASTA: it does not begin with >. Upload another.",
+    });
   return { status: 204, type: "text/plain", body: "" };
 }
 
@@ -167,14 +280,36 @@ function search(text) {
 function createJob(state, body) {
   const { fasta, sequence, guides, region, genome, options, email } = JSON.parse(body);
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
-  if (assembly) state.genomes.set(genome, genomeOf({ genome, organism: assembly.organism, state: "preparing", annotated: true, began: new Date().toISOString(), expectedSeconds: assembly.expectedSeconds ?? null, progress: { part: "fasta", done: 0, total: assembly.bases } }));
-  if (!state.genomes.has(genome)) return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
+  if (assembly)
+    state.genomes.set(
+      genome,
+      genomeOf({
+        genome,
+        organism: assembly.organism,
+        state: "preparing",
+        annotated: true,
+        began: new Date().toISOString(),
+        expectedSeconds: assembly.expectedSeconds ?? null,
+        progress: { part: "fasta", done: 0, total: assembly.bases },
+      }),
+    );
+  if (!state.genomes.has(genome))
+    return problem(404, "Not Found", `There is no genome ${genome}; upload it, or give an NCBI accession`);
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
   const query = fasta ?? (region ? EXAMPLE.replace(/^>\S+/, `>${region}`) : `>query\n${sequence}`);
   const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
-  if (state.genomes.get(genome)?.annotated) for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
-  const job = jobOf(jobId, { genome, organism: state.genomes.get(genome)?.organism ?? null, options, kind: guides ? "guides" : "sequence", region: region ?? null, created: now, updated: now });
+  if (state.genomes.get(genome)?.annotated)
+    for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
+  const job = jobOf(jobId, {
+    genome,
+    organism: state.genomes.get(genome)?.organism ?? null,
+    options,
+    kind: guides ? "guides" : "sequence",
+    region: region ?? null,
+    created: now,
+    updated: now,
+  });
   state.jobs.set(jobId, { job, targets, query });
   if (email) state.emails.push(email);
   return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
@@ -192,9 +327,13 @@ function step(state, entry) {
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
-    if (genome.progress) genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
+    if (genome.progress)
+      genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
     genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
-    if (genome.done.length === genome.parts.length) Object.assign(genome, { state: "ready", updated: new Date().toISOString() }), (job.status = "scanning");
+    if (genome.done.length === genome.parts.length) {
+      Object.assign(genome, { state: "ready", updated: new Date().toISOString() });
+      job.status = "scanning";
+    }
   } else if (job.status === "scanning") {
     job.status = "scoring";
     job.progress = { guides: targets.length, onTarget: 0, offTarget: 0 };
@@ -213,7 +352,10 @@ function step(state, entry) {
  * @param {string} fasta
  */
 function asSearched(fasta) {
-  return fasta.split("\n").map((line) => (line.startsWith(">") ? line.split(" ")[0] : line.toUpperCase())).join("\n");
+  return fasta
+    .split("\n")
+    .map((line) => (line.startsWith(">") ? line.split(" ")[0] : line.toUpperCase()))
+    .join("\n");
 }
 
 /** @param {Target[]} targets */
@@ -236,14 +378,20 @@ function json(status, content) {
  * @param {string} detail
  */
 function problem(status, title, detail) {
-  return { status, type: "application/problem+json", body: JSON.stringify({ type: "about:blank", title, status, detail }) };
+  return {
+    status,
+    type: "application/problem+json",
+    body: JSON.stringify({ type: "about:blank", title, status, detail }),
+  };
 }
 
 /** @param {string} pathname */
 async function file(pathname) {
   const name = pathname === "/" ? "index.html" : pathname.slice(1);
   const body = await readFile(path.join(DIST, name)).catch(() => null);
-  return body ? { status: 200, type: TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain", body } : { status: 404, type: "text/plain", body: "" };
+  return body
+    ? { status: 200, type: TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain", body }
+    : { status: 404, type: "text/plain", body: "" };
 }
 
 /** @param {IncomingMessage} request */

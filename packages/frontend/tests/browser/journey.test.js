@@ -51,245 +51,295 @@ describe("a user's journey", { skip }, () => {
     await page.locator(".tabulator-row").first().waitFor();
   }
 
-  test("from a sequence to guides, off-targets and a file", () => withPage(browser, address, async (page) => {
-    await page.getByLabel("Sequence", { exact: true }).waitFor();
-    await page.locator(".chosen strong").waitFor();
-    await picture(page, "form");
-    await assertAccessible(page);
-    await submitExample(page);
-    await page.locator(".stages li").nth(3).waitFor();
-    await picture(page, "progress");
-    await assertAccessible(page);
+  test("from a sequence to guides, off-targets and a file", () =>
+    withPage(browser, address, async (page) => {
+      await page.getByLabel("Sequence", { exact: true }).waitFor();
+      await page.locator(".chosen strong").waitFor();
+      await picture(page, "form");
+      await assertAccessible(page);
+      await submitExample(page);
+      await page.locator(".stages li").nth(3).waitFor();
+      await picture(page, "progress");
+      await assertAccessible(page);
 
-    await complete(page);
-    await page.locator(".la-vz-annotation").first().waitFor();
-    await picture(page, "results");
-    await assertAccessible(page);
-    const summary = await page.locator(".summary").innerText();
-    const guides = Number(/^(\d+) guides/.exec(summary)?.[1]);
-    assert.ok(guides > 20, summary);
+      await complete(page);
+      await page.locator(".la-vz-annotation").first().waitFor();
+      await picture(page, "results");
+      await assertAccessible(page);
+      const summary = await page.locator(".summary").innerText();
+      const guides = Number(/^(\d+) guides/.exec(summary)?.[1]);
+      assert.ok(guides > 20, summary);
 
-    await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
-    const efficient = Number(/; (\d+) shown$/.exec(await page.locator(".summary").innerText())?.[1]);
-    assert.ok(efficient > 0 && efficient < guides);
+      await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
+      const efficient = Number(/; (\d+) shown$/.exec(await page.locator(".summary").innerText())?.[1]);
+      assert.ok(efficient > 0 && efficient < guides);
 
-    await page.locator("button.guide").first().click();
-    await page.locator(".places tbody tr").nth(1).waitFor();
-    assert.match(await page.locator("dialog tr.query code").first().innerText(), /^[ACGT]{20}$/);
-    assert.match(await page.locator("dialog .content").innerText(), /within 4 mismatches/);
-    await picture(page, "off-targets");
-    await assertAccessible(page);
-    await page.keyboard.press("Escape");
-    await page.locator("dialog").waitFor({ state: "hidden" });
+      await page.locator("button.guide").first().click();
+      await page.locator(".places tbody tr").nth(1).waitFor();
+      assert.match(await page.locator("dialog tr.query code").first().innerText(), /^[ACGT]{20}$/);
+      assert.match(await page.locator("dialog .content").innerText(), /within 4 mismatches/);
+      await picture(page, "off-targets");
+      await assertAccessible(page);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog").waitFor({ state: "hidden" });
 
-    await page.getByText("Download", { exact: true }).click();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
-    const lines = (await readAll(download)).trim().split("\n");
-    assert.equal(lines.length, guides + 1);
-    assert.match(lines[0] ?? "", /^id,contig,start,end,strand,guide,pam,/);
+      await page.getByText("Download", { exact: true }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "CSV" }).click(),
+      ]);
+      const lines = (await readAll(download)).trim().split("\n");
+      assert.equal(lines.length, guides + 1);
+      assert.match(lines[0] ?? "", /^id,contig,start,end,strand,guide,pam,/);
 
-    const links = await page.locator(".formats a").evaluateAll((all) => all.map((link) => /** @type {HTMLAnchorElement} */ (link).href));
-    assert.equal(links.length, 9);
-    for (const link of links) {
-      const answer = await page.request.get(link);
-      assert.equal(answer.status(), 200, link);
-      assert.ok((await answer.body()).length > 500, link);
-    }
-  }));
+      const links = await page
+        .locator(".formats a")
+        .evaluateAll((all) => all.map((link) => /** @type {HTMLAnchorElement} */ (link).href));
+      assert.equal(links.length, 9);
+      for (const link of links) {
+        const answer = await page.request.get(link);
+        assert.equal(answer.status(), 200, link);
+        assert.ok((await answer.body()).length > 500, link);
+      }
+    }));
 
-  test("a gene as a web page shows it becomes a workbook of guides and two oligos", (context) => withPage(browser, address, async (page) => {
-    await page.locator(".chosen strong").waitFor();
-    await page.getByLabel("Sequence", { exact: true }).fill(asWebPage(EXAMPLE));
-    await page.getByText(/^One sequence, 714 bases\./).waitFor();
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await complete(page);
-    const filters = page.getByRole("form", { name: "Filters" });
-    await filters.getByLabel("Efficient").check();
-    await filters.getByLabel("Specific").check();
-    const guide = page.locator("button.guide").first();
-    const letters = (await guide.innerText()).slice(0, 20);
-    await guide.click();
-    const oligos = page.getByRole("region", { name: "Oligos" });
-    assert.ok((await oligos.locator("code").first().innerText()).includes(letters));
-    await page.keyboard.press("Escape");
-    await page.getByText("Download", { exact: true }).click();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Excel" }).click()]);
-    assert.match(download.suggestedFilename(), /\.xlsx$/);
-    assert.ok((await readAll(download)).length > 500);
-    const seconds = await page.evaluate(() => (Date.now() - performance.timeOrigin) / 1000);
-    context.diagnostic(`from the page's address to the workbook: ${seconds.toFixed(1)} s`);
-  }));
+  test("a gene as a web page shows it becomes a workbook of guides and two oligos", (context) =>
+    withPage(browser, address, async (page) => {
+      await page.locator(".chosen strong").waitFor();
+      await page.getByLabel("Sequence", { exact: true }).fill(asWebPage(EXAMPLE));
+      await page.getByText(/^One sequence, 714 bases\./).waitFor();
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await complete(page);
+      const filters = page.getByRole("form", { name: "Filters" });
+      await filters.getByLabel("Efficient").check();
+      await filters.getByLabel("Specific").check();
+      const guide = page.locator("button.guide").first();
+      const letters = (await guide.innerText()).slice(0, 20);
+      await guide.click();
+      const oligos = page.getByRole("region", { name: "Oligos" });
+      assert.ok((await oligos.locator("code").first().innerText()).includes(letters));
+      await page.keyboard.press("Escape");
+      await page.getByText("Download", { exact: true }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "Excel" }).click(),
+      ]);
+      assert.match(download.suggestedFilename(), /\.xlsx$/);
+      assert.ok((await readAll(download)).length > 500);
+      const seconds = await page.evaluate(() => (Date.now() - performance.timeOrigin) / 1000);
+      context.diagnostic(`from the page's address to the workbook: ${seconds.toFixed(1)} s`);
+    }));
 
-  test("guides of one's own are scored", () => withPage(browser, address, async (page) => {
-    await page.getByRole("tab", { name: "My own guides" }).click();
-    await page.getByRole("button", { name: "Example: three guides" }).click();
-    await page.locator(".chosen strong").waitFor();
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await complete(page);
-    assert.match(await page.locator(".summary").innerText(), /^3 guides;/);
-    await picture(page, "own-guides-results");
-    await page.locator("button.guide").first().click();
-    await page.locator(".off-targets .summary, .off-targets > p:not([role])").first().waitFor();
-    await assertAccessible(page);
-  }));
+  test("guides of one's own are scored", () =>
+    withPage(browser, address, async (page) => {
+      await page.getByRole("tab", { name: "My own guides" }).click();
+      await page.getByRole("button", { name: "Example: three guides" }).click();
+      await page.locator(".chosen strong").waitFor();
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await complete(page);
+      assert.match(await page.locator(".summary").innerText(), /^3 guides;/);
+      await picture(page, "own-guides-results");
+      await page.locator("button.guide").first().click();
+      await page.locator(".off-targets .summary, .off-targets > p:not([role])").first().waitFor();
+      await assertAccessible(page);
+    }));
 
-  test("a part of the genome is a query, and names its job", () => withPage(browser, address, async (page) => {
-    await page.getByRole("tab", { name: "A gene or region" }).click();
-    const region = page.getByLabel("Gene or region", { exact: true });
-    await region.fill("NC_001416.1:9-8");
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await page.getByText("the last is not before the first").waitFor();
-    await assertAccessible(page);
-    await picture(page, "region");
-    await page.getByRole("button", { name: "Example: λ cI" }).click();
-    await page.getByText("714 bases of the genome.").waitFor();
-    await page.locator(".chosen strong").waitFor();
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await complete(page);
-    assert.match(await page.locator(".summary").innerText(), /^75 guides;/);
-    await page.getByRole("heading", { name: "Guides for NC_001416.1:37,227-37,940" }).waitFor();
-    await withPage(browser, page.url(), (other) => other.getByRole("heading", { name: /Guides for NC_001416\.1:37,?227-37,?940/ }).waitFor());
-  }));
+  test("a part of the genome is a query, and names its job", () =>
+    withPage(browser, address, async (page) => {
+      await page.getByRole("tab", { name: "A gene or region" }).click();
+      const region = page.getByLabel("Gene or region", { exact: true });
+      await region.fill("NC_001416.1:9-8");
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await page.getByText("the last is not before the first").waitFor();
+      await assertAccessible(page);
+      await picture(page, "region");
+      await page.getByRole("button", { name: "Example: λ cI" }).click();
+      await page.getByText("714 bases of the genome.").waitFor();
+      await page.locator(".chosen strong").waitFor();
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await complete(page);
+      assert.match(await page.locator(".summary").innerText(), /^75 guides;/);
+      await page.getByRole("heading", { name: "Guides for NC_001416.1:37,227-37,940" }).waitFor();
+      await withPage(browser, page.url(), (other) =>
+        other.getByRole("heading", { name: /Guides for NC_001416\.1:37,?227-37,?940/ }).waitFor(),
+      );
+    }));
 
-  test("a file that is no genome fails with its reason", () => withPage(browser, address, async (page) => {
-    await page.getByRole("button", { name: "Example: λ" }).click();
-    await page.getByLabel("Upload my own").check();
-    await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `letter-${Date.now()}.fa`, mimeType: "text/plain", buffer: Buffer.from("Dear colleague, the genome follows.\n") });
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await page.getByRole("heading", { name: "Failed" }).waitFor({ timeout: PATIENCE });
-    const told = await page.locator(".progress").getByRole("alert").innerText();
-    assert.match(told, /Why: (?!No reason).{20,}[^]*What to do: A new job/);
-    await picture(page, "no-genome");
-    await assertAccessible(page);
-  }));
+  test("a file that is no genome fails with its reason", () =>
+    withPage(browser, address, async (page) => {
+      await page.getByRole("button", { name: "Example: λ" }).click();
+      await page.getByLabel("Upload my own").check();
+      await page.getByLabel("Genome file", { exact: true }).setInputFiles({
+        name: `letter-${Date.now()}.fa`,
+        mimeType: "text/plain",
+        buffer: Buffer.from("Dear colleague, the genome follows.\n"),
+      });
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await page.getByRole("heading", { name: "Failed" }).waitFor({ timeout: PATIENCE });
+      const told = await page.locator(".progress").getByRole("alert").innerText();
+      assert.match(told, /Why: (?!No reason).{20,}[\s\S]*What to do: A new job/);
+      await picture(page, "no-genome");
+      await assertAccessible(page);
+    }));
 
-  test("the address of a job opens in another browser, and goes back to the form", () => withPage(browser, address, async (page) => {
-    await submitExample(page);
-    await complete(page);
-    const permalink = page.url();
-    await withPage(browser, permalink, async (other) => {
-      await complete(other);
-      await other.reload();
-      await complete(other);
-    });
-    await page.goBack();
-    await page.getByLabel("Sequence", { exact: true }).waitFor();
-  }));
+  test("the address of a job opens in another browser, and goes back to the form", () =>
+    withPage(browser, address, async (page) => {
+      await submitExample(page);
+      await complete(page);
+      const permalink = page.url();
+      await withPage(browser, permalink, async (other) => {
+        await complete(other);
+        await other.reload();
+        await complete(other);
+      });
+      await page.goBack();
+      await page.getByLabel("Sequence", { exact: true }).waitFor();
+    }));
 
-  test("a genome that is found by its organism is prepared, with its genes", () => withPage(browser, address, async (page) => {
-    await page.getByRole("button", { name: "Example: λ" }).click();
-    await page.getByRole("combobox", { name: "Genome" }).fill("escherichia coli");
-    const option = page.getByRole("option").filter({ hasText: "(E. coli)" });
-    await option.waitFor();
-    assert.match(await option.innerText(), /Escherichia coli[^]*prepared once, about \d+ (s|min)[^]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/);
-    await picture(page, "organism");
-    await option.click();
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
-    await page.locator(".clock", { hasText: /the genome is ready in about \d+ (s|min)|longer than the \d+ s that were expected/ }).waitFor();
-    await page.locator(".stages .current", { hasText: /sequence, [\d.]+ [kM]?B of [\d.]+ [kM]B/ }).locator("progress").waitFor();
-    await picture(page, "organism-progress");
-    await complete(page);
-    assert.match(await page.locator(".about").innerText(), /Escherichia coli/);
-    await page.getByRole("columnheader", { name: "Gene" }).waitFor();
-    // What was used last comes first.
-    await page.getByRole("link", { name: "Design", exact: true }).click();
-    await page.locator(".chosen", { hasText: "Escherichia coli" }).waitFor();
-    await page.getByRole("complementary", { name: "Recent jobs" }).getByRole("link").first().click();
-    await complete(page);
-  }));
+  test("a genome that is found by its organism is prepared, with its genes", () =>
+    withPage(browser, address, async (page) => {
+      await page.getByRole("button", { name: "Example: λ" }).click();
+      await page.getByRole("combobox", { name: "Genome" }).fill("escherichia coli");
+      const option = page.getByRole("option").filter({ hasText: "(E. coli)" });
+      await option.waitFor();
+      assert.match(
+        await option.innerText(),
+        /Escherichia coli[\s\S]*prepared once, about \d+ (s|min)[\s\S]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/,
+      );
+      await picture(page, "organism");
+      await option.click();
+      await page.getByRole("button", { name: "Design guides" }).click();
+      await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
+      await page
+        .locator(".clock", {
+          hasText: /the genome is ready in about \d+ (s|min)|longer than the \d+ s that were expected/,
+        })
+        .waitFor();
+      await page
+        .locator(".stages .current", { hasText: /sequence, [\d.]+ [kM]?B of [\d.]+ [kM]B/ })
+        .locator("progress")
+        .waitFor();
+      await picture(page, "organism-progress");
+      await complete(page);
+      assert.match(await page.locator(".about").innerText(), /Escherichia coli/);
+      await page.getByRole("columnheader", { name: "Gene" }).waitFor();
+      // What was used last comes first.
+      await page.getByRole("link", { name: "Design", exact: true }).click();
+      await page.locator(".chosen", { hasText: "Escherichia coli" }).waitFor();
+      await page.getByRole("complementary", { name: "Recent jobs" }).getByRole("link").first().click();
+      await complete(page);
+    }));
 
-  test("the largest query gives guides that are scrolled, sorted, filtered and downloaded", (context) => withPage(browser, address, async (page) => {
-    const rows = page.locator(".tabulator-row");
-    // Rows are drawn a moment after the table was scrolled or filtered.
-    const shows = (/** @type {string} */ name, /** @type {RegExp} */ text) => rows.first().locator(`[tabulator-field="${name}"]`, { hasText: text }).waitFor();
-    /** @param {string} what @param {() => Promise<unknown>} run */
-    const step = async (what, run) => {
-      const { milliseconds, longestTask } = await timed(page, run);
-      context.diagnostic(`${what}: ${milliseconds} ms, longest task ${longestTask} ms`);
-      assert.ok(longestTask < LONGEST_TASK, `${what}: the page answered nothing for ${longestTask} ms`);
-    };
+  test("the largest query gives guides that are scrolled, sorted, filtered and downloaded", (context) =>
+    withPage(browser, address, async (page) => {
+      const rows = page.locator(".tabulator-row");
+      // Rows are drawn a moment after the table was scrolled or filtered.
+      const shows = (/** @type {string} */ name, /** @type {RegExp} */ text) =>
+        rows.first().locator(`[tabulator-field="${name}"]`, { hasText: text }).waitFor();
+      /** @param {string} what @param {() => Promise<unknown>} run */
+      const step = async (what, run) => {
+        const { milliseconds, longestTask } = await timed(page, run);
+        context.diagnostic(`${what}: ${milliseconds} ms, longest task ${longestTask} ms`);
+        assert.ok(longestTask < LONGEST_TASK, `${what}: the page answered nothing for ${longestTask} ms`);
+      };
 
-    await page.locator(".chosen strong").waitFor();
-    await step("load the file", async () => {
-      await page.getByLabel("Sequence file").setInputFiles({ name: "largest.fa", mimeType: "text/plain", buffer: Buffer.from(LARGEST) });
-      await page.getByText("One sequence, 1,000,000 bases.").waitFor();
-    });
-    await step("submit", async () => {
+      await page.locator(".chosen strong").waitFor();
+      await step("load the file", async () => {
+        await page
+          .getByLabel("Sequence file")
+          .setInputFiles({ name: "largest.fa", mimeType: "text/plain", buffer: Buffer.from(LARGEST) });
+        await page.getByText("One sequence, 1,000,000 bases.").waitFor();
+      });
+      await step("submit", async () => {
+        await page.getByRole("button", { name: "Design guides" }).click();
+        await page.waitForURL(/#\/jobs\//);
+      });
+      await step("design", async () => {
+        await page
+          .locator(".stages .current .detail", { hasText: /of \d\d,\d{3} guides/ })
+          .first()
+          .waitFor({ timeout: PATIENCE });
+        await picture(page, "largest-progress");
+        await page.getByRole("heading", { name: "Complete" }).waitFor({ timeout: PATIENCE });
+      });
+      await step("show", () => page.locator(".la-vz-annotation").first().waitFor());
+      const rest = page.getByRole("button", { name: /^Read the other / });
+      await step("read the rest", async () => {
+        await rest.click();
+        await rest.waitFor({ state: "detached" });
+      });
+      const summary = page.locator(".summary");
+      const guides = Number(/^([\d,]+) guides;/.exec(await summary.innerText())?.[1]?.replaceAll(",", ""));
+      assert.ok(guides > 20_000 && guides < 30_000, `${guides} guides`);
+      await picture(page, "largest");
+      await step("scroll", async () => {
+        // The height of rows out of sight is an estimate, so that the end is reached in more than one go.
+        await page.waitForFunction(
+          (last) => {
+            const holder = document.querySelector(".tabulator-tableholder");
+            if (holder) holder.scrollTop = holder.scrollHeight;
+            return document.querySelector('.tabulator-row:last-child [tabulator-field="id"]')?.textContent === last;
+          },
+          String(guides),
+          { polling: 100 },
+        );
+      });
+      await step("sort", async () => {
+        await page.getByRole("button", { name: "GC %" }).click();
+        await page.locator('[tabulator-field="gc"][aria-sort="ascending"]').waitFor();
+      });
+      await page.locator(".tabulator-tableholder").evaluate((holder) => holder.scrollTo({ top: 0 }));
+      await shows("gc", /^[0-5](\.\d+)?$/);
+      await step("filter", async () => {
+        await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
+        await page.waitForFunction(() => /; [\d,]+ shown$/.test(document.querySelector(".summary")?.textContent ?? ""));
+      });
+      await shows("efficient", /yes/);
+      await step("choose", async () => {
+        await page.locator("button.guide").first().click();
+        await page.locator("dialog[open]").waitFor();
+        await page.keyboard.press("Escape");
+      });
+
+      await page.getByText("Download", { exact: true }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "CSV" }).click(),
+      ]);
+      const lines = (await readAll(download)).trim().split("\n");
+      assert.equal(lines.length, guides + 1);
+    }));
+
+  test("with a genome of one's own", () =>
+    withPage(browser, address, async (page) => {
+      const bases = randomBases(3000);
+      await page.getByLabel("Upload my own").check();
+      const name = `mine-${Date.now()}`;
+      await page
+        .getByLabel("Genome file", { exact: true })
+        .setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
+      const genes = `##gff-version 3\ncontig_1\ttest\tgene\t401\t900\t.\t+\t.\tID=gene1;Name=tstA\n`;
+      await page
+        .getByLabel("Annotation file")
+        .setInputFiles({ name: "genes.gff3", mimeType: "text/plain", buffer: Buffer.from(genes) });
+      assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name);
+      await page.getByLabel("Sequence", { exact: true }).fill(`${bases.slice(500, 700)}ACGTTGCATTAGCAATCGTACGTGG`);
       await page.getByRole("button", { name: "Design guides" }).click();
       await page.waitForURL(/#\/jobs\//);
-    });
-    await step("design", async () => {
-      await page.locator(".stages .current .detail", { hasText: /of \d\d,\d{3} guides/ }).first().waitFor({ timeout: PATIENCE });
-      await picture(page, "largest-progress");
-      await page.getByRole("heading", { name: "Complete" }).waitFor({ timeout: PATIENCE });
-    });
-    await step("show", () => page.locator(".la-vz-annotation").first().waitFor());
-    const rest = page.getByRole("button", { name: /^Read the other / });
-    await step("read the rest", async () => {
-      await rest.click();
-      await rest.waitFor({ state: "detached" });
-    });
-    const summary = page.locator(".summary");
-    const guides = Number(/^([\d,]+) guides;/.exec(await summary.innerText())?.[1]?.replaceAll(",", ""));
-    assert.ok(guides > 20_000 && guides < 30_000, `${guides} guides`);
-    await picture(page, "largest");
-    await step("scroll", async () => {
-      // The height of rows out of sight is an estimate, so that the end is reached in more than one go.
-      await page.waitForFunction((last) => {
-        const holder = document.querySelector(".tabulator-tableholder");
-        if (holder) holder.scrollTop = holder.scrollHeight;
-        return document.querySelector('.tabulator-row:last-child [tabulator-field="id"]')?.textContent === last;
-      }, String(guides), { polling: 100 });
-    });
-    await step("sort", async () => {
-      await page.getByRole("button", { name: "GC %" }).click();
-      await page.locator('[tabulator-field="gc"][aria-sort="ascending"]').waitFor();
-    });
-    await page.locator(".tabulator-tableholder").evaluate((holder) => void (holder.scrollTop = 0));
-    await shows("gc", /^[0-5](\.\d+)?$/);
-    await step("filter", async () => {
-      await page.getByRole("form", { name: "Filters" }).getByLabel("Efficient").check();
-      await page.waitForFunction(() => /; [\d,]+ shown$/.test(document.querySelector(".summary")?.textContent ?? ""));
-    });
-    await shows("efficient", /yes/);
-    await step("choose", async () => {
+      await complete(page);
+      assert.match(await page.locator(".about").innerText(), new RegExp(name));
+      await page.getByRole("columnheader", { name: "Gene" }).waitFor();
+      await page.getByRole("gridcell", { name: "tstA" }).first().waitFor();
+      await picture(page, "genes");
       await page.locator("button.guide").first().click();
-      await page.locator("dialog[open]").waitFor();
-      await page.keyboard.press("Escape");
-    });
-
-    await page.getByText("Download", { exact: true }).click();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
-    const lines = (await readAll(download)).trim().split("\n");
-    assert.equal(lines.length, guides + 1);
-  }));
-
-  test("with a genome of one's own", () => withPage(browser, address, async (page) => {
-    const bases = randomBases(3000);
-    await page.getByLabel("Upload my own").check();
-    const name = `mine-${Date.now()}`;
-    await page.getByLabel("Genome file", { exact: true }).setInputFiles({ name: `${name}.fa`, mimeType: "text/plain", buffer: Buffer.from(`>contig_1\n${bases}\n`) });
-    const genes = `##gff-version 3\ncontig_1\ttest\tgene\t401\t900\t.\t+\t.\tID=gene1;Name=tstA\n`;
-    await page.getByLabel("Annotation file").setInputFiles({ name: "genes.gff3", mimeType: "text/plain", buffer: Buffer.from(genes) });
-    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name);
-    await page.getByLabel("Sequence", { exact: true }).fill(`${bases.slice(500, 700)}ACGTTGCATTAGCAATCGTACGTGG`);
-    await page.getByRole("button", { name: "Design guides" }).click();
-    await page.waitForURL(/#\/jobs\//);
-    await complete(page);
-    assert.match(await page.locator(".about").innerText(), new RegExp(name));
-    await page.getByRole("columnheader", { name: "Gene" }).waitFor();
-    await page.getByRole("gridcell", { name: "tstA" }).first().waitFor();
-    await picture(page, "genes");
-    await page.locator("button.guide").first().click();
-    await page.locator(".places").getByText("tstA").first().waitFor();
-    const show = page.getByRole("button", { name: /^Show / }).first();
-    const contig = /^Show (\w+):/.exec(await show.getAttribute("aria-label") ?? "")?.[1];
-    await show.click();
-    await page.locator(".igv canvas").first().waitFor();
-    assert.ok((await page.getByLabel("Genome browser: Locus Search").inputValue()).startsWith(`${contig}:`));
-    await picture(page, "igv-own-genome");
-  }));
+      await page.locator(".places").getByText("tstA").first().waitFor();
+      const show = page.getByRole("button", { name: /^Show / }).first();
+      const contig = /^Show (\w+):/.exec((await show.getAttribute("aria-label")) ?? "")?.[1];
+      await show.click();
+      await page.locator(".igv canvas").first().waitFor();
+      assert.ok((await page.getByLabel("Genome browser: Locus Search").inputValue()).startsWith(`${contig}:`));
+      await picture(page, "igv-own-genome");
+    }));
 });
 
 /**
@@ -297,9 +347,14 @@ describe("a user's journey", { skip }, () => {
  * @param {string} fasta
  */
 function asWebPage(fasta) {
-  const bases = fasta.replace(/^>.*\n/, "").replaceAll("\n", "").toLowerCase();
+  const bases = fasta
+    .replace(/^>.*\n/, "")
+    .replaceAll("\n", "")
+    .toLowerCase();
   const lines = bases.match(/.{1,60}/g) ?? [];
-  return lines.map((line, index) => `${String(60 * index + 1).padStart(9)} ${line.replace(/.{10}/g, "$& ")}\r\n`).join("");
+  return lines
+    .map((line, index) => `${String(60 * index + 1).padStart(9)} ${line.replace(/.{10}/g, "$& ")}\r\n`)
+    .join("");
 }
 
 /**

@@ -36,20 +36,37 @@ export function suite(name, tests) {
       await browser?.close();
       fixture?.stop();
     });
-    tests({ at: (fragment, run, options) => withPage(browser, `${fixture.url}${fragment}`, run, options), browser: () => browser, fixture: () => fixture });
+    tests({
+      at: (fragment, run, options) => withPage(browser, `${fixture.url}${fragment}`, run, options),
+      browser: () => browser,
+      fixture: () => fixture,
+    });
   });
 }
 
 function jobs() {
   const some = findTargets(EXAMPLE);
   const alone = findTargets(`>NC_001416.1\n${randomBases(300)}`);
-  const done = (/** @type {number} */ guides) => ({ status: /** @type {const} */ ("complete"), progress: { guides, onTarget: guides, offTarget: guides } });
+  const done = (/** @type {number} */ guides) => ({
+    status: /** @type {const} */ ("complete"),
+    progress: { guides, onTarget: guides, offTarget: guides },
+  });
   return {
     failed: { job: jobOf("failed", { status: "failed", reason: FAILURE, genome: "mine" }), targets: [] },
-    half: { job: jobOf("half", { status: "failed", reason: "Chunk 3 failed five times.", progress: { guides: 900, onTarget: 600, offTarget: 900 } }), targets: [] },
+    half: {
+      job: jobOf("half", {
+        status: "failed",
+        reason: "Chunk 3 failed five times.",
+        progress: { guides: 900, onTarget: 600, offTarget: 900 },
+      }),
+      targets: [],
+    },
     some: { job: jobOf("some", done(some.length)), targets: some, query: `${EXAMPLE}\n>bare\n${BARE}\n` },
     alone: { job: jobOf("alone", done(alone.length)), targets: alone },
-    own: { job: jobOf("own", { ...done(2), kind: "guides" }), targets: scoreGuides(["ACGTACGTACGTACGTACGT", "GGTTTAGCAATTGCGATCCATGG"]) },
+    own: {
+      job: jobOf("own", { ...done(2), kind: "guides" }),
+      targets: scoreGuides(["ACGTACGTACGTACGTACGT", "GGTTTAGCAATTGCGATCCATGG"]),
+    },
     none: { job: jobOf("none", done(0)), targets: [] },
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
     huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },

@@ -18,7 +18,9 @@ export function findTargets(text) {
   const contig = header.replace(">", "").split(" ")[0] ?? "";
   const forward = [...sequence.matchAll(/(?=([ACGT]{21}GG))/g)].map((found) => site(found, "+"));
   const reverse = [...sequence.matchAll(/(?=(CC[ACGT]{21}))/g)].map((found) => site(found, "-"));
-  return [...forward, ...reverse].sort((a, b) => a.start - b.start).map(({ start, strand, window }, index) => target(index + 1, contig, start, strand, window));
+  return [...forward, ...reverse]
+    .sort((a, b) => a.start - b.start)
+    .map(({ start, strand, window }, index) => target(index + 1, contig, start, strand, window));
 }
 
 /**
@@ -38,7 +40,15 @@ export function randomBases(count, from = "ACGT") {
  */
 export function manyTargets(count) {
   const bases = randomBases(21 * count);
-  return Array.from({ length: count }, (_, index) => target(index + 1, "chromosome_1", index * 9, index % 2 ? "-" : "+", `${bases.slice(21 * index, 21 * index + 21)}GG`));
+  return Array.from({ length: count }, (_, index) =>
+    target(
+      index + 1,
+      "chromosome_1",
+      index * 9,
+      index % 2 ? "-" : "+",
+      `${bases.slice(21 * index, 21 * index + 21)}GG`,
+    ),
+  );
 }
 
 /**
@@ -56,13 +66,39 @@ export function scoreGuides(guides) {
  */
 export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4, gene = null, feature = null }) {
   /** @type {OffTarget[]} */
-  const found = [{ contig, start, end, strand, site: guide, pam, mismatches: 0, alignment: ".".repeat(20), mit: 100, cfd: 1, gene, feature }];
+  const found = [
+    {
+      contig,
+      start,
+      end,
+      strand,
+      site: guide,
+      pam,
+      mismatches: 0,
+      alignment: ".".repeat(20),
+      mit: 100,
+      cfd: 1,
+      gene,
+      feature,
+    },
+  ];
   for (let number = 0; number < mm3 + mm4; number++) {
     const mismatches = number < mm3 ? 3 : 4;
     const places = Array.from({ length: mismatches }, (_, index) => (number + index * 5) % 20);
     const bases = [...guide].map((base, index) => (places.includes(index) ? COMPLEMENT[base] : base));
     const alignment = bases.map((base, index) => (places.includes(index) ? base : ".")).join("");
-    found.push({ contig: "NC_001416.1", start: 1000 + number * 777, end: 1023 + number * 777, strand: number % 2 ? "-" : "+", site: bases.join(""), pam: number % 3 ? "TAG" : "CGG", mismatches, alignment, mit: 2.5 / mismatches, cfd: 0.3 / mismatches });
+    found.push({
+      contig: "NC_001416.1",
+      start: 1000 + number * 777,
+      end: 1023 + number * 777,
+      strand: number % 2 ? "-" : "+",
+      site: bases.join(""),
+      pam: number % 3 ? "TAG" : "CGG",
+      mismatches,
+      alignment,
+      mit: 2.5 / mismatches,
+      cfd: 0.3 / mismatches,
+    });
   }
   return { guide, total: found.length, offTargets: found };
 }
@@ -73,7 +109,13 @@ export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4,
  */
 function site(found, strand) {
   const window = found[1] ?? "";
-  const read = strand === "+" ? window : [...window].reverse().map((base) => COMPLEMENT[base]).join("");
+  const read =
+    strand === "+"
+      ? window
+      : [...window]
+          .reverse()
+          .map((base) => COMPLEMENT[base])
+          .join("");
   return { start: found.index ?? 0, strand, window: read };
 }
 
@@ -98,10 +140,32 @@ function target(id, contig, start, strand, window) {
   const gc = [...guide].filter((base) => base === "G" || base === "C").length * 5;
   const structure = `${".".repeat(20)}(((((((.((((....))))...))))))).................`;
   return {
-    id, contig, start, end: start + 23, strand, guide, pam: window.slice(20), gc,
-    chopchop, mm10db, sgrnascorer2, sgrnascorer2_score, structure: mm10db ? structure : null, energy: mm10db ? -24.3 : null,
-    consensus, efficient: consensus >= 2, mit, cfd: 99.0099 - mm4, specific: mit >= 75,
-    mm0: id % 37 === 5 ? 3 : 1, mm1: 0, mm2: 0, mm3, mm4, unique: true, warnings: [...(window.includes("TTTT") ? ["TTTT"] : []), ...(id % 37 === 5 ? ["3 perfect matches"] : [])],
+    id,
+    contig,
+    start,
+    end: start + 23,
+    strand,
+    guide,
+    pam: window.slice(20),
+    gc,
+    chopchop,
+    mm10db,
+    sgrnascorer2,
+    sgrnascorer2_score,
+    structure: mm10db ? structure : null,
+    energy: mm10db ? -24.3 : null,
+    consensus,
+    efficient: consensus >= 2,
+    mit,
+    cfd: 99.0099 - mm4,
+    specific: mit >= 75,
+    mm0: id % 37 === 5 ? 3 : 1,
+    mm1: 0,
+    mm2: 0,
+    mm3,
+    mm4,
+    unique: true,
+    warnings: [...(window.includes("TTTT") ? ["TTTT"] : []), ...(id % 37 === 5 ? ["3 perfect matches"] : [])],
   };
 }
 

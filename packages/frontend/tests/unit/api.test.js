@@ -11,7 +11,10 @@ const apiOf = (answer) => new Api("/api", async (path, request) => answer(String
 test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   /** @type {unknown[]} */
   const sent = [];
-  const api = apiOf((path, { method, body }) => (sent.push([path, method, body]), Response.json({ jobId: "1" }, { status: 202 })));
+  const api = apiOf((path, { method, body }) => {
+    sent.push([path, method, body]);
+    return Response.json({ jobId: "1" }, { status: 202 });
+  });
   await api.createJob({ sequence: "ACGT", genome: "g", options: { consensus: 2 } });
   await api.genome("a/b");
   assert.deepEqual(sent, [
@@ -22,20 +25,38 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
 });
 
 test("problem details become an error for the user", async () => {
-  const api = apiOf(() => Response.json({ title: "Not Found", detail: "There is no job 7.", status: 404 }, { status: 404 }));
+  const api = apiOf(() =>
+    Response.json({ title: "Not Found", detail: "There is no job 7.", status: 404 }, { status: 404 }),
+  );
   await assert.rejects(api.job("7"), { title: "Not Found", message: "There is no job 7.", status: 404, passes: false });
 });
 
 test("an answer that is no JSON, and no answer, are errors that may pass", async () => {
-  await assert.rejects(apiOf(() => new Response("<html>", { status: 502 })).job("7"), { title: "Error 502", passes: true });
-  await assert.rejects(apiOf(() => Promise.reject(new TypeError("offline"))).job("7"), { title: "No connection", status: 0, passes: true });
+  await assert.rejects(apiOf(() => new Response("<html>", { status: 502 })).job("7"), {
+    title: "Error 502",
+    passes: true,
+  });
+  await assert.rejects(apiOf(() => Promise.reject(new TypeError("offline"))).job("7"), {
+    title: "No connection",
+    status: 0,
+    passes: true,
+  });
 });
 
 test("a query is text, and refused with its problem", async () => {
   const { signal } = new AbortController();
-  assert.equal(await apiOf((path) => new Response(`>${path}\nACGT\n`)).query("a/b", signal), ">/api/jobs/a%2Fb/query\nACGT\n");
-  const refused = apiOf(() => Response.json({ title: "Conflict", detail: "The job is of guides.", status: 409 }, { status: 409 }));
-  await assert.rejects(refused.query("7", signal), { title: "Conflict", message: "The job is of guides.", status: 409 });
+  assert.equal(
+    await apiOf((path) => new Response(`>${path}\nACGT\n`)).query("a/b", signal),
+    ">/api/jobs/a%2Fb/query\nACGT\n",
+  );
+  const refused = apiOf(() =>
+    Response.json({ title: "Conflict", detail: "The job is of guides.", status: 409 }, { status: 409 }),
+  );
+  await assert.rejects(refused.query("7", signal), {
+    title: "Conflict",
+    message: "The job is of guides.",
+    status: 409,
+  });
 });
 
 test("targets are read page by page", async () => {
@@ -47,7 +68,11 @@ test("targets are read page by page", async () => {
     cursors.push(query.get("cursor"));
     const from = Number(query.get("cursor") ?? 1) - 1;
     const to = from + Number(query.get("limit"));
-    return Response.json({ guides: all.length, targets: all.slice(from, to), next: to < all.length ? String(to + 1) : null });
+    return Response.json({
+      guides: all.length,
+      targets: all.slice(from, to),
+      next: to < all.length ? String(to + 1) : null,
+    });
   });
   assert.deepEqual(await readTargets(api, "1", null, Infinity, () => {}), { targets: all, next: null });
   assert.deepEqual(cursors, [null, "1001", "2001"]);
@@ -61,16 +86,20 @@ test("following goes on through failures that pass, ever more slowly, until it i
   const seen = [];
   /** @type {number[]} */
   const pauses = [];
-  await follow({
-    read: async () => {
-      const next = answers.shift();
-      if (next instanceof Error) throw next;
-      return next;
+  await follow(
+    {
+      read: async () => {
+        const next = answers.shift();
+        if (next instanceof Error) throw next;
+        return next;
+      },
+      show: (value) => void seen.push(value),
+      isOver: (value) => value === 3,
+      onTrouble: (error) => void seen.push(error.title),
     },
-    show: (value) => void seen.push(value),
-    isOver: (value) => value === 3,
-    onTrouble: (error) => void seen.push(error.title),
-  }, new AbortController().signal, async (pause) => void pauses.push(pause));
+    new AbortController().signal,
+    async (pause) => void pauses.push(pause),
+  );
   assert.deepEqual(seen, [1, "Busy", 2, 3]);
   assert.equal(pauses.length, 3);
   assert.ok(pauses.every((pause, index) => index === 0 || pause > Number(pauses[index - 1])));
@@ -79,7 +108,10 @@ test("following goes on through failures that pass, ever more slowly, until it i
 test("following ends with a refusal, and without a word when it is aborted", async () => {
   const refused = new ApiError("Not Found", "", 404);
   const nothing = { show: () => assert.fail(), isOver: () => false, onTrouble: () => assert.fail() };
-  await assert.rejects(follow({ ...nothing, read: () => Promise.reject(refused) }, new AbortController().signal), refused);
+  await assert.rejects(
+    follow({ ...nothing, read: () => Promise.reject(refused) }, new AbortController().signal),
+    refused,
+  );
   const leaving = new AbortController();
   await follow({ ...nothing, read: async () => leaving.abort() }, leaving.signal);
 });

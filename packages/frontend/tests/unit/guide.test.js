@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { holdsContigs } from "../../src/model/genome-file.js";
 import { asText } from "../../src/model/off-targets.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/model/oligos.js";
-import { holdsContigs } from "../../src/model/genome-file.js";
 import { sitesAsFasta } from "../../src/model/sites-fasta.js";
-import { offTargetsOf, manyTargets } from "../browser/targets.js";
+import { manyTargets, offTargetsOf } from "../browser/targets.js";
 
 /**
  * @import {OffTarget, Target} from "../../src/types.js"
@@ -15,12 +15,19 @@ const BBSI = { forward: "CACC", reverse: "AAAC" };
 test("oligos anneal and leave the overhangs", () => {
   // The worked example of Ran et al. 2013: oligos CACCG-N20 and AAAC-N20rc-C.
   const { forward, reverse, added } = oligosOf("AGTCCGAGCAGAAGAAGAAT", BBSI, true);
-  assert.deepEqual({ forward, reverse, added }, { forward: "CACCGAGTCCGAGCAGAAGAAGAAT", reverse: "AAACATTCTTCTTCTGCTCGGACTC", added: true });
+  assert.deepEqual(
+    { forward, reverse, added },
+    { forward: "CACCGAGTCCGAGCAGAAGAAGAAT", reverse: "AAACATTCTTCTTCTGCTCGGACTC", added: true },
+  );
 });
 
 test("no G is added to one, nor where none is wanted", () => {
   assert.equal(oligosOf("GGTCCGAGCAGAAGAAGAAT", BBSI, true).forward, "CACCGGTCCGAGCAGAAGAAGAAT");
-  assert.deepEqual(oligosOf("AGTC", { forward: "TAGG", reverse: "AAAC" }, false), { forward: "TAGGAGTC", reverse: "AAACGACT", added: false });
+  assert.deepEqual(oligosOf("AGTC", { forward: "TAGG", reverse: "AAAC" }, false), {
+    forward: "TAGGAGTC",
+    reverse: "AAACGACT",
+    added: false,
+  });
 });
 
 test("a guide that holds the enzyme's site is told", () => {
@@ -32,7 +39,15 @@ test("a guide that holds the enzyme's site is told", () => {
 
 test("igv is given each site's bases on the forward strand, once", () => {
   const place = /** @type {OffTarget} */ (offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets[0]);
-  const site = { ...place, contig: "chr1", start: 9, end: 32, strand: /** @type {const} */ ("-"), site: "A".repeat(20), pam: "CGG" };
+  const site = {
+    ...place,
+    contig: "chr1",
+    start: 9,
+    end: 32,
+    strand: /** @type {const} */ ("-"),
+    site: "A".repeat(20),
+    pam: "CGG",
+  };
   assert.equal(sitesAsFasta([site, site]), `>chr1:10-32 @len=1032\nCCG${"T".repeat(20)}\n`);
 });
 
@@ -44,6 +59,13 @@ test("a genome's file is for igv only if it has every contig", async () => {
 
 test("a list for a spreadsheet has places as they are shown, and runs nothing", () => {
   const [place] = offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets;
-  const [titles, row] = asText([{ .../** @type {OffTarget} */ (place), contig: "=chr1", start: 9, end: 32, strand: "-", gene: "+x" }]).split("\n").map((line) => line.split("\t"));
-  assert.deepEqual([titles?.[3], row?.[3], titles?.[4], row?.[4], titles?.[7], row?.[7]], ["Place", "'=chr1:10-32", "Strand", "-", "Gene", "'+x"]);
+  const [titles, row] = asText([
+    { .../** @type {OffTarget} */ (place), contig: "=chr1", start: 9, end: 32, strand: "-", gene: "+x" },
+  ])
+    .split("\n")
+    .map((line) => line.split("\t"));
+  assert.deepEqual(
+    [titles?.[3], row?.[3], titles?.[4], row?.[4], titles?.[7], row?.[7]],
+    ["Place", "'=chr1:10-32", "Strand", "-", "Gene", "'+x"],
+  );
 });

@@ -17,7 +17,14 @@ const folderOf = (file) => path.relative(SRC, file).split(path.sep)[0] ?? "";
 /** @returns {Promise<Map<string, string>>} the modules of src by their paths */
 async function modules() {
   const names = (await readdir(SRC, { recursive: true })).filter((name) => /\.(js|d\.ts)$/.test(name));
-  return new Map(await Promise.all(names.map(async (name) => /** @type {[string, string]} */ ([path.join(SRC, name), await readFile(path.join(SRC, name), "utf8")]))));
+  return new Map(
+    await Promise.all(
+      names.map(
+        async (name) =>
+          /** @type {[string, string]} */ ([path.join(SRC, name), await readFile(path.join(SRC, name), "utf8")]),
+      ),
+    ),
+  );
 }
 
 /** @returns {Promise<Map<string, Set<string>>>} the folders that each folder imports */
@@ -27,7 +34,8 @@ async function folders() {
   for (const [file, text] of await modules()) {
     const from = folderOf(file);
     const imported = found.get(from) ?? new Set();
-    for (const [, target = ""] of text.matchAll(IMPORT)) imported.add(folderOf(path.resolve(path.dirname(file), target)));
+    for (const [, target = ""] of text.matchAll(IMPORT))
+      imported.add(folderOf(path.resolve(path.dirname(file), target)));
     imported.delete(from);
     found.set(from, imported);
   }
@@ -60,7 +68,12 @@ function cycleOf(graph) {
 }
 
 test("a cycle is found", () => {
-  const graph = new Map([["a", new Set(["b"])], ["b", new Set(["c", "d"])], ["c", new Set(["b"])], ["d", new Set()]]);
+  const graph = new Map([
+    ["a", new Set(["b"])],
+    ["b", new Set(["c", "d"])],
+    ["c", new Set(["b"])],
+    ["d", new Set()],
+  ]);
   assert.deepEqual(cycleOf(graph), ["b", "c", "b"]);
   graph.get("c")?.clear();
   assert.equal(cycleOf(graph), null);
@@ -74,6 +87,10 @@ test("no folders import each other in a cycle", async () => {
 });
 
 test("the model has no DOM and imports no view", async () => {
-  assert.deepEqual([...((await folders()).get("model") ?? [])].filter((folder) => !/^(api|types)\./.test(folder)), []);
-  for (const [file, text] of await modules()) if (folderOf(file) === "model") assert.doesNotMatch(text, /\bdocument\.|\bwindow\./, file);
+  assert.deepEqual(
+    [...((await folders()).get("model") ?? [])].filter((folder) => !/^(api|types)\./.test(folder)),
+    [],
+  );
+  for (const [file, text] of await modules())
+    if (folderOf(file) === "model") assert.doesNotMatch(text, /\bdocument\.|\bwindow\./, file);
 });

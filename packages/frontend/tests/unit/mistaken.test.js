@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
 import { isText, mistakenFor } from "../../src/model/mistaken.js";
 
-const P53 = ">sp|P04637|P53_HUMAN\nMEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGPDEAPRMPEAAPPVAPAPAAPTPAAPAPAPSWPLSSSVPSQKTYQG";
+const P53 =
+  ">sp|P04637|P53_HUMAN\nMEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGPDEAPRMPEAAPPVAPAPAAPTPAAPAPAPSWPLSSSVPSQKTYQG";
 
 for (const [text, told] of /** @type {[string, RegExp][]} */ ([
   ["TP53", /looks like a name/],
@@ -20,7 +21,15 @@ for (const [text, told] of /** @type {[string, RegExp][]} */ ([
   test(`${text.slice(0, 20).trim()} is no sequence of nucleotides`, () => assert.match(mistakenFor(text) ?? "", told));
 }
 
-for (const text of ["", EXAMPLE, "ACGT", "1 ACGTTGCATT AGCAATCGTA 20", "AUGGCUAGC", "ACGTRYSWKMBDHVNACGTRYSWKMBDHVN", ">one\nACGJ"]) {
+for (const text of [
+  "",
+  EXAMPLE,
+  "ACGT",
+  "1 ACGTTGCATT AGCAATCGTA 20",
+  "AUGGCUAGC",
+  "ACGTRYSWKMBDHVNACGTRYSWKMBDHVN",
+  ">one\nACGJ",
+]) {
   test(`“${text.slice(0, 20)}” may be one`, () => assert.equal(mistakenFor(text), null));
 }
 

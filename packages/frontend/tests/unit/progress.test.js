@@ -8,7 +8,16 @@ import { jobOf } from "../browser/fixture.js";
  */
 
 /** @type {Genome} */
-const GENOME = { genome: "lambda", name: null, state: "preparing", reason: null, parts: ["fasta", "bowtie2", "issl"], done: ["fasta"], bases: null, updated: "2026-11-20T10:00:00Z" };
+const GENOME = {
+  genome: "lambda",
+  name: null,
+  state: "preparing",
+  reason: null,
+  parts: ["fasta", "bowtie2", "issl"],
+  done: ["fasta"],
+  bases: null,
+  updated: "2026-11-20T10:00:00Z",
+};
 
 /** @param {Partial<Job>} job @param {Genome | null} [genome] */
 const states = (job, genome = null) => stagesOf(jobOf("x", job), genome).map(({ state }) => state);
@@ -19,13 +28,33 @@ test("each status has its stages", () => {
   assert.deepEqual(states({ status: "preparing" }), ["current", "waiting", "waiting", "waiting"]);
   assert.deepEqual(states({ status: "scanning" }), ["done", "current", "waiting", "waiting"]);
   assert.deepEqual(states({ status: "scoring", progress: scored }), ["done", "done", "done", "current"]);
-  assert.deepEqual(states({ status: "complete", progress: { guides: 0, onTarget: 0, offTarget: 0 } }), ["done", "done", "done", "done"]);
+  assert.deepEqual(states({ status: "complete", progress: { guides: 0, onTarget: 0, offTarget: 0 } }), [
+    "done",
+    "done",
+    "done",
+    "done",
+  ]);
 });
 
 test("a failure is shown at the stage that it stopped", () => {
-  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "failed" }), ["failed", "waiting", "waiting", "waiting"]);
-  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "ready" }), ["done", "failed", "waiting", "waiting"]);
-  assert.deepEqual(states({ status: "failed", progress: { guides: 9, onTarget: 9, offTarget: 3 } }), ["done", "done", "done", "failed"]);
+  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "failed" }), [
+    "failed",
+    "waiting",
+    "waiting",
+    "waiting",
+  ]);
+  assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "ready" }), [
+    "done",
+    "failed",
+    "waiting",
+    "waiting",
+  ]);
+  assert.deepEqual(states({ status: "failed", progress: { guides: 9, onTarget: 9, offTarget: 3 } }), [
+    "done",
+    "done",
+    "done",
+    "failed",
+  ]);
 });
 
 test("what is left of a genome's preparation is named", () => {
@@ -34,9 +63,17 @@ test("what is left of a genome's preparation is named", () => {
 });
 
 test("counts are told with the number of guides", () => {
-  const stages = stagesOf(jobOf("x", { status: "scoring", progress: { guides: 12_000, onTarget: 4000, offTarget: 0 } }), null);
+  const stages = stagesOf(
+    jobOf("x", { status: "scoring", progress: { guides: 12_000, onTarget: 4000, offTarget: 0 } }),
+    null,
+  );
   assert.equal(stages[1]?.detail, "12,000 found");
-  assert.deepEqual(stages[2], { name: "Score efficiency", state: "current", detail: "4,000 of 12,000 guides", count: { done: 4000, total: 12_000 } });
+  assert.deepEqual(stages[2], {
+    name: "Score efficiency",
+    state: "current",
+    detail: "4,000 of 12,000 guides",
+    count: { done: 4000, total: 12_000 },
+  });
 });
 
 test("the clock stops with the job", () => {

@@ -29,15 +29,26 @@ test("lines may end as on any system", () => {
 });
 
 test("a wrong letter is named with its place, counted without white space", () => {
-  assert.match(examineQuery(`>a\n${LONG}\n>b note\nAC GT\nAJ`).problem ?? "", /^Sequence b, letter 6: “J” is no nucleotide/);
+  assert.match(
+    examineQuery(`>a\n${LONG}\n>b note\nAC GT\nAJ`).problem ?? "",
+    /^Sequence b, letter 6: “J” is no nucleotide/,
+  );
   assert.match(examineQuery("ACGTX").problem ?? "", /^Letter 5: “X”/);
   assert.match(examineQuery(">\nQ").problem ?? "", /^Sequence contig_1, letter 1/);
 });
 
 test("names must differ, so that guides are told apart on the map", () => {
-  const named = (/** @type {string[]} */ ...headers) => examineQuery(headers.map((header) => `>${header}\n${LONG}\n`).join("")).problem;
-  assert.equal(named("a one", "b", "a two"), "Sequences 1 and 3 are both named “a”: the first word after each > must differ.");
-  assert.match(named("contig_2", "") ?? "", /^Sequences 1 and 2 are both named “contig_2”/, "as the API calls one without a name");
+  const named = (/** @type {string[]} */ ...headers) =>
+    examineQuery(headers.map((header) => `>${header}\n${LONG}\n`).join("")).problem;
+  assert.equal(
+    named("a one", "b", "a two"),
+    "Sequences 1 and 3 are both named “a”: the first word after each > must differ.",
+  );
+  assert.match(
+    named("contig_2", "") ?? "",
+    /^Sequences 1 and 2 are both named “contig_2”/,
+    "as the API calls one without a name",
+  );
   assert.equal(named("a", "A", "b a", "", ""), null);
 });
 
@@ -50,7 +61,9 @@ test("nothing, too much and too short are told apart", () => {
 });
 
 test("what stands between bases in files is left out, and reported", () => {
-  const { text, bases, removed, problem } = examineQuery(`>gene 1*\n  1 ${LONG.slice(0, 10)} ${LONG.slice(10)}\n 61 ${LONG}*\n`);
+  const { text, bases, removed, problem } = examineQuery(
+    `>gene 1*\n  1 ${LONG.slice(0, 10)} ${LONG.slice(10)}\n 61 ${LONG}*\n`,
+  );
   assert.equal(text.replaceAll(" ", ""), `>gene1*\n${LONG}\n${LONG}\n`);
   assert.deepEqual({ bases, problem }, { bases: 50, problem: null });
   assert.equal(removed, "4 characters that are no bases were left out: digits, “*”");
@@ -59,11 +72,17 @@ test("what stands between bases in files is left out, and reported", () => {
 test("a list of guides is taken with and without PAM", () => {
   const { guides, problem } = examineGuides(`# mine\nACGTACGTACGTACGTACGT\n\nacguacguacguacguacgu tgg\r\n`);
   assert.deepEqual({ guides, problem }, { guides: ["ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGTTGG"], problem: null });
-  assert.equal(examineGuides("ACGTACGTACGTACGTACGT\nACGT").problem, "Line 2: 4 bases. A guide has 20, or 23 with its PAM.");
+  assert.equal(
+    examineGuides("ACGTACGTACGTACGTACGT\nACGT").problem,
+    "Line 2: 4 bases. A guide has 20, or 23 with its PAM.",
+  );
   assert.match(examineGuides("ACGTNCGTACGTACGTACGT").problem ?? "", /^Line 1: “N” is no base/);
   assert.match(examineGuides(`>a\n${"ACGTACGTACGTACGTACGT"}TCC`).problem ?? "", /^Line 2: “TCC” is no PAM/);
   assert.match(examineGuides(" \n#x").problem ?? "", /Paste guides/);
-  assert.match(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(6), 5).problem ?? "", /6 guides are more than a job takes \(5\)/);
+  assert.match(
+    examineGuides("ACGTACGTACGTACGTACGT\n".repeat(6), 5).problem ?? "",
+    /6 guides are more than a job takes \(5\)/,
+  );
   assert.equal(examineGuides("ACGTACGTACGTACGTACGT\n".repeat(5), 5).problem, null);
   assert.equal(examineGuides(GUIDES_EXAMPLE).guides.length, 3);
 });

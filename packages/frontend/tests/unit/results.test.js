@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { textOf } from "../../src/model/cell-text.js";
 import { motifPattern, reverseComplement } from "../../src/model/dna.js";
+import { EXAMPLE } from "../../src/model/examples.js";
 import { byRank, commonCfd, cutOf, verdictOf } from "../../src/model/figures.js";
 import { ALL, countChoices, filtered } from "../../src/model/filters.js";
-import { textOf } from "../../src/model/cell-text.js";
 import { sequencesOf, stretch } from "../../src/model/query-sequences.js";
-import { EXAMPLE } from "../../src/model/examples.js";
 import { findTargets, manyTargets } from "../browser/targets.js";
 
 /**
@@ -23,7 +23,10 @@ test("Cas9 cuts three bases before the PAM, on both strands", () => {
   assert.equal(cutOf({ start: 100, strand: "+" }), 117);
   assert.equal(cutOf({ start: 100, strand: "-" }), 106);
   for (const target of findTargets(EXAMPLE)) {
-    const read = target.strand === "+" ? GENE.slice(cutOf(target), cutOf(target) + 6) : reverseComplement(GENE.slice(cutOf(target) - 6, cutOf(target)));
+    const read =
+      target.strand === "+"
+        ? GENE.slice(cutOf(target), cutOf(target) + 6)
+        : reverseComplement(GENE.slice(cutOf(target) - 6, cutOf(target)));
     assert.equal(read, target.guide.slice(17) + target.pam);
   }
 });
@@ -43,11 +46,17 @@ test("verdicts and ranks", () => {
     targetOf({ id: 2, efficient: true, specific: true, mit: 80, cfd: 99 }),
     targetOf({ id: 3, efficient: true, specific: true, mit: 99, cfd: 90 }),
   ].sort(byRank);
-  assert.deepEqual(ranked.map(({ id }) => id), [3, 2, 1]);
+  assert.deepEqual(
+    ranked.map(({ id }) => id),
+    [3, 2, 1],
+  );
 });
 
 test("each filter keeps what it says", () => {
-  const keeps = (/** @type {Partial<import("../../src/model/filters.js").Filter>} */ filter, /** @type {(target: Target) => boolean} */ rule) => {
+  const keeps = (
+    /** @type {Partial<import("../../src/model/filters.js").Filter>} */ filter,
+    /** @type {(target: Target) => boolean} */ rule,
+  ) => {
     const kept = filtered(TARGETS, { ...ALL, ...filter });
     assert.ok(kept.length > 0 && kept.length < TARGETS.length, JSON.stringify(filter));
     assert.deepEqual(kept, TARGETS.filter(rule));
@@ -59,14 +68,22 @@ test("each filter keeps what it says", () => {
   keeps({ from: 500, to: 900 }, (target) => cutOf(target) >= 500 && cutOf(target) <= 900);
   keeps({ motif: "GAN" }, ({ guide, pam }) => /GA[ACGT]/.test(guide + pam));
   keeps({ motif: "TTT", without: true }, ({ guide, pam }) => !(guide + pam).includes("TTT"));
-  keeps({ area: { measure: "mit", x: [80, 90], y: [0, 3] } }, ({ mit, sgrnascorer2_score }) => mit >= 80 && mit <= 90 && sgrnascorer2_score >= 0);
+  keeps(
+    { area: { measure: "mit", x: [80, 90], y: [0, 3] } },
+    ({ mit, sgrnascorer2_score }) => mit >= 80 && mit <= 90 && sgrnascorer2_score >= 0,
+  );
   assert.deepEqual(filtered(TARGETS, { ...ALL, contig: "another" }), []);
 });
 
 test("the best so many are kept in query order, among those that pass", () => {
   const kept = filtered(TARGETS, { ...ALL, strand: "+", top: 5 });
-  const best = TARGETS.filter(({ strand }) => strand === "+").sort(byRank).slice(0, 5);
-  assert.deepEqual(kept, best.sort((a, b) => a.id - b.id));
+  const best = TARGETS.filter(({ strand }) => strand === "+")
+    .sort(byRank)
+    .slice(0, 5);
+  assert.deepEqual(
+    kept,
+    best.sort((a, b) => a.id - b.id),
+  );
   assert.equal(countChoices({ ...ALL, top: 5, without: true }), 1);
 });
 
@@ -85,10 +102,36 @@ test("the query is put together from its guides, as far as they cover it", () =>
 
 test("a query is read as the API writes it", () => {
   const fasta = `>one\n${"A".repeat(80)}\n${"C".repeat(80)}\nGG\n>empty\n>two\nACGT\n`;
-  assert.deepEqual([...sequencesOf(fasta)], [["one", `${"A".repeat(80)}${"C".repeat(80)}GG`], ["empty", ""], ["two", "ACGT"]]);
+  assert.deepEqual(
+    [...sequencesOf(fasta)],
+    [
+      ["one", `${"A".repeat(80)}${"C".repeat(80)}GG`],
+      ["empty", ""],
+      ["two", "ACGT"],
+    ],
+  );
 });
 
 test("places are told as people count, in paper and spreadsheets too", () => {
-  const target = targetOf({ contig: "cI", start: 18, end: 41, strand: "-", mm0: 1, mm1: 0, mm2: 0, mm3: 2, mm4: 3, mit: 99.5, efficient: true, warnings: ["low GC", "TTTT"], energy: null });
-  assert.deepEqual(["place", "strand", "cut", "sites", "mit", "efficient", "warnings", "energy"].map((column) => textOf(column, target)), ["cI:19-41", "-", 24, "1-0-0-2-3", "99.50", "yes", "low GC; TTTT", null]);
+  const target = targetOf({
+    contig: "cI",
+    start: 18,
+    end: 41,
+    strand: "-",
+    mm0: 1,
+    mm1: 0,
+    mm2: 0,
+    mm3: 2,
+    mm4: 3,
+    mit: 99.5,
+    efficient: true,
+    warnings: ["low GC", "TTTT"],
+    energy: null,
+  });
+  assert.deepEqual(
+    ["place", "strand", "cut", "sites", "mit", "efficient", "warnings", "energy"].map((column) =>
+      textOf(column, target),
+    ),
+    ["cI:19-41", "-", 24, "1-0-0-2-3", "99.50", "yes", "low GC; TTTT", null],
+  );
 });

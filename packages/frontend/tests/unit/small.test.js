@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countByMismatches, runsOf } from "../../src/model/off-targets.js";
+import { genomeIdOf, isAccession, isGenomeId } from "../../src/model/accessions.js";
+import { MEANINGS } from "../../src/model/columns.js";
+import { emailProblem } from "../../src/model/email.js";
 import { countOf, roughly, sized } from "../../src/model/format.js";
 import { Observable } from "../../src/model/observable.js";
-import { MEANINGS } from "../../src/model/columns.js";
+import { countByMismatches, runsOf } from "../../src/model/off-targets.js";
 import { jobFragment, readRoute } from "../../src/model/route.js";
-import { emailProblem } from "../../src/model/email.js";
-import { genomeIdOf, isAccession, isGenomeId } from "../../src/model/accessions.js";
 import { manyTargets } from "../browser/targets.js";
 
 test("addresses", () => {
@@ -14,7 +14,8 @@ test("addresses", () => {
   assert.deepEqual(readRoute(""), { view: "submit" });
   assert.deepEqual(readRoute("#/"), { view: "submit" });
   assert.deepEqual(readRoute(jobFragment("0af3-x_1")), { view: "job", id: "0af3-x_1" });
-  for (const fragment of ["#/jobs/", "#/jobs/a/b", "#/jobs/a%20b", "#/else"]) assert.deepEqual(readRoute(fragment), { view: "unknown" });
+  for (const fragment of ["#/jobs/", "#/jobs/a/b", "#/jobs/a%20b", "#/else"])
+    assert.deepEqual(readRoute(fragment), { view: "unknown" });
 });
 
 test("an alignment is runs of matches and mismatches", () => {
@@ -29,15 +30,25 @@ test("an alignment is runs of matches and mismatches", () => {
 test("a file's name makes a genome's id that the API takes", () => {
   assert.equal(genomeIdOf("My strain (v2).fasta.gz"), "My-strain-v2");
   assert.equal(genomeIdOf("_GCA.fna"), "GCA");
-  for (const name of ["My strain (v2).fasta.gz", `${"long".repeat(40)}.fa`, "--a.b.fa"]) assert.ok(isGenomeId(genomeIdOf(name)), name);
+  for (const name of ["My strain (v2).fasta.gz", `${"long".repeat(40)}.fa`, "--a.b.fa"])
+    assert.ok(isGenomeId(genomeIdOf(name)), name);
   assert.ok(!isGenomeId("GCF_000840245.1") && isAccession("GCF_000840245.1"));
   assert.ok(!isGenomeId("") && !isGenomeId("a b") && !isAccession("GCF_000840245"));
 });
 
 test("an address is of one of the domains, or none is given", () => {
   const domains = ["example.org", "lab.example.org"];
-  for (const fine of ["", "  ", "some.one+x@example.org", " Someone@Lab.Example.org "]) assert.equal(emailProblem(fine, domains), null);
-  for (const wrong of ["someone", "@example.org", "a b@example.org", "a@example.com", "a@sub.example.org", "a@example.org.com"]) assert.match(emailProblem(wrong, domains) ?? "", /^Give an address at example\.org or lab\.example\.org/);
+  for (const fine of ["", "  ", "some.one+x@example.org", " Someone@Lab.Example.org "])
+    assert.equal(emailProblem(fine, domains), null);
+  for (const wrong of [
+    "someone",
+    "@example.org",
+    "a b@example.org",
+    "a@example.com",
+    "a@sub.example.org",
+    "a@example.org.com",
+  ])
+    assert.match(emailProblem(wrong, domains) ?? "", /^Give an address at example\.org or lab\.example\.org/);
 });
 
 test("every column is explained", () => {
@@ -46,7 +57,10 @@ test("every column is explained", () => {
 });
 
 test("figures are short", () => {
-  assert.deepEqual([0, 999, 1000, 48_502, 4_641_652, 3_298_430_636].map((bases) => sized(bases, "b")), ["0 b", "999 b", "1.00 kb", "48.5 kb", "4.64 Mb", "3.30 Gb"]);
+  assert.deepEqual(
+    [0, 999, 1000, 48_502, 4_641_652, 3_298_430_636].map((bases) => sized(bases, "b")),
+    ["0 b", "999 b", "1.00 kb", "48.5 kb", "4.64 Mb", "3.30 Gb"],
+  );
   assert.deepEqual([1, 32, 90, 3400, 7300].map(roughly), ["5 s", "35 s", "2 min", "1 hour", "2 hours"]);
   assert.equal(countOf(1, "guide"), "1 guide");
   assert.equal(countOf(1200, "guide"), "1,200 guides");

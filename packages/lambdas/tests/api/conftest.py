@@ -10,13 +10,13 @@ import pytest
 
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import read_gff
-from crackling.genomes import Assembly
+from crackling.ncbi import Assembly
 from crackling.results import Kind
-from crackling_aws import keys
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.models import IndexFile, Part, Source
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.scanning import chunks, query_sites
 from fakes.dynamodb import FakeDynamoDB

@@ -8,7 +8,7 @@ import pytest
 
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
-from crackling.sequences import parse_query
+from crackling.sequences.fasta import parse_query
 from crackling_aws.models import Part, Progress, Source
 from crackling_lambdas.logic import results
 from crackling_lambdas.logic.scanning import query_sites

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from crackling_aws.notices import Notices
+from crackling_aws.email import Notices
 from fakes.errors import client_error
 from simulator.world import ENVIRONMENT
 

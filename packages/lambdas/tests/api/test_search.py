@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from crackling.errors import InputError, TransferError
-from crackling.genomes import Assembly
+from crackling.ncbi import Assembly
 from crackling_aws.models import Part, Place, Source
 from crackling_lambdas.handlers import api
 from crackling_lambdas.logic.expectation import PACE, START

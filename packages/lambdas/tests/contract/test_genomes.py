@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.stores.genomes import GenomeStore
 
 ALL = {Part.FASTA, Part.BOWTIE2, Part.ISSL}
 FILES = (IndexFile("genomes/g/c1/genome.1-of-2.issl", 600), IndexFile("genomes/g/c1/genome.2-of-2.issl", 400))

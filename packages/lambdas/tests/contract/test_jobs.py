@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from crackling_aws.jobs import JobStore
 from crackling_aws.models import Job, JobOptions, Status
+from crackling_aws.stores.jobs import JobStore
 
 
 def a_job(job_id: str = "j1") -> Job:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from crackling_aws.notices import Notices, SubscribeError
+from crackling_aws.email import Notices, SubscribeError
 from fakes.errors import client_error
 
 ADDRESS = "someone@example.org"

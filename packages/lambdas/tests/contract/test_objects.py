@@ -5,8 +5,8 @@ from threading import Lock
 
 import pytest
 
-from crackling_aws import objects
-from crackling_aws.objects import MissingObjectError, ObjectStore
+from crackling_aws.stores import objects
+from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 
 
 @pytest.fixture

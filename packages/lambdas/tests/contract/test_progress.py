@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import Part, Progress, Source
-from crackling_preparation.progress import LostClaimError, Reporter
+from crackling_aws.preparation.progress import LostClaimError, Reporter
+from crackling_aws.stores.genomes import GenomeStore
 
 
 class Clock:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from crackling.efficiency import Efficiency
-from crackling.sites import Site
+from crackling.guides.sites import Site
 from crackling.specificity import Specificity
-from crackling_aws.jobs import JobStore
 from crackling_aws.models import Chunk, Job, JobOptions, QuerySite, Status
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.targets import TargetStore
 
 SITE = Site("query", 3, 26, "-", "ACGTACGTACGTACGTACGT", "TGG")
 SITES = (QuerySite(SITE, repeated=False), QuerySite(SITE, repeated=True))

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from crackling_aws.ec2_workers import LaunchError, LaunchSettings, NoCapacityError, RunningWorker, Workers
 from crackling_aws.parameters import Parameters
-from crackling_aws.workers import LaunchError, LaunchSettings, NoCapacityError, RunningWorker, Workers
 from fakes.ec2 import LAUNCHED, FakeEC2
 
 GENOME, CLAIM = "GCF_000840245.1", "0" * 32

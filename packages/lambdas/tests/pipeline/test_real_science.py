@@ -11,9 +11,9 @@ import pytest
 from crackling.annotation.annotation import read_gff
 from crackling.design import design
 from crackling.results import FORMATS, Design, write
-from crackling.sequences import Contig
+from crackling.sequences.fasta import Contig
 from crackling.specificity import Index, build_index
-from crackling_aws import keys
+from crackling_aws.stores import keys
 from simulator import scenario
 from simulator import world as worlds
 from simulator.world import World

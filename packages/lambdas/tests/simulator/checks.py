@@ -6,11 +6,11 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crackling.sequences import parse_query
-from crackling_aws import keys
-from crackling_aws.genomes import WAITER
+from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, parse
 from crackling_aws.models import GenomeState, Job, Status
+from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import WAITER
 from simulator import science
 from simulator.elsewhere import FATAL
 from simulator.queues import MAX_RECEIVES

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crackling.errors import CracklingError, InputError
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.download import Download
+from crackling_aws.preparation.indexing import Bowtie2Index, Builder, IsslIndex
+from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
-from crackling_preparation.downloading import Download
-from crackling_preparation.indexing import Bowtie2Index, Builder, IsslIndex
-from crackling_preparation.release import Failure, Release
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
 from simulator import science
 from simulator.faults import Killed
 

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crackling.sequences import parse_query
-from crackling_aws import keys
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
+from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
 from crackling_aws.models import Job, JobOptions, Part, Source
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.targets import TargetStore
 from simulator.elsewhere import ASSEMBLIES, FATAL, HUGE, LARGE, SMALL, UNKNOWN
 from simulator.world import QUEUES, World
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from crackling.efficiency import Efficiency
-from crackling.sequences import read_fasta, reverse_complement
+from crackling.sequences.fasta import read_fasta, reverse_complement
 from crackling.specificity import OffTarget, Specificity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from crackling.sites import Site
+    from crackling.guides.sites import Site
     from crackling_aws.models import Genome
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
 
 
 def efficiency(guide: str) -> Efficiency:

@@ -11,13 +11,14 @@ import itertools
 
 import pytest
 
-from crackling_aws import genomes, jobs, models, queues, targets
+from crackling_aws import models, queues
 from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws.preparation import download, release
+from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas.handlers import notifier as notifier_function
 from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
 from crackling_lambdas.logic import admission, notifying, preparation, reaping, scanning
-from crackling_preparation import downloading, release
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 
@@ -175,14 +176,14 @@ def failed_messages_wait_for_the_whole_time_out(patch):
 
 
 def a_repeated_download_queues_nothing(patch):
-    run = downloading.Download.run
+    run = download.Download.run
 
     def once(self, message):
         genome = self.genomes.get(message.genome)
         if genome is None or Part.FASTA not in genome.done:
             run(self, message)
 
-    patch.setattr(downloading.Download, "run", once)
+    patch.setattr(download.Download, "run", once)
 
 
 def a_repeated_scan_queues_nothing(patch):

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
-from crackling_aws.workers import RunningWorker
+from crackling_aws.ec2_workers import RunningWorker
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS, Mail

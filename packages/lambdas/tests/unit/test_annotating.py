@@ -7,12 +7,12 @@ import pytest
 
 from crackling.annotation.annotation import Position
 from crackling.errors import CracklingError, InputError
-from crackling_aws import keys
-from crackling_aws.genomes import GenomeStore
 from crackling_aws.models import Part, Source
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.annotation import Genes
+from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.logic.annotations import Annotations
-from crackling_preparation.annotating import Genes
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from simulator.world import KEYS

@@ -11,8 +11,8 @@ from botocore.response import StreamingBody
 from crackling.errors import IndexFileError
 from crackling.specificity import Index
 from crackling.specificity.layout import POSITION_SECTIONS, Header, Section
-from crackling_aws import objects
-from crackling_aws.objects import MissingObjectError, ObjectStore
+from crackling_aws.stores import objects
+from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.logic import parts
 from crackling_lambdas.logic.index_cache import IndexCache
 from crackling_lambdas.logic.shard_files import RESERVE, FullDiskError, ShardFiles

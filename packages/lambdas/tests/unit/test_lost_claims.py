@@ -8,14 +8,14 @@ from itertools import count
 
 import pytest
 
-from crackling_aws import keys
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import Part, Place, Source
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.download import Download
+from crackling_aws.preparation.indexing import Builder, IsslIndex
+from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
-from crackling_preparation.downloading import Download
-from crackling_preparation.indexing import Builder, IsslIndex
-from crackling_preparation.release import Failure, Release
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import ObjectStore
 
 MESSAGE = PrepareGenome("g", "c1")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crackling_aws.email import Notices
 from crackling_aws.models import Job, JobOptions, Part, Place, Source
-from crackling_aws.notices import Notices
 from crackling_lambdas.handlers import notifier
 from fakes.sns import Mail
 from simulator.world import CONTEXT, ENVIRONMENT

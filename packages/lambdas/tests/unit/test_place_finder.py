@@ -12,7 +12,7 @@ from crackling.specificity.guides import encode
 from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
-from crackling_aws.objects import ObjectStore
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.logic import parts, place_finder
 from crackling_lambdas.logic.parts import Blocks
 from crackling_lambdas.logic.place_finder import PlaceFinder

@@ -9,11 +9,11 @@ import pytest
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.logic.expectation import START, Expectations
 from crackling_lambdas.logic.preparation import PATIENCE, Preparations, Sizes
-from crackling_preparation.release import Failure
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100

@@ -10,19 +10,19 @@ import pytest
 
 from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError
-from crackling.sequences import parse_query
-from crackling_aws import keys
+from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import ScanJob
 from crackling_aws.models import Job, JobOptions, Part, Source
-from crackling_aws.objects import MissingObjectError, ObjectStore
+from crackling_aws.preparation.download import copy_fasta
 from crackling_aws.queues import Queue
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError, ObjectStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.logic import regions
 from crackling_lambdas.logic.annotations import Annotations
 from crackling_lambdas.logic.errors import GenomeNotReadyError
 from crackling_lambdas.logic.regions import Regions
 from crackling_lambdas.logic.scanning import Scan, query_sites
-from crackling_preparation.downloading import copy_fasta
 
 BASES = "".join(random.Random(3).choices("ACGT", k=200_000))
 GENES = """chr2\t.\tgene\t100001\t100400\t.\t-\t.\tID=g;Name=GEN1;locus_tag=x_1

@@ -9,13 +9,13 @@ from pathlib import Path
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crackling.genomes import Patience
+from crackling.ncbi import Patience
 from crackling_aws.clients import Clients
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
-from crackling_aws.notices import Notices
-from crackling_aws.objects import ObjectStore
-from crackling_aws.targets import TargetStore
+from crackling_aws.email import Notices
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import openapi
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.genome_routes import genome_routes

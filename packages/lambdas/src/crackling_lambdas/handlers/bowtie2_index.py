@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
+from crackling_aws.preparation.indexing import Bowtie2Index, BuildBowtie2, bowtie2_build
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import Bowtie2Settings
-from crackling_preparation.indexing import Bowtie2Index, BuildBowtie2, bowtie2_build
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScanJob
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.indexing import Builder
+from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
-from crackling_preparation.indexing import Builder
-from crackling_preparation.release import Failure, Release
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

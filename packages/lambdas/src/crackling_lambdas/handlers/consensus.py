@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crackling import efficiency
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source

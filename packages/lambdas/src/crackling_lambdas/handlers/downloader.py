@@ -5,25 +5,25 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.annotation import no_genes
+from crackling_aws.preparation.download import Download, QueueBuilds
+from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.ncbi import KeyedNcbi
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import DownloaderSettings
-from crackling_preparation.annotating import no_genes
-from crackling_preparation.downloading import Download, QueueBuilds
-from crackling_preparation.release import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
-    from crackling_preparation.annotating import FetchGenes
-    from crackling_preparation.downloading import Fetch
+    from crackling_aws.preparation.annotation import FetchGenes
+    from crackling_aws.preparation.download import Fetch
 
 
 def make_handler(

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
-from crackling.genomes import Assembly
+from crackling.ncbi import Assembly
 from crackling_aws.models import Genome, GenomeState, Part, Place, Source
-from crackling_aws.objects import UploadForm
+from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.handlers.views import GenomeId, PartProgress, View, moment
 from crackling_lambdas.logic.library import GENOME_ID
 

@@ -7,17 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
+from crackling_aws.preparation.indexing import IsslIndex, build_issl
 from crackling_lambdas.handlers.builder import make_builder
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import IsslSettings
-from crackling_preparation.indexing import IsslIndex, build_issl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
-    from crackling_preparation.indexing import Build
+    from crackling_aws.preparation.indexing import Build
 
 
 def make_handler(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from crackling.genomes import Ncbi, Patience
+from crackling.ncbi import Ncbi, Patience
 from crackling_aws.parameters import Parameters
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from crackling.genomes import Assembly
+    from crackling.ncbi import Assembly
     from crackling_aws.clients import Clients
-    from crackling_preparation.downloading import Tell
+    from crackling_aws.preparation.download import Tell
 
 # Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
 BRIEF = Patience(connect=3, silence=5, attempts=2, total=5)
@@ -30,7 +30,7 @@ class NcbiSettings(Protocol):
 
 @dataclass(frozen=True)
 class KeyedNcbi:
-    """crackling.genomes.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
+    """crackling.ncbi.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
 
     settings: NcbiSettings
     clients: Clients

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
-from crackling_aws.notices import Notices
+from crackling_aws.email import Notices
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.settings import NotifierSettings
 from crackling_lambdas.logic.notifying import Notifier

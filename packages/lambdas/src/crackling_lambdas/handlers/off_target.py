@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScoreChunk
-from crackling_aws.objects import ObjectStore
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import entry
 from crackling_lambdas.handlers.entry import Handler, entry_point
 from crackling_lambdas.handlers.queues import Consumer, Source

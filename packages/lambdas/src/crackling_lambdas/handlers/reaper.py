@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScanJob
+from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.handlers.settings import ReaperSettings
 from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.reaping import Patience, Reaper
-from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from crackling_aws.genomes import GENOME_ITEM, GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import PrepareGenome, ScanJob
-from crackling_aws.objects import ObjectStore
+from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
+from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point, logger, metrics
 from crackling_lambdas.handlers.ncbi import BRIEF, KeyedNcbi
 from crackling_lambdas.handlers.settings import SchedulerSettings
@@ -23,7 +24,6 @@ from crackling_lambdas.handlers.workers import make_workers
 from crackling_lambdas.logic.admission import Admission
 from crackling_lambdas.logic.expectation import Expectations
 from crackling_lambdas.logic.preparation import Claims, Preparations, Sizes
-from crackling_preparation.release import Failure, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

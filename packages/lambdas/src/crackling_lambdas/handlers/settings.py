@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crackling.genomes import NCBI_URL
+from crackling.ncbi import NCBI_URL
+from crackling_aws.preparation.indexing import SHARD_BASES
 from crackling_aws.settings import Settings
-from crackling_preparation.indexing import SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class NotifierSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings(Settings):
-    """How workers are launched; see crackling_aws.workers.LaunchSettings."""
+    """How workers are launched; see crackling_aws.ec2_workers.LaunchSettings."""
 
     stage: str
     worker_image_parameter: str = ""

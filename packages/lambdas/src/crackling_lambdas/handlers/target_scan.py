@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from crackling_aws.genomes import GenomeStore
-from crackling_aws.jobs import JobStore
 from crackling_aws.messages import ScanJob, ScoreChunk
-from crackling_aws.objects import ObjectStore
 from crackling_aws.queues import Queue
-from crackling_aws.targets import TargetStore
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers.entry import Handler, entry_point, work
 from crackling_lambdas.handlers.queues import Consumer, Source
 from crackling_lambdas.handlers.settings import ScanSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crackling_aws.ec2_workers import LaunchSettings, Workers
 from crackling_aws.parameters import Parameters
-from crackling_aws.workers import LaunchSettings, Workers
 
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients

@@ -10,10 +10,10 @@ from crackling_aws.models import GenomeState, Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
+    from crackling_aws.preparation.release import Release
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
     from crackling_lambdas.logic.preparation import Claims
-    from crackling_preparation.release import Release
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Admission:
         if job.over:
             self.genomes.remove_waiter(job.genome, job_id)
             return
-        # The waiter comes before the genome's state is read: see crackling_aws.genomes.
+        # The waiter comes before the genome's state is read: see crackling_aws.stores.genomes.
         self.genomes.add_waiter(job.genome, job_id, job.expires)
         genome = self.genomes.get(job.genome)
         if genome is not None and genome.state is GenomeState.READY:

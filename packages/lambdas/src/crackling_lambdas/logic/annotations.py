@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crackling.annotation.annotation import read_prepared
-from crackling_aws import keys
+from crackling_aws.stores import keys
 
 if TYPE_CHECKING:
     from crackling.annotation.annotation import Annotation
     from crackling_aws.models import Genome
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
 
 
 @dataclass

@@ -20,8 +20,8 @@ from crackling_aws.models import Part, Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crackling_aws.genomes import GenomeStore
     from crackling_aws.models import Genome
+    from crackling_aws.stores.genomes import GenomeStore
 
 NEAREST: Final = 9
 # Seconds until the first byte is fetched: messages and cold starts, or a machine that boots.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.jobs import JobStore
     from crackling_aws.messages import ScanJob, ScoreChunk
+    from crackling_aws.stores.jobs import JobStore
 
 
 def fail_job(jobs: JobStore, clock: Callable[[], float]) -> Callable[[ScanJob | ScoreChunk, str], None]:

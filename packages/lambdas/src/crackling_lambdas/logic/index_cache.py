@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard, Tally
 from crackling.specificity.layout import POSITION_SECTIONS, Section
-from crackling_aws.objects import CONNECTIONS
+from crackling_aws.stores.objects import CONNECTIONS
 from crackling_lambdas.logic.parts import Parts
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity import OffTarget, Specificity
     from crackling_aws.models import Genome, IndexFile
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.shard_files import ShardFiles
 
 

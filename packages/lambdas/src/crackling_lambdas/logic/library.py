@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling.genomes import ACCESSION
-from crackling_aws import keys
+from crackling.ncbi import ACCESSION
 from crackling_aws.models import Genome, GenomeState, Part, Source
+from crackling_aws.stores import keys
 from crackling_lambdas.logic.errors import ConflictError, InvalidError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.objects import ObjectStore, UploadForm
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore, UploadForm
     from crackling_lambdas.logic.preparation import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crackling_aws.notices import SubscribeError
+from crackling_aws.email import SubscribeError
 from crackling_lambdas.logic.errors import ConflictError, InvalidError, UpstreamError
 
 if TYPE_CHECKING:
-    from crackling_aws.notices import Notices
+    from crackling_aws.email import Notices
 
 # As browsers hold it against fields for addresses, with an upper limit.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]{1,253})", re.ASCII)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
+    from crackling_aws.email import Notices
     from crackling_aws.models import Genome, Job
-    from crackling_aws.notices import Notices
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
 
 REASON_LETTERS = 500
 

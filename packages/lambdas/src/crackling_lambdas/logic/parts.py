@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity.layout import Range, Section
     from crackling_aws.models import IndexFile
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.shard_files import ShardFiles
 
 BLOCK = 64 * 1024  # bytes: about what comes in the time that a request takes to answer

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity import OffTarget
     from crackling_aws.models import Genome, IndexFile
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.shard_files import ShardFiles
 
 SMALL = 32 * 1024 * 1024  # bytes of an index that is fetched whole: one round trip instead of four

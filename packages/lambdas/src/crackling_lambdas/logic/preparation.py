@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from crackling.errors import CracklingError, InputError
-from crackling_aws import keys
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models import Part, Place, Source
-from crackling_aws.objects import MissingObjectError
-from crackling_preparation.release import owned
+from crackling_aws.preparation.release import owned
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.genomes import GenomeStore
     from crackling_aws.models import Genome
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.expectation import Expectations
-    from crackling_preparation.release import Failure
 
 GZIP = b"\x1f\x8b"
 BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, so this is rarely too low
@@ -44,7 +44,7 @@ class Described(Protocol):
 
 
 class Assemblies(Protocol):
-    """Knows assemblies by accession: crackling.genomes.ncbi.Ncbi."""
+    """Knows assemblies by accession: crackling.ncbi.datasets.Ncbi."""
 
     def assembly(self, accession: str) -> Described:
         """What is published about an assembly.
@@ -56,7 +56,7 @@ class Assemblies(Protocol):
 
 
 class Launcher(Protocol):
-    """Starts workers: crackling_aws.workers.Workers."""
+    """Starts workers: crackling_aws.ec2_workers.Workers."""
 
     def launch(self, genome: str, claim: str, bases: int) -> str:
         """Start the worker of a preparation, or find the one that was started; the instance's id.

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from crackling_aws.models import Genome, GenomeState, Place, Status
-from crackling_preparation.release import owned
+from crackling_aws.preparation.release import owned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
-    from crackling_preparation.release import Failure, Release
+    from crackling_aws.preparation.release import Failure, Release
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
 
 JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."
@@ -48,7 +48,7 @@ class RunningWorker(Protocol):
 
 
 class Fleet(Protocol):
-    """The workers of this stage: crackling_aws.workers.Workers."""
+    """The workers of this stage: crackling_aws.ec2_workers.Workers."""
 
     def running(self) -> Sequence[RunningWorker]: ...
     def terminate(self, instance_id: str) -> None: ...

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crackling.annotation.finding import written
+from crackling.annotation.gene_lookup import written
 from crackling.errors import InputError
-from crackling.faidx import FastaIndex
-from crackling.region import locate, parse_region
-from crackling_aws import keys
+from crackling.guides.region import locate, parse_region
+from crackling.sequences.faidx import FastaIndex
 from crackling_aws.models import GenomeState
-from crackling_aws.objects import MissingObjectError
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.logic.errors import GenomeNotReadyError
 from crackling_lambdas.logic.submission import QUERY_BASES
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.models import Genome
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.annotations import Annotations
 
 

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation.places import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
-from crackling.sequences import as_fasta, parse_query
-from crackling_aws import keys
+from crackling.sequences.fasta import as_fasta, parse_query
 from crackling_aws.models import Chunk, GenomeState, Status
-from crackling_aws.objects import MissingObjectError
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.logic.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from crackling.results import Format, Target
-    from crackling.sequences import Contig
+    from crackling.sequences.fasta import Contig
     from crackling.specificity import OffTarget
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
     from crackling_aws.models import Genome, Job
-    from crackling_aws.objects import ObjectStore
-    from crackling_aws.targets import TargetStore
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.logic.annotations import Annotations
 
 

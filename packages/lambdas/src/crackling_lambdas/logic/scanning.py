@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.design import repeated_windows
-from crackling.guides import parse_guides
+from crackling.guides.guide_list import parse_guides
+from crackling.guides.sites import find_sites
 from crackling.results import Kind
-from crackling.sequences import parse_query
-from crackling.sites import find_sites
-from crackling_aws import keys
+from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import ScanJob, ScoreChunk
 from crackling_aws.models import Chunk, QuerySite
-from crackling_aws.objects import MissingObjectError
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.logic.measuring import Measure, unmeasured
 from crackling_lambdas.logic.submission import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crackling_aws.jobs import JobStore
     from crackling_aws.models import Job
-    from crackling_aws.objects import ObjectStore
     from crackling_aws.queues import Queue
-    from crackling_aws.targets import TargetStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.logic.regions import Regions
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from crackling.annotation import UNKNOWN
 from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import Efficiency
-from crackling.sites import Site
+from crackling.guides.sites import Site
 from crackling_aws.models import GenomeState, Stage
 from crackling_lambdas.logic.errors import GenomeNotReadyError
 from crackling_lambdas.logic.measuring import Measure, unmeasured
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crackling.specificity import Specificity
     from crackling_aws.messages import ScoreChunk
     from crackling_aws.models import Chunk, Genome, Job
-    from crackling_aws.targets import TargetStore
+    from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.logic.annotations import Annotations
 
 Assess = Callable[[Sequence[Site]], list[Efficiency]]

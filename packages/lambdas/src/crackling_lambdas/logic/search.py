@@ -9,14 +9,14 @@ from crackling.errors import InputError, TransferError
 from crackling_lambdas.logic.errors import InvalidError, UpstreamError
 
 if TYPE_CHECKING:
-    from crackling.genomes import Assembly
+    from crackling.ncbi import Assembly
     from crackling_lambdas.logic.expectation import Expectations
 
 MOST = 20  # of what is found
 
 
 class Catalogue(Protocol):
-    """Finds assemblies: crackling.genomes.Ncbi."""
+    """Finds assemblies: crackling.ncbi.Ncbi."""
 
     def search(self, text: str, limit: int) -> list[Assembly]:
         """Those of an organism's name, or of an accession.

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
-from crackling.genomes import ACCESSION
-from crackling.guides import parse_guides
-from crackling.region import parse_region
+from crackling.guides.guide_list import parse_guides
+from crackling.guides.region import parse_region
+from crackling.ncbi import ACCESSION
 from crackling.results import Kind
-from crackling.sequences import parse_query
-from crackling_aws import keys
+from crackling.sequences.fasta import parse_query
 from crackling_aws.models import GenomeState, Job, JobOptions
+from crackling_aws.stores import keys
 from crackling_lambdas.logic.errors import InvalidError, NotFoundError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.genomes import GenomeStore
-    from crackling_aws.jobs import JobStore
-    from crackling_aws.objects import ObjectStore
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.logic.mailing import Mailing, Recipient
 
 QUERY_BASES = 1_000_000

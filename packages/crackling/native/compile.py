@@ -1,0 +1,74 @@
+"""Compile the off-target kernel: `python compile.py [--target x86_64-linux-gnu.2.34] [--output FILE] [--sanitize]`.
+
+The compiler is Zig's C compiler from PyPI (`ziglang`): a newcomer needs none of their own, it compiles for any target from
+any machine, and the same sources give the same bytes. Sanitizers (address, undefined behaviour) need the system's own
+compiler, because Zig ships no address sanitizer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+NATIVE = Path(__file__).resolve().parent
+LIBRARY = NATIVE.parent / "src" / "crackling" / "specificity" / "_kernel.so"
+SOURCES = [NATIVE / name for name in ("genome.c", "lists.c", "prepare.c", "scan.c", "search.c")]
+HEADERS = [NATIVE / name for name in ("kernel.h", "entry.h", "scan.h", "weigh.h")]
+FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
+SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def host_target() -> str:
+    """This machine as Zig names it, with the oldest C library that the product runs on."""
+    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+    return f"{machine}-macos" if sys.platform == "darwin" else f"{machine}-linux-gnu.2.28"
+
+
+def command(output: Path, target: str | None, sanitize: bool) -> list[str]:
+    sources = [source.name for source in SOURCES]  # relative, so that no folder's name gets into the library
+    if sanitize:
+        return ["cc", *FLAGS, *SANITIZERS, *sources, "-o", str(output)]
+    baseline = (
+        ["-march=x86_64_v2"] if (target or host_target()).startswith("x86_64") else []
+    )  # POPCNT: all since 2009
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target or host_target(), "-s", *baseline]
+    return [*zig, *FLAGS, *sources, "-o", str(output)]
+
+
+def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: bool = False) -> Path:
+    """Write the shared library; the file appears whole or not at all.
+
+    Raises:
+        subprocess.CalledProcessError: the compiler reported an error (it is on stderr).
+    """
+    output = output.resolve()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_suffix(f".{os.getpid()}.tmp")  # two processes may compile at once
+    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
+    unfinished.replace(output)
+    return output
+
+
+def is_fresh(output: Path = LIBRARY) -> bool:
+    """Whether the library is there and newer than all that it is made from."""
+    inputs = [*SOURCES, *HEADERS, Path(__file__)]
+    return output.exists() and output.stat().st_mtime >= max(path.stat().st_mtime for path in inputs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--target", help="as Zig names it; default: this machine")
+    parser.add_argument("--output", type=Path, default=LIBRARY)
+    parser.add_argument(
+        "--sanitize", action="store_true", help="with address and undefined-behaviour sanitizers"
+    )
+    arguments = parser.parse_args()
+    compile_kernel(arguments.output, arguments.target, arguments.sanitize)
+
+
+if __name__ == "__main__":
+    main()

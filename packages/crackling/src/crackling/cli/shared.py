@@ -1,0 +1,134 @@
+"""What the commands share: options, guides from a file, output that appears whole or not at all, progress."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from crackling.errors import InputError, StorageError
+from crackling.guides.guide_list import parse_guides
+from crackling.sequences.files import appearing, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crackling.guides.sites import Site
+    from crackling.specificity.genome import Progress
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+STANDARD = "-"  # as a file name: standard input or output
+
+
+def command_parser(commands: Commands, name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=textwrap.fill(summary, 78),
+        epilog=f"example:\n  {example}\n\nexit codes: 0 done, 2 bad input (one line on stderr), 130 interrupted",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "index",
+        type=Path,
+        metavar="INDEX",
+        help="the path that it was built as, or any of its files; or the accession of an assembly (see crackling genome)",
+    )
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=positive, metavar="N", help="default: all processors")
+
+
+def add_mismatches(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", type=int, default=4, metavar="K", help="most mismatches, 0 to 6 (default: 4)")
+
+
+def add_annotation(parser: argparse.ArgumentParser) -> None:
+    annotation = parser.add_mutually_exclusive_group()
+    annotation.add_argument(
+        "--annotation",
+        type=Path,
+        metavar="GFF",
+        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature; "
+        "default: of an accession those that NCBI publishes, else none",
+    )
+    annotation.add_argument(
+        "--no-annotation", action="store_true", help="leave the columns gene and feature empty"
+    )
+
+
+def source(name: str) -> Path | BinaryIO:
+    """A path, or standard input for '-'."""
+    return _stdin() if name == STANDARD else Path(name)
+
+
+def _stdin() -> BinaryIO:
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise StorageError("standard input: is closed; name a file")
+    return stream.buffer
+
+
+def read_guides(name: str) -> list[Site]:
+    """The guides of a file, or of standard input for '-'.
+
+    Raises:
+        InputError: it is no text, or not of guides.
+        StorageError: it cannot be read.
+    """
+    try:
+        if name == STANDARD:
+            return parse_guides(io.TextIOWrapper(_stdin(), encoding="utf-8-sig"), "standard input")
+        with readable(Path(name)) as file:
+            return parse_guides(io.TextIOWrapper(file, encoding="utf-8-sig"), name)
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: is not text; give guides, one a line") from None
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, also for '-', or a file that appears under its name when all is written."""
+    if path is None or str(path) == STANDARD:
+        yield sys.stdout.buffer
+        return
+    with appearing(path) as file:
+        yield file
+
+
+@contextmanager
+def progress() -> Iterator[Progress | None]:
+    """A bar on stderr where that is a terminal, otherwise nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from crackling.cli.amount import AmountColumn
+
+    columns = (TextColumn("{task.description:>14}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield tell

@@ -1,0 +1,47 @@
+"""Guides as users list them: with or without their PAM, one a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+from crackling.guides.sites import SITE_NT, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CONTIG = "guides"  # where a guide of a list stands, as it stands in no sequence
+ASSUMED_PAM = "NGG"
+_GUIDE = re.compile(r"([ACGT]{20})([ACGT][AG]G)?")
+_REMEDY = "give 20 letters of A, C, G, T, or 23 with the PAM (NGG or NAG)"
+
+
+def parse_guide(text: str, place: str, number: int = 1) -> Site:
+    """The site of a guide given with or without its PAM, in any case; U reads as T.
+
+    It stands at `number` on the contig "guides"; where the PAM is not given, it is NGG to the letter.
+
+    Raises:
+        InputError: of another length or alphabet; `place` says where it stands.
+    """
+    letters = "".join(text.split())
+    match = _GUIDE.fullmatch(letters.upper().replace("U", "T"))
+    if not match:
+        raise InputError(f"{place}: {letters[:40]!r} ({len(letters)} letters) is no guide; {_REMEDY}")
+    return Site(CONTIG, number, number + SITE_NT, "+", match[1], match[2] or ASSUMED_PAM)
+
+
+def parse_guides(lines: Iterable[str], label: str) -> list[Site]:
+    """One guide a line; blank lines and FASTA headers are passed over.
+
+    Raises:
+        InputError: a line is no guide, or there is none at all.
+    """
+    sites: list[Site] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith(">"):
+            sites.append(parse_guide(line, f"{label}, line {number}", len(sites) + 1))
+    if not sites:
+        raise InputError(f"{label}: holds no guides; {_REMEDY}, one a line")
+    return sites

@@ -1,0 +1,113 @@
+"""A part of the genome as the query: named by its coordinates or by a gene."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from crackling.annotation.annotation import Position
+from crackling.annotation.gene_lookup import find_gene, written
+from crackling.errors import InputError
+from crackling.sequences.fasta import Contig, as_fasta, normalise, read_pieces
+from crackling.sequences.files import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from crackling.annotation.annotation import Annotation
+
+MOST_LETTERS = 200  # of what is asked for
+# Of a contig's name only the last colon counts: some have their own.
+_COORDINATES = re.compile(r"(\S+):(\d[\d,]*)\s*(?:-|\N{EN DASH}|\.\.)\s*(\d[\d,]*)")
+_FEW = 5  # that a message names
+
+
+class Region(NamedTuple):
+    """Bases of the genome, on its + strand, and what they are called."""
+
+    name: str
+    position: Position
+
+    def fasta(self, sequence: str) -> str:
+        """As a query: the header tells the place."""
+        return as_fasta([Contig(f"{self.contig(sequence).name} {written(self.position)}", sequence)])
+
+    def contig(self, sequence: str) -> Contig:
+        """What is read from fasta()."""
+        return Contig("_".join(self.name.split()), sequence)
+
+
+def parse_region(text: str) -> Position | str:
+    """What is asked for: coordinates (CONTIG:START-END, from 1, with the last base), else a gene's name.
+
+    Raises:
+        InputError: it is neither.
+    """
+    text = text.strip()
+    if not text or len(text) > MOST_LETTERS or not text.isprintable():
+        raise InputError(
+            f"the region: is {'empty' if not text else 'no name'}; give a gene's name, or CONTIG:START-END"
+        )
+    if (found := _COORDINATES.fullmatch(text)) is None:
+        return text
+    first, last = (int(number.replace(",", "")) for number in found.groups()[1:])
+    if not 1 <= first <= last:
+        raise InputError(
+            f"{text}: bases are counted from 1, and the last is not before the first; give CONTIG:START-END"
+        )
+    return Position(found[1], first - 1, last)
+
+
+def locate(text: str, contigs: Mapping[str, int], annotation: Annotation | None) -> Region:
+    """The region that a text names in a genome of these contigs, with their lengths.
+
+    Raises:
+        InputError: there is none.
+    """
+    asked = parse_region(text)
+    if isinstance(asked, str):
+        if annotation is None:
+            raise InputError(
+                f"{asked}: the genome has no annotation to find a gene in; give CONTIG:START-END"
+            )
+        region = Region(*find_gene(annotation, asked))
+    else:
+        region = Region(written(asked), asked)
+    _check(region.position, contigs)
+    return region
+
+
+def read_region(source: Path, position: Position) -> str:
+    """The bases of a FASTA file, plain or compressed, which is read up to their end.
+
+    Raises:
+        InputError: it is not FASTA, not DNA, or has no such bases.
+        StorageError: it cannot be read.
+    """
+    label, before, found = str(source), 0, []
+    with readable(source) as stream:
+        for name, piece in read_pieces(stream, label):
+            if name != position.contig or before >= position.end:
+                if before:
+                    break
+                continue
+            sequence = normalise(Contig(name, piece), label, before).sequence
+            found.append(sequence[max(0, position.start - before) : max(0, position.end - before)])
+            before += len(sequence)
+    if before < position.end:
+        raise InputError(f"{label}: has no {written(position)}; give the FASTA that the index was made from")
+    return "".join(found)
+
+
+def _check(position: Position, contigs: Mapping[str, int]) -> None:
+    bases = contigs.get(position.contig)
+    if bases is None:
+        few = ", ".join(islice(contigs, _FEW))
+        more = f" and {len(contigs) - _FEW:,} more" if len(contigs) > _FEW else ""
+        raise InputError(
+            f"{written(position)}: the genome has no contig {position.contig}; it has {few}{more}"
+        )
+    if position.end > bases:
+        raise InputError(f"{written(position)}: the contig has {bases:,} bases; end there or before")

@@ -1,0 +1,53 @@
+"""Candidate guides of a query: every 23 nt window with the PAM NGG, on both strands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.sequences.fasta import reverse_complement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crackling.sequences.fasta import Contig
+
+GUIDE_NT = 20
+SITE_NT = 23
+
+# Look-ahead, so that overlapping windows are all met; a window with any letter but A, C, G, T is no site.
+_FORWARD = re.compile(r"(?=([ACGT]{21}GG))")
+_REVERSE = re.compile(r"(?=(CC[ACGT]{21}))")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place where Cas9 can cut: the protospacer (`guide`, 20 nt) and its PAM (3 nt), both read 5' to 3' on `strand`.
+
+    start and end are 0-based half-open on the contig's forward strand and cover the 23 nt of both.
+    """
+
+    contig: str
+    start: int
+    end: int
+    strand: str
+    guide: str
+    pam: str
+
+
+def find_sites(contigs: Iterable[Contig]) -> list[Site]:
+    """All sites of normalised contigs, in query order: by contig, then start, forward strand first."""
+    return [
+        site
+        for contig in contigs
+        for site in sorted(_sites(contig), key=lambda site: (site.start, site.strand))
+    ]
+
+
+def _sites(contig: Contig) -> Iterator[Site]:
+    for pattern, strand in ((_FORWARD, "+"), (_REVERSE, "-")):
+        for match in pattern.finditer(contig.sequence):
+            window = match[1] if strand == "+" else reverse_complement(match[1])
+            start = match.start()
+            yield Site(contig.name, start, start + SITE_NT, strand, window[:GUIDE_NT], window[GUIDE_NT:])

@@ -1,0 +1,9 @@
+"""Genomes from NCBI: what there is, fetching it verified, and keeping it on this machine."""
+
+from crackling.errors import TransferError
+from crackling.ncbi.assembly import ACCESSION, Assembly
+from crackling.ncbi.datasets import NCBI_URL, Ncbi
+from crackling.ncbi.download import RemoteFile
+from crackling.ncbi.retry import Patience
+
+__all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi", "Patience", "RemoteFile", "TransferError"]

@@ -1,0 +1,98 @@
+"""A genome in the cache: its files, and what facts.json says of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from crackling.ncbi.assembly import Assembly
+from crackling.sequences.files import appearing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FASTA: Final = "genome.fa.gz"
+GFF: Final = "genome.gff.gz"
+INDEX: Final = "genome.issl"
+GENES: Final = "genome.genes"
+FACTS: Final = "facts.json"
+_PUBLISHED: Final = (FASTA, GFF)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A genome in the cache.
+
+    `files` are the sizes of its files by name, `md5s` the md5 of those that carry no checksums of their own: as NCBI published
+    it, where the file is NCBI's.
+    """
+
+    folder: Path
+    assembly: Assembly
+    md5s: dict[str, str]
+    files: dict[str, int]
+
+    @property
+    def fasta(self) -> Path:
+        return self.folder / FASTA
+
+    @property
+    def index(self) -> Path:
+        """The path that the index was built as."""
+        return self.folder / INDEX
+
+    @property
+    def genes(self) -> Path | None:
+        """Its annotation, prepared; None where NCBI publishes none that is of use."""
+        return self.folder / GENES if GENES in self.files else None
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.files.values())
+
+    @property
+    def published(self) -> dict[str, str]:
+        """The md5 of NCBI's own files."""
+        return {name: self.md5s[name] for name in _PUBLISHED if name in self.md5s}
+
+    @property
+    def index_files(self) -> list[str]:
+        return [name for name in self.files if name not in (*_PUBLISHED, GENES)]
+
+    @property
+    def complete(self) -> bool:
+        """Whether each file has its size; their contents are checked where they are read."""
+        return all(map(self.has, self.files))
+
+    def has(self, name: str) -> bool:
+        """Whether a file has its size."""
+        path = self.folder / name
+        return path.is_file() and path.stat().st_size == self.files.get(name)
+
+    def sound(self, name: str) -> bool:
+        """Whether a file is what it was, to the byte."""
+        return self.has(name) and md5_of(self.folder / name) == self.md5s[name]
+
+    def write(self) -> None:
+        """Write facts.json: from then on the genome is complete."""
+        facts = {"assembly": asdict(self.assembly), "md5s": self.md5s, "files": self.files}
+        with appearing(self.folder / FACTS) as out:
+            out.write(json.dumps(facts, indent=1, sort_keys=True).encode())
+
+
+def read_kept(folder: Path) -> Kept | None:
+    """What facts.json says, None if it is missing or says something else."""
+    try:
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        files = {str(name): int(size) for name, size in facts["files"].items()}
+        md5s = {str(name): str(md5) for name, md5 in facts["md5s"].items()}
+        return Kept(folder, Assembly(**facts["assembly"]), md5s, files)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def md5_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,0 +1,236 @@
+"""NCBI Datasets: what an assembly is, where its files are, and the way to them.
+
+is it there (check) -> what is it (dataset_report) -> its directory (links) -> the published md5 -> size and ranges (HEAD)
+-> the bytes
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, BinaryIO, Final
+from urllib.parse import quote
+
+from crackling.errors import InputError
+from crackling.ncbi import download
+from crackling.ncbi.assembly import ACCESSION, Assembly, entries, read_report, text_of
+from crackling.ncbi.download import RemoteFile, Transfer
+from crackling.ncbi.http import Client, StatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crackling.ncbi.download import Blocks, Progress
+    from crackling.ncbi.rate import Rate
+    from crackling.ncbi.retry import Patience
+
+__all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
+
+NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
+FASTA: Final = "_genomic.fna.gz"
+ANNOTATION: Final = "_genomic.gff.gz"
+_MOST_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
+_CHECK: Final = "check the accession and its version"
+
+
+class Ncbi:
+    """NCBI Datasets, or a stand-in for it, at a base address. Safe to share between threads.
+
+    Args:
+        base: the address of version 2 of the API.
+        api_key: allows 10 requests a second instead of 5.
+        patience: how long to wait and how often to try.
+        rate: instead of the process's own.
+    """
+
+    def __init__(
+        self,
+        base: str = NCBI_URL,
+        api_key: str | None = None,
+        patience: Patience | None = None,
+        rate: Rate | None = None,
+    ) -> None:
+        self._base = base.rstrip("/")
+        self._client = Client(base, api_key, patience, rate)
+
+    def assembly(self, accession: str) -> Assembly:
+        """What NCBI knows of an assembly. One that a newer version replaces is as good as any: see its `current`.
+
+        Raises:
+            InputError: there is no such assembly, or NCBI withdrew it; the message says why and what to use instead.
+            TransferError: NCBI cannot be asked.
+        """
+        _must_be_accession(accession)
+        check = self._ask(f"/genome/accession/{accession}/check")
+        reports = self._ask(
+            f"/genome/accession/{accession}/dataset_report?filters.assembly_version=all_assemblies"
+        )
+        found = next((one for one in map(read_report, entries(reports, "reports")) if one), None)
+        if found and found.gone is not None:
+            raise InputError(_withdrawn(found))
+        if found is None or accession in entries(check, "invalid_assemblies"):
+            reason = text_of(check, "reason")
+            raise InputError(f"NCBI has no assembly {accession}{f' ({reason})' if reason else ''}; {_CHECK}")
+        return found
+
+    def search(self, text: str, limit: int = 20) -> list[Assembly]:
+        """The assembly of an accession, or those of the organisms that a name suggests, the best match first.
+
+        These are an organism's reference assemblies, or where it has none, any.
+
+        Raises:
+            InputError: no text; or an accession that assembly() refuses.
+            TransferError: NCBI cannot be asked.
+        """
+        text = " ".join(text.split())
+        if not text:
+            raise InputError("Name an organism ('zebrafish', 'Danio rerio') or an accession")
+        if ACCESSION.fullmatch(text.upper()):
+            return [self.assembly(text.upper())]
+        found: dict[str, Assembly] = {}
+        for taxon in self._taxa(text):
+            found |= {one.accession: one for one in self._of_taxon(taxon, limit)}
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def fasta(self, assembly: Assembly | str) -> RemoteFile:
+        """The assembly's FASTA file.
+
+        Raises:
+            InputError: NCBI has no files of it, or no FASTA.
+            TransferError: NCBI cannot be asked.
+        """
+        if (file := self._file(assembly, FASTA)) is None:
+            raise InputError(
+                f"NCBI publishes no FASTA of {_of(assembly)}; choose another version of the assembly"
+            )
+        return file
+
+    def annotation(self, assembly: Assembly | str) -> RemoteFile | None:
+        """The assembly's genes as GFF3, None where it has none. Raises as fasta() does."""
+        return self._file(assembly, ANNOTATION)
+
+    def fetch(self, accession: str, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
+        """The gzipped FASTA of an assembly as a stream; leaving the block well means that its md5 was right.
+
+        Raises:
+            InputError: there is no such assembly.
+            TransferError: the transfer failed, or its md5 is wrong.
+        """
+        return self.stream(self.fasta(accession), progress)
+
+    @contextmanager
+    def fetch_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
+        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as fetch() does."""
+        if (file := self.annotation(accession)) is None:
+            yield None
+            return
+        with self.stream(file) as stream:
+            yield stream
+
+    def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
+        """Any of the files as a stream. Raises as fetch() does."""
+        return download.stream(self._client, file, progress)
+
+    def blocks(self, file: RemoteFile, start: int = 0) -> Blocks:
+        """A file's bytes from `start` on, in order, unverified: for whoever has the first ones. Raises as fetch() does."""
+        return Transfer(self._client, file).blocks(start)
+
+    def _taxa(self, text: str) -> Iterator[str]:
+        only = "taxon_resource_filter=TAXON_RESOURCE_FILTER_GENOME"
+        answer = self._ask(f"/taxonomy/taxon_suggest/{quote(text, safe='')}?{only}")
+        for entry in entries(answer, "sci_name_and_ids")[:_MOST_TAXA]:
+            if (taxon := text_of(entry, "tax_id")).isdecimal():
+                yield taxon
+
+    def _of_taxon(self, taxon: str, limit: int) -> list[Assembly]:
+        for only in ("filters.reference_only=true&", ""):
+            answer = self._ask(f"/genome/taxon/{taxon}/dataset_report?{only}page_size={limit}")
+            reports = [
+                one for one in map(read_report, entries(answer, "reports")) if one and one.gone is None
+            ]
+            if reports:
+                return reports
+        return []
+
+    def _file(self, assembly: Assembly | str, ending: str) -> RemoteFile | None:
+        folder = self._folder(assembly)
+        name = f"{folder.rsplit('/', 1)[-1]}{ending}"
+        md5 = _md5_of(name, self._published(folder))
+        if md5 is None:
+            return None
+        address = f"{folder}/{name}"
+        try:
+            headers = self._client.head(address)
+        except StatusError as error:
+            if error.status in {404, 410}:
+                return None
+            headers = {}  # a server that does not take HEAD still has the file
+        size = headers.get("content-length", "")
+        return RemoteFile(
+            address=address,
+            name=name,
+            md5=md5,
+            bytes=int(size) if size.isdecimal() else None,
+            ranges=headers.get("accept-ranges", "").lower() == "bytes",
+        )
+
+    def _folder(self, assembly: Assembly | str) -> str:
+        accession = _of(assembly)
+        _must_be_accession(accession)
+        links = self._ask(f"/genome/accession/{accession}/links?assembly_link_types=FTP_LINK")
+        for link in entries(links, "assembly_links"):
+            if text_of(link, "assembly_link_type") == "FTP_LINK":
+                # The same server answers to both; this client speaks HTTP.
+                return text_of(link, "resource_link").rstrip("/").replace("ftp://", "https://", 1)
+        instead = (
+            f"use {assembly.current}" if isinstance(assembly, Assembly) and assembly.superseded else _CHECK
+        )
+        raise InputError(f"NCBI has no files for {accession}; {instead}")
+
+    def _published(self, folder: str) -> str:
+        try:
+            return self._client.text(f"{folder}/md5checksums.txt")
+        except StatusError as error:
+            if error.status in {404, 410}:
+                raise InputError(
+                    f"NCBI has no files in {folder} any more; choose another version of the assembly"
+                ) from None
+            raise
+
+    def _ask(self, path: str) -> object:
+        """An answer of the API. One that it refuses to give is an empty one: it does not know what was asked about."""
+        try:
+            return self._client.json(f"{self._base}{path}")
+        except StatusError as error:
+            if error.status in {400, 404, 410}:
+                return {}
+            raise
+
+
+def _of(assembly: Assembly | str) -> str:
+    return assembly if isinstance(assembly, str) else assembly.accession
+
+
+def _must_be_accession(text: str) -> None:
+    """What goes into an address is nothing else."""
+    if not ACCESSION.fullmatch(text):
+        raise InputError(f"{text[:40]!r} is no accession of an assembly; give one such as GCF_000840245.1")
+
+
+def _withdrawn(assembly: Assembly) -> str:
+    instead = assembly.current if assembly.superseded else assembly.twin
+    remedy = f"use {instead}" if instead else "search for another assembly of the organism"
+    reason = (assembly.gone or "").rstrip(".")
+    return f"NCBI withdrew {assembly.accession} ({assembly.title}): {reason}; {remedy}"
+
+
+def _md5_of(name: str, checksums: str) -> str | None:
+    """The md5 of a file in lines of `<md5>  ./<name>`."""
+    for line in checksums.splitlines():
+        md5, _, path = line.partition(" ")
+        if path.strip().removeprefix("./") == name and _MD5.fullmatch(md5):
+            return md5
+    return None

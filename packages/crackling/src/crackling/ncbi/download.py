@@ -1,0 +1,289 @@
+"""A large file from a server: in ranges side by side where the server can, delivered in order, from bounded memory.
+
+Each range is asked for again from the byte where it broke. A server without ranges, or one that ignores or refuses them, is read
+in one stream; where that breaks, it is read again from the start and what was delivered is passed over. Whatever was pieced
+together in this way is held against the published md5 at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from crackling.errors import CracklingError, InputError, TransferError
+from crackling.ncbi.http import WEB_PAGE, StatusError
+from crackling.ncbi.retry import PassingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from _typeshed import WriteableBuffer
+    from urllib3 import BaseHTTPResponse
+
+    from crackling.ncbi.http import Client
+
+    Buffer = bytes | bytearray
+    Blocks = Generator[Buffer, None, None]
+    Progress = Callable[[int, int], None]  # bytes done, bytes in all (0: not known)
+
+BLOCK: Final = 8 * 1024 * 1024
+AT_ONCE: Final = 4  # connections
+AHEAD: Final = 6  # blocks that are under way or wait for their turn: with the one that is delivered, 56 MB
+_READ: Final = 1024 * 1024
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file that NCBI publishes; `bytes` is None where the server does not say, `ranges` whether it serves parts."""
+
+    address: str
+    name: str
+    md5: str
+    bytes: int | None
+    ranges: bool
+
+
+class _NoRangesError(Exception):
+    """The server does not serve this file in ranges after all."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The bytes of one file."""
+
+    client: Client
+    file: RemoteFile
+    block: int = BLOCK
+    at_once: int = AT_ONCE
+
+    def blocks(self, start: int = 0) -> Blocks:
+        """The file from byte `start` on, in order.
+
+        Raises:
+            InputError: there is no such file.
+            TransferError: it could not be had, or is not as long as it should be.
+        """
+        delivered = start
+        try:
+            if self.file.ranges and self.file.bytes is not None:
+                with closing(_Ranges(self, start).blocks()) as blocks:
+                    for block in blocks:
+                        delivered += len(block)
+                        yield block
+                return
+        except _NoRangesError:
+            pass
+        except StatusError as error:
+            raise self._refused(error) from None
+        yield from self._one_stream(delivered)
+
+    def _one_stream(self, delivered: int) -> Blocks:
+        tries = self.client.tries_at_file()
+        whole = False
+        while not whole:
+            try:
+                for chunk in self._from_start(delivered):
+                    delivered += len(chunk)
+                    yield chunk
+                whole = True
+            except PassingError as error:
+                tries.failed(error)
+            except StatusError as error:
+                raise self._refused(error) from None
+
+    def _from_start(self, skip: int) -> Iterator[bytes]:
+        """One attempt at the whole file, without its first `skip` bytes."""
+        with self.client.open("GET", self.file.address) as answer:
+            place = 0
+            for chunk in self.client.chunks(answer):
+                no_web_page(chunk, place)
+                place += len(chunk)
+                if place > skip:
+                    yield chunk[max(0, skip - place + len(chunk)) :]
+        if self.file.bytes is not None and place != self.file.bytes:
+            self._wrong_size(place)
+
+    def _wrong_size(self, size: int) -> None:
+        message = (
+            f"{self.file.name}: {size:,} bytes came where NCBI announced {self.file.bytes:,}; try again later"
+        )
+        if size < (self.file.bytes or 0):
+            raise PassingError(message)
+        raise TransferError(message)
+
+    def _refused(self, error: StatusError) -> Exception:
+        if error.status in {404, 410}:
+            return InputError(
+                f"NCBI has no file {self.file.name} any more; choose another version of the assembly"
+            )
+        return error
+
+
+class _Ranges:
+    """One pass over a file in ranges, some of them at once."""
+
+    def __init__(self, transfer: Transfer, start: int) -> None:
+        self._client, self._file = transfer.client, transfer.file
+        size = transfer.file.bytes or 0
+        self._spans = (
+            (place, min(place + transfer.block, size)) for place in range(start, size, transfer.block)
+        )
+        self._at_once = transfer.at_once
+        self._stop = threading.Event()
+        self._open: set[BaseHTTPResponse] = set()
+
+    def blocks(self) -> Blocks:
+        waiting: deque[Future[bytearray]] = deque()
+        pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="range")
+        try:
+            for span in self._spans:
+                waiting.append(pool.submit(self._range, *span))
+                if len(waiting) == AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            self._end()
+            pool.shutdown(cancel_futures=True)
+
+    def _end(self) -> None:
+        """Wake those who wait: for a next attempt, or for bytes."""
+        self._stop.set()
+        for answer in tuple(self._open):
+            try:
+                answer.shutdown()
+            except (ValueError, OSError):  # it has ended by itself meanwhile
+                continue
+
+    def _range(self, start: int, end: int) -> bytearray:
+        """The bytes from `start` to before `end`."""
+        held = bytearray()
+        tries = self._client.tries_at_file(self._stop)
+        while len(held) < end - start:
+            try:
+                self._read(held, start, end)
+            except PassingError as error:
+                tries.failed(error)
+            except StatusError as error:
+                if error.status == 416:
+                    raise _NoRangesError from None
+                raise
+        return held
+
+    def _read(self, held: bytearray, start: int, end: int) -> None:
+        """One attempt at what is missing behind `held`."""
+        place = start + len(held)
+        with self._client.open("GET", self._file.address, {"range": f"bytes={place}-{end - 1}"}) as answer:
+            self._check(answer, place, end)
+            self._open.add(answer)
+            try:
+                for chunk in self._until_end(self._client.chunks(answer)):
+                    no_web_page(chunk, start + len(held))
+                    held += chunk
+            finally:
+                self._open.discard(answer)
+        if len(held) != end - start:
+            raise PassingError(f"{self._file.name}: a part of it came incomplete; try again later")
+
+    def _until_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Looks before the first chunk too: the end may have come before the answer was there to be woken."""
+        while not self._stop.is_set():
+            if (chunk := next(chunks, None)) is None:
+                return
+            yield chunk
+        raise TransferError("The transfer was given up")
+
+    def _check(self, answer: BaseHTTPResponse, place: int, end: int) -> None:
+        """That the answer is the range that was asked for, of the file that was announced."""
+        told = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+        expected = (str(place), str(end - 1), str(self._file.bytes))
+        if answer.status != 206 or told is None or told.groups() != expected:
+            raise _NoRangesError
+
+
+def no_web_page(chunk: bytes, place: int) -> None:
+    """Raises PassingError where a file begins like a page: compressed FASTA never does."""
+    if place == 0 and chunk.lstrip()[:1] == b"<":
+        raise PassingError(WEB_PAGE)
+
+
+class VerifiedStream(io.RawIOBase):
+    """Blocks as one stream, which takes their md5 on the way and tells how far it is."""
+
+    def __init__(self, blocks: Iterator[Buffer], file: RemoteFile, progress: Progress | None) -> None:
+        self._blocks = blocks
+        self._file = file
+        self._tell = progress or (lambda _done, _total: None)
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._rest = memoryview(b"")
+        self._done = 0
+        self.error: CracklingError | None = None  # why there are no more blocks, if that is not their end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not self._rest and not self._next():
+            return 0
+        view = memoryview(buffer).cast("B")
+        size = min(len(view), len(self._rest))
+        view[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+    def _next(self) -> bool:
+        try:
+            block = next(self._blocks, None)
+        except CracklingError as error:
+            self.error = error
+            raise
+        if block is None:
+            return False
+        self._digest.update(block)
+        self._done += len(block)
+        self._rest = memoryview(block)
+        self._tell(self._done, self._file.bytes or 0)
+        return True
+
+    def check(self) -> None:
+        """Read what was left, and hold the md5 against the published one.
+
+        Raises:
+            TransferError: it is another.
+        """
+        while self._next():
+            pass
+        if self._digest.hexdigest() != self._file.md5:
+            raise wrong_md5(self._file)
+
+
+def wrong_md5(file: RemoteFile) -> TransferError:
+    return TransferError(
+        f"{file.name}: came with another md5 than NCBI publishes for it, so it is damaged; try again later"
+    )
+
+
+@contextmanager
+def stream(client: Client, file: RemoteFile, progress: Progress | None = None) -> Iterator[BinaryIO]:
+    """A file as a stream; leaving the block well means that every byte was verified.
+
+    Raises:
+        InputError: there is no such file.
+        TransferError: the transfer failed, or its md5 is wrong.
+    """
+    with closing(Transfer(client, file).blocks()) as blocks:
+        verified = VerifiedStream(blocks, file, progress)
+        try:
+            yield cast("BinaryIO", io.BufferedReader(verified, _READ))
+        except InputError as error:
+            if error is not verified.error:
+                verified.check()  # a damaged transfer is no fault of the assembly
+            raise
+        verified.check()

@@ -1,0 +1,218 @@
+"""Sequences as users have them: FASTA files (plain or compressed), streams, pasted text.
+
+Soft-masked (lower case) letters count as sequence. Letters of the IUPAC nucleotide alphabet other than A, C, G, T and U are
+kept, and no site contains them. White space inside a sequence is dropped. Anything else is an error that says where it stands.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.errors import InputError
+from crackling.sequences.compressed import plain
+from crackling.sequences.files import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+AMBIGUOUS = "NRYSWKMBDHV-"
+LETTERS = frozenset("ACGTU" + AMBIGUOUS)
+# Not str.upper(), which makes letters of the alphabet from others: it turns a sharp s into SS.
+_UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
+LINE = 80  # letters of a line that is written
+_BLOCK = 1 << 20  # bytes that are read at once
+_COMPLEMENT = str.maketrans("ACGT", "TGCA")
+
+
+@dataclass(frozen=True, slots=True)
+class Contig:
+    """One record of a FASTA file: the first word of its header, and its letters as they stand there."""
+
+    name: str
+    sequence: str
+
+
+def reverse_complement(sequence: str) -> str:
+    """Of upper-case DNA; letters other than A, C, G, T stay as they are."""
+    return sequence.translate(_COMPLEMENT)[::-1]
+
+
+def bad_letter(label: str, contig: str, position: int, letter: str) -> InputError:
+    """The error for a letter that is no nucleotide; `position` is 0-based, the message counts from 1."""
+    return InputError(
+        f"{label}: contig {contig!r}, letter {position + 1}: {letter!r} is no nucleotide; "
+        "give DNA (A, C, G, T, N and the other IUPAC codes)"
+    )
+
+
+def normalise(contig: Contig, label: str, before: int = 0) -> Contig:
+    """The contig, or what of it follows `before` letters, in upper case, without white space, U read as T.
+
+    Raises:
+        InputError: a letter is no nucleotide.
+    """
+    sequence = "".join(contig.sequence.split()).translate(_UPPER)
+    if not LETTERS.issuperset(sequence):
+        position = next(i for i, letter in enumerate(sequence) if letter not in LETTERS)
+        raise bad_letter(label, contig.name, before + position, sequence[position])
+    return Contig(contig.name, sequence)
+
+
+def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Contig]:
+    """Read the contigs of a FASTA file or stream (plain, gz, bz2, xz or zst), one at a time.
+
+    Args:
+        source: a path, or a binary stream that is left open.
+        label: what messages call it; default: the path.
+
+    Raises:
+        InputError: empty, not FASTA, or the compressed data is cut or damaged.
+        StorageError: the path cannot be read.
+    """
+    return (Contig(name, "".join(parts)) for name, parts in read_parts(source, label))
+
+
+def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
+    """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
+    if isinstance(source, Path):
+        with readable(source) as stream:
+            yield from _contigs(stream, label or str(source))
+    else:
+        yield from _contigs(source, label or "the stream")
+
+
+def read_pieces(source: BinaryIO, label: str) -> Iterator[tuple[str, str]]:
+    """read_fasta() in bounded memory: each contig's name with an empty piece, then with piece after piece.
+
+    Raises:
+        InputError: as read_fasta().
+    """
+    number = 0
+    with plain(source, label) as lines:
+        for name, piece in _records(_lines(lines), label):
+            number += not piece
+            yield name or f"contig_{number}", piece
+    if number == 0:
+        raise InputError(f"{label}: holds no sequence; give a FASTA file with at least one record")
+
+
+def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
+    found: tuple[str, list[str]] | None = None
+    for name, piece in read_pieces(stream, label):
+        if found is None or not piece:
+            if found is not None:
+                yield found
+            found = name, []
+        else:
+            found[1].append(piece)
+    if found is not None:
+        yield found
+
+
+def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
+    """The first word of each record's header, empty, and with each piece. Lines that begin with '#' are comments."""
+    name: str | None = None
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(">"):
+            name = next(iter(line[1:].split(maxsplit=1)), "")
+            yield name, ""
+        elif line and not line.startswith("#"):
+            if name is None:
+                raise InputError(f"{label}: not FASTA ({_tell(number, line)}); a record begins with '>'")
+            yield name, line
+
+
+def _tell(number: int, line: str) -> str:
+    """What a line is: of another encoding or of a program's own format its letters would say nothing."""
+    if "\ufffd" in line or "\0" in line:
+        return "its bytes are no plain text; save it as UTF-8"
+    return f"line {number} is {line[:20]!r}"
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, stripped. Below a header, lines of nothing but letters come joined, many at a time.
+
+    Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
+    """
+    has_header = False
+    begin = codecs.BOM_UTF8
+    while block := stream.read(_BLOCK):
+        # A longer line, as of a genome in one line, is cut: its pieces follow each other as lines do.
+        block = (block + stream.readline(_BLOCK)).removeprefix(begin)
+        begin = b""
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for section in _sections(block):
+            header, rest = _split_header(section)
+            has_header = has_header or bool(header)
+            letters = rest.replace(b"\n", b"")
+            if has_header and letters.isalpha():
+                yield header.decode("utf-8", "replace").strip()
+                yield letters.decode("ascii")
+            else:
+                yield from map(str.strip, section.decode("utf-8", "replace").split("\n"))
+
+
+def _sections(block: bytes) -> Iterator[bytes]:
+    """Whole lines, cut before each header."""
+    start = 0
+    while start < len(block):
+        has_more = (
+            block.find(b">", start + 1) > 0
+        )  # most blocks of a genome have none, which is seen much faster
+        end = block.find(b"\n>", start) + 1 if has_more else 0
+        end = end or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _split_header(section: bytes) -> tuple[bytes, bytes]:
+    if not section.startswith(b">"):
+        return b"", section
+    header, _, rest = section.partition(b"\n")
+    return header, rest
+
+
+def read_query(source: Path | BinaryIO, label: str) -> list[Contig]:
+    """The contigs of a query in FASTA, normalised.
+
+    Raises:
+        InputError: as read_fasta(); not DNA; or two contigs have one name, and a guide's place is told by its contig's name.
+        StorageError: the path cannot be read.
+    """
+    contigs = [normalise(contig, label) for contig in read_fasta(source, label)]
+    seen: dict[str, int] = {}
+    for number, contig in enumerate(contigs, start=1):
+        if (first := seen.setdefault(contig.name, number)) != number:
+            raise InputError(
+                f"{label}: sequences {first} and {number} are both named {contig.name!r}; "
+                "begin each header with a name of its own, as places are told by it"
+            )
+    return contigs
+
+
+def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:
+    """Contigs of a text that is FASTA, as read_query() has them, or a bare sequence (named `name`), normalised.
+
+    Raises:
+        InputError: empty, or what read_query() refuses.
+    """
+    text = text.removeprefix("\ufeff")  # a byte order mark that came along from a file
+    if not text.strip():
+        raise InputError(f"{label}: is empty; give a DNA sequence or FASTA")
+    if not text.lstrip().startswith(">"):
+        return [normalise(Contig(name, text), label)]
+    return read_query(io.BytesIO(text.lstrip().encode("utf-8", "replace")), label)
+
+
+def as_fasta(contigs: Iterable[Contig]) -> str:
+    """Contigs as FASTA, LINE letters a line."""
+    return "".join(
+        f">{contig.name}\n"
+        + "".join(f"{contig.sequence[at : at + LINE]}\n" for at in range(0, len(contig.sequence), LINE))
+        for contig in contigs
+    )

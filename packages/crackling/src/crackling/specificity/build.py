@@ -1,0 +1,103 @@
+"""Building an index: the genome is read and packed, 4 bits a base, and each shard of it is built (builder.py) as it is full."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.sequences.files import unfinished
+from crackling.specificity.builder import Builder
+from crackling.specificity.genome import MAX_PLACES, Progress, read_shards
+from crackling.specificity.layout import Writer, sealed, write_header
+from crackling.specificity.names import family, shard_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crackling.sequences.files import Unfinished
+    from crackling.specificity.layout import Header
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """What an index holds; `bases` counts letters of the contigs, `bytes` all its files.
+
+    A site that is in several shards is counted as distinct in each.
+    """
+
+    files: tuple[Path, ...]
+    contigs: int
+    bases: int
+    sites: int
+    distinct_sites: int
+    bytes: int
+    seconds: float
+
+
+def build_index(
+    sources: Sequence[Path | BinaryIO],
+    out: Path,
+    *,
+    compatible: bool = False,
+    threads: int | None = None,
+    shard_bases: int = MAX_PLACES,
+    progress: Progress | None = None,
+) -> IndexSummary:
+    """Index the FASTA files or streams `sources` as one genome and write the index to `out`.
+
+    A genome that does not fit in one shard gets a file for each: `out` genome.issl becomes genome.1-of-2.issl and
+    genome.2-of-2.issl.
+
+    Args:
+        sources: paths or binary streams of FASTA, plain or compressed.
+        out: the file to write; an old index of that name is replaced, whatever its shards, when the new one is complete.
+        compatible: leave out sites that start with T, as the published program does.
+        threads: default: all processors.
+        shard_bases: most bases of a shard.
+        progress: is told how far each stage is, shard by shard.
+
+    Raises:
+        InputError: a source is not FASTA or not DNA, or two contigs have one name.
+        StorageError: a source cannot be read or `out` cannot be written.
+    """
+    started = time.monotonic()
+    tell = progress or (lambda _stage, _done, _total: None)
+    workers = threads or os.cpu_count() or 1
+    with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
+        # A file first, then the genome: where nothing can be written, nothing is read.
+        files = (stack.enter_context(unfinished(path)) for path in repeat(out))
+        built = [
+            (file, Builder(genome, compatible, pool, workers, Writer(file.stream), tell).build())
+            for file, genome in zip(files, read_shards(sources, tell, shard_bases), strict=False)
+        ]
+        headers = sealed([header for _, header in built])
+        paths = _finish(out, zip([file for file, _ in built], headers, strict=True))
+    return IndexSummary(
+        files=tuple(paths),
+        contigs=sum(header.contigs for header in headers),
+        bases=sum(header.bases for header in headers),
+        sites=sum(header.sites for header in headers),
+        distinct_sites=sum(header.distinct_sites for header in headers),
+        bytes=sum(header.file_bytes for header in headers),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _finish(out: Path, built: Iterable[tuple[Unfinished, Header]]) -> list[Path]:
+    """Give the shards their headers and names, and remove what the index of that name had before."""
+    shards = list(built)
+    paths = shard_paths(out, len(shards))
+    for file, header in shards:
+        write_header(file.stream, header)
+        file.stream.flush()  # so that a full disk is noticed before the first of them appears
+    for (file, _), path in zip(shards, paths, strict=True):
+        file.appear(path)
+    for old in set(family(out)) - set(paths):
+        old.unlink(missing_ok=True)
+    return paths

@@ -1,0 +1,159 @@
+"""A genome, or a shard of it, in memory as the kernel reads it: contigs one behind the other, 4 bits a base."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from ctypes import c_uint8
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.errors import InputError
+from crackling.sequences.fasta import bad_letter, read_parts
+from crackling.specificity.kernel import WINDOW_NT, library
+from crackling.specificity.layout import Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+# Called with a stage's name, what is done and what there is to do (0: not known).
+Progress = Callable[[str, int, int], None]
+
+MAX_PLACES = 1 << 32  # of a shard: places have 32 bits
+OVERLAP = WINDOW_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
+
+
+@dataclass(slots=True)
+class Genome:
+    """A shard's packed contigs; each is followed by at least one base that no site may contain."""
+
+    packed: bytearray = field(default_factory=bytearray)
+    pieces: list[Piece] = field(default_factory=list)
+    bases: int = 0  # of the pieces, without what the next shard has too
+
+    @property
+    def length(self) -> int:
+        return 2 * len(self.packed)
+
+    def room(self, shard_bases: int) -> int:
+        """How many bases it takes until it is full; an overlap still fits then."""
+        padding = 2
+        return max(0, min(shard_bases - self.bases, MAX_PLACES - self.length - OVERLAP - padding))
+
+    def add(self, name: str, parts: Iterable[str], label: str, start: int = 0, overlap: int = 0) -> None:
+        """Append a contig, or a piece that begins at its base `start` and has `overlap` bases that are the next piece's."""
+        bases, odd = 0, ""
+        for part in parts:
+            letters = self._pack(odd + part, name, start + bases, label)
+            odd = letters[
+                len(letters) & ~1 :
+            ]  # two bases a byte: a last one that is alone goes with the next part
+            del self.packed[-1:]  # its byte, or what pads the contig
+            bases += len(letters) - len(odd)
+        self._pack(odd, name, start + bases, label)
+        self.pieces.append(Piece(name, bases + len(odd), start))
+        self.bases += bases + len(odd) - overlap
+
+    def free(self) -> None:
+        """Give the sequence's memory back."""
+        self.packed = bytearray()
+
+    def _pack(self, letters: str, name: str, before: int, label: str) -> str:
+        """Append bases, padded; `before` them the contig has so many. Returns them without white space."""
+        encoded = letters.encode("ascii", "replace")  # what is not ASCII becomes '?', no nucleotide either
+        if not encoded.isalpha():
+            letters = "".join(letters.split())
+            encoded = letters.encode("ascii", "replace")
+        room = (c_uint8 * (len(encoded) // 2 + 1))()
+        bases = library().pack(encoded, len(encoded), room)
+        if bases < 0:
+            raise bad_letter(label, name, before - 1 - bases, letters[-1 - bases])
+        self.packed += memoryview(room)
+        return letters
+
+
+def contig_starts(pieces: Iterable[Piece]) -> list[int]:
+    """The place of each piece's first base in a packed genome, and the place behind the last."""
+    return list(accumulate((2 * (piece.bases // 2 + 1) for piece in pieces), initial=0))
+
+
+def read_shards(
+    sources: Sequence[Path | BinaryIO], tell: Progress, shard_bases: int = MAX_PLACES
+) -> Iterator[Genome]:
+    """A genome in shards of so many bases (the last may have fewer), or of fewer where places run out.
+
+    A contig that does not fit in the rest of a shard goes on in the next. Each window begins in one of them and is whole there.
+
+    Raises:
+        InputError: a source is not FASTA or not DNA, or two contigs have one name.
+        StorageError: a source cannot be read.
+    """
+    shard, before = Genome(), 0
+    for name, parts, label in _contigs(sources):
+        rest, start = _Letters(parts), 0
+        while True:
+            if not (room := shard.room(shard_bases)):
+                before += shard.bases
+                yield shard
+                shard = Genome()
+            elif rest.fit(room):
+                shard.add(name, rest.parts, label, start)
+                break
+            else:
+                taken = rest.take(room)
+                following = rest.first(OVERLAP)
+                if rest.fit(OVERLAP):  # no window begins there: the contig ends here
+                    shard.add(name, [*taken, following], label, start)
+                    break
+                shard.add(name, [*taken, following], label, start, OVERLAP)
+                start += room
+        tell("reading", before + shard.bases, 0)
+    yield shard
+
+
+def _contigs(sources: Sequence[Path | BinaryIO]) -> Iterator[tuple[str, list[str], str]]:
+    """Name, parts of the sequence, and the label of where it stands."""
+    seen: dict[str, str] = {}
+    for source in sources:
+        label = str(source) if isinstance(source, Path) else "standard input"
+        for name, parts in read_parts(source, label):
+            if name in seen:
+                raise InputError(
+                    f"{label}: contig {name!r} was met before (in {seen[name]}); "
+                    "name each file once and each contig differently"
+                )
+            seen[name] = label
+            yield name, parts, label
+
+
+class _Letters:
+    """A contig's letters in parts, taken off from the front. White space is dropped only where it must be cut."""
+
+    def __init__(self, parts: list[str]) -> None:
+        self.parts = parts
+        self._bare = False
+
+    def fit(self, bases: int) -> bool:
+        """Whether there are no more than so many."""
+        if sum(map(len, self.parts)) > bases and not self._bare:
+            self.parts = ["".join(part.split()) for part in self.parts]
+            self._bare = True
+        return sum(map(len, self.parts)) <= bases
+
+    def take(self, bases: int) -> list[str]:
+        """Take so many off; there are more."""
+        ends = list(accumulate(map(len, self.parts)))
+        last = bisect_right(ends, bases)
+        cut = bases - (ends[last - 1] if last else 0)
+        taken = [*self.parts[:last], self.parts[last][:cut]]
+        self.parts = [self.parts[last][cut:], *self.parts[last + 1 :]]
+        return taken
+
+    def first(self, bases: int) -> str:
+        """Look at so many, or at all there are."""
+        found = ""
+        for part in self.parts:
+            found += part[: bases - len(found)]
+        return found

@@ -1,0 +1,64 @@
+"""A stand-in for NCBI with phage lambda, and a client in a hurry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crackling.ncbi import Ncbi
+from crackling.ncbi.rate import Rate
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
+from support.ncbi import HURRIED, LAMBDA
+
+
+def pytest_collection_modifyitems(items):
+    """The stand-in is on this machine; no other is reached."""
+    for item in items:
+        if "tests/ncbi" in str(item.path):
+            item.add_marker(pytest.mark.enable_socket)
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
+
+
+@pytest.fixture(scope="session")
+def phage(sample):
+    return phage_lambda(sample / "lambda_phage.fa")
+
+
+@pytest.fixture(scope="session")
+def assemblies(phage):
+    withdrawn = replace(phage, status="suppressed", suppression_reason="many frameshifted proteins")
+    return {
+        LAMBDA: phage,
+        "GCF_000000001.1": replace(withdrawn, current="GCF_000000001.2"),
+        "GCF_000000003.1": replace(withdrawn, twin="GCA_000000003.1"),
+        "GCF_000000004.1": withdrawn,
+        "GCF_000000005.1": replace(phage, status="previous", current="GCF_000000005.2"),
+        "GCF_000000005.2": replace(
+            phage, organism="Danio rerio", common_name="zebrafish", tax_id=7955, name="GRCz12"
+        ),
+        "GCA_000000006.1": replace(phage, organism="Danio aesculapii", tax_id=1142201, reference=False),
+    }
+
+
+@pytest.fixture
+def ncbi(assemblies):
+    with NcbiStandIn(assemblies) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def client(ncbi):
+    return Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000))
+
+
+@pytest.fixture
+def fetched(client):
+    """Phage lambda's file, all of it."""
+
+    def fetch():
+        with client.fetch(LAMBDA) as stream:
+            return stream.read()
+
+    return fetch

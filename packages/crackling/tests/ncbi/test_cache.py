@@ -1,0 +1,290 @@
+"""The cache: what it keeps, after breaks, beside other processes, and when it is damaged."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from crackling.cli.amount import IN_BYTES
+from crackling.errors import IndexFileError, InputError, StorageError, TransferError
+from crackling.ncbi import Ncbi
+from crackling.ncbi.cache import Cache, usual_folder
+from crackling.ncbi.cache_builder import FETCHING, FETCHING_GENES, READING_GENES, Work
+from crackling.ncbi.rate import Rate
+from crackling.specificity import Index
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, slow
+from support.ncbi import HURRIED, LAMBDA
+
+FASTA = r"_genomic\.fna\.gz$"
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path / "genomes")
+
+
+class Told:
+    def __init__(self):
+        self.about, self.waited, self.stages, self.no_genes = [], 0, [], []
+
+    def work(self, url):
+        def waiting():
+            self.waited += 1
+
+        return Work(
+            ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)),
+            about=lambda assembly, files: self.about.append(
+                (assembly.accession, [file.bytes for file in files])
+            ),
+            waiting=waiting,
+            no_genes=lambda reason: self.no_genes.append(str(reason)),
+            progress=lambda *stage: self.stages.append(stage),
+        )
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def work(ncbi, told):
+    return told.work(ncbi.url)
+
+
+def gets(ncbi, ending=".fna.gz"):
+    """The ranges of the file that were asked for."""
+    return [
+        asked.headers.get("range")
+        for asked in ncbi.asked
+        if asked.path.endswith(ending) and asked.method == "GET"
+    ]
+
+
+def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, work, told, phage):
+    kept = cache.get(LAMBDA, work)
+    assert kept.fasta.read_bytes() == phage.packed
+    with Index.open(kept.index) as index:
+        assert index.contigs == [("NC_001416.1", 48502)]
+    assert told.about == [(LAMBDA, [len(phage.packed)])]
+    assert (FETCHING, len(phage.packed), len(phage.packed)) in told.stages
+    assert {FETCHING, FETCHING_GENES, READING_GENES} == IN_BYTES
+    assert {"fetching", "reading", "sorting", "writing"} <= {stage for stage, _, _ in told.stages}
+    ncbi.asked.clear()
+    assert cache.get(LAMBDA, work) == kept == cache.find(LAMBDA)
+    assert cache.list() == [kept]
+    assert ncbi.asked == []
+    assert kept.bytes == sum(path.stat().st_size for path in (kept.fasta, kept.index))
+
+
+def test_a_download_goes_on_where_it_broke(ncbi, cache, work, phage):
+    ncbi.faults = [
+        Fault(FASTA, no_ranges(), method="HEAD"),
+        Fault(FASTA, cut(9_000), nth=[1]),
+        Fault(FASTA, cut(0), nth=[2, 3, 4]),
+    ]
+    with pytest.raises(TransferError, match="broke off"):
+        cache.get(LAMBDA, work)
+    assert cache.find(LAMBDA) is None
+    assert cache.list() == []
+    ncbi.faults = []
+    ncbi.asked.clear()
+    assert cache.get(LAMBDA, work).fasta.read_bytes() == phage.packed
+    assert gets(ncbi) == [f"bytes=9000-{len(phage.packed) - 1}"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_process_that_is_killed_leaves_what_it_had(ncbi, work, phage, tmp_path, end):
+    ncbi.faults = [
+        Fault(FASTA, no_ranges(), method="HEAD"),
+        Fault(FASTA, slow(0.2, piece=6_000)),
+    ]
+    program = f"import sys; from crackling.cli import main; main(['genome', '{LAMBDA}'])"
+    environment = {
+        **os.environ,
+        "CRACKLING_NCBI_URL": ncbi.url,
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    process = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    folder = tmp_path / "crackling" / "genomes" / LAMBDA
+    deadline = time.monotonic() + 20
+    while not gets(ncbi) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(end)
+    assert process.wait(10) == (143 if end is signal.SIGTERM else -end)
+    [part] = folder.glob("*.part")
+    size = part.stat().st_size
+    assert 6_000 <= size < len(phage.packed)
+    assert [path.name for path in folder.iterdir()] == [part.name]
+    ncbi.faults = []
+    ncbi.asked.clear()
+    kept = Cache(folder.parent).get(LAMBDA, work)
+    assert kept.fasta.read_bytes() == phage.packed
+    assert gets(ncbi) == [f"bytes={size}-{len(phage.packed) - 1}"]
+    assert not list(folder.glob("*.part"))
+
+
+@pytest.mark.parametrize("there", [b"rubbish", b"x" * 99_999, None])
+def test_a_part_that_is_damaged_costs_one_more_download(ncbi, cache, work, phage, there, tmp_path):
+    """None: all of it is there, with one other bit."""
+    file = work.ncbi.fasta(LAMBDA)
+    folder = tmp_path / "genomes" / LAMBDA
+    folder.mkdir(parents=True)
+    flipped = bytes([phage.packed[0] ^ 1]) + phage.packed[1:]
+    (folder / f"{file.md5}.part").write_bytes(flipped if there is None else there)
+    assert cache.get(LAMBDA, work).fasta.read_bytes() == phage.packed
+    assert gets(ncbi)[-1] == f"bytes=0-{len(phage.packed) - 1}"
+
+
+def test_a_part_of_another_file_is_not_used(ncbi, cache, work, phage, tmp_path):
+    folder = tmp_path / "genomes" / LAMBDA
+    folder.mkdir(parents=True)
+    (folder / f"{'0' * 32}.part").write_bytes(phage.packed[:100])
+    kept = cache.get(LAMBDA, work)
+    assert gets(ncbi) == [f"bytes=0-{len(phage.packed) - 1}"]
+    assert {path.name for path in kept.folder.iterdir()} == {"facts.json", "genome.fa.gz", "genome.issl"}
+
+
+def test_a_whole_part_is_not_fetched_again(ncbi, cache, work, phage, tmp_path):
+    folder = tmp_path / "genomes" / LAMBDA
+    folder.mkdir(parents=True)
+    (folder / f"{work.ncbi.fasta(LAMBDA).md5}.part").write_bytes(phage.packed)
+    cache.get(LAMBDA, work)
+    assert gets(ncbi) == []
+
+
+def test_a_file_that_is_damaged_at_its_source_is_not_kept(ncbi, cache, work, tmp_path):
+    ncbi.faults = [Fault(FASTA, damage(7_000))]
+    with pytest.raises(TransferError, match="another md5"):
+        cache.get(LAMBDA, work)
+    assert list((tmp_path / "genomes" / LAMBDA).iterdir()) == []
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def drop(path):
+    path.unlink()
+
+
+def garble(path):
+    path.write_text('{"assembly": []}')
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "downloads"),
+    [
+        ("genome.issl", cut_short, 0),
+        ("genome.issl", flip, 0),
+        ("genome.issl", drop, 0),
+        ("genome.fa.gz", cut_short, 1),
+        ("both", flip, 1),
+        ("genome.fa.gz", drop, 1),
+        ("facts.json", drop, 0),
+        ("facts.json", garble, 0),
+        ("facts.json", cut_short, 0),
+    ],
+)
+def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, work, name, harm, downloads):
+    kept = cache.get(LAMBDA, work)
+    whole = {path.name: path.read_bytes() for path in kept.folder.iterdir()}
+    ncbi.asked.clear()
+    for harmed in ("genome.fa.gz", "genome.issl") if name == "both" else (name,):
+        harm(kept.folder / harmed)
+    with cache.index(LAMBDA, work) as index:
+        assert len(index.contigs) == 1
+    assert {path.name: path.read_bytes() for path in kept.folder.iterdir()} == whole
+    assert len(gets(ncbi)) == downloads
+    if name == "genome.issl":
+        assert ncbi.asked == []  # it is remade without a network
+
+
+def test_an_index_of_another_version_is_made_again(ncbi, cache, work, monkeypatch):
+    kept = cache.get(LAMBDA, work)
+    content = bytearray(kept.index.read_bytes())
+    content[8] ^= 0xFF
+    kept.index.write_bytes(content)
+    with pytest.raises(IndexFileError, match="version"):
+        Index.open(kept.index)
+    with cache.index(LAMBDA, work) as index:
+        assert len(index.contigs) == 1
+
+
+def _get(url, folder, outcome):
+    told = Told()
+    with suppress(Exception):
+        kept = Cache(folder).get(LAMBDA, told.work(url))
+        outcome.put((len(told.about), told.waited, kept.bytes))
+
+
+def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):
+    ncbi.faults = [Fault(FASTA, slow(0.1, piece=4_000))]
+    context = multiprocessing.get_context("fork")
+    outcome = context.Queue()
+    both = [context.Process(target=_get, args=[ncbi.url, tmp_path, outcome]) for _ in range(2)]
+    for process in both:
+        process.start()
+    one, other = sorted(outcome.get(timeout=20) for _ in both)
+    for process in both:
+        process.join()
+    assert (one[:2], other[:2]) == ((0, 1), (1, 0))
+    assert one[2] == other[2]
+    assert len(gets(ncbi)) == 1
+
+
+def test_removal(cache, work):
+    kept = cache.get(LAMBDA, work)
+    assert cache.remove(LAMBDA) > kept.bytes
+    assert not kept.folder.exists()
+    with pytest.raises(InputError, match="not kept on this machine"):
+        cache.remove(LAMBDA)
+    with pytest.raises(InputError, match="no accession"):
+        cache.remove("../..")
+
+
+def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, work, tmp_path):
+    ncbi.faults = [Fault("check", slow(0.2, piece=30))]
+    context = multiprocessing.get_context("fork")
+    outcome = context.Queue()
+    process = context.Process(target=_get, args=[ncbi.url, tmp_path / "genomes", outcome])
+    process.start()
+    while not ncbi.asked:
+        time.sleep(0.01)
+    with pytest.raises(InputError, match="by another process"):
+        cache.remove(LAMBDA)
+    process.join()
+
+
+def test_a_folder_that_cannot_be_written_to(work, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written"):
+        Cache(tmp_path / "file" / "genomes").get(LAMBDA, work)
+
+
+def test_the_folder_is_where_caches_are(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert usual_folder() == tmp_path / "crackling" / "genomes"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for no_folder in ("", "relative"):  # which the specification has ignored
+        monkeypatch.setenv("XDG_CACHE_HOME", no_folder)
+        assert usual_folder() == tmp_path / ".cache" / "crackling" / "genomes"
+
+
+def test_facts_are_json_for_people_too(cache, work):
+    facts = json.loads((cache.get(LAMBDA, work).folder / "facts.json").read_text())
+    assert facts["assembly"]["organism"] == "Escherichia phage Lambda"
+    assert set(facts["files"]) == {"genome.fa.gz", "genome.issl"}

@@ -1,0 +1,194 @@
+"""The genes that NCBI publishes with an assembly, kept beside it."""
+
+import gzip
+import os
+from dataclasses import replace
+
+import pytest
+
+from crackling.annotation.annotation import Position, read_annotation
+from crackling.errors import InputError, TransferError
+from crackling.ncbi import Ncbi
+from crackling.ncbi.cache import Cache
+from crackling.ncbi.cache_builder import FETCHING_GENES, READING_GENES, Work
+from crackling.ncbi.rate import Rate
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, status
+from localcloud.standins.ncbi import NcbiStandIn
+from support.ncbi import HURRIED, LAMBDA
+
+GFF = r"_genomic\.gff\.gz$"
+CONTIG = "NC_001416.1"
+# Compressed it is long enough to be cut.
+GENES = "##gff-version 3\n" + "".join(
+    f"{CONTIG}\tRefSeq\tgene\t{1 + 90 * number}\t{80 + 90 * number}\t.\t+\t.\tID=gene-{number};Name=g{number}\n"
+    for number in range(500)
+)
+
+
+def write_genes(folder, text):
+    path = folder / "genes.gff"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def genes(tmp_path):
+    return write_genes(tmp_path, GENES)
+
+
+@pytest.fixture
+def ncbi(phage, genes):
+    with NcbiStandIn({LAMBDA: replace(phage, gff=genes)}) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path / "genomes")
+
+
+@pytest.fixture
+def reasons():
+    return []
+
+
+@pytest.fixture
+def stages():
+    return []
+
+
+@pytest.fixture
+def work(ncbi, reasons, stages):
+    return Work(
+        ncbi=Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000)),
+        about=lambda _assembly, _files: None,
+        waiting=lambda: None,
+        no_genes=lambda reason: reasons.append(str(reason)),
+        progress=lambda *stage: stages.append(stage),
+    )
+
+
+def asked(ncbi, ending):
+    return [
+        one.headers.get("range") for one in ncbi.asked if one.path.endswith(ending) and one.method == "GET"
+    ]
+
+
+def contents(kept):
+    return {path.name: path.read_bytes() for path in kept.folder.iterdir()}
+
+
+def test_they_are_fetched_prepared_and_kept(ncbi, cache, work, stages, genes):
+    kept = cache.get(LAMBDA, work)
+    packed = gzip.compress(genes.read_bytes(), mtime=0)
+    assert (kept.folder / "genome.gff.gz").read_bytes() == packed
+    assert kept.bytes == sum(len(content) for name, content in contents(kept).items() if name != "facts.json")
+    for stage in (FETCHING_GENES, READING_GENES):
+        assert (stage, len(packed), len(packed)) in stages
+    ncbi.asked.clear()
+    assert cache.annotation(LAMBDA, work) == read_annotation(genes)
+    assert cache.list() == [kept]
+    assert ncbi.asked == []
+    cache.remove(LAMBDA)
+    assert not kept.folder.exists()
+
+
+def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, work, reasons, ncbi):
+    for path in [path for path in ncbi.files if path.endswith(".gff.gz")]:
+        del ncbi.files[path]
+    kept = cache.get(LAMBDA, work)
+    assert (kept.genes, cache.annotation(LAMBDA, work), reasons) == (None, None, [])
+    assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (GENES.replace(CONTIG, "chr1"), "names none of the genome's contigs"),
+        ("Dear colleague\n", "line 1: has 1 columns"),
+        ("##gff-version 3\n", "holds no genes"),
+    ],
+)
+def test_genes_that_are_of_no_use_do_not_stop_the_genome(phage, tmp_path, cache, work, reasons, text, reason):
+    with NcbiStandIn({LAMBDA: replace(phage, gff=write_genes(tmp_path, text))}) as other:
+        kept = cache.get(LAMBDA, replace(work, ncbi=Ncbi(other.url, patience=HURRIED, rate=Rate(1_000))))
+    [told] = reasons
+    assert f"the annotation of {LAMBDA}" in told
+    assert reason in told
+    assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
+    assert cache.get(LAMBDA, work) == kept  # and nobody is asked again
+    assert len(reasons) == 1
+
+
+def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, work):
+    ncbi.faults = [
+        Fault(GFF, no_ranges(), method="HEAD"),
+        Fault(GFF, cut(900), nth=[1]),
+        Fault(GFF, cut(0), nth=[2, 3, 4]),
+    ]
+    with pytest.raises(TransferError, match="broke off"):
+        cache.get(LAMBDA, work)
+    assert cache.list() == []
+    ncbi.faults = []
+    ncbi.asked.clear()
+    kept = cache.get(LAMBDA, work)
+    size = kept.files["genome.gff.gz"]
+    assert asked(ncbi, ".gff.gz") == [f"bytes=900-{size - 1}"]
+    assert asked(ncbi, ".fna.gz") == []
+
+
+def test_genes_that_are_damaged_at_their_source_are_not_kept(ncbi, cache, work):
+    ncbi.faults = [Fault(GFF, damage(700))]
+    with pytest.raises(TransferError, match="another md5"):
+        cache.get(LAMBDA, work)
+    assert cache.list() == []
+
+
+def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, work, reasons):
+    ncbi.faults = [Fault(GFF, status(404), method="HEAD")]
+    assert cache.annotation(LAMBDA, work) is None
+    assert reasons == []
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut_short(path):
+    os.truncate(path, path.stat().st_size - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "downloads"),
+    [
+        ("genome.genes", flip, 0),
+        ("genome.genes", cut_short, 0),
+        ("genome.genes", os.remove, 0),
+        ("genome.gff.gz", cut_short, 1),
+        ("genome.gff.gz", os.remove, 1),
+        ("genome.fa.gz", os.remove, 0),
+        ("genome.issl", os.remove, 0),
+        ("facts.json", os.remove, 0),
+    ],
+)
+def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, work, genes, name, harm, downloads):
+    kept = cache.get(LAMBDA, work)
+    whole = contents(kept)
+    index_made = kept.index.stat().st_mtime_ns
+    ncbi.asked.clear()
+    harm(kept.folder / name)
+    assert cache.annotation(LAMBDA, work) == read_annotation(genes)
+    assert contents(kept) == whole
+    assert len(asked(ncbi, ".gff.gz")) == downloads
+    assert len(asked(ncbi, ".fna.gz")) == (name == "genome.fa.gz")
+    remade = kept.index.stat().st_mtime_ns != index_made
+    assert remade == (name in {"genome.issl", "facts.json"})
+
+
+def test_the_genes_of_a_place_are_those_of_the_file(cache, work):
+    annotation = cache.annotation(LAMBDA, work)
+    assert annotation.at(Position(CONTIG, 95, 118)).gene == "g1"
+    with pytest.raises(InputError, match="no accession"):
+        cache.annotation("lambda", work)

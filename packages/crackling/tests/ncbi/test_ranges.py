@@ -1,0 +1,117 @@
+"""The ordered ranged reader against the plain bytes; and how much it holds."""
+
+import random
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crackling.ncbi.download import AHEAD, RemoteFile, Transfer
+from crackling.ncbi.http import Client
+from crackling.ncbi.rate import Rate
+from localcloud.standins.faults import Fault, cut, no_ranges, refused_ranges, slow, status, web_page
+from localcloud.standins.ncbi import NcbiStandIn
+from support.ncbi import HURRIED
+
+PATH = "/genomes/all/some.gz"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with NcbiStandIn({}) as stand_in:
+        yield stand_in
+
+
+def transfer(server, body, block, *, ranges=True, attempts=4, size=True):
+    server.files[PATH] = body
+    patience = replace(HURRIED, file_attempts=attempts, first_wait=0.0001, longest_wait=0.0001)
+    client = Client(server.url, patience=patience, rate=Rate(100_000))
+    file = RemoteFile(f"{server.origin}{PATH}", "some.gz", "", len(body) if size else None, ranges)
+    return Transfer(client, file, block=block, at_once=3)
+
+
+misfortune = st.one_of(
+    st.integers(0, 400).map(cut), st.just(status(503)), st.just(web_page()), st.just(no_ranges(announced=True)),
+    st.just(refused_ranges),
+)  # fmt: skip
+
+
+@given(
+    size=st.integers(0, 700),
+    block=st.integers(1, 300),
+    start=st.integers(0, 750),
+    faults=st.dictionaries(st.integers(1, 12), misfortune, max_size=5),
+    ranges=st.booleans(),
+    known=st.booleans(),
+)
+@example(
+    size=700, block=100, start=0, faults={1: cut(99), 2: cut(1), 7: no_ranges()}, ranges=True, known=True
+)
+@example(size=0, block=1, start=0, faults={}, ranges=True, known=True)
+def test_any_file_in_any_blocks_with_any_cuts(server, size, block, start, faults, ranges, known):
+    body = random.Random(size).randbytes(size).replace(b"<", b"+")
+    server.faults = [Fault("some", what, nth=[number]) for number, what in faults.items()]
+    block = max(block, size // 40)  # requests cost time
+    start = min(start, size)
+    # A cut without a known size is a shorter file: the md5's task, not this reader's.
+    reader = transfer(
+        server, body, block, ranges=ranges, attempts=len(faults) + 1, size=known or bool(faults)
+    )
+    assert b"".join(reader.blocks(start)) == body[start:]
+
+
+def test_only_so_many_blocks_are_held(server):
+    """However slow the reader is."""
+    server.faults = []
+    server.asked.clear()
+    body = bytes(10_000)
+    blocks = transfer(server, body, 100).blocks()
+    assert next(blocks) == body[:100]
+    time.sleep(0.3)
+    assert len(server.asked) == AHEAD
+    assert b"".join(blocks) == body[100:]
+    assert len(server.asked) == 100
+
+
+def test_ranges_are_fetched_side_by_side(server):
+    """Each is answered when three are there."""
+    barrier = threading.Barrier(3)
+
+    def together(reply):
+        barrier.wait(5)
+        return reply
+
+    server.faults = [Fault("some", together)]
+    reader = replace(transfer(server, bytes(6_000), 1_000), client=Client(server.url, rate=Rate(1_000)))
+    assert b"".join(reader.blocks()) == bytes(6_000)
+
+
+def test_a_broken_range_is_resumed_where_it_broke(server):
+    server.faults = [Fault("some", cut(70), nth=[1])]
+    server.asked.clear()
+    assert b"".join(transfer(server, bytes(100), 100).blocks()) == bytes(100)
+    assert [asked.headers["range"] for asked in server.asked] == ["bytes=0-99", "bytes=70-99"]
+
+
+def test_the_start_is_not_asked_for(server):
+    server.faults = []
+    server.asked.clear()
+    assert b"".join(transfer(server, bytes(250), 100).blocks(120)) == bytes(130)
+    assert sorted(asked.headers["range"] for asked in server.asked) == ["bytes=120-219", "bytes=220-249"]
+
+
+@pytest.mark.parametrize("fault", [slow(2, piece=10), status(503, retry_after="2")])
+def test_a_reader_that_gives_up_is_not_kept_waiting(server, fault):
+    """Neither by a range that is silent, nor by the waits between attempts."""
+    server.faults = [Fault("some", fault, nth=range(2, 100))]
+    reader = transfer(server, bytes(1_000), 100)
+    patient = Client(server.url, rate=Rate(1_000))
+    reader = replace(reader, client=patient, at_once=1)  # so that the first block is the first request
+    blocks = reader.blocks()
+    assert next(blocks) == bytes(100)
+    started = time.monotonic()
+    blocks.close()
+    assert time.monotonic() - started < 1

@@ -1,0 +1,255 @@
+"""XLSX, GenBank and the HTML report, read back by other programs than wrote them."""
+
+import io
+import itertools
+import os
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import openpyxl
+import pytest
+from Bio import SeqIO
+
+from crackling.annotation import Locus
+from crackling.efficiency import Efficiency
+from crackling.errors import InputError
+from crackling.guides.guide_list import parse_guides
+from crackling.guides.sites import find_sites
+from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, report, write, xlsx
+from crackling.results.columns import EXPLAINED
+from crackling.results.map import LANES, WIDTH, tracks
+from crackling.sequences.fasta import parse_query, reverse_complement
+from crackling.specificity import Specificity
+
+SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
+EVIL = "=<script>alert(1)</script>&\"'"
+
+
+def judged(sites, **more):
+    efficiency = Efficiency(True, True, False, -0.5, None, -20.1)
+    specificity = Specificity(90.0, 80.0, (1, 0, 0, 2, 3))
+    return [
+        make_target(number, site, efficiency, specificity, repeated_in_query=False, **more)
+        for number, site in enumerate(sites, start=1)
+    ]
+
+
+def design(name="query", **more):
+    contigs = parse_query(SEQUENCE, name=name)
+    return Design("phage", judged(find_sites(contigs), **more), contigs)
+
+
+def own_guides():
+    return Design(
+        "phage",
+        judged(parse_guides(["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"], "x")),
+        kind=Kind.GUIDES,
+    )
+
+
+def written(one, name):
+    out = io.BytesIO()
+    write(one, name, out)
+    return out.getvalue()
+
+
+def test_the_columns_are_explained_in_order():
+    assert tuple(column.name for column in EXPLAINED) == COLUMNS
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(name, monkeypatch):
+    first = written(design(), name)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    mask = os.umask(0o077)
+    try:
+        monkeypatch.setattr(time, "time", lambda: 2e9)
+        assert written(design(), name) == first
+    finally:
+        os.umask(mask)
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_pipe_gets_the_bytes_of_a_file(name):
+    """What cannot go back, as standard output."""
+    ends = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True)]
+    with ends[0] as reader, ThreadPoolExecutor(1) as pool:
+        received = pool.submit(reader.read)
+        with ends[1] as writer:
+            write(design(), name, writer)
+        assert received.result() == written(design(), name)
+
+
+def test_a_sheet_has_numbers_where_there_are_numbers():
+    book = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))
+    sheet = book["Guides"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == COLUMNS
+    assert sheet.freeze_panes == "A2"
+    assert sheet.column_dimensions["F"].width > 20
+    first = dict(zip(COLUMNS, rows[1], strict=True))
+    target = design().targets[0]
+    assert (first["start"], first["mit"], first["energy"]) == (target.start, 90.0, -20.1)
+    assert (first["efficient"], first["structure"], first["gene"]) == (True, None, None)
+    assert len(rows) == len(design().targets) + 1
+
+
+def test_a_sheet_says_what_was_asked_and_what_columns_mean():
+    about = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))["About"]
+    said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
+    assert said["Genome"] == "phage"
+    assert said["Guides"] == len(design().targets)
+    assert set(COLUMNS) <= set(said)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "https://x.example/", "12", "{=1}"])
+def test_a_sheet_runs_no_name_as_a_formula(name):
+    book = openpyxl.load_workbook(io.BytesIO(written(design(name, locus=Locus(name, "CDS")), "xlsx")))
+    cell = book["Guides"]["B2"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (name, "s", None)
+    assert (book["Guides"][2][COLUMNS.index("gene")].value, cell.data_type) == (name, "s")
+
+
+def test_more_guides_than_a_sheet_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_GUIDES", 3)
+    with pytest.raises(InputError, match="more than a sheet holds"):
+        written(design(), "xlsx")
+
+
+@pytest.mark.filterwarnings("error")
+def test_genbank_has_the_sequence_and_each_guide_where_it_stands():
+    one = design()
+    (record,) = SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank")
+    assert str(record.seq).upper() == SEQUENCE
+    assert len(record.features) == len(one.targets)
+    for feature, target in zip(record.features, one.targets, strict=True):
+        assert str(feature.extract(record.seq)).upper() == target.guide + target.pam
+        assert feature.qualifiers["label"] == [f"guide_{target.id}"]
+        assert target.guide in feature.qualifiers["note"][0]
+        assert "mit 90.000000" in " ".join(feature.qualifiers["note"][0].split())
+
+
+@pytest.mark.parametrize("name", ["NC_000001.11", "a_name_that_is_longer_than_sixteen|letters", "x;y=(1,2)%"])
+def test_genbank_keeps_names(name):
+    (record,) = SeqIO.parse(io.StringIO(written(design(name), "genbank").decode()), "genbank")
+    assert (record.name, len(record.features)) == (name, len(design().targets))
+
+
+def test_genbank_counts_from_one():
+    one = design()
+    target = next(target for target in one.targets if target.strand == "-")
+    assert reverse_complement(SEQUENCE[target.start : target.end]) == target.guide + target.pam
+    assert f"complement({target.start + 1}..{target.end})" in written(one, "genbank").decode()
+
+
+@pytest.mark.filterwarnings("error")
+def test_each_contig_has_its_own_guides():
+    contigs = parse_query(f">one\n{SEQUENCE}\n>none\nACGT\n>two\n{SEQUENCE[:40]}\n")
+    one = Design("phage", judged(find_sites(contigs)), contigs)
+    records = list(SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank"))
+    assert [record.name for record in records] == ["one", "none", "two"]
+    windows = [str(part.extract(record.seq)).upper() for record in records for part in record.features]
+    assert windows == [target.guide + target.pam for target in one.targets]
+    assert [len(track.forward) + len(track.reverse) for track in tracks(one, one.targets)] == [
+        len(record.features) for record in records if record.features
+    ]
+
+
+def test_genbank_of_a_query_without_guides_has_its_sequence():
+    (record,) = SeqIO.parse(
+        io.StringIO(written(Design("phage", [], parse_query("ACGT")), "genbank").decode()), "genbank"
+    )
+    assert (str(record.seq).upper(), record.features) == ("ACGT", [])
+
+
+def test_genbank_of_own_guides_has_a_record_a_guide():
+    records = list(SeqIO.parse(io.StringIO(written(own_guides(), "genbank").decode()), "genbank"))
+    assert [(record.name, str(record.seq).upper()) for record in records] == [
+        ("guide_1", "GACTGACCGGCAGGCAGAACNGG"),
+        ("guide_2", "GCCGGACGGCTTTGGCGGCACGG"),
+    ]
+    assert all(len(record.features) == 1 for record in records)
+
+
+class Page(HTMLParser):
+    """What a browser would see of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_report_shows_every_guide_and_its_place_on_the_map():
+    one = design()
+    page = Page(written(one, "html").decode())
+    ids = {value for name, value in page.attributes if name == "id"}
+    links = {value for name, value in page.attributes if name == "href"}
+    assert ids == {f"guide_{target.id}" for target in one.targets}
+    assert links == {f"#{one}" for one in ids}
+    assert all(target.guide in page.text for target in one.targets)
+    assert "1 contigs" not in page.text
+
+
+@pytest.mark.parametrize("make", [design, own_guides])
+def test_a_report_needs_nothing_from_elsewhere(make):
+    text = written(make(), "html").decode()
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
+    assert not [
+        value for name, value in page.attributes if name in ("src", "href") and not value.startswith("#")
+    ]
+    assert not re.search(r"url\(|@import|https?:", text)
+
+
+def test_a_report_escapes_what_users_name():
+    one = replace(design(EVIL, locus=Locus(EVIL, "CDS")), genome=EVIL)
+    text = written(one, "html").decode()
+    page = Page(text)
+    assert "script" not in page.tags
+    assert EVIL in page.text
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+
+
+def test_a_report_of_own_guides_has_no_map():
+    page = Page(written(own_guides(), "html").decode())
+    assert "svg" not in page.tags
+    assert "GACTGACCGGCAGGCAGAAC NGG" in page.text
+    assert "NGG is assumed" in page.text
+
+
+def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch):
+    monkeypatch.setattr(report, "MOST_ROWS", 2)
+    one = design()
+    targets = [replace(target, cfd=float(target.id)) for target in one.targets]
+    page = Page(written(replace(one, targets=targets), "html").decode())
+    last = len(targets)
+    ids = [value for name, value in page.attributes if name == "id"]
+    assert ids == [f"guide_{last - 1}", f"guide_{last}"]
+    assert f"The best 2 of {last}" in page.text
+
+
+def test_the_map_overlaps_no_guides_while_there_are_lanes():
+    one = design()
+    (track,) = tracks(one, one.targets)
+    shapes = [*track.forward, *track.reverse]
+    assert len(shapes) == len(one.targets)
+    for shape in shapes:
+        assert 0 <= shape.x <= shape.x + shape.width <= WIDTH
+        assert shape.lane < LANES
+    for lane in {shape.lane for shape in track.forward}:
+        row = sorted((shape.x, shape.x + shape.width) for shape in track.forward if shape.lane == lane)
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(row))

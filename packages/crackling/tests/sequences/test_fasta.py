@@ -1,0 +1,144 @@
+"""FASTA as it comes from databases, editors and mistakes."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crackling.errors import CracklingError, InputError, StorageError
+from crackling.sequences.fasta import Contig, read_fasta
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+A, B = Contig("a", "ACGTACGTAC"), Contig("b", "GGGG")
+
+
+def read(data: bytes) -> list[Contig]:
+    return list(read_fasta(io.BytesIO(data), "here"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b">a\nACGTACGTAC\n>b\nGGGG\n",
+        b">a\nACGTACGTAC\n>b\nGGGG",  # no final newline
+        b">a\r\nACGTA\r\nCGTAC\r\n>b\r\nGGGG\r\n",
+        b">a\rACGTA\rCGTAC\r>b\rGGGG",
+        b"\n\n>a\n\nACGTA\n\n\nCGTAC\n\n>b\nGGGG\n\n\n",  # blank lines
+        b">a\n  ACGTACGTAC  \n>b\n\tGGGG\t\n",
+        b"# made by hand\n>a\nACGTACGTAC\n# and now\n>b\nGGGG\n",
+        b">a the first, with > in it\nACGTACGTAC\n> b  second \nGGGG\n",
+        b"\xef\xbb\xbf>a\nACGTACGTAC\n>b\nGGGG\n",  # byte order mark
+        ">a Müller & Sønn\nACGTACGTAC\n>b µ\nGGGG\n".encode(),
+        ">a Müller\nACGTACGTAC\n>b µ\nGGGG\n".encode("latin-1"),
+    ],
+)
+def test_ways_to_write_the_same(data: bytes) -> None:
+    assert read(data) == [A, B]
+
+
+def test_names_are_the_first_word_and_need_not_be_ascii() -> None:
+    data = ">gi|123|ref|NC_000001.11| Homo sapiens\nA\n>chrä\nC\n>Ω\tx\nG\n".encode()
+    assert [contig.name for contig in read(data)] == ["gi|123|ref|NC_000001.11|", "chrä", "Ω"]
+
+
+def test_records_without_a_name_are_numbered() -> None:
+    assert read(b">\nAC\n>b\nGG\n>  \nTT\n") == [
+        Contig("contig_1", "AC"),
+        Contig("b", "GG"),
+        Contig("contig_3", "TT"),
+    ]
+
+
+def test_empty_contigs_are_kept() -> None:
+    """A header without sequence is what assemblies with removed contigs have."""
+    assert read(b">a\n>b\n\n>c") == [Contig("a", ""), Contig("b", ""), Contig("c", "")]
+
+
+def test_letters_stand_as_in_the_file() -> None:
+    assert read(b">a\nacgtNNnnRYSWKMBDHV-u\nAC GT\n") == [Contig("a", "acgtNNnnRYSWKMBDHV-uAC GT")]
+
+
+def test_a_very_long_line() -> None:
+    letters = "ACGTTGCA" * 2**20
+    assert read(f">a\n{letters}\n>b\nGGGG\n".encode()) == [Contig("a", letters), B]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"ACGTACGT\n", "line 1 is 'ACGTACGT'"),
+        (b"@read\nACGT\n+\nIIII\n", "line 1 is '@read'"),  # FASTQ
+        (b"\nLOCUS       NC_001416  48502 bp\n", "line 2 is 'LOCUS       NC_00141'"),  # GenBank
+        (b"<!DOCTYPE html>\n<html>", "line 1 is '<!DOCTYPE html>'"),
+        (b"name\tACGT\n", r"line 1 is 'name\tACGT'"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", "plain text"),
+        (b"\x89PNG\r\n\x1a\n", "plain text"),
+        (bytes(100), "plain text"),
+        (">a\nACGT\n".encode("utf-16"), "its bytes are no plain text; save it as UTF-8"),
+    ],
+)
+def test_what_is_not_fasta(data: bytes, line: str) -> None:
+    """The line is named, and shown if it is text, so that no control letter reaches a terminal."""
+    with pytest.raises(InputError, match=r"^here: not FASTA \(") as error:
+        read(data)
+    assert line in str(error.value)
+    assert str(error.value).endswith("); a record begins with '>'")
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n\t\n", b"# only a comment\n", b"\xef\xbb\xbf"])
+def test_nothing_in_it(data: bytes) -> None:
+    with pytest.raises(
+        InputError, match=r"^here: holds no sequence; give a FASTA file with at least one record$"
+    ):
+        read(data)
+
+
+def test_streams_are_left_open() -> None:
+    """Standard input may be read on, and closing it would break what comes after."""
+    stream = io.BytesIO(b">a\nACGTACGTAC\n")
+    assert list(read_fasta(stream)) == [A]
+    assert not stream.closed
+
+
+def test_reading_can_stop_early(tmp_path: Path) -> None:
+    path = tmp_path / "two.fa"
+    path.write_bytes(b">a\nACGTACGTAC\n>b\nGGGG\n")
+    contigs = read_fasta(path)
+    assert next(contigs) == A
+    contigs.close()  # type: ignore[attr-defined]  # a generator
+
+
+def unreadable(_path: Path, _mode: str) -> io.BytesIO:
+    raise PermissionError(13, "Permission denied")
+
+
+PATHS: list[tuple[Callable[[Path], Path], str]] = [
+    (lambda folder: folder / "absent.fa", "no such file; check the name"),
+    (lambda folder: folder, "is a folder; name a file in it"),
+    (lambda folder: folder / "file" / "x.fa", "Not a directory"),
+    (lambda folder: folder / ("x" * 300), "File name too long"),
+]
+
+
+@pytest.mark.parametrize(("place", "message"), PATHS, ids=[message for _, message in PATHS])
+def test_paths_that_cannot_be_read(tmp_path: Path, place: Callable[[Path], Path], message: str) -> None:
+    (tmp_path / "file").touch()
+    path = place(tmp_path)
+    with pytest.raises(StorageError) as error:
+        list(read_fasta(path))
+    assert isinstance(error.value, CracklingError)
+    assert str(error.value).startswith(f"{path}: ")
+    assert message in str(error.value)
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faked, as root may read everything."""
+    monkeypatch.setattr(Path, "open", unreadable)
+    with pytest.raises(StorageError, match=r"secret\.fa: may not be read; check its permissions"):
+        list(read_fasta(tmp_path / "secret.fa"))

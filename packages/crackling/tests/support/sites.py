@@ -1,0 +1,11 @@
+"""Sites made up for a test."""
+
+from __future__ import annotations
+
+from crackling.guides.sites import Site
+
+
+def make_site(
+    guide: str = "ACGTACGTACGTACGTACGT", pam: str = "AGG", contig: str = "q", start: int = 0
+) -> Site:
+    return Site(contig, start, start + 23, "+", guide, pam)

@@ -1,0 +1,79 @@
+"""The AWS clients, each made when first used: making one costs a cold start a tenth of a second."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import boto3
+from botocore.config import Config
+
+from crackling_aws.stores.objects import CONNECTIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+# "standard" retries throttling and time-outs with jitter. A retry may repeat a write that took effect: every
+# conditional write in the stores reads a failed condition as "already done".
+_RETRIES = Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=CONNECTIONS,
+)
+# Whoever submits a job waits for it, and the gateway for no more than 29 s.
+_BRIEF = _RETRIES.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5)
+)
+
+
+class Clients(Protocol):
+    """Where handlers get their clients from; tests hand in fakes."""
+
+    @property
+    def dynamodb(self) -> DynamoDBClient: ...
+    @property
+    def s3(self) -> S3Client: ...
+    @property
+    def sqs(self) -> SQSClient: ...
+    @property
+    def sns(self) -> SNSClient: ...
+    @property
+    def ssm(self) -> SSMClient: ...
+    @property
+    def ec2(self) -> EC2Client: ...
+
+
+class AwsClients:
+    """Clients of the account and region that the environment names."""
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        return boto3.client("dynamodb", config=_RETRIES)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        # Signature version 4 makes presigned addresses regional: the global one redirects young buckets,
+        # and a redirected POST fails.
+        return boto3.client("s3", config=_RETRIES.merge(Config(signature_version="s3v4")))
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return boto3.client("sqs", config=_RETRIES)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        return boto3.client("sns", config=_BRIEF)
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        return boto3.client("ssm", config=_RETRIES)
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        return boto3.client("ec2", config=_RETRIES)

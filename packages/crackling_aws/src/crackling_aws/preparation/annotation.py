@@ -1,0 +1,70 @@
+"""The genes of a genome: from its GFF3 file into the genome bucket, in the form that loads at once."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.annotation.annotation import read_gff
+from crackling.errors import InputError
+from crackling_aws.models import Source
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from contextlib import AbstractContextManager
+
+    from crackling_aws.models import Genome
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore
+
+    FetchGenes = Callable[[str], AbstractContextManager[BinaryIO | None]]
+
+logger = logging.getLogger(__name__)
+
+
+def no_genes(_accession: str) -> AbstractContextManager[BinaryIO | None]:
+    """Where assemblies have no annotation."""
+    return nullcontext()
+
+
+@dataclass(frozen=True)
+class Genes:
+    """Prepares annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    clock: Callable[[], float]
+    fetch: FetchGenes = no_genes
+
+    def prepare(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
+        """Prepare the annotation, if there is one; contigs: the names of the genome's.
+
+        Raises:
+            InputError: it was uploaded and is not GFF3, or of another genome.
+        """
+        if genome.source is Source.UPLOAD:
+            self._uploaded(genome, claim, contigs)
+            return
+        try:
+            with self.fetch(genome.genome) as stream:
+                if stream is not None:
+                    self._store(genome, claim, stream, contigs)
+        except InputError as error:  # its publisher's fault, not the user's: the genome is of use without
+            logger.warning("%s has no annotation: %s", genome.genome, error)
+
+    def _uploaded(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
+        try:
+            with self.objects.open(keys.annotation_upload(genome.genome)) as stream:
+                self._store(genome, claim, stream, contigs)
+        except MissingObjectError:
+            return
+
+    def _store(self, genome: Genome, claim: str, stream: BinaryIO, contigs: Container[str]) -> None:
+        annotation = read_gff(stream, f"the annotation of {genome.name or genome.genome}", contigs)
+        with self.objects.writer(keys.genes(genome.genome, claim)) as out:
+            annotation.write(out)
+        self.genomes.genes_done(genome.genome, claim, self.clock())

@@ -1,0 +1,144 @@
+"""The download of a genome: from its source, each letter checked, into the genome bucket as gzipped FASTA."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from crackling.errors import InputError
+from crackling.sequences.faidx import FastaWriter
+from crackling.sequences.fasta import Contig, normalise, read_pieces
+from crackling.sequences.progress import counted
+from crackling_aws.models import Part, Source
+from crackling_aws.preparation.annotation import Genes, no_genes
+from crackling_aws.preparation.progress import LostClaimError, Reporter
+from crackling_aws.preparation.release import owned
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from crackling.sequences.faidx import FastaIndex
+    from crackling_aws.messages import PrepareGenome
+    from crackling_aws.models import Genome
+    from crackling_aws.preparation.annotation import FetchGenes
+    from crackling_aws.preparation.release import Failure
+    from crackling_aws.queues import Queue
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore
+
+    Tell = Callable[[int, int], None]  # bytes done, bytes in all
+    Fetch = Callable[[str, Tell], AbstractContextManager[BinaryIO]]
+
+
+def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> FastaIndex:
+    """Copy FASTA (plain or compressed) as gzipped FASTA that is read in parts, in some 20 MB of memory; gives its tables.
+
+    The same contigs give the same bytes. `limit`: the most bases that are taken.
+
+    Raises:
+        InputError: it is not FASTA, not DNA, damaged, empty, or too large, or two contigs have one name.
+    """
+    bases = before = 0
+    writer = FastaWriter(out, label)
+    for name, piece in read_pieces(source, label):
+        if not piece:
+            writer.begin(name)
+            before = 0
+            continue
+        sequence = normalise(Contig(name, piece), label, before).sequence
+        before, bases = before + len(sequence), bases + len(sequence)
+        if limit is not None and bases > limit:
+            raise _too_large(label, limit)
+        writer.add(sequence)
+    if not bases:
+        raise InputError(f"{label}: holds no sequence, only headers; give a FASTA file of the whole genome")
+    return writer.finish()
+
+
+def _too_large(label: str, limit: int) -> InputError:
+    return InputError(
+        f"{label}: holds more than {limit:,} bases, far more than the size of its file suggested; "
+        "upload it without compression"
+    )
+
+
+@dataclass(frozen=True)
+class QueueBuilds:
+    """What follows a download in the functions: both indexes are queued."""
+
+    bowtie2: Queue[PrepareGenome]
+    issl: Queue[PrepareGenome]
+
+    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
+        self.issl.send([message])
+        if Part.BOWTIE2 in genome.parts:
+            self.bowtie2.send([message])
+
+
+@dataclass(frozen=True)
+class Download:
+    """Downloads a genome; then whatever `proceed` does with its item and the message.
+
+    `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
+    `fetch_genes` does so with its annotation, or gives None.
+    `limit`: the most bases that can be prepared where this runs, None for any number.
+    """
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    fetch: Fetch
+    limit: int | None
+    proceed: Callable[[Genome, PrepareGenome], None]
+    failure: Failure
+    clock: Callable[[], float]
+    fetch_genes: FetchGenes = no_genes
+
+    def run(self, message: PrepareGenome) -> None:
+        """A repetition finds the sequence in place and proceeds again: the first may have died."""
+        genome, claim = self.genomes.get(message.genome), message.claim
+        if not owned(genome, claim):
+            self.failure.settle(genome, claim)
+            return
+        if Part.FASTA not in genome.done:
+            report = Reporter(self.genomes, genome.genome, claim, self.clock)
+            try:
+                index = self._copy(genome, claim, partial(report, Part.FASTA))
+                genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
+                genes.prepare(genome, claim, index.contigs)
+            except LostClaimError:
+                # Another delivery of this message may have failed it, and died before it told the waiters.
+                self.failure.settle(self.genomes.get(message.genome), claim)
+                return
+            self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())
+        self.proceed(genome, message)
+
+    def _copy(self, genome: Genome, claim: str, tell: Tell) -> FastaIndex:
+        label = genome.name or genome.genome
+        key = keys.fasta(genome.genome, claim)
+        # The source's context ends first, so a failed check leaves no object behind.
+        with self.objects.writer(key) as out, self._source(genome, label, tell) as source:
+            index = copy_fasta(source, out, label, self.limit)
+        self.objects.put(keys.contig_table(genome.genome, claim), index.fai())
+        self.objects.put(keys.block_table(genome.genome, claim), index.blocks.encode())
+        return index
+
+    def _source(self, genome: Genome, label: str, tell: Tell) -> AbstractContextManager[BinaryIO]:
+        if genome.source is Source.ACCESSION:
+            return self.fetch(genome.genome, tell)
+        return self._upload(keys.upload(genome.genome), label, tell)
+
+    @contextmanager
+    def _upload(self, key: str, label: str, tell: Tell) -> Iterator[BinaryIO]:
+        size = self.objects.size(key)
+        try:
+            with self.objects.open(key) as stream:
+                yield counted(stream, lambda done: tell(done, size or done))
+        except MissingObjectError:
+            raise InputError(
+                f"{label}: no file was uploaded; upload its FASTA and complete the upload"
+            ) from None

@@ -1,0 +1,140 @@
+"""Building the indexes of a genome from the FASTA in the genome bucket."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol
+
+from crackling.specificity import build_index
+from crackling_aws.models import IndexFile, Part
+from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
+from crackling_aws.preparation.release import owned
+from crackling_aws.stores import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from crackling_aws.messages import PrepareGenome
+    from crackling_aws.preparation.release import Failure, Release
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore
+
+    Tell = Callable[[str, int, int], None]  # a stage's name, what is done, what there is to do
+
+
+class Build(Protocol):
+    """Makes the files of an index, one a shard; see `build_issl`."""
+
+    def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]: ...
+
+
+# Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
+SHARD_BASES = 3_500_000_000
+BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What both index builders share: the genome's item, its objects, and what follows the last part."""
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    release: Release
+    failure: Failure
+    clock: Callable[[], float]
+
+    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, Tell], None]) -> None:
+        """Call `make(fasta, scratch folder, tell)` if the part is missing; then finish, if it was the last.
+
+        A repetition skips to finishing, in case the first died between.
+        """
+        genome = self.genomes.get(message.genome)
+        if owned(genome, message.claim) and part not in genome.done:
+            report = Reporter(self.genomes, message.genome, message.claim, self.clock)
+            tell = BuildProgress(partial(report, part), genome.bases or 0)
+            with suppress(LostClaimError), TemporaryDirectory() as folder:
+                report(part)
+                fasta = Path(folder, "genome.fa.gz")
+                self.objects.download(keys.fasta(message.genome, message.claim), fasta)
+                make(fasta, Path(folder), tell)
+        # Read again: another delivery of this message may have failed it, and died before it told the waiters.
+        self.failure.settle(self.genomes.get(message.genome), message.claim)
+        self.release.finish(message.genome, message.claim)
+
+
+def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]:
+    """Build a genome's index in shards of so many bases."""
+    return build_index(sources, out, shard_bases=shard_bases, progress=progress).files
+
+
+@dataclass(frozen=True)
+class IsslIndex:
+    """Builds the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
+
+    builder: Builder
+    build: Build
+
+    def run(self, message: PrepareGenome) -> None:
+        def make(fasta: Path, folder: Path, tell: Tell) -> None:
+            files = []
+            shards = self.build([fasta], folder / "genome.issl", progress=tell)
+            for number, path in enumerate(shards, start=1):
+                key = keys.index(message.genome, message.claim, number, len(shards))
+                self.builder.objects.upload(path, key)
+                files.append(IndexFile(key, path.stat().st_size))
+                path.unlink()
+            self.builder.genomes.issl_done(message.genome, message.claim, files, self.builder.clock())
+
+        self.builder.run(message, Part.ISSL, make)
+
+
+class BuildBowtie2(Protocol):
+    """Makes the files of a bowtie2 index, whose names begin with `prefix`; a large genome's has 64-bit numbers."""
+
+    def __call__(self, fasta: Path, prefix: Path, *, large: bool) -> None: ...
+
+
+class Bowtie2Error(Exception):
+    """bowtie2-build failed; the message is the end of what it said."""
+
+
+def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = False) -> None:
+    """Run bowtie2-build-s, or where the genome is large its sibling bowtie2-build-l, on all processors.
+
+    Raises:
+        Bowtie2Error: it failed.
+    """
+    if large:
+        program = program.with_name(f"{program.name.removesuffix('-s')}-l")
+    command = [str(program), "--quiet", "--threads", str(os.cpu_count() or 1), str(fasta), str(prefix)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Bowtie2Error(done.stderr.strip()[-500:] or f"exit code {done.returncode}")
+
+
+@dataclass(frozen=True)
+class Bowtie2Index:
+    """Builds the bowtie2 index, an artefact for users."""
+
+    builder: Builder
+    build: BuildBowtie2
+
+    def run(self, message: PrepareGenome) -> None:
+        def make(fasta: Path, folder: Path, _tell: Tell) -> None:
+            files = folder / "index"
+            files.mkdir()
+            genome = self.builder.genomes.get(message.genome)
+            large = genome is not None and (genome.bases or 0) > BOWTIE2_BASES
+            self.build(fasta, files / "genome", large=large)
+            for file in sorted(files.iterdir()):
+                key = keys.bowtie2(message.genome, message.claim, file.name)
+                self.builder.objects.upload(file, key)
+            self.builder.genomes.bowtie2_done(message.genome, message.claim, self.builder.clock())
+
+        self.builder.run(message, Part.BOWTIE2, make)

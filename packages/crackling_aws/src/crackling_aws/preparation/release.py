@@ -1,0 +1,91 @@
+"""How a genome becomes ready, and how the jobs that wait for it go on.
+
+    claim -> download -> bowtie2 index | ISSL index -> ready -> each waiter's scan
+                  any of them fails for good -> failed -> each waiter fails with the reason
+
+Every step can be repeated at any point: a claim is a token that stale messages lack, a finished part is in
+the genome's item, and the waiters of a genome that is ready or failed are released by whoever finds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
+
+from crackling_aws.messages import PrepareGenome, ScanJob
+from crackling_aws.models import Genome, GenomeState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.queues import Queue
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+
+
+def owned(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
+    """Whether the preparation with this token is under way; a message of any other is stale."""
+    return genome is not None and genome.state is GenomeState.PREPARING and genome.claim == claim
+
+
+@dataclass(frozen=True)
+class Release:
+    """Lets the jobs go on that waited for a genome, once it is ready."""
+
+    genomes: GenomeStore
+    jobs: JobStore
+    scans: Queue[ScanJob]
+    clock: Callable[[], float]
+
+    def finish(self, genome: str, claim: str) -> None:
+        """After a part is done: if it was the last, mark the genome ready; if the genome is ready, release.
+
+        Parts are added to the item before it is read here: of two that finish together, one sees all.
+        """
+        found = self.genomes.get(genome)
+        if owned(found, claim) and found.prepared:
+            self.genomes.mark_ready(genome, claim, self.clock())
+            found = self.genomes.get(genome)
+        if found is not None and found.state is GenomeState.READY:
+            self.all(genome)
+
+    def all(self, genome: str) -> None:
+        """Release every waiter of a genome that is ready."""
+        for job_id in list(self.genomes.waiters(genome)):
+            self.one(genome, job_id)
+
+    def one(self, genome: str, job_id: str) -> None:
+        """Queue a job's scan, then forget that it waited: in this order, so a death in between repeats it."""
+        if self.jobs.mark_scanning(job_id, self.clock()):
+            self.scans.send([ScanJob(job_id)])
+        self.genomes.remove_waiter(genome, job_id)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Ends a preparation, and the jobs that wait for it, with a reason."""
+
+    genomes: GenomeStore
+    jobs: JobStore
+    clock: Callable[[], float]
+
+    def of(self, genome: str, claim: str, reason: str) -> None:
+        """Fail the preparation with this token and its waiters; nothing if it ended otherwise."""
+        self.genomes.mark_failed(genome, claim, reason, self.clock())
+        self.settle(self.genomes.get(genome), claim)
+
+    def settle(self, genome: Genome | None, claim: str) -> None:
+        """If the preparation with this token has failed, fail its waiters: the first may have died."""
+        if genome is not None and genome.state is GenomeState.FAILED and genome.claim == claim:
+            self.waiters(genome)
+
+    def of_message(self, message: PrepareGenome, reason: str) -> None:
+        """Fail the preparation that a message belongs to."""
+        self.of(message.genome, message.claim, reason)
+
+    def waiters(self, genome: Genome) -> None:
+        """Fail every waiter of a genome that has failed."""
+        reason = f"The genome {genome.genome} could not be prepared: {genome.reason}"
+        for job_id in list(self.genomes.waiters(genome.genome)):
+            self.jobs.fail(job_id, reason, self.clock())
+            self.genomes.remove_waiter(genome.genome, job_id)

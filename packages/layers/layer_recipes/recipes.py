@@ -1,0 +1,76 @@
+"""Every tree that a deployment is made of: one recipe a layer, and the functions' own code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from layer_recipes import bowtie2, elf, tree, wheels
+from layer_recipes.errors import RecipeError
+from layer_recipes.recipe import REPOSITORY, Recipe, layer
+from layer_recipes.worker import WORKER
+
+if TYPE_CHECKING:
+    from layer_recipes.target import Target
+
+_CRACKLING: Final = REPOSITORY / "packages/crackling"
+_AWS: Final = REPOSITORY / "packages/crackling_aws"
+_LAMBDAS: Final = REPOSITORY / "packages/lambdas/src/crackling_lambdas"
+_KERNEL: Final = Path("crackling/specificity/_kernel.so")
+
+
+def _build_crackling(target: Target, into: Path) -> None:
+    """The science and the adapters, with the kernel compiled for Lambda's C library."""
+    python = into / "python"
+    wheels.install(_requirements("crackling"), target, python)
+    for sources in (_CRACKLING / "src/crackling", _AWS / "src/crackling_aws"):
+        tree.copy_sources(sources, python / sources.name)
+    command = [sys.executable, str(_CRACKLING / "native/compile.py"), "--target", target.compiler]
+    command += ["--output", str(python / _KERNEL)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RecipeError(f"the kernel does not compile for {target.compiler}:\n{done.stderr.strip()}")
+
+
+def _inputs_of_crackling(_target: Target) -> list[Path]:
+    return [_requirements("crackling"), _CRACKLING / "src", _CRACKLING / "native", _AWS / "src"]
+
+
+def _build_viennarna(target: Target, into: Path) -> None:
+    """Four fifths of the wheel are symbols for debugging."""
+    wheels.install(_requirements("viennarna"), target, into / "python")
+    for library in (into / "python").rglob("*.so*"):
+        library.write_bytes(elf.packed(library.read_bytes()))
+
+
+def _build_functions(_target: Target, into: Path) -> None:
+    """The functions' own code: one small tree that all of them share; what they import is in the layers."""
+    tree.copy_sources(_LAMBDAS, into / _LAMBDAS.name)
+
+
+def _requirements(name: str) -> Path:
+    return wheels.REQUIREMENTS / f"{name}.txt"
+
+
+def _of_wheels(name: str) -> Recipe:
+    return layer(
+        name,
+        lambda target, into: wheels.install(_requirements(name), target, into / "python"),
+        lambda _target: [_requirements(name)],
+    )
+
+
+LAYERS: Final = (
+    layer("crackling", _build_crackling, _inputs_of_crackling),
+    layer("viennarna", _build_viennarna, lambda _target: [_requirements("viennarna")]),
+    layer("bowtie2", bowtie2.build, bowtie2.inputs),
+    _of_wheels("runtime"),
+)
+# What Lambda's Python runtime brings by itself: never deployed, a stand-in where functions run elsewhere.
+BOTO3: Final = _of_wheels("boto3")
+FUNCTIONS: Final = Recipe(
+    "functions", _build_functions, lambda _target: [_LAMBDAS], lambda _target: Path("lambdas")
+)
+RECIPES: Final = {recipe.name: recipe for recipe in (*LAYERS, BOTO3, FUNCTIONS, WORKER)}

@@ -1,0 +1,86 @@
+"""The worker's payload: what init.sh needs to turn a plain machine into a worker.
+
+    init.sh  units/  requirements.txt (pinned, fetched by the machine)  wheels/ (ours, with the compiled kernel)
+
+A change of the digest of this tree is what makes a new image necessary.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from layer_recipes import tree, wheels
+from layer_recipes.errors import RecipeError
+from layer_recipes.recipe import REPOSITORY, Recipe
+
+if TYPE_CHECKING:
+    from layer_recipes.target import Target
+
+_CRACKLING: Final = REPOSITORY / "packages/crackling"
+_AWS: Final = REPOSITORY / "packages/crackling_aws"
+_WORKER: Final = REPOSITORY / "packages/ec2_worker"
+_REQUIREMENTS: Final = ("crackling", "boto3")
+# What a wheel is made of, and nothing else of a package: tests and documents make no new image.
+_OF_A_WHEEL: Final = ("pyproject.toml", "README.md", "src")
+_PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
+
+
+def build(target: Target, into: Path) -> None:
+    shutil.copy2(_WORKER / "init.sh", into)
+    shutil.copytree(_WORKER / "units", into / "units")
+    pins = [line for name in _REQUIREMENTS for line in wheels.pins(_requirements(name))]
+    (into / "requirements.txt").write_text("\n".join(dict.fromkeys(pins)) + "\n")
+    (into / "wheels").mkdir()
+    for package, parts in _PACKAGES.items():
+        with tempfile.TemporaryDirectory() as scratch:
+            _make_wheel(_copy(package, parts, Path(scratch, package.name)), target, into / "wheels")
+
+
+def inputs(_target: Target) -> list[Path | str]:
+    parts = [package / part for package, parts in _PACKAGES.items() for part in parts]
+    machine = [_WORKER / "init.sh", _WORKER / "units"]
+    return [*machine, *parts, *(_requirements(name) for name in _REQUIREMENTS)]
+
+
+def _requirements(name: str) -> Path:
+    return wheels.REQUIREMENTS / f"{name}.txt"
+
+
+def _copy(package: Path, parts: tuple[str, ...], into: Path) -> Path:
+    into.mkdir()
+    for part in parts:
+        if (package / part).is_dir():
+            tree.copy_sources(package / part, into / part)
+        else:
+            shutil.copyfile(package / part, into / part)
+    return into
+
+
+def _make_wheel(package: Path, target: Target, into: Path) -> None:
+    kernel = package / "native/compile.py"
+    if kernel.exists():
+        _run([sys.executable, str(kernel), "--target", target.compiler], package, {})
+    # The wheel's tag names the platform; sysconfig lets cross-compilers say which one is meant.
+    settings = {"_PYTHON_HOST_PLATFORM": f"linux-{target.machine}"}
+    _run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(into)],
+        package,
+        settings,
+    )
+
+
+def _run(command: list[str], folder: Path, settings: dict[str, str]) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RecipeError(f"{' '.join(command)} failed:\n{done.stderr.strip()}")
+
+
+WORKER: Final = Recipe("worker", build, inputs, lambda target: Path("worker") / target.arch)

@@ -1,0 +1,53 @@
+"""The worker's payload: what a plain machine needs, for its processor, and nothing of this machine."""
+
+import zipfile
+
+import pytest
+
+from layer_recipes import elf, store, tree, wheels, worker
+from layer_recipes.target import Target
+
+
+@pytest.fixture(scope="module", params=["x86_64", "arm64"])
+def target(request):
+    return Target(arch=request.param)
+
+
+@pytest.fixture(scope="module")
+def payload(target, tmp_path_factory):
+    return store.bring(worker.WORKER, target, tmp_path_factory.mktemp("build")).path
+
+
+def test_what_it_holds(payload):
+    names = {path.relative_to(payload).as_posix() for path in tree.files(payload)}
+    ours = {name for name in names if name.endswith(".whl")}
+    units = {f"units/crackling-{unit}" for unit in ("worker.service", "lifetime.service", "lifetime.timer")}
+    assert names - ours == {"init.sh", "requirements.txt", *units}
+    assert len(ours) == 3
+
+
+def test_the_wheel_is_for_the_machine_with_its_kernel(payload, target, tmp_path):
+    [wheel] = (payload / "wheels").glob("crackling_cloud-*.whl")
+    assert wheel.name.endswith(f"-py3-none-linux_{target.machine}.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        kernel = archive.read("crackling/specificity/_kernel.so")
+    assert elf.machine(kernel) == target.machine
+
+
+def test_everything_that_is_fetched_is_pinned(payload):
+    lines = (payload / "requirements.txt").read_text().splitlines()
+    assert {line.partition("==")[0] for line in lines} >= {"boto3", "isal", "urllib3", "xopen"}
+    assert lines == wheels.pins(payload / "requirements.txt")
+    assert all("==" in line for line in lines)
+    assert len({line.partition("==")[0] for line in lines}) == len(lines)
+
+
+def test_the_same_again(payload, target, tmp_path):
+    again = store.bring(worker.WORKER, target, tmp_path).path
+    assert tree.digest(again) == tree.digest(payload)
+
+
+def test_its_lines_end_as_unix_wants_them(payload):
+    for path in tree.files(payload):
+        if path.suffix != ".whl":
+            assert b"\r" not in path.read_bytes(), path

@@ -1,0 +1,119 @@
+"""Run nox's default sessions, several at once: `python scripts/all_sessions.py`.
+
+Each session is a process of its own, as many at once as there are processors, started in the order in which noxfile.py lists
+them. What a session printed follows as soon as it ends; the last lines are a table of all sessions and how many passed. The exit
+code is 0 if all passed, else 1. Ctrl-C ends what is running.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "sessions"
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a session ended: its exit code, its wall time, and the file with its output."""
+
+    name: str
+    code: int
+    seconds: float
+    log: Path
+
+
+class Runner:
+    """Runs sessions and can end them all."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def run(self, name: str) -> Outcome:
+        """Run a session to its end, with its output in a file of its own."""
+        log = LOGS / f"{name}.log"
+        begun = time.monotonic()
+        if self._stopped:
+            return Outcome(name, INTERRUPTED, 0.0, log)
+        say(f"{name}: started")
+        with log.open("wb") as output:
+            command = [sys.executable, "-m", "nox", "--session", name]
+            # A process group of its own, so that all that a session has started can be ended.
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+            self._running.add(process)
+            code = process.wait()
+            self._running.discard(process)
+        return Outcome(name, code, time.monotonic() - begun, log)
+
+    def stop(self) -> None:
+        """End all running sessions, and start no other."""
+        self._stopped = True
+        for process in list(self._running):
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def default_sessions() -> list[str]:
+    """Return the names of nox's default sessions, in their order."""
+    import nox
+
+    sys.path.insert(0, str(ROOT))
+    import noxfile  # noqa: F401 - sets the options
+
+    return list(nox.options.sessions or ())
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def report(outcome: Outcome) -> None:
+    """Print what a session printed."""
+    say(f"\n{'=' * 20} {outcome.name} {'=' * 20}")
+    sys.stdout.write(outcome.log.read_text("utf-8", errors="replace"))
+    sys.stdout.flush()
+
+
+def summary(outcomes: list[Outcome], seconds: float) -> int:
+    """Print a line for each session and the sum; return the exit code."""
+    say(f"\n{'=' * 20} all sessions {'=' * 20}")
+    for outcome in sorted(outcomes, key=lambda one: -one.seconds):
+        say(f"{'passed' if outcome.code == 0 else 'FAILED'}  {outcome.seconds:6.0f} s  {outcome.name}")
+    failed = sum(outcome.code != 0 for outcome in outcomes)
+    say(f"{seconds:.0f} s in all\nsessions: {len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    runner, outcomes = Runner(), []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        try:
+            for future in as_completed([pool.submit(runner.run, name) for name in default_sessions()]):
+                outcomes.append(future.result())
+                report(outcomes[-1])
+        except KeyboardInterrupt:
+            runner.stop()
+            return INTERRUPTED
+    return summary(outcomes, time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
