@@ -27,12 +27,8 @@ OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": (
-        "-e",
-        str(PACKAGES / "delivery"),
-        "-e",
-        str(PACKAGES / "infra"),
-        "--group",
-        f"{GROUPS}:build",
+        *("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra")),
+        *("--group", f"{GROUPS}:build"),
     ),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
     "test": (

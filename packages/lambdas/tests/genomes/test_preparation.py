@@ -13,7 +13,8 @@ from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.expectation import START, Expectations
-from crackling_lambdas.genomes.preparation import PATIENCE, Preparations, Sizes
+from crackling_lambdas.genomes.preparation import PATIENCE, Preparations
+from crackling_lambdas.genomes.sizes import Sizes
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore, UploadForm
-    from crackling_lambdas.genomes.preparation import Claims
+    from crackling_lambdas.genomes.claims import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = {"search"}  # the routes beside /genomes/ID

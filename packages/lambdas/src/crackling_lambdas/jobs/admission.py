@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.release import Release
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
-    from crackling_lambdas.genomes.preparation import Claims
+    from crackling_lambdas.genomes.claims import Claims
 
 
 @dataclass(frozen=True)
