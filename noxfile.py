@@ -3,9 +3,9 @@
 lint            ruff: rules and format
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
-test-lambdas    the functions: logic, stores, API, and the simulator of delivery faults
+test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
 test-infra      both stacks: rules that hold for every resource of a kind
 test-localcloud the local cloud, with each gap of the emulator
@@ -236,12 +236,12 @@ def bench_e2e(session: nox.Session) -> None:
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.check_line_endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
+    session.run("delivery", "check-line-endings")
 
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
+    session.run("delivery", "lint-workflows")
 
 
 @nox.session(name="test-delivery")

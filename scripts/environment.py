@@ -30,14 +30,14 @@ TEST_TOOLS = (
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
-    "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
+    "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
     "test": tuple(
         word
         for project in (
             "crackling[test]",
-            "crackling_aws[test]",
-            "lambdas[test,types]",
+            "crackling_aws[test,types]",
+            "lambdas[test]",
             "ec2_worker[test]",
             "infra[check,test]",
             "localcloud[test]",

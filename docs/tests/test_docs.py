@@ -10,18 +10,21 @@ from __future__ import annotations
 import ast
 import itertools
 import os
+import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from localcloud.standins.assemblies import phage_lambda
 from localcloud.standins.ncbi import NcbiStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")])
@@ -32,6 +35,7 @@ SAME_AS = {
     "./scripts/run --once": "crackling design sample/cI.fa --genome sample/lambda_phage.fa --format table",
 }
 PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
+MODULES = re.compile(r"`((?:crackling|crackling_aws|crackling_lambdas|crackling_infra)(?:\.[a-z]\w*)+)`")
 ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
 BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
 SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
@@ -152,6 +156,9 @@ def test_what_a_page_names_exists(page: Path) -> None:
     missing = [name for name in sorted(named) if not name.startswith(BUILT) and not any(ROOT.glob(name))]
     assert missing == []
     assert set(SESSION.findall(text)) <= nox_sessions()
+    # A changelog names what there was.
+    for module in MODULES.findall(text) if page.name != "CHANGELOG.md" else ():
+        pkgutil.resolve_name(module)
 
 
 @cache
@@ -185,7 +192,7 @@ def test_development_lists_every_session() -> None:
 def test_every_decision_is_listed() -> None:
     records = ROOT / "docs" / "decisions"
     listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (records / "index.md").read_text("utf-8"))
-    assert listed == sorted(path.name for path in records.glob("[0-9]*.md"))
+    assert sorted(listed) == sorted(path.name for path in records.glob("[0-9]*.md"))
 
 
 def test_output_that_differs_does_not_match() -> None:

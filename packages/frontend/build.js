@@ -2,13 +2,12 @@
  * Build the page into dist/: `node build.js`. Everything in assets/ is named after its content, so that browsers may
  * keep it for ever; index.html names the current ones. What a view needs is a file of its own, loaded when it is shown.
  */
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
 const home = import.meta.dirname;
 const out = path.join(home, "dist");
-const BUNDLED = ["tabulator-tables", "seqviz", "react", "react-dom", "uplot", "igv"];
 // igv puts two style elements into the page, which the page's policy forbids; as sheets of a script they are allowed.
 const STYLE_ELEMENTS = [
   [
@@ -74,9 +73,26 @@ const names = { script: built("src/main.js"), style: built("src/styles/main.css"
 const template = await readFile(path.join(home, "src/index.html"), "utf8");
 const page = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name] ?? "");
 await writeFile(path.join(out, "index.html"), page);
-// What the bundle holds of others.
-await Promise.all(
-  BUNDLED.map((name) =>
-    copyFile(path.join(home, "node_modules", name, "LICENSE"), path.join(out, `assets/${name}-license.txt`)),
-  ),
+await writeFile(
+  path.join(out, "assets/third-party-licences.txt"),
+  (await Promise.all(bundled().map(notice))).join("\n"),
 );
+
+/** The names of the packages of npm that the bundle has code of, in alphabetical order. */
+function bundled() {
+  const names = Object.keys(metafile.inputs).map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+/**
+ * A package's name, version and declared licence, followed by the texts that its authors ask to be passed on.
+ * @param {string} name
+ */
+async function notice(name) {
+  const folder = path.join(home, "node_modules", name);
+  const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  if (files.length === 0) throw new Error(`${name} comes without the text of its licence`);
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
+  return [`=== ${name} ${version} (${license})`, ...texts.map((text) => text.trim()), ""].join("\n\n");
+}

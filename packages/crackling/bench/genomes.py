@@ -8,13 +8,16 @@ from __future__ import annotations
 import gzip
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import debian
 from crackling.specificity.kernel import WINDOW_NT
 from synthetic import write_genome
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GENOMES = debian.BUILD / "genomes"
 

@@ -3,15 +3,13 @@ from __future__ import annotations
 import io
 import json
 import urllib.error
-from typing import TYPE_CHECKING, Any
+import urllib.request
+from typing import Any
 
 import pytest
 
 from delivery.github import GitHub
 from delivery.program import DeliveryError
-
-if TYPE_CHECKING:
-    import urllib.request
 
 
 class FakeGitHub:

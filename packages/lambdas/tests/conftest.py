@@ -2,8 +2,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from types import SimpleNamespace
 
 import pytest
+
+from crackling_aws.ec2_workers import RunningWorker
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sns import FakeSNS, Mail
+from fakes.sqs import FakeSQS
 
 # Before the handlers are imported: telemetry is silent and needs no account.
 os.environ |= {
@@ -15,6 +24,57 @@ os.environ |= {
     "POWERTOOLS_TRACE_DISABLED": "true",
     "POWERTOOLS_SERVICE_NAME": "test",
 }
+
+
+class Ncbi:
+    """Knows every assembly, until it is told to raise `error`."""
+
+    def __init__(self):
+        self.bases, self.error = 48, None
+
+    def assembly(self, accession):
+        del accession
+        if self.error:
+            raise self.error
+        return SimpleNamespace(bases=self.bases, organism="Lambdavirus lambda")
+
+
+class Fleet:
+    """Launches as many workers as it is asked for, until it is told to raise `error`."""
+
+    def __init__(self, clock):
+        self.clock, self.error = clock, None
+        self.workers, self.ended = {}, []
+
+    def launch(self, genome, claim, bases):
+        del bases
+        if self.error:
+            raise self.error
+        instance = f"i-{claim}"
+        self.workers[instance] = RunningWorker(instance, genome, claim, self.clock())
+        return instance
+
+    def running(self):
+        return list(self.workers.values())
+
+    def terminate(self, instance_id):
+        self.ended.append(instance_id)
+        del self.workers[instance_id]
+
+
+@pytest.fixture
+def cloud():
+    """Clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
+    sent: list[tuple[str, str]] = []
+    mails: list[Mail] = []
+    dynamodb = FakeDynamoDB()
+    cloud = SimpleNamespace(
+        dynamodb=dynamodb, s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
+        sns=FakeSNS(mails.append), mails=mails,
+        jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
+    )  # fmt: skip
+    cloud.fleet = Fleet(lambda: cloud.now)
+    return cloud
 
 
 @pytest.fixture

@@ -8,21 +8,25 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import build
 import local_cloud
 from crackling.specificity import Index, build_index
-from delivery.api_client import ApiClient
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
-from localcloud.cloud import LocalCloud
 from localcloud.standins.assemblies import StandInAssembly
 from web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from delivery.api_client import ApiClient
+    from localcloud.cloud import LocalCloud
 
 HERE = Path(__file__).parent
 ORDER = (

@@ -7,13 +7,15 @@ import json
 import random
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crackling.design import design
 from crackling.results import Design, Format, Target, write
 from crackling.sequences.fasta import parse_query, read_fasta
-from crackling.specificity import Index
 from local_cloud import SAMPLE, SAMPLE_GENOME
+
+if TYPE_CHECKING:
+    from crackling.specificity import Index
 
 
 @dataclass(frozen=True)

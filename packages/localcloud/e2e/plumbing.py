@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.cloud import LocalCloud
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.cloud import LocalCloud
 
 STACK = "CracklingStack-local"
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.cloud import LocalCloud
 from plumbing import Queues, items, wait_until
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.usefixtures("whole_folder")
 

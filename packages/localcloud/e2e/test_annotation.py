@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from conftest import ANNOTATED, CONTIG, GENES
 from crackling.results import FORMATS
 from delivery.api_client import ApiClient, ApiError
 from local_cloud import SAMPLE, Deployment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUERY = SAMPLE / "cI.fa"
 GENOME = "annotated-lambda"

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import build
 from conftest import ANNOTATED
-from local_cloud import Deployment
 from localcloud.standins.faults import Fault, slow
-from web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local_cloud import Deployment
+    from web import Web
 
 
 @pytest.fixture

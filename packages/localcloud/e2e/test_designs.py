@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.results import FORMATS, Format
 from crackling.sequences.fasta import parse_query
-from delivery.api_client import ApiClient
 from expected import Expected, many_contigs, rows
 from local_cloud import SAMPLE, SAMPLE_GENOME
-from web import Web
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from delivery.api_client import ApiClient
+    from web import Web
 
 QUERY = SAMPLE / "cI.fa"
 STAGES = ("queued", "preparing", "scanning", "scoring", "complete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,11 +12,13 @@ from crackling_aws.models import GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
-from delivery.api_client import ApiClient
-from expected import Expected
 from local_cloud import SAMPLE
-from localcloud.cloud import LocalCloud
 from plumbing import STACK, Queues, wait_until
+
+if TYPE_CHECKING:
+    from delivery.api_client import ApiClient
+    from expected import Expected
+    from localcloud.cloud import LocalCloud
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 POISON = "no message of ours"

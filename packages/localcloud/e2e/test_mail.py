@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import urllib.request
+from typing import TYPE_CHECKING
 
-from delivery.api_client import ApiClient
 from local_cloud import MAIL_DOMAIN
-from localcloud.cloud import LocalCloud
 from plumbing import items, wait_until
+
+if TYPE_CHECKING:
+    from delivery.api_client import ApiClient
+    from localcloud.cloud import LocalCloud
 
 ADDRESS = f"someone@{MAIL_DOMAIN}"
 JOB = {"sequence": "ACGTTGCATCCATTGCAGGATCCAGGTTTACGG"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,9 +14,13 @@ from crackling.specificity import Index, build_index
 from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
 from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
-from localcloud.cloud import LocalCloud
 from localcloud.standins.faults import Fault, other_md5
-from web import Web
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localcloud.cloud import LocalCloud
+    from web import Web
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 FASTA = SAMPLE / "lambda_phage.fa"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import build
-from local_cloud import Deployment
-from localcloud.cloud import LocalCloud
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local_cloud import Deployment
+    from localcloud.cloud import LocalCloud
 
 
 def described(cloud: LocalCloud) -> list[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from openapi_spec_validator import validate
 
-from delivery.api_client import ApiClient
-from web import Answer, Web
+if TYPE_CHECKING:
+    from delivery.api_client import ApiClient
+    from web import Answer, Web
 
 JOB = {"sequence": "ACGT", "genome": "GCF_000840245.1"}
 NO_JOB = "/jobs/00000000000000000000000000000000"

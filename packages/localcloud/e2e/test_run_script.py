@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import build
 from plumbing import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SET_UP_SECONDS = 600  # the first time of all it makes .venv
 

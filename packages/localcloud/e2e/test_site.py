@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import pytest
 
-from local_cloud import Deployment
-from web import Web
+if TYPE_CHECKING:
+    from local_cloud import Deployment
+    from web import Web
 
 LINK = re.compile(r'(?:src|href)="([^"#]+)"')
 

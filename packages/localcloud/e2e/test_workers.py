@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import LARGE_ACCESSION, SECOND_LARGE_ACCESSION
-from delivery.api_client import ApiClient
-from expected import Expected
 from local_cloud import SAMPLE, WORKER_IMAGE, Deployment
-from localcloud.cloud import LocalCloud
 from localcloud.workers import Worker, seed_image
 from plumbing import STACK, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from delivery.api_client import ApiClient
+    from expected import Expected
+    from localcloud.cloud import LocalCloud
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 

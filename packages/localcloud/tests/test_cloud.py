@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.cdk import CdkError
-from localcloud.cloud import LocalCloud
 from test_gaps_s3 import post_form
 from test_runtime import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from localcloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
 

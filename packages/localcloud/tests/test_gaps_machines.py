@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gap import fresh, shows_gap
-from localcloud.cloud import LocalCloud
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
+    from localcloud.world import World
 
 
 def machine(world: World) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from botocore.exceptions import ClientError
 
 from gap import fresh, shows_gap
-from localcloud.cloud import LocalCloud
-from localcloud.world import World
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
+    from localcloud.world import World
 
 
 def topic(world: World) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.models import dynamodb_backends
 
 from gap import fresh, shows_gap
-from localcloud.cloud import LocalCloud
-from localcloud.world import ACCOUNT, World
+from localcloud.world import ACCOUNT
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
+    from localcloud.world import World
 
 
 def make_table(world: World) -> str:

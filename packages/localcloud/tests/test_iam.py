@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from localcloud.cloud import LocalCloud
 from localcloud.iam.calls import Call, Request, calls_of
 from localcloud.iam.policy import allowed, parse, statements_of
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import Finding, make_report
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
 
 EC2 = "arn:aws:ec2:us-east-1:123456789012"
 JOBS = "arn:aws:dynamodb:us-east-1:123456789012:table/jobs"

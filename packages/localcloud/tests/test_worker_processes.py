@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gap import fresh
-from localcloud.cloud import LocalCloud
 from localcloud.iam.report import Finding
 from localcloud.workers import PRINCIPAL, Worker, WorkerProcesses, seed_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.cloud import LocalCloud
 
 TAGS = {"crackling:genome": "tiny", "crackling:claim": "c", "crackling:stage": "test"}
 # Reads a tag and a parameter, as a worker does, with nothing but what the instance gives.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,9 @@ from crackling.specificity import Index, Shard, Tally, build_index
 from crackling.specificity.index import find_files
 from support.building import assert_equals_oracle
 from support.planted import Planted, fasta, planted_genomes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def in_shards(contigs: dict[str, str], out: Path, bases: int, *, compatible: bool = False) -> list[Path]:

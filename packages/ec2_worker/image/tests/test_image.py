@@ -14,13 +14,13 @@ from crackling.results import Design, write
 from crackling.sequences.fasta import parse_query
 from crackling.specificity import Index, build_index
 from local_cloud import SAMPLE, SAMPLE_ACCESSION
-from localcloud.cloud import LocalCloud
 from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Root
+    from localcloud.cloud import LocalCloud
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 

@@ -4,13 +4,12 @@ import io
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import read_gff
-from crackling.ncbi import Assembly
 from crackling.results import Kind
 from crackling_aws.models import IndexFile, Part, Source
 from crackling_aws.stores import keys
@@ -18,13 +17,16 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.handlers import api
-from crackling_lambdas.logic.scanning import chunks, query_sites
+from crackling_lambdas.jobs.scanning import chunks, query_sites
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
 from simulator import science
-from simulator.world import CONTEXT, ENVIRONMENT, KEYS
+from simulator.world import CONTEXT, ENVIRONMENT
+
+if TYPE_CHECKING:
+    from crackling.ncbi import Assembly
 
 NOW = 1_800_000_000.0
 SERVICES = ("dynamodb", "s3", "sqs", "sns")
@@ -175,7 +177,7 @@ def _serve(built: Any) -> Service:
     catalogue.target = FakeCatalogue()
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
-        dynamodb=FakeDynamoDB(KEYS),
+        dynamodb=FakeDynamoDB(),
         s3=FakeS3(),
         sqs=FakeSQS(lambda url, body: sent.append((url, body))),
         sns=FakeSNS(),

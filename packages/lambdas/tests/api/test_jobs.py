@@ -10,8 +10,8 @@ from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models import Part, Progress, Source
-from crackling_lambdas.logic import results
-from crackling_lambdas.logic.scanning import query_sites
+from crackling_lambdas.jobs import results
+from crackling_lambdas.jobs.scanning import query_sites
 from simulator import science
 
 NOW = 1_800_000_000.0

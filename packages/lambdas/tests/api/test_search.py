@@ -7,8 +7,8 @@ import pytest
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
 from crackling_aws.models import Part, Place, Source
+from crackling_lambdas.genomes.expectation import PACE, START
 from crackling_lambdas.handlers import api
-from crackling_lambdas.logic.expectation import PACE, START
 from localcloud.standins.assemblies import StandInAssembly
 from localcloud.standins.ncbi import NcbiStandIn
 from simulator.world import ENVIRONMENT

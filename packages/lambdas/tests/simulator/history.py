@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crackling_lambdas.handlers.queues import PAUSES
+from crackling_lambdas.runtime.consumer import PAUSES
 
 if TYPE_CHECKING:
     from fakes.sns import Mail

@@ -15,10 +15,13 @@ from crackling_aws import models, queues
 from crackling_aws.models import GenomeState, Part, Place, Source
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
+from crackling_lambdas import reaping
+from crackling_lambdas.genomes import preparation
 from crackling_lambdas.handlers import notifier as notifier_function
-from crackling_lambdas.handlers import queues as consumers
 from crackling_lambdas.handlers import scheduler
-from crackling_lambdas.logic import admission, notifying, preparation, reaping, scanning
+from crackling_lambdas.jobs import admission, scanning
+from crackling_lambdas.jobs import email_notifier as notifying
+from crackling_lambdas.runtime import consumer as consumers
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
 

@@ -20,7 +20,7 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
-from fakes.dynamodb import FakeDynamoDB
+from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS, Mail
 from fakes.sqs import FakeSQS
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from crackling_lambdas.handlers.entry import Handler
+    from crackling_lambdas.runtime.entry import Handler
 
 QUEUES = {
     "download": downloader,
@@ -69,7 +69,6 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "consensus": {"assess": science.assess},
     "off_target": {"make_indexes": science.Indexes},
 }
-KEYS = {"jobs": ("jobId",), "targets": ("jobId", "chunk"), "genomes": ("genome", "item")}
 PATIENCE = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
@@ -101,11 +100,11 @@ class World:
         self.faults.interrupt = self._interrupt
         self.queues = {name: SimulatedQueue(name, rng) for name in QUEUES}
         self.streams = {
-            "jobs": SimulatedStream(KEYS["jobs"], "scheduler"),
-            "genomes": SimulatedStream(KEYS["genomes"], "scheduler"),
-            "mail": SimulatedStream(KEYS["jobs"], "notifier"),
+            "jobs": SimulatedStream(TABLE_KEYS["jobs"], "scheduler"),
+            "genomes": SimulatedStream(TABLE_KEYS["genomes"], "scheduler"),
+            "mail": SimulatedStream(TABLE_KEYS["jobs"], "notifier"),
         }
-        self.dynamodb = FakeDynamoDB(KEYS, stale=lambda: rng.random() < 0.5)
+        self.dynamodb = FakeDynamoDB(stale=lambda: rng.random() < 0.5)
         self.history = History()
         self.dynamodb.watch = {"jobs": self._job_written, "genomes": self._genome_written}
         self.dynamodb.conflicts = self.faults.happens

@@ -10,7 +10,6 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,8 @@ from localcloud.iam.principals import principal_of
 from localcloud.world import ACCOUNT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/[^/]+/([a-z0-9-]+)/")  # whose key, for which service

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.sequences.files import unfinished
@@ -19,6 +18,7 @@ from crackling.specificity.names import family, shard_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from crackling.sequences.files import Unfinished
     from crackling.specificity.layout import Header

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.indexing import Bowtie2Index, BuildBowtie2, bowtie2_build
-from crackling_lambdas.handlers.builder import make_builder
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import Bowtie2Settings
+from crackling_lambdas.runtime.builder import make_builder
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import Bowtie2Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from crackling_aws.clients import Clients
 
 

@@ -10,12 +10,12 @@ from crackling import efficiency
 from crackling_aws.messages import ScoreChunk
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers import entry
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import ConsensusSettings
-from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.scoring import Assess, Chunks, OnTarget
+from crackling_lambdas.jobs.failing import fail_job
+from crackling_lambdas.jobs.scoring import Assess, Chunks, OnTarget
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import ConsensusSettings
+from crackling_lambdas.runtime.telemetry import log_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ def make_handler(
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    work = OnTarget(Chunks(jobs.get, targets), assess, clock, entry.work).run
+    work = OnTarget(Chunks(jobs.get, targets), assess, clock, log_work).run
     task = "scoring efficiency"
     source = Source.of(clients.sqs, settings)
     return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()

@@ -13,10 +13,10 @@ from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.ncbi import KeyedNcbi
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import DownloaderSettings
+from crackling_lambdas.genomes.ncbi import KeyedNcbi
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import DownloaderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.indexing import IsslIndex, build_issl
-from crackling_lambdas.handlers.builder import make_builder
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import IsslSettings
+from crackling_lambdas.runtime.builder import make_builder
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import IsslSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

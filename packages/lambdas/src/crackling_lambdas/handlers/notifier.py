@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from crackling_aws.email import Notices
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
-from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
-from crackling_lambdas.handlers.settings import NotifierSettings
-from crackling_lambdas.logic.notifying import Notifier
+from crackling_lambdas.jobs.email_notifier import Notifier
+from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.runtime.settings import NotifierSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,16 +12,16 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers import entry
-from crackling_lambdas.handlers.entry import Handler, entry_point
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import OffTargetSettings
-from crackling_lambdas.logic.annotations import Annotations
-from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.index_cache import IndexCache
-from crackling_lambdas.logic.recent import Recent
-from crackling_lambdas.logic.scoring import Chunks, Indexes, OffTarget
-from crackling_lambdas.logic.shard_files import ShardFiles
+from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.index_files.index_cache import IndexCache
+from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.jobs.failing import fail_job
+from crackling_lambdas.jobs.recent import Recent
+from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTarget
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import OffTargetSettings
+from crackling_lambdas.runtime.telemetry import log_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def make_handler(
     objects = ObjectStore(clients.s3, settings.genome_bucket)
     chunks = Chunks(Recent(jobs.get, clock).get, targets)
     work = OffTarget(
-        chunks, Recent(genomes.get, clock).get, make_indexes(objects), Annotations(objects), clock, entry.work
+        chunks, Recent(genomes.get, clock).get, make_indexes(objects), Annotations(objects), clock, log_work
     ).run
     task = "scoring specificity"
     source = Source.of(clients.sqs, settings)

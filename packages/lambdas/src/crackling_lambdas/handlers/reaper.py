@@ -10,10 +10,10 @@ from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
-from crackling_lambdas.handlers.entry import Answer, Event, Handler, entry_point
-from crackling_lambdas.handlers.settings import ReaperSettings
-from crackling_lambdas.handlers.workers import make_workers
-from crackling_lambdas.logic.reaping import Patience, Reaper
+from crackling_lambdas.reaping import Patience, Reaper
+from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.runtime.settings import ReaperSettings
+from crackling_lambdas.runtime.workers import make_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from crackling_aws.clients import Clients
-    from crackling_lambdas.logic.reaping import Fleet
+    from crackling_lambdas.reaping import Fleet
 
 
 def make_handler(

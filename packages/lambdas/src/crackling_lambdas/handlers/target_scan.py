@@ -11,13 +11,14 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.handlers.entry import Handler, entry_point, work
-from crackling_lambdas.handlers.queues import Consumer, Source
-from crackling_lambdas.handlers.settings import ScanSettings
-from crackling_lambdas.logic.annotations import Annotations
-from crackling_lambdas.logic.failing import fail_job
-from crackling_lambdas.logic.regions import Regions
-from crackling_lambdas.logic.scanning import Scan
+from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.jobs.failing import fail_job
+from crackling_lambdas.jobs.regions import Regions
+from crackling_lambdas.jobs.scanning import Scan
+from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.entry import Handler, entry_point
+from crackling_lambdas.runtime.settings import ScanSettings
+from crackling_lambdas.runtime.telemetry import log_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +41,7 @@ def make_handler(
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,
-        work=work,
+        work=log_work,
     )
     source, task = Source.of(clients.sqs, settings), "scanning the query"
     return Consumer(source, ScanJob, scan.run, fail_job(jobs, clock), task).handler()

@@ -8,14 +8,17 @@ more its tables hold. Here the items that it names are kept and put back, and no
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 
 class _Before:

@@ -7,15 +7,18 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from localcloud.standins.assemblies import StandInAssembly
 from localcloud.standins.faults import Fault, Reply
 from localcloud.standins.server import Server, Silent, StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
 _API, _FILES = "/datasets/v2", "/genomes/all"
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")

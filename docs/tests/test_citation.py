@@ -1,0 +1,29 @@
+"""CITATION.cff names the publications that the results name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crackling.about import METHODS
+
+CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
+
+
+def authors(names: list[dict[str, str]]) -> str:
+    """Return the authors as the results write them: all of two, else the first and "et al."."""
+    families = [name["family-names"] for name in names if "family-names" in name]
+    return " and ".join(families) if len(families) == len(names) == 2 else f"{families[0]} et al."
+
+
+def citation(reference: dict[str, Any]) -> str:
+    place = f"{reference['journal']} {reference['volume']}:{reference['start']}"
+    return f"{authors(reference['authors'])} {reference['year']}, {place}"
+
+
+def test_the_references_are_those_of_the_methods() -> None:
+    references = yaml.safe_load(CITATION.read_text("utf-8"))["references"]
+    cited = [(reference["notes"], citation(reference)) for reference in references]
+    assert cited == [(method.name, one) for method in METHODS for one in method.citation.split("; ")]

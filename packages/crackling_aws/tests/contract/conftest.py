@@ -1,0 +1,77 @@
+"""Every test here runs on the fake and on moto: the fake cannot drift from what the simulator trusts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sns import FakeSNS
+from fakes.sqs import FakeSQS
+
+NUMBERS = {"chunk"}
+
+
+@pytest.fixture(params=["fake", "moto"])
+def cloud(request):
+    """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and mails those took."""
+    if request.param == "fake":
+        sent, mails = [], []
+        sns = FakeSNS(lambda mail: mails.append((mail.to, mail.subject, mail.text)))
+        sqs = FakeSQS(lambda _url, body: sent.append(body))
+        yield SimpleNamespace(
+            dynamodb=FakeDynamoDB(), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
+            sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, mails=lambda: mails,
+        )  # fmt: skip
+    else:
+        with mock_aws():
+            yield _moto()
+
+
+def _moto():
+    dynamodb, s3, sqs, sns = (
+        boto3.client(service, region_name="eu-west-1") for service in ("dynamodb", "s3", "sqs", "sns")
+    )
+    for table, keys in TABLE_KEYS.items():
+        dynamodb.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": name, "KeyType": kind}
+                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in keys
+            ],
+        )
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
+
+    def sent():
+        bodies = []
+        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            bodies += [message["Body"] for message in found]
+        return bodies
+
+    topic = sns.create_topic(Name="topic")["TopicArn"]
+
+    def mails():
+        """moto mails nothing; whom it would have is told by the filters."""
+        backend = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
+        return [
+            (subscription.endpoint, subject, text)
+            for _, text, subject, attributes, _ in backend.topics[topic].sent_notifications
+            for subscription in backend.subscriptions.values()
+            if subscription._filter_policy_matcher.matches(attributes, text)
+        ]
+
+    return SimpleNamespace(
+        dynamodb=dynamodb, s3=s3, sqs=sqs, queue=queue, sent=sent, sns=sns, topic=topic, mails=mails,
+        confirm=lambda _address: None,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""In-memory AWS clients, faithful where the stores rely on it; the tests in contract run on them and on moto."""

@@ -1,0 +1,85 @@
+"""Work for a claim that no longer owns its genome is stopped at the next report, and leaves nothing."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.models import Part, Place, Source
+from crackling_aws.preparation.download import Download
+from crackling_aws.preparation.indexing import Builder, IsslIndex
+from crackling_aws.preparation.release import Failure, Release
+from crackling_aws.queues import Queue
+from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import GenomeStore
+from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from fakes.dynamodb import FakeDynamoDB
+from fakes.s3 import FakeS3
+from fakes.sqs import FakeSQS
+
+MESSAGE = PrepareGenome("g", "c1")
+
+
+@pytest.fixture
+def clock():
+    ticks = count(1000, 3)  # each look at it is a report's pause later
+    return lambda: next(ticks)
+
+
+@pytest.fixture
+def prepared(clock):
+    dynamodb, s3 = FakeDynamoDB(), FakeS3()
+    genomes, jobs = GenomeStore(dynamodb, "genomes"), JobStore(dynamodb, "jobs")
+    genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
+    genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
+    return SimpleNamespace(
+        s3=s3, sqs=FakeSQS(lambda *_: None), genomes=genomes, jobs=jobs, objects=ObjectStore(s3, "genome"),
+        failure=Failure(genomes, jobs, clock),
+    )  # fmt: skip
+
+
+def lose(prepared):
+    assert prepared.genomes.retry("g", "c1", "c2", before=10**9, now=50)
+
+
+def test_a_download_is_stopped(prepared, clock):
+    @contextmanager
+    def fetch(_accession, tell):
+        yield io.BytesIO(b">a\nACGT\n")
+        tell(1, 2)
+        lose(prepared)
+        tell(2, 2)
+
+    proceeded = []
+    Download(
+        genomes=prepared.genomes, objects=prepared.objects, fetch=fetch, limit=None,
+        proceed=lambda *_: proceeded.append(1), failure=prepared.failure, clock=clock,
+    ).run(MESSAGE)  # fmt: skip
+    assert proceeded == []
+    assert not prepared.s3.objects
+    found = prepared.genomes.get("g")
+    assert (found.claim, found.done, found.progress) == ("c2", frozenset(), None)
+
+
+def test_a_build_is_stopped(prepared, clock):
+    prepared.genomes.fasta_done("g", "c1", 1, 8, 3)
+    prepared.objects.put(keys.fasta("g", "c1"), b">a\nACGTACGT\n")
+
+    def build(sources, out, *, progress):
+        del sources, out
+        progress("reading", 4, 0)
+        lose(prepared)
+        progress("reading", 8, 0)
+        pytest.fail("went on")
+
+    release = Release(prepared.genomes, prepared.jobs, Queue(prepared.sqs, "scan"), clock)
+    builder = Builder(prepared.genomes, prepared.objects, release, prepared.failure, clock)
+    IsslIndex(builder, build).run(MESSAGE)
+    assert [key for _, key in prepared.s3.objects] == [keys.fasta("g", "c1")]
+    assert prepared.genomes.get("g").done == frozenset()

@@ -1,0 +1,110 @@
+"""The routes of genomes."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from crackling_lambdas.api.genome_views import (
+    AssembliesView,
+    AssemblyView,
+    FilesView,
+    FileView,
+    GenomeCreated,
+    GenomePath,
+    GenomesView,
+    GenomeView,
+    NewGenome,
+    SearchText,
+    UploadView,
+)
+from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.genomes.library import ANNOTATION_BYTES, FORM_SECONDS, Library
+from crackling_lambdas.genomes.search import Search
+
+TAGS = ["genomes"]
+
+
+def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
+    @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
+    def list_genomes() -> GenomesView:
+        return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+
+    @app.get(
+        "/genomes/search",
+        summary="Genomes that NCBI has",
+        description="By an organism's name, scientific or common, or by an accession; a job takes any of them as its genome.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, AssembliesView, HTTPStatus.BAD_GATEWAY),
+    )
+    def search_genomes(q: SearchText) -> AssembliesView:
+        return AssembliesView(genomes=[AssemblyView.of(*found) for found in search.find(q)])
+
+    @app.post(
+        "/genomes",
+        summary="Announce an upload",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.CREATED,
+            GenomeCreated,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    )
+    def create_genome(new: NewGenome) -> Response[GenomeCreated]:
+        forms = library.announce(new.genome, new.name, annotation=new.annotation)
+        expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
+        url = f"{app.current_event.request_context.path}/{new.genome}"
+        created = GenomeCreated(
+            genome=new.genome,
+            url=url,
+            upload=UploadView.of(forms.genome, library.upload_limit, expires),
+            annotation_upload=UploadView.of(forms.annotation, ANNOTATION_BYTES, expires)
+            if forms.annotation
+            else None,
+        )
+        return Response(HTTPStatus.CREATED, "application/json", created, headers={"Location": url})
+
+    @app.post(
+        "/genomes/<genome>/complete",
+        summary="Prepare an uploaded genome",
+        description="The first job that names the genome does this too.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def complete_genome(genome: GenomePath) -> Response[GenomeView]:
+        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
+
+    @app.get(
+        "/genomes/<genome>",
+        summary="A genome and its progress",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, GenomeView, HTTPStatus.NOT_FOUND),
+    )
+    def read_genome(genome: GenomePath) -> GenomeView:
+        return GenomeView.of(library.get(genome))
+
+    @app.get(
+        "/genomes/<genome>/files",
+        summary="Its sequence and indexes, to download",
+        description="Each address holds for a quarter of an hour; a download that has begun may go on.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, FilesView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def read_files(genome: GenomePath) -> FilesView:
+        files = [
+            FileView(part=file.part, name=file.name, bytes=file.bytes, url=file.url)
+            for file in library.files(genome)
+        ]
+        return FilesView(genome=genome, files=files)
+
+    @app.delete(
+        "/genomes/<genome>",
+        summary="Delete a genome",
+        tags=TAGS,
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def delete_genome(genome: GenomePath) -> Response[None]:
+        library.delete(genome)
+        return Response(HTTPStatus.NO_CONTENT)

@@ -1,0 +1,188 @@
+"""What the API takes and gives of genomes, as OpenAPI describes it."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
+
+from crackling.ncbi import Assembly
+from crackling_aws.models import Genome, GenomeState, Part, Place, Source
+from crackling_aws.stores.objects import UploadForm
+from crackling_lambdas.api.views import View, moment
+from crackling_lambdas.genomes.library import GENOME_ID
+
+GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
+GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
+SearchText = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="An organism's name, or an accession.",
+        examples=["zebrafish"],
+    ),
+]
+
+
+class NewGenome(View):
+    """A genome to upload."""
+
+    genome: GenomeId
+    name: Annotated[str | None, Field(max_length=200, description="For people.")] = None
+    annotation: Annotated[bool, Field(description="Whether its genes will be uploaded too.")] = False
+
+
+class UploadView(View):
+    """A form to POST the file with: all `fields`, then the file as `file`."""
+
+    url: str
+    fields: dict[str, str]
+    limit: Annotated[int, Field(description="The largest file taken, bytes.")]
+    expires: datetime
+
+    @classmethod
+    def of(cls, form: UploadForm, limit: int, expires: datetime) -> Self:
+        return cls(url=form.url, fields=dict(form.fields), limit=limit, expires=expires)
+
+
+class GenomeCreated(View):
+    """An announced genome. Upload its file, then complete it."""
+
+    genome: str
+    url: Annotated[str, Field(description="The genome's address on this host.")]
+    upload: UploadView
+    annotation_upload: Annotated[
+        UploadView | None, Field(description="For its genes as GFF3, plain or gz, if they were announced.")
+    ]
+
+
+class PartProgress(View):
+    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, genome: Genome | None) -> Self | None:
+        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+            return None
+        progress = genome.progress
+        return cls(part=progress.part, done=progress.done, total=progress.total)
+
+
+class GenomeView(View):
+    """A genome and how far its preparation has come."""
+
+    genome: str
+    name: str | None
+    state: GenomeState
+    source: Source
+    reason: Annotated[str | None, Field(description="Why its preparation failed.")]
+    parts: Annotated[list[str], Field(description="The steps of its preparation.")]
+    done: Annotated[list[str], Field(description="Those that are done.")]
+    progress: Annotated[PartProgress | None, Field(description="Of the step that is under way.")]
+    place: Annotated[
+        Place | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
+    ]
+    organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
+    expected_bases: Annotated[
+        int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
+    ]
+    began: Annotated[datetime | None, Field(description="When its preparation was asked for.")]
+    expected_seconds: Annotated[
+        int | None, Field(description="From then until it is ready, by what earlier preparations took here.")
+    ]
+    took_seconds: Annotated[int | None, Field(description="What it took, once it is ready.")]
+    contigs: int | None
+    bases: int | None
+    annotated: Annotated[bool, Field(description="Whether its genes are known.")]
+    index_bytes: int | None
+    created: datetime
+    updated: datetime
+
+    @classmethod
+    def of(cls, genome: Genome) -> Self:
+        return cls(
+            genome=genome.genome,
+            name=genome.name,
+            state=genome.state,
+            source=genome.source,
+            reason=genome.reason,
+            parts=sorted(genome.parts),
+            done=sorted(genome.done),
+            progress=PartProgress.of(genome),
+            place=genome.place,
+            organism=genome.organism,
+            expected_bases=genome.expected_bases,
+            began=None if genome.claimed is None else moment(genome.claimed),
+            expected_seconds=genome.expected_seconds,
+            took_seconds=None if genome.took is None else round(genome.took),
+            contigs=genome.contigs,
+            bases=genome.bases,
+            annotated=genome.annotated,
+            index_bytes=genome.index_bytes,
+            created=moment(genome.created),
+            updated=moment(genome.updated),
+        )
+
+
+class GenomesView(View):
+    """All genomes, by id."""
+
+    genomes: list[GenomeView]
+
+
+class AssemblyView(View):
+    """An assembly of NCBI. Its accession can be a job's genome, whether it is here yet or not."""
+
+    accession: str
+    organism: str
+    common_name: str | None
+    name: Annotated[str, Field(description="The assembly's.")]
+    level: Annotated[str, Field(examples=["Complete Genome", "Chromosome", "Scaffold", "Contig"])]
+    bases: int
+    contigs: int
+    reference: Annotated[bool, Field(description="It is the one that NCBI recommends for its organism.")]
+    replaced_by: Annotated[str | None, Field(description="The accession of a newer version.")]
+    expected_seconds: Annotated[
+        int, Field(description="What its preparation would take, by what earlier ones took here.")
+    ]
+
+    @classmethod
+    def of(cls, assembly: Assembly, expected_seconds: float) -> Self:
+        return cls(
+            accession=assembly.accession,
+            organism=assembly.organism,
+            common_name=assembly.common_name,
+            name=assembly.name,
+            level=assembly.level,
+            bases=assembly.bases,
+            contigs=assembly.contigs,
+            reference=assembly.reference,
+            replaced_by=assembly.current if assembly.superseded else None,
+            expected_seconds=round(expected_seconds),
+        )
+
+
+class AssembliesView(View):
+    """What was found, the best match first."""
+
+    genomes: list[AssemblyView]
+
+
+class FileView(View):
+    """A file that the preparation of a genome made."""
+
+    part: Annotated[Part, Field(description="The step that made it.")]
+    name: str
+    bytes: int
+    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+
+
+class FilesView(View):
+    """The files of a genome: its sequence, the index for specificity (a file a shard) and bowtie2's."""
+
+    genome: str
+    files: list[FileView]

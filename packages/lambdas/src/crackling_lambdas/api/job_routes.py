@@ -1,0 +1,124 @@
+"""The routes of jobs."""
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
+from aws_lambda_powertools.metrics import MetricUnit
+
+from crackling.results import FORMATS, Format
+from crackling_lambdas.api.job_views import (
+    Cursor,
+    JobCreated,
+    JobPath,
+    JobView,
+    Limit,
+    NewJob,
+    OffTargetsView,
+    TargetPath,
+    TargetsView,
+)
+from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
+from crackling_lambdas.jobs.submission import Submission
+from crackling_lambdas.runtime.telemetry import metrics
+
+TAGS = ["jobs"]
+TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
+
+
+def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
+    """The responses of a route whose answer is a file, which is elsewhere for a reason."""
+    return {
+        **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(media_types), TEXT)},
+        int(HTTPStatus.SEE_OTHER): {
+            "description": f"The file is {elsewhere}: it is at Location for five minutes"
+        },
+    }
+
+
+def file(content: str | Address, media_type: str, name: str) -> Response[str]:
+    """A file, or the way to it."""
+    if isinstance(content, Address):
+        return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(HTTPStatus.OK, media_type, content, headers=headers)
+
+
+def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
+    @app.post(
+        "/jobs",
+        summary="Design guides for a sequence or a part of the genome, or score your own",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.ACCEPTED,
+            JobCreated,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.BAD_GATEWAY,
+        ),
+    )
+    def create_job(new: NewJob) -> Response[JobCreated]:
+        options = new.job_options()
+        if new.region is not None:
+            taken = submission.submit_region(new.region, new.genome, options, new.email)
+        else:
+            taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
+        metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
+        job_id, recipient = taken.job.job_id, taken.recipient
+        url = f"{app.current_event.request_context.path}/{job_id}"
+        created = JobCreated(job_id=job_id, url=url, mail=recipient.state if recipient else None)
+        return Response(HTTPStatus.ACCEPTED, "application/json", created, headers={"Location": url})
+
+    @app.get(
+        "/jobs/<job_id>",
+        summary="A job and its progress",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
+    )
+    def read_job(job_id: JobPath) -> JobView:
+        job = results.job(job_id)
+        return JobView.of(job, results.genomes.get(job.genome))
+
+    @app.get(
+        "/jobs/<job_id>/query",
+        summary="What was searched, as FASTA",
+        tags=TAGS,
+        responses=files({QUERY_TYPE}, "large"),
+    )
+    def read_query(job_id: JobPath) -> Response[str]:
+        return file(results.query(job_id), QUERY_TYPE, query_file_name(job_id))
+
+    @app.get(
+        "/jobs/<job_id>/targets",
+        summary="Its targets, in pages",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND),
+    )
+    def read_targets(job_id: JobPath, limit: Limit = 100, cursor: Cursor = "1") -> TargetsView:
+        return TargetsView.of(results.page(job_id, int(cursor), limit))
+
+    @app.get(
+        "/jobs/<job_id>/export",
+        summary="All its targets as a file",
+        tags=TAGS,
+        responses=files({one.media_type for one in FORMATS.values() if not one.binary}, "large, or xlsx"),
+    )
+    def export_job(job_id: JobPath, format: Format = "csv") -> Response[str]:  # noqa: A002 - the parameter's name
+        return file(results.export(job_id, format), FORMATS[format].media_type, file_name(job_id, format))
+
+    @app.get(
+        "/jobs/<job_id>/targets/<number>/offtargets",
+        summary="Where a guide may bind in the genome",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, OffTargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
+        found = results.off_targets(job_id, number, limit)
+        return OffTargetsView(
+            job_id=job_id, target=number, guide=found.guide, total=found.total, off_targets=found.listed
+        )

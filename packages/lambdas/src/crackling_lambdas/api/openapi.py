@@ -1,0 +1,37 @@
+"""The description of the API, served at /openapi.json."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from crackling_lambdas.api.problems import MEDIA_TYPE
+from crackling_lambdas.api.views import Problem
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+    from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+    from pydantic import BaseModel
+
+TITLE = "Crackling Cloud"
+VERSION = "1"
+EVERYWHERE = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR)
+DESCRIPTION = "Designs CRISPR-Cas9 guide RNAs against any genome. Every error is a problem (RFC 9457)."
+
+
+def describe(app: APIGatewayRestResolver) -> str:
+    return app.get_openapi_json_schema(title=TITLE, version=VERSION, description=DESCRIPTION)
+
+
+def answers(
+    success: HTTPStatus, model: type[BaseModel] | None, *refusals: HTTPStatus
+) -> dict[int, OpenAPIResponse]:
+    """The responses of a route: one success, the refusals that are its own, and those of every route."""
+    done: OpenAPIResponse = {"description": success.phrase}
+    if model is not None:
+        done["content"] = {"application/json": {"model": model}}
+    return {int(success): done} | {int(status): problem(status) for status in (*refusals, *EVERYWHERE)}
+
+
+def problem(status: HTTPStatus) -> OpenAPIResponse:
+    return {"description": status.phrase, "content": {MEDIA_TYPE: {"model": Problem}}}

@@ -1,0 +1,103 @@
+"""Errors as answers: RFC 9457 problem details, from one table of exception and status."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from crackling_lambdas.api.views import FieldError, Problem
+from crackling_lambdas.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    RefusedError,
+    TooLargeError,
+    UpstreamError,
+)
+from crackling_lambdas.runtime.telemetry import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+    from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+MEDIA_TYPE = "application/problem+json"
+JSON = "application/json"
+OWN = "Value error, "  # what pydantic puts before the words of the models' own rules
+STATUS: dict[type[RefusedError], HTTPStatus] = {
+    InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    UpstreamError: HTTPStatus.BAD_GATEWAY,
+}
+
+
+def problem(status: HTTPStatus, detail: str, errors: list[FieldError] | None = None) -> Response[str]:
+    view = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
+    return Response(status, MEDIA_TYPE, view.model_dump_json(exclude_none=True))
+
+
+def answer_errors(app: APIGatewayRestResolver) -> None:
+    """Answer every error of the routes as a problem."""
+
+    def no_route(_error: NoRouteError) -> Response[str]:
+        event = app.current_event
+        return problem(HTTPStatus.NOT_FOUND, f"There is nothing for {event.http_method} {event.path}")
+
+    # Powertools would take forms too, and reads a body before any middleware sees the request.
+    def invalid_request(error: RequestValidationError) -> Response[str]:
+        return invalid(error) if sends_json(app) else unsupported()
+
+    def json_only(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[str]:
+        return next_middleware(app) if sends_json(app) else unsupported()
+
+    app.use([json_only])
+    app.not_found(no_route)
+    app.exception_handler(list(STATUS))(refused)
+    app.exception_handler(RequestValidationError)(invalid_request)
+    app.exception_handler(RequestUnsupportedContentType)(unsupported)
+    app.exception_handler(RecursionError)(too_deep)
+    app.exception_handler(Exception)(broken)
+
+
+def sends_json(app: APIGatewayRestResolver) -> bool:
+    """Whether the request's body, if it has one, is JSON."""
+    return app.current_event.headers.get("content-type", JSON).startswith(JSON)
+
+
+def refused(error: RefusedError) -> Response[str]:
+    return problem(STATUS[type(error)], str(error))
+
+
+def invalid(error: RequestValidationError) -> Response[str]:
+    found = error.errors()
+    if (
+        found[0]["loc"][0] == "response"
+    ):  # Powertools raises the same for an answer that does not fit its view
+        return broken(error)
+    errors = [FieldError(".".join(map(str, part["loc"])), part["msg"].removeprefix(OWN)) for part in found]
+    malformed = found[0]["type"] == "json_invalid"
+    status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(status, "; ".join(f"{part.field}: {part.message}" for part in errors), errors)
+
+
+def unsupported(_error: Exception | None = None) -> Response[str]:
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
+
+
+def too_deep(_error: RecursionError) -> Response[str]:
+    """The parser of JSON gives up by this; nothing else here recurses."""
+    return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
+
+
+def broken(_error: Exception) -> Response[str]:
+    logger.exception("A request failed")
+    detail = "The service failed. Try again; if that fails too, report the time and the address."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

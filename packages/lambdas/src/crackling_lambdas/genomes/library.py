@@ -1,0 +1,152 @@
+"""The genomes as users manage them: announce an upload, complete it, list, delete."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.ncbi import ACCESSION
+from crackling_aws.models import Genome, GenomeState, Part, Source
+from crackling_aws.stores import keys
+from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.objects import ObjectStore, UploadForm
+    from crackling_lambdas.genomes.claims import Claims
+
+GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+RESERVED = {"search"}  # the routes beside /genomes/ID
+ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
+FORM_SECONDS = 15 * 60
+ADDRESS_SECONDS = 15 * 60  # a download that has begun may go on
+ANNOUNCED_SECONDS = 24 * 60 * 60  # an upload that nobody completes is forgotten
+
+
+@dataclass(frozen=True)
+class GenomeFile:
+    """A file that the preparation of a genome made, and where it can be fetched for a short while."""
+
+    part: Part
+    name: str
+    bytes: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Announced:
+    """The forms that take an announced genome's files."""
+
+    genome: UploadForm
+    annotation: UploadForm | None
+
+
+@dataclass(frozen=True)
+class Library:
+    """Genomes by id."""
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    claims: Claims
+    upload_limit: int
+    clock: Callable[[], float]
+
+    def get(self, genome: str) -> Genome:
+        """A known genome.
+
+        Raises:
+            NotFoundError: it is not known.
+        """
+        if (found := self.genomes.get(genome)) is None:
+            raise NotFoundError(f"There is no genome {genome}")
+        return found
+
+    def list(self) -> list[Genome]:
+        """Every known genome, by id."""
+        return sorted(self.genomes.list(), key=lambda genome: genome.genome)
+
+    def files(self, genome: str) -> tuple[GenomeFile, ...]:
+        """What its preparation made: the sequence and the indexes.
+
+        Raises:
+            NotFoundError: the genome is not known.
+            ConflictError: it is not ready.
+        """
+        found = self.get(genome)
+        if found.state is not GenomeState.READY or found.claim is None:
+            raise ConflictError(f"The genome {genome} is {found.state}; its files are there when it is ready")
+        return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome, found.claim)))
+
+    def _file(self, key: str) -> GenomeFile:
+        name = key.rpartition("/")[2]
+        url = self.objects.download_address(key, name, ADDRESS_SECONDS)
+        return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
+
+    def announce(self, genome: str, name: str | None, *, annotation: bool = False) -> Announced:
+        """The form that takes the genome's file, and with `annotation` that of its genes.
+
+        Raises:
+            InvalidError: the id is kept for assemblies of NCBI, or for a route.
+            ConflictError: the genome is ready, or being prepared.
+        """
+        if genome in RESERVED:
+            raise InvalidError(f"{genome} is kept for the service's own use; choose another id")
+        if ACCESSION.fullmatch(genome):
+            raise InvalidError(
+                f"{genome} names an assembly of NCBI, which needs no upload; choose another id"
+            )
+        now = self.clock()
+        if not self.genomes.expect_upload(genome, name, now, int(now) + ANNOUNCED_SECONDS):
+            raise ConflictError(
+                f"The genome {genome} is ready or being prepared; delete it first, or choose another id"
+            )
+        # One that an earlier announcement brought would go with the wrong genome.
+        self.objects.delete([keys.annotation_upload(genome)])
+        return Announced(
+            self.objects.upload_form(keys.upload(genome), self.upload_limit, FORM_SECONDS),
+            self.objects.upload_form(keys.annotation_upload(genome), ANNOTATION_BYTES, FORM_SECONDS)
+            if annotation
+            else None,
+        )
+
+    def complete(self, genome: str) -> Genome:
+        """Claim a genome whose file was uploaded, so that it is prepared; again is harmless.
+
+        Raises:
+            NotFoundError: it was never announced.
+            ConflictError: its file has not arrived.
+        """
+        found = self.get(genome)
+        if found.state in (GenomeState.READY, GenomeState.PREPARING):
+            return found
+        if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome)) is None:
+            raise ConflictError(f"The file of genome {genome} has not arrived; upload it first")
+        self.claims.claim(genome, found.source)
+        return self.get(genome)
+
+    def delete(self, genome: str) -> None:
+        """Forget a genome and delete its files; an interrupted deletion can be repeated.
+
+        Listed before the genome is forgotten, so that none is of a preparation that was claimed after that.
+
+        Raises:
+            ConflictError: it is being prepared.
+            NotFoundError: nothing of it was there.
+        """
+        known = self.genomes.get(genome) is not None
+        files = self.objects.keys(keys.genome_folder(genome)) + self.objects.keys(keys.upload_folder(genome))
+        if not self.genomes.delete(genome):
+            raise ConflictError(f"The genome {genome} is being prepared; delete it when that has ended")
+        self.objects.delete(files)
+        if not known and not files:
+            raise NotFoundError(f"There is no genome {genome}")
+
+
+def _part(key: str) -> Part:
+    """Which step made a file, by its ending."""
+    if key.endswith((".fa.gz", ".fai", ".gzi", ".genes")):
+        return Part.FASTA
+    return Part.ISSL if key.endswith(".issl") else Part.BOWTIE2

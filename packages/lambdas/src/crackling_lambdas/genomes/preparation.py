@@ -1,0 +1,105 @@
+"""How the preparation of a genome begins.
+
+    claim (API, or a job's admission) -> the item's stream -> size -> place -> download queue | worker
+
+A claim writes the item and nothing else. Its stream wakes the scheduler, which finds out how large the genome
+is, writes where it is prepared, and only then starts that. Each step may be repeated at any point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from crackling.errors import CracklingError, InputError
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.models import Part, Place
+from crackling_aws.preparation.release import owned
+from crackling_aws.stores import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.models import Genome
+    from crackling_aws.preparation.release import Failure
+    from crackling_aws.queues import Queue
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_lambdas.genomes.expectation import Expectations
+    from crackling_lambdas.genomes.sizes import Sizes
+
+PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
+
+
+class Launcher(Protocol):
+    """Starts workers: crackling_aws.ec2_workers.Workers."""
+
+    def launch(self, genome: str, claim: str, bases: int) -> str:
+        """Start the worker of a preparation, or find the one that was started; the instance's id.
+
+        Raises:
+            CracklingError: there is none to be had; the message says why and what to do.
+        """
+
+
+@dataclass(frozen=True)
+class Preparations:
+    """Begins preparations: in functions, or of genomes that are too large for them on workers."""
+
+    genomes: GenomeStore
+    sizes: Sizes
+    downloads: Queue[PrepareGenome]
+    launcher: Launcher
+    failure: Failure
+    expectations: Expectations
+    clock: Callable[[], float]
+    tell: Callable[[str, Exception], None]  # of trouble that may pass: the genome and the error
+
+    def begin(self, genome: str) -> None:
+        """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
+        found = self.genomes.get(genome)
+        if found is None or found.claim is None:
+            return
+        claim = found.claim
+        if owned(found, claim) and found.place is None:
+            self._choose(found, claim)
+            found = self.genomes.get(genome)
+        if owned(found, claim):
+            self._start(found, claim)
+        else:
+            self.failure.settle(found, claim)  # the first attempt may have died while it failed them
+
+    def _choose(self, genome: Genome, claim: str) -> None:
+        """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""
+        self._clear(genome.genome, claim)
+        try:
+            size = self.sizes.of(genome)
+        except InputError as error:
+            self.failure.of(genome.genome, claim, str(error))
+        except CracklingError as error:
+            self.tell(genome.genome, error)
+            if self.clock() >= (genome.claimed or 0) + PATIENCE:
+                self.failure.of(genome.genome, claim, str(error))
+        else:
+            place, [seconds] = self.expectations.place(size.bases), self.expectations.of([size.bases])
+            self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
+
+    def _clear(self, genome: str, claim: str) -> None:
+        """Delete what earlier preparations left.
+
+        Listed before the claim is confirmed, so that none is of a later preparation.
+        """
+        own, objects = keys.preparation(genome, claim), self.sizes.objects
+        left = [key for key in objects.keys(keys.genome_folder(genome)) if not key.startswith(own)]
+        if owned(self.genomes.get(genome), claim):
+            objects.delete(left)
+
+    def _start(self, genome: Genome, claim: str) -> None:
+        if genome.place is Place.LAMBDA and Part.FASTA not in genome.done:
+            self.downloads.send([PrepareGenome(genome.genome, claim)])
+        if genome.place is Place.WORKER and genome.worker is None:
+            try:
+                worker = self.launcher.launch(genome.genome, claim, genome.expected_bases or 0)
+            except CracklingError as error:
+                self.failure.of(genome.genome, claim, str(error))
+            else:
+                self.genomes.launched(genome.genome, claim, worker, self.clock())

@@ -1,0 +1,58 @@
+"""Genomes that NCBI has, for people who do not know their accession."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from crackling.errors import InputError, TransferError
+from crackling_lambdas.errors import InvalidError, UpstreamError
+
+if TYPE_CHECKING:
+    from crackling.ncbi import Assembly
+    from crackling_lambdas.genomes.expectation import Expectations
+
+MOST = 20  # of what is found
+
+
+class Catalogue(Protocol):
+    """Finds assemblies: crackling.ncbi.Ncbi."""
+
+    def search(self, text: str, limit: int) -> list[Assembly]:
+        """Those of an organism's name, or of an accession.
+
+        Raises:
+            InputError: an accession that is not to be had; the message says why.
+            TransferError: the catalogue cannot be asked.
+        """
+
+
+class Found(NamedTuple):
+    """An assembly, and how many seconds its preparation would take."""
+
+    assembly: Assembly
+    expected_seconds: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """Assemblies by an organism's name or by an accession."""
+
+    catalogue: Catalogue
+    expectations: Expectations
+
+    def find(self, text: str) -> list[Found]:
+        """At most MOST assemblies, the best match first.
+
+        Raises:
+            InvalidError: an accession that is not to be had.
+            UpstreamError: NCBI cannot be asked.
+        """
+        try:
+            found = self.catalogue.search(text, MOST)
+        except InputError as error:
+            raise InvalidError(str(error)) from None
+        except TransferError as error:
+            raise UpstreamError(str(error)) from None
+        seconds = self.expectations.of([one.bases for one in found])
+        return list(map(Found, found, seconds))

@@ -1,0 +1,1 @@
+"""Index files on a function's disk, whole or in part."""

@@ -1,0 +1,45 @@
+"""What happens to a new job: it is scanned if its genome is ready, and waits if it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling_aws.models import GenomeState, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.preparation.release import Release
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_lambdas.genomes.claims import Claims
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Admits jobs."""
+
+    jobs: JobStore
+    genomes: GenomeStore
+    claims: Claims
+    release: Release
+    clock: Callable[[], float]
+
+    def admit(self, job_id: str) -> None:
+        """Start the job's scan, or claim its genome and leave it among the waiters."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            return
+        if job.over:
+            self.genomes.remove_waiter(job.genome, job_id)
+            return
+        # The waiter comes before the genome's state is read: see crackling_aws.stores.genomes.
+        self.genomes.add_waiter(job.genome, job_id, job.expires)
+        genome = self.genomes.get(job.genome)
+        if genome is not None and genome.state is GenomeState.READY:
+            self.release.one(job.genome, job_id)
+            return
+        self.jobs.mark_preparing(job_id, self.clock())
+        source = Source.ACCESSION if genome is None else genome.source
+        self.claims.claim(job.genome, source)

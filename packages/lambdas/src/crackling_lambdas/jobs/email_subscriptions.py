@@ -1,0 +1,79 @@
+"""Who is mailed when a job is over: addresses of the domains that the deployment names, once their owners confirmed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crackling_aws.email import SubscribeError
+from crackling_lambdas.errors import ConflictError, InvalidError, UpstreamError
+
+if TYPE_CHECKING:
+    from crackling_aws.email import Notices
+
+# As browsers hold it against fields for addresses, with an upper limit.
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]{1,253})", re.ASCII)
+_INVALID = "InvalidParameter"
+_FULL = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded"})
+
+
+class MailState(StrEnum):
+    """Whether mail reaches its recipient: only once AWS has been told so by a link that it mailed."""
+
+    CONFIRMED = "confirmed"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who wants mail."""
+
+    name: str  # as jobs and messages have it
+    state: MailState
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """Subscribes addresses. Without domains the deployment sends no mail."""
+
+    notices: Notices
+    domains: tuple[str, ...]
+
+    def subscribe(self, address: str) -> Recipient:
+        """Have the address mailed what is published for it.
+
+        Raises:
+            InvalidError: no mail is sent from here, or none to this address.
+            ConflictError: AWS lets this deployment mail no more addresses.
+            UpstreamError: the subscription did not succeed; it may be tried again.
+        """
+        address = self._normalised(address)
+        try:
+            confirmed = self.notices.subscribe(address)
+        except SubscribeError as error:
+            raise _refusal(error.code) from error
+        state = MailState.CONFIRMED if confirmed else MailState.PENDING
+        return Recipient(self.notices.recipient(address), state)
+
+    def _normalised(self, address: str) -> str:
+        """In lower case: no mail service of today tells addresses apart by it."""
+        if not self.domains:
+            raise InvalidError("email: this deployment sends no mail; leave the address out")
+        found = _ADDRESS.fullmatch(address.strip().lower())
+        if found is None or found[1] not in self.domains:
+            raise InvalidError(f"email: give an address at {' or '.join(self.domains)}, or leave it out")
+        return found[0]
+
+
+def _refusal(code: str) -> InvalidError | ConflictError | UpstreamError:
+    if code == _INVALID:
+        return InvalidError("email: AWS takes no such address; correct it or leave it out")
+    if code in _FULL:
+        return ConflictError(
+            "This deployment mails as many addresses as AWS lets it; submit the job without the email, and tell its operator"
+        )
+    return UpstreamError(
+        "The mail service does not answer, and no job was started; try again, or leave the email out"
+    )

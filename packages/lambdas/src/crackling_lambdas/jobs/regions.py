@@ -1,0 +1,66 @@
+"""Regions: the query of a job that names a part of its genome, read once the genome is ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crackling.annotation.gene_lookup import written
+from crackling.errors import InputError
+from crackling.guides.region import locate, parse_region
+from crackling.sequences.faidx import FastaIndex
+from crackling_aws.models import GenomeState
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
+from crackling_lambdas.errors import GenomeNotReadyError
+from crackling_lambdas.jobs.submission import QUERY_BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.models import Genome
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_lambdas.genomes.annotations import Annotations
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Reads parts of genomes."""
+
+    read_genome: Callable[[str], Genome | None]
+    objects: ObjectStore  # the genomes' files
+    annotations: Annotations
+
+    def fasta(self, text: str, genome: str) -> str:
+        """The bases that a text names in a genome.
+
+        Raises:
+            InputError: there are none, or too many.
+            GenomeNotReadyError: it may be ready when the message comes again.
+        """
+        found = self.read_genome(genome)
+        if found is None or found.state is not GenomeState.READY or found.claim is None:
+            raise GenomeNotReadyError(f"The genome {genome} is not ready")
+        index = self._index(genome, found.claim)
+        is_gene = isinstance(parse_region(text), str)
+        contigs = {name: entry.bases for name, entry in index.contigs.items()}
+        region = locate(text, contigs, self.annotations.of(found) if is_gene else None)
+        contig, start, end = region.position
+        if end - start > QUERY_BASES:
+            raise InputError(
+                f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
+                f"the limit of a job is {QUERY_BASES:,}; give a part of it as CONTIG:START-END"
+            )
+        read = partial(self.objects.read, keys.fasta(genome, found.claim))
+        return region.fasta(index.sequence(contig, start, end, read))
+
+    def _index(self, genome: str, claim: str) -> FastaIndex:
+        try:
+            contigs = self.objects.get(keys.contig_table(genome, claim))
+            return FastaIndex.decode(contigs, self.objects.get(keys.block_table(genome, claim)))
+        except MissingObjectError:
+            raise InputError(
+                f"The genome {genome} was prepared before its genes and regions could be named; "
+                "give the sequence"
+            ) from None

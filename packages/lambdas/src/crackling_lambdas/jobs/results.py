@@ -1,0 +1,224 @@
+"""Reading a job: its targets in query order, the off-targets of one, and exports."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from crackling.annotation.places import annotate
+from crackling.results import FORMATS, Design, Kind, make_target, write
+from crackling.sequences.fasta import as_fasta, parse_query
+from crackling_aws.models import Chunk, GenomeState, Status
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
+from crackling_lambdas.errors import ConflictError, NotFoundError
+
+if TYPE_CHECKING:
+    from crackling.results import Format, Target
+    from crackling.sequences.fasta import Contig
+    from crackling.specificity import OffTarget
+    from crackling_aws.models import Genome, Job
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.targets import TargetStore
+    from crackling_lambdas.genomes.annotations import Annotations
+
+
+class Places(Protocol):
+    """Where guides may bind in genomes that are ready."""
+
+    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
+
+
+# API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
+INLINE_BYTES = 2_000_000
+ADDRESS_SECONDS = 5 * 60
+QUERY_TYPE = FORMATS["fasta"].media_type
+
+
+def file_name(job_id: str, format: Format) -> str:  # noqa: A002 - as users call it
+    """What an export is saved as."""
+    return f"crackling-{job_id}.{FORMATS[format].endings[0]}"
+
+
+def query_file_name(job_id: str) -> str:
+    """What a query is saved as."""
+    return f"crackling-{job_id}-query.fa"
+
+
+def _unknown(job_id: str) -> NotFoundError:
+    """Bucket and tables forget a job on their own, one a little before the other."""
+    return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
+
+
+def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
+    """The targets of a chunk that is scored; none if it is not, or only in part."""
+    if chunk.on_target is None or chunk.off_target is None:
+        return []
+    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
+    return [
+        make_target(
+            number,
+            query.site,
+            efficiency,
+            specificity,
+            repeated_in_query=query.repeated,
+            consensus=consensus,
+            locus=locus,
+        )
+        for number, (query, efficiency, specificity, locus) in enumerate(rows, start=chunk.first)
+    ]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Consecutive targets, and the number of the next; None at the end of the job's targets."""
+
+    job: Job
+    targets: list[Target]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class OffTargets:
+    """A guide's off-targets: how many there are, and those that are listed, the riskiest first."""
+
+    guide: str
+    total: int
+    listed: list[OffTarget]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a file can be fetched for a short while."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Reads jobs."""
+
+    jobs: JobStore
+    targets: TargetStore
+    genomes: GenomeStore
+    objects: ObjectStore  # its query and exports
+    places: Places
+    annotations: Annotations
+
+    def job(self, job_id: str) -> Job:
+        """A known job.
+
+        Raises:
+            NotFoundError: it is not known, or no longer.
+        """
+        if (job := self.jobs.get(job_id)) is None:
+            raise _unknown(job_id)
+        return job
+
+    def page(self, job_id: str, start: int, limit: int) -> Page:
+        """Up to `limit` targets from number `start`, as far as they are scored without a gap.
+
+        While the job is not over, an empty or short page has a `next` to ask again with.
+        """
+        job = self.job(job_id)
+        if job.guides is None:
+            return Page(job, [], None if job.over else start)
+        size = job.chunk_size
+        first, last = (start - 1) // size, (start + limit - 2) // size
+        found: list[Target] = []
+        for chunk in self.targets.chunks(job_id, first, last + 1):
+            scored = chunk_targets(chunk, job.options.consensus)
+            found += scored
+            if not scored:
+                break
+        skip = (start - 1) % size
+        page = found[skip : skip + limit]
+        following = start + len(page)
+        at_end = following > job.guides or (job.over and not page)
+        return Page(job, page, None if at_end else following)
+
+    def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
+        """All targets of a complete job in a format of crackling.results: the text, or where one is that is long or no text.
+
+        Raises:
+            ConflictError: the job is not complete.
+        """
+        job = self.job(job_id)
+        if job.status is not Status.COMPLETE:
+            raise ConflictError(f"The job is {job.status}; it can be exported when it is complete")
+        file, name = FORMATS[format], file_name(job_id, format)
+        key = keys.export(job_id, file.endings[0])
+        if self.objects.size(key) is not None:
+            return self._address(key, name)
+        out = io.BytesIO()
+        write(self._design(job), format, out)
+        if file.binary:
+            return self._stored(key, name, out.getvalue(), file.media_type)
+        return self._carried(key, name, out.getvalue(), file.media_type)
+
+    def query(self, job_id: str) -> str | Address:
+        """What a job searched, as FASTA: the names and letters that its targets' places refer to.
+
+        Raises:
+            NotFoundError: there is no such job, or its query is deleted already.
+            ConflictError: the job is of guides, or has not read its region yet.
+        """
+        job = self.job(job_id)
+        if job.kind is Kind.GUIDES:
+            raise ConflictError("The job is of guides, which are its targets; it has no sequence")
+        if job.region is not None and job.guides is None:
+            raise ConflictError(f"The job is {job.status}; its sequence is there when it is scanned")
+        content = as_fasta(self._contigs(job)).encode()
+        return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
+
+    def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
+        """A text itself, or where it is if it is too long."""
+        if len(content) <= INLINE_BYTES:
+            return content.decode()
+        return self._stored(key, name, content, media_type)
+
+    def _stored(self, key: str, name: str, content: bytes, media_type: str) -> Address:
+        self.objects.put(key, content, media_type)
+        return self._address(key, name)
+
+    def _address(self, key: str, name: str) -> Address:
+        return Address(self.objects.download_address(key, name, ADDRESS_SECONDS))
+
+    def _design(self, job: Job) -> Design:
+        found = [
+            target
+            for chunk in self.targets.chunks(job.job_id)
+            for target in chunk_targets(chunk, job.options.consensus)
+        ]
+        contigs = self._contigs(job) if job.kind is Kind.SEQUENCE else []
+        return Design(job.genome, found, contigs, job.kind, job.options.consensus)
+
+    def _contigs(self, job: Job) -> list[Contig]:
+        try:
+            return parse_query(self.objects.get(keys.query(job.job_id)).decode())
+        except MissingObjectError:
+            raise _unknown(job.job_id) from None
+
+    def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
+        """Where target `number` may bind, the riskiest `limit` of it.
+
+        Raises:
+            NotFoundError: there is no such job or target.
+            ConflictError: the job's genome is not ready.
+        """
+        job = self.job(job_id)
+        chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
+        if chunk is None or number - chunk.first >= len(chunk.sites):
+            raise NotFoundError(f"The job has no target {number}")
+        genome = self.genomes.get(job.genome)
+        if genome is None or genome.state is not GenomeState.READY:
+            raise ConflictError(
+                f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
+            )
+        guide = chunk.sites[number - chunk.first].site.guide
+        total, listed = self.places.off_targets(genome, guide, limit)
+        annotation = self.annotations.of(genome)
+        return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

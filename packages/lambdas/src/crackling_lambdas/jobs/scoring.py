@@ -1,0 +1,107 @@
+"""Scoring a chunk. The first to come writes the results and the job's counter in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from crackling.annotation import UNKNOWN
+from crackling.annotation.places import guides_to_place, locus_of
+from crackling.efficiency import Efficiency
+from crackling.guides.sites import Site
+from crackling_aws.models import GenomeState, Stage
+from crackling_lambdas.errors import GenomeNotReadyError
+from crackling_lambdas.jobs.measuring import Measure, unmeasured
+
+if TYPE_CHECKING:
+    from crackling.annotation import Locus
+    from crackling.specificity import OffTarget as Place
+    from crackling.specificity import Specificity
+    from crackling_aws.messages import ScoreChunk
+    from crackling_aws.models import Chunk, Genome, Job
+    from crackling_aws.stores.targets import TargetStore
+    from crackling_lambdas.genomes.annotations import Annotations
+
+Assess = Callable[[Sequence[Site]], list[Efficiency]]
+
+
+class Indexes(Protocol):
+    """The indexes of genomes that are ready."""
+
+    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
+    def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """Finds the chunks that are still to be scored."""
+
+    read_job: Callable[[str], Job | None]
+    targets: TargetStore
+
+    def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
+        """The message's job and chunk; None if there is nothing left to do for them."""
+        job = self.read_job(message.job_id)
+        if job is None or job.over:
+            return None
+        chunk = self.targets.get(message.job_id, message.chunk)
+        if chunk is None:
+            return None
+        done = chunk.on_target if stage is Stage.ON_TARGET else chunk.off_target
+        return (job, chunk) if done is None else None
+
+
+@dataclass(frozen=True)
+class OnTarget:
+    """Scores efficiency."""
+
+    chunks: Chunks
+    assess: Assess
+    clock: Callable[[], float]
+    work: Measure = unmeasured
+
+    def run(self, message: ScoreChunk) -> None:
+        if found := self.chunks.open(message, Stage.ON_TARGET):
+            _, chunk = found
+            with self.work():
+                results = self.assess([query.site for query in chunk.sites])
+                self.chunks.targets.save_on_target(chunk, results, self.clock())
+
+
+@dataclass(frozen=True)
+class OffTarget:
+    """Scores specificity against the job's genome."""
+
+    chunks: Chunks
+    read_genome: Callable[[str], Genome | None]
+    indexes: Indexes
+    annotations: Annotations
+    clock: Callable[[], float]
+    work: Measure = unmeasured
+
+    def run(self, message: ScoreChunk) -> None:
+        """Score the message's chunk.
+
+        Raises:
+            GenomeNotReadyError: it may be ready when the message comes again.
+        """
+        if found := self.chunks.open(message, Stage.OFF_TARGET):
+            job, chunk = found
+            genome = self.read_genome(job.genome)
+            if genome is None or genome.state is not GenomeState.READY:
+                raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
+            with self.work():
+                guides = [query.site.guide for query in chunk.sites]
+                results = self.indexes.score(genome, guides)
+                loci = self._loci(genome, guides, results)
+                self.chunks.targets.save_off_target(chunk, results, self.clock(), loci)
+
+    def _loci(self, genome: Genome, guides: Sequence[str], scores: Sequence[Specificity]) -> list[Locus]:
+        annotation = self.annotations.of(genome)
+        if annotation is None:
+            return [UNKNOWN] * len(guides)
+        wanted = guides_to_place(guides, scores)
+        places = zip(wanted, self.indexes.perfect_matches(genome, wanted), strict=True)
+        found = {guide: locus_of(matches, annotation) for guide, matches in places}
+        return [found.get(guide, UNKNOWN) for guide in guides]

@@ -1,0 +1,170 @@
+"""Taking a job: it is checked before anything is stored, so that most mistakes are answered at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+from crackling.guides.guide_list import parse_guides
+from crackling.guides.region import parse_region
+from crackling.ncbi import ACCESSION
+from crackling.results import Kind
+from crackling.sequences.fasta import parse_query
+from crackling_aws.models import GenomeState, Job, JobOptions
+from crackling_aws.stores import keys
+from crackling_lambdas.errors import InvalidError, NotFoundError, TooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_lambdas.jobs.email_subscriptions import Mailing, Recipient
+
+QUERY_BASES = 1_000_000
+TEXT = "text/plain; charset=utf-8"
+QUERY_GUIDES = 50_000
+# Headers and line ends come on top of the bases.
+QUERY_LETTERS = 2 * QUERY_BASES
+DAY = 86_400
+JOB_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def check_query(text: str, kind: Kind) -> None:
+    """Raise unless the text is a query that can be scanned.
+
+    Raises:
+        TooLargeError: it holds more than QUERY_BASES bases, or QUERY_GUIDES guides.
+        InvalidError: it is not DNA, or no list of guides.
+    """
+    unit, limit = ("guides", QUERY_GUIDES) if kind is Kind.GUIDES else ("bases", QUERY_BASES)
+    if len(text) > QUERY_LETTERS:
+        raise TooLargeError(
+            f"The query is {len(text):,} letters long; the limit of a job is {limit:,} {unit}; split the query"
+        )
+    try:
+        size = len(parse_guides(text.splitlines(), "the guides")) if kind is Kind.GUIDES else bases(text)
+    except InputError as error:
+        raise InvalidError(str(error)) from None
+    if size > limit:
+        raise TooLargeError(
+            f"The query holds {size:,} {unit}; the limit of a job is {limit:,}; split the query"
+        )
+
+
+def check_region(text: str) -> None:
+    """Raise unless the text names a part of a genome; whether the genome has it is found out when it is ready.
+
+    Raises:
+        TooLargeError: it is of more than QUERY_BASES bases.
+        InvalidError: it is no name.
+    """
+    try:
+        region = parse_region(text)
+    except InputError as error:
+        raise InvalidError(str(error)) from None
+    if not isinstance(region, str) and region.end - region.start > QUERY_BASES:
+        raise TooLargeError(
+            f"The region has {region.end - region.start:,} bases; the limit of a job is {QUERY_BASES:,}; split it"
+        )
+
+
+def bases(text: str) -> int:
+    """How many a query has."""
+    return sum(len(contig.sequence) for contig in parse_query(text))
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A job that was taken, and who is mailed when it is over, if anybody is."""
+
+    job: Job
+    recipient: Recipient | None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Creates jobs. The new item's stream record wakes the scheduler."""
+
+    jobs: JobStore
+    genomes: GenomeStore
+    queries: ObjectStore
+    uploads: ObjectStore
+    mailing: Mailing
+    chunk_size: int
+    days: int
+    clock: Callable[[], float]
+
+    def submit(
+        self,
+        text: str,
+        genome: str,
+        options: JobOptions,
+        kind: Kind = Kind.SEQUENCE,
+        email: str | None = None,
+    ) -> Submitted:
+        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
+
+        Raises:
+            TooLargeError, InvalidError: the query cannot be scanned.
+            NotFoundError: the genome is not known, and is no accession that could be fetched.
+            InvalidError: the genome's upload has not arrived.
+            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
+        """
+        check_query(text, kind)
+        return self._take(genome, options, kind, email, text=text)
+
+    def submit_region(
+        self, region: str, genome: str, options: JobOptions, email: str | None = None
+    ) -> Submitted:
+        """Store a job whose query its scan reads from the genome.
+
+        Raises:
+            TooLargeError, InvalidError, NotFoundError: as submit().
+        """
+        check_region(region)
+        return self._take(genome, options, Kind.SEQUENCE, email, region=region.strip())
+
+    def _take(
+        self,
+        genome: str,
+        options: JobOptions,
+        kind: Kind,
+        email: str | None,
+        *,
+        text: str | None = None,
+        region: str | None = None,
+    ) -> Submitted:
+        self._check_genome(genome)
+        recipient = None if email is None else self.mailing.subscribe(email)
+        now = self.clock()
+        job = Job(
+            job_id=uuid.uuid4().hex,
+            genome=genome,
+            options=options,
+            chunk_size=self.chunk_size,
+            created=now,
+            updated=now,
+            expires=int(now) + self.days * DAY,
+            kind=kind,
+            region=region,
+            recipient=recipient.name if recipient else None,
+        )
+        if text is not None:
+            self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
+        self.jobs.create(job)
+        return Submitted(job, recipient)
+
+    def _check_genome(self, genome: str) -> None:
+        found = self.genomes.get(genome)
+        if found is None and not ACCESSION.fullmatch(genome):
+            raise NotFoundError(
+                f"There is no genome {genome}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
+            )
+        waits = found is not None and found.state is GenomeState.UPLOADING
+        if waits and self.uploads.size(keys.upload(genome)) is None:
+            raise InvalidError(f"The file of genome {genome} has not been uploaded; upload it first")

@@ -1,0 +1,123 @@
+"""Handling batches of messages: each by itself, and what becomes of one that fails.
+
+A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other
+may pass: the message goes back to its queue, to come again after a pause that grows. When it fails for the last
+time, a reason is recorded and the message still goes back, so that SQS moves it to the dead-letter queue, where
+an alarm calls a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crackling.errors import InputError, TransferError
+from crackling_aws.messages import Message, MessageError, parse
+from crackling_lambdas.runtime.telemetry import logger, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_sqs import SQSClient
+
+    from crackling_lambdas.runtime.entry import Answer, Event, Handler
+
+M = TypeVar("M", bound=Message)
+PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the last is repeated
+
+
+class QueueSettings(Protocol):
+    """What a consumer must know of its queue."""
+
+    @property
+    def queue_url(self) -> str: ...
+    @property
+    def max_receive_count(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """The queue that messages come from, and how often one may come."""
+
+    sqs: SQSClient
+    url: str
+    max_receives: int
+
+    @classmethod
+    def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
+        return cls(sqs, settings.queue_url, settings.max_receive_count)
+
+    def give_back(self, record: SQSRecord, error: Exception) -> None:
+        """Have a failed message come again soon; the queue's own time-out is made for functions that died.
+
+        For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
+        would come again.
+        """
+        receives = _receives(record)
+        hopeless = isinstance(error, MessageError) or receives >= self.max_receives
+        pause = 0 if hopeless else PAUSES[min(receives, len(PAUSES)) - 1]
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
+            )
+        except (BotoCoreError, ClientError):
+            logger.exception("The message comes again later than it might")
+
+
+@dataclass(frozen=True)
+class Consumer(Generic[M]):
+    """What a function does with the messages of its queue."""
+
+    source: Source
+    kind: type[M]
+    work: Callable[[M], None]
+    fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
+    task: str  # in the words of the reason: "scoring off-targets"
+
+    def handler(self) -> Handler:
+        """The Lambda handler; it answers with the messages that are to come again."""
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+        def handle(event: Event, context: LambdaContext) -> Answer:
+            return dict(process_partial_response(event, self._record, processor, context))
+
+        return handle
+
+    def _record(self, record: SQSRecord) -> None:
+        try:
+            self._message(parse(self.kind, record.body), _receives(record))
+        except Exception as error:
+            self.source.give_back(record, error)
+            raise
+
+    def _message(self, message: M, receives: int) -> None:
+        try:
+            self.work(message)
+        except InputError as error:
+            logger.warning("Failed for good", extra={"work": message, "reason": str(error)})
+            metrics.add_metric("PermanentFailures", MetricUnit.Count, 1)
+            self.fail(message, str(error))
+        except Exception as error:
+            logger.exception("Failed", extra={"work": message})
+            metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
+            if receives >= self.source.max_receives:
+                self.fail(message, self._reason(error))
+            raise
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, TransferError):
+            return f"{error} (it was tried {self.source.max_receives} times)"
+        return (
+            f"An error inside ({type(error).__name__}) stopped {self.task} {self.source.max_receives} times. "
+            "Try again; if that fails too, report the job's id."
+        )
+
+
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)

@@ -1,0 +1,22 @@
+"""What launching and ending workers is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crackling_aws.ec2_workers import LaunchSettings, Workers
+from crackling_aws.parameters import Parameters
+
+if TYPE_CHECKING:
+    from crackling_aws.clients import Clients
+    from crackling_lambdas.runtime.settings import WorkerSettings
+
+
+def make_workers(settings: WorkerSettings, clients: Clients) -> Workers:
+    launch = LaunchSettings.of(
+        settings.stage,
+        settings.worker_image_parameter,
+        settings.worker_launch_template,
+        settings.worker_types,
+    )
+    return Workers(clients.ec2, Parameters(clients.ssm), launch)

@@ -1,0 +1,91 @@
+"""What is expected of a preparation, by none, one or many earlier ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crackling_aws.models import Genome, GenomeState, Part, Place, Source
+from crackling_lambdas.genomes.expectation import NEAREST, PACE, START, Expectations, expected_seconds
+
+ALL = frozenset(Part)
+MB = 1_000_000
+sizes = st.integers(1, 20_000 * MB)
+durations = st.floats(1, 100_000)
+places = st.sampled_from(Place)
+
+
+def ready(bases, took, place=Place.LAMBDA, parts=ALL):
+    return Genome(
+        "g", GenomeState.READY, Source.UPLOAD, created=0, updated=1000 + took, claimed=1000,
+        bases=bases, place=place, parts=parts,
+    )  # fmt: skip
+
+
+def expect(bases, past, place=Place.LAMBDA, *, with_bowtie2=True):
+    return expected_seconds(bases, place, past, with_bowtie2=with_bowtie2)
+
+
+@pytest.mark.parametrize("with_bowtie2", [True, False])
+@pytest.mark.parametrize("place", Place)
+def test_the_first_genome_ever_is_told_the_figures_of_the_bench(place, with_bowtie2):
+    seconds = START[place] + 100 * MB / PACE[with_bowtie2]
+    assert expect(100 * MB, [], place, with_bowtie2=with_bowtie2) == seconds
+
+
+@given(sizes, durations, places)
+def test_the_same_size_again_takes_as_long(bases, took, place):
+    assert expect(bases, [ready(bases, took, place)], place) == pytest.approx(took)
+
+
+@given(sizes, sizes, st.lists(st.tuples(sizes, durations)))
+def test_a_larger_genome_never_takes_less_than_a_smaller_one_by_the_same_past(one, other, past):
+    """As long as both have the same neighbours."""
+    known = [ready(bases, took) for bases, took in past[:NEAREST]]
+    small, large = sorted((one, other))
+    assert expect(small, known) <= expect(large, known)
+
+
+@given(sizes, st.lists(st.tuples(sizes, st.floats(0.5, 2)), min_size=1))
+def test_it_lies_between_the_slowest_and_the_fastest(bases, past):
+    known = [ready(size, factor * expect(size, [])) for size, factor in past]
+    assert 0.5 * expect(bases, []) <= expect(bases, known) * 1.0001
+    assert expect(bases, known) <= 2.0001 * expect(bases, [])
+
+
+@given(sizes, st.integers(1, NEAREST // 2), durations)
+def test_odd_ones_in_the_minority_move_nothing(bases, odd, took):
+    usual = [ready(bases, took)] * (odd + 1)
+    assert expect(bases, [ready(bases, 50 * took)] * odd + usual) == pytest.approx(took)
+
+
+def test_the_nearest_in_size_count():
+    small, large = [ready(5 * MB, 30)] * NEAREST, [ready(3_000 * MB, 9_000)] * NEAREST
+    assert expect(6 * MB, small + large) < 40
+    assert expect(2_900 * MB, small + large) > 8_000
+
+
+def test_other_places_and_what_is_not_ready_tell_nothing():
+    failed = Genome("g", GenomeState.FAILED, Source.UPLOAD, 0, 9_000, claimed=0, bases=MB, place=Place.LAMBDA)
+    others = [ready(MB, 9_000, Place.WORKER), ready(None, 9_000), ready(MB, 0), failed]
+    assert expect(MB, others) == expect(MB, [])
+
+
+def test_an_index_that_is_no_longer_made_is_not_expected():
+    """Both took twice the bench's figures, one of them with bowtie2's index."""
+    past = [ready(280 * MB, 230), ready(280 * MB, 58, parts=ALL - {Part.BOWTIE2})]
+    assert (
+        expect(280 * MB, past[:1], with_bowtie2=False) == expect(280 * MB, past[1:], with_bowtie2=False) == 58
+    )
+
+
+def test_the_genomes_of_the_table_tell(cloud):
+    cloud.genomes.claim("g", "c", Source.UPLOAD, ALL, 100)
+    cloud.genomes.begun("g", "c", Place.LAMBDA, 90, 15, None, 101)
+    cloud.genomes.fasta_done("g", "c", 1, 90, 102)
+    cloud.genomes.mark_ready("g", "c", 160)
+    expectations = Expectations(cloud.genomes, lambda_limit=100, with_bowtie2=True)
+    assert [expectations.place(bases) for bases in (100, 101)] == [Place.LAMBDA, Place.WORKER]
+    here, elsewhere = expectations.of([90, 101])
+    assert (round(here), round(elsewhere)) == (60, START[Place.WORKER])

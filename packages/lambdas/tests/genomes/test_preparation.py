@@ -1,0 +1,180 @@
+"""How a preparation begins: size, place, start; refusals and what may pass."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from crackling.errors import CracklingError, InputError
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source
+from crackling_aws.preparation.release import Failure
+from crackling_aws.queues import Queue
+from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.genomes.expectation import START, Expectations
+from crackling_lambdas.genomes.preparation import PATIENCE, Preparations
+from crackling_lambdas.genomes.sizes import Sizes
+
+ACCESSION = "GCF_000840245.1"
+LIMIT = 100
+DOWNLOAD = ("download", f'{{"genome": "{ACCESSION}", "claim": "c1"}}')
+
+
+@pytest.fixture
+def begin(cloud):
+    def clock():
+        return cloud.now
+
+    cloud.told = []
+    return Preparations(
+        genomes=cloud.genomes,
+        sizes=Sizes(cloud.ncbi, ObjectStore(cloud.s3, "genome")),
+        downloads=Queue[PrepareGenome](cloud.sqs, "download"),
+        launcher=cloud.fleet,
+        failure=Failure(cloud.genomes, cloud.jobs, clock),
+        expectations=Expectations(cloud.genomes, LIMIT, with_bowtie2=True),
+        clock=clock,
+        tell=lambda genome, error: cloud.told.append((genome, str(error))),
+    ).begin
+
+
+def claim(cloud, genome=ACCESSION, source=Source.ACCESSION, token="c1"):
+    assert cloud.genomes.claim(genome, token, source, set(Part), cloud.now)
+    return genome
+
+
+def upload(cloud, content):
+    claim(cloud, "mine", Source.UPLOAD)
+    cloud.s3.objects["genome", "uploads/mine/genome"] = content
+
+
+def waiting_job(cloud, genome=ACCESSION):
+    cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=1, updated=1, expires=9))
+    cloud.genomes.add_waiter(genome, "j", 9)
+
+
+@pytest.mark.parametrize(("bases", "place"), [(LIMIT, Place.LAMBDA), (LIMIT + 1, Place.WORKER)])
+def test_the_size_decides_the_place(cloud, begin, bases, place):
+    cloud.ncbi.bases = bases
+    begin(claim(cloud))
+    found = cloud.genomes.get(ACCESSION)
+    assert (found.place, found.expected_bases, found.organism) == (place, bases, "Lambdavirus lambda")
+    assert found.expected_seconds == START[place]
+    assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if place is Place.LAMBDA else ([], "i-c1"))
+
+
+def test_the_size_of_an_upload_is_estimated_from_its_file(cloud, begin):
+    upload(cloud, b">a\n" + b"ACGT" * 20)
+    begin("mine")
+    found = cloud.genomes.get("mine")
+    assert (found.place, found.expected_bases, found.organism) == (Place.LAMBDA, 83, None)
+
+
+def test_a_packed_upload_counts_four_bases_a_byte(cloud, begin):
+    upload(cloud, packed := gzip.compress(b">a\nACGT\n"))
+    begin("mine")
+    found = cloud.genomes.get("mine")
+    assert (found.place, found.expected_bases) == (Place.WORKER, 4 * len(packed))
+
+
+@pytest.mark.parametrize("step", ["begun", "launched"])
+def test_a_repetition_takes_up_where_the_first_died(cloud, begin, monkeypatch, step):
+    cloud.ncbi.bases = LIMIT + 1
+    claim(cloud)
+    with monkeypatch.context() as patch:
+        patch.setattr(cloud.genomes, step, None)
+        with pytest.raises(TypeError):
+            begin(ACCESSION)
+    begin(ACCESSION)
+    begin(ACCESSION)
+    assert cloud.genomes.get(ACCESSION).worker == "i-c1"
+    assert len(cloud.fleet.workers) == 1
+
+
+def test_a_download_is_queued_again_until_it_is_done(cloud, begin):
+    begin(claim(cloud))
+    begin(ACCESSION)
+    cloud.genomes.fasta_done(ACCESSION, "c1", 1, 48, 5)
+    begin(ACCESSION)
+    assert cloud.sent == [DOWNLOAD] * 2
+
+
+def test_what_does_not_exist_fails_with_its_waiters(cloud, begin):
+    cloud.ncbi.error = InputError("NCBI has suppressed it")
+    waiting_job(cloud)
+    begin(claim(cloud))
+    assert cloud.genomes.get(ACCESSION).reason == "NCBI has suppressed it"
+    assert "NCBI has suppressed it" in cloud.jobs.get("j").failure
+    assert cloud.sent == []
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"", "is empty"), (None, "no file was uploaded")])
+def test_an_upload_that_is_not_there_is_refused(cloud, begin, content, says):
+    claim(cloud, "mine", Source.UPLOAD)
+    if content is not None:
+        cloud.s3.objects["genome", "uploads/mine/genome"] = content
+    begin("mine")
+    assert says in cloud.genomes.get("mine").reason
+
+
+def test_a_genome_for_which_there_is_no_machine_fails_with_the_reason(cloud, begin):
+    cloud.ncbi.bases = 10**12
+    cloud.fleet.error = CracklingError("more than any worker can prepare")
+    waiting_job(cloud)
+    begin(claim(cloud))
+    assert cloud.genomes.get(ACCESSION).reason == "more than any worker can prepare"
+    assert "more than any worker" in cloud.jobs.get("j").failure
+
+
+def test_trouble_that_may_pass_is_told_and_fails_nothing_for_a_while(cloud, begin):
+    cloud.ncbi.error = CracklingError("NCBI cannot be reached")
+    begin(claim(cloud))
+    cloud.now += PATIENCE - 1
+    begin(ACCESSION)
+    assert cloud.told == [(ACCESSION, "NCBI cannot be reached")] * 2
+    assert cloud.genomes.get(ACCESSION).state is GenomeState.PREPARING
+    cloud.now += 1
+    begin(ACCESSION)
+    assert cloud.genomes.get(ACCESSION).reason == "NCBI cannot be reached"
+
+
+def test_trouble_that_passed_leaves_no_trace(cloud, begin):
+    cloud.ncbi.error = CracklingError("NCBI cannot be reached")
+    begin(claim(cloud))
+    cloud.ncbi.error = None
+    begin(ACCESSION)
+    assert cloud.sent == [DOWNLOAD]
+
+
+def test_waiters_of_a_failure_are_failed_by_a_repetition(cloud, begin):
+    waiting_job(cloud)
+    claim(cloud)
+    cloud.genomes.mark_failed(ACCESSION, "c1", "broken", 5)
+    begin(ACCESSION)
+    assert "broken" in cloud.jobs.get("j").failure
+
+
+def test_what_an_earlier_preparation_left_is_deleted_and_nothing_else(cloud, begin):
+    mine = f"genomes/{ACCESSION}/c1/genome.fa.gz"
+    for key in (f"genomes/{ACCESSION}/c0/genome.fa.gz", mine, "genomes/other/c0/genome.issl"):
+        cloud.s3.objects["genome", key] = b"x"
+    begin(claim(cloud))
+    assert sorted(key for _, key in cloud.s3.objects) == [mine, "genomes/other/c0/genome.issl"]
+
+
+def test_the_files_of_a_later_preparation_are_spared(cloud, begin, monkeypatch):
+    """The claim changes hands while this attempt, of the older one, is under way."""
+    claim(cloud)
+    later = f"genomes/{ACCESSION}/c2/genome.fa.gz"
+    listing = cloud.s3.list_objects_v2
+
+    def meanwhile(**request):
+        cloud.genomes.mark_failed(ACCESSION, "c1", "x", 5)
+        cloud.genomes.claim(ACCESSION, "c2", Source.ACCESSION, set(Part), 6)
+        cloud.s3.objects["genome", later] = b"x"
+        return listing(**request)
+
+    monkeypatch.setattr(cloud.s3, "list_objects_v2", meanwhile)
+    begin(ACCESSION)
+    assert ("genome", later) in cloud.s3.objects

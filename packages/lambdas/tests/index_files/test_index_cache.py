@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import errno
+import io
+import os
+from dataclasses import replace
+
+import pytest
+from botocore.response import StreamingBody
+
+from crackling.errors import IndexFileError
+from crackling.specificity import Index
+from crackling.specificity.layout import POSITION_SECTIONS, Header, Section
+from crackling_aws.stores import objects
+from crackling_aws.stores.objects import MissingObjectError, ObjectStore
+from crackling_lambdas.index_files import parts
+from crackling_lambdas.index_files.index_cache import IndexCache
+from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
+
+GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT"]
+
+
+@pytest.fixture
+def s3():
+    return CountingS3()
+
+
+class Disk:
+    """A folder with so much room; what a sparse file does not have takes none."""
+
+    def __init__(self, folder):
+        self.folder, self.room = folder, 10**9
+
+    def free(self, folder):
+        return RESERVE + self.room - sum(path.stat().st_blocks * 512 for path in folder.iterdir())
+
+    def names(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+
+@pytest.fixture
+def disk(tmp_path):
+    return Disk(tmp_path / "indexes")
+
+
+@pytest.fixture
+def cache(s3, disk):
+    return IndexCache(ObjectStore(s3, BUCKET), ShardFiles(disk.folder, disk.free))
+
+
+@pytest.fixture
+def genome(s3, tmp_path):
+    def put(name, claim="c", shards=1, seed=1):
+        return put_genome(s3, tmp_path, name, random_fasta(20_000, seed), claim, shards)
+
+    return put
+
+
+def expected(s3, genome, folder):
+    paths = []
+    for number, file in enumerate(genome.files):
+        paths.append(folder / f"expected{number}")
+        paths[-1].write_bytes(s3.objects[BUCKET, file.key])
+    with Index.open(paths) as index:
+        return index.score(GUIDES)
+
+
+def header_of(s3, file):
+    return Header.decode(s3.objects[BUCKET, file.key][:512], file.key)
+
+
+def scoring_bytes(s3, file):
+    return sum(end - start for start, end in header_of(s3, file).ranges(POSITION_SECTIONS))
+
+
+def test_an_index_is_fetched_once_and_without_its_places(cache, s3, genome, tmp_path):
+    phage = genome("phage")
+    assert cache.score(phage, GUIDES) == expected(s3, phage, tmp_path)
+    assert s3.bytes == 512 + scoring_bytes(s3, phage.files[0]) < phage.files[0].bytes
+    s3.objects.clear()
+    assert cache.score(phage, GUIDES[:1])[0].counts[0] > 0
+
+
+def test_large_files_come_in_parts_side_by_side(cache, s3, genome, tmp_path, monkeypatch):
+    monkeypatch.setattr(objects, "PART", 10_000)
+    phage = genome("phage")
+    assert cache.score(phage, GUIDES) == expected(s3, phage, tmp_path)
+    assert len(s3.ranges) > 5
+    assert max(size for _, size in s3.ranges) == 10_000
+
+
+def test_a_genome_prepared_anew_is_another(cache, s3, genome, tmp_path):
+    cache.score(genome("g", "old"), GUIDES)
+    new = genome("g", "new", seed=2)
+    assert cache.score(new, GUIDES) == expected(s3, new, tmp_path)
+
+
+def test_the_index_used_longest_ago_makes_room(cache, s3, genome, disk):
+    a, b, c = (genome(name) for name in "abc")
+    cache.score(a, GUIDES)
+    disk.room = int(2.5 * scoring_bytes(s3, a.files[0]))
+    for each in (b, a, c):
+        cache.score(each, GUIDES)
+    assert disk.names() == [f"genomes+{name}+c+{name}.c.issl" for name in "ac"]
+
+
+def test_shards_are_taken_one_after_another_the_warm_ones_first(cache, s3, genome, disk, tmp_path):
+    wheat = genome("wheat", shards=4)
+    sizes = [scoring_bytes(s3, file) for file in wheat.files]
+    disk.room = int(2.9 * max(sizes))
+    want = expected(s3, wheat, tmp_path)
+    assert cache.score(wheat, GUIDES) == want
+    for _ in range(3):
+        s3.ranges.clear()
+        assert cache.score(wheat, GUIDES) == want
+        assert len({key for key, _ in s3.ranges}) == 2  # the two that were not there
+
+
+def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache, genome):
+    wheat = genome("wheat", shards=3)
+    for files in (wheat.files[:2], (*wheat.files[:2], wheat.files[1])):
+        with pytest.raises(IndexFileError, match=r"shard 2 of 3, as|shard 3 of 3 .* missing"):
+            cache.score(type(wheat)(wheat.genome, wheat.state, wheat.source, 1, 1, files=files), GUIDES)
+
+
+@pytest.mark.parametrize("section", set(Section) - POSITION_SECTIONS)
+def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_path, section):
+    phage = genome("phage")
+    span = header_of(s3, phage.files[0]).spans[section]
+    if not span.length:
+        pytest.skip("the section is empty here")
+    sound, key = s3.objects[BUCKET, phage.files[0].key], (BUCKET, phage.files[0].key)
+    s3.objects[key] = sound[: span.offset] + b"\x55" + sound[span.offset + 1 :]
+    reads = []
+
+    def repair(body):
+        reads.append(body)
+        if len(reads) == 3:  # header, sections, and then the header of the second attempt
+            s3.objects[key] = sound
+        return body
+
+    s3.fail = repair
+    assert cache.score(phage, GUIDES)[0].counts[0] > 0
+
+
+def test_damaged_twice_is_an_error_and_leaves_nothing(cache, s3, genome, disk):
+    phage = genome("phage")
+    key = BUCKET, phage.files[0].key
+    s3.objects[key] = s3.objects[key][:-1] + b"\x55"
+    with pytest.raises(IndexFileError, match="damaged"):
+        cache.score(phage, GUIDES)
+    assert disk.names() == []
+
+
+def test_a_failed_fetch_leaves_nothing(cache, s3, genome, disk):
+    phage = genome("phage")
+    s3.objects.clear()
+    with pytest.raises(MissingObjectError):
+        cache.score(phage, GUIDES)
+    assert disk.names() == []
+    assert cache.score(genome("phage"), GUIDES)
+
+
+def test_what_a_killed_process_left_is_cleared(cache, genome, disk):
+    disk.folder.mkdir()
+    (disk.folder / "half").write_bytes(b"written")
+    cache.score(genome("phage"), GUIDES)
+    assert disk.names() == ["genomes+phage+c+phage.c.issl"]
+
+
+@pytest.mark.parametrize("warm", [0, 2])
+def test_a_disk_that_is_fuller_than_it_said(cache, genome, disk, monkeypatch, warm):
+    """The system's word counts: what was used longest ago goes, one by one, until the write succeeds or nothing is left."""
+    for number in range(warm):
+        cache.score(genome(f"warm{number}"), GUIDES)
+    write, refused = os.pwrite, []
+
+    def pwrite(file, data, at):
+        if len(refused) <= warm:
+            refused.append(at)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, data, at)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    with pytest.raises(FullDiskError, match="No room for genomes/large/"):
+        cache.score(genome("large"), GUIDES)
+    assert disk.names() == []
+    assert cache.score(genome("large"), GUIDES)
+
+
+def test_a_disk_without_room_even_alone(cache, genome, disk):
+    disk.room = 1000
+    with pytest.raises(FullDiskError, match=r"No room for .* bytes"):
+        cache.score(genome("large"), GUIDES)
+    assert disk.names() == []
+
+
+def test_another_error_of_the_disk_is_told(cache, genome, monkeypatch):
+    def pwrite(*_):
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    with pytest.raises(OSError, match="broken"):
+        cache.score(genome("phage"), GUIDES)
+
+
+def test_a_connection_that_breaks_goes_on_where_it_broke(cache, s3, genome, tmp_path):
+    phage = genome("phage")
+    want, breaks = expected(s3, phage, tmp_path), []
+
+    def cut(body):
+        content = body.read()
+        if len(content) > 1000 and len(breaks) < 3:
+            breaks.append(len(content))
+            return StreamingBody(io.BytesIO(content[: len(content) // 2]), len(content))
+        return StreamingBody(io.BytesIO(content), len(content))
+
+    s3.fail = cut
+    assert cache.score(phage, GUIDES) == want
+    assert breaks[1] == breaks[0] - breaks[0] // 2
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_of_an_annotated_genome_the_places_of_its_guides_come_too(
+    cache, s3, genome, tmp_path, monkeypatch, shards
+):
+    monkeypatch.setattr(parts, "BLOCK", 512)
+    mouse = replace(genome("mouse", shards=shards), annotated=True)
+    want = expected(s3, mouse, tmp_path)
+    with Index.open([tmp_path / f"expected{number}" for number in range(shards)]) as index:
+        places = [index.off_targets(guide, 0) for guide in GUIDES]
+    for _ in range(2):
+        assert cache.score(mouse, GUIDES) == want
+        assert cache.perfect_matches(mouse, GUIDES) == places
+    assert places[0]
+    assert s3.bytes < sum(file.bytes for file in mouse.files)

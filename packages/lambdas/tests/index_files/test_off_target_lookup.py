@@ -1,0 +1,154 @@
+"""A list of one guide's off-targets takes little of an index: counted on a bucket, and worked out for a human-sized one."""
+
+from __future__ import annotations
+
+import ctypes
+from types import SimpleNamespace
+
+import pytest
+
+from crackling.specificity import Index, offtargets
+from crackling.specificity.guides import encode
+from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
+from crackling.specificity.plan import choose_keys
+from crackling.specificity.shard import Shard
+from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.index_files import off_target_lookup as place_finder
+from crackling_lambdas.index_files import parts
+from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
+from crackling_lambdas.index_files.parts import Blocks
+from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
+
+MOST = 1000
+GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT", "T" * 20]
+
+
+@pytest.fixture
+def s3():
+    return CountingS3()
+
+
+@pytest.fixture
+def files(tmp_path):
+    return ShardFiles(tmp_path / "places")
+
+
+@pytest.fixture
+def finder(s3, files):
+    return PlaceFinder(ObjectStore(s3, BUCKET), files)
+
+
+@pytest.fixture
+def partly(monkeypatch):
+    """Even small indexes come in parts, and those are small."""
+    monkeypatch.setattr(place_finder, "SMALL", 0)
+    monkeypatch.setattr(parts, "BLOCK", 512)
+    monkeypatch.setattr(parts, "GAP", 1)
+
+
+def expected(s3, genome, folder):
+    paths = []
+    for number, file in enumerate(genome.files):
+        paths.append(folder / f"expected{number}")
+        paths[-1].write_bytes(s3.objects[BUCKET, file.key])
+    with Index.open(paths) as index:
+        found = [index.off_targets(guide) for guide in GUIDES]
+    return [(len(rows), rows) for rows in found]
+
+
+@pytest.mark.usefixtures("partly")
+@pytest.mark.parametrize("shards", [1, 3])
+def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
+    genome = put_genome(s3, tmp_path, "g", random_fasta(300_000, 3), shards=shards)
+    want = expected(s3, genome, tmp_path)
+    assert want[0][0] > 20
+    for _ in range(2):
+        assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+    whole = sum(file.bytes for file in genome.files)
+    assert s3.bytes < whole
+
+
+@pytest.mark.usefixtures("partly")
+@pytest.mark.parametrize("shards", [1, 3])
+@pytest.mark.parametrize("most", [1, 2, 7, 30])
+def test_the_riskiest_alone_need_no_other_places(finder, s3, tmp_path, shards, most):
+    """Repeats: places that are as risky as the last one listed come by contig and start, so all of those are looked at."""
+    genome = put_genome(s3, tmp_path, "g", random_fasta(50_000, 3) + random_fasta(50_000, 4), shards=shards)
+    total, rows = expected(s3, genome, tmp_path)[0]
+    assert finder.off_targets(genome, GUIDE, most) == (total, rows[:most])
+
+
+@pytest.mark.usefixtures("partly")
+def test_what_came_stays(finder, s3, tmp_path):
+    genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
+    first = finder.off_targets(genome, GUIDE, MOST)
+    s3.objects.clear()
+    s3.ranges.clear()
+    s3.head_object = lambda **_: {"ContentLength": genome.files[0].bytes}
+    assert finder.off_targets(genome, GUIDE, MOST) == first
+    assert s3.ranges == []
+
+
+def test_a_small_index_comes_whole(finder, s3, tmp_path):
+    genome = put_genome(s3, tmp_path, "g", random_fasta(20_000, 3))
+    assert finder.off_targets(genome, GUIDE, MOST) == expected(s3, genome, tmp_path)[0]
+    assert s3.ranges == [(genome.files[0].key, genome.files[0].bytes)]
+
+
+@pytest.mark.usefixtures("partly")
+def test_a_disk_that_fills_up_begins_afresh(s3, tmp_path):
+    """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
+    free = SimpleNamespace(bytes=10**9)
+    files = ShardFiles(tmp_path / "places", lambda _: RESERVE + free.bytes)
+    finder = PlaceFinder(ObjectStore(s3, BUCKET), files)
+    genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
+    want = expected(s3, genome, tmp_path)
+    finder.off_targets(genome, GUIDES[0], MOST)
+    free.bytes = 0
+    with pytest.raises(FullDiskError):
+        finder.off_targets(genome, GUIDES[1], MOST)
+    assert list(files.folder.iterdir()) == []
+    free.bytes = 10**9
+    assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+
+
+class EvenDirectory:
+    """A directory whose buckets are all as large as the mean."""
+
+    def __init__(self, keys: int, entries: int) -> None:
+        self._keys, self._entries = keys, entries
+
+    def __getitem__(self, key: int) -> int:
+        return key * self._entries // self._keys
+
+
+def test_a_human_sized_index_is_listed_in_time() -> None:
+    """700 million sites, 550 million distinct. In 29 seconds, with 16 requests under way of 100 ms each and 60 MB/s, some
+    4,000 requests and 1.5 GB would come; a first answer takes a small part of that, and a later one less."""
+    distinct, sites = 550_000_000, 700_000_000
+    keys = choose_keys(sites)
+    lengths = {
+        Section.CONTIGS: 10_000, Section.OCCURRENCES: 5 * sites, Section.OCCURRENCE_DIRECTORY: 4 * 4**keys.prefix_nt,
+        Section.PREFIX_DIRECTORY: 4 * 4**keys.prefix_nt, Section.PREFIX_ENTRIES: 4 * distinct,
+        Section.SUFFIX_DIRECTORY: 4 * 4**keys.suffix_nt, Section.SUFFIX_ENTRIES: 4 * distinct, Section.OVERFLOW: 16_000_000,
+    }  # fmt: skip
+    spans, at = {}, 512
+    for section, length in lengths.items():
+        spans[section] = Span(at, length, 0)
+        at += length
+    header = Header(keys.prefix_nt, keys.suffix_nt, False, 25, 3_100_000_000, sites, distinct, spans)
+    lists = SimpleNamespace(
+        prefix_nt=keys.prefix_nt,
+        suffix_nt=keys.suffix_nt,
+        prefix_directory=EvenDirectory(4**keys.prefix_nt, distinct),
+        suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
+    )
+    shard = SimpleNamespace(header=header, lists=lists)
+    blocks = Blocks(header.file_bytes)
+    found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
+    once = header.ranges(without=LIST_SECTIONS)
+    assert sum(end - start for start, end in once) < 60e6
+    assert len(found) < 350
+    assert sum(end - start for start, end in found) < 60e6
+    assert ctypes.sizeof(ctypes.c_uint32) * distinct > 2e9  # of which that is a part

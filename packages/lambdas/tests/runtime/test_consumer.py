@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from crackling.errors import InputError, TransferError
+from crackling_aws.messages import ScanJob, dump
+from crackling_lambdas.runtime.consumer import PAUSES, Consumer, Source
+from fakes.errors import client_error
+from fakes.sqs import FakeSQS
+from simulator.queues import MAX_RECEIVES, Queued, sqs_event
+from simulator.world import CONTEXT
+
+
+class Recorder:
+    def __init__(self):
+        self.worked, self.failed, self.pauses = [], [], []
+        self.sqs = FakeSQS(lambda *_: None, hide=lambda url, handle, seconds: self.hide(url, handle, seconds))
+
+    def hide(self, url, handle, seconds):
+        assert url == "queue"
+        assert handle
+        self.pauses.append(seconds)
+
+    def work(self, message):
+        self.worked.append(message.job_id)
+        if message.job_id == "bad":
+            raise InputError("not DNA")
+        if message.job_id == "unlucky":
+            raise ConnectionError("a secret host")
+
+    def fail(self, message, reason):
+        self.failed.append((message.job_id, reason))
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+def deliver(recorder, *jobs, receives=1):
+    source = Source(recorder.sqs, "queue", MAX_RECEIVES)
+    consumer = Consumer(source, ScanJob, recorder.work, recorder.fail, "scanning the query")
+    bodies = [job if job.startswith("{") or not job else dump(ScanJob(job)) for job in jobs]
+    event = sqs_event([Queued(body, 0, receives) for body in bodies])
+    return [failure["itemIdentifier"] for failure in consumer.handler()(event, CONTEXT)["batchItemFailures"]]
+
+
+def test_a_permanent_error_is_recorded_at_once_and_the_message_is_done(recorder):
+    assert deliver(recorder, "bad") == []
+    assert recorder.failed == [("bad", "not DNA")]
+
+
+def test_another_error_sends_the_message_back_without_a_word(recorder):
+    assert deliver(recorder, "unlucky") == ["m0"]
+    assert recorder.failed == []
+
+
+def test_at_the_last_receive_the_reason_is_recorded_and_the_message_still_goes_back(recorder):
+    assert deliver(recorder, "unlucky", receives=MAX_RECEIVES) == ["m0"]
+    ((job, reason),) = recorder.failed
+    assert job == "unlucky"
+    assert "scanning the query" in reason
+    assert "secret" not in reason
+
+
+def test_messages_fail_by_themselves(recorder):
+    assert deliver(recorder, "a", "unlucky", "{}", "bad", "b") == ["m1", "m2"]
+    assert recorder.worked == ["a", "unlucky", "bad", "b"]
+
+
+def test_a_body_that_is_no_message_goes_back_until_it_is_dead(recorder):
+    for receives in range(1, MAX_RECEIVES + 1):
+        assert deliver(recorder, "", receives=receives) == ["m0"]
+    assert (recorder.worked, recorder.failed) == ([], [])
+
+
+def test_a_reason_that_cannot_be_recorded_sends_the_message_back(recorder, monkeypatch):
+    def broken(*_):
+        raise ConnectionError
+
+    monkeypatch.setattr(recorder, "fail", broken)
+    assert deliver(recorder, "bad") == ["m0"]
+
+
+def test_a_transfer_that_failed_to_the_end_says_why(recorder):
+    def cut_off(_message):
+        raise TransferError("NCBI cannot be reached; try again later")
+
+    recorder.work = cut_off
+    deliver(recorder, "a", receives=MAX_RECEIVES)
+    ((_, reason),) = recorder.failed
+    assert reason.startswith("NCBI cannot be reached; try again later")
+
+
+def test_a_failed_message_comes_again_soon_and_ever_later(recorder):
+    for receives in (1, 2):
+        deliver(recorder, "a", "unlucky", "bad", receives=receives)
+    assert recorder.pauses == [PAUSES[0], PAUSES[1]]
+
+
+def test_what_is_hopeless_is_moved_on_at_once(recorder):
+    deliver(recorder, "unlucky", receives=MAX_RECEIVES)
+    deliver(recorder, "{}", receives=1)
+    assert recorder.pauses == [0, 0]
+
+
+def test_a_pause_that_cannot_be_set_changes_nothing_else(recorder):
+    def broken(*_):
+        raise client_error("ServiceUnavailable", "ChangeMessageVisibility")
+
+    recorder.hide = broken
+    assert deliver(recorder, "unlucky", "b") == ["m0"]
+    assert recorder.worked == ["unlucky", "b"]

@@ -1,0 +1,157 @@
+"""What the schedule finds: preparations, jobs and workers that stand still, and releases that were interrupted."""
+
+from __future__ import annotations
+
+import pytest
+
+from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Progress, Source, Status
+from crackling_lambdas.handlers import reaper
+from crackling_lambdas.reaping import BEGIN_PATIENCE, WORKER_PATIENCE
+from simulator.world import CONTEXT, ENVIRONMENT, PATIENCE
+
+G = "GCF_000840245.1"
+HOURS = 3600.0
+
+
+def reap(cloud):
+    reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now, cloud.fleet)({}, CONTEXT)
+
+
+def prepare(cloud, place, genome=G, claim="c1"):
+    """A preparation under way with one job that waits for it."""
+    cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
+    cloud.genomes.add_waiter(genome, "j", 9)
+    cloud.jobs.mark_preparing("j", cloud.now)
+    cloud.genomes.claim(genome, claim, Source.ACCESSION, set(Part), cloud.now)
+    if place is not None:
+        cloud.genomes.begun(genome, claim, place, 48502, 20, None, cloud.now)
+    if place is Place.WORKER:
+        cloud.genomes.launched(genome, claim, cloud.fleet.launch(genome, claim, 48502), cloud.now)
+
+
+def beat(cloud, claim="c1"):
+    return cloud.genomes.progress(G, claim, Progress(Part.ISSL, 1, 2), cloud.now)
+
+
+# --- functions ---
+
+
+def test_what_moves_and_what_waits_for_it_is_spared(cloud):
+    prepare(cloud, Place.LAMBDA)
+    for _ in range(3):
+        cloud.now += PATIENCE - 1
+        reap(cloud)
+        assert beat(cloud)
+    assert cloud.jobs.get("j").status is Status.PREPARING
+
+
+def test_what_stands_still_fails_with_its_jobs(cloud):
+    prepare(cloud, Place.LAMBDA)
+    cloud.now += PATIENCE + 1
+    reap(cloud)
+    assert "stopped making progress" in cloud.genomes.get(G).reason
+    assert G in cloud.jobs.get("j").failure
+    assert not list(cloud.genomes.waiters(G))
+
+
+def test_a_job_that_was_never_admitted_fails(cloud):
+    cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=9))
+    cloud.now += PATIENCE + 1
+    reap(cloud)
+    assert "while it was queued" in cloud.jobs.get("lost").failure
+
+
+def test_a_release_is_finished(cloud):
+    prepare(cloud, Place.LAMBDA)
+    cloud.genomes.mark_ready(G, "c1", cloud.now)
+    reap(cloud)
+    assert cloud.jobs.get("j").status is Status.SCANNING
+    assert cloud.sent == [("scan", '{"job_id": "j"}')]
+
+
+# --- not begun ---
+
+
+def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud):
+    prepare(cloud, None)
+    cloud.now += BEGIN_PATIENCE
+    reap(cloud)
+    found = cloud.genomes.get(G)
+    assert (found.state, found.updated) == (GenomeState.PREPARING, cloud.now)
+    cloud.now += 1
+    reap(cloud)
+    assert "could not begin" in cloud.genomes.get(G).reason
+    assert "could not begin" in cloud.jobs.get("j").failure
+
+
+# --- workers ---
+
+
+def test_a_worker_may_take_days_while_its_heart_beats(cloud):
+    prepare(cloud, Place.WORKER)
+    for _ in range(100):
+        cloud.now += WORKER_PATIENCE - 1
+        reap(cloud)
+        assert beat(cloud)
+    assert cloud.jobs.get("j").status is Status.PREPARING
+    assert cloud.fleet.ended == []
+
+
+def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
+    prepare(cloud, Place.WORKER)
+    cloud.now += WORKER_PATIENCE + 1
+    reap(cloud)
+    found = cloud.genomes.get(G)
+    assert (found.state, found.attempts, found.place, found.worker) == (GenomeState.PREPARING, 1, None, None)
+    assert found.claim != "c1"
+    assert not beat(cloud)
+    assert cloud.fleet.ended == ["i-c1"]
+    assert list(cloud.genomes.waiters(G)) == ["j"]
+    assert cloud.jobs.get("j").status is Status.PREPARING
+
+
+def test_after_the_second_worker_it_fails(cloud):
+    prepare(cloud, Place.WORKER)
+    cloud.now += WORKER_PATIENCE + 1
+    reap(cloud)
+    claim = cloud.genomes.get(G).claim
+    cloud.genomes.begun(G, claim, Place.WORKER, 48502, 20, None, cloud.now)
+    cloud.genomes.launched(G, claim, cloud.fleet.launch(G, claim, 48502), cloud.now)
+    cloud.now += WORKER_PATIENCE
+    reap(cloud)
+    assert cloud.genomes.get(G).state is GenomeState.PREPARING
+    cloud.now += 1
+    reap(cloud)
+    assert "so did a second one" in cloud.genomes.get(G).reason
+    assert "so did a second one" in cloud.jobs.get("j").failure
+    assert cloud.fleet.workers == {}
+
+
+@pytest.mark.parametrize("end", ["mark_ready", "mark_failed", "delete"])
+def test_a_worker_without_a_preparation_is_ended(cloud, end):
+    prepare(cloud, Place.WORKER)
+    if end == "mark_ready":
+        cloud.genomes.mark_ready(G, "c1", cloud.now)
+    else:
+        cloud.genomes.mark_failed(G, "c1", "x", cloud.now)
+    if end == "delete":
+        cloud.genomes.delete(G)
+    reap(cloud)
+    assert cloud.fleet.ended == ["i-c1"]
+
+
+def test_a_worker_lives_no_longer_than_it_may(cloud):
+    prepare(cloud, Place.WORKER)
+    cloud.now += 24 * HOURS
+    beat(cloud)
+    reap(cloud)
+    assert cloud.fleet.ended == []
+    cloud.now += 1
+    reap(cloud)
+    assert cloud.fleet.ended == ["i-c1"]
+
+
+def test_a_deployment_without_workers_asks_ec2_nothing(cloud):
+    prepare(cloud, Place.LAMBDA)
+    reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
+    assert cloud.jobs.get("j").status is Status.PREPARING
