@@ -227,12 +227,12 @@ def bench_e2e(session: nox.Session) -> None:
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.check_line_endings", env={"PYTHONPATH": f"{DELIVERY}/src"})
+    session.run("delivery", "check-line-endings")
 
 
 @nox.session(name="lint-workflows")
 def lint_workflows(session: nox.Session) -> None:
-    session.run("python", "-m", "delivery.lint_workflows", env=SCRIPTS)
+    session.run("delivery", "lint-workflows")
 
 
 @nox.session(name="test-delivery")

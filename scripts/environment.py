@@ -30,7 +30,7 @@ TEST_TOOLS = (
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
-    "delivery": ("-e", str(PACKAGES / "delivery"), "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
+    "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
     "test": tuple(
         word

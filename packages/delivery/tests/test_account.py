@@ -8,16 +8,19 @@ import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from moto import mock_aws
 
-from delivery import account, bootstrap_account
+from delivery.account import stack
+from delivery.account import template as account
+from delivery.cli import main
 from delivery.preview.permissions import Permission, permissions
-from delivery.stacks import CdkCli
+from delivery.services import Services
+from delivery.stacks.cdk import CdkCli
 from worlds import SkippingClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-REPOSITORY = ["--repository", "owner/crackling"]
+BOOTSTRAP = ["bootstrap", "--repository", "owner/crackling"]
 
 
 @pytest.fixture
@@ -96,10 +99,10 @@ def test_it_prepares_an_account_and_does_so_again(
     asked: list[str] = []
     monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
     for _ in range(2):
-        assert bootstrap_account.main(REPOSITORY, clock=SkippingClock()) == 0
+        assert main(BOOTSTRAP, Services(clock=SkippingClock())) == 0
     assert asked == ["aws://123456789012/us-east-1"] * 2
     variables = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
-    assert set(variables) == {"AWS_REGION", *bootstrap_account.VARIABLES}
+    assert set(variables) == {"AWS_REGION", *stack.VARIABLES}
     assert variables["BAKING_ROLE_ARN"].startswith("arn:aws:iam::123456789012:role/")
     role = boto3.client("iam").get_role(RoleName=variables["BAKING_ROLE_ARN"].rpartition("/")[2])["Role"]
     document: Any = role["AssumeRolePolicyDocument"]
@@ -108,11 +111,11 @@ def test_it_prepares_an_account_and_does_so_again(
 
 
 def test_a_dry_run_prints_the_template(capsys: pytest.CaptureFixture[str]) -> None:
-    assert bootstrap_account.main([*REPOSITORY, "--dry-run"]) == 0
+    assert main([*BOOTSTRAP, "--dry-run"]) == 0
     assert json.loads(capsys.readouterr().out) == account.template()
 
 
 def test_a_repository_has_an_owner_and_a_name() -> None:
     with pytest.raises(SystemExit) as told:
-        bootstrap_account.main(["--repository", "crackling"])
+        main(["bootstrap", "--repository", "crackling"])
     assert told.value.code == 2

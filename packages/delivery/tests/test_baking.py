@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
-from delivery import bake_ami, names
-from delivery.images import Images
-from delivery.machines import Machines
-from delivery.parameter import ImageParameter
-from delivery.stacks import Stacks
+from delivery import names
+from delivery.cli import main
+from delivery.images.ami import Images
+from delivery.images.instances import Machines
+from delivery.images.parameter import ImageParameter
+from delivery.stacks.cloudformation import Stacks
 from fakes.client import refusal
 from fakes.ec2 import NITRO
-from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly
+from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly, services
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,8 @@ class KilledError(BaseException):
 
 def bake(world: World, folder: Path, *arguments: str, version: str = "1") -> int:
     """With a bake's own assembly; `version` is of what goes into the image."""
-    words = ["--stage", STAGE, "--assembly", str(assembly(folder, version=version)), *arguments]
-    return bake_ami.main(words, world.aws, world.deployer, world.clock)
+    words = ["bake", "--stage", STAGE, "--assembly", str(assembly(folder, version=version)), *arguments]
+    return main(words, services(world))
 
 
 def current(world: World) -> str | None:

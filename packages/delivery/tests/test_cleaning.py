@@ -4,20 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from delivery import clean_images, names
-from delivery.cleaning import DAY, References, newest, plan
-from delivery.images import Image, Images
-from delivery.machines import Machines
-from delivery.parameter import ImageParameter, Version
+from delivery import names
+from delivery.cli import main
+from delivery.images.ami import Image, Images
+from delivery.images.instances import Machines
+from delivery.images.parameter import ImageParameter, Version
+from delivery.images.retention import DAY, References, newest, plan
 from fakes.client import refusal
-from worlds import STAGE, FakeWorld, World, an_image
+from worlds import STAGE, FakeWorld, World, an_image, services
 
 NOW = 1_000_000.0 * 100
 IDS = [f"ami-{number}" for number in range(6)]
 
 
 def clean(world: World, *arguments: str) -> int:
-    return clean_images.main(list(arguments), world.aws, world.clock)
+    return main(["clean", *arguments], services(world))
 
 
 def remaining(world: World) -> set[str]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore import xform_name
 
-from delivery import bake_ami, bootstrap_account, clean_images, deploy, drift, promote_ami, smoke_test
+from delivery.cli import main
+from delivery.commands import bake, deploy, smoke
 from fakes.client import service_model
 from fakes.cloudformation import Stack
 from test_releasing import an_assembly
-from worlds import STAGE, FakeWorld, an_image, assembly
+from worlds import STAGE, FakeWorld, an_image, assembly, services
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+PROGRAM = "./scripts/delivery "
+# Subcommands that change nothing, and so have no --dry-run.
+READING = ("drift", "smoke")
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md")]
 LINES = [
@@ -27,7 +27,7 @@ LINES = [
     for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     for line in block.splitlines()
 ]
-OURS = [line for line in LINES if line.startswith("./scripts/")]
+OURS = [line for line in LINES if line.startswith(PROGRAM)]
 THEIRS = [line for line in LINES if line.startswith("aws ")]
 VALUES = {"OWNER/NAME": "owner/name"}
 
@@ -45,13 +45,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
     world = FakeWorld()
     first, second = an_image(world).image_id, an_image(world).image_id
     for image in (first, second):
-        assert promote_ami.main(["--stage", STAGE, image], world.aws, world.clock) == 0
+        assert main(["promote", "--stage", STAGE, image], services(world)) == 0
     service, builder = an_assembly(tmp_path, "1"), assembly(tmp_path)
     stack = Stack({"Resources": {}}, {"PageUrl": "https://page.example"})
     world.cloudformation.stacks["CracklingStack-prod"] = stack
-    monkeypatch.setattr(deploy, "_built", lambda _options: service)
-    monkeypatch.setattr(bake_ami, "_synthesised", lambda _options: builder)
-    monkeypatch.setattr(smoke_test, "try_stage", lambda _url: None)
+    monkeypatch.setattr(deploy, "synthesise", lambda **_settings: service)
+    monkeypatch.setattr(bake, "synthesise", lambda **_settings: builder)
+    monkeypatch.setattr(smoke, "try_stage", lambda _url: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "cdk.out").symlink_to(service)
@@ -60,19 +60,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
 
 @pytest.mark.parametrize("line", OURS)
 def test_our_programs_take_these_options(line: str, world: FakeWorld) -> None:
-    program, *words = [VALUES.get(word, word) for word in shlex.split(line.removeprefix("./scripts/"))]
-    clients: dict[str, Any] = {"aws": world.aws}
-    timed = {**clients, "clock": world.clock}
-    mains: dict[str, Callable[[list[str]], int]] = {
-        "bake_ami": lambda told: bake_ami.main([*told, "--dry-run"], deployer=world.deployer, **timed),
-        "bootstrap_account": lambda told: bootstrap_account.main([*told, "--dry-run"], **timed),
-        "clean_images": lambda told: clean_images.main([one for one in told if one != "--delete"], **timed),
-        "deploy": lambda told: deploy.main([*told, "--dry-run"], deployer=world.deployer, **timed),
-        "drift": lambda told: drift.main(told, **timed),
-        "promote_ami": lambda told: promote_ami.main([*told, "--dry-run"], **timed),
-        "smoke_test": lambda told: smoke_test.main(told, **clients),
-    }
-    assert mains[program](words) == 0
+    subcommand, *words = [VALUES.get(word, word) for word in shlex.split(line.removeprefix(PROGRAM))]
+    if subcommand == "clean":
+        words = [word for word in words if word != "--delete"]
+    elif subcommand not in READING:
+        words.append("--dry-run")
+    assert main([subcommand, *words], services(world)) == 0
 
 
 @pytest.mark.parametrize("line", THEIRS)

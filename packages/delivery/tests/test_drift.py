@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery import drift
+from delivery.cli import main
+from delivery.services import Services
 from fakes.client import refusal
 from fakes.cloudformation import Stack
 from test_github import FakeGitHub
@@ -45,8 +46,8 @@ def world(tmp_path: Path) -> FakeWorld:
 
 
 def run(world: FakeWorld, there: FakeGitHub, assembly: Path, *arguments: str) -> int:
-    words = ["--stage", "prod", "--assembly", str(assembly), *arguments]
-    return drift.main(words, world.aws, there.client(), world.clock)
+    words = ["drift", "--stage", "prod", "--assembly", str(assembly), *arguments]
+    return main(words, Services(aws=world.aws, github=there.client(), clock=world.clock))
 
 
 def test_drift_opens_one_issue_that_is_closed_when_it_has_gone(world: FakeWorld, tmp_path: Path) -> None:

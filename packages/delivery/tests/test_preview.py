@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from delivery.cli import main
 from delivery.github import LIMIT
-from delivery.preview import __main__ as preview
 from delivery.preview.difference import Difference, Kind, compare
+from delivery.preview.markdown import markdown
 from delivery.preview.replacement import Replacement, of_change
-from delivery.preview.text import markdown
+from delivery.services import Services
 from test_github import FakeGitHub
 
 os.environ.setdefault("CDK_VALIDATION", "false")  # seconds, for rules that have a session of their own
@@ -242,7 +243,7 @@ def test_the_program_writes_a_text_a_stack_and_the_comments(
     out, summary = tmp_path / "out", tmp_path / "summary"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     words = ["--base", str(assembly), "--head", str(assembly), "--out", str(out), "--commit", "abc"]
-    assert preview.main(["diff", *words]) == 0
+    assert main(["preview", "diff", *words]) == 0
     assert sorted(path.name for path in out.iterdir()) == [
         "CracklingStack-prod.comment.md",
         "CracklingStack-prod.md",
@@ -252,17 +253,24 @@ def test_the_program_writes_a_text_a_stack_and_the_comments(
     assert "Nothing changes" in summary.read_text()
     there = FakeGitHub()
     for _ in range(2):
-        assert preview.main(["comment", "--pull-request", "7", "--out", str(out)], there.client()) == 0
+        assert (
+            main(
+                ["preview", "comment", "--pull-request", "7", "--out", str(out)],
+                Services(github=there.client()),
+            )
+            == 0
+        )
     assert len(there.comments) == 2
 
 
 def test_a_comment_without_texts_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert preview.main(["comment", "--pull-request", "7", "--out", str(tmp_path)]) == 1
-    assert "`preview diff` writes them" in capsys.readouterr().err
+    assert main(["preview", "comment", "--pull-request", "7", "--out", str(tmp_path)]) == 1
+    assert "`delivery preview diff` writes them" in capsys.readouterr().err
 
 
 def test_no_assembly_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
-        preview.main(["diff", "--base", str(tmp_path), "--head", str(tmp_path), "--out", str(tmp_path)]) == 1
+        main(["preview", "diff", "--base", str(tmp_path), "--head", str(tmp_path), "--out", str(tmp_path)])
+        == 1
     )
-    assert "no synthesised assembly" in capsys.readouterr().err
+    assert "is not a cloud assembly" in capsys.readouterr().err

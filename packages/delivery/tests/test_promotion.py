@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from delivery import promote_ami
-from delivery.parameter import ImageParameter
+from delivery.cli import main
+from delivery.images.parameter import ImageParameter
 from fakes.client import refusal
-from worlds import STAGE, FakeWorld, World, an_image
+from worlds import STAGE, FakeWorld, World, an_image, services
 
 
 def run(world: World, *arguments: str) -> int:
-    return promote_ami.main(["--stage", STAGE, *arguments], world.aws, world.clock)
+    return main(["promote", "--stage", STAGE, *arguments], services(world))
 
 
 def named(world: World) -> list[str]:
@@ -94,7 +94,7 @@ def test_the_list_says_which_is_which(world: World, capsys: pytest.CaptureFixtur
 
 def test_usage() -> None:
     with pytest.raises(SystemExit) as told:
-        promote_ami.main(["--stage", STAGE, "ami-1", "--rollback"])
+        main(["promote", "--stage", STAGE, "ami-1", "--rollback"])
     assert told.value.code == 2
 
 

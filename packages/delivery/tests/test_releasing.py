@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery import deploy, smoke
+from delivery.cli import main
+from delivery.commands import deploy
 from delivery.program import DeliveryError
-from delivery.releasing import with_template
-from delivery.stacks import template_of
+from delivery.services import Services
+from delivery.stacks import smoke_test
+from delivery.stacks.assembly import template_of
+from delivery.stacks.release import with_template
 from fakes.cloudformation import Stack
 from worlds import FakeWorld
 
@@ -67,8 +70,12 @@ def an_assembly(folder: Path, version: str) -> Path:
 
 
 def run(deployer: Deployer, assembly: Path, *arguments: str) -> int:
-    words = ["--stage", "prod", "--assembly", str(assembly), *arguments]
-    return deploy.main(words, deployer.world.aws, deployer, deployer.world.clock)
+    return call(deployer, "--stage", "prod", "--assembly", str(assembly), *arguments)
+
+
+def call(deployer: Deployer, *arguments: str) -> int:
+    world = deployer.world
+    return main(["deploy", *arguments], Services(aws=world.aws, deployer=deployer, clock=world.clock))
 
 
 def versions(deployer: Deployer) -> list[str]:
@@ -156,10 +163,10 @@ def test_only_disposable_stages_are_destroyed(deployer: Deployer, stage: str, co
     cloud = deployer.world.cloudformation
     cloud.stacks[f"CracklingStack-{stage}"] = Stack({}, {})
     words = ["--stage", stage, "--destroy"]
-    assert deploy.main([*words, "--dry-run"], deployer.world.aws, deployer, deployer.world.clock) == code
+    assert call(deployer, *words, "--dry-run") == code
     assert cloud.living() == [f"CracklingStack-{stage}"]
     for _ in range(2):
-        assert deploy.main(words, deployer.world.aws, deployer, deployer.world.clock) == code
+        assert call(deployer, *words) == code
     assert (cloud.living() == []) == (code == 0)
 
 
@@ -167,21 +174,22 @@ def test_only_disposable_stages_are_destroyed(deployer: Deployer, stage: str, co
 
 
 def test_what_is_expected_is_what_the_command_line_computes() -> None:
-    rows = smoke.expected()
+    rows = smoke_test.expected()
     assert len(rows) > 50
     assert "gene" not in rows[0]
 
 
 def test_targets_that_differ_are_told() -> None:
     rows = [{"guide": "ACGT", "mit": "50.0"}, {"guide": "TTTT", "mit": "90.0"}]
-    assert smoke.difference(rows, [dict(row) for row in rows]) is None
-    assert smoke.difference(rows, rows[:1]) == "1 instead of 2"
+    assert smoke_test.difference(rows, [dict(row) for row in rows]) is None
+    assert smoke_test.difference(rows, rows[:1]) == "1 instead of 2"
     assert (
-        smoke.difference(rows, [rows[0], {**rows[1], "mit": "9.0"}]) == "target 2, mit: 9.0 instead of 90.0"
+        smoke_test.difference(rows, [rows[0], {**rows[1], "mit": "9.0"}])
+        == "target 2, mit: 9.0 instead of 90.0"
     )
-    assert smoke.difference(rows, [{**row, "gene": "cI"} for row in rows]) is None
+    assert smoke_test.difference(rows, [{**row, "gene": "cI"} for row in rows]) is None
 
 
 def test_an_address_that_does_not_answer_is_told() -> None:
     with pytest.raises(DeliveryError, match="is no web address"):
-        smoke.try_stage("file:///etc/passwd")
+        smoke_test.try_stage("file:///etc/passwd")

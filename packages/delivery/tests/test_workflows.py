@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,16 +16,22 @@ import pytest
 import yaml
 
 from crackling_infra.settings import DISPOSABLE, read_settings
-from delivery import account, bootstrap_account, changes, deploy, names
+from delivery import names
+from delivery.account import stack
+from delivery.account import template as account
+from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
+from delivery.commands import deploy
+from delivery.workflows.changes import PLACES, USERS
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral"}
 RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "layers", "frontend"}
 PIN = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
+COMMANDS = ROOT / "packages/delivery/src/delivery/commands"
 SESSION = re.compile(r"\./scripts/test -s ([\w-]+)(?: -- .*)?")
-# A program with its arguments; no pipe, no list, no substitution.
-PROGRAM = re.compile(r"\./scripts/(\w+)((?: [^;|&`]*)?)")
+# A subcommand with its arguments; no pipe, no list, no substitution.
+PROGRAM = re.compile(r"\./scripts/delivery ([\w-]+)((?: [^;|&`]*)?)")
 
 
 @cache
@@ -96,7 +103,7 @@ def test_one_action_has_one_version() -> None:
 
 
 @every
-def test_each_run_is_one_session_or_one_program_that_exists(path: Path) -> None:
+def test_each_run_is_one_session_or_one_subcommand_that_exists(path: Path) -> None:
     for job, step in steps(path):
         if "run" not in step:
             continue
@@ -109,18 +116,15 @@ def test_each_run_is_one_session_or_one_program_that_exists(path: Path) -> None:
             continue
         program = PROGRAM.fullmatch(line)
         assert program, f"{job}: {line}"
-        assert (ROOT / "scripts" / program[1]).is_file(), job
+        assert program[1] in SUBCOMMANDS, job
 
 
 @every
-def test_options_of_programs_exist(path: Path) -> None:
+def test_options_of_subcommands_exist(path: Path) -> None:
     for _job, step in steps(path):
         program = PROGRAM.fullmatch(step.get("run", ""))
-        if program and program[1] != "test":
-            module = ROOT / "packages/delivery/src/delivery" / f"{program[1]}.py"
-            source = (module if module.exists() else module.with_suffix("") / "__main__.py").read_text(
-                "utf-8"
-            )
+        if program:
+            source = (COMMANDS / f"{program[1].replace('-', '_')}.py").read_text("utf-8")
             environment = " ".join(re.findall(r"'(--[\w-]+)'", json.dumps(jobs(path)[_job].get("env", {}))))
             for option in re.findall(r"--[\w-]+", f"{program[2]} {environment}"):
                 assert f'"{option}"' in source, f"{program[1]} {option}"
@@ -159,7 +163,7 @@ def test_roles_are_taken_in_an_environment_that_trusts_them(path: Path) -> None:
             if role:
                 variable = re.fullmatch(r"\$\{\{ vars\.(\w+) \}\}", role)
                 assert variable, name
-                output = bootstrap_account.VARIABLES[variable[1]]
+                output = stack.VARIABLES[variable[1]]
                 assert job["environment"] in account.ENVIRONMENTS[output.removesuffix("RoleArn")], name
                 assert f"vars.{variable[1]} != ''" in _conditions(path, name)
 
@@ -239,11 +243,11 @@ def test_the_gate_waits_for_every_job() -> None:
 
 def test_every_part_has_a_job_and_every_package_is_a_part() -> None:
     outputs = jobs(CI)["changes"]["outputs"]
-    assert set(outputs) == set(changes.PLACES) == set(changes.USERS)
+    assert set(outputs) == set(PLACES) == set(USERS)
     conditions = " ".join(job.get("if", "") for job in jobs(CI).values())
     assert set(re.findall(r"needs\.changes\.outputs\.(\w+) ==", conditions)) == set(outputs)
     packages = {path.parent.name for path in ROOT.glob("packages/*/CHANGELOG.md")}
-    assert packages == set(changes.PLACES) - {"docs"} == RELEASED
+    assert packages == set(PLACES) - {"delivery", "docs"} == RELEASED
 
 
 def test_ci_runs_every_session_that_a_developer_runs() -> None:
@@ -312,21 +316,27 @@ def version_of(package: Path) -> str:
     return str(json.loads((package / "package.json").read_text("utf-8"))["version"])
 
 
-# --- the programs themselves ---
-
-PROGRAMS = [
-    path.name
-    for path in sorted((ROOT / "scripts").iterdir())
-    if path.is_file() and re.search(r'/start" |-m delivery\.\w+ ', path.read_text("utf-8"))
-]
+# --- the scripts ---
 
 
-def test_every_program_is_started_the_same_way() -> None:
-    assert len(PROGRAMS) == 12
-    for name in PROGRAMS:
-        text = (ROOT / "scripts" / name).read_text("utf-8")
-        assert f'start" {name} ' in text or f"-m delivery.{name} " in text, name
-        listed = subprocess.run(
-            ["git", "ls-files", "-s", f"scripts/{name}"], cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
-        assert listed.startswith("100755"), f"{name} is not executable"
+def test_every_script_that_is_a_program_is_listed_and_executable() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-s", "scripts"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    programs = [line for line in listed.splitlines() if not line.endswith(".py")]
+    assert [line.rpartition("/")[2] for line in programs] == ["crackling", "delivery", "run", "test"]
+    assert all(line.startswith("100755") for line in programs)
+
+
+def test_the_script_runs_without_an_environment_what_needs_only_python() -> None:
+    text = (ROOT / "scripts" / "delivery").read_text("utf-8")
+    (named,) = re.findall(r"^  ([a-z| -]+)\)$", text, re.MULTILINE)
+    assert set(named.split(" | ")) == PYTHON_ONLY
+
+
+@pytest.mark.parametrize("subcommand", sorted(PYTHON_ONLY))
+def test_such_a_subcommand_imports_only_the_standard_library(subcommand: str) -> None:
+    words = [sys.executable, "-S", "-m", "delivery", subcommand, "--help"]  # -S: no installed packages
+    source = ROOT / "packages/delivery/src"
+    done = subprocess.run(words, env={"PYTHONPATH": str(source)}, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

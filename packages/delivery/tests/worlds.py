@@ -11,10 +11,11 @@ import boto3
 
 from delivery import names
 from delivery.aws import Aws
-from delivery.images import Images
-from delivery.machines import Machines
+from delivery.images.ami import Images
+from delivery.images.instances import Machines
 from delivery.program import DeliveryError
-from delivery.stacks import template_of
+from delivery.services import Services
+from delivery.stacks.assembly import template_of
 from fakes.client import FakeClock
 from fakes.cloudformation import FakeCloudFormation, Stack
 from fakes.ec2 import FakeEC2
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from delivery.images import Image
-    from delivery.stacks import Deployer
+    from delivery.images.ami import Image
+    from delivery.stacks.cdk import Deployer
     from delivery.waiting import Clock
 
 STAGE = "prod"
@@ -50,6 +51,10 @@ class World(Protocol):
         """What a machine will write to its console from now on."""
 
     def let_pass(self, seconds: float) -> None: ...
+
+
+def services(world: World) -> Services:
+    return Services(aws=world.aws, deployer=world.deployer, clock=world.clock)
 
 
 def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import crackling
+from crackling import publications
 from crackling.specificity.layout import VERSION as INDEX_FORMAT
+
+if TYPE_CHECKING:
+    from crackling.publications import Publication
 
 VERSION = crackling.__version__
 MODEL = "sgRNA Scorer 2.0 (linear, 20 x 4 bases); MIT weights of 2013; CFD weights of 2016"
@@ -13,40 +18,43 @@ MODEL = "sgRNA Scorer 2.0 (linear, 20 x 4 bases); MIT weights of 2013; CFD weigh
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that a result rests on: what it is called, what it gives, and its publication."""
+    """A method that a result rests on: its name, the columns that it gives, and its publications."""
 
     name: str
     gives: str
-    citation: str
+    publications: tuple[Publication, ...]
+
+    @property
+    def citation(self) -> str:
+        """Return all publications on one line."""
+        return "; ".join(publication.citation for publication in self.publications)
 
 
 METHODS = (
     Method(
         "Crackling",
-        "efficient: at least so many of the three methods accept the guide",
-        "Bradford and Perrin 2019, PLoS Comput. Biol. 15:e1007274; Bradford et al. 2022, CRISPR J. 5:410",
+        "efficient: at least as many of the three methods as asked for accept the guide",
+        (publications.CONSENSUS, publications.CRACKLING),
     ),
-    Method("CHOPCHOP", "chopchop: base 20 is G", "Labun et al. 2019, Nucleic Acids Res. 47:W171"),
+    Method("CHOPCHOP", "chopchop: base 20 is G", (publications.CHOPCHOP,)),
     Method(
         "mm10db",
-        "mm10db: composition, and a fold that keeps the scaffold",
-        "Sunagawa et al. 2016, Cell Rep. 14:662",
+        "mm10db: composition, and a fold that keeps the scaffold's structure",
+        (publications.MM10DB,),
     ),
-    Method("ViennaRNA", "structure, energy", "Lorenz et al. 2011, Algorithms Mol. Biol. 6:26"),
+    Method("ViennaRNA", "structure, energy", (publications.VIENNA_RNA,)),
     Method(
         "sgRNA Scorer 2.0",
         "sgrnascorer2, sgrnascorer2_score: accepted from 0",
-        "Chari et al. 2017, ACS Synth. Biol. 6:902",
+        (publications.SGRNA_SCORER,),
     ),
     Method(
         "MIT",
         "mit: 10000 / (100 + sum of local scores of imperfect matches), 100 is best",
-        "Hsu et al. 2013, Nat. Biotechnol. 31:827",
+        (publications.MIT,),
     ),
     Method(
-        "CFD",
-        "cfd: 10000 / (100 + sum of local scores of all matches), 100 is best",
-        "Doench et al. 2016, Nat. Biotechnol. 34:184",
+        "CFD", "cfd: 10000 / (100 + sum of local scores of all matches), 100 is best", (publications.CFD,)
     ),
 )
 

@@ -13,13 +13,14 @@ import openpyxl
 import pytest
 from Bio import SeqIO
 
+from crackling.about import METHODS
 from crackling.annotation import Locus
 from crackling.efficiency import Efficiency
 from crackling.errors import InputError
 from crackling.guides.guide_list import parse_guides
 from crackling.guides.sites import find_sites
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, report, write, xlsx
-from crackling.results.columns import EXPLAINED
+from crackling.results.columns import COLUMN, TARGET_COLUMNS
 from crackling.results.map import LANES, WIDTH, tracks
 from crackling.sequences.fasta import parse_query, reverse_complement
 from crackling.specificity import Specificity
@@ -57,7 +58,8 @@ def written(one, name):
 
 
 def test_the_columns_are_explained_in_order():
-    assert tuple(column.name for column in EXPLAINED) == COLUMNS
+    assert tuple(column.name for column in TARGET_COLUMNS) == COLUMNS
+    assert all(column.text.endswith(".") for column in COLUMN.values())
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -106,6 +108,7 @@ def test_a_sheet_says_what_was_asked_and_what_columns_mean():
     assert said["Genome"] == "phage"
     assert said["Guides"] == len(design().targets)
     assert set(COLUMNS) <= set(said)
+    assert said["mit"] == COLUMN["mit"].text
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "https://x.example/", "12", "{=1}"])
@@ -222,6 +225,23 @@ def test_a_report_escapes_what_users_name():
     assert "script" not in page.tags
     assert EVIL in page.text
     assert not [name for name, _ in page.attributes if name.startswith("on")]
+
+
+def test_a_report_explains_the_columns_that_it_shows():
+    page = Page(written(design(), "html").decode())
+    for name in ("location", "mit", "cfd", "sites", "warnings"):
+        assert COLUMN[name].text in page.text
+    assert COLUMN["gene"].text not in page.text
+
+
+def test_a_report_and_a_sheet_cite_what_the_methods_rest_on():
+    page = Page(written(design(), "html").decode())
+    about = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))["About"]
+    said = " ".join(str(row[1]) for row in about.iter_rows(values_only=True))
+    for method in METHODS:
+        for publication in method.publications:
+            assert publication.citation in page.text
+            assert publication.citation in said
 
 
 def test_a_report_of_own_guides_has_no_map():

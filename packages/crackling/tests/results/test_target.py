@@ -4,6 +4,7 @@ import pytest
 
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, make_target
+from crackling.results.columns import WARNINGS
 from crackling.results.target import values
 from crackling.specificity import Specificity
 from support.sites import make_site
@@ -64,4 +65,5 @@ def test_specific_wants_both_scores(mit, cfd, specific):
 def test_warnings(site, counts, repeated, warnings):
     row = target(site, counts, repeated_in_query=repeated)
     assert row.warnings == warnings
+    assert all(warning.lstrip("0123456789 ") in WARNINGS for warning in warnings)
     assert row.unique is not repeated

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crackling_aws.parameters import Parameters
 
 GENOME_TAG, CLAIM_TAG, STAGE_TAG = "crackling:genome", "crackling:claim", "crackling:stage"
-BAKE = "bake an image (workflow bake-ami, or scripts/bake_ami) and submit the job again"
+BAKE = "bake an image (workflow bake-ami, or scripts/delivery bake) and submit the job again"
 
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
 _LIVE = frozenset({"pending", "running"})

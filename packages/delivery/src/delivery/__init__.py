@@ -1,5 +1,5 @@
-"""What the workflows run: each program decides in pure functions, and acts in few, which take their clients as arguments.
+"""What the workflows run. `cli` is the program; `commands` has its subcommands, which are thin.
 
-`waiting`, `images`, `parameter`, `stacks` and `github` speak to AWS and GitHub; `promotion`, `baking`, `cleaning`,
-`releasing` and `preview` are what the programs do. A program is a module with a `main`; `scripts/NAME` starts it.
+The subjects have a folder each: `images`, `stacks`, `preview`, `account`, `workflows`. Their modules decide in pure functions and
+act in few others, which take their clients as arguments. `aws`, `github` and `api_client` speak to the services.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 
 IMAGE_TAG = "crackling:worker-image"
@@ -14,15 +13,6 @@ TESTED_TAG = "crackling:boot-test"
 PASSED, FAILED = "passed", "failed"
 BOOT_TEST_TAG = "crackling:boot-test-of"
 """On the instance of a boot test: the stage. It is no tag of workers: the worker's unit stays idle, the reaper looks away."""
-
-
-def stage(text: str) -> str:
-    """An argument that names a stage, in the same form as the stacks' setting."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) or len(text) > 24:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no stage: small letters, digits and single hyphens, at most 24 characters"
-        )
-    return text
 
 
 def image_parameter(stage: str) -> str:

@@ -1,46 +1,51 @@
-"""What all programs have in common: their exit codes, and how they tell of failure."""
+"""Exit codes, errors and messages, the same for every subcommand."""
 
 from __future__ import annotations
 
-import argparse
+import signal
 import sys
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
-DONE, FAILED, USAGE = 0, 1, 2
-"""Exit codes. argparse leaves with 2 by itself."""
+DONE, FAILED = 0, 1
+"""Exit codes. argparse exits with 2 when the usage is wrong."""
 
-EXIT_CODES = "exit codes: 0 done, or nothing to do; 1 failed, with one line that says what; 2 wrong usage"
+EXIT_CODES = "exit codes: 0 done, or nothing to do; 1 failed, with a message that says why; 2 wrong usage"
 
 
 class DeliveryError(Exception):
-    """A step of a delivery failed; the message says what, where, and the remedy."""
-
-
-def parser(documentation: str | None, *, epilog: str = EXIT_CODES) -> argparse.ArgumentParser:
-    module = Path(sys.argv[0])
-    return argparse.ArgumentParser(
-        prog=module.parent.name if module.stem == "__main__" else module.stem,  # as the script that starts it
-        description=documentation,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """A step failed; the message says which, where, and what to do about it."""
 
 
 def say(text: str) -> None:
-    """Tell what happens; standard output is for results."""
+    """Report progress on standard error; standard output is for results."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 def outcome(action: Callable[[], int], *failures: type[Exception]) -> int:
-    """The exit code of `action`; a DeliveryError and the named failures become one line and the code 1."""
-    known: tuple[type[Exception], ...] = (DeliveryError, *failures)
+    """Return the exit code of `action`; report a DeliveryError, an OSError or one of `failures` in one line."""
+    known: tuple[type[Exception], ...] = (DeliveryError, OSError, *failures)
     try:
         return action()
     except known as error:
         say(f"error: {error}")
         return FAILED
+
+
+@contextmanager
+def orderly_termination() -> Iterator[None]:
+    """Raise SystemExit on SIGTERM, which a cancelled workflow sends, so that `finally` blocks still run."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + signal.SIGTERM)
+
+    former = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

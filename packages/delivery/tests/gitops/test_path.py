@@ -18,16 +18,18 @@ from machines import run_boot_tests
 import build
 import local_cloud
 from crackling_testing.ncbi import NcbiStandIn
-from delivery import bake_ami, changes, check_line_endings, clean_images, deploy, names, promote_ami
+from delivery import names
 from delivery.api_client import ApiClient
 from delivery.aws import connect
-from delivery.cleaning import DAY
-from delivery.images import Images
-from delivery.parameter import ImageParameter
-from delivery.preview import __main__ as preview
-from delivery.stacks import CdkCli, Stacks
+from delivery.cli import main
+from delivery.images.ami import Images
+from delivery.images.parameter import ImageParameter
+from delivery.images.retention import DAY
+from delivery.services import Services
+from delivery.stacks.cloudformation import Stacks
+from delivery.workflows.changes import affected, changed_files
 from localcloud import LocalCloud
-from test_small_programs import git
+from repositories import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +59,11 @@ class HastyClock:
         time.sleep(min(seconds, 0.3))
 
 
+def delivery(*words: str, later: float = 0.0) -> int:
+    """Run a subcommand as the workflows do, `later` seconds from now; return its exit code."""
+    return main([*words], Services(clock=HastyClock(later)))
+
+
 @dataclass
 class Journey:
     """What the steps hand on."""
@@ -77,8 +84,17 @@ class Journey:
         return out
 
     def bake(self, version: str, *arguments: str) -> int:
-        words = ["--stage", STAGE, "--assembly", str(self.assemblies[version]), *arguments]
-        return bake_ami.main([*words, "--architecture", build.architecture()], clock=HastyClock())
+        assembly = str(self.assemblies[version])
+        return delivery(
+            "bake",
+            "--assembly",
+            assembly,
+            "--architecture",
+            build.architecture(),
+            "--stage",
+            STAGE,
+            *arguments,
+        )
 
     def current(self) -> str | None:
         history = ImageParameter(connect().ssm, STAGE).history()
@@ -139,16 +155,16 @@ def test_a_merge_concerns_the_worker_and_what_is_built_on_it(journey: Journey) -
     git(copy, "commit", "--quiet", "-am", "Say more")
     git(copy, "checkout", "--quiet", "-b", "trunk", base)
     git(copy, "merge", "--quiet", "--no-ff", "-m", "Merge", "change")
-    files = changes.changed_files(base, copy)
+    files = changed_files(base, copy)
     assert files == ["packages/ec2_worker/init.sh"]
-    assert changes.concerned(files) == {"ec2_worker", "infra"}
-    assert check_line_endings.main([str(script)]) == 0
+    assert affected(files) == {"ec2_worker", "infra"}
+    assert delivery("check-line-endings", str(script)) == 0
 
 
 def test_what_is_merged_is_synthesised_and_deployed_and_tried(journey: Journey) -> None:
     assembly = journey.synthesise("1")
     words = ["--stage", STAGE, "--assembly", str(assembly), "--url", journey.cloud.url]
-    assert deploy.main(words, deployer=CdkCli(), clock=HastyClock()) == 0
+    assert delivery("deploy", *words) == 0
     assert Stacks(connect().cloudformation).status(names.builder_stack(STAGE)) is None, (
         "it lives for a bake only"
     )
@@ -159,10 +175,10 @@ def test_what_does_not_work_is_rolled_back(journey: Journey, monkeypatch: pytest
     before = stacks.template(names.service_stack(STAGE))
     broken = journey.synthesise("broken", jobDays="31")
     words = ["--stage", STAGE, "--assembly", str(broken), "--url", "http://localhost:9/nothing"]
-    assert deploy.main(words, deployer=CdkCli(), clock=HastyClock()) == 1
+    assert delivery("deploy", *words) == 1
     assert stacks.template(names.service_stack(STAGE)) == before
     words = ["--stage", STAGE, "--assembly", str(journey.assemblies["1"]), "--url", journey.cloud.url]
-    assert deploy.main([*words, "--dry-run"], clock=HastyClock()) == 0
+    assert delivery("deploy", *words, "--dry-run") == 0
 
 
 def test_the_first_image_is_baked_tried_and_promoted(journey: Journey) -> None:
@@ -193,7 +209,7 @@ def test_a_changed_worker_is_shown_and_makes_another_image(
         "--out",
         str(journey.folder / "preview"),
     ]
-    assert preview.main(["diff", *words]) == 0
+    assert delivery("preview", "diff", *words) == 0
     told = capfd.readouterr().out
     assert f"## `{names.builder_stack(STAGE)}`\n\n**Nothing changes.**" not in told
     assert f"## `{names.service_stack(STAGE)}`\n\n**Nothing changes.**" in told
@@ -232,19 +248,19 @@ def test_an_image_that_fails_its_boot_test_is_not_promoted(
 
 
 def test_rolled_back_the_one_before_is_used(journey: Journey) -> None:
-    assert promote_ami.main(["--stage", STAGE, "--rollback"], clock=HastyClock()) == 0
+    assert delivery("promote", "--stage", STAGE, "--rollback") == 0
     assert journey.current() == journey.baked["1"]
 
 
 def test_later_what_nothing_names_is_cleaned_up(journey: Journey) -> None:
-    later = HastyClock(100 * DAY)
-    assert clean_images.main([], clock=later) == 0
+    later = 100 * DAY
+    assert delivery("clean", later=later) == 0
     assert len(Images(connect().ec2).all()) == 3
-    assert clean_images.main(["--delete", "--keep", "1"], clock=later) == 0
+    assert delivery("clean", "--delete", "--keep", "1", later=later) == 0
     assert [image.image_id for image in Images(connect().ec2).all()] == [journey.baked["1"]]
 
 
 def test_the_stage_can_be_removed(journey: Journey) -> None:
-    assert deploy.main(["--stage", STAGE, "--destroy"], clock=HastyClock()) == 0
+    assert delivery("deploy", "--stage", STAGE, "--destroy") == 0
     stacks = Stacks(connect().cloudformation)
     assert stacks.status(names.service_stack(STAGE)) is None

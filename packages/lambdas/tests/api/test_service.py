@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from openapi_spec_validator import validate
 
 from crackling.about import INDEX_FORMAT, MODEL, VERSION
-from crackling_lambdas.api.views import JobView
+from crackling_lambdas.api.job_views import JobView
 
 ROUTES = {
     "/jobs": {"post"},

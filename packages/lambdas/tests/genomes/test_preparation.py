@@ -8,12 +8,14 @@ import pytest
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.expectation import START, Expectations
-from crackling_lambdas.genomes.preparation import PATIENCE, Preparations, Sizes
+from crackling_lambdas.genomes.preparation import PATIENCE, Preparations
+from crackling_lambdas.genomes.sizes import Sizes
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100

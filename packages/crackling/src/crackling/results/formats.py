@@ -18,8 +18,14 @@ Format = Literal["csv", "tsv", "json", "bed", "gff3", "xlsx", "genbank", "fasta"
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """endings: of file names, the usual one first. binary: no terminal can show it."""
+    """A format.
 
+    title: its usual name. text: what it is for, in a few words. endings: of file names, the usual one first. binary: no
+    terminal can show it.
+    """
+
+    title: str
+    text: str
     media_type: str
     endings: tuple[str, ...]
     write: Callable[[Design, BinaryIO], None]
@@ -58,15 +64,66 @@ def _write_html(design: Design, stream: BinaryIO) -> None:
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: dict[Format, FileFormat] = {
-    "csv": FileFormat("text/csv; charset=utf-8", ("csv",), _as_text(text.write_csv)),
-    "tsv": FileFormat("text/tab-separated-values; charset=utf-8", ("tsv",), _as_text(text.write_tsv)),
-    "json": FileFormat("application/json", ("json",), _as_text(text.write_json)),
-    "bed": FileFormat("text/plain; charset=utf-8", ("bed",), _as_text(text.write_bed)),
-    "gff3": FileFormat("text/x-gff3; charset=utf-8", ("gff3", "gff"), _as_text(text.write_gff3)),
-    "xlsx": FileFormat(_SHEET, ("xlsx",), _write_xlsx, binary=True),
-    "genbank": FileFormat("text/x-genbank; charset=utf-8", ("gb", "gbk", "genbank"), _write_genbank),
-    "fasta": FileFormat("text/x-fasta; charset=utf-8", ("fa", "fasta"), _as_text(text.write_fasta)),
-    "html": FileFormat("text/html; charset=utf-8", ("html", "htm"), _write_html),
+    "csv": FileFormat(
+        "CSV",
+        "a table for programs, separated by commas",
+        "text/csv; charset=utf-8",
+        ("csv",),
+        _as_text(text.write_csv),
+    ),
+    "tsv": FileFormat(
+        "TSV",
+        "a table for programs, separated by tabs",
+        "text/tab-separated-values; charset=utf-8",
+        ("tsv",),
+        _as_text(text.write_tsv),
+    ),
+    "json": FileFormat(
+        "JSON", "an array of objects, for programs", "application/json", ("json",), _as_text(text.write_json)
+    ),
+    "bed": FileFormat(
+        "BED",
+        "locations in the query, for genome browsers",
+        "text/plain; charset=utf-8",
+        ("bed",),
+        _as_text(text.write_bed),
+    ),
+    "gff3": FileFormat(
+        "GFF3",
+        "locations in the query, with all scores",
+        "text/x-gff3; charset=utf-8",
+        ("gff3", "gff"),
+        _as_text(text.write_gff3),
+    ),
+    "xlsx": FileFormat(
+        "Excel",
+        "a workbook of the guides and of what the columns mean",
+        _SHEET,
+        ("xlsx",),
+        _write_xlsx,
+        binary=True,
+    ),
+    "genbank": FileFormat(
+        "GenBank",
+        "the query with its guides, for SnapGene, Benchling and ApE",
+        "text/x-genbank; charset=utf-8",
+        ("gb", "gbk", "genbank"),
+        _write_genbank,
+    ),
+    "fasta": FileFormat(
+        "FASTA",
+        "the sequences of the guides",
+        "text/x-fasta; charset=utf-8",
+        ("fa", "fasta"),
+        _as_text(text.write_fasta),
+    ),
+    "html": FileFormat(
+        "HTML report",
+        "one file to read, print or send",
+        "text/html; charset=utf-8",
+        ("html", "htm"),
+        _write_html,
+    ),
 }
 
 

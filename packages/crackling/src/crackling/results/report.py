@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO
@@ -10,30 +9,17 @@ from typing import TYPE_CHECKING, BinaryIO
 from jinja2 import Environment, StrictUndefined
 
 from crackling.about import INDEX_FORMAT, METHODS, MODEL, VERSION
+from crackling.results.columns import COLUMN
 from crackling.results.map import LANE, WIDTH, tracks
+from crackling.results.ranking import RANKING_TEXT, best
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jinja2 import Template
 
     from crackling.results.design import Design
-    from crackling.results.target import Target
 
 # A browser shows no more rows without effort; the other formats have them all.
 MOST_ROWS = 2000
-
-
-def best(targets: Sequence[Target], count: int) -> list[Target]:
-    """The `count` best in query order: efficient and specific ones first, then by the lower of MIT and CFD."""
-    if len(targets) <= count:
-        return list(targets)
-
-    def worth(target: Target) -> tuple[bool, bool, float, int]:
-        lower = min(target.mit, target.cfd)
-        return target.efficient and target.specific, target.specific, lower, -target.id
-
-    return sorted(heapq.nlargest(count, targets, key=worth), key=lambda target: target.id)
 
 
 @cache
@@ -46,16 +32,27 @@ def _template() -> Template:
     )
 
 
+def _columns(design: Design, *, annotated: bool) -> list[str]:
+    """Return the names of the columns that the report's table shows."""
+    where = ("contig", "location", "strand") if design.contigs else ()
+    genes = ("gene", "feature") if annotated else ()
+    return ["id", *where, "guide", "gc", "efficient", "mit", "cfd", "specific", "sites", *genes, "warnings"]
+
+
 def write_html(design: Design, stream: BinaryIO) -> None:
-    shown = best(design.targets, MOST_ROWS)
+    targets = best(design.targets, MOST_ROWS)
+    annotated = any(target.feature for target in targets)
     parts = _template().generate(
         design=design,
-        targets=shown,
-        tracks=list(tracks(design, shown)),
+        targets=targets,
+        tracks=list(tracks(design, targets)),
         lane=LANE,
         width=WIDTH,
+        columns=COLUMN,
+        ranking=RANKING_TEXT,
         methods=METHODS,
-        annotated=any(target.feature for target in shown),
+        annotated=annotated,
+        shown=_columns(design, annotated=annotated),
         versions=[("Crackling", VERSION), ("Index format", str(INDEX_FORMAT)), ("Models", MODEL)],
     )
     stream.writelines(part.encode() for part in parts)

@@ -11,7 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from crackling.about import INDEX_FORMAT, METHODS, VERSION
 from crackling.errors import InputError
-from crackling.results.columns import DECIMALS, EXPLAINED
+from crackling.results.columns import DECIMALS, TARGET_COLUMNS
 from crackling.results.target import values
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def _write_guides(design: Design, book: Book, head: Style) -> None:
         decimals: book.add_format({"num_format": f"0.{'0' * decimals}"})
         for decimals in sorted(set(DECIMALS.values()))
     }
-    formats = [figures[column.decimals] if column.decimals else None for column in EXPLAINED]
+    formats = [figures[column.decimals] if column.decimals else None for column in TARGET_COLUMNS]
     sheet.freeze_panes(1, 0)
-    for number, column in enumerate(EXPLAINED):
+    for number, column in enumerate(TARGET_COLUMNS):
         sheet.set_column(number, number, column.width, formats[number])
         sheet.write_string(0, number, column.name, head)
     if design.targets:
-        sheet.autofilter(0, 0, len(design.targets), len(EXPLAINED) - 1)
+        sheet.autofilter(0, 0, len(design.targets), len(TARGET_COLUMNS) - 1)
     for row, target in enumerate(design.targets, start=1):
         for number, value in enumerate(values(target)):
             _write_cell(sheet, row, number, value, formats[number])
@@ -98,7 +98,7 @@ def _write_about(design: Design, sheet: Sheet, head: Style) -> None:
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 80)
     versions = [("Crackling", VERSION), ("Index format", str(INDEX_FORMAT))]
-    columns = [(column.name, column.says) for column in EXPLAINED]
+    columns = [(column.name, column.text) for column in TARGET_COLUMNS]
     methods = [(method.name, f"{method.gives}. {method.citation}") for method in METHODS]
     sections: list[tuple[str, list[tuple[str, str]] | list[tuple[str, int]]]] = [
         ("Parameters", design.parameters),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from delivery.program import DeliveryError
-from delivery.stacks import template_file
+from delivery.stacks.assembly import template_file
 from delivery.waiting import REAL, Clock, code, until
 
 if TYPE_CHECKING:

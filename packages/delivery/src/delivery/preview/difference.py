@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from delivery.preview.normal import assets_of, normal
+from delivery.preview.normal_form import assets_of, normal
 from delivery.preview.permissions import Permission, permissions
 from delivery.preview.replacement import Replacement, of_change
 
 if TYPE_CHECKING:
-    from delivery.stacks import Template
+    from delivery.stacks.assembly import Template
 
 # What these hold is gone with them, or cannot be made again by a deployment.
 DATA = frozenset(

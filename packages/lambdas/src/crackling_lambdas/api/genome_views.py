@@ -7,11 +7,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from crackling.ncbi import Assembly
-from crackling_aws.models import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
 from crackling_aws.stores.objects import UploadForm
-from crackling_lambdas.api.views import GenomeId, PartProgress, View, moment
+from crackling_lambdas.api.views import View, moment
 from crackling_lambdas.genomes.library import GENOME_ID
 
+GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
 SearchText = Annotated[
     str,
@@ -54,6 +55,21 @@ class GenomeCreated(View):
     annotation_upload: Annotated[
         UploadView | None, Field(description="For its genes as GFF3, plain or gz, if they were announced.")
     ]
+
+
+class PartProgress(View):
+    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+
+    part: Part
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, genome: Genome | None) -> Self | None:
+        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+            return None
+        progress = genome.progress
+        return cls(part=progress.part, done=progress.done, total=progress.total)
 
 
 class GenomeView(View):

@@ -7,8 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, O
 from aws_lambda_powertools.metrics import MetricUnit
 
 from crackling.results import FORMATS, Format
-from crackling_lambdas.api.openapi import answers
-from crackling_lambdas.api.views import (
+from crackling_lambdas.api.job_views import (
     Cursor,
     JobCreated,
     JobPath,
@@ -19,6 +18,7 @@ from crackling_lambdas.api.views import (
     TargetPath,
     TargetsView,
 )
+from crackling_lambdas.api.openapi import answers
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.telemetry import metrics

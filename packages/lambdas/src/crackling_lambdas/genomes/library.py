@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.ncbi import ACCESSION
-from crackling_aws.models import Genome, GenomeState, Part, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore, UploadForm
-    from crackling_lambdas.genomes.preparation import Claims
+    from crackling_lambdas.genomes.claims import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = {"search"}  # the routes beside /genomes/ID

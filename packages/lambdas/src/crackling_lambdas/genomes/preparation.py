@@ -8,51 +8,26 @@ is, writes where it is prepared, and only then starts that. Each step may be rep
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import Part, Place, Source
+from crackling_aws.models.genomes import Part, Place
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
-from crackling_aws.stores.objects import MissingObjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
-    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.genomes.expectation import Expectations
+    from crackling_lambdas.genomes.sizes import Sizes
 
-GZIP = b"\x1f\x8b"
-BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, so this is rarely too low
 PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
-
-
-class Described(Protocol):
-    """What is asked of an assembly's report."""
-
-    @property
-    def organism(self) -> str: ...
-    @property
-    def bases(self) -> int: ...
-
-
-class Assemblies(Protocol):
-    """Knows assemblies by accession: crackling.ncbi.datasets.Ncbi."""
-
-    def assembly(self, accession: str) -> Described:
-        """What is published about an assembly.
-
-        Raises:
-            InputError: it cannot be used; the message says why.
-            CracklingError: it could not be asked for now.
-        """
 
 
 class Launcher(Protocol):
@@ -64,63 +39,6 @@ class Launcher(Protocol):
         Raises:
             CracklingError: there is none to be had; the message says why and what to do.
         """
-
-
-class Size(NamedTuple):
-    """How large a genome is, and whose it is where that is known."""
-
-    bases: int
-    organism: str | None
-
-
-@dataclass(frozen=True)
-class Claims:
-    """Claims genomes for preparation."""
-
-    genomes: GenomeStore
-    with_bowtie2: bool
-    clock: Callable[[], float]
-
-    def claim(self, genome: str, source: Source) -> None:
-        """Claim the genome, unless it is ready or being prepared.
-
-        Each claim has a token of its own: one that came again would be taken for the preparation that has ended.
-        """
-        parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
-        self.genomes.claim(genome, uuid.uuid4().hex, source, parts, self.clock())
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Finds out how large genomes are, before anything is fetched."""
-
-    assemblies: Assemblies
-    objects: ObjectStore
-
-    def of(self, genome: Genome) -> Size:
-        """The bases of an assembly by its report; of an upload estimated from the size of its file.
-
-        Raises:
-            InputError: there is no such thing.
-            CracklingError: NCBI could not be asked.
-        """
-        if genome.source is Source.ACCESSION:
-            report = self.assemblies.assembly(genome.genome)
-            return Size(report.bases, report.organism)
-        return Size(self._upload(genome.genome, genome.name or genome.genome), None)
-
-    def _upload(self, genome: str, label: str) -> int:
-        key = keys.upload(genome)
-        try:
-            with self.objects.open(key) as stream:
-                packed = stream.read(len(GZIP)) == GZIP
-        except MissingObjectError:
-            raise InputError(
-                f"{label}: no file was uploaded; upload its FASTA and complete the upload"
-            ) from None
-        if not (size := self.objects.size(key)):
-            raise InputError(f"{label}: the uploaded file is empty; upload its FASTA again")
-        return size * BASES_A_PACKED_BYTE if packed else size
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,10 @@
-"""api: the REST API. Routes parse, call into logic, answer with a view; problems.py answers errors."""
+"""api: the REST API, whose routes are in crackling_lambdas.api."""
 
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from pathlib import Path
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crackling.ncbi import Patience
@@ -16,16 +14,12 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.api import openapi
-from crackling_lambdas.api.genome_routes import genome_routes
-from crackling_lambdas.api.job_routes import job_routes
-from crackling_lambdas.api.problems import answer_errors
-from crackling_lambdas.api.views import AboutView, Health
+from crackling_lambdas.api.app import make_app
 from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.ncbi import KeyedNcbi
-from crackling_lambdas.genomes.preparation import Claims
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
 from crackling_lambdas.index_files.shard_files import ShardFiles
@@ -74,39 +68,6 @@ def make_handler(
         return app.resolve(event, context)
 
     return handle
-
-
-def make_app(
-    submission: Submission, results: Results, library: Library, search: Search
-) -> APIGatewayRestResolver:
-    app = APIGatewayRestResolver(enable_validation=True)
-    answer_errors(app)
-    job_routes(app, submission, results)
-    genome_routes(app, library, search)
-
-    @app.get(
-        "/health",
-        summary="Whether the API answers",
-        tags=["service"],
-        responses=openapi.answers(HTTPStatus.OK, Health),
-    )
-    def health() -> Health:
-        return Health()
-
-    @app.get(
-        "/about",
-        summary="Versions, methods and limits",
-        tags=["service"],
-        responses=openapi.answers(HTTPStatus.OK, AboutView),
-    )
-    def about() -> AboutView:
-        return AboutView(mail_domains=list(submission.mailing.domains))
-
-    @app.get("/openapi.json", include_in_schema=False)
-    def description() -> Response[str]:
-        return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
-
-    return app
 
 
 handler = entry_point(make_handler)

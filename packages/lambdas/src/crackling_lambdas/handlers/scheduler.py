@@ -17,9 +17,11 @@ from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.ncbi import BRIEF, KeyedNcbi
-from crackling_lambdas.genomes.preparation import Claims, Preparations, Sizes
+from crackling_lambdas.genomes.preparation import Preparations
+from crackling_lambdas.genomes.sizes import Sizes
 from crackling_lambdas.jobs.admission import Admission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import SchedulerSettings
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from crackling_aws.clients import Clients
-    from crackling_lambdas.genomes.preparation import Assemblies, Launcher
+    from crackling_lambdas.genomes.preparation import Launcher
+    from crackling_lambdas.genomes.sizes import Assemblies
 
 
 def make_handler(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling_aws.models import GenomeState, Source
+from crackling_aws.models.genomes import GenomeState, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.release import Release
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
-    from crackling_lambdas.genomes.preparation import Claims
+    from crackling_lambdas.genomes.claims import Claims
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The subcommands of `delivery`, a module each; see `delivery.cli`."""

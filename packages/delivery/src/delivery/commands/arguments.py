@@ -1,0 +1,38 @@
+"""Types of arguments that several subcommands have."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+
+def stage(text: str) -> str:
+    """Return the name of a stage, in the form that the stacks' setting accepts."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) or len(text) > 24:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a stage: lower-case letters, digits and single hyphens, at most 24 characters"
+        )
+    return text
+
+
+def positive(text: str) -> int:
+    """Return a number that is at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Return the key and the value of `key=value`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not key=value")
+    return key, value
+
+
+def repository(text: str) -> str:
+    """Return a repository of GitHub, as OWNER/NAME."""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not OWNER/NAME")
+    return text

@@ -1,0 +1,61 @@
+"""Prepare an empty AWS account for deployments from GitHub: the CDK's stack, GitHub as identity provider, and four roles.
+
+Run it once, as an administrator of the account; running it again updates the roles. The roles have no keys. At the end it
+prints the variables that the workflows of the repository need.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+
+from delivery.account import stack
+from delivery.account.template import template
+from delivery.commands.arguments import repository
+from delivery.program import DONE, say
+from delivery.stacks.cdk import CdkCli
+
+if TYPE_CHECKING:
+    import argparse
+
+    from delivery.services import Services
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repository",
+        type=repository,
+        required=True,
+        metavar="OWNER/NAME",
+        help="whose workflows may deploy",
+    )
+    parser.add_argument(
+        "--subject-prefix",
+        help="start of the subjects of its identities, if not repo:OWNER/NAME (those of newer repositories contain ids)",
+    )
+    parser.add_argument(
+        "--provider-exists", action="store_true", help="the account already has GitHub as identity provider"
+    )
+    parser.add_argument("--no-cdk", action="store_true", help="the CDK is already bootstrapped")
+    parser.add_argument("--dry-run", action="store_true", help="print the template, and change nothing")
+
+
+def run(options: argparse.Namespace, services: Services) -> int:
+    body = json.dumps(template(provider_exists=options.provider_exists), indent=1)
+    if options.dry_run:
+        sys.stdout.write(body + "\n")
+        return DONE
+    region = services.aws.cloudformation.meta.region_name
+    if not options.no_cdk:
+        account = boto3.client("sts").get_caller_identity()["Account"]
+        CdkCli().bootstrap(f"aws://{account}/{region}")
+    prefix = options.subject_prefix or f"repo:{options.repository}"
+    outputs = stack.deploy(services.aws.cloudformation, body, prefix, services.clock)
+    say("Set these variables of the repository (gh variable set NAME --body VALUE):")
+    sys.stdout.write(f"AWS_REGION={region}\n")
+    for name, output in stack.VARIABLES.items():
+        sys.stdout.write(f"{name}={outputs[output]}\n")
+    return DONE

@@ -1,0 +1,83 @@
+"""Deploy a stage, test it, and roll back a deployment that does not work.
+
+Without --assembly, everything is built and synthesised for the stage first; a workflow passes the assembly that it has built
+and shown. CloudFormation itself undoes a deployment that fails; this command undoes one that succeeds but does not work.
+Deploying what is already deployed changes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from delivery import names
+from delivery.commands.arguments import setting, stage
+from delivery.preview.difference import compare
+from delivery.preview.markdown import markdown
+from delivery.program import DONE, DeliveryError, say
+from delivery.repository import synthesise
+from delivery.stacks.assembly import template_of
+from delivery.stacks.cloudformation import Stacks
+from delivery.stacks.release import Release
+from delivery.stacks.smoke_test import try_stage
+
+if TYPE_CHECKING:
+    import argparse
+
+    from delivery.services import Services
+
+DISPOSABLE = ("dev", "local", "pr")
+"""How the names of stages start whose data may go with them; the stacks' settings say the same."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stage", type=stage, required=True)
+    parser.add_argument("--assembly", type=Path, help="a synthesised cloud assembly (build/cdk.out)")
+    parser.add_argument(
+        "-c",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="key=value",
+        help="a setting of the stacks; may be repeated",
+    )
+    parser.add_argument("--url", help="where to test it; default: the address that the stack gives")
+    parser.add_argument("--no-smoke-test", action="store_true", help="deploy only")
+    parser.add_argument("--destroy", action="store_true", help="remove a disposable stage (dev, pr-...)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+
+
+def run(options: argparse.Namespace, services: Services) -> int:
+    stacks = Stacks(services.aws.cloudformation, services.clock)
+    if options.destroy:
+        return _destroy(options.stage, stacks, dry_run=options.dry_run)
+    assembly = options.assembly or synthesise(**{**dict(options.settings), "stage": options.stage})
+    if options.dry_run:
+        return _compare(options.stage, stacks, assembly)
+
+    def smoke_test() -> None:
+        if not options.no_smoke_test:
+            try_stage(options.url or stacks.page(options.stage))
+
+    Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
+    return DONE
+
+
+def _compare(stage: str, stacks: Stacks, assembly: Path) -> int:
+    stack = names.service_stack(stage)
+    before = stacks.template(stack) or {"Resources": {}}
+    difference = compare(stack, before, template_of(assembly, stack))
+    sys.stdout.write(markdown(difference, "not deployed", None))
+    return DONE
+
+
+def _destroy(stage: str, stacks: Stacks, *, dry_run: bool) -> int:
+    if stage.split("-")[0] not in DISPOSABLE:
+        raise DeliveryError(f"the stage {stage} is not disposable; to remove it, delete its stacks by hand")
+    for stack in (names.builder_stack(stage), names.service_stack(stage)):
+        say(f"destroying {stack} ...")
+        if not dry_run:
+            stacks.destroy(stack)
+    return DONE

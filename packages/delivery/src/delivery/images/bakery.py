@@ -1,0 +1,137 @@
+"""Baking: from the inputs of an image to a promoted image, at any point of which it may be killed and run again.
+
+Nothing is remembered but what AWS has: an image carries the digest of its inputs and the result of its boot test. Whatever
+runs at the start of a bake was left by one that was killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from delivery import names
+from delivery.images import promotion
+from delivery.program import DeliveryError, say
+from delivery.stacks.assembly import Template, template_of
+from delivery.waiting import patiently
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mypy_boto3_ssm import SSMClient
+
+    from delivery.images.ami import Image, Images
+    from delivery.images.boot_test import BootTest
+    from delivery.images.instances import Machines
+    from delivery.images.parameter import ImageParameter
+    from delivery.stacks.cdk import Deployer
+    from delivery.stacks.cloudformation import Stacks
+
+PUBLIC_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+
+
+def digest(template: Template, public: Mapping[str, str]) -> str:
+    """Of all that goes into an image.
+
+    That is the builder's template, which names each of its assets by its content, and the public images (parameter -> id) that
+    it starts from.
+    """
+    text = json.dumps([template, dict(public)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def public_parameters(template: Template) -> list[str]:
+    """The SSM parameters of the public images that a template starts from."""
+    parameters = template.get("Parameters", {}).values()
+    return sorted(one["Default"] for one in parameters if one["Type"] == PUBLIC_IMAGE)
+
+
+def reusable(images: list[Image], wanted: str) -> Image | None:
+    """The newest image with this digest that is usable or will be; one whose boot test failed is not."""
+    alive = [one for one in images if one.state in ("available", "pending") and one.tested != names.FAILED]
+    return next((one for one in reversed(alive) if one.digest == wanted), None)
+
+
+@dataclass(frozen=True)
+class Bakery:
+    """All that a bake needs; each part waits for AWS by itself."""
+
+    stage: str
+    ssm: SSMClient
+    stacks: Stacks
+    machines: Machines
+    images: Images
+    boot_test: BootTest
+    parameter: ImageParameter
+    deployer: Deployer
+
+    def digest(self, assembly: Path) -> str:
+        """The digest of what `assembly` would bake now."""
+        template = template_of(assembly, names.builder_stack(self.stage))
+        return digest(template, {name: self._value(name) for name in public_parameters(template)})
+
+    def _value(self, name: str) -> str:
+        answer = patiently(lambda: self.ssm.get_parameter(Name=name), name, clock=self.images.clock)
+        return answer["Parameter"]["Value"]
+
+    def find(self, wanted: str) -> Image | None:
+        return reusable(self.images.all(self.stage), wanted)
+
+    def bake(self, assembly: Path, *, force: bool = False, promote: bool = True) -> Image:
+        """Make, try and promote the image of what `assembly` says, as far as that is not done.
+
+        Raises:
+            DeliveryError: a step failed. Nothing is left running, and the image that was promoted before stays so.
+        """
+        self.sweep()
+        wanted = self.digest(assembly)
+        found = None if force else self.find(wanted)
+        if found:
+            say(f"{found.image_id} is baked from the same inputs (digest {wanted})")
+            image = self.images.wait(found.image_id)
+        else:
+            image = self._make(assembly, wanted)
+        self._try(image)
+        if promote:
+            promotion.promote(image.image_id, self.images, self.parameter)
+        return image
+
+    def sweep(self) -> None:
+        """End whatever a bake that was killed has left running."""
+        self.boot_test.sweep(self.stage)
+        self.stacks.destroy(names.builder_stack(self.stage))
+
+    def _make(self, assembly: Path, wanted: str) -> Image:
+        with self._machine(assembly) as instance_id:
+            say(f"waiting for the status checks of {instance_id} ...")
+            self.machines.wait_for_checks(instance_id)
+            self.machines.stop(instance_id)
+            name = f"crackling-{self.stage}-worker-{wanted}-{self.images.clock.time():.0f}"
+            say(f"making the image {name} ...")
+            return self.images.create(instance_id, name, self.stage, wanted)
+
+    @contextmanager
+    def _machine(self, assembly: Path) -> Iterator[str]:
+        """The instance of the builder's stack, set up as its signal says; the stack is gone afterwards, whatever happens."""
+        stack = names.builder_stack(self.stage)
+        try:
+            say(f"deploying {stack} ...")
+            self.deployer.deploy(assembly, stack)
+            yield self.stacks.outputs(stack)["InstanceId"]
+        finally:
+            say(f"destroying {stack} ...")
+            self.stacks.destroy(stack)
+
+    def _try(self, image: Image) -> None:
+        if image.tested == names.PASSED:
+            return
+        passed = self.boot_test.passes(image)
+        self.images.mark(image.image_id, names.PASSED if passed else names.FAILED)
+        if not passed:
+            raise DeliveryError(
+                f"{image.image_id} failed its boot test: see its console above; the image before stays in use"
+            )

@@ -1,0 +1,41 @@
+"""The repository that this package belongs to: where its files are, and how its products are built."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from delivery.program import DeliveryError
+
+ROOT = Path(__file__).resolve().parents[4]
+ASSEMBLY = ROOT / "build" / "cdk.out"
+SAMPLE = ROOT / "sample"
+NODE_PROGRAMS = ROOT / "packages" / "infra" / "node_modules" / ".bin"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return this process's environment, with the programs beside its interpreter on PATH: Node may be one of them."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, **variables}
+
+
+def build(*arguments: str) -> None:
+    """Run scripts/build.py, which leaves alone what is up to date.
+
+    Raises:
+        DeliveryError: a step failed; its output is on standard error.
+    """
+    script = ROOT / "scripts" / "build.py"
+    done = subprocess.run([sys.executable, str(script), *arguments], stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise DeliveryError(
+            f"{' '.join([script.name, *arguments])} failed (exit code {done.returncode}); see above"
+        )
+
+
+def synthesise(**settings: str) -> Path:
+    """Build everything that is deployed, synthesise both stacks with these settings, and return the assembly."""
+    build(*(word for key, value in settings.items() for word in ("-c", f"{key}={value}")))
+    return ASSEMBLY

@@ -1,0 +1,41 @@
+"""What the subcommands act on: AWS, the CDK, GitHub, and the clock."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from delivery.aws import connect
+from delivery.github import GitHub
+from delivery.stacks.cdk import CdkCli
+from delivery.waiting import REAL
+
+if TYPE_CHECKING:
+    from delivery.aws import Aws
+    from delivery.stacks.cdk import Deployer
+    from delivery.waiting import Clock
+
+
+class Services:
+    """The real services by default, each created when it is first used; tests pass their own."""
+
+    def __init__(
+        self,
+        *,
+        aws: Aws | None = None,
+        deployer: Deployer | None = None,
+        github: GitHub | None = None,
+        clock: Clock = REAL,
+    ) -> None:
+        self._aws = aws
+        self._github = github
+        self.deployer: Deployer = deployer or CdkCli()
+        self.clock = clock
+
+    @cached_property
+    def aws(self) -> Aws:
+        return self._aws or connect()
+
+    @cached_property
+    def github(self) -> GitHub:
+        return self._github or GitHub.of_workflow()

@@ -1,0 +1,99 @@
+"""Stacks as CloudFormation has them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from delivery import names
+from delivery.program import DeliveryError
+from delivery.waiting import REAL, Clock, patiently, until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+    from delivery.stacks.assembly import Template
+
+DELETE_SECONDS = 30 * 60.0
+
+
+@dataclass(frozen=True)
+class Stacks:
+    cloudformation: CloudFormationClient
+    clock: Clock = REAL
+
+    def status(self, stack: str) -> str | None:
+        """As CloudFormation names it; None if there is no such stack."""
+        found = patiently(lambda: self._found(stack), stack, clock=self.clock)
+        return found[0]["StackStatus"] if found else None
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """A deployed stack's outputs.
+
+        Raises:
+            DeliveryError: there is no such stack.
+        """
+        found = patiently(lambda: self._found(stack), stack, clock=self.clock)
+        if not found:
+            raise DeliveryError(f"{stack}: no such stack in this account and region")
+        return {output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])}
+
+    def page(self, stage: str) -> str:
+        """Return the address of a stage's page.
+
+        Raises:
+            DeliveryError: the stage is not deployed.
+        """
+        return self.outputs(names.service_stack(stage))["PageUrl"]
+
+    def template(self, stack: str) -> Template | None:
+        """What is deployed, as it was given; None if there is no such stack."""
+        if self.status(stack) is None:
+            return None
+        body: Any = patiently(
+            lambda: self.cloudformation.get_template(StackName=stack, TemplateStage="Original"),
+            stack,
+            clock=self.clock,
+        )["TemplateBody"]
+        template: Template = json.loads(body) if isinstance(body, str) else dict(body)
+        return template
+
+    def destroy(self, stack: str) -> None:
+        """Delete a stack, whatever state it is in, and wait until it is gone; nothing if there is none.
+
+        Raises:
+            DeliveryError: CloudFormation could not delete it.
+        """
+        if self.status(stack) is None:
+            return
+        patiently(lambda: self.cloudformation.delete_stack(StackName=stack), stack, clock=self.clock)
+        until(
+            lambda: self._gone(stack),
+            f"deletion of {stack}",
+            seconds=DELETE_SECONDS,
+            every=10,
+            clock=self.clock,
+        )
+
+    def _gone(self, stack: str) -> bool | None:
+        found = self._found(stack)
+        if found and found[0]["StackStatus"] == "DELETE_FAILED":
+            reason = found[0].get("StackStatusReason", "no reason was given")
+            raise DeliveryError(f"{stack} could not be deleted: {reason}")
+        return None if found else True
+
+    def _found(self, stack: str) -> Sequence[StackTypeDef]:
+        try:
+            found = self.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        except ClientError as error:
+            answer = error.response["Error"]
+            if answer["Code"] == "ValidationError" and "does not exist" in answer["Message"]:
+                return []
+            raise
+        return [one for one in found if one["StackStatus"] != "DELETE_COMPLETE"]

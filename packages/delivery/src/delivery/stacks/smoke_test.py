@@ -1,0 +1,106 @@
+"""Trying a deployed stage as a user would: its page, its API, and a job whose answer this machine computes as well."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from delivery.api_client import ApiClient, ApiError
+from delivery.program import DeliveryError, say
+from delivery.repository import SAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, str]
+ACCESSION = "GCF_000840245.1"
+"""Phage lambda, of which the sample is a gene: NCBI has it, and so has the local cloud."""
+
+
+def try_stage(url: str) -> None:
+    """Try the stage whose page is at `url`.
+
+    Raises:
+        DeliveryError: something does not work; the message says what.
+    """
+    base = url.rstrip("/")
+    if b"<html" not in _get(base + "/").lower():
+        raise DeliveryError(f"{base}/ is not the page")
+    config = json.loads(_get(f"{base}/config.json"))
+    say(f"page: stage {config['stage']}, API at {config['api']}")
+    try_job(ApiClient(base + config["api"]))
+
+
+def try_job(api: ApiClient) -> None:
+    """Submit the sample and compare its targets with what the command line computes.
+
+    Raises:
+        DeliveryError: the job failed, took too long, or has another answer.
+    """
+    try:
+        job = api.submit(fasta=(SAMPLE / "cI.fa").read_text("utf-8"), genome=ACCESSION)
+        say(f"job {job} ...")
+        api.wait_for_job(job)
+        found = rows(api.export(job, "csv").decode())
+    except ApiError as error:
+        raise DeliveryError(f"the sample's job failed: {error}") from error
+    objection = difference(expected(), found)
+    if objection:
+        raise DeliveryError(f"job {job} has other targets than this revision computes: {objection}")
+    say(f"job {job}: {len(found)} targets, all as computed here")
+
+
+def difference(wanted: Sequence[Row], found: Sequence[Row]) -> str | None:
+    """Where two lists of targets differ first, if they do."""
+    if len(wanted) != len(found):
+        return f"{len(found)} instead of {len(wanted)}"
+    for number, (one, other) in enumerate(zip(wanted, found, strict=True), 1):
+        for column, value in one.items():
+            if other.get(column) != value:
+                return f"target {number}, {column}: {other.get(column)} instead of {value}"
+    return None
+
+
+def rows(text: str) -> list[Row]:
+    """The targets of a CSV file, without what depends on how a genome is annotated."""
+    return [
+        {column: value for column, value in row.items() if column not in ("gene", "feature")}
+        for row in csv.DictReader(text.splitlines())
+    ]
+
+
+def expected() -> list[Row]:
+    """The sample's targets, computed on this machine.
+
+    Raises:
+        DeliveryError: the command line failed here.
+    """
+    program = Path(sys.executable).parent / "crackling"
+    words = [
+        *map(str, (program, "design", SAMPLE / "cI.fa", "--genome", SAMPLE / "lambda_phage.fa")),
+        "--format",
+        "csv",
+    ]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise DeliveryError(f"`crackling design` failed on this machine: {done.stderr.strip()}")
+    return rows(done.stdout)
+
+
+def _get(address: str) -> bytes:
+    if not address.startswith(("https://", "http://")):
+        raise DeliveryError(f"{address} is no web address")
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - checked above
+            content: bytes = answer.read()
+            return content
+    except urllib.error.HTTPError as error:
+        raise DeliveryError(f"{address}: {error.code}") from error
+    except OSError as error:
+        raise DeliveryError(f"{address} does not answer: {error}") from error

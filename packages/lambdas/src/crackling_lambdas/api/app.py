@@ -1,0 +1,48 @@
+"""The API as one application: its routes on the logic, and its errors as problems."""
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from crackling_lambdas.api import openapi
+from crackling_lambdas.api.genome_routes import genome_routes
+from crackling_lambdas.api.job_routes import job_routes
+from crackling_lambdas.api.problems import answer_errors
+from crackling_lambdas.api.service_views import AboutView, Health
+from crackling_lambdas.genomes.library import Library
+from crackling_lambdas.genomes.search import Search
+from crackling_lambdas.jobs.results import Results
+from crackling_lambdas.jobs.submission import Submission
+
+
+def make_app(
+    submission: Submission, results: Results, library: Library, search: Search
+) -> APIGatewayRestResolver:
+    app = APIGatewayRestResolver(enable_validation=True)
+    answer_errors(app)
+    job_routes(app, submission, results)
+    genome_routes(app, library, search)
+
+    @app.get(
+        "/health",
+        summary="Whether the API answers",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, Health),
+    )
+    def health() -> Health:
+        return Health()
+
+    @app.get(
+        "/about",
+        summary="Versions, methods, columns, formats and limits",
+        tags=["service"],
+        responses=openapi.answers(HTTPStatus.OK, AboutView),
+    )
+    def about() -> AboutView:
+        return AboutView.of(submission.mailing.domains)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def description() -> Response[str]:
+        return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
+
+    return app

@@ -1,0 +1,181 @@
+"""What the API takes and gives of jobs, as OpenAPI describes it."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from crackling.results import Kind, Target
+from crackling.specificity import OffTarget
+from crackling_aws.models.genomes import Genome
+from crackling_aws.models.jobs import Job, JobOptions, Status
+from crackling_lambdas.api.genome_views import GenomeId, PartProgress
+from crackling_lambdas.api.views import View, moment
+from crackling_lambdas.jobs.email_subscriptions import MailState
+from crackling_lambdas.jobs.results import Page
+
+JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
+TargetPath = Annotated[int, Path(ge=1, description="The target's number, its column `id`.")]
+Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+class Options(View):
+    """What may be chosen for a job."""
+
+    consensus: Annotated[
+        int, Field(ge=1, le=3, description="How many of the three methods call a guide efficient.")
+    ] = 2
+
+
+class NewJob(View):
+    """A job to run: exactly one of `sequence`, `fasta`, `guides` and `region`."""
+
+    sequence: Annotated[str | None, Field(description="A bare DNA sequence.")] = None
+    fasta: Annotated[str | None, Field(description="One or more sequences in FASTA.")] = None
+    guides: Annotated[
+        list[str] | str | None,
+        Field(
+            description="Your own guides, as a list or one a line: 20 nt, or 23 with the PAM (else NGG is assumed).",
+            examples=[["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"]],
+        ),
+    ] = None
+    region: Annotated[
+        str | None,
+        Field(
+            description="A part of the genome: CONTIG:START-END (from 1, with the last base), or a gene of its annotation "
+            "by symbol or locus tag.",
+            examples=["NC_001416.1:37,227-37,940", "cI"],
+        ),
+    ] = None
+    genome: GenomeId
+    options: Options = Options()
+    email: Annotated[
+        str | None,
+        Field(
+            max_length=320,
+            description="Whom to mail when the job is over, where the deployment does that.",
+            examples=["someone@example.org"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_query(self) -> Self:
+        if sum(query is not None for query in (self.sequence, self.fasta, self.guides, self.region)) != 1:
+            raise ValueError("give exactly one of sequence, fasta, guides and region")
+        return self
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.SEQUENCE if self.guides is None else Kind.GUIDES
+
+    @property
+    def text(self) -> str:
+        """The query as it is kept; guides one a line."""
+        if isinstance(self.guides, list):
+            return "\n".join(self.guides)
+        return next(query for query in (self.sequence, self.fasta, self.guides) if query is not None)
+
+    def job_options(self) -> JobOptions:
+        return JobOptions(consensus=self.options.consensus)
+
+
+class JobCreated(View):
+    """Where to follow the job."""
+
+    job_id: str
+    url: Annotated[str, Field(description="The job's address on this host.")]
+    mail: Annotated[
+        MailState | None,
+        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+    ]
+
+
+class Progress(View):
+    """Guides found (null until the query is scanned), and how many of them are scored."""
+
+    guides: int | None
+    on_target: int
+    off_target: int
+
+
+class JobView(View):
+    """A job and how far it has come."""
+
+    job_id: str
+    kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
+    region: Annotated[
+        str | None, Field(description="The part of the genome that is the sequence, as it was asked for.")
+    ]
+    genome: str
+    genome_name: Annotated[str | None, Field(description="Its name, for people, if it has one.")]
+    organism: Annotated[str | None, Field(description="Of the genome, if known.")]
+    genome_bases: Annotated[int | None, Field(description="The genome's size, once known.")]
+    annotated: Annotated[bool, Field(description="Whether the genome's genes are known.")]
+    status: Status
+    progress: Progress
+    genome_progress: Annotated[
+        PartProgress | None, Field(description="While it waits for its genome: how far that is.")
+    ]
+    reason: Annotated[str | None, Field(description="Why it failed.")]
+    options: Options
+    created: datetime
+    updated: Annotated[
+        datetime, Field(description="The last step; of a complete job, when it was completed.")
+    ]
+    expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
+
+    @classmethod
+    def of(cls, job: Job, genome: Genome | None) -> Self:
+        """The job against its genome, which is not there before its preparation and after its deletion."""
+        return cls(
+            job_id=job.job_id,
+            kind=job.kind,
+            region=job.region,
+            genome=job.genome,
+            genome_name=genome.name if genome else None,
+            organism=genome.organism if genome else None,
+            genome_bases=genome.bases if genome else None,
+            annotated=genome is not None and genome.annotated,
+            status=job.status,
+            progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
+            reason=job.failure,
+            options=Options(consensus=job.options.consensus),
+            created=moment(job.created),
+            updated=moment(job.updated),
+            expires=moment(job.expires),
+        )
+
+
+class TargetsView(BaseModel):
+    """A page of targets in query order, each with the columns of `crackling design`."""
+
+    # Not a View: the columns keep their names.
+    model_config = ConfigDict(populate_by_name=True)
+
+    job_id: Annotated[str, Field(alias="jobId")]
+    status: Status
+    guides: int | None
+    targets: list[Target]
+    next: Annotated[
+        str | None,
+        Field(description="Cursor of what follows; null at the end. Not null while more may come."),
+    ]
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        cursor = None if page.next is None else str(page.next)
+        job = page.job
+        return cls(job_id=job.job_id, status=job.status, guides=job.guides, targets=page.targets, next=cursor)
+
+
+class OffTargetsView(View):
+    """The places in the genome that a guide may bind, the riskiest first."""
+
+    job_id: str
+    target: int
+    guide: str
+    total: Annotated[int, Field(description="How many there are, of which at most `limit` are listed.")]
+    off_targets: list[OffTarget]

@@ -1,0 +1,31 @@
+"""Claims: which preparation owns a genome."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crackling_aws.models.genomes import Part, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_aws.stores.genomes import GenomeStore
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Claims genomes for preparation."""
+
+    genomes: GenomeStore
+    with_bowtie2: bool
+    clock: Callable[[], float]
+
+    def claim(self, genome: str, source: Source) -> None:
+        """Claim the genome, unless it is ready or being prepared.
+
+        Each claim has a token of its own: one that came again would be taken for the preparation that has ended.
+        """
+        parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
+        self.genomes.claim(genome, uuid.uuid4().hex, source, parts, self.clock())

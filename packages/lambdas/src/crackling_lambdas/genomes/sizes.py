@@ -1,0 +1,79 @@
+"""How large a genome is, before any of it is downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from crackling.errors import InputError
+from crackling_aws.models.genomes import Source
+from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
+
+if TYPE_CHECKING:
+    from crackling_aws.models.genomes import Genome
+    from crackling_aws.stores.objects import ObjectStore
+
+GZIP = b"\x1f\x8b"
+BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, so this is rarely too low
+
+
+class Described(Protocol):
+    """What is asked of an assembly's report."""
+
+    @property
+    def organism(self) -> str: ...
+    @property
+    def bases(self) -> int: ...
+
+
+class Assemblies(Protocol):
+    """Knows assemblies by accession: crackling.ncbi.datasets.Ncbi."""
+
+    def assembly(self, accession: str) -> Described:
+        """What is published about an assembly.
+
+        Raises:
+            InputError: it cannot be used; the message says why.
+            CracklingError: it could not be asked for now.
+        """
+
+
+class Size(NamedTuple):
+    """How large a genome is, and whose it is where that is known."""
+
+    bases: int
+    organism: str | None
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Finds out how large genomes are, before anything is fetched."""
+
+    assemblies: Assemblies
+    objects: ObjectStore
+
+    def of(self, genome: Genome) -> Size:
+        """The bases of an assembly by its report; of an upload estimated from the size of its file.
+
+        Raises:
+            InputError: there is no such thing.
+            CracklingError: NCBI could not be asked.
+        """
+        if genome.source is Source.ACCESSION:
+            report = self.assemblies.assembly(genome.genome)
+            return Size(report.bases, report.organism)
+        return Size(self._upload(genome.genome, genome.name or genome.genome), None)
+
+    def _upload(self, genome: str, label: str) -> int:
+        key = keys.upload(genome)
+        try:
+            with self.objects.open(key) as stream:
+                packed = stream.read(len(GZIP)) == GZIP
+        except MissingObjectError:
+            raise InputError(
+                f"{label}: no file was uploaded; upload its FASTA and complete the upload"
+            ) from None
+        if not (size := self.objects.size(key)):
+            raise InputError(f"{label}: the uploaded file is empty; upload its FASTA again")
+        return size * BASES_A_PACKED_BYTE if packed else size
