@@ -30,12 +30,12 @@ PROFILES: dict[str, tuple[str, ...]] = {
         *("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra")),
         *("--group", f"{GROUPS}:build"),
     ),
-    "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
+    "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
     "test": (
         *("-e", f"{PACKAGES / 'crackling'}[test]", "-e", f"{PACKAGES / 'crackling_aws'}[test,types]"),
         *("-e", f"{PACKAGES / 'lambdas'}[test]", "-e", f"{PACKAGES / 'ec2_worker'}[test]"),
-        *("-e", f"{PACKAGES / 'infra'}[check,local,test]", "-e", f"{PACKAGES / 'delivery'}[test]"),
-        *("--group", f"{GROUPS}:test"),
+        *("-e", f"{PACKAGES / 'infra'}[check,test]", "-e", f"{PACKAGES / 'localcloud'}[test]"),
+        *("-e", f"{PACKAGES / 'delivery'}[test]", "--group", f"{GROUPS}:test"),
     ),
 }
 
