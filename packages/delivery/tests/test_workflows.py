@@ -269,7 +269,7 @@ def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
     shipped = [
         "packages/ec2_worker/init.sh",
         "packages/crackling/src/crackling/__init__.py",
-        "constraints.txt",
+        "requirements.lock",
     ]
     recipe = "packages/layers/layer_recipes/worker.py"
     for file in [*shipped, recipe, "packages/infra/src/crackling_infra/ec2_stack.py"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore

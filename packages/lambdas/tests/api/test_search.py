@@ -6,7 +6,7 @@ import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
-from crackling_aws.models import Part, Place, Source
+from crackling_aws.models.genomes import Part, Place, Source
 from crackling_lambdas.genomes.expectation import PACE, START
 from crackling_lambdas.handlers import api
 from localcloud.standins.assemblies import StandInAssembly

@@ -45,7 +45,7 @@ USERS = {
     "ec2_worker": {"infra", "localcloud"},
     "infra": {"localcloud", "delivery"},
     # Its stand-ins serve the tests of the others.
-    "localcloud": {"crackling", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
+    "localcloud": {"crackling", "crackling_aws", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
     "delivery": {"localcloud"},  # the end-to-end tests use its client of the API
     "frontend": {"infra", "localcloud"},
     "docs": {"delivery"},  # the commands on the pages are tested there
