@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import crackling
-from crackling_testing.assemblies import phage_lambda
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ SAME_AS = {
 }
 PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
 MODULES = re.compile(r"`((?:crackling|crackling_aws|crackling_lambdas|crackling_infra)(?:\.[a-z]\w*)+)`")
-ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
+ROOT_FILES = re.compile(r"`((?:requirements|noxfile|pyproject|mkdocs)\.\w+)`")
 BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
 SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
 
@@ -133,10 +133,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [wheel] = folder.glob("*.whl")
     uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     assert uv is not None
-    venv, constraints = folder / "venv", ROOT / "constraints.txt"
+    venv, lock = folder / "venv", ROOT / "requirements.lock"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, venv], check=True)
     install = [uv, "pip", "install", "--quiet", "--python", str(venv / "bin" / "python")]
-    subprocess.run([*install, "-c", str(constraints), f"{wheel}[pandas]"], check=True)
+    subprocess.run([*install, "-c", str(lock), f"{wheel}[pandas]"], check=True)
     return venv
 
 

@@ -26,6 +26,12 @@ os.environ |= {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-contract", action="store_true", help="write what the page is built against anew"
+    )
+
+
 class Ncbi:
     """Knows every assembly, until it is told to raise `error`."""
 

@@ -34,12 +34,12 @@ def make_app(
 
     @app.get(
         "/about",
-        summary="Versions, methods and limits",
+        summary="Versions, methods, columns, formats and limits",
         tags=["service"],
         responses=openapi.answers(HTTPStatus.OK, AboutView),
     )
     def about() -> AboutView:
-        return AboutView(mail_domains=list(submission.mailing.domains))
+        return AboutView.of(submission.mailing.domains)
 
     @app.get("/openapi.json", include_in_schema=False)
     def description() -> Response[str]:
