@@ -68,7 +68,7 @@ class _Table(NamedTuple):
     axes: tuple[int, ...]
 
 
-# The indices to keep of an axis, by its length. The last of 7 pair types is a non-standard pair; the first of 5 bases is any base.
+# The indices to keep of an axis, by its length: not the last of 7 pair types (non-standard), nor the first of 5 bases (any).
 _USED = {7: range(6), 6: range(6), 5: range(1, 5), 4: range(4)}
 _TABLES = (
     _Table("stack", "stack", (7, 7)),
