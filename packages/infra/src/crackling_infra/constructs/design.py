@@ -92,7 +92,7 @@ class Design(Construct):
         )
 
     def _consensus(self, settings: Settings) -> Worker:
-        """Folding keeps one CPU busy and no more, about a second a chunk: each chunk has a CPU of its own."""
+        """Each chunk has a CPU of its own. Its folds take milliseconds, importing ViennaRNA a tenth of a second."""
         function = self._functions.make(
             self,
             "Consensus",
