@@ -47,7 +47,7 @@ def run_on_arm64(sources: Sequence[str], folder: Path, *arguments: str) -> str:
     # Without the sanitizer's runtime, which is not for the compiler.
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     compile_ = [*COMPILE, *sources, "-o", str(program)]
-    subprocess.run(compile_, cwd=NATIVE, env=environment, check=True, timeout=400)
+    subprocess.run(compile_, cwd=NATIVE, env=environment, check=True, timeout=900)
     ran = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
