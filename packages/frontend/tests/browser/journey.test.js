@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { startFixture } from "../support/stand-in.js";
+import { randomBases } from "../support/targets.js";
 import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
-import { startFixture } from "./fixture.js";
-import { randomBases } from "./targets.js";
 
 /**
  * @import {Browser, Page} from "playwright-core"

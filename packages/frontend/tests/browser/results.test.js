@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { findTargets } from "../support/targets.js";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
-import { findTargets } from "./targets.js";
 
 const GENE = EXAMPLE.split("\n").slice(1).join("");
 

@@ -1,9 +1,9 @@
 /** A browser, and the page with a stand-in for its API that holds jobs of every kind. */
 import { after, before, describe } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { jobOf, startFixture } from "../support/stand-in.js";
+import { findTargets, manyTargets, randomBases, scoreGuides } from "../support/targets.js";
 import { launch, skip, withPage } from "./browser.js";
-import { jobOf, startFixture } from "./fixture.js";
-import { findTargets, manyTargets, randomBases, scoreGuides } from "./targets.js";
 
 /**
  * @import {Browser, BrowserContextOptions, Page} from "playwright-core"

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Api, ApiError } from "../../src/api.js";
 import { follow } from "../../src/model/follow.js";
 import { readTargets } from "../../src/model/read-targets.js";
-import { manyTargets } from "../browser/targets.js";
+import { manyTargets } from "../support/targets.js";
 
 /** @param {(path: string, request: RequestInit) => Response | Promise<Response>} answer */
 const apiOf = (answer) => new Api("/api", async (path, request) => answer(String(path), request ?? {}));

@@ -4,7 +4,7 @@ import { holdsContigs } from "../../src/model/genome-file.js";
 import { asText } from "../../src/model/off-targets.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/model/oligos.js";
 import { sitesAsFasta } from "../../src/model/sites-fasta.js";
-import { manyTargets, offTargetsOf } from "../browser/targets.js";
+import { manyTargets, offTargetsOf } from "../support/targets.js";
 
 /**
  * @import {OffTarget, Target} from "../../src/types.js"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elapsed, stagesOf } from "../../src/model/progress.js";
-import { jobOf } from "../browser/fixture.js";
+import { jobOf } from "../support/stand-in.js";
 
 /**
  * @import {Genome, Job} from "../../src/types.js"

@@ -6,7 +6,7 @@ import { EXAMPLE } from "../../src/model/examples.js";
 import { byRank, commonCfd, cutOf, verdictOf } from "../../src/model/figures.js";
 import { ALL, countChoices, filtered } from "../../src/model/filters.js";
 import { sequencesOf, stretch } from "../../src/model/query-sequences.js";
-import { findTargets, manyTargets } from "../browser/targets.js";
+import { findTargets, manyTargets } from "../support/targets.js";
 
 /**
  * @import {Target} from "../../src/types.js"

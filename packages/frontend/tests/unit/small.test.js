@@ -7,7 +7,7 @@ import { countOf, roughly, sized } from "../../src/model/format.js";
 import { Observable } from "../../src/model/observable.js";
 import { countByMismatches, runsOf } from "../../src/model/off-targets.js";
 import { jobFragment, readRoute } from "../../src/model/route.js";
-import { manyTargets } from "../browser/targets.js";
+import { manyTargets } from "../support/targets.js";
 
 test("addresses", () => {
   assert.deepEqual(readRoute("#/about"), { view: "about" });
