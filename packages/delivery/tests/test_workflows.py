@@ -292,7 +292,7 @@ def test_names_are_those_of_the_stacks() -> None:
 
 
 def test_the_scheduler_reads_the_parameter_that_promotion_writes() -> None:
-    source = (ROOT / "packages/infra/src/crackling_infra/constructs/workers.py").read_text("utf-8")
+    source = (ROOT / "packages/infra/src/crackling_infra/constructs/ec2_workers.py").read_text("utf-8")
     assert '"WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter' in source
 
 
