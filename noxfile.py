@@ -7,7 +7,8 @@ test-aws        what functions and workers share: the stores, on fakes and on mo
 test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
-test-infra      both stacks, and the local cloud with each gap of the emulator
+test-infra      both stacks: rules that hold for every resource of a kind
+test-localcloud the local cloud, with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
 test-delivery   what the workflows run: each program on moto and on a strict fake, and the workflows themselves
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
@@ -50,6 +51,7 @@ nox.options.sessions = [
     "test-lambdas",
     "test-worker",
     "test-infra",
+    "test-localcloud",
     "test-frontend",
     "test-delivery",
     "sanitize",
@@ -66,13 +68,12 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packages/layers"
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
-WORKER = "packages/ec2_worker"
-DELIVERY = "packages/delivery"
+WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
 # Of the science; the other folders of tests are not annotated yet.
 TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
-SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
+SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
 
 @nox.session
@@ -94,17 +95,18 @@ def types(session: nox.Session) -> None:
             f"{INFRA}/src",
             f"{INFRA}/app.py",
             f"{WORKER}/src",
+            f"{LOCALCLOUD}/src",
+            f"{LOCALCLOUD}/run",
             f"{DELIVERY}/src",
             f"{DELIVERY}/tests",
-            "packages/testing/src",
         ),
         (f"{CRACKLING}/native",),
         (f"{LAYERS}/build.py", f"{LAYERS}/check.py", f"{LAYERS}/layer_recipes"),
         (f"{CRACKLING}/bench",),
-        (f"{INFRA}/bench",),
+        (f"{LOCALCLOUD}/bench",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
-        (f"{INFRA}/tests/e2e",),
+        (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
         [f"{CRACKLING}/tests/{name}" for name in TYPED_TESTS],
     ):
@@ -151,7 +153,14 @@ def worker_image(session: nox.Session) -> None:
 def test_infra(session: nox.Session) -> None:
     session.run("python", "scripts/build.py", "node")
     session.chdir(INFRA)
-    session.run("pytest", "tests/stacks", "tests/localcloud", *session.posargs, env=QUIET)
+    session.run("pytest", *session.posargs, env=QUIET)
+
+
+@nox.session(name="test-localcloud")
+def test_localcloud(session: nox.Session) -> None:
+    session.run("python", "scripts/build.py", "node")
+    session.chdir(LOCALCLOUD)
+    session.run("pytest", *session.posargs, env=QUIET)
 
 
 @nox.session(name="test-frontend")
@@ -212,7 +221,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
+    session.run("pytest", f"{LOCALCLOUD}/e2e", *session.posargs, env=SCRIPTS)
 
 
 @nox.session
@@ -222,7 +231,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
-    session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
+    session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="line-endings")

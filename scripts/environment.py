@@ -31,7 +31,7 @@ TEST_TOOLS = (
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
-    "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
+    "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
     "test": tuple(
         word
         for project in (
@@ -39,7 +39,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
             "crackling_aws[test,types]",
             "lambdas[test]",
             "ec2_worker[test]",
-            "infra[check,local,test]",
+            "infra[check,test]",
+            "localcloud[test]",
             "delivery[test]",
         )
         for word in ("-e", str(PACKAGES / project))

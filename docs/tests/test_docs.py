@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from crackling_testing.assemblies import phage_lambda
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
