@@ -30,7 +30,16 @@ TEST_TOOLS = (
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
-    "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
+    "delivery": (
+        "-e",
+        str(PACKAGES / "crackling_aws"),
+        "-e",
+        f"{PACKAGES / 'delivery'}[lint]",
+        "-e",
+        str(PACKAGES / "infra"),
+        "-r",
+        str(TOOLS),
+    ),
     "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
     "test": tuple(
         word

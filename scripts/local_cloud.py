@@ -25,6 +25,7 @@ import build
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
 from crackling.results import Target
+from crackling_aws.names import LOCAL, image_parameter
 from crackling_testing.assemblies import StandInAssembly, phage_lambda
 from crackling_testing.ncbi import NcbiStandIn
 from delivery.api_client import ApiClient, ApiError
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
-STAGE = "local"
+STAGE = LOCAL
 MAIL_DOMAIN = "example.org"
-WORKER_IMAGE = f"/crackling/{STAGE}/worker-ami"
+WORKER_IMAGE = image_parameter(STAGE)
 INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
 

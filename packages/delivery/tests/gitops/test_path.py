@@ -17,8 +17,8 @@ from machines import run_boot_tests
 
 import build
 import local_cloud
+from crackling_aws import names
 from crackling_testing.ncbi import NcbiStandIn
-from delivery import names
 from delivery.api_client import ApiClient
 from delivery.aws import connect
 from delivery.cli import main

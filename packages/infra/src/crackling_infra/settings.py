@@ -8,9 +8,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk.aws_logs import RetentionDays
+
+from crackling.ncbi import NCBI_URL
+from crackling_aws import names
+from crackling_aws.names import WorkerTypes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +35,6 @@ RETENTION: Final = {
 # What a function can index in its time, memory and scratch, by whether it builds bowtie2's index too (docs/performance.md).
 LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
-DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 
 class SettingsError(ValueError):
@@ -44,30 +47,6 @@ class Budget:
 
     amount: float
     email: str
-
-
-class WorkerTypes(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
-
-    bases: int
-    types: tuple[str, ...]
-
-
-# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
-WORKER_TYPES: Final = {
-    "x86_64": (
-        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
-    ),
-    "arm64": (
-        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,17 +95,17 @@ class Settings:
     @property
     def disposable(self) -> bool:
         """Whether the stage's data may vanish with its stack: previews, development and the local cloud."""
-        return self.stage.split("-")[0] in DISPOSABLE
+        return names.is_disposable(self.stage)
 
     @property
     def worker_image_parameter(self) -> str:
         """The SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
-        return f"/crackling/{self.stage}/worker-ami"
+        return names.image_parameter(self.stage)
 
     @property
     def worker_settings_parameter(self) -> str:
         """The SSM parameter that tells workers what is there; the stack owns its value."""
-        return f"/crackling/{self.stage}/worker-settings"
+        return names.settings_parameter(self.stage)
 
 
 class _Reader:
@@ -178,9 +157,9 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         SettingsError: a value is unusable; the message names the key.
     """
     read = _Reader(context)
-    stage = read.text("stage", "dev", r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-    if len(stage) > 24:
-        raise SettingsError(f"context 'stage': {stage!r} has more than 24 characters")
+    stage = read.text("stage", "dev", names.STAGE)
+    if not names.is_stage(stage):
+        raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
     python_version = read.text("pythonVersion", "3.13", r"3\.\d+")
     architecture = _architecture(read)
     bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", default=True) else "off"
@@ -204,16 +183,18 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
         page_origins=read.origins("pageOrigins"),
         upload_origins=read.origins("uploadOrigins"),
         bowtie2=bowtie2,
-        ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
+        ncbi_url=read.text("ncbiUrl", NCBI_URL, r"https?://\S+"),
         ncbi_key_parameter=read.optional("ncbiKeyParameter", r"/?[\w.-]+(/[\w.-]+)*"),
         lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12),
         # Previews share their account with a stage that lives longer and has set the account's role already.
-        api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
+        api_logs_role=read.flag(
+            "apiLogsRole", default=names.kind_of(stage) not in (names.PULL_REQUEST, names.LOCAL)
+        ),
         alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
         mail_domains=read.domains("mailDomains"),
         budget=_budget(read),
         worker_directory=root / read.text("workerDirectory", f"build/worker/{architecture}"),
-        worker_types=_worker_types(read, WORKER_TYPES[architecture]),
+        worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
         worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000),
         # The unit in the image ends a worker after 25 hours whatever this says.
         worker_hours=read.number("workerHours", 12, 1, 24),
