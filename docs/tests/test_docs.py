@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from crackling_testing.assemblies import phage_lambda
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ SAME_AS = {
 }
 PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
 MODULES = re.compile(r"`((?:crackling|crackling_aws|crackling_lambdas|crackling_infra)(?:\.[a-z]\w*)+)`")
-ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
+ROOT_FILES = re.compile(r"`((?:requirements|noxfile|pyproject|mkdocs)\.\w+)`")
 BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
 SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
 

@@ -18,7 +18,7 @@ from crackling.ncbi.cache import Cache, usual_folder
 from crackling.ncbi.cache_builder import FETCHING, FETCHING_GENES, READING_GENES, Work
 from crackling.ncbi.rate import Rate
 from crackling.specificity import Index
-from crackling_testing.faults import Fault, cut, damage, no_ranges, slow
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, slow
 from support.ncbi import HURRIED, LAMBDA
 
 FASTA = r"_genomic\.fna\.gz$"

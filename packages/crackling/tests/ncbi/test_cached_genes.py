@@ -12,8 +12,8 @@ from crackling.ncbi import Ncbi
 from crackling.ncbi.cache import Cache
 from crackling.ncbi.cache_builder import FETCHING_GENES, READING_GENES, Work
 from crackling.ncbi.rate import Rate
-from crackling_testing.faults import Fault, cut, damage, no_ranges, status
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, status
+from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED, LAMBDA
 
 GFF = r"_genomic\.gff\.gz$"

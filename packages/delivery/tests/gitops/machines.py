@@ -14,7 +14,7 @@ from local_cloud import repository_workers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from localcloud import LocalCloud
+    from localcloud.cloud import LocalCloud
     from localcloud.launches import Launch
 
 

@@ -18,7 +18,6 @@ from machines import run_boot_tests
 import build
 import local_cloud
 from crackling_aws import names
-from crackling_testing.ncbi import NcbiStandIn
 from delivery.api_client import ApiClient
 from delivery.aws import connect
 from delivery.cli import main
@@ -28,7 +27,8 @@ from delivery.images.retention import DAY
 from delivery.services import Services
 from delivery.stacks.cloudformation import Stacks
 from delivery.workflows.changes import affected, changed_files
-from localcloud import LocalCloud
+from localcloud.cloud import LocalCloud
+from localcloud.standins.ncbi import NcbiStandIn
 from repositories import git
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import itertools
 
 import pytest
 
-from crackling_aws import models, queues
-from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws import queues
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
@@ -284,7 +285,7 @@ def the_mark_comes_before_the_mail(patch):
 
 def the_mark_is_not_looked_at(patch):
     patch.setattr(jobs, "NOT_NOTIFIED", always("#jobId"))
-    patch.setattr(models.Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
+    patch.setattr(Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
 
 
 def no_mark_is_made(patch):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crackling_aws.models import Genome, GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Place, Progress, Source
 from crackling_aws.stores.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
 
 if TYPE_CHECKING:

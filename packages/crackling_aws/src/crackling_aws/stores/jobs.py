@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crackling.results import Kind
-from crackling_aws.models import Job, JobOptions
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
 
 if TYPE_CHECKING:

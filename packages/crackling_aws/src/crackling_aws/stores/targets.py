@@ -17,7 +17,7 @@ from crackling.annotation import UNKNOWN, Locus
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling.specificity import Specificity
-from crackling_aws.models import Chunk, QuerySite, Stage
+from crackling_aws.models.chunks import Chunk, QuerySite, Stage
 from crackling_aws.stores.dynamo import (
     cancellation_codes,
     decode_item,
