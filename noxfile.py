@@ -1,6 +1,6 @@
 """The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
 
-lint            ruff: rules and format
+lint            ruff: rules and format; whether requirements.lock fits what the packages require
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
 test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
@@ -23,6 +23,7 @@ worker-image    init.sh in a root made by debootstrap; the worker in it prepares
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
+lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
 """
@@ -71,7 +72,7 @@ LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
 # Of the science; the other folders of tests are not annotated yet.
-TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
+TYPED_TESTS = ("design", "efficiency", "library", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
@@ -80,6 +81,7 @@ SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run
 def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("python", "scripts/lock.py", "--check")
 
 
 @nox.session
@@ -222,6 +224,11 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     session.run("pytest", f"{LOCALCLOUD}/e2e", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    session.run("python", "scripts/lock.py", *session.posargs)
 
 
 @nox.session
