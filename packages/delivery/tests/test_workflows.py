@@ -15,12 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
-from crackling_infra.settings import DISPOSABLE, read_settings
-from delivery import names
+from crackling_aws import names
 from delivery.account import stack
 from delivery.account import template as account
 from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
-from delivery.commands import deploy
 from delivery.workflows.changes import PLACES, USERS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -277,18 +275,15 @@ def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
         assert any(file.startswith(pattern) for pattern in patterns), file
 
 
-# --- names that three places have to agree on ---
+# --- names ---
 
 
-def test_names_are_those_of_the_stacks() -> None:
-    settings = read_settings({"stage": "prod"}.get, ROOT)
-    assert names.image_parameter("prod") == settings.worker_image_parameter
-    assert set(deploy.DISPOSABLE) == DISPOSABLE
-    stacks = (ROOT / "packages/infra/src/crackling_infra").glob("*_stack.py")
-    named = {
-        name for path in stacks for name in re.findall(r'stack_name=f"([^"{]+)\{', path.read_text("utf-8"))
-    }
-    assert named == {names.service_stack(""), names.builder_stack("")}
+def test_stages_of_pull_requests_are_disposable() -> None:
+    path = ROOT / ".github" / "workflows" / "ephemeral.yml"
+    for name, job in jobs(path).items():
+        stage = job["env"]["STAGE"].replace("${{ github.event.pull_request.number }}", "12")
+        assert names.kind_of(stage) == names.PULL_REQUEST, name
+        assert names.is_disposable(stage), name
 
 
 def test_the_scheduler_reads_the_parameter_that_promotion_writes() -> None:

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import build
 from crackling.cli.table import write_table
 from crackling.errors import CracklingError
-from crackling.results import Target
+from crackling.results import Design, Target
+from crackling_aws.names import LOCAL, image_parameter
 from delivery.api_client import ApiClient, ApiError
 from localcloud.cdk import CdkError
 from localcloud.cloud import LocalCloud
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 
 SAMPLE = build.ROOT / "sample"
 SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
-STAGE = "local"
+STAGE = LOCAL
 MAIL_DOMAIN = "example.org"
-WORKER_IMAGE = f"/crackling/{STAGE}/worker-ami"
+WORKER_IMAGE = image_parameter(STAGE)
 INTERRUPTED = 130  # the exit code of what Ctrl-C keeps from its end
 
 
@@ -168,7 +169,7 @@ def run_sample(api: ApiClient) -> None:
     api.wait_for_job(job)
     rows = json.loads(api.export(job, "json"))
     targets = [Target(**{**row, "warnings": tuple(row["warnings"])}) for row in rows]
-    write_table(targets, sys.stdout)
+    write_table(Design(SAMPLE_GENOME, targets), sys.stdout)
 
 
 def _mistake(options: argparse.Namespace) -> str | None:

@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from delivery.names import BOOT_TEST_TAG
+from crackling_aws.names import BOOT_TEST_TAG
 from local_cloud import repository_workers
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from machines import run_boot_tests
 
 import build
 import local_cloud
-from delivery import names
+from crackling_aws import names
 from delivery.api_client import ApiClient
 from delivery.aws import connect
 from delivery.cli import main

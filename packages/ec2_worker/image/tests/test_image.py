@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import crackling
 import local_cloud
-from crackling.design import design
-from crackling.results import Design, write
-from crackling.sequences.fasta import parse_query
+from crackling.results import write
 from crackling.specificity import Index, build_index
 from local_cloud import SAMPLE, SAMPLE_ACCESSION
 from localcloud.workers import WorkerProcesses
@@ -84,8 +83,7 @@ def by_hand(folder: Path) -> bytes:
     """What the command line writes for the query."""
     build_index([SAMPLE / "lambda_phage.fa"], folder / "lambda.issl")
     with Index.open(folder / "lambda.issl") as index:
-        contigs = parse_query(QUERY)
-        found = Design(SAMPLE_ACCESSION, design(contigs, index), contigs)
+        found = crackling.design(QUERY, genome=crackling.Genome(SAMPLE_ACCESSION, index))
     out = io.BytesIO()
     write(found, "csv", out)
     return out.getvalue()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
+from crackling_aws.names import service_stack
 from crackling_infra.constructs.api import Api
 from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
@@ -36,7 +37,7 @@ class CracklingStack(cdk.Stack):
         super().__init__(
             scope,
             "CracklingStack",
-            stack_name=f"CracklingStack-{settings.stage}",
+            stack_name=service_stack(settings.stage),
             description="Crackling Cloud: CRISPR-Cas9 guide design",
             tags={"project": "crackling", "stage": settings.stage},
             termination_protection=not settings.disposable,
