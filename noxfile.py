@@ -74,7 +74,7 @@ LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
 # Of the science; the other folders of tests are not annotated yet.
-TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
+TYPED_TESTS = ("design", "efficiency", "library", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 

@@ -26,6 +26,7 @@ SPDX = {
     "License :: OSI Approved :: BSD License": "BSD",
     "License :: OSI Approved :: MIT License": "MIT",
     "License :: OSI Approved :: MIT No Attribution License (MIT-0)": "MIT-0",
+    "MPL-2.0": "MPL-2.0",
 }
 # The digest of the text that the section on ViennaRNA describes: its metadata declare nothing.
 VIENNARNA_TERMS = "7776cce4c6155eba82ea6bcb5c108f25b9fb0f604664421bfd6da94930028d8c"

@@ -28,7 +28,7 @@ _WORKER: Final = REPOSITORY / "packages/ec2_worker"
 _REQUIREMENTS: Final = ("crackling", "boto3")
 # What a wheel is made of, and nothing else of a package: tests and documents make no new image.
 _OF_A_WHEEL: Final = ("pyproject.toml", "README.md", "src")
-_PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
+_PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "LICENSE", "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
 
 
 def build(target: Target, into: Path) -> None:

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crackling.design import design
+import crackling
 from crackling.results import Design, Format, Target, write
-from crackling.sequences.fasta import parse_query, read_fasta
-from local_cloud import SAMPLE, SAMPLE_GENOME
+from crackling.sequences.fasta import read_fasta
+from local_stage import SAMPLE, SAMPLE_GENOME
 
 if TYPE_CHECKING:
     from crackling.specificity import Index
@@ -25,16 +25,17 @@ class Expected:
     index: Index
 
     def targets(self, query: str, consensus: int = 2) -> list[Target]:
-        return self._targets(query, consensus)
+        return list(self._design(query, consensus))
 
     @cache  # noqa: B019 - one for the whole session; the folds of a long query take seconds
-    def _targets(self, query: str, consensus: int) -> list[Target]:
-        return design(parse_query(query), self.index, consensus=consensus)
+    def _design(self, query: str, consensus: int) -> Design:
+        return crackling.design(
+            query, genome=crackling.Genome(SAMPLE_GENOME, self.index), min_accepted=consensus
+        )
 
     def file(self, query: str, form: Format, consensus: int = 2) -> bytes:
         out = io.BytesIO()
-        targets, contigs = self.targets(query, consensus), parse_query(query)
-        write(Design(SAMPLE_GENOME, targets, contigs, consensus=consensus), form, out)
+        write(self._design(query, consensus), form, out)
         return out.getvalue()
 
     def off_targets(self, guide: str) -> list[dict[str, Any]]:
