@@ -254,9 +254,13 @@ CI = ROOT / ".github" / "workflows" / "ci.yml"
 
 
 def test_ci_has_no_path_filter_so_that_no_required_check_stays_pending() -> None:
-    assert events(CI)["pull_request"] is None
+    assert set(events(CI)["pull_request"]) == {"types"}
     assert events(CI)["workflow_call"] is None
     assert "push" not in events(CI), "on main, the workflow deploy calls it"
+
+
+def test_a_title_that_is_edited_is_checked_again() -> None:
+    assert events(CI)["pull_request"]["types"] == ["opened", "synchronize", "reopened", "edited"]
 
 
 def test_the_gate_waits_for_every_job() -> None:
