@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling.design import repeated_windows
 from crackling.guides.guide_list import parse_guides
-from crackling.guides.sites import find_sites
+from crackling.guides.sites import find_sites, repeated_windows
 from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import ScanJob, ScoreChunk
