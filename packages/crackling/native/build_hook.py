@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 if TYPE_CHECKING:
     from types import ModuleType
 
-COMPILER = "ziglang==0.17.1"
+COMPILER = "ziglang>=0.17,<0.18"
 
 
 def _compile_module() -> ModuleType:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from crackling_testing.imds import MetadataStandIn
+from localcloud.standins.imds import MetadataStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

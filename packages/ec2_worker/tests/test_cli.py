@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models import GenomeState, Part, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source
 from crackling_aws.stores.genomes import GenomeStore
-from crackling_testing.ncbi import NcbiStandIn
 from crackling_worker import cli, selftest
 from crackling_worker.metadata import Metadata
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import SimpleNamespace
 
-    from crackling_aws.models import Genome
-    from crackling_testing.imds import MetadataStandIn
+    from crackling_aws.models.genomes import Genome
+    from localcloud.standins.imds import MetadataStandIn
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 

@@ -7,7 +7,7 @@ import pytest
 from crackling_worker.metadata import Metadata, MetadataError
 
 if TYPE_CHECKING:
-    from crackling_testing.imds import MetadataStandIn
+    from localcloud.standins.imds import MetadataStandIn
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 from crackling.errors import InputError, TransferError
 from crackling.specificity import Index, build_index
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Progress, Source, Status
+from crackling_aws.models.genomes import GenomeState, Part, Progress, Source
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
 from crackling_worker.settings import WorkerSettings
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from crackling_aws.clients import Clients
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.download import Fetch, Tell
     from crackling_worker.preparation import Preparation
 

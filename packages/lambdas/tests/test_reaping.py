@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Progress, Source, Status
+from crackling_aws.models.genomes import GenomeState, Part, Place, Progress, Source
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import reaper
 from crackling_lambdas.reaping import BEGIN_PATIENCE, WORKER_PATIENCE
 from simulator.world import CONTEXT, ENVIRONMENT, PATIENCE

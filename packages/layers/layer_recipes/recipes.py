@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from layer_recipes import bowtie2, elf, tree, wheels
+from layer_recipes import bowtie2, elf, lock, tree, wheels
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import REPOSITORY, Recipe, layer
 from layer_recipes.worker import WORKER
@@ -24,7 +24,7 @@ _KERNEL: Final = Path("crackling/specificity/_kernel.so")
 def _build_crackling(target: Target, into: Path) -> None:
     """The science and the adapters, with the kernel compiled for Lambda's C library."""
     python = into / "python"
-    wheels.install(_requirements("crackling"), target, python)
+    wheels.install(lock.export("crackling"), target, python)
     for sources in (_CRACKLING / "src/crackling", _AWS / "src/crackling_aws"):
         tree.copy_sources(sources, python / sources.name)
     command = [sys.executable, str(_CRACKLING / "native/compile.py"), "--target", target.compiler]
@@ -34,13 +34,13 @@ def _build_crackling(target: Target, into: Path) -> None:
         raise RecipeError(f"the kernel does not compile for {target.compiler}:\n{done.stderr.strip()}")
 
 
-def _inputs_of_crackling(_target: Target) -> list[Path]:
-    return [_requirements("crackling"), _CRACKLING / "src", _CRACKLING / "native", _AWS / "src"]
+def _inputs_of_crackling(_target: Target) -> list[Path | str]:
+    return [lock.export("crackling"), _CRACKLING / "src", _CRACKLING / "native", _AWS / "src"]
 
 
 def _build_viennarna(target: Target, into: Path) -> None:
     """Four fifths of the wheel are symbols for debugging."""
-    wheels.install(_requirements("viennarna"), target, into / "python")
+    wheels.install(lock.export("viennarna"), target, into / "python")
     for library in (into / "python").rglob("*.so*"):
         library.write_bytes(elf.packed(library.read_bytes()))
 
@@ -50,21 +50,17 @@ def _build_functions(_target: Target, into: Path) -> None:
     tree.copy_sources(_LAMBDAS, into / _LAMBDAS.name)
 
 
-def _requirements(name: str) -> Path:
-    return wheels.REQUIREMENTS / f"{name}.txt"
-
-
 def _of_wheels(name: str) -> Recipe:
     return layer(
         name,
-        lambda target, into: wheels.install(_requirements(name), target, into / "python"),
-        lambda _target: [_requirements(name)],
+        lambda target, into: wheels.install(lock.export(name), target, into / "python"),
+        lambda _target: [lock.export(name)],
     )
 
 
 LAYERS: Final = (
     layer("crackling", _build_crackling, _inputs_of_crackling),
-    layer("viennarna", _build_viennarna, lambda _target: [_requirements("viennarna")]),
+    layer("viennarna", _build_viennarna, lambda _target: [lock.export("viennarna")]),
     layer("bowtie2", bowtie2.build, bowtie2.inputs),
     _of_wheels("runtime"),
 )

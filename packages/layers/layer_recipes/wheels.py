@@ -6,40 +6,37 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from layer_recipes.errors import RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from layer_recipes.target import Target
 
-REQUIREMENTS: Final = Path(__file__).parents[1] / "requirements"
 _UV: Final = (sys.executable, "-m", "uv")
 
 
-def install(requirements: Path, target: Target, into: Path) -> None:
-    """Unpack exactly the wheels that a requirements file pins; nothing is resolved, compiled or run."""
+def install(requirements: str, target: Target, into: Path) -> None:
+    """Unpack the wheels that requirements name, with their hashes checked; nothing is resolved, compiled or run.
+
+    Args:
+        requirements: the text of a requirements file in which every package has its version and hashes.
+        target: what the wheels are for.
+        into: the folder that gets their contents.
+
+    Raises:
+        RecipeError: a wheel is missing or has other bytes; the message is uv's.
+    """
     command = [*_UV, "pip", "install", "--quiet", "--no-deps", "--no-compile-bytecode", "--link-mode", "copy"]
-    command += [
-        "--only-binary",
-        ":all:",
-        "--python-platform",
-        target.wheels,
-        "--python-version",
-        target.python,
-    ]
-    done = _run([*command, "--target", str(into), "--requirement", str(requirements)], {})
+    command += ["--only-binary", ":all:", "--require-hashes", "--python-platform", target.wheels]
+    command += ["--python-version", target.python, "--target", str(into), "--requirement", "-"]
+    done = _run(command, {}, requirements)
     if done.returncode:
-        raise RecipeError(f"{requirements.name} for {target.folder}: {done.stderr.strip()}")
+        raise RecipeError(f"wheels for {target.folder}: {done.stderr.strip()}")
     _prune(into)
-
-
-def pins(requirements: Path) -> list[str]:
-    """The lines of a requirements file that are not comments."""
-    return [line for line in requirements.read_text().splitlines() if line and not line.startswith("#")]
 
 
 def interpreter(version: str) -> str | None:
@@ -50,9 +47,11 @@ def interpreter(version: str) -> str | None:
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-def _run(command: list[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], settings: Mapping[str, str], given: str = ""
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **settings}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
 
 
 def _prune(into: Path) -> None:

@@ -1,6 +1,6 @@
 """The worker's payload: what init.sh needs to turn a plain machine into a worker.
 
-    init.sh  units/  requirements.txt (pinned, fetched by the machine)  wheels/ (ours, with the compiled kernel)
+    init.sh  units/  requirements.txt (from the lock, fetched by the machine)  wheels/ (ours, with the compiled kernel)
 
 A change of the digest of this tree is what makes a new image necessary.
 """
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from layer_recipes import tree, wheels
+from layer_recipes import lock, tree
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import REPOSITORY, Recipe
 
@@ -28,14 +28,13 @@ _WORKER: Final = REPOSITORY / "packages/ec2_worker"
 _REQUIREMENTS: Final = ("crackling", "boto3")
 # What a wheel is made of, and nothing else of a package: tests and documents make no new image.
 _OF_A_WHEEL: Final = ("pyproject.toml", "README.md", "src")
-_PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
+_PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "LICENSE", "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
 
 
 def build(target: Target, into: Path) -> None:
     shutil.copy2(_WORKER / "init.sh", into)
     shutil.copytree(_WORKER / "units", into / "units")
-    pins = [line for name in _REQUIREMENTS for line in wheels.pins(_requirements(name))]
-    (into / "requirements.txt").write_text("\n".join(dict.fromkeys(pins)) + "\n")
+    (into / "requirements.txt").write_text(lock.export(*_REQUIREMENTS))
     (into / "wheels").mkdir()
     for package, parts in _PACKAGES.items():
         with tempfile.TemporaryDirectory() as scratch:
@@ -45,11 +44,7 @@ def build(target: Target, into: Path) -> None:
 def inputs(_target: Target) -> list[Path | str]:
     parts = [package / part for package, parts in _PACKAGES.items() for part in parts]
     machine = [_WORKER / "init.sh", _WORKER / "units"]
-    return [*machine, *parts, *(_requirements(name) for name in _REQUIREMENTS)]
-
-
-def _requirements(name: str) -> Path:
-    return wheels.REQUIREMENTS / f"{name}.txt"
+    return [*machine, *parts, lock.export(*_REQUIREMENTS)]
 
 
 def _copy(package: Path, parts: tuple[str, ...], into: Path) -> Path:

@@ -1,10 +1,14 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import requires
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from layer_recipes import bowtie2, checks, debian, recipes, tree, wheels
+from layer_recipes import bowtie2, checks, debian, lock, recipes, tree, wheels
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import layer
 from layer_recipes.target import Target
@@ -16,12 +20,41 @@ def test_a_target_in_the_words_of_each_tool():
     assert (target.wheels, target.compiler) == ("aarch64-manylinux_2_34", "aarch64-linux-gnu.2.34")
 
 
-def test_every_requirement_is_pinned_exactly():
-    for path in wheels.REQUIREMENTS.glob("*.txt"):
-        lines = wheels.pins(path)
-        assert lines, path
-        for line in lines:
-            assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][\w.]*(; .+)?", line), f"{path.name}: {line}"
+GROUPS = ("crackling", "viennarna", "runtime", "boto3")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_requirement_has_its_version_and_hashes(group):
+    entries = re.split(r"\n(?! )", lock.export(group).strip())
+    assert [entry.partition("==")[0] for entry in entries] == sorted(lock.names(group))
+    for entry in entries:
+        assert re.fullmatch(
+            r"[a-z0-9-]+==[0-9][\w.]*( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", entry
+        ), entry
+
+
+def test_what_groups_share_is_exported_once():
+    both = lock.export("crackling", "boto3")
+    assert both.count("urllib3==") == 1
+    assert lock.export("viennarna") not in both
+
+
+def test_the_layers_have_all_that_their_packages_require():
+    there = {name for group in GROUPS for name in lock.names(group)}
+    required = {
+        canonicalize_name(requirement.name)
+        for name in there
+        for requirement in map(Requirement, requires(name) or [])
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    assert required <= there
+
+
+def test_a_package_that_is_not_locked_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "LOCK", tmp_path / "requirements.lock")
+    lock.LOCK.write_text("six==1.0 \\\n    --hash=sha256:00\n")
+    with pytest.raises(RecipeError, match=r"requirements.lock lacks viennarna: run `./scripts/test -s lock`"):
+        lock.export("viennarna")
 
 
 def test_where_the_trees_lie():
@@ -46,16 +79,16 @@ def test_wheels_leave_nothing_that_names_the_building_machine(tmp_path, monkeypa
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr(subprocess, "run", install)
-    wheels.install(wheels.REQUIREMENTS / "runtime.txt", Target(), tmp_path / "python")
+    wheels.install(lock.export("runtime"), Target(), tmp_path / "python")
     left = {str(path.relative_to(tmp_path / "python")) for path in tree.files(tmp_path / "python")}
     assert left == {"module.py", "module-1.dist-info/METADATA"}
 
 
-def test_a_failed_install_names_the_requirements_and_the_target(tmp_path, monkeypatch):
+def test_a_failed_install_names_the_target(tmp_path, monkeypatch):
     failed = subprocess.CompletedProcess([], 1, "", "no such version")
     monkeypatch.setattr(subprocess, "run", lambda *_words, **_settings: failed)
-    with pytest.raises(RecipeError, match=r"runtime.txt for cp313-x86_64: no such version"):
-        wheels.install(wheels.REQUIREMENTS / "runtime.txt", Target(), tmp_path)
+    with pytest.raises(RecipeError, match=r"wheels for cp313-x86_64: no such version"):
+        wheels.install(lock.export("runtime"), Target(), tmp_path)
 
 
 def test_imports_see_nothing_but_the_folders(tmp_path):
@@ -67,7 +100,7 @@ def test_imports_see_nothing_but_the_folders(tmp_path):
 
 
 def test_the_build_names_what_it_knows():
-    program = wheels.REQUIREMENTS.parent / "build.py"
+    program = Path(__file__).parents[1] / "build.py"
     done = subprocess.run([sys.executable, program, "viena"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert (

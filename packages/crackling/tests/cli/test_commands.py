@@ -114,7 +114,7 @@ def test_design_says_what_is_wrong_with_a_region(crackling, genome, index):
         (
             "NC_001416.1:1-100",
             index,
-            "is an index, which holds no sequence to read --region from; give --genome the FASTA",
+            "is an index, which holds no sequence to read a region from; give the FASTA",
         ),
         ("cI", genome, "no annotation to find a gene in"),
         ("NC_001416.1:1-48503", genome, "the contig has 48,502 bases"),

@@ -14,9 +14,9 @@ import pytest
 
 from crackling.cli.main import main
 from crackling.results import FORMATS
-from crackling_testing.assemblies import StandInAssembly, phage_lambda
-from crackling_testing.faults import Fault, redirect, status
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import StandInAssembly, phage_lambda
+from localcloud.standins.faults import Fault, redirect, status
+from localcloud.standins.ncbi import NcbiStandIn
 
 LAMBDA, OLD, ZEBRAFISH = "GCF_000840245.1", "GCF_000000005.1", "GCF_000000005.2"
 GUIDE = "ATAAATAGCGAAAACCCGCG"

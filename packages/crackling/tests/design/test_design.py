@@ -7,32 +7,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling.design import design
+from crackling import Design, Genome, design
 from crackling.guides.sites import find_sites
-from crackling.sequences.fasta import Contig, normalise, parse_query, read_fasta, reverse_complement
+from crackling.sequences.fasta import Contig, normalise, read_fasta, reverse_complement
 from crackling.specificity import Index, build_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crackling.results import Target
-
 
 @pytest.fixture(scope="module")
-def index(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def genome(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Genome]:
     path = tmp_path_factory.mktemp("index") / "lambda.issl"
     build_index([sample / "lambda_phage.fa"], path)
-    with Index.open(path) as opened:
-        yield opened
+    with Index.open(path) as index:
+        yield Genome("lambda", index)
 
 
 @pytest.fixture(scope="module")
-def targets(sample: Path, index: Index) -> list[Target]:
-    return design([normalise(contig, "cI") for contig in read_fasta(sample / "cI.fa")], index, threads=1)
+def targets(sample: Path, genome: Genome) -> Design:
+    return design(sample / "cI.fa", genome=genome, threads=1)
 
 
-def test_every_guide_stands_where_it_says(sample: Path, targets: list[Target]) -> None:
+def test_every_guide_stands_where_it_says(sample: Path, targets: Design) -> None:
     query = next(read_fasta(sample / "cI.fa")).sequence
     assert len(targets) == 75
     assert [target.id for target in targets] == list(range(1, 76))
@@ -42,16 +40,16 @@ def test_every_guide_stands_where_it_says(sample: Path, targets: list[Target]) -
         assert target.pam.endswith("GG")
 
 
-def test_query_order_is_by_start_then_strand(targets: list[Target]) -> None:
+def test_query_order_is_by_start_then_strand(targets: Design) -> None:
     places = [(target.start, target.strand) for target in targets]
     assert places == sorted(places)
 
 
-def test_guides_of_the_genome_are_found_in_it(targets: list[Target]) -> None:
+def test_guides_of_the_genome_are_found_in_it(targets: Design) -> None:
     assert all(target.mm0 >= 1 for target in targets)
 
 
-def test_one_query_in_parts_gives_the_same_rows(sample: Path, index: Index, targets: list[Target]) -> None:
+def test_one_query_in_parts_gives_the_same_rows(sample: Path, genome: Genome, targets: Design) -> None:
     """What a chunk's neighbours are changes nothing but the numbering: chunks are scored apart from each other."""
     sites = find_sites(normalise(contig, "cI") for contig in read_fasta(sample / "cI.fa"))
     first = sites[0]
@@ -64,7 +62,7 @@ def test_one_query_in_parts_gives_the_same_rows(sample: Path, index: Index, targ
                 else reverse_complement(first.guide + first.pam),
             )
         ],
-        index,
+        genome=genome,
     )
     assert (alone[0].guide, alone[0].structure, alone[0].mit) == (
         targets[0].guide,
@@ -73,30 +71,27 @@ def test_one_query_in_parts_gives_the_same_rows(sample: Path, index: Index, targ
     )
 
 
-def test_a_site_that_occurs_twice_is_kept_and_marked(index: Index) -> None:
+def test_a_site_that_occurs_twice_is_kept_and_marked(genome: Genome) -> None:
     unit = "ATAAATAGCGAAAACCCGCGAGGT"
-    rows = design(parse_query(unit + "ATATATAT" + unit), index)
+    rows = design(unit + "ATATATAT" + unit, genome=genome)
     twins = [row for row in rows if row.guide == unit[:20]]
     assert [row.start for row in twins] == [0, 32]
     assert not any(row.unique for row in twins)
     assert all("repeated in query" in row.warnings for row in twins)
 
 
-def test_lower_case_counts_and_ambiguity_does_not(index: Index) -> None:
+def test_lower_case_counts_and_ambiguity_does_not(genome: Genome) -> None:
     upper = "ATAAATAGCGAAAACCCGCGAGGT"
-    assert design(parse_query(upper.lower()), index) == design(parse_query(upper), index)
-    assert design(parse_query(upper.replace("GCG", "GNG", 1)), index) == []
+    assert list(design(upper.lower(), genome=genome)) == list(design(upper, genome=genome))
+    assert list(design(upper.replace("GCG", "GNG", 1), genome=genome)) == []
 
 
 def test_the_published_pipeline(reference: Path, tmp_path: Path) -> None:
     """Every guide of 20 kb of E. coli: places, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
     path = tmp_path / "ecoli.issl"
     build_index([reference / "genomes" / "ecoli_k12_mg1655.fa.gz"], path, compatible=True)
-    query = [
-        normalise(contig, "query") for contig in read_fasta(reference / "reference" / "pipeline_ecoli.fa")
-    ]
     with Index.open(path) as index:
-        rows = design(query, index)
+        rows = design(reference / "reference" / "pipeline_ecoli.fa", genome=Genome("ecoli", index))
         compatible = index.score([row.guide for row in rows], compatible=True)
     with (reference / "reference" / "pipeline_ecoli.tsv").open() as file:
         published = {row["seq"]: row for row in csv.DictReader(file, delimiter="\t")}

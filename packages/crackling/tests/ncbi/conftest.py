@@ -8,8 +8,8 @@ import pytest
 
 from crackling.ncbi import Ncbi
 from crackling.ncbi.rate import Rate
-from crackling_testing.assemblies import phage_lambda
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED, LAMBDA
 
 

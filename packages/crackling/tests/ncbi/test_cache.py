@@ -1,8 +1,11 @@
 """The cache: what it keeps, after breaks, beside other processes, and when it is damaged."""
 
 import json
+import logging
+import logging.handlers
 import multiprocessing
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -18,7 +21,7 @@ from crackling.ncbi.cache import Cache, usual_folder
 from crackling.ncbi.cache_builder import FETCHING, FETCHING_GENES, READING_GENES, Work
 from crackling.ncbi.rate import Rate
 from crackling.specificity import Index
-from crackling_testing.faults import Fault, cut, damage, no_ranges, slow
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, slow
 from support.ncbi import HURRIED, LAMBDA
 
 FASTA = r"_genomic\.fna\.gz$"
@@ -29,33 +32,21 @@ def cache(tmp_path):
     return Cache(tmp_path / "genomes")
 
 
-class Told:
-    def __init__(self):
-        self.about, self.waited, self.stages, self.no_genes = [], 0, [], []
-
-    def work(self, url):
-        def waiting():
-            self.waited += 1
-
-        return Work(
-            ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)),
-            about=lambda assembly, files: self.about.append(
-                (assembly.accession, [file.bytes for file in files])
-            ),
-            waiting=waiting,
-            no_genes=lambda reason: self.no_genes.append(str(reason)),
-            progress=lambda *stage: self.stages.append(stage),
-        )
+def make_work(url, stages=None):
+    stages = [] if stages is None else stages
+    return Work(
+        ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
+    )
 
 
 @pytest.fixture
-def told():
-    return Told()
+def stages():
+    return []
 
 
 @pytest.fixture
-def work(ncbi, told):
-    return told.work(ncbi.url)
+def work(ncbi, stages):
+    return make_work(ncbi.url, stages)
 
 
 def gets(ncbi, ending=".fna.gz"):
@@ -67,15 +58,17 @@ def gets(ncbi, ending=".fna.gz"):
     ]
 
 
-def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, work, told, phage):
+def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, work, stages, phage, caplog):
+    caplog.set_level(logging.INFO, "crackling")
     kept = cache.get(LAMBDA, work)
     assert kept.fasta.read_bytes() == phage.packed
     with Index.open(kept.index) as index:
         assert index.contigs == [("NC_001416.1", 48502)]
-    assert told.about == [(LAMBDA, [len(phage.packed)])]
-    assert (FETCHING, len(phage.packed), len(phage.packed)) in told.stages
+    told = "Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1"
+    assert caplog.messages == [f"{told}; {len(phage.packed) / 1000:.1f} kB to fetch"]
+    assert (FETCHING, len(phage.packed), len(phage.packed)) in stages
     assert {FETCHING, FETCHING_GENES, READING_GENES} == IN_BYTES
-    assert {"fetching", "reading", "sorting", "writing"} <= {stage for stage, _, _ in told.stages}
+    assert {"fetching", "reading", "sorting", "writing"} <= {stage for stage, _, _ in stages}
     ncbi.asked.clear()
     assert cache.get(LAMBDA, work) == kept == cache.find(LAMBDA)
     assert cache.list() == [kept]
@@ -225,10 +218,14 @@ def test_an_index_of_another_version_is_made_again(ncbi, cache, work, monkeypatc
 
 
 def _get(url, folder, outcome):
-    told = Told()
+    logged = logging.handlers.QueueHandler(queue.Queue())
+    logging.getLogger("crackling").addHandler(logged)
+    logging.getLogger("crackling").setLevel(logging.INFO)
     with suppress(Exception):
-        kept = Cache(folder).get(LAMBDA, told.work(url))
-        outcome.put((len(told.about), told.waited, kept.bytes))
+        kept = Cache(folder).get(LAMBDA, make_work(url))
+        messages = [record.getMessage() for record in logged.queue.queue]
+        about, waited = (sum(word in message for message in messages) for word in ("to fetch", "waiting"))
+        outcome.put((about, waited, kept.bytes))
 
 
 def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):

@@ -1,6 +1,7 @@
 """The genes that NCBI publishes with an assembly, kept beside it."""
 
 import gzip
+import logging
 import os
 from dataclasses import replace
 
@@ -12,8 +13,8 @@ from crackling.ncbi import Ncbi
 from crackling.ncbi.cache import Cache
 from crackling.ncbi.cache_builder import FETCHING_GENES, READING_GENES, Work
 from crackling.ncbi.rate import Rate
-from crackling_testing.faults import Fault, cut, damage, no_ranges, status
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.faults import Fault, cut, damage, no_ranges, status
+from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED, LAMBDA
 
 GFF = r"_genomic\.gff\.gz$"
@@ -48,22 +49,14 @@ def cache(tmp_path):
 
 
 @pytest.fixture
-def reasons():
-    return []
-
-
-@pytest.fixture
 def stages():
     return []
 
 
 @pytest.fixture
-def work(ncbi, reasons, stages):
+def work(ncbi, stages):
     return Work(
         ncbi=Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000)),
-        about=lambda _assembly, _files: None,
-        waiting=lambda: None,
-        no_genes=lambda reason: reasons.append(str(reason)),
         progress=lambda *stage: stages.append(stage),
     )
 
@@ -72,6 +65,10 @@ def asked(ncbi, ending):
     return [
         one.headers.get("range") for one in ncbi.asked if one.path.endswith(ending) and one.method == "GET"
     ]
+
+
+def warned(caplog):
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def contents(kept):
@@ -93,11 +90,11 @@ def test_they_are_fetched_prepared_and_kept(ncbi, cache, work, stages, genes):
     assert not kept.folder.exists()
 
 
-def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, work, reasons, ncbi):
+def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, work, caplog, ncbi):
     for path in [path for path in ncbi.files if path.endswith(".gff.gz")]:
         del ncbi.files[path]
     kept = cache.get(LAMBDA, work)
-    assert (kept.genes, cache.annotation(LAMBDA, work), reasons) == (None, None, [])
+    assert (kept.genes, cache.annotation(LAMBDA, work), warned(caplog)) == (None, None, [])
     assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
 
 
@@ -109,15 +106,15 @@ def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, wo
         ("##gff-version 3\n", "holds no genes"),
     ],
 )
-def test_genes_that_are_of_no_use_do_not_stop_the_genome(phage, tmp_path, cache, work, reasons, text, reason):
+def test_genes_that_are_of_no_use_do_not_stop_the_genome(phage, tmp_path, cache, work, caplog, text, reason):
     with NcbiStandIn({LAMBDA: replace(phage, gff=write_genes(tmp_path, text))}) as other:
         kept = cache.get(LAMBDA, replace(work, ncbi=Ncbi(other.url, patience=HURRIED, rate=Rate(1_000))))
-    [told] = reasons
+    [told] = warned(caplog)
     assert f"the annotation of {LAMBDA}" in told
     assert reason in told
     assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
     assert cache.get(LAMBDA, work) == kept  # and nobody is asked again
-    assert len(reasons) == 1
+    assert len(warned(caplog)) == 1
 
 
 def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, work):
@@ -144,10 +141,10 @@ def test_genes_that_are_damaged_at_their_source_are_not_kept(ncbi, cache, work):
     assert cache.list() == []
 
 
-def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, work, reasons):
+def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, work, caplog):
     ncbi.faults = [Fault(GFF, status(404), method="HEAD")]
     assert cache.annotation(LAMBDA, work) is None
-    assert reasons == []
+    assert warned(caplog) == []
 
 
 def flip(path):

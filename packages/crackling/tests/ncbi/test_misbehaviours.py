@@ -8,7 +8,7 @@ import pytest
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Ncbi
 from crackling.ncbi.rate import Rate
-from crackling_testing.faults import (
+from localcloud.standins.faults import (
     Fault,
     cut,
     damage,

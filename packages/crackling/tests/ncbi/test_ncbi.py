@@ -10,8 +10,8 @@ from crackling.errors import InputError, TransferError
 from crackling.ncbi import ACCESSION, Ncbi
 from crackling.ncbi.assembly import read_report
 from crackling.ncbi.rate import Rate
-from crackling_testing.faults import Fault, status
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.faults import Fault, status
+from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import LAMBDA
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from crackling.ncbi.download import AHEAD, RemoteFile, Transfer
 from crackling.ncbi.http import Client
 from crackling.ncbi.rate import Rate
-from crackling_testing.faults import Fault, cut, no_ranges, refused_ranges, slow, status, web_page
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.faults import Fault, cut, no_ranges, refused_ranges, slow, status, web_page
+from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED
 
 PATH = "/genomes/all/some.gz"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.models.genomes import GenomeState, IndexFile, Part, Place, Progress, Source
 from crackling_aws.stores.genomes import GenomeStore
 
 ALL = {Part.FASTA, Part.BOWTIE2, Part.ISSL}

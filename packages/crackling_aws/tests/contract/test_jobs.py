@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from crackling_aws.models import Job, JobOptions, Status
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import Part, Progress, Source
+from crackling_aws.models.genomes import Part, Progress, Source
 from crackling_aws.preparation.progress import LostClaimError, Reporter
 from crackling_aws.stores.genomes import GenomeStore
 

@@ -5,7 +5,8 @@ import pytest
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling.specificity import Specificity
-from crackling_aws.models import Chunk, Job, JobOptions, QuerySite, Status
+from crackling_aws.models.chunks import Chunk, QuerySite
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
 

@@ -7,7 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from crackling.specificity import build_index
-from crackling_aws.models import Genome, GenomeState, IndexFile, Source
+from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Source
 from fakes.s3 import FakeS3
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from crackling.annotation.annotation import Position, read_prepared
 from crackling.errors import CracklingError, InputError
-from crackling_aws.models import Part, Source
+from crackling_aws.models.genomes import Part, Source
 from crackling_aws.preparation.annotation import Genes
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import Part, Place, Source
+from crackling_aws.models.genomes import Part, Place, Source
 from crackling_aws.preparation.download import Download
 from crackling_aws.preparation.indexing import Builder, IsslIndex
 from crackling_aws.preparation.release import Failure, Release

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import local_cloud
-from crackling.design import design
-from crackling.results import Design, write
-from crackling.sequences.fasta import parse_query
+import crackling
+import local_stage
+from crackling.results import write
 from crackling.specificity import Index, build_index
-from local_cloud import SAMPLE, SAMPLE_ACCESSION
+from local_stage import SAMPLE, SAMPLE_ACCESSION
 from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Root
-    from localcloud import LocalCloud
+    from localcloud.cloud import LocalCloud
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -66,7 +65,7 @@ def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Pa
         inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         return WorkerProcesses(cloud, command, inside)
 
-    with local_cloud.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
+    with local_stage.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
         api = deployment.api
         job = api.submit(fasta=QUERY, genome=SAMPLE_ACCESSION)
         api.wait_for_job(job, 120)
@@ -84,8 +83,7 @@ def by_hand(folder: Path) -> bytes:
     """What the command line writes for the query."""
     build_index([SAMPLE / "lambda_phage.fa"], folder / "lambda.issl")
     with Index.open(folder / "lambda.issl") as index:
-        contigs = parse_query(QUERY)
-        found = Design(SAMPLE_ACCESSION, design(contigs, index), contigs)
+        found = crackling.design(QUERY, genome=crackling.Genome(SAMPLE_ACCESSION, index))
     out = io.BytesIO()
     write(found, "csv", out)
     return out.getvalue()

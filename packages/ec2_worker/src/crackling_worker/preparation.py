@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import PrepareGenome, ScanJob
-from crackling_aws.models import Part
+from crackling_aws.models.genomes import Part
 from crackling_aws.preparation.annotation import no_genes
 from crackling_aws.preparation.download import Download
 from crackling_aws.preparation.indexing import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.clients import Clients
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.annotation import FetchGenes
     from crackling_aws.preparation.download import Fetch
     from crackling_worker.settings import WorkerSettings

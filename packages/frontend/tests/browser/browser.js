@@ -15,9 +15,10 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const PICTURES = path.join(import.meta.dirname, "../../build/screenshots");
 
-/** The path of the browser. Without one the tests are skipped and say so. */
+/** The path of the browser. Without one the tests are skipped and say so, or fail if CI is set. */
 export const executablePath = PATHS.find((file) => file && existsSync(file));
 export const skip = executablePath ? false : "no Chromium found: install it, or set CHROMIUM to its path";
+if (skip && process.env.CI) throw new Error(skip);
 
 /** @returns {Promise<Browser>} */
 export function launch() {

@@ -1,20 +1,25 @@
-"""What may differ from one deployment to the next: typed, from the CDK's context, with defaults.
+"""Settings: what may differ from one deployment to the next, read from the CDK's context, with defaults.
 
-Every key can be given by `-c key=value` or in cdk.json. Nothing is read from the environment.
+Every key can be given by `-c key=value` or in cdk.json. Nothing is read from the environment. docs/settings.md is made from this
+module by `settings_page.py`.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk.aws_logs import RetentionDays
 
+from crackling.ncbi import NCBI_URL
+from crackling_aws import names
+from crackling_aws.names import WorkerTypes
+from crackling_infra.context import ContextReader, Option, SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Architecture = Literal["x86_64", "arm64"]
 LAYERS: Final = ("crackling", "runtime", "viennarna", "bowtie2")
@@ -31,11 +36,6 @@ RETENTION: Final = {
 # What a function can index in its time, memory and scratch, by whether it builds bowtie2's index too (docs/performance.md).
 LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
-DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
-
-
-class SettingsError(ValueError):
-    """A setting is missing or unusable; the message names its context key and what would do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,28 +46,38 @@ class Budget:
     email: str
 
 
-class WorkerTypes(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
+_BUILDER_TYPES: Final = {"x86_64": "t2.nano", "arm64": "t4g.nano"}
 
-    bases: int
-    types: tuple[str, ...]
-
-
-# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
-WORKER_TYPES: Final = {
-    "x86_64": (
-        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
-    ),
-    "arm64": (
-        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
-    ),
-}
+# The longer meanings, as docs/settings.md has them.
+_STAGE: Final = (
+    "the deployment's name, part of the stacks' names. `dev`, `local` and `pr-...` are disposable: their data is deleted with "
+    "their stacks. The tables and buckets of all others are kept and protected from deletion"
+)
+_BOWTIE2: Final = "`off`: build no bowtie2 index and deploy no layer for it"
+_RESERVED: Final = "reserved concurrency of the function `api`"
+_NCBI_KEY: Final = (
+    "name of the SSM parameter with your API key for NCBI, which allows twice as many requests; create it with "
+    "`aws ssm put-parameter --type SecureString --name /crackling/ncbi-key --value ...`"
+)
+_LIMIT: Final = (
+    f"functions prepare genomes of up to so many bases, workers larger ones; without bowtie2 {LAMBDA_LIMIT_BASES['off']:,}. "
+    "[Where the figures come from](performance.md#how-large-a-genome)"
+)
+_LOGS_ROLE: Final = "set the account's role that lets API Gateway write logs; off for `pr-...` and `local`"
+_MAIL: Final = (
+    "domains, separated by commas, whose addresses may be sent an email when a job is finished; without any, "
+    "[nothing of that](operations.md#email-when-a-job-is-finished) is deployed"
+)
+_TYPES: Final = (
+    "instance types of workers by the size of the genome, `BASES=TYPE,TYPE;BASES=TYPE`: for genomes of up to so many bases, the "
+    "preferred type first"
+)
+_SCRATCH: Final = "GB of a worker's extra volume; a genome needs about 8 bytes for each base"
+_SPOT: Final = (
+    "use spot instances: about a third of the price, and now and then a preparation that starts again. Once for an account: "
+    "`aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`"
+)
+_SSH: Final = "a network (CIDR) that may connect to the instance of `Ec2Stack` by SSH; without it, only Session Manager can"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,59 +126,21 @@ class Settings:
     @property
     def disposable(self) -> bool:
         """Whether the stage's data may vanish with its stack: previews, development and the local cloud."""
-        return self.stage.split("-")[0] in DISPOSABLE
+        return names.is_disposable(self.stage)
 
     @property
     def worker_image_parameter(self) -> str:
         """The SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
-        return f"/crackling/{self.stage}/worker-ami"
+        return names.image_parameter(self.stage)
 
     @property
     def worker_settings_parameter(self) -> str:
         """The SSM parameter that tells workers what is there; the stack owns its value."""
-        return f"/crackling/{self.stage}/worker-settings"
-
-
-class _Reader:
-    """Reads one context key at a time; every complaint names the key."""
-
-    def __init__(self, context: Callable[[str], object]) -> None:
-        self._context = context
-
-    def text(self, key: str, default: str, pattern: str = r".+") -> str:
-        value = self._context(key)
-        text = default if value is None else str(value)
-        if not re.fullmatch(pattern, text):
-            raise SettingsError(f"context '{key}': {text!r} does not match {pattern}")
-        return text
-
-    def optional(self, key: str, pattern: str = r".+") -> str | None:
-        return self.text(key, "", pattern) if self._context(key) not in (None, "") else None
-
-    def number(self, key: str, default: int, least: int, most: int) -> int:
-        text = self.text(key, str(default), r"-?\d+")
-        if not least <= int(text) <= most:
-            raise SettingsError(f"context '{key}': {text} is not between {least} and {most}")
-        return int(text)
-
-    def origins(self, key: str) -> tuple[str, ...]:
-        """Origins like https://example.org, separated by commas."""
-        text = self.optional(key, r"https?://[^\s,;/]+(,https?://[^\s,;/]+)*")
-        return tuple(text.split(",")) if text else ()
-
-    def domains(self, key: str) -> tuple[str, ...]:
-        """Domains like example.org, separated by commas."""
-        domain = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
-        text = self.optional(key, rf"{domain}(,{domain})*")
-        return tuple(text.split(",")) if text else ()
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """`-c` gives text and cdk.json gives JSON: both spellings are accepted."""
-        return self.text(key, "on" if default else "off", r"on|off|True|False").lower() in ("on", "true")
+        return names.settings_parameter(self.stage)
 
 
 def read_settings(context: Callable[[str], object], root: Path) -> Settings:
-    """The settings in the CDK context.
+    """Return the settings in the CDK context.
 
     Args:
         context: gives a key's value or None, as `app.node.try_get_context` does.
@@ -177,50 +149,84 @@ def read_settings(context: Callable[[str], object], root: Path) -> Settings:
     Raises:
         SettingsError: a value is unusable; the message names the key.
     """
-    read = _Reader(context)
-    stage = read.text("stage", "dev", r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-    if len(stage) > 24:
-        raise SettingsError(f"context 'stage': {stage!r} has more than 24 characters")
-    python_version = read.text("pythonVersion", "3.13", r"3\.\d+")
+    return _read(ContextReader(context), root)
+
+
+def options() -> tuple[Option, ...]:
+    """Return every key of the context with its default and its meaning, in the order of the documentation."""
+    read = ContextReader(lambda _key: None)
+    _read(read, Path())
+    return tuple(read.options)
+
+
+def _read(read: ContextReader, root: Path) -> Settings:
+    stage = _stage(read)
+    python_version = read.text(
+        "pythonVersion", "3.13", "Python of the functions and their layers", pattern=r"3\.\d+"
+    )
     architecture = _architecture(read)
-    bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", default=True) else "off"
     tag = f"cp{python_version.replace('.', '')}-{architecture}"
+    bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", _BOWTIE2, default=True) else "off"
     return Settings(
         stage=stage,
         python_version=python_version,
         architecture=architecture,
-        layers_directory=root / read.text("layersDirectory", f"build/layers/{tag}"),
-        functions_directory=root / read.text("functionsDirectory", "build/lambdas"),
-        page_directory=root / read.text("pageDirectory", "packages/frontend/dist"),
-        log_retention_days=_retention(read),
-        job_days=read.number("jobDays", 30, 1, 3650),
-        throttle_rate=read.number("throttleRate", 50, 1, 10_000),
-        throttle_burst=read.number("throttleBurst", 100, 1, 5_000),
-        preparation_concurrency=read.number("preparationConcurrency", 4, 2, 1000),
-        scoring_concurrency=read.number("scoringConcurrency", 20, 2, 1000),
-        reserved_concurrency=read.number("reservedConcurrency", 0, 0, 1000) or None,
-        chunk_size=read.number("chunkSize", 200, 1, 1000),
-        upload_limit_bytes=read.number("uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30),
-        page_origins=read.origins("pageOrigins"),
-        upload_origins=read.origins("uploadOrigins"),
+        layers_directory=root / read.text("layersDirectory", f"build/layers/{tag}", "the built layers"),
+        functions_directory=root / read.text("functionsDirectory", "build/lambdas", "the functions' code"),
+        page_directory=root / read.text("pageDirectory", "packages/frontend/dist", "the built page"),
+        log_retention_days=read.choice("logRetentionDays", 30, RETENTION, "days that logs are kept"),
+        job_days=read.number("jobDays", 30, 1, 3650, "days until a job's query and results are deleted"),
+        throttle_rate=read.number("throttleRate", 50, 1, 10_000, "requests a second that the API accepts"),
+        throttle_burst=read.number("throttleBurst", 100, 1, 5_000, "requests that the API accepts at once"),
+        preparation_concurrency=read.number(
+            "preparationConcurrency",
+            4,
+            2,
+            1000,
+            "invocations at a time of each function that prepares genomes",
+        ),
+        scoring_concurrency=read.number(
+            "scoringConcurrency", 20, 2, 1000, "invocations at a time of each function that scans or scores"
+        ),
+        reserved_concurrency=read.number("reservedConcurrency", 0, 0, 1000, _RESERVED) or None,
+        chunk_size=read.number("chunkSize", 200, 1, 1000, "guides in a chunk"),
+        upload_limit_bytes=read.number(
+            "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
+        ),
+        page_origins=read.origins(
+            "pageOrigins", "origins that serve the page besides CloudFront, separated by commas"
+        ),
+        upload_origins=read.origins(
+            "uploadOrigins", "origins that receive uploads besides S3, separated by commas"
+        ),
         bowtie2=bowtie2,
-        ncbi_url=read.text("ncbiUrl", "https://api.ncbi.nlm.nih.gov/datasets/v2", r"https?://\S+"),
-        ncbi_key_parameter=read.optional("ncbiKeyParameter", r"/?[\w.-]+(/[\w.-]+)*"),
-        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12),
+        ncbi_url=read.text("ncbiUrl", NCBI_URL, "the NCBI Datasets API", pattern=r"https?://\S+"),
+        ncbi_key_parameter=read.optional("ncbiKeyParameter", _NCBI_KEY, pattern=r"/?[\w.-]+(/[\w.-]+)*"),
+        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12, _LIMIT),
         # Previews share their account with a stage that lives longer and has set the account's role already.
-        api_logs_role=read.flag("apiLogsRole", default=stage.split("-")[0] not in ("pr", "local")),
-        alarm_email=read.optional("alarmEmail", r"\S+@\S+"),
-        mail_domains=read.domains("mailDomains"),
+        api_logs_role=read.flag(
+            "apiLogsRole",
+            _LOGS_ROLE,
+            default=names.kind_of(stage) not in (names.PULL_REQUEST, names.LOCAL),
+        ),
+        alarm_email=read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+"),
+        mail_domains=read.domains("mailDomains", _MAIL),
         budget=_budget(read),
-        worker_directory=root / read.text("workerDirectory", f"build/worker/{architecture}"),
-        worker_types=_worker_types(read, WORKER_TYPES[architecture]),
-        worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000),
+        worker_directory=root
+        / read.text("workerDirectory", f"build/worker/{architecture}", "the workers' payload"),
+        worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
+        worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000, _SCRATCH),
         # The unit in the image ends a worker after 25 hours whatever this says.
-        worker_hours=read.number("workerHours", 12, 1, 24),
-        worker_market="spot" if read.flag("workerSpot", default=False) else "on-demand",
-        ubuntu_release=read.text("ubuntuRelease", "24.04", r"\d\d\.04"),
+        worker_hours=read.number("workerHours", 12, 1, 24, "hours that a preparation on a worker may take"),
+        worker_market="spot" if read.flag("workerSpot", _SPOT, default=False) else "on-demand",
+        ubuntu_release=read.text(
+            "ubuntuRelease", "24.04", "Ubuntu release of the workers' image", pattern=r"\d\d\.04"
+        ),
         instance_type=read.text(
-            "instanceType", "t2.nano" if architecture == "x86_64" else "t4g.nano", r"[\w-]+\.\w+"
+            "instanceType",
+            _BUILDER_TYPES[architecture],
+            "instance type that builds the image",
+            pattern=r"[\w-]+\.\w+",
         ),
         ssh_cidr=_ssh_cidr(read),
     )
@@ -237,38 +243,47 @@ def require_folder(folder: Path, command: str) -> str:
     return str(folder)
 
 
-def _architecture(read: _Reader) -> Architecture:
-    return "arm64" if read.text("architecture", "x86_64", "x86_64|arm64") == "arm64" else "x86_64"
+def _stage(read: ContextReader) -> str:
+    stage = read.text("stage", "dev", _STAGE, pattern=names.STAGE)
+    if not names.is_stage(stage):
+        raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
+    return stage
 
 
-def _retention(read: _Reader) -> int:
-    days = read.number("logRetentionDays", 30, 1, 365)
-    if days not in RETENTION:
-        raise SettingsError(f"context 'logRetentionDays': {days} is none of {', '.join(map(str, RETENTION))}")
-    return days
+def _architecture(read: ContextReader) -> Architecture:
+    meaning = "processors of the functions and the workers: `x86_64` or `arm64`"
+    return (
+        "arm64"
+        if read.text("architecture", "x86_64", meaning, pattern="x86_64|arm64") == "arm64"
+        else "x86_64"
+    )
 
 
-def _worker_types(read: _Reader, default: tuple[WorkerTypes, ...]) -> tuple[WorkerTypes, ...]:
+def _worker_types(read: ContextReader, default: tuple[WorkerTypes, ...]) -> tuple[WorkerTypes, ...]:
     """Written "BASES=TYPE,TYPE;BASES=TYPE"; in ascending order of the bases."""
     kind = r"[\w-]+\.[\w-]+"
     row = rf"\d+={kind}(,{kind})*"
-    text = read.optional("workerTypes", rf"{row}(;{row})*")
+    text = read.optional(
+        "workerTypes", _TYPES, pattern=rf"{row}(;{row})*", default="by size and architecture"
+    )
     if text is None:
         return default
     rows = (one.split("=") for one in text.split(";"))
     return tuple(sorted(WorkerTypes(int(bases), tuple(types.split(","))) for bases, types in rows))
 
 
-def _budget(read: _Reader) -> Budget | None:
-    amount = read.optional("budgetAmount", r"\d+(\.\d+)?")
-    email = read.optional("budgetEmail", r"\S+@\S+")
+def _budget(read: ContextReader) -> Budget | None:
+    amount = read.optional("budgetAmount", "US dollars a month for the whole account", pattern=r"\d+(\.\d+)?")
+    email = read.optional(
+        "budgetEmail", "the address that is told when the budget is exceeded", pattern=r"\S+@\S+"
+    )
     if (amount is None) != (email is None):
         raise SettingsError("context 'budgetAmount' and 'budgetEmail': give both or neither")
     return Budget(amount=float(amount), email=email) if amount and email else None
 
 
-def _ssh_cidr(read: _Reader) -> str | None:
-    cidr = read.optional("sshCidr")
+def _ssh_cidr(read: ContextReader) -> str | None:
+    cidr = read.optional("sshCidr", _SSH)
     if cidr is None:
         return None
     try:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crackling_infra.settings import SettingsError, read_settings, require_folder
+from crackling_infra import settings_page
+from crackling_infra.context import SettingsError
+from crackling_infra.settings import options, read_settings, require_folder
 
 ROOT = Path("/repository")
 
@@ -146,3 +148,14 @@ def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path)
     for folder in (tmp_path / "layers", tmp_path):
         with pytest.raises(SettingsError, match=rf"{folder}: .*`nox -s layers` makes it"):
             require_folder(folder, "nox -s layers")
+
+
+def test_the_documentation_lists_the_settings_as_they_are():
+    assert settings_page.PAGE.read_text("utf-8") == settings_page.text(), (
+        "stale: run `python -m crackling_infra.settings_page`"
+    )
+
+
+def test_each_setting_is_listed_once():
+    keys = [option.key for option in options()]
+    assert len(keys) == len(set(keys))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from crackling_aws.models import Genome, GenomeState, Place, Status
+from crackling_aws.models.genomes import Genome, GenomeState, Place
+from crackling_aws.models.jobs import Status
 from crackling_aws.preparation.release import owned
 
 if TYPE_CHECKING:

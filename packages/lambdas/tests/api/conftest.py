@@ -11,7 +11,7 @@ import pytest
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import read_gff
 from crackling.results import Kind
-from crackling_aws.models import IndexFile, Part, Source
+from crackling_aws.models.genomes import IndexFile, Part, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore

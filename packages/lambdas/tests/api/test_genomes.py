@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models import GenomeState, Part, Place, Progress, Source
+from crackling_aws.models.genomes import GenomeState, Part, Place, Progress, Source
 
 
 def upload(service, genome="mine"):

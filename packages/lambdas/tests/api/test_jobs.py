@@ -9,7 +9,7 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
-from crackling_aws.models import Part, Progress, Source
+from crackling_aws.models.genomes import Part, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from simulator import science

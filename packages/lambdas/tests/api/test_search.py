@@ -6,11 +6,11 @@ import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
-from crackling_aws.models import Part, Place, Source
+from crackling_aws.models.genomes import Part, Place, Source
 from crackling_lambdas.genomes.expectation import PACE, START
 from crackling_lambdas.handlers import api
-from crackling_testing.assemblies import StandInAssembly
-from crackling_testing.ncbi import NcbiStandIn
+from localcloud.standins.assemblies import StandInAssembly
+from localcloud.standins.ncbi import NcbiStandIn
 from simulator.world import ENVIRONMENT
 
 ZEBRAFISH = Assembly(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 
 from crackling.annotation.annotation import read_gff
-from crackling_aws.models import Part, Source
+from crackling_aws.models.genomes import Part, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.annotations import Annotations

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackling_aws.models import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
 from crackling_lambdas.genomes.expectation import NEAREST, PACE, START, Expectations, expected_seconds
 
 ALL = frozenset(Part)

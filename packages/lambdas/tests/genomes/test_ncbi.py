@@ -8,8 +8,8 @@ import pytest
 
 from crackling_aws.parameters import MissingParameterError
 from crackling_lambdas.genomes.ncbi import KeyedNcbi
-from crackling_testing.ncbi import NcbiStandIn
 from fakes.errors import client_error
+from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
     from pathlib import Path

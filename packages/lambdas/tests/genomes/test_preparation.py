@@ -8,7 +8,8 @@ import pytest
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.objects import ObjectStore

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crackling_aws.models import GenomeState, Job, JobOptions, Part, Place, Source, Status
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import scheduler
 from simulator.world import CONTEXT, ENVIRONMENT
 

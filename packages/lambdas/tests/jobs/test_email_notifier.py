@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crackling_aws.email import Notices
-from crackling_aws.models import Job, JobOptions, Part, Place, Source
+from crackling_aws.models.genomes import Part, Place, Source
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_lambdas.handlers import notifier
 from fakes.sns import Mail
 from simulator.world import CONTEXT, ENVIRONMENT

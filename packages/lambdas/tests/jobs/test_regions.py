@@ -12,7 +12,8 @@ from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import ScanJob
-from crackling_aws.models import Job, JobOptions, Part, Source
+from crackling_aws.models.genomes import Part, Source
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.download import copy_fasta
 from crackling_aws.queues import Queue
 from crackling_aws.stores import keys

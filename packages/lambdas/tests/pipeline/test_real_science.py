@@ -8,9 +8,9 @@ import random
 
 import pytest
 
+import crackling
 from crackling.annotation.annotation import read_gff
-from crackling.design import design
-from crackling.results import FORMATS, Design, write
+from crackling.results import FORMATS, write
 from crackling.sequences.fasta import Contig
 from crackling.specificity import Index, build_index
 from crackling_aws.stores import keys
@@ -41,9 +41,8 @@ def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
 
     job = scenario.jobs(world).get(job_id)
     assert (job.status, job.failure) == ("complete", None)
-    targets = expected(genome, query, tmp_path)
-    assert len(targets) == job.guides == 50
-    design = Design("mine", targets, [Contig("query", query)])
+    design = expected(genome, query, tmp_path)
+    assert len(design) == job.guides == 50
     for name, form in FORMATS.items():
         out = io.BytesIO()
         write(design, name, out)
@@ -65,11 +64,11 @@ def test_an_uploaded_annotation_tells_genes(world, tmp_path):
     job_id = json.loads(submit(world, query)["body"])["jobId"]
     world.run(at_rest=lambda: None)
     annotation = read_gff(io.BytesIO(gff.encode()), "genes")
-    targets = expected(f">chr1\n{bases}\n", query, tmp_path, annotation)
+    design = expected(f">chr1\n{bases}\n", query, tmp_path, annotation)
     out = io.BytesIO()
-    write(Design("mine", targets, [Contig("query", query)]), "csv", out)
+    write(design, "csv", out)
     assert export(world, job_id, "csv").encode() == out.getvalue()
-    assert {target.feature for target in targets} == {"exon", "intron", "intergenic"}
+    assert {target.feature for target in design} == {"exon", "intron", "intergenic"}
 
 
 def test_a_gene_of_the_genome_is_a_query(world, tmp_path):
@@ -83,11 +82,11 @@ def test_a_gene_of_the_genome_is_a_query(world, tmp_path):
     world.run(at_rest=lambda: None)
     annotation = read_gff(io.BytesIO(gff.encode()), "genes")
     contig = Contig("GEN1", bases[1000:1400])
-    targets = expected(genome, contig.sequence, tmp_path, annotation, contig.name)
+    design = expected(genome, contig.sequence, tmp_path, annotation, contig.name)
     out = io.BytesIO()
-    write(Design("mine", targets, [contig]), "genbank", out)
+    write(design, "genbank", out)
     assert export(world, job_id, "genbank").encode() == out.getvalue()
-    assert {target.gene for target in targets} == {"GEN1"}
+    assert {target.gene for target in design} == {"GEN1"}
 
 
 def test_an_annotation_of_another_genome_fails_with_the_reason(world):
@@ -109,7 +108,8 @@ def export(world, job_id, extension):
     return world.request("GET", f"/jobs/{job_id}/export", query={"format": extension})["body"]
 
 
-def expected(genome, query, folder, annotation=None, name="query"):
-    build_index([io.BytesIO(genome.encode())], folder / "index")
+def expected(fasta, query, folder, annotation=None, name="query"):
+    build_index([io.BytesIO(fasta.encode())], folder / "index")
     with Index.open(folder / "index") as index:
-        return design([Contig(name, query)], index, threads=1, annotation=annotation)
+        genome = crackling.Genome("mine", index, annotation)
+        return crackling.design([Contig(name, query)], genome=genome, threads=1)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, parse
-from crackling_aws.models import GenomeState, Job, Status
+from crackling_aws.models.genomes import GenomeState
+from crackling_aws.models.jobs import Job, Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import WAITER
 from simulator import science

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
-from crackling_aws.models import Job, JobOptions, Part, Source
+from crackling_aws.models.genomes import Part, Source
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore

@@ -11,8 +11,9 @@ import itertools
 
 import pytest
 
-from crackling_aws import models, queues
-from crackling_aws.models import GenomeState, Part, Place, Source
+from crackling_aws import queues
+from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
@@ -62,7 +63,7 @@ def parts_are_added_to_genomes_that_are_ready(patch):
 
 def the_second_part_replaces_the_first(patch):
     forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
-        genome, claim, "SET #done = :part, #updated = :now", part=frozenset([Part.BOWTIE2]), now=now
+        genome, claim, done=frozenset([Part.BOWTIE2]), updated=now
     )
     patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
 
@@ -164,7 +165,7 @@ def a_handed_over_preparation_keeps_its_progress(patch):
 
     def keeping(self, *arguments):
         with patch.context() as inner:
-            inner.setattr(genomes, "OF_A_PREPARATION", "#progress")
+            inner.setattr(genomes, "OF_A_PREPARATION", ("progress",))
             return retry(self, *arguments)
 
     patch.setattr(genomes.GenomeStore, "retry", keeping)
@@ -284,7 +285,7 @@ def the_mark_comes_before_the_mail(patch):
 
 def the_mark_is_not_looked_at(patch):
     patch.setattr(jobs, "NOT_NOTIFIED", always("#jobId"))
-    patch.setattr(models.Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
+    patch.setattr(Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
 
 
 def no_mark_is_made(patch):

@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from crackling.annotation.extents import Extents, alias_table, extents
@@ -24,7 +25,6 @@ from crackling.sequences.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
-    from pathlib import Path
 
 MAGIC = b"CRKGENE1"
 _INTERGENIC = Locus(None, Feature.INTERGENIC.label)
@@ -90,23 +90,23 @@ class Annotation:
         stream.writelines(_little_endian(column).tobytes() for column in columns)
 
 
-def read_annotation(source: Path, genome: Container[str] | None = None) -> Annotation:
-    """The annotation of a file: GFF3, plain or compressed, or the prepared form.
+def read_annotation(source: str | Path, contigs: Container[str] | None = None) -> Annotation:
+    """Read the genes of a genome from a file: GFF3, plain or compressed, or the prepared form.
 
     Args:
         source: the file.
-        genome: its contigs' names, at least one of which the annotation must know.
+        contigs: names of the genome's contigs; the annotation must know at least one.
 
     Raises:
         InputError: not GFF3, or of another genome.
-        StorageError: it cannot be read.
+        StorageError: the file cannot be read.
     """
-    with readable(source) as stream:
+    with readable(Path(source)) as stream:
         is_prepared = stream.read(len(MAGIC)) == MAGIC
         stream.seek(0)
         if is_prepared:
             return read_prepared(stream)
-        return read_gff(stream, str(source), genome)
+        return read_gff(stream, str(source), contigs)
 
 
 def read_gff(stream: BinaryIO, label: str, genome: Container[str] | None = None) -> Annotation:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -21,19 +19,16 @@ from crackling.cli.shared import (
     source,
 )
 from crackling.errors import InputError
-from crackling.results.formats import FORMATS
+from crackling.results.formats import FORMATS, format_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from crackling.cli.shared import Commands
     from crackling.results import Design, Format
     from crackling.sequences.fasta import Contig
-    from crackling.specificity import Index
 
 TABLE = "table"
-_ENDINGS = {ending: name for name, one in FORMATS.items() for ending in one.endings}
 
 
 def add_parser(commands: Commands) -> None:
@@ -55,9 +50,9 @@ def add_parser(commands: Commands) -> None:
     )
     query.add_argument(
         "--region",
-        metavar="NAME|CONTIG:START-END",
-        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome "
-        "(from 1, with the last)",
+        metavar="REGION",
+        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome, "
+        "CONTIG:START-END (from 1, with the last)",
     )
     parser.add_argument(
         "--genome",
@@ -99,37 +94,37 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _design(options: argparse.Namespace) -> Design:
-    from crackling.cli.cached_genomes import read_genes
-    from crackling.cli.region import check_region, read_region
-    from crackling.design import judge
-    from crackling.guides.sites import find_sites
-    from crackling.results import Design, Kind
+    from crackling.genomes import check_region, open_genome
+    from crackling.guide_design import design
 
-    contigs = _read_query(options.query) if options.query is not None else []
+    contigs = _read_query(options.query) if options.query is not None else None
     guides = read_guides(options.guides) if options.guides is not None else None
     if options.region is not None:
         check_region(options.region, options.genome)
-    with _open_genome(options.genome, options.threads) as index:
-        annotation = read_genes(options, options.genome, index)
-        if options.region is not None:
-            contigs = [read_region(options.region, options.genome, index, annotation)]
-        with progress() as tell:
-            targets = judge(
-                find_sites(contigs) if guides is None else guides,
-                index,
-                annotation=annotation,
-                consensus=options.consensus,
-                all_folds=options.all_folds,
-                threads=options.threads,
-                progress=tell,
-            )
-    kind = Kind.SEQUENCE if guides is None else Kind.GUIDES
-    return Design(genome_name(options.genome), targets, contigs, kind, options.consensus)
+    with (
+        progress() as report,
+        open_genome(
+            options.genome,
+            annotation=options.annotation,
+            published_genes=not options.no_annotation,
+            threads=options.threads,
+            progress=report,
+        ) as genome,
+    ):
+        return design(
+            contigs,
+            guides=guides,
+            region=options.region,
+            genome=genome,
+            min_accepted=options.consensus,
+            all_folds=options.all_folds,
+            threads=options.threads,
+            progress=report,
+        )
 
 
 def _chosen_format(options: argparse.Namespace) -> str:
-    ending = options.output.suffix.lower().lstrip(".") if options.output else ""
-    chosen: str = options.format or _ENDINGS.get(ending, "csv")
+    chosen: str = options.format or (format_of(options.output) if options.output else None) or "csv"
     binary = chosen != TABLE and FORMATS[cast("Format", chosen)].binary
     if binary and options.output is None and sys.stdout.isatty():
         raise InputError(f"--format {chosen}: a terminal cannot show it; name a file with -o")
@@ -141,21 +136,10 @@ def _write_table(design: Design, stream: BinaryIO) -> None:
 
     letters = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     try:
-        write_table(design.targets, letters)
+        write_table(design, letters)
         letters.flush()
     finally:
         letters.detach()  # or it would close the stream
-
-
-def genome_name(path: Path) -> str:
-    """What a genome is called in results: its file's name without endings, which is its id where it comes from NCBI."""
-    from crackling.specificity.names import parse_name
-
-    shard = parse_name(path)
-    name = shard.built_as.name if shard else path.name
-    for ending in (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta"):
-        name = name.removesuffix(ending)
-    return name
 
 
 def _read_query(text: str) -> list[Contig]:
@@ -174,22 +158,3 @@ def _is_file(text: str) -> bool:
         return text == STANDARD or (text != "" and Path(text).exists())
     except (OSError, ValueError):  # a sequence can be too long for a name
         return False
-
-
-@contextmanager
-def _open_genome(path: Path, threads: int | None) -> Iterator[Index]:
-    """An index, also by accession, or FASTA that is indexed in a temporary folder."""
-    from crackling.cli.cached_genomes import is_accession, open_index
-    from crackling.specificity import Index, build_index
-    from crackling.specificity.index import is_index
-
-    if is_accession(path) or is_index(path):
-        with open_index(path, threads) as index:
-            yield index
-        return
-    with tempfile.TemporaryDirectory(prefix="crackling-") as folder:
-        built = Path(folder) / "genome.issl"
-        with progress() as tell:
-            build_index([path], built, threads=threads, progress=tell)
-        with Index.open(built, verify=False) as index:
-            yield index

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_threads, command_parser, progress
+from crackling.cli.shared import add_threads, command_parser, progress, say
 
 if TYPE_CHECKING:
     import argparse
@@ -56,11 +56,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _get(accession: str, threads: int | None, *, as_json: bool) -> None:
-    from crackling.cli.cached_genomes import work
-    from crackling.ncbi.cache import Cache
+    from crackling.genomes import download_genome
 
-    with progress() as tell:
-        kept = Cache().get(accession, work(tell, threads))
+    with progress() as report:
+        kept = download_genome(accession, threads=threads, progress=report)
     if as_json:
         sys.stdout.write(json.dumps(_facts(kept)) + "\n")
         return
@@ -81,9 +80,9 @@ def _facts(kept: Kept) -> dict[str, object]:
 
 
 def _search(text: str, *, as_json: bool) -> None:
-    from crackling.cli.cached_genomes import ncbi, say
+    from crackling.ncbi import Ncbi
 
-    found = [_row(assembly) for assembly in ncbi().search(text)]
+    found = [_row(assembly) for assembly in Ncbi.from_environment().search(text)]
     _write(found, (*COLUMNS, "reference"), as_json=as_json)
     if not found:
         say(

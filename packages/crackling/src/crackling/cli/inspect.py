@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_index, command_parser
+from crackling.cli.shared import add_index, command_parser, progress
 
 if TYPE_CHECKING:
     import argparse
@@ -26,10 +26,10 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.cli.cached_genomes import open_index
+    from crackling.genomes import open_index
     from crackling.specificity.layout import VERSION
 
-    with open_index(options.index) as index:
+    with progress() as report, open_index(options.index, progress=report) as index:
         headers, contigs = [shard.header for shard in index.shards], index.contigs
     first = headers[0]
     rows: dict[str, int | str] = {

@@ -19,6 +19,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from crackling import __version__
+from crackling.cli.completion import add_print_completion
+from crackling.cli.shared import notices
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     if stdout is None:
         return _complain(StorageError("standard output: is closed; open it"), BAD_INPUT)
     try:
-        import_module(f"crackling.cli.{options.command}").run(options)
+        with notices():
+            import_module(f"crackling.cli.{options.command}").run(options)
         stdout.flush()
     except (InputError, IndexFileError, StorageError, TransferError) as error:
         return _complain(error, BAD_INPUT)
@@ -79,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"crackling {__version__}")
+    add_print_completion(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name in COMMANDS:
         import_module(f"crackling.cli.{name}").add_parser(commands)

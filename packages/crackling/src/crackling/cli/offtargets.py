@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser
+from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser, progress
 from crackling.guides.guide_list import parse_guide
 
 if TYPE_CHECKING:
@@ -31,17 +32,25 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.annotation.places import annotate
-    from crackling.cli.cached_genomes import open_index, read_genes
+    from crackling.genomes import Genome, genome_name, open_index, read_genes
+    from crackling.guide_scores import find_off_targets
     from crackling.specificity import OffTarget
 
     sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
-    with open_index(options.index) as index:
-        annotation = read_genes(options, options.index, index)
+    with ExitStack() as opened:
+        with progress() as report:
+            index = opened.enter_context(open_index(options.index, progress=report))
+            genes = read_genes(
+                options.index,
+                index,
+                annotation=options.annotation,
+                published_genes=not options.no_annotation,
+                progress=report,
+            )
+        genome = Genome(genome_name(options.index), index, genes)
         sys.stdout.write("\t".join(field.name for field in fields(OffTarget)) + "\n")
         for site in sites:
-            rows = index.off_targets(site.guide, options.k)
-            for row in annotate(rows, annotation) if annotation else rows:
+            for row in find_off_targets(site.guide, genome=genome, k=options.k):
                 sys.stdout.write("\t".join(map(_cell, astuple(row))) + "\n")
 
 

@@ -34,16 +34,21 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from crackling.cli.cached_genomes import open_index
+    from crackling.genomes import Genome, genome_name, open_index
+    from crackling.guide_scores import score_guides
 
     guides = [site.guide for site in read_guides(options.guides)]
-    with open_index(options.index, options.threads) as index, progress() as tell:
-        scores = index.score(
+    with (
+        progress() as report,
+        open_index(options.index, threads=options.threads, progress=report) as index,
+    ):
+        scores = score_guides(
             guides,
-            options.k,
+            genome=Genome(genome_name(options.index), index),
+            k=options.k,
             compatible=options.compatible,
             threads=options.threads,
-            progress=(lambda done: tell("scoring", done, len(guides))) if tell else None,
+            progress=report,
         )
     sys.stdout.write("\t".join(["guide", "mit", "cfd", *(f"mm{n}" for n in range(options.k + 1))]) + "\n")
     for guide, score in zip(guides, scores, strict=True):

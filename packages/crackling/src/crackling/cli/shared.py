@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import sys
 import textwrap
 from contextlib import contextmanager
@@ -123,7 +124,8 @@ def progress() -> Iterator[Progress | None]:
     from crackling.cli.amount import AmountColumn
 
     columns = (TextColumn("{task.description:>14}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    # Results go to standard output as they are, not through the bars.
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bars:
         tasks = {}
 
         def tell(stage: str, done: int, total: int) -> None:
@@ -132,3 +134,27 @@ def progress() -> Iterator[Progress | None]:
             bars.update(tasks[stage], completed=done, total=total or None)
 
         yield tell
+
+
+def say(text: str) -> None:
+    """Print a notice on stderr."""
+    sys.stderr.write(f"crackling: {text}\n")
+
+
+class _Notices(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+@contextmanager
+def notices() -> Iterator[None]:
+    """Print on stderr what the library logs, such as what it downloads."""
+    logger, handler = logging.getLogger("crackling"), _Notices()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,12 @@ def find_sites(contigs: Iterable[Contig]) -> list[Site]:
         for contig in contigs
         for site in sorted(_sites(contig), key=lambda site: (site.start, site.strand))
     ]
+
+
+def repeated_windows(sites: Iterable[Site]) -> set[str]:
+    """Return the windows of 23 nt that stand more than once in the query."""
+    counts = Counter(site.guide + site.pam for site in sites)
+    return {window for window, count in counts.items() if count > 1}
 
 
 def _sites(contig: Contig) -> Iterator[Site]:

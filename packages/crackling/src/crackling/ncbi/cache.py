@@ -13,6 +13,7 @@ One process at a time works on a genome; a lock that ends with its process keeps
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 from contextlib import contextmanager
@@ -29,10 +30,12 @@ from crackling.specificity import Index
 from crackling.specificity.names import family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from crackling.annotation.annotation import Annotation
     from crackling.ncbi.cache_builder import Work
+
+logger = logging.getLogger(__name__)
 
 
 def usual_folder() -> Path:
@@ -67,29 +70,26 @@ class Cache:
         """
         if kept := self.find(accession):
             return kept
-        with self._locked(accession, work.waiting):
+        with self._locked(accession):
             if (kept := self.find(accession)) is None:
                 folder = self._of(accession)
                 kept = make(accession, folder, read_kept(folder), work)
                 kept.write()
             return kept
 
-    @contextmanager
-    def index(self, accession: str, work: Work) -> Iterator[Index]:
-        """The index of a genome, as get() brings it. One that is damaged is made again."""
+    def index(self, accession: str, work: Work) -> Index:
+        """Open the index of a genome, as get() brings it. One that is damaged is made again."""
         try:
-            index = Index.open(self.get(accession, work).index)
+            return Index.open(self.get(accession, work).index)
         except IndexFileError:
-            self._forget(accession, work, family(self._of(accession) / INDEX))
-            index = Index.open(self.get(accession, work).index)
-        with index:
-            yield index
+            self._forget(accession, family(self._of(accession) / INDEX))
+            return Index.open(self.get(accession, work).index)
 
     def annotation(self, accession: str, work: Work) -> Annotation | None:
         """The genes of a genome, as get() brings them; None if it has none. Those that are damaged are made again."""
         kept = self.get(accession, work)
         if kept.genes and not kept.sound(GENES):
-            self._forget(accession, work, [kept.genes])
+            self._forget(accession, [kept.genes])
             kept = self.get(accession, work)
         return read_annotation(kept.genes) if kept.genes else None
 
@@ -105,10 +105,7 @@ class Cache:
                 f"{accession} is not kept on this machine; 'crackling genome --list' shows what is"
             )
 
-        def busy() -> None:
-            raise InputError(f"{accession} is being fetched by another process; wait for it, or end it")
-
-        with self._locked(accession, busy), writing(folder):
+        with self._locked(accession, wait=False), writing(folder):
             size = sum(path.stat().st_size for path in folder.iterdir())
             (folder / FACTS).unlink(missing_ok=True)  # first: what is half removed is not complete
             shutil.rmtree(folder)
@@ -122,7 +119,7 @@ class Cache:
         return self._folder / accession
 
     @contextmanager
-    def _locked(self, accession: str, waiting: Callable[[], None]) -> Iterator[None]:
+    def _locked(self, accession: str, *, wait: bool = True) -> Iterator[None]:
         folder = self._of(accession)
         path = folder.with_name(f".{accession}.lock")
         with writing(path):
@@ -132,12 +129,16 @@ class Cache:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                waiting()
+                if not wait:
+                    raise InputError(
+                        f"{accession} is being fetched by another process; wait for it, or end it"
+                    ) from None
+                logger.info("another process is fetching it; waiting")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             folder.mkdir(exist_ok=True)  # it may have been removed meanwhile
             yield
 
-    def _forget(self, accession: str, work: Work, files: Iterable[Path]) -> None:
-        with self._locked(accession, work.waiting):
+    def _forget(self, accession: str, files: Iterable[Path]) -> None:
+        with self._locked(accession):
             for path in files:
                 path.unlink(missing_ok=True)

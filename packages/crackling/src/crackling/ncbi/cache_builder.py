@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ from crackling.sequences.progress import counted
 from crackling.specificity import Index, build_index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path
 
     from crackling.ncbi.assembly import Assembly
@@ -30,19 +31,14 @@ FETCHING_GENES: Final = "fetching genes"
 READING_GENES: Final = "reading genes"
 _READ = 1024 * 1024
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Work:
-    """How a genome is brought into the cache.
-
-    `about` is told what will be fetched before the work starts, `waiting` that another process is at it, and `no_genes` why
-    the genes that NCBI publishes are of no use.
-    """
+    """How a genome is brought into the cache."""
 
     ncbi: Ncbi
-    about: Callable[[Assembly, Collection[RemoteFile]], None]
-    waiting: Callable[[], None]
-    no_genes: Callable[[InputError], None]
     progress: Progress
     threads: int | None = None
 
@@ -68,7 +64,7 @@ def _fetched(accession: str, folder: Path, known: Kept | None, work: Work) -> Ke
     files = {FASTA: work.ncbi.fasta(assembly)}
     if genes := work.ncbi.annotation(assembly):
         files[GFF] = genes
-    work.about(assembly, files.values())
+    _log_download(assembly, files.values())
     for name, file in files.items():
         path = folder / name
         if not path.is_file() or md5_of(path) != file.md5:
@@ -77,6 +73,24 @@ def _fetched(accession: str, folder: Path, known: Kept | None, work: Work) -> Ke
     if known and known.published == md5s:
         return known
     return Kept(folder, assembly, md5s, {name: (folder / name).stat().st_size for name in files})
+
+
+def _log_download(assembly: Assembly, files: Collection[RemoteFile]) -> None:
+    from rich.filesize import decimal
+
+    sizes = [file.bytes for file in files if file.bytes]
+    size = decimal(sum(sizes)) if len(sizes) == len(files) else "files of unknown size"
+    genes = ", its genes included" if len(files) > 1 else ""
+    logger.info(
+        "%s: %s bases, contigs: %s; %s to fetch%s",
+        assembly.title,
+        f"{assembly.bases:,}",
+        f"{assembly.contigs:,}",
+        size,
+        genes,
+    )
+    if assembly.superseded:
+        logger.info("%s has replaced it; this one is fetched as it was asked for", assembly.current)
 
 
 def _indexed(kept: Kept, work: Work) -> Kept:
@@ -94,7 +108,7 @@ def _annotated(kept: Kept, work: Work) -> Kept:
     try:
         _prepare_genes(gff, genes, kept, work)
     except InputError as error:  # its publisher's fault, not the user's: the genome is of use without
-        work.no_genes(error)
+        logger.warning("it is kept without genes: %s", error)
         gff.unlink()
         files = {name: size for name, size in kept.files.items() if name not in (GFF, GENES)}
         return replace(kept, files=files, md5s={FASTA: kept.md5s[FASTA]})

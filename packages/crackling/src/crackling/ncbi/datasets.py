@@ -6,9 +6,10 @@ is it there (check) -> what is it (dataset_report) -> its directory (links) -> t
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 from urllib.parse import quote
 
 from crackling.errors import InputError
@@ -53,6 +54,11 @@ class Ncbi:
     ) -> None:
         self._base = base.rstrip("/")
         self._client = Client(base, api_key, patience, rate)
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return NCBI, or the server that CRACKLING_NCBI_URL names; NCBI_API_KEY is the key, if any."""
+        return cls(os.environ.get("CRACKLING_NCBI_URL") or NCBI_URL, os.environ.get("NCBI_API_KEY") or None)
 
     def assembly(self, accession: str) -> Assembly:
         """What NCBI knows of an assembly. One that a newer version replaces is as good as any: see its `current`.

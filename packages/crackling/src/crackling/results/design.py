@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
-from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS
+from crackling.errors import InputError
+from crackling.results.formats import FORMATS, format_of, write
+from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS, Target
+from crackling.sequences.files import appearing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from crackling.results.target import Target
+    import pandas as pd
+
+    from crackling.results.formats import Format
     from crackling.sequences.fasta import Contig
 
 
@@ -23,12 +30,18 @@ class Kind(StrEnum):
     GUIDES = "guides"
 
 
-@dataclass(frozen=True, slots=True)
-class Design:
-    """What a format may show. The same design gives the same bytes, wherever it was made.
+@dataclass(frozen=True, slots=True, repr=False)
+class Design(Sequence[Target]):
+    """The guides of a query, in query order, with what they were designed for: a sequence of targets.
 
-    genome: its name. targets: all of them, in query order. contigs: the query that was searched, as read_query() has it; none
-    where guides were given.
+    The same design gives the same bytes in each format, wherever it was made.
+
+    Attributes:
+        genome: the name of the genome that was searched for off-targets.
+        targets: the guides, in query order.
+        contigs: the query that was searched, normalised; empty where guides were given.
+        kind: whether a sequence or guides were given.
+        consensus: how many of the three methods must accept an efficient guide.
     """
 
     genome: str
@@ -36,6 +49,57 @@ class Design:
     contigs: Sequence[Contig] = ()
     kind: Kind = Kind.SEQUENCE
     consensus: int = USUAL_CONSENSUS
+
+    @overload
+    def __getitem__(self, at: int) -> Target: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Target]: ...
+    def __getitem__(self, at: int | slice) -> Target | Sequence[Target]:
+        return self.targets[at]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __repr__(self) -> str:
+        return f"<Design against {self.genome}: {self.outcome}>"
+
+    def _repr_html_(self) -> str:
+        from crackling.results.notebook import to_html
+
+        return to_html(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a data frame with a row for each guide and the columns of the other formats.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        from crackling.results.notebook import to_pandas
+
+        return to_pandas(self)
+
+    def write(self, path: str | Path, format: Format | None = None) -> None:  # noqa: A002 - what users call it
+        """Write the design to a file, which appears when it is complete.
+
+        Args:
+            path: the file; an old one of that name is replaced.
+            format: one of FORMATS; default: by the ending of the file's name.
+
+        Raises:
+            InputError: the ending names no format, or there are more guides than the format can hold.
+            StorageError: the file cannot be written.
+        """
+        chosen = format or format_of(Path(path))
+        if chosen is None:
+            raise InputError(f"{path}: its ending names no format; name one of {', '.join(FORMATS)}")
+        with appearing(Path(path)) as stream:
+            write(self, chosen, stream)
+
+    @property
+    def outcome(self) -> str:
+        """How many guides there are, and how many of them are of use."""
+        good = sum(target.efficient and target.specific for target in self.targets)
+        return f"{len(self.targets)} guides, {good} of them efficient and specific"
 
     def by_contig(self) -> Iterator[tuple[Contig, list[Target]]]:
         """Each contig of the query with its targets; the contigs' names differ."""

@@ -10,6 +10,7 @@ from crackling.results import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from crackling.results.design import Design
 
@@ -125,6 +126,12 @@ FORMATS: dict[Format, FileFormat] = {
         _write_html,
     ),
 }
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that the ending of a file's name stands for."""
+    ending = path.suffix.lower().removeprefix(".")
+    return next((name for name, one in FORMATS.items() if ending in one.endings), None)
 
 
 def write(design: Design, format: Format, stream: BinaryIO) -> None:  # noqa: A002 - what users call it

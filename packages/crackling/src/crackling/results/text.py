@@ -20,6 +20,7 @@ _COLOURS = {
     (False, True): "86,180,233",
     (False, False): "153,153,153",
 }
+WARNINGS_SEPARATOR = "; "
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 # What users name themselves; a spreadsheet would run some names as formulas.
 _NAMES = tuple(COLUMNS.index(column) for column in ("contig", "gene"))
@@ -33,7 +34,7 @@ def _cell(column: str, value: object) -> str:
     if isinstance(value, float):
         return f"{value:.{DECIMALS[column]}f}"
     if isinstance(value, tuple):
-        return "; ".join(value)
+        return WARNINGS_SEPARATOR.join(value)
     return str(value)
 
 

@@ -13,6 +13,7 @@ from crackling.about import INDEX_FORMAT, METHODS, VERSION
 from crackling.errors import InputError
 from crackling.results.columns import DECIMALS, TARGET_COLUMNS
 from crackling.results.target import values
+from crackling.results.text import WARNINGS_SEPARATOR
 
 if TYPE_CHECKING:
     from crackling.results.design import Design
@@ -89,7 +90,7 @@ def _write_cell(
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, form)
     elif isinstance(value, tuple):
-        sheet.write_string(row, column, "; ".join(value))
+        sheet.write_string(row, column, WARNINGS_SEPARATOR.join(value))
     elif value is not None:
         sheet.write_string(row, column, str(value))
 

@@ -181,18 +181,27 @@ def read_query(source: Path | BinaryIO, label: str) -> list[Contig]:
     """The contigs of a query in FASTA, normalised.
 
     Raises:
-        InputError: as read_fasta(); not DNA; or two contigs have one name, and a guide's place is told by its contig's name.
+        InputError: as read_fasta() and normalise_query().
         StorageError: the path cannot be read.
     """
-    contigs = [normalise(contig, label) for contig in read_fasta(source, label)]
+    return normalise_query(read_fasta(source, label), label)
+
+
+def normalise_query(contigs: Iterable[Contig], label: str) -> list[Contig]:
+    """Normalise the contigs of a query.
+
+    Raises:
+        InputError: a letter is no nucleotide; or two contigs have one name, which says where a guide lies.
+    """
+    normalised = [normalise(contig, label) for contig in contigs]
     seen: dict[str, int] = {}
-    for number, contig in enumerate(contigs, start=1):
+    for number, contig in enumerate(normalised, start=1):
         if (first := seen.setdefault(contig.name, number)) != number:
             raise InputError(
                 f"{label}: sequences {first} and {number} are both named {contig.name!r}; "
                 "begin each header with a name of its own, as places are told by it"
             )
-    return contigs
+    return normalised
 
 
 def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:

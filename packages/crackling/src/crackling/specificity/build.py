@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.sequences.files import unfinished
@@ -18,7 +19,6 @@ from crackling.specificity.names import family, shard_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from crackling.sequences.files import Unfinished
     from crackling.specificity.layout import Header
@@ -41,21 +41,21 @@ class IndexSummary:
 
 
 def build_index(
-    sources: Sequence[Path | BinaryIO],
-    out: Path,
+    sources: str | Path | Sequence[str | Path | BinaryIO],
+    out: str | Path,
     *,
     compatible: bool = False,
     threads: int | None = None,
     shard_bases: int = MAX_PLACES,
     progress: Progress | None = None,
 ) -> IndexSummary:
-    """Index the FASTA files or streams `sources` as one genome and write the index to `out`.
+    """Index FASTA files or streams as one genome and write the index to a file.
 
     A genome that does not fit in one shard gets a file for each: `out` genome.issl becomes genome.1-of-2.issl and
     genome.2-of-2.issl.
 
     Args:
-        sources: paths or binary streams of FASTA, plain or compressed.
+        sources: FASTA, plain or compressed: a path, or several paths and binary streams.
         out: the file to write; an old index of that name is replaced, whatever its shards, when the new one is complete.
         compatible: leave out sites that start with T, as the published program does.
         threads: default: all processors.
@@ -69,12 +69,15 @@ def build_index(
     started = time.monotonic()
     tell = progress or (lambda _stage, _done, _total: None)
     workers = threads or os.cpu_count() or 1
+    out = Path(out)
+    given = [sources] if isinstance(sources, str | Path) else sources
+    fasta = [Path(source) if isinstance(source, str) else source for source in given]
     with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
         # A file first, then the genome: where nothing can be written, nothing is read.
         files = (stack.enter_context(unfinished(path)) for path in repeat(out))
         built = [
             (file, Builder(genome, compatible, pool, workers, Writer(file.stream), tell).build())
-            for file, genome in zip(files, read_shards(sources, tell, shard_bases), strict=False)
+            for file, genome in zip(files, read_shards(fasta, tell, shard_bases), strict=False)
         ]
         headers = sealed([header for _, header in built])
         paths = _finish(out, zip([file for file, _ in built], headers, strict=True))

@@ -42,7 +42,7 @@ class Index:
         self.shards = sorted(shards, key=lambda shard: shard.header.shard)
 
     @classmethod
-    def open(cls, files: Path | Sequence[Path], *, verify: bool = True, positions: bool = True) -> Self:
+    def open(cls, files: str | Path | Sequence[Path], *, verify: bool = True, positions: bool = True) -> Self:
         """Map an index.
 
         Args:
@@ -54,7 +54,7 @@ class Index:
             IndexFileError: not an index, of another version, cut short or damaged; a shard is missing, foreign or doubled.
             StorageError: a file cannot be read.
         """
-        paths = find_files(files) if isinstance(files, Path) else files
+        paths = find_files(Path(files)) if isinstance(files, str | Path) else files
         with ExitStack() as opened:
             index = cls(
                 [opened.enter_context(Shard.open(path, verify=verify, positions=positions)) for path in paths]

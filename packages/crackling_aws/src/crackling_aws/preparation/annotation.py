@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError
-from crackling_aws.models import Source
+from crackling_aws.models.genomes import Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from contextlib import AbstractContextManager
 
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
 

@@ -11,7 +11,7 @@ from crackling.errors import InputError
 from crackling.sequences.faidx import FastaWriter
 from crackling.sequences.fasta import Contig, normalise, read_pieces
 from crackling.sequences.progress import counted
-from crackling_aws.models import Part, Source
+from crackling_aws.models.genomes import Part, Source
 from crackling_aws.preparation.annotation import Genes, no_genes
 from crackling_aws.preparation.progress import LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from crackling.sequences.faidx import FastaIndex
     from crackling_aws.messages import PrepareGenome
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.annotation import FetchGenes
     from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.specificity import build_index
-from crackling_aws.models import IndexFile, Part
+from crackling_aws.models.genomes import IndexFile, Part
 from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys

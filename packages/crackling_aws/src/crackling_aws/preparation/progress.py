@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from crackling_aws.models import Progress
+from crackling_aws.models.genomes import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.models import Part
+    from crackling_aws.models.genomes import Part
     from crackling_aws.stores.genomes import GenomeStore
 
 # How far a shard is at the beginning and at the end of each stage of build_index.

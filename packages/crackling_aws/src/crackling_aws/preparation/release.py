@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
 from crackling_aws.messages import PrepareGenome, ScanJob
-from crackling_aws.models import Genome, GenomeState
+from crackling_aws.models.genomes import Genome, GenomeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

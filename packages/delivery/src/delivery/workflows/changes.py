@@ -22,20 +22,32 @@ PLACES = {
     "lambdas": "packages/lambdas/",
     "ec2_worker": "packages/ec2_worker/",
     "infra": "packages/infra/",
+    "localcloud": "packages/localcloud/",
     "delivery": "packages/delivery/",
     "frontend": "packages/frontend/",
     "docs": r"docs/|mkdocs\.yml$|[\w/-]+\.md$",
 }
 # Part -> the parts that are built on it, or tested with it.
 USERS = {
-    "crackling": {"crackling_aws", "layers", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
-    "crackling_aws": {"layers", "lambdas", "ec2_worker", "infra", "delivery"},
-    "layers": {"crackling", "ec2_worker", "infra"},
-    "lambdas": {"infra"},
-    "ec2_worker": {"infra"},
-    "infra": {"delivery"},
-    "delivery": {"infra"},  # the end-to-end tests use its client of the API
-    "frontend": {"infra"},
+    "crackling": {
+        "crackling_aws",
+        "layers",
+        "lambdas",
+        "ec2_worker",
+        "infra",
+        "localcloud",
+        "delivery",
+        "docs",
+    },
+    "crackling_aws": {"layers", "lambdas", "ec2_worker", "infra", "localcloud", "delivery"},
+    "layers": {"crackling", "ec2_worker", "infra", "localcloud"},
+    "lambdas": {"infra", "localcloud"},
+    "ec2_worker": {"infra", "localcloud"},
+    "infra": {"localcloud", "delivery"},
+    # Its stand-ins serve the tests of the others.
+    "localcloud": {"crackling", "crackling_aws", "lambdas", "ec2_worker", "infra", "delivery", "docs"},
+    "delivery": {"localcloud"},  # the end-to-end tests use its client of the API
+    "frontend": {"infra", "localcloud"},
     "docs": {"delivery"},  # the commands on the pages are tested there
 }
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from crackling.ncbi import Assembly
-from crackling_aws.models import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
 from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.api.views import View, moment
 from crackling_lambdas.genomes.library import GENOME_ID

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
-from crackling_aws.models import Genome, Job, JobOptions, Status
+from crackling_aws.models.genomes import Genome
+from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
 from crackling_lambdas.api.views import View, moment
 from crackling_lambdas.jobs.email_subscriptions import MailState

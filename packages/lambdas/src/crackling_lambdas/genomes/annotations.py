@@ -11,7 +11,7 @@ from crackling_aws.stores import keys
 
 if TYPE_CHECKING:
     from crackling.annotation.annotation import Annotation
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.objects import ObjectStore
 
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling_aws.models import Part, Source
+from crackling_aws.models.genomes import Part, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,12 +15,12 @@ from math import log
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from crackling_aws.models import Part, Place
+from crackling_aws.models.genomes import Part, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.genomes import GenomeStore
 
 NEAREST: Final = 9

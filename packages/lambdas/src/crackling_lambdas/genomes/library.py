@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.ncbi import ACCESSION
-from crackling_aws.models import Genome, GenomeState, Part, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
 

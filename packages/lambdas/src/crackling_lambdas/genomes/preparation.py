@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models import Part, Place
+from crackling_aws.models.genomes import Part, Place
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from crackling.errors import InputError
-from crackling_aws.models import Source
+from crackling_aws.models.genomes import Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 
 if TYPE_CHECKING:
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.objects import ObjectStore
 
 GZIP = b"\x1f\x8b"

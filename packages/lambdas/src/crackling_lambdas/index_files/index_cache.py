@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.specificity import OffTarget, Specificity
-    from crackling_aws.models import Genome, IndexFile
+    from crackling_aws.models.genomes import Genome, IndexFile
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.specificity.layout import Range, Section
-    from crackling_aws.models import IndexFile
+    from crackling_aws.models.genomes import IndexFile
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.specificity import Shard
-    from crackling_aws.models import IndexFile
+    from crackling_aws.models.genomes import IndexFile
 
 RESERVE = 64 * 1024 * 1024  # bytes of disk left to everything else
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling_aws.models import GenomeState, Source
+from crackling_aws.models.genomes import GenomeState, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

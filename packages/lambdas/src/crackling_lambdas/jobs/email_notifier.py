@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.email import Notices
-    from crackling_aws.models import Genome, Job
+    from crackling_aws.models.genomes import Genome
+    from crackling_aws.models.jobs import Job
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
 

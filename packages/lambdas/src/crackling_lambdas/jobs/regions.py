@@ -10,7 +10,7 @@ from crackling.annotation.gene_lookup import written
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region
 from crackling.sequences.faidx import FastaIndex
-from crackling_aws.models import GenomeState
+from crackling_aws.models.genomes import GenomeState
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import GenomeNotReadyError
@@ -19,7 +19,7 @@ from crackling_lambdas.jobs.submission import QUERY_BASES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.models import Genome
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.genomes.annotations import Annotations
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from crackling.annotation.places import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
-from crackling_aws.models import Chunk, GenomeState, Status
+from crackling_aws.models.genomes import GenomeState
+from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import ConflictError, NotFoundError
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from crackling.results import Format, Target
     from crackling.sequences.fasta import Contig
     from crackling.specificity import OffTarget
-    from crackling_aws.models import Genome, Job
+    from crackling_aws.models.chunks import Chunk
+    from crackling_aws.models.genomes import Genome
+    from crackling_aws.models.jobs import Job
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore

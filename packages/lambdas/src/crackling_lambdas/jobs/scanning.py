@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling.design import repeated_windows
 from crackling.guides.guide_list import parse_guides
-from crackling.guides.sites import find_sites
+from crackling.guides.sites import find_sites, repeated_windows
 from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import ScanJob, ScoreChunk
-from crackling_aws.models import Chunk, QuerySite
+from crackling_aws.models.chunks import Chunk, QuerySite
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
@@ -20,7 +19,7 @@ from crackling_lambdas.jobs.submission import TEXT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crackling_aws.models import Job
+    from crackling_aws.models.jobs import Job
     from crackling_aws.queues import Queue
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore

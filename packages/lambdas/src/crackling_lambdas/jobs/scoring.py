@@ -10,7 +10,8 @@ from crackling.annotation import UNKNOWN
 from crackling.annotation.places import guides_to_place, locus_of
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
-from crackling_aws.models import GenomeState, Stage
+from crackling_aws.models.chunks import Stage
+from crackling_aws.models.genomes import GenomeState
 from crackling_lambdas.errors import GenomeNotReadyError
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from crackling.specificity import OffTarget as Place
     from crackling.specificity import Specificity
     from crackling_aws.messages import ScoreChunk
-    from crackling_aws.models import Chunk, Genome, Job
+    from crackling_aws.models.chunks import Chunk
+    from crackling_aws.models.genomes import Genome
+    from crackling_aws.models.jobs import Job
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
 

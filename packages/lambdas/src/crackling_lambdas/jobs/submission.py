@@ -13,7 +13,8 @@ from crackling.guides.region import parse_region
 from crackling.ncbi import ACCESSION
 from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
-from crackling_aws.models import GenomeState, Job, JobOptions
+from crackling_aws.models.genomes import GenomeState
+from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores import keys
 from crackling_lambdas.errors import InvalidError, NotFoundError, TooLargeError
 

@@ -1,0 +1,41 @@
+"""Chunks: consecutive sites of a job that are scored together."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from crackling.annotation import Locus
+from crackling.efficiency import Efficiency
+from crackling.guides.sites import Site
+from crackling.specificity import Specificity
+from crackling_aws.codec import COMPRESSED
+
+
+class Stage(StrEnum):
+    """The two scorings of a chunk; the value names the field of the results and the job's counter."""
+
+    ON_TARGET = "on_target"
+    OFF_TARGET = "off_target"
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySite:
+    """A site of the query; `repeated` where its 23 nt occur more than once in the query."""
+
+    site: Site
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive sites of a job, scored together. `first` is the 1-based number of the first target."""
+
+    job_id: str
+    number: int
+    first: int
+    sites: Annotated[tuple[QuerySite, ...], COMPRESSED]
+    on_target: Annotated[tuple[Efficiency, ...] | None, COMPRESSED] = None
+    off_target: Annotated[tuple[Specificity, ...] | None, COMPRESSED] = None
+    loci: Annotated[
+        tuple[Locus, ...], COMPRESSED
+    ] = ()  # with off_target: what the genome's annotation says of each guide

@@ -1,0 +1,64 @@
+"""Jobs, whose status follows from what their stages have recorded."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crackling.results import Kind
+
+
+class Status(StrEnum):
+    """Where a job stands, as users see it."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    SCANNING = "scanning"
+    SCORING = "scoring"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What a user may choose for a job: how many of the three methods must accept an efficient guide."""
+
+    consensus: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One query against one genome: the facts that its stages have recorded so far."""
+
+    job_id: str
+    genome: str
+    options: JobOptions
+    chunk_size: int
+    created: float
+    updated: float
+    expires: int
+    kind: Kind = Kind.SEQUENCE  # of its query
+    region: str | None = None  # the part of the genome that is its query, as its user named it
+    preparing: bool = False  # it waited for its genome
+    scanning: bool = False  # its scan was queued
+    guides: int | None = None  # known once scanned
+    on_target: int = 0  # guides whose efficiency is written
+    off_target: int = 0  # guides whose specificity is written
+    failure: str | None = None  # the reason, for its user
+    recipient: str | None = None  # who is mailed when it is over: see crackling_aws.email
+    notified: float | None = None  # when that mail was sent
+
+    @property
+    def status(self) -> Status:
+        """The status that the facts add up to; it is stored nowhere, so it cannot disagree with them."""
+        if self.failure is not None:
+            return Status.FAILED
+        if self.guides is not None:
+            done = self.on_target == self.off_target == self.guides
+            return Status.COMPLETE if done else Status.SCORING
+        if self.scanning:
+            return Status.SCANNING
+        return Status.PREPARING if self.preparing else Status.QUEUED
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.status in (Status.COMPLETE, Status.FAILED)

@@ -1,0 +1,174 @@
+"""EC2 workers for genomes beyond the functions: what an instance is, what it may do, and who may start and end it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from crackling_aws.names import STAGE_TAG
+from crackling_infra.acknowledge import acknowledge
+from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
+from crackling_infra.settings import ROOT_GB
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sqs as sqs
+
+    from crackling_infra.constructs.functions import Function
+    from crackling_infra.settings import Settings
+
+_ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
+# What an instance consists of; AWS asks for each when one is started.
+_PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
+
+
+class Ec2Workers(Construct):
+    """The launch template of workers with its role; nothing runs until a genome needs it.
+
+    A worker learns the names of what it may use from one SSM parameter, as functions do from their environment.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+        self._profile = iam.CfnInstanceProfile(self, "Profile", roles=[self.role.role_name])
+        self._group = ec2.CfnSecurityGroup(
+            self, "SecurityGroup", group_description="Crackling Cloud workers: outward only"
+        )
+        self._template = ec2.CfnLaunchTemplate(self, "Template", launch_template_data=self._instance())
+        self._known = {
+            "NCBI_URL": settings.ncbi_url,
+            "BOWTIE2": settings.bowtie2,
+            "MAX_HOURS": str(settings.worker_hours),
+        }
+
+    # --- what a worker may do ---
+
+    def use_table(self, name: str, table: dynamodb.ITable, *actions: str) -> None:
+        self._known[name] = table.table_name
+        allow(self.role, [f"dynamodb:{action}" for action in actions], table.table_arn)
+
+    def use_queue(self, name: str, queue: sqs.IQueue) -> None:
+        self._known[name] = queue.queue_url
+        allow(self.role, ["sqs:SendMessage"], queue.queue_arn)
+
+    def use_objects(self, name: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
+        self._known[name] = bucket.bucket_name
+        allow_objects(self.role, bucket, prefix, *actions)
+
+    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
+        allow_listing(self.role, bucket, prefix)
+
+    def use_parameter(self, name: str, parameter: str) -> None:
+        self._known[name] = parameter
+        allow_parameter(self.role, parameter)
+
+    def publish_settings(self) -> None:
+        """Write down what was granted; call it last."""
+        name = self._settings.worker_settings_parameter
+        value = Stack.of(self).to_json_string(self._known)
+        ssm.CfnParameter(self, "Settings", name=name, type="String", value=value)
+        allow_parameter(self.role, name)
+
+    # --- who may start and end them ---
+
+    def launched_by(self, function: Function) -> None:
+        """Allow starting instances by this template, with this role, and with the tags that make them workers."""
+        role = self._managed_by(function)
+        template = self._arn("launch-template", self._template.ref)
+        by_template = {"ArnEquals": {"ec2:LaunchTemplate": template}}
+        tagged = {"StringEquals": {f"aws:RequestTag/{STAGE_TAG}": self._settings.stage}}
+        group = self._arn("security-group", self._group.attr_group_id)
+        parts = [self._arn(part, "*") for part in _PARTS]
+        image = self._arn("image", "*", account="")
+        run = ["ec2:RunInstances"]
+        allow(role, run, self._arn("instance", "*"), conditions=by_template | tagged)
+        allow(role, run, template, group, image, *parts, conditions=by_template)
+        created = {"StringEquals": {"ec2:CreateAction": "RunInstances"}}
+        taggable = [self._arn(part, "*") for part in ("instance", "volume")]
+        allow(role, ["ec2:CreateTags"], *taggable, conditions=created)
+        allow(role, ["ec2:DescribeAvailabilityZones"], "*")
+        to_ec2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+        allow(role, ["iam:PassRole"], self.role.role_arn, conditions=to_ec2)
+        allow_parameter(role, self._settings.worker_image_parameter)
+        _acknowledge(role, "instance", "image", *_PARTS)
+
+    def ended_by(self, function: Function) -> None:
+        """Allow ending the stage's own instances."""
+        role = self._managed_by(function)
+        function.add_environment("WORKER_HOURS", str(self._settings.worker_hours + 1))
+        instances = self._arn("instance", "*")
+        own = {"StringEquals": {f"aws:ResourceTag/{STAGE_TAG}": self._settings.stage}}
+        allow(role, ["ec2:TerminateInstances"], instances, conditions=own)
+        _acknowledge(role, "instance")
+
+    def _managed_by(self, function: Function) -> iam.IRole:
+        types = json.dumps([[row.bases, row.types] for row in self._settings.worker_types])
+        function.add_environment("WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter)
+        function.add_environment("WORKER_LAUNCH_TEMPLATE", self._template.ref)
+        function.add_environment("WORKER_TYPES", types)
+        assert function.role is not None
+        allow(function.role, ["ec2:DescribeInstances"], "*")
+        reason = "EC2's descriptions know no resources, and neither do X-Ray's calls."
+        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
+        return function.role
+
+    # --- what a worker is ---
+
+    def _instance(self) -> ec2.CfnLaunchTemplate.LaunchTemplateDataProperty:
+        """Everything but the image, the type and the zone, which the launch chooses. No network: the default one."""
+        template = ec2.CfnLaunchTemplate
+        spot = template.InstanceMarketOptionsProperty(
+            market_type="spot",
+            spot_options=template.SpotOptionsProperty(
+                spot_instance_type="one-time", instance_interruption_behavior="terminate"
+            ),
+        )
+        return template.LaunchTemplateDataProperty(
+            iam_instance_profile=template.IamInstanceProfileProperty(arn=self._profile.attr_arn),
+            security_group_ids=[self._group.attr_group_id],
+            instance_initiated_shutdown_behavior="terminate",
+            instance_market_options=spot if self._settings.worker_market == "spot" else None,
+            metadata_options=template.MetadataOptionsProperty(
+                http_tokens="required", http_put_response_hop_limit=1, instance_metadata_tags="enabled"
+            ),
+            monitoring=template.MonitoringProperty(enabled=False),
+            block_device_mappings=[
+                _disk(_ROOT_DEVICE, ROOT_GB),
+                _disk(_SCRATCH_DEVICE, self._settings.worker_scratch_gb),
+            ],
+        )
+
+    def _arn(self, resource: str, name: str, account: str | None = None) -> str:
+        return Stack.of(self).format_arn(
+            service="ec2",
+            account=account,
+            resource=resource,
+            resource_name=name,
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+
+
+def _disk(device: str, size_gb: int) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
+    volume = ec2.CfnLaunchTemplate.EbsProperty(
+        volume_size=size_gb, volume_type="gp3", encrypted=True, delete_on_termination=True
+    )
+    return ec2.CfnLaunchTemplate.BlockDeviceMappingProperty(device_name=device, ebs=volume)
+
+
+def _acknowledge(role: iam.IRole, *resources: str) -> None:
+    """Instances and their parts have no names before they exist: the grants' conditions narrow them."""
+    reason = "What is started has no name yet; launch template, tags and role are conditions of the grant."
+    arns = (
+        f"arn:<AWS::Partition>:ec2:<AWS::Region>:{'' if resource == 'image' else '<AWS::AccountId>'}:{resource}/*"
+        for resource in resources
+    )
+    acknowledge(role, reason, *(f"AwsSolutions-IAM5[Resource::{arn}]" for arn in arns))

@@ -1,0 +1,27 @@
+"""What AWS charges: list prices of us-east-1 in US dollars, without free tiers and volume discounts.
+
+Collected on DATE; docs/costs.md names the pages that they come from. x86; arm64's Lambda price is a fifth lower.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from localcloud.metering import Charge
+
+DATE: Final = "2026-11-22"
+MILLION: Final = 1_000_000
+
+LAMBDA_GB_SECOND: Final = 0.0000166667
+LAMBDA_REQUEST: Final = 0.20 / MILLION
+LAMBDA_SCRATCH_GB_SECOND: Final = 0.0000000309  # of /tmp beyond the first 512 MB
+API_REQUEST: Final = 3.50 / MILLION  # API Gateway, REST
+CLOUDFRONT_REQUEST: Final = 1.00 / MILLION  # HTTPS, United States and Europe
+LOG_BYTE: Final = 0.50 / 1024**3
+SERVICES: Final = {
+    Charge.DYNAMODB_WRITE: 0.625 / MILLION,
+    Charge.DYNAMODB_READ: 0.125 / MILLION,
+    Charge.S3_WRITE: 0.005 / 1000,
+    Charge.S3_READ: 0.0004 / 1000,
+    Charge.SQS: 0.40 / MILLION,
+}

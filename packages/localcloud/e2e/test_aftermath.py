@@ -1,0 +1,124 @@
+"""What everything before has left behind: no dead letters, no failed function, no call that a role forbids."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from plumbing import Queues, items, wait_until
+
+if TYPE_CHECKING:
+    from localcloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.usefixtures("whole_folder")
+
+BUILDERS = ("PreparationBowtie2Index", "PreparationIsslIndex")
+# CDK's own function that fills the page's bucket: its policy is the CDK's.
+PROVIDER = "CustomCDKBucketDeployment"
+FED_BY_QUEUES = (
+    "PipelineConsensusScores", "PipelineOffTargetScores", "PipelineTargetScan", "PreparationDownloader", *BUILDERS
+)  # fmt: skip
+# Grants that no call is recorded for, each with its reason.
+NEVER = {
+    # Without it S3 answers 403 instead of 404 for a key that is not there; nobody calls it by name.
+    "PreparationDownloader s3:ListBucket",
+    "PipelineTargetScan s3:ListBucket",
+    "Api s3:ListBucket",  # of the data bucket; the genomes' it does list
+    # The CDK grants it with every queue that feeds a function.
+    *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
+    "SchedulingScheduler sqs:GetQueueUrl",
+    "MailNotifier sqs:GetQueueUrl",
+    # EC2 asks for it itself, when an instance with a role is started.
+    "SchedulingScheduler iam:PassRole",
+    # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
+    "SchedulingScheduler sqs:SendMessage",
+    "MailNotifier sqs:SendMessage",
+}
+SOMETIMES = {
+    # Whichever of the two index builders finishes last ends the preparation and releases the jobs.
+    *(f"{name} {call}" for name in BUILDERS for call in (
+        "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:GetItem", "sqs:SendMessage"
+    )),
+    # An upload in parts that breaks off is taken back.
+    *(f"{name} s3:AbortMultipartUpload" for name in ("PreparationDownloader", *BUILDERS)),
+    "SchedulingScheduler sqs:SendMessage",
+    # Only where a zone has no room; the stub of EC2 has it always.
+    "SchedulingScheduler ec2:DescribeAvailabilityZones",
+    # Uploads of such a size are not made here.
+    "Worker s3:GetObject", "Worker s3:ListBucket", "Worker s3:AbortMultipartUpload",
+}  # fmt: skip
+# What functions log as errors because tests make them fail.
+EXPECTED_ERRORS = ("MessageError", "KeyError: 'genome'", "came with another md5")
+
+
+def test_every_queue_is_empty(cloud: LocalCloud) -> None:
+    queues = Queues.of(cloud)
+    for url in queues.all:
+        wait_until(lambda at=url: queues.count(at) == 0, f"{url} is empty")  # type: ignore[misc]
+
+
+def test_every_job_is_over_and_nobody_waits(cloud: LocalCloud) -> None:
+    for job in items(cloud, "JobsTable"):
+        done = [job.get(name) for name in ("guides", "onTarget", "offTarget")]
+        assert "failure" in job or done[0] == done[1] == done[2] is not None, job
+    waiters = [item for item in items(cloud, "GenomesTable") if item["item"]["S"].startswith("waiter#")]
+    assert waiters == []
+
+
+def test_no_function_failed(cloud: LocalCloud) -> None:
+    assert [one for one in cloud.invocations() if one.failed] == []
+
+
+def logs_of_invocations(cloud: LocalCloud) -> list[list[str]]:
+    """What was logged, in lines, by each invocation."""
+    logs = cloud.client("logs")
+    found: list[list[str]] = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        for stream in logs.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]:
+            place = {"logGroupName": group["logGroupName"], "logStreamNames": [stream["logStreamName"]]}
+            for page in logs.get_paginator("filter_log_events").paginate(**place):
+                for event in page["events"]:
+                    if event["message"].startswith("START "):
+                        found.append([])
+                    found[-1].append(event["message"])
+    return found
+
+
+def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None:
+    assert [lines for lines in logs_of_invocations(cloud) if any(map(is_error, lines))] == []
+
+
+def is_error(text: str) -> bool:
+    """Whether a line of a log is an error, as Powertools or Lambda write them, and none that is expected."""
+    if any(known in text for known in EXPECTED_ERRORS):
+        return False
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return text.startswith(("[ERROR]", "Traceback"))
+    return isinstance(line, dict) and line.get("level") in ("ERROR", "CRITICAL")
+
+
+def test_metrics_are_told_apart_by_stage(cloud: LocalCloud) -> None:
+    texts = (text for lines in logs_of_invocations(cloud) for text in lines if text.startswith('{"_aws"'))
+    metrics = [metric for text in texts for metric in json.loads(text)["_aws"]["CloudWatchMetrics"]]
+    assert {metric["Namespace"] for metric in metrics} == {"Crackling/local"}
+
+
+def test_no_function_did_what_its_role_forbids(cloud: LocalCloud) -> None:
+    assert cloud.iam_report().denied == ()
+
+
+def test_no_function_may_do_what_it_never_does(cloud: LocalCloud) -> None:
+    findings = cloud.iam_report().unused
+    unused = {f"{name_of(finding.function)} {finding.action}" for finding in findings}
+    unexpected = {grant for grant in unused - NEVER - SOMETIMES if not grant.startswith(PROVIDER)}
+    assert sorted(unexpected) == []
+
+
+def name_of(function: str) -> str:
+    """What the stack calls a function, of the name that CloudFormation gave it."""
+    return re.sub(r"^CracklingStack-local-|[0-9A-F]{8,}-\w+$", "", function)

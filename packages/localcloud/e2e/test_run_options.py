@@ -1,0 +1,37 @@
+"""What `./scripts/run` refuses before it builds anything."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+import run_local
+
+
+def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    monkeypatch.setattr("sys.argv", ["run", *arguments])
+    monkeypatch.delattr(run_local, "deployed")
+    with pytest.raises(SystemExit) as told:
+        run_local.main()
+    assert told.value.code == 2
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.enable_socket
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        told = refusal(capsys, monkeypatch, "--port", str(port))
+    assert told == f"run: error: port {port} is taken, or cannot be used; choose another with --port"
+
+
+@pytest.mark.enable_socket
+def test_a_port_that_is_none(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "port 99999" in refusal(capsys, monkeypatch, "--port", "99999")
+
+
+def test_a_genome_that_is_not_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert refusal(capsys, monkeypatch, "--genome", "nowhere.fa") == "run: error: nowhere.fa: no such file"

@@ -1,0 +1,77 @@
+"""The page as a browser gets it: from the distribution, with headers that forbid what it does not need."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import pytest
+
+if TYPE_CHECKING:
+    from local_stage import Deployment
+    from web import Web
+
+LINK = re.compile(r'(?:src|href)="([^"#]+)"')
+
+
+def policy(web: Web, path: str) -> dict[str, list[str]]:
+    """The content security policy: sources by directive."""
+    parts = (part.split() for part in web.get(path).headers["content-security-policy"].split(";"))
+    return {name: sources for name, *sources in parts}
+
+
+def test_the_page_is_at_the_root_with_all_that_it_names(web: Web) -> None:
+    page = web.get("/")
+    assert (page.status, page.kind) == (200, "text/html")
+    links = set(LINK.findall(page.body.decode()))
+    assert len(links) >= 3
+    for link in links:
+        answer = web.get(urljoin("/", link))
+        assert answer.status == 200, link
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.kind in ("text/javascript", "application/javascript", "text/css", "image/svg+xml"), link
+
+
+@pytest.mark.parametrize("path", ["/", "/config.json", "/nothing", "/api/health", "/api/nothing"])
+def test_every_answer_has_the_security_headers(web: Web, path: str) -> None:
+    headers = web.get(path).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+    assert "content-security-policy" in headers
+
+
+def test_the_page_may_load_its_own_files_and_no_more(web: Web) -> None:
+    found = policy(web, "/")
+    assert found["default-src"] == ["'none'"]
+    assert found["script-src"] == found["style-src"] == ["'self'"]
+    assert found["base-uri"] == found["frame-ancestors"] == ["'none'"]
+    assert not {"'unsafe-inline'", "'unsafe-eval'", "*"} & {
+        source for sources in found.values() for source in sources
+    }
+
+
+def test_the_page_learns_where_the_api_is(web: Web) -> None:
+    answer = web.get("/config.json")
+    assert (answer.status, answer.kind, answer.json) == (
+        200,
+        "application/json",
+        {"api": "/api", "stage": "local"},
+    )
+
+
+def test_nothing_is_told_of_a_file_that_is_not_there(web: Web) -> None:
+    """The page's views are behind a #: no path but its files' leads to it."""
+    assert web.get("/jobs/1").status == web.get("/../etc/passwd").status == 403
+
+
+def test_the_page_takes_no_writes(web: Web) -> None:
+    assert web.ask("PUT", "/index.html", "<p>other</p>").status == 403
+
+
+def test_its_bucket_is_not_open_to_others(deployment: Deployment) -> None:
+    bucket = deployment.cloud.outputs("CracklingStack-local")["PageBucket"]
+    block = deployment.cloud.client("s3").get_public_access_block(Bucket=bucket)
+    assert set(block["PublicAccessBlockConfiguration"].values()) == {True}
