@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.errors import CracklingError, InputError, StorageError
+from crackling.guides.sites import SITE_NT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
 PAMS = tuple(f"{base}{end}" for end in ("GG", "AG") for base in "ACGT")
-_WINDOW_NT = 23
 _REVERSE = 16  # flag of SAM
 # End to end with the score 0 at least, which only a perfect alignment has; all of them; lines for what aligns alone.
 _OPTIONS = ("--end-to-end", "--score-min", "C,0,0", "-a", "--no-hd", "--no-unal", "--omit-sec-seq", "--quiet")
@@ -123,6 +123,4 @@ def _parse(line: str) -> tuple[int, Alignment]:
     name, flags, contig, position = line.split("\t", 4)[:4]
     number, pam = name.split(".")
     start = int(position) - 1
-    return int(number), Alignment(
-        contig, start, start + _WINDOW_NT, "-" if int(flags) & _REVERSE else "+", pam
-    )
+    return int(number), Alignment(contig, start, start + SITE_NT, "-" if int(flags) & _REVERSE else "+", pam)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
+from crackling.guides.sites import SITE_NT
 from crackling.sequences.fasta import bad_letter, read_parts
-from crackling.specificity.kernel import WINDOW_NT, library
+from crackling.specificity.kernel import library
 from crackling.specificity.layout import Piece
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 MAX_PLACES = 1 << 32  # of a shard: places have 32 bits
-OVERLAP = WINDOW_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
+OVERLAP = SITE_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
 
 
 @dataclass(slots=True)
