@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 
 from crackling.errors import InputError
 from crackling.results.formats import FORMATS, format_of, write
-from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS, Target
+from crackling.results.target import DEFAULT_MIN_ACCEPTED, SPECIFIC_SCORE, Target
 from crackling.sequences.files import appearing
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class Design(Sequence[Target]):
         targets: the guides, in query order.
         contigs: the query that was searched, normalised; empty where guides were given.
         kind: whether a sequence or guides were given.
-        consensus: how many of the three methods must accept an efficient guide.
+        min_accepted: how many of the three methods must accept an efficient guide.
     """
 
     genome: str
     targets: Sequence[Target]
     contigs: Sequence[Contig] = ()
     kind: Kind = Kind.SEQUENCE
-    consensus: int = USUAL_CONSENSUS
+    min_accepted: int = DEFAULT_MIN_ACCEPTED
 
     @overload
     def __getitem__(self, at: int) -> Target: ...
@@ -115,7 +115,7 @@ class Design(Sequence[Target]):
             ("Query", self._query),
             ("Genome", self.genome),
             ("Nuclease", "SpCas9: guides of 20 nt beside NGG, off-targets beside NGG or NAG"),
-            ("Efficient", f"at least {self.consensus} of 3 methods accept"),
+            ("Efficient", f"at least {self.min_accepted} of 3 methods accept"),
             ("Specific", f"MIT and CFD both at least {SPECIFIC_SCORE:.0f}"),
             ("Off-targets", "up to 4 mismatches"),
         ]
