@@ -37,14 +37,14 @@ class Design(Sequence[Target]):
     The same design gives the same bytes in each format, wherever it was made.
 
     Attributes:
-        genome: the name of the genome that was searched for off-targets.
+        genome_name: the name of the genome that was searched for off-targets.
         targets: the guides, in query order.
         contigs: the query that was searched, normalised; empty where guides were given.
         kind: whether a sequence or guides were given.
         min_accepted: how many of the three methods must accept an efficient guide.
     """
 
-    genome: str
+    genome_name: str
     targets: Sequence[Target]
     contigs: Sequence[Contig] = ()
     kind: Kind = Kind.SEQUENCE
@@ -61,7 +61,7 @@ class Design(Sequence[Target]):
         return len(self.targets)
 
     def __repr__(self) -> str:
-        return f"<Design against {self.genome}: {self.outcome}>"
+        return f"<Design against {self.genome_name}: {self.outcome}>"
 
     def _repr_html_(self) -> str:
         from crackling.results.notebook import to_html
@@ -113,7 +113,7 @@ class Design(Sequence[Target]):
         """What was asked, for people."""
         return [
             ("Query", self._query),
-            ("Genome", self.genome),
+            ("Genome", self.genome_name),
             ("Nuclease", "SpCas9: guides of 20 nt beside NGG, off-targets beside NGG or NAG"),
             ("Efficient", f"at least {self.min_accepted} of 3 methods accept"),
             ("Specific", f"MIT and CFD both at least {SPECIFIC_SCORE:.0f}"),
