@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crackling.ncbi.cache_builder import Work
     from crackling.ncbi.cached_genome import Kept
     from crackling.sequences.fasta import Contig
-    from crackling.specificity.genome import Progress
+    from crackling.sequences.progress import Progress
 
 _ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta")
 

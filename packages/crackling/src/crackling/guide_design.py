@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from crackling.genomes import Genome
     from crackling.results import Target
     from crackling.sequences.fasta import Contig
+    from crackling.sequences.progress import Progress
     from crackling.specificity import Specificity
-    from crackling.specificity.genome import Progress
 
 _METHODS = 3
 

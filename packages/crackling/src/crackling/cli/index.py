@@ -44,7 +44,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import build_index
-    from crackling.specificity.genome import MAX_PLACES
+    from crackling.specificity.packed_genome import MAX_PLACES
 
     sources = [source(name) for name in options.fasta]
     with progress() as tell:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crackling.guides.sites import Site
-    from crackling.specificity.genome import Progress
+    from crackling.sequences.progress import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crackling.ncbi.assembly import Assembly
     from crackling.ncbi.datasets import Ncbi
     from crackling.ncbi.download import RemoteFile
-    from crackling.specificity.genome import Progress
+    from crackling.sequences.progress import Progress
 
 # The stages' names beside those of the index; their progress is in bytes.
 FETCHING: Final = "fetching"

@@ -1,14 +1,16 @@
-"""A stream that tells how much of it was read."""
+"""Progress of long work: the callbacks that it is reported to, and a stream that reports how much was read."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from _typeshed import WriteableBuffer
+
+# Called with the name of a stage, what is done and what there is to do (0: unknown).
+Progress = Callable[[str, int, int], None]
 
 _BLOCK = 1024 * 1024
 

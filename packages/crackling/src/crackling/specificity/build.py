@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.sequences.files import unfinished
 from crackling.specificity.builder import Builder
-from crackling.specificity.genome import MAX_PLACES, Progress, read_shards
 from crackling.specificity.layout import Writer, sealed, write_header
 from crackling.specificity.names import family, shard_paths
+from crackling.specificity.packed_genome import MAX_PLACES, read_shards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crackling.sequences.files import Unfinished
+    from crackling.sequences.progress import Progress
     from crackling.specificity.layout import Header
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import ThreadPoolExecutor
 
-    from crackling.specificity.genome import Genome, Progress
+    from crackling.sequences.progress import Progress
+    from crackling.specificity.packed_genome import PackedGenome
 
 RECORDS_AT_ONCE = 1 << 28  # 8 bytes each
 # Of a task: multiples of 4, so that tasks share no key of 5 bases or more. Each thread has room for the largest task, so
@@ -41,7 +42,7 @@ class Builder:
 
     def __init__(
         self,
-        genome: Genome,
+        genome: PackedGenome,
         compatible: bool,
         pool: ThreadPoolExecutor,
         threads: int,

@@ -13,7 +13,6 @@ from isal import isal_zlib
 from crackling.errors import IndexFileError
 from crackling.sequences.files import readable
 from crackling.specificity import kernel
-from crackling.specificity.genome import contig_starts
 from crackling.specificity.guides import check_mismatches
 from crackling.specificity.kernel import Lists, Overflow, Search, library
 from crackling.specificity.layout import (
@@ -25,6 +24,7 @@ from crackling.specificity.layout import (
     damaged,
     decode_contigs,
 )
+from crackling.specificity.packed_genome import contig_starts
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from ctypes import c_uint8
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -19,15 +18,14 @@ from crackling.specificity.layout import Piece
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Called with a stage's name, what is done and what there is to do (0: not known).
-Progress = Callable[[str, int, int], None]
+    from crackling.sequences.progress import Progress
 
 MAX_PLACES = 1 << 32  # of a shard: places have 32 bits
 OVERLAP = SITE_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
 
 
 @dataclass(slots=True)
-class Genome:
+class PackedGenome:
     """A shard's packed contigs; each is followed by at least one base that no site may contain."""
 
     packed: bytearray = field(default_factory=bytearray)
@@ -82,7 +80,7 @@ def contig_starts(pieces: Iterable[Piece]) -> list[int]:
 
 def read_shards(
     sources: Sequence[Path | BinaryIO], tell: Progress, shard_bases: int = MAX_PLACES
-) -> Iterator[Genome]:
+) -> Iterator[PackedGenome]:
     """A genome in shards of so many bases (the last may have fewer), or of fewer where places run out.
 
     A contig that does not fit in the rest of a shard goes on in the next. Each window begins in one of them and is whole there.
@@ -91,14 +89,14 @@ def read_shards(
         InputError: a source is not FASTA or not DNA, or two contigs have one name.
         StorageError: a source cannot be read.
     """
-    shard, before = Genome(), 0
+    shard, before = PackedGenome(), 0
     for name, parts, label in _contigs(sources):
         rest, start = _Letters(parts), 0
         while True:
             if not (room := shard.room(shard_bases)):
                 before += shard.bases
                 yield shard
-                shard = Genome()
+                shard = PackedGenome()
             elif rest.fit(room):
                 shard.add(name, rest.parts, label, start)
                 break
