@@ -128,12 +128,12 @@ def progress() -> Iterator[Progress | None]:
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bars:
         tasks = {}
 
-        def tell(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=total or None)
             bars.update(tasks[stage], completed=done, total=total or None)
 
-        yield tell
+        yield report
 
 
 def say(text: str) -> None:

@@ -13,7 +13,7 @@ from crackling.errors import InputError
 from crackling.ncbi.cached_genome import FASTA, GENES, GFF, Kept, md5_of
 from crackling.ncbi.download import wrong_md5
 from crackling.sequences.files import appearing, readable, writing
-from crackling.sequences.progress import counted
+from crackling.sequences.progress import read_with_progress
 from crackling.specificity import Index, build_index
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _prepare_genes(gff: Path, genes: Path, kept: Kept, work: Work) -> None:
         contigs = {name for name, _ in index.contigs}
     size = kept.files[GFF]
     with readable(gff) as file:
-        stream = counted(file, lambda done: work.progress(READING_GENES, done, size))
+        stream = read_with_progress(file, lambda done: work.progress(READING_GENES, done, size))
         annotation = read_gff(stream, f"the annotation of {kept.assembly.accession}", contigs)
     with appearing(genes) as out:
         annotation.write(out)

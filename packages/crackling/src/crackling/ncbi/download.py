@@ -203,9 +203,9 @@ class _Ranges:
 
     def _check(self, answer: BaseHTTPResponse, place: int, end: int) -> None:
         """That the answer is the range that was asked for, of the file that was announced."""
-        told = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+        announced = _RANGE.fullmatch(answer.headers.get("content-range", ""))
         expected = (str(place), str(end - 1), str(self._file.bytes))
-        if answer.status != 206 or told is None or told.groups() != expected:
+        if answer.status != 206 or announced is None or announced.groups() != expected:
             raise _NoRangesError
 
 
@@ -221,7 +221,7 @@ class VerifiedStream(io.RawIOBase):
     def __init__(self, blocks: Iterator[Buffer], file: RemoteFile, progress: Progress | None) -> None:
         self._blocks = blocks
         self._file = file
-        self._tell = progress or (lambda _done, _total: None)
+        self._report = progress or (lambda _done, _total: None)
         self._digest = hashlib.md5(usedforsecurity=False)
         self._rest = memoryview(b"")
         self._done = 0
@@ -249,7 +249,7 @@ class VerifiedStream(io.RawIOBase):
         self._digest.update(block)
         self._done += len(block)
         self._rest = memoryview(block)
-        self._tell(self._done, self._file.bytes or 0)
+        self._report(self._done, self._file.bytes or 0)
         return True
 
     def check(self) -> None:

@@ -122,11 +122,11 @@ def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
             yield name, ""
         elif line and not line.startswith("#"):
             if name is None:
-                raise InputError(f"{label}: not FASTA ({_tell(number, line)}); a record begins with '>'")
+                raise InputError(f"{label}: not FASTA ({_describe(number, line)}); a record begins with '>'")
             yield name, line
 
 
-def _tell(number: int, line: str) -> str:
+def _describe(number: int, line: str) -> str:
     """What a line is: of another encoding or of a program's own format its letters would say nothing."""
     if "\ufffd" in line or "\0" in line:
         return "its bytes are no plain text; save it as UTF-8"

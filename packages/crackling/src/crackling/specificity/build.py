@@ -61,14 +61,14 @@ def build_index(
         compatible: leave out sites that start with T, as the published program does.
         threads: default: all processors.
         shard_bases: most bases of a shard.
-        progress: is told how far each stage is, shard by shard.
+        progress: called with the name of a stage, what is done and what there is to do (0: unknown), shard by shard.
 
     Raises:
         InputError: a source is not FASTA or not DNA, or two contigs have one name.
         StorageError: a source cannot be read or `out` cannot be written.
     """
     started = time.monotonic()
-    tell = progress or (lambda _stage, _done, _total: None)
+    report = progress or (lambda _stage, _done, _total: None)
     workers = threads or os.cpu_count() or 1
     out = Path(out)
     given = [sources] if isinstance(sources, str | Path) else sources
@@ -77,8 +77,8 @@ def build_index(
         # A file first, then the genome: where nothing can be written, nothing is read.
         files = (stack.enter_context(unfinished(path)) for path in repeat(out))
         built = [
-            (file, Builder(genome, compatible, pool, workers, Writer(file.stream), tell).build())
-            for file, genome in zip(files, read_shards(fasta, tell, shard_bases), strict=False)
+            (file, Builder(genome, compatible, pool, workers, Writer(file.stream), report).build())
+            for file, genome in zip(files, read_shards(fasta, report, shard_bases), strict=False)
         ]
         headers = sealed([header for _, header in built])
         paths = _finish(out, zip([file for file, _ in built], headers, strict=True))

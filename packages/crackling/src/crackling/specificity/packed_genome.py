@@ -79,7 +79,7 @@ def contig_starts(pieces: Iterable[Piece]) -> list[int]:
 
 
 def read_shards(
-    sources: Sequence[Path | BinaryIO], tell: Progress, shard_bases: int = MAX_PLACES
+    sources: Sequence[Path | BinaryIO], report: Progress, shard_bases: int = MAX_PLACES
 ) -> Iterator[PackedGenome]:
     """A genome in shards of so many bases (the last may have fewer), or of fewer where places run out.
 
@@ -108,7 +108,7 @@ def read_shards(
                     break
                 shard.add(name, [*taken, following], label, start, OVERLAP)
                 start += room
-        tell("reading", before + shard.bases, 0)
+        report("reading", before + shard.bases, 0)
     yield shard
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from crackling.errors import InputError
 from crackling.sequences.faidx import FastaWriter
 from crackling.sequences.fasta import Contig, normalise, read_pieces
-from crackling.sequences.progress import counted
+from crackling.sequences.progress import read_with_progress
 from crackling_aws.models.genomes import Part, Source
 from crackling_aws.preparation.annotation import Genes, no_genes
 from crackling_aws.preparation.progress import LostClaimError, Reporter
@@ -137,7 +137,7 @@ class Download:
         size = self.objects.size(key)
         try:
             with self.objects.open(key) as stream:
-                yield counted(stream, lambda done: tell(done, size or done))
+                yield read_with_progress(stream, lambda done: tell(done, size or done))
         except MissingObjectError:
             raise InputError(
                 f"{label}: no file was uploaded; upload its FASTA and complete the upload"
