@@ -54,8 +54,8 @@ def test_an_assembly(client):
             "GCF_999999999.1",
             r"no assembly GCF_999999999.1 \(The accession is not recognized .*check the accession",
         ),
-        ("GCF_1", "'GCF_1' is no accession"),
-        ("../../etc", "is no accession"),
+        ("GCF_1", "'GCF_1' is not the accession"),
+        ("../../etc", "is not the accession"),
     ],
 )
 def test_assemblies_that_are_not_to_be_had(client, accession, reason):

@@ -223,7 +223,9 @@ def _of(assembly: Assembly | str) -> str:
 def _must_be_accession(text: str) -> None:
     """What goes into an address is nothing else."""
     if not ACCESSION.fullmatch(text):
-        raise InputError(f"{text[:40]!r} is no accession of an assembly; give one such as GCF_000840245.1")
+        raise InputError(
+            f"{text[:40]!r} is not the accession of an assembly; give one such as GCF_000840245.1"
+        )
 
 
 def _withdrawn(assembly: Assembly) -> str:
