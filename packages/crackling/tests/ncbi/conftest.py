@@ -50,7 +50,7 @@ def ncbi(assemblies):
 
 @pytest.fixture
 def client(ncbi):
-    return Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000))
+    return Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def cache(tmp_path):
 def make_builder(url, stages=None):
     stages = [] if stages is None else stages
     return CacheBuilder(
-        ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
+        ncbi=Ncbi(url, retry_policy=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
     )
 
 

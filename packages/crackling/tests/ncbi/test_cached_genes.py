@@ -56,7 +56,7 @@ def stages():
 @pytest.fixture
 def builder(ncbi, stages):
     return CacheBuilder(
-        ncbi=Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000)),
+        ncbi=Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000)),
         progress=lambda *stage: stages.append(stage),
     )
 
@@ -112,7 +112,9 @@ def test_genes_that_are_of_no_use_do_not_stop_the_genome(
     phage, tmp_path, cache, builder, caplog, text, reason
 ):
     with NcbiStandIn({LAMBDA: replace(phage, gff=write_genes(tmp_path, text))}) as other:
-        cached = cache.get(LAMBDA, replace(builder, ncbi=Ncbi(other.url, patience=HURRIED, rate=Rate(1_000))))
+        cached = cache.get(
+            LAMBDA, replace(builder, ncbi=Ncbi(other.url, retry_policy=HURRIED, rate=Rate(1_000)))
+        )
     [told] = warned(caplog)
     assert f"the annotation of {LAMBDA}" in told
     assert reason in told

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crackling.ncbi.download import Blocks, Progress
     from crackling.ncbi.rate import Rate
-    from crackling.ncbi.retry import Patience
+    from crackling.ncbi.retry import RetryPolicy
 
 __all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
 
@@ -41,7 +41,7 @@ class Ncbi:
     Args:
         base: the address of version 2 of the API.
         api_key: allows 10 requests a second instead of 5.
-        patience: how long to wait and how often to try.
+        retry_policy: how long to wait and how often to try.
         rate: instead of the process's own.
     """
 
@@ -49,11 +49,11 @@ class Ncbi:
         self,
         base: str = NCBI_URL,
         api_key: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         rate: Rate | None = None,
     ) -> None:
         self._base = base.rstrip("/")
-        self._client = Client(base, api_key, patience, rate)
+        self._client = Client(base, api_key, retry_policy, rate)
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crackling.ncbi import Patience
+from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import Notices
 from crackling_aws.stores.genomes import GenomeStore
@@ -30,7 +30,7 @@ from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
 # With NCBI, while someone waits: the gateway waits for 29 s.
-PATIENCE = Patience(connect=3, silence=5, attempts=2, longest_wait=2)
+RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
 def make_places(objects: ObjectStore) -> Places:
@@ -59,7 +59,7 @@ def make_handler(
         Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
         Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
         Search(
-            catalogue or KeyedNcbi(settings, clients, PATIENCE),
+            catalogue or KeyedNcbi(settings, clients, RETRY_POLICY),
             Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
         ),
     )
