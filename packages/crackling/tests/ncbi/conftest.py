@@ -32,7 +32,7 @@ def assemblies(phage):
     return {
         LAMBDA: phage,
         "GCF_000000001.1": replace(withdrawn, current="GCF_000000001.2"),
-        "GCF_000000003.1": replace(withdrawn, twin="GCA_000000003.1"),
+        "GCF_000000003.1": replace(withdrawn, paired_accession="GCA_000000003.1"),
         "GCF_000000004.1": withdrawn,
         "GCF_000000005.1": replace(phage, status="previous", current="GCF_000000005.2"),
         "GCF_000000005.2": replace(

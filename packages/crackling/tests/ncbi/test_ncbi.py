@@ -37,7 +37,7 @@ def test_an_assembly(client):
         2681611,
         "ViralProj14204",
     )
-    assert (found.bases, found.contigs, found.superseded, found.gone) == (48502, 1, False, None)
+    assert (found.bases, found.contigs, found.superseded, found.suppression_reason) == (48502, 1, False, None)
     assert found.title == "Escherichia phage Lambda, ViralProj14204 (complete genome)"
 
 
@@ -109,8 +109,11 @@ def test_search_for_what_is_not_there(ncbi, client):
 
 
 def test_a_twin_that_is_not_current_is_no_way_out():
-    twin = {"accession": "GCA_000000003.1", "status": "suppressed"}
-    assert read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": twin}}).twin is None
+    paired = {"accession": "GCA_000000003.1", "status": "suppressed"}
+    assert (
+        read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": paired}}).paired_accession
+        is None
+    )
 
 
 def test_a_report_may_lack_anything():

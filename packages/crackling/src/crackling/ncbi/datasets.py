@@ -73,7 +73,7 @@ class Ncbi:
             f"/genome/accession/{accession}/dataset_report?filters.assembly_version=all_assemblies"
         )
         found = next((one for one in map(read_report, entries(reports, "reports")) if one), None)
-        if found and found.gone is not None:
+        if found and found.suppression_reason is not None:
             raise InputError(_withdrawn(found))
         if found is None or accession in entries(check, "invalid_assemblies"):
             reason = text_of(check, "reason")
@@ -155,7 +155,9 @@ class Ncbi:
         for only in ("filters.reference_only=true&", ""):
             answer = self._ask(f"/genome/taxon/{taxon}/dataset_report?{only}page_size={limit}")
             reports = [
-                one for one in map(read_report, entries(answer, "reports")) if one and one.gone is None
+                one
+                for one in map(read_report, entries(answer, "reports"))
+                if one and one.suppression_reason is None
             ]
             if reports:
                 return reports
@@ -229,9 +231,9 @@ def _must_be_accession(text: str) -> None:
 
 
 def _withdrawn(assembly: Assembly) -> str:
-    instead = assembly.current if assembly.superseded else assembly.twin
+    instead = assembly.current if assembly.superseded else assembly.paired_accession
     remedy = f"use {instead}" if instead else "search for another assembly of the organism"
-    reason = (assembly.gone or "").rstrip(".")
+    reason = (assembly.suppression_reason or "").rstrip(".")
     return f"NCBI withdrew {assembly.accession} ({assembly.title}): {reason}; {remedy}"
 
 
