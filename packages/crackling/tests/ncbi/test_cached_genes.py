@@ -105,7 +105,7 @@ def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, bu
     [
         (GENES.replace(CONTIG, "chr1"), "names none of the genome's contigs"),
         ("Dear colleague\n", "line 1: has 1 columns"),
-        ("##gff-version 3\n", "holds no genes"),
+        ("##gff-version 3\n", "contains no genes"),
     ],
 )
 def test_genes_that_are_of_no_use_do_not_stop_the_genome(
