@@ -28,6 +28,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": (
         *("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra")),
+        *("-e", str(PACKAGES / "crackling_aws")),
         *("--group", f"{GROUPS}:build"),
     ),
     "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),

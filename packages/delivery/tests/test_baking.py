@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
-from delivery import names
+from crackling_aws import names
+from crackling_aws.names import GENOME_TAG, STAGE_TAG
 from delivery.cli import main
 from delivery.images.ami import Images
 from delivery.images.instances import Machines

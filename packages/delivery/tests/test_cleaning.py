@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from delivery import names
+from crackling_aws import names
 from delivery.cli import main
 from delivery.images.ami import Image, Images
 from delivery.images.instances import Machines

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
 
-from delivery import names
+from crackling_aws import names
 from delivery.aws import Aws
 from delivery.images.ami import Images
 from delivery.images.instances import Machines

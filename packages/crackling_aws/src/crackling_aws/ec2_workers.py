@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
 
 from crackling.errors import CracklingError
+from crackling_aws.names import CLAIM_TAG, GENOME_TAG, STAGE_TAG, WorkerTypes
 from crackling_aws.parameters import MissingParameterError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from crackling_aws.parameters import Parameters
 
-GENOME_TAG, CLAIM_TAG, STAGE_TAG = "crackling:genome", "crackling:claim", "crackling:stage"
 BAKE = "bake an image (workflow bake-ami, or scripts/delivery bake) and submit the job again"
 
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
@@ -58,13 +58,6 @@ class NoCapacityError(LaunchError):
     """AWS has no machine of the needed size now, or the account's quota is used up; it may pass."""
 
 
-class TypesFor(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
-
-    bases: int
-    types: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
     """What the deployment says of workers. `types` are in ascending order of their bases."""
@@ -72,7 +65,7 @@ class LaunchSettings:
     stage: str
     image_parameter: str
     launch_template: str
-    types: tuple[TypesFor, ...]
+    types: tuple[WorkerTypes, ...]
 
     @classmethod
     def of(cls, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
@@ -81,7 +74,7 @@ class LaunchSettings:
         Raises:
             ValueError: it is not.
         """
-        rows = sorted(TypesFor(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
+        rows = sorted(WorkerTypes(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
         return cls(stage, image_parameter, launch_template, tuple(rows))
 
     def types_for(self, genome: str, bases: int) -> tuple[str, ...]:

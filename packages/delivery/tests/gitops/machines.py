@@ -8,8 +8,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from delivery.names import BOOT_TEST_TAG
-from local_cloud import repository_workers
+from crackling_aws.names import BOOT_TEST_TAG
+from local_stage import repository_workers
 
 if TYPE_CHECKING:
     from pathlib import Path

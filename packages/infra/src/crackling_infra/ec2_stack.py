@@ -15,6 +15,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 
+from crackling_aws.names import builder_stack
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow
 from crackling_infra.settings import ROOT_GB, require_folder
@@ -50,7 +51,7 @@ class Ec2Stack(cdk.Stack):
         super().__init__(
             scope,
             "Ec2Stack",
-            stack_name=f"Ec2Stack-{settings.stage}",
+            stack_name=builder_stack(settings.stage),
             description="Crackling Cloud: the machine that workers' images are made from",
             tags={"project": "crackling", "stage": settings.stage},
         )

@@ -9,10 +9,13 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk.aws_logs import RetentionDays
 
+from crackling.ncbi import NCBI_URL
+from crackling_aws import names
+from crackling_aws.names import WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
 
 if TYPE_CHECKING:
@@ -32,9 +35,7 @@ RETENTION: Final = {
 }
 # What a function can index in its time, memory and scratch, by whether it builds bowtie2's index too (docs/performance.md).
 LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
-NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
-DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,29 +45,6 @@ class Budget:
     amount: float
     email: str
 
-
-class WorkerTypes(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
-
-    bases: int
-    types: tuple[str, ...]
-
-
-# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
-WORKER_TYPES: Final = {
-    "x86_64": (
-        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
-    ),
-    "arm64": (
-        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
-    ),
-}
 
 _BUILDER_TYPES: Final = {"x86_64": "t2.nano", "arm64": "t4g.nano"}
 
@@ -148,17 +126,17 @@ class Settings:
     @property
     def disposable(self) -> bool:
         """Whether the stage's data may vanish with its stack: previews, development and the local cloud."""
-        return self.stage.split("-")[0] in DISPOSABLE
+        return names.is_disposable(self.stage)
 
     @property
     def worker_image_parameter(self) -> str:
         """The SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
-        return f"/crackling/{self.stage}/worker-ami"
+        return names.image_parameter(self.stage)
 
     @property
     def worker_settings_parameter(self) -> str:
         """The SSM parameter that tells workers what is there; the stack owns its value."""
-        return f"/crackling/{self.stage}/worker-settings"
+        return names.settings_parameter(self.stage)
 
 
 def read_settings(context: Callable[[str], object], root: Path) -> Settings:
@@ -227,14 +205,16 @@ def _read(read: ContextReader, root: Path) -> Settings:
         lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12, _LIMIT),
         # Previews share their account with a stage that lives longer and has set the account's role already.
         api_logs_role=read.flag(
-            "apiLogsRole", _LOGS_ROLE, default=stage.split("-")[0] not in ("pr", "local")
+            "apiLogsRole",
+            _LOGS_ROLE,
+            default=names.kind_of(stage) not in (names.PULL_REQUEST, names.LOCAL),
         ),
         alarm_email=read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+"),
         mail_domains=read.domains("mailDomains", _MAIL),
         budget=_budget(read),
         worker_directory=root
         / read.text("workerDirectory", f"build/worker/{architecture}", "the workers' payload"),
-        worker_types=_worker_types(read, WORKER_TYPES[architecture]),
+        worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
         worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000, _SCRATCH),
         # The unit in the image ends a worker after 25 hours whatever this says.
         worker_hours=read.number("workerHours", 12, 1, 24, "hours that a preparation on a worker may take"),
@@ -264,9 +244,9 @@ def require_folder(folder: Path, command: str) -> str:
 
 
 def _stage(read: ContextReader) -> str:
-    stage = read.text("stage", "dev", _STAGE, pattern=r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-    if len(stage) > 24:
-        raise SettingsError(f"context 'stage': {stage!r} has more than 24 characters")
+    stage = read.text("stage", "dev", _STAGE, pattern=names.STAGE)
+    if not names.is_stage(stage):
+        raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
     return stage
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from delivery import names
+from crackling_aws import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,8 @@ _TOOLKIT = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId
 _PREVIEWS = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/preview/*"
 _PARAMETERS_OF_TEMPLATES = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/cdk-bootstrap/*",
-    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/crackling/*/worker-settings",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
+    + names.settings_parameter(_STAGE_ANY),
     "arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/canonical/*",
 )
 _INSTANCES = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*"
@@ -177,7 +178,7 @@ def _inspection() -> list[Statement]:
 
 def _deployment() -> list[Statement]:
     """Takes the CDK's roles, which deploy; reads what was deployed before, and removes ephemeral stages."""
-    ephemeral = [one.replace(f"-{_STAGE_ANY}/", "-pr-*/") for one in (_SERVICE, _BUILDER)]
+    ephemeral = [one.replace(f"-{_STAGE_ANY}/", f"-{names.PULL_REQUEST}-*/") for one in (_SERVICE, _BUILDER)]
     return [
         *_cdk_roles("deploy", "file-publishing", "lookup"),
         _allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], _SERVICE, _BUILDER),

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.preview.change_sets import ChangeSets
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.waiting import REAL, Clock, patiently, until
 

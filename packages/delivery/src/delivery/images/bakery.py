@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.images import promotion
 from delivery.program import DeliveryError, say
 from delivery.stacks.assembly import Template, template_of

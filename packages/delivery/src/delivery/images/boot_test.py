@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import say
 from delivery.waiting import until
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from delivery.names import image_parameter
+from crackling_aws.names import image_parameter
 from delivery.program import DeliveryError
 from delivery.waiting import REAL, Clock, code, patiently, until
 

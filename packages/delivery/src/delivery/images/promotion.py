@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError, say
 
 if TYPE_CHECKING:

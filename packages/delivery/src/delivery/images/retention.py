@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from delivery import names
+from crackling_aws import names
 from delivery.images.parameter import ImageParameter
 from delivery.program import say
 from delivery.waiting import code, patiently
@@ -153,7 +153,7 @@ class Cleaner:
         pages = self.aws.ssm.get_paginator("describe_parameters").paginate(
             ParameterFilters=[{"Key": "Path", "Option": "Recursive", "Values": ["/crackling"]}]
         )
-        found = [names.stage_of_parameter(one["Name"]) for page in pages for one in page["Parameters"]]
+        found = [names.stage_of_image_parameter(one["Name"]) for page in pages for one in page["Parameters"]]
         return sorted(stage for stage in found if stage)
 
     def _of_templates(self) -> frozenset[str]:

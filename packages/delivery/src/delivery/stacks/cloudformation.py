@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.waiting import REAL, Clock, patiently, until
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError, say
 from delivery.stacks.assembly import Template, template_file
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from crackling_aws.names import STAGE_TAG
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
 from crackling_infra.settings import ROOT_GB
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Function
     from crackling_infra.settings import Settings
 
-STAGE_TAG: Final = "crackling:stage"
 _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
 # What an instance consists of; AWS asks for each when one is started.
 _PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
-class Workers(Construct):
+class Ec2Workers(Construct):
     """The launch template of workers with its role; nothing runs until a genome needs it.
 
     A worker learns the names of what it may use from one SSM parameter, as functions do from their environment.
