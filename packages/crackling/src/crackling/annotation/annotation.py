@@ -21,7 +21,7 @@ from crackling.annotation.gff import GffReader
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
 from crackling.annotation.segments import FeatureSets, Track, segments
 from crackling.errors import InputError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -107,7 +107,7 @@ def read_annotation(source: str | Path, contigs: Container[str] | None = None) -
         InputError: the file is not GFF3, or is of another genome.
         StorageError: the file cannot be read.
     """
-    with readable(Path(source)) as stream:
+    with open_for_reading(Path(source)) as stream:
         is_prepared = stream.read(len(MAGIC)) == MAGIC
         stream.seek(0)
         if is_prepared:

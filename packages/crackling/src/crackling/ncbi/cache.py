@@ -24,7 +24,7 @@ from crackling.annotation.annotation import read_annotation
 from crackling.errors import IndexFileError, InputError
 from crackling.ncbi.assembly import ACCESSION
 from crackling.ncbi.cached_genome import FACTS, GENES, INDEX, read_cached_genome
-from crackling.sequences.files import writing
+from crackling.sequences.files import explain_write_errors
 from crackling.specificity import Index
 from crackling.specificity.names import family
 
@@ -104,7 +104,7 @@ class Cache:
             raise InputError(
                 f"{accession} is not in the cache of this machine; 'crackling genome --list' shows what is"
             )
-        with self._locked(accession, wait=False), writing(folder):
+        with self._locked(accession, wait=False), explain_write_errors(folder):
             size = sum(path.stat().st_size for path in folder.iterdir())
             (folder / FACTS).unlink(missing_ok=True)  # first: a genome that is half removed is not complete
             shutil.rmtree(folder)
@@ -121,7 +121,7 @@ class Cache:
     def _locked(self, accession: str, *, wait: bool = True) -> Iterator[None]:
         folder = self._folder_of(accession)
         path = folder.with_name(f".{accession}.lock")
-        with writing(path):
+        with explain_write_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             lock = path.open("w")
         with lock:

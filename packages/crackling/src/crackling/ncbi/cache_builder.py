@@ -12,7 +12,7 @@ from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError
 from crackling.ncbi.cached_genome import FASTA, GENES, GFF, CachedGenome, md5_of
 from crackling.ncbi.download import wrong_md5
-from crackling.sequences.files import appearing, readable, writing
+from crackling.sequences.files import explain_write_errors, open_for_reading, write_atomically
 from crackling.sequences.progress import read_with_progress
 from crackling.specificity import Index, build_index
 
@@ -102,10 +102,10 @@ class CacheBuilder:
         with Index.open(genome.index, verify=False) as index:
             contigs = {name for name, _ in index.contigs}
         size = genome.files[GFF]
-        with readable(gff) as file:
+        with open_for_reading(gff) as file:
             stream = read_with_progress(file, lambda done: self.progress(READING_GENES, done, size))
             annotation = read_gff(stream, f"the annotation of {genome.assembly.accession}", contigs)
-        with appearing(genes) as out:
+        with write_atomically(genes) as out:
             annotation.write(out)
 
     def _download(self, file: RemoteFile, path: Path) -> None:
@@ -118,7 +118,7 @@ class CacheBuilder:
         for other in set(path.parent.glob("*.part")) - {part}:  # of a file that NCBI has replaced
             other.unlink()
         resumed = part.is_file()
-        with writing(part):
+        with explain_write_errors(part):
             md5 = self._complete(part, file, DOWNLOADING if path.name == FASTA else DOWNLOADING_GENES)
             if md5 == file.md5:
                 part.replace(path)

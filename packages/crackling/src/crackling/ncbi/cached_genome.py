@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from crackling.ncbi.assembly import Assembly
-from crackling.sequences.files import appearing
+from crackling.sequences.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ class CachedGenome:
     def write(self) -> None:
         """Write facts.json, which makes the genome complete."""
         facts = {"assembly": asdict(self.assembly), "md5s": self.md5s, "files": self.files}
-        with appearing(self.folder / FACTS) as out:
+        with write_atomically(self.folder / FACTS) as out:
             out.write(json.dumps(facts, indent=1, sort_keys=True).encode())
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, overload
 from crackling.errors import InputError
 from crackling.results.formats import FORMATS, format_of, write
 from crackling.results.target import DEFAULT_MIN_ACCEPTED, SPECIFIC_SCORE, Target
-from crackling.sequences.files import appearing
+from crackling.sequences.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ class Design(Sequence[Target]):
         chosen = format or format_of(Path(path))
         if chosen is None:
             raise InputError(f"{path}: its ending names no format; name one of {', '.join(FORMATS)}")
-        with appearing(Path(path)) as stream:
+        with write_atomically(Path(path)) as stream:
             write(self, chosen, stream)
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
 from crackling.sequences.compressed import plain
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
 def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
     """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
     if isinstance(source, Path):
-        with readable(source) as stream:
+        with open_for_reading(source) as stream:
             yield from _contigs(stream, label or str(source))
     else:
         yield from _contigs(source, label or "the stream")

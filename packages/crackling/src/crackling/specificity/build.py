@@ -11,7 +11,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crackling.sequences.files import unfinished
+from crackling.sequences.files import temporary_file
 from crackling.specificity.builder import Builder
 from crackling.specificity.layout import Writer, sealed, write_header
 from crackling.specificity.names import family, shard_paths
@@ -20,7 +20,7 @@ from crackling.specificity.packed_genome import MAX_PLACES, read_shards
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crackling.sequences.files import Unfinished
+    from crackling.sequences.files import TemporaryFile
     from crackling.sequences.progress import Progress
     from crackling.specificity.layout import Header
 
@@ -75,7 +75,7 @@ def build_index(
     fasta = [Path(source) if isinstance(source, str) else source for source in given]
     with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
         # A file first, then the genome: where nothing can be written, nothing is read.
-        files = (stack.enter_context(unfinished(path)) for path in repeat(out))
+        files = (stack.enter_context(temporary_file(path)) for path in repeat(out))
         built = [
             (file, Builder(genome, compatible, pool, workers, Writer(file.stream), report).build())
             for file, genome in zip(files, read_shards(fasta, report, shard_bases), strict=False)
@@ -93,7 +93,7 @@ def build_index(
     )
 
 
-def _finish(out: Path, built: Iterable[tuple[Unfinished, Header]]) -> list[Path]:
+def _finish(out: Path, built: Iterable[tuple[TemporaryFile, Header]]) -> list[Path]:
     """Give the shards their headers and names, and remove what the index of that name had before."""
     shards = list(built)
     paths = shard_paths(out, len(shards))
@@ -101,7 +101,7 @@ def _finish(out: Path, built: Iterable[tuple[Unfinished, Header]]) -> list[Path]
         write_header(file.stream, header)
         file.stream.flush()  # so that a full disk is noticed before the first of them appears
     for (file, _), path in zip(shards, paths, strict=True):
-        file.appear(path)
+        file.rename(path)
     for old in set(family(out)) - set(paths):
         old.unlink(missing_ok=True)
     return paths

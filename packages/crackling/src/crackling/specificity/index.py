@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from crackling.errors import IndexFileError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 from crackling.specificity.layout import MAGIC
 from crackling.specificity.names import parse_name, shard_paths, shards_of
 from crackling.specificity.offtargets import Listing
@@ -164,5 +164,5 @@ def is_index(path: Path) -> bool:
     Raises:
         StorageError: it names nothing that can be read.
     """
-    with readable(find_files(path)[0]) as file:
+    with open_for_reading(find_files(path)[0]) as file:
         return file.read(len(MAGIC)) == MAGIC

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from isal import isal_zlib
 
 from crackling.errors import IndexFileError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 from crackling.specificity import kernel
 from crackling.specificity.guides import check_mismatches
 from crackling.specificity.kernel import Lists, Overflow, Search, library
@@ -77,7 +77,7 @@ class Shard:
             StorageError: the file cannot be read.
         """
         label = str(path)
-        with readable(path) as stream:
+        with open_for_reading(path) as stream:
             header = Header.decode(stream.read(HEADER_BYTES), label)
             if stream.seek(0, os.SEEK_END) != header.file_bytes:
                 raise damaged(label)
