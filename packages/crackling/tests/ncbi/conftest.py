@@ -58,7 +58,7 @@ def fetched(client):
     """Phage lambda's file, all of it."""
 
     def fetch():
-        with client.fetch(LAMBDA) as stream:
+        with client.download_fasta(LAMBDA) as stream:
             return stream.read()
 
     return fetch

@@ -33,7 +33,7 @@ def ask_and_fetch(client):
     started = time.monotonic()
     try:
         client.assembly(LAMBDA)
-        with client.fetch(LAMBDA) as stream:
+        with client.download_fasta(LAMBDA) as stream:
             return stream.read()
     finally:
         assert time.monotonic() - started < SOON
@@ -155,7 +155,7 @@ def test_no_network(monkeypatch):
 
 def complain(client):
     """Read a little and find that it is no FASTA."""
-    with client.fetch(LAMBDA) as stream:
+    with client.download_fasta(LAMBDA) as stream:
         stream.read(10)
         raise InputError("not FASTA")
 

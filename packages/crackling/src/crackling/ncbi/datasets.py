@@ -118,7 +118,9 @@ class Ncbi:
         """The assembly's genes as GFF3, None where it has none. Raises as fasta() does."""
         return self._file(assembly, ANNOTATION)
 
-    def fetch(self, accession: str, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
+    def download_fasta(
+        self, accession: str, progress: Progress | None = None
+    ) -> AbstractContextManager[BinaryIO]:
         """The gzipped FASTA of an assembly as a stream; leaving the block well means that its md5 was right.
 
         Raises:
@@ -128,8 +130,8 @@ class Ncbi:
         return self.stream(self.fasta(accession), progress)
 
     @contextmanager
-    def fetch_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
-        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as fetch() does."""
+    def download_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
+        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as download_fasta() does."""
         if (file := self.annotation(accession)) is None:
             yield None
             return
@@ -137,11 +139,14 @@ class Ncbi:
             yield stream
 
     def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
-        """Any of the files as a stream. Raises as fetch() does."""
+        """Any of the files as a stream. Raises as download_fasta() does."""
         return download.stream(self._client, file, progress)
 
     def blocks(self, file: RemoteFile, start: int = 0) -> Blocks:
-        """A file's bytes from `start` on, in order, unverified: for whoever has the first ones. Raises as fetch() does."""
+        """Yield the bytes of a file from `start` on, in order, unverified, for callers that have the first ones.
+
+        Raises as download_fasta() does.
+        """
         return Transfer(self._client, file).blocks(start)
 
     def _taxa(self, text: str) -> Iterator[str]:

@@ -180,7 +180,7 @@ class Client:
             if not 200 <= answer.status < 300:
                 raise self._refusal(answer, address)
             return answer
-        raise TransferError(f"{_host(address)} redirects in a circle; try again later, or tell NCBI")
+        raise TransferError(f"{_host(address)} redirects in a circle; try again later, or report it to NCBI")
 
     def _request(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         _must_be_http(address)
@@ -235,7 +235,9 @@ class Client:
 
 def _must_be_http(address: str) -> None:
     if urlsplit(address).scheme not in {"http", "https"}:
-        raise TransferError(f"{address}: is neither http nor https, so it is not fetched; tell NCBI")
+        raise TransferError(
+            f"{address}: is neither http nor https, so nothing is downloaded from there; report it to NCBI"
+        )
 
 
 def _target(address: str, location: str) -> str:
@@ -245,7 +247,7 @@ def _target(address: str, location: str) -> str:
         _host(target)
     except ValueError:
         raise TransferError(
-            f"{_host(address)} redirects to no address ({location[:80]}); tell NCBI"
+            f"{_host(address)} redirects to no address ({location[:80]}); report it to NCBI"
         ) from None
     return target
 

@@ -112,18 +112,18 @@ class Listing:
     def _find(self, shard: Shard, search: Search) -> list[Hit]:
         """The distinct sites near the guide, of which places may be listed.
 
-        Where the file is brought in as it is needed, the sites are found first; then the buckets of the prefix list that they
-        stand in are brought, from which their first occurrences are counted; then the occurrences.
+        If the file is fetched as it is needed, the sites are found first; then the buckets of the prefix list that contain
+        them are fetched, from which the positions of their occurrences are counted; then the occurrences.
         """
-        if shard.bring:
-            shard.bring([*_bucket_ranges(shard, self._number, search)])
+        if shard.fetch:
+            shard.fetch([*_bucket_ranges(shard, self._number, search)])
         hits = self._count(_ask(shard, self._number, search))
-        if not shard.bring:
+        if not shard.fetch:
             return hits
-        shard.bring([_prefix_range(shard, hit.site) for hit in hits])
+        shard.fetch([_prefix_range(shard, hit.site) for hit in hits])
         wanted = {hit.site for hit in hits}
         hits = [hit for hit in _ask(shard, self._number, search) if hit.site in wanted]
-        shard.bring([_occurrence_range(shard, hit) for hit in hits])
+        shard.fetch([_occurrence_range(shard, hit) for hit in hits])
         return hits
 
     def _count(self, hits: list[Hit]) -> list[Hit]:

@@ -42,11 +42,11 @@ class KeyedNcbi:
     def search(self, text: str, limit: int) -> list[Assembly]:
         return self._ncbi().search(text, limit)
 
-    def fetch(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
-        return self._ncbi().fetch(accession, progress)
+    def download_fasta(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
+        return self._ncbi().download_fasta(accession, progress)
 
-    def fetch_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:
-        return self._ncbi().fetch_annotation(accession)
+    def download_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:
+        return self._ncbi().download_annotation(accession)
 
     def _ncbi(self) -> Ncbi:
         name = self.settings.ncbi_key_parameter

@@ -36,7 +36,7 @@ def make_handler(
     settings = DownloaderSettings.load(environ)
     if fetch is None:
         ncbi = KeyedNcbi(settings, clients)
-        fetch, fetch_genes = ncbi.fetch, ncbi.fetch_annotation
+        fetch, fetch_genes = ncbi.download_fasta, ncbi.download_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)
     download = Download(
