@@ -52,7 +52,7 @@ def test_an_unfit_image_is_refused(
 
 def test_another_image_of_the_account_is_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(world, world.base) == 1
-    assert "no image of workers" in capsys.readouterr().err
+    assert "not an image of workers" in capsys.readouterr().err
 
 
 def test_roll_back_goes_to_the_one_before_and_a_second_one_undoes_it(world: World) -> None:
