@@ -16,6 +16,7 @@ layers          builds the Lambda layers and the functions' code, and checks siz
 synth           writes both stacks' templates to build/cdk.out
 lint-templates  cfn-lint and cdk-nag on both templates
 line-endings    all files end their lines as unix does: init.sh does not run otherwise
+lint-commits    titles of the commits since the last release: Conventional Commits
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
@@ -43,6 +44,7 @@ nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 nox.options.sessions = [
     "line-endings",
+    "lint-commits",
     "lint",
     "types",
     "lint-workflows",
@@ -244,6 +246,11 @@ def bench_e2e(session: nox.Session) -> None:
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
     session.run("delivery", "check-line-endings")
+
+
+@nox.session(name="lint-commits")
+def lint_commits(session: nox.Session) -> None:
+    session.run("delivery", "lint-commits", *session.posargs)
 
 
 @nox.session(name="lint-workflows")

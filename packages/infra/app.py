@@ -8,7 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from crackling_infra.application import add_stacks
-from crackling_infra.settings import SettingsError
+from crackling_infra.context import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
 

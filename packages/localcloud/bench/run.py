@@ -19,7 +19,7 @@ from pathlib import Path
 import prices
 from genome import Genome
 from jobs import Bench
-from local_cloud import deployed, preload, say
+from local_stage import deployed, preload, say
 from report import Measured, print_table, size
 
 GENOME = "bench"

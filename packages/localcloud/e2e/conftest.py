@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import build
-import local_cloud
+import local_stage
 from crackling.specificity import Index, build_index
 from expected import Expected
-from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
+from local_stage import SAMPLE, SAMPLE_GENOME, Deployment
 from localcloud.standins.assemblies import StandInAssembly
 from web import Web
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ORDER = (
+    "test_run_options",
     "test_designs",
     "test_annotation",
     "test_preparations",
@@ -118,7 +119,7 @@ def deployment(large_genome: Path, bacterial_genome: Path | None, genes: Path) -
     }
     if bacterial_genome:
         assemblies[BACTERIUM] = bacterial_genome
-    with local_cloud.deployed(
+    with local_stage.deployed(
         front_port=0,
         assemblies=assemblies,
         uploadLimitBytes=str(UPLOAD_LIMIT),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import crackling
 from crackling.results import Design, Format, Target, write
 from crackling.sequences.fasta import read_fasta
-from local_cloud import SAMPLE, SAMPLE_GENOME
+from local_stage import SAMPLE, SAMPLE_GENOME
 
 if TYPE_CHECKING:
     from crackling.specificity import Index

@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("whole_folder")
 
-BUILDERS = ("GenomesBowtie2Index", "GenomesIsslIndex")
+BUILDERS = ("PreparationBowtie2Index", "PreparationIsslIndex")
 # CDK's own function that fills the page's bucket: its policy is the CDK's.
 PROVIDER = "CustomCDKBucketDeployment"
 FED_BY_QUEUES = (
-    "DesignConsensus", "DesignOffTargetScores", "DesignTargetScan", "GenomesDownloader", *BUILDERS
+    "PipelineConsensusScores", "PipelineOffTargetScores", "PipelineTargetScan", "PreparationDownloader", *BUILDERS
 )  # fmt: skip
 # Grants that no call is recorded for, each with its reason.
 NEVER = {
     # Without it S3 answers 403 instead of 404 for a key that is not there; nobody calls it by name.
-    "GenomesDownloader s3:ListBucket",
-    "DesignTargetScan s3:ListBucket",
+    "PreparationDownloader s3:ListBucket",
+    "PipelineTargetScan s3:ListBucket",
     "Api s3:ListBucket",  # of the data bucket; the genomes' it does list
     # The CDK grants it with every queue that feeds a function.
     *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
-    "DesignScheduler sqs:GetQueueUrl",
+    "SchedulingScheduler sqs:GetQueueUrl",
     "MailNotifier sqs:GetQueueUrl",
     # EC2 asks for it itself, when an instance with a role is started.
-    "DesignScheduler iam:PassRole",
+    "SchedulingScheduler iam:PassRole",
     # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
-    "DesignScheduler sqs:SendMessage",
+    "SchedulingScheduler sqs:SendMessage",
     "MailNotifier sqs:SendMessage",
 }
 SOMETIMES = {
@@ -43,10 +43,10 @@ SOMETIMES = {
         "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:GetItem", "sqs:SendMessage"
     )),
     # An upload in parts that breaks off is taken back.
-    *(f"{name} s3:AbortMultipartUpload" for name in ("GenomesDownloader", *BUILDERS)),
-    "DesignScheduler sqs:SendMessage",
+    *(f"{name} s3:AbortMultipartUpload" for name in ("PreparationDownloader", *BUILDERS)),
+    "SchedulingScheduler sqs:SendMessage",
     # Only where a zone has no room; the stub of EC2 has it always.
-    "DesignScheduler ec2:DescribeAvailabilityZones",
+    "SchedulingScheduler ec2:DescribeAvailabilityZones",
     # Uploads of such a size are not made here.
     "Worker s3:GetObject", "Worker s3:ListBucket", "Worker s3:AbortMultipartUpload",
 }  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from conftest import ANNOTATED, CONTIG, GENES
 from crackling.results import FORMATS
 from delivery.api_client import ApiClient, ApiError
-from local_cloud import SAMPLE, Deployment
+from local_stage import SAMPLE, Deployment
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from web import Web
 
 

@@ -14,7 +14,7 @@ import pytest
 from crackling.results import FORMATS, Format
 from crackling.sequences.fasta import parse_query
 from expected import Expected, many_contigs, rows
-from local_cloud import SAMPLE, SAMPLE_GENOME
+from local_stage import SAMPLE, SAMPLE_GENOME
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from crackling_aws.models.genomes import GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
 from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
-from local_cloud import SAMPLE
+from local_stage import SAMPLE
 from plumbing import STACK, Queues, wait_until
 
 if TYPE_CHECKING:

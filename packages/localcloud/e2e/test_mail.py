@@ -6,7 +6,7 @@ import re
 import urllib.request
 from typing import TYPE_CHECKING
 
-from local_cloud import MAIL_DOMAIN
+from local_stage import MAIL_DOMAIN
 from plumbing import items, wait_until
 
 if TYPE_CHECKING:

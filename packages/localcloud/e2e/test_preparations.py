@@ -13,7 +13,7 @@ from conftest import BACTERIUM, TROUBLED, UPLOAD_LIMIT
 from crackling.specificity import Index, build_index
 from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
-from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
+from local_stage import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.standins.faults import Fault, other_md5
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import build
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from localcloud.cloud import LocalCloud
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 if TYPE_CHECKING:
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from web import Web
 
 LINK = re.compile(r'(?:src|href)="([^"#]+)"')

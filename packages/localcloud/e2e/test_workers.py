@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import LARGE_ACCESSION, SECOND_LARGE_ACCESSION
-from local_cloud import SAMPLE, WORKER_IMAGE, Deployment
+from local_stage import SAMPLE, WORKER_IMAGE, Deployment
 from localcloud.workers import Worker, seed_image
 from plumbing import STACK, wait_until
 

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from crackling_aws.names import BOOT_TEST_TAG
-from local_cloud import repository_workers
+from local_stage import repository_workers
 
 if TYPE_CHECKING:
     from pathlib import Path

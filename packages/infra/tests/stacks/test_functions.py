@@ -71,12 +71,12 @@ def test_a_variable_names_what_it_says(service, module):
         "GENOMES_TABLE": "StorageGenomes",
         "DATA_BUCKET": "StorageData",
         "GENOME_BUCKET": "StorageGenomeFiles",
-        "DOWNLOAD_QUEUE_URL": "GenomesDownloadQueue",
-        "BOWTIE2_QUEUE_URL": "GenomesBowtie2Queue",
-        "ISSL_QUEUE_URL": "GenomesIsslQueue",
-        "SCAN_QUEUE_URL": "DesignScanQueue",
-        "CONSENSUS_QUEUE_URL": "DesignOnTargetQueue",
-        "OFF_TARGET_QUEUE_URL": "DesignOffTargetQueue",
+        "DOWNLOAD_QUEUE_URL": "PreparationDownloadQueue",
+        "BOWTIE2_QUEUE_URL": "PreparationBowtie2Queue",
+        "ISSL_QUEUE_URL": "PreparationIsslQueue",
+        "SCAN_QUEUE_URL": "PipelineScanQueue",
+        "CONSENSUS_QUEUE_URL": "PipelineConsensusQueue",
+        "OFF_TARGET_QUEUE_URL": "PipelineOffTargetQueue",
         "MAIL_TOPIC": "MailTopic",
     }
     variables = service.functions()[module]["Environment"]["Variables"]
@@ -176,8 +176,10 @@ def test_a_consumer_knows_its_own_queue(service):
             assert target(variables["QUEUE_URL"]) == sources[service.function_id(module)]
 
 
-def test_the_reapers_patience_outlives_every_message_of_a_preparation(service):
-    queues = [queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Genomes")]
+def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation(service):
+    queues = [
+        queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Preparation")
+    ]
     lives = [
         queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
         for queue in queues

@@ -121,7 +121,7 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
         for action, resource in grants(service, module)
         if not action.startswith((*unnamed, *stream))
         and not resource.startswith(
-            ("DesignSchedulerFailures", "DesignPreparationFailures", "MailNotifierFailures")
+            ("SchedulingSchedulerFailures", "SchedulingPreparationFailures", "MailNotifierFailures")
         )
     }
     own_queue = {

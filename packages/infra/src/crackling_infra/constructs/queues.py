@@ -32,8 +32,8 @@ class DeadLetterQueue(sqs.Queue):
         acknowledge(self, reason, "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy")
 
 
-class Worker(Construct):
-    """A function fed by a queue of its own, whose failures end in a dead-letter queue of its own."""
+class QueueConsumer(Construct):
+    """A function with a queue that feeds it and a dead-letter queue for the messages that it cannot process."""
 
     def __init__(
         self,
@@ -72,6 +72,6 @@ class Worker(Construct):
         # To say when a failed message comes again; its event source grants that with receiving.
         function.add_environment("QUEUE_URL", self.queue.queue_url)
         function.add_event_source(source)
-        self.patience = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
+        self.message_lifetime = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
         reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."
         acknowledge(function, reason, "Serverless-LambdaEventSourceMappingDestination")

@@ -29,7 +29,7 @@ _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
 _PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
-class Workers(Construct):
+class Ec2Workers(Construct):
     """The launch template of workers with its role; nothing runs until a genome needs it.
 
     A worker learns the names of what it may use from one SSM parameter, as functions do from their environment.
