@@ -42,6 +42,8 @@ nox.needs_version = ">=2025.2.9"
 # All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+# In continuous integration, a skipped test fails the run.
+os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
 nox.options.sessions = [
     "line-endings",
     "lint-commits",
@@ -178,7 +180,8 @@ def test_frontend(session: nox.Session) -> None:
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
-        session.skip("no C compiler (cc); the address sanitizer needs one")
+        stop = session.error if os.environ.get("CI") else session.skip
+        stop("no C compiler (cc); the address sanitizer needs one")
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
     runtime = session.run("cc", "-print-file-name=libasan.so", silent=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.codec import encode, to_item
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
-from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
 from local_stage import SAMPLE
 from plumbing import STACK, Queues, wait_until
@@ -90,10 +90,11 @@ def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
 
 def prepare(cloud: LocalCloud, genome: str) -> None:
     """A preparation that nobody works at: it has begun, so that the stream wakes nobody."""
-    item = encode_item(
-        genome=genome, item=GENOME_ITEM, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
+    preparing = Genome(
+        genome=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
         parts=frozenset([Part.ISSL]), place=Place.LAMBDA, created=time.time(), updated=time.time(),
     )  # fmt: skip
+    item = to_item(preparing) | {"item": encode(GENOME_ITEM)}
     cloud.client("dynamodb").put_item(TableName=cloud.outputs(STACK)["GenomesTable"], Item=item)
 
 

@@ -15,9 +15,10 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const PICTURES = path.join(import.meta.dirname, "../../build/screenshots");
 
-/** Where the browser is; without one the tests are skipped and say so. */
+/** Where the browser is; without one the tests are skipped and say so, or fail where CI is set. */
 export const executablePath = PLACES.find((place) => place && existsSync(place));
 export const skip = executablePath ? false : "no Chromium found: install it, or set CHROMIUM to its path";
+if (skip && process.env.CI) throw new Error(skip);
 
 /** @returns {Promise<Browser>} */
 export function launch() {

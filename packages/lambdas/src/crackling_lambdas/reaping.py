@@ -55,7 +55,7 @@ class Fleet(Protocol):
     def terminate(self, instance_id: str) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Patience:
     """How long what may stand still, in seconds; `lifetime` is a worker's, from its launch."""
 
@@ -63,7 +63,7 @@ class Patience:
     lifetime: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reaper:
     """Ends what makes no progress, and finishes releases that were interrupted."""
 

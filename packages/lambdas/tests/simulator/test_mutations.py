@@ -63,7 +63,7 @@ def parts_are_added_to_genomes_that_are_ready(patch):
 
 def the_second_part_replaces_the_first(patch):
     forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
-        genome, claim, "SET #done = :part, #updated = :now", part=frozenset([Part.BOWTIE2]), now=now
+        genome, claim, done=frozenset([Part.BOWTIE2]), updated=now
     )
     patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
 
@@ -165,7 +165,7 @@ def a_handed_over_preparation_keeps_its_progress(patch):
 
     def keeping(self, *arguments):
         with patch.context() as inner:
-            inner.setattr(genomes, "OF_A_PREPARATION", "#progress")
+            inner.setattr(genomes, "OF_A_PREPARATION", ("progress",))
             return retry(self, *arguments)
 
     patch.setattr(genomes.GenomeStore, "retry", keeping)

@@ -1,4 +1,4 @@
-"""EC2 launches, recorded as they happen: the place where a worker can be run as a process."""
+"""EC2 launches, recorded as they happen, so that a worker can be run as a process."""
 
 # ruff: noqa: SLF001 - this mends moto from the inside
 

@@ -67,7 +67,7 @@ def _too_large(label: str, limit: int) -> InputError:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QueueBuilds:
     """What follows a download in the functions: both indexes are queued."""
 
@@ -80,7 +80,7 @@ class QueueBuilds:
             self.bowtie2.send([message])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Download:
     """Downloads a genome; then whatever `proceed` does with its item and the message.
 
@@ -105,10 +105,12 @@ class Download:
             self.failure.settle(genome, claim)
             return
         if Part.FASTA not in genome.done:
-            report = Reporter(self.genomes, genome.genome, claim, self.clock)
+            report = Reporter(genomes=self.genomes, genome=genome.genome, claim=claim, clock=self.clock)
             try:
                 index = self._copy(genome, claim, partial(report, Part.FASTA))
-                genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
+                genes = Genes(
+                    genomes=self.genomes, objects=self.objects, clock=self.clock, fetch=self.fetch_genes
+                )
                 genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
                 # Another delivery of this message may have failed it, and died before it told the waiters.

@@ -28,7 +28,7 @@ def owned(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
     return genome is not None and genome.state is GenomeState.PREPARING and genome.claim == claim
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Release:
     """Lets the jobs go on that waited for a genome, once it is ready."""
 
@@ -61,7 +61,7 @@ class Release:
         self.genomes.remove_waiter(genome, job_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """Ends a preparation, and the jobs that wait for it, with a reason."""
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from crackling_infra.settings import Settings
 
 
+# CloudFront keeps these answers of an origin for 10 s, for every viewer and whatever the query string, even where nothing else
+# is cached: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+
+
 class Page(Construct):
     """The distribution and what it serves, with a `config.json` that tells the page where the API is."""
 
@@ -34,8 +39,14 @@ class Page(Construct):
             "Distribution",
             comment=f"Crackling Cloud, {settings.stage}",
             default_root_object="index.html",
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in CACHED_ERRORS
+            ],
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+                origin=origins.S3BucketOrigin.with_origin_access_control(
+                    bucket, origin_access_control=self._access(settings)
+                ),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 response_headers_policy=headers,
             ),
@@ -56,11 +67,16 @@ class Page(Construct):
         self._acknowledge()
         self._deploy(bucket, settings)
 
+    def _access(self, settings: Settings) -> cloudfront.S3OriginAccessControl:
+        name = _global_name(settings)
+        return cloudfront.S3OriginAccessControl(self, "Access", origin_access_control_name=name)
+
     def _security_headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
         options = cloudfront.ResponseHeadersContentSecurityPolicy
         return cloudfront.ResponseHeadersPolicy(
             self,
             "SecurityHeaders",
+            response_headers_policy_name=_global_name(settings),
             comment=f"Crackling Cloud, {settings.stage}",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=options(
@@ -104,6 +120,11 @@ class Page(Construct):
             "AwsSolutions-CFR4": "CloudFront's own certificate fixes the TLS version.",
         }.items():
             acknowledge(self.distribution, reason, rule)
+
+
+def _global_name(settings: Settings) -> str:
+    """Return a name for what is global to an account: the same stage may be deployed to two regions."""
+    return f"crackling-{settings.stage}-{Aws.REGION}"
 
 
 def _content_security_policy(settings: Settings) -> str:

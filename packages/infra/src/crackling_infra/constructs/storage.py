@@ -28,7 +28,7 @@ class Storage(Construct):
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
         self.targets = self._table(
-            "Targets", "jobId", dynamodb.Attribute(name="chunk", type=_NUMBER), ttl="expires"
+            "Targets", "jobId", dynamodb.Attribute(name="number", type=_NUMBER), ttl="expires"
         )
         self.genomes = self._table(
             "Genomes",

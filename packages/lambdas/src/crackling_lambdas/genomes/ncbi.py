@@ -28,7 +28,7 @@ class NcbiSettings(Protocol):
     def ncbi_key_parameter(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KeyedNcbi:
     """crackling.ncbi.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
 

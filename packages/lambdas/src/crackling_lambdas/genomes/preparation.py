@@ -41,7 +41,7 @@ class Launcher(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Preparations:
     """Begins preparations: in functions, or of genomes that are too large for them on workers."""
 

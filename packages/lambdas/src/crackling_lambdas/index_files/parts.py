@@ -22,7 +22,7 @@ BLOCK = 64 * 1024  # bytes: about what comes in the time that a request takes to
 GAP = 4  # blocks that come along rather than cost another request
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """Fetches parts of index files."""
 

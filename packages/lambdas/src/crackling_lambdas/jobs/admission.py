@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.claims import Claims
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Admission:
     """Admits jobs."""
 

@@ -100,7 +100,7 @@ class Address:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Results:
     """Reads jobs."""
 
