@@ -125,7 +125,7 @@ class Preparation:
 
     def _failed(self, reason: str) -> Outcome:
         logger.error("Failed for good: %s", reason)
-        self.failure.of_message(self.message, reason)
+        self.failure.fail_preparation(self.message, reason)
         return Outcome.FAILED
 
     def _again(self, reason: str) -> Outcome:

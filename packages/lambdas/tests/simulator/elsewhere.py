@@ -145,4 +145,4 @@ class Fleet:
             Bowtie2Index(builder=builder, build=science.build_bowtie2).run(message)
             IsslIndex(builder=builder, build=science.build).run(message)
         except InputError as error:
-            failure.of_message(message, str(error))
+            failure.fail_preparation(message, str(error))

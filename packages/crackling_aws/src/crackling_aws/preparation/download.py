@@ -102,7 +102,7 @@ class Download:
         """A repetition finds the sequence in place and proceeds again: the first may have died."""
         genome, claim = self.genomes.get(message.genome), message.claim
         if not owned(genome, claim):
-            self.failure.settle(genome, claim)
+            self.failure.fail_remaining_waiters(genome, claim)
             return
         if Part.FASTA not in genome.done:
             report = Reporter(genomes=self.genomes, genome=genome.genome, claim=claim, clock=self.clock)
@@ -114,7 +114,7 @@ class Download:
                 genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
                 # Another delivery of this message may have failed it, and died before it told the waiters.
-                self.failure.settle(self.genomes.get(message.genome), claim)
+                self.failure.fail_remaining_waiters(self.genomes.get(message.genome), claim)
                 return
             self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())
         self.proceed(genome, message)

@@ -66,7 +66,7 @@ class Builder:
                 self.objects.download(keys.fasta(message.genome, message.claim), fasta)
                 make(fasta, Path(folder), tell)
         # Read again: another delivery of this message may have failed it, and died before it told the waiters.
-        self.failure.settle(self.genomes.get(message.genome), message.claim)
+        self.failure.fail_remaining_waiters(self.genomes.get(message.genome), message.claim)
         self.release.finish(message.genome, message.claim)
 
 

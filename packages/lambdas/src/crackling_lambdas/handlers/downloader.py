@@ -54,7 +54,7 @@ def make_handler(
     )
     source, task = Source.of(clients.sqs, settings), "fetching the genome"
     return Consumer(
-        source=source, kind=PrepareGenome, work=download.run, fail=failure.of_message, task=task
+        source=source, kind=PrepareGenome, work=download.run, fail=failure.fail_preparation, task=task
     ).handler()
 
 

@@ -32,7 +32,7 @@ def make_handler(
     task = "building the genome's index"
     source = Source.of(clients.sqs, settings)
     return Consumer(
-        source=source, kind=PrepareGenome, work=work, fail=builder.failure.of_message, task=task
+        source=source, kind=PrepareGenome, work=work, fail=builder.failure.fail_preparation, task=task
     ).handler()
 
 
