@@ -19,7 +19,7 @@ from crackling_aws import names
 from delivery.account import stack
 from delivery.account import template as account
 from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
-from delivery.workflows.changes import PLACES, USERS
+from delivery.workflows.changes import DEPENDENTS, PATTERNS
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -271,11 +271,11 @@ def test_the_gate_waits_for_every_job() -> None:
 
 def test_every_part_has_a_job_and_every_package_is_a_part() -> None:
     outputs = jobs(CI)["changes"]["outputs"]
-    assert set(outputs) == set(PLACES) == set(USERS)
+    assert set(outputs) == set(PATTERNS) == set(DEPENDENTS)
     conditions = " ".join(job.get("if", "") for job in jobs(CI).values())
     assert set(re.findall(r"needs\.changes\.outputs\.(\w+) ==", conditions)) == set(outputs)
     packages = {path.parent.name for path in ROOT.glob("packages/*/CHANGELOG.md")}
-    assert packages == set(PLACES) - {"delivery", "docs", "localcloud"} == RELEASED
+    assert packages == set(PATTERNS) - {"delivery", "docs", "localcloud"} == RELEASED
 
 
 def test_ci_runs_every_session_that_a_developer_runs() -> None:

@@ -114,7 +114,10 @@ def deployment(large_genome: Path, bacterial_genome: Path | None, genes: Path) -
         ANNOTATED: bacterium,
         SUPERSEDED: replace(bacterium, status="previous", current=ANNOTATED),
         SUPPRESSED: replace(
-            bacterium, status="suppressed", suppression_reason="many frameshifted proteins", twin=ANNOTATED
+            bacterium,
+            status="suppressed",
+            suppression_reason="many frameshifted proteins",
+            paired_accession=ANNOTATED,
         ),
     }
     if bacterial_genome:

@@ -53,10 +53,10 @@ def main(arguments: list[str] | None = None, services: Services | None = None) -
     if name in PYTHON_ONLY:
         return outcome(lambda: command.run(options))
     # Only now: these import boto3.
-    from delivery.aws import FAULTS
+    from delivery.aws import AWS_ERRORS
     from delivery.services import Services
 
-    return outcome(lambda: command.run(options, services or Services()), *FAULTS)
+    return outcome(lambda: command.run(options, services or Services()), *AWS_ERRORS)
 
 
 def start() -> NoReturn:

@@ -1,4 +1,4 @@
-"""Machines of the local cloud that try an image: their user data, really run, with the worker of this repository."""
+"""Instances of the local cloud that try an image: their user data, really run, with the worker of this repository."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     logger.info("Begun")
     ncbi, instance_id = _ncbi(settings, parameters), metadata.instance_id()
     preparation = make_preparation(
-        message, settings, clients, ncbi.fetch, instance_id, time.time, ncbi.fetch_annotation
+        message, settings, clients, ncbi.download_fasta, instance_id, time.time, ncbi.download_annotation
     )
     supervisor = Supervisor(
         beat=preparation.beat,

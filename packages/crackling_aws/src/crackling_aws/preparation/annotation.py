@@ -31,7 +31,7 @@ def no_genes(_accession: str) -> AbstractContextManager[BinaryIO | None]:
     return nullcontext()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Genes:
     """Prepares annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
 

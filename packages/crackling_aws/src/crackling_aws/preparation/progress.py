@@ -23,7 +23,7 @@ class LostClaimError(Exception):
     """Another preparation owns the genome, or none does: what is done for this one is done in vain."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Reporter:
     """Writes the progress of one preparation to the genome's item, at most every two seconds.
 

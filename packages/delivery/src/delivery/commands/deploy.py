@@ -20,7 +20,7 @@ from delivery.repository import synthesise
 from delivery.stacks.assembly import template_of
 from delivery.stacks.cloudformation import Stacks
 from delivery.stacks.release import Release
-from delivery.stacks.smoke_test import try_stage
+from delivery.stacks.smoke_test import check_stage
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, services: Services) -> int:
 
     def smoke_test() -> None:
         if not options.no_smoke_test:
-            try_stage(options.url or stacks.page(options.stage))
+            check_stage(options.url or stacks.page(options.stage))
 
     Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
     return DONE

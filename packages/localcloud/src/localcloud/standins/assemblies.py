@@ -28,7 +28,7 @@ class StandInAssembly:
     status: str = "current"
     current: str | None = None
     suppression_reason: str | None = None
-    twin: str | None = None
+    paired_accession: str | None = None
     reference: bool = True
     gff: Path | None = None
 
@@ -74,8 +74,8 @@ class StandInAssembly:
             info["refseq_category"] = "reference genome"
         if self.suppression_reason:
             info["suppression_reason"] = self.suppression_reason
-        if self.twin:
-            info["paired_assembly"] = {"accession": self.twin, "status": "current"}
+        if self.paired_accession:
+            info["paired_assembly"] = {"accession": self.paired_accession, "status": "current"}
         return {
             "accession": accession,
             "current_accession": self.current or accession,
