@@ -20,7 +20,7 @@ def add_stacks(app: App, root: Path) -> None:
     The stacks name no account and no region, so they can be synthesised anywhere, without credentials.
 
     Raises:
-            SettingsError: a setting is unusable, or something that other packages build is missing.
+        SettingsError: a setting is unusable, or something that other packages build is missing.
     """
     settings = read_settings(app.node.try_get_context, root)
     CracklingStack(app, settings=settings)

@@ -236,7 +236,7 @@ def require_folder(folder: Path, command: str) -> str:
     """Return the folder's path as an asset.
 
     Raises:
-            SettingsError: the folder does not exist or is empty; the message names the command that makes it.
+        SettingsError: the folder does not exist or is empty; the message names the command that makes it.
     """
     if not folder.is_dir() or not any(folder.iterdir()):
         raise SettingsError(f"{folder}: no such folder, or it is empty; `{command}` makes it")
