@@ -102,6 +102,8 @@ def summary(outcomes: list[Outcome], seconds: float) -> int:
 
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
+    # A terminated run ends its sessions as an interrupted one does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     runner, outcomes = Runner(), []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
