@@ -39,7 +39,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-# All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
+# All sessions share the environment that scripts/environment.py makes: one installation, the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 # In continuous integration, a skipped test fails the run.
