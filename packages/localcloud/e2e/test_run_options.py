@@ -1,4 +1,4 @@
-"""What `./scripts/run` refuses before it builds anything."""
+"""Test which options `./scripts/run` rejects before it builds anything."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The repository's stacks on a local cloud: builds them, deploys them, and gives access to all parts of the deployment.
+"""Build the repository's stacks, deploy them to a local cloud, and give access to all parts of the deployment.
 
-This is the composition of localcloud, which imports no other package, with what the other packages build. `./scripts/run`, the
+This connects localcloud, which imports no other package, with what the other packages build. `./scripts/run`, the
 end-to-end tests, the benchmark of jobs and the tests of the worker's image start from `deployed`.
 """
 

@@ -1,4 +1,4 @@
-"""The local cloud works on what the other packages build, and imports none of them."""
+"""Test that the local cloud runs what the other packages build without importing any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small stack with one of everything that the local cloud claims to run."""
+"""Define a small stack with one of everything that the local cloud claims to run."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ class SampleStack(cdk.Stack):
 
 
 class SampleWorkerStack(cdk.Stack):
-    """An instance in the default network, from Ubuntu's public parameter."""
+    """An instance in the default network, with the image from Ubuntu's public parameter."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
@@ -319,7 +319,7 @@ class SampleWorkerStack(cdk.Stack):
 
 
 def synthesise(folder: Path, *, fail: bool = False, greeting: str = "hello") -> Path:
-    """Writes both stacks' cloud assembly to `folder`."""
+    """Write both stacks' cloud assembly to `folder`."""
     app = cdk.App(outdir=str(folder), context={
         "@aws-cdk/aws-lambda:useCdkManagedLogGroup": True,
         "aws:cdk:enable-path-metadata": False,
