@@ -39,34 +39,35 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-# All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
+# All sessions share the environment that scripts/environment.py makes: one installation, the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 # In continuous integration, a skipped test fails the run.
 os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
+# ./scripts/test starts them in this order: what takes seconds, then the longest first, so that all processors finish together.
 nox.options.sessions = [
     "line-endings",
-    "lint-commits",
     "lint",
-    "types",
+    "lint-commits",
     "lint-workflows",
+    "e2e",
     "test-crackling",
+    "gitops",
+    "test-delivery",
+    "test-lambdas",
+    "test-frontend",
+    "types",
+    "test-localcloud",
+    "sanitize",
+    "worker-image",
+    "docs",
+    "test-infra",
     "test-aws",
     "test-layers",
-    "test-lambdas",
-    "test-worker",
-    "test-infra",
-    "test-localcloud",
-    "test-frontend",
-    "test-delivery",
-    "sanitize",
     "layers",
-    "synth",
+    "test-worker",
     "lint-templates",
-    "docs",
-    "e2e",
-    "worker-image",
-    "gitops",
+    "synth",
 ]
 
 ROOT = Path(__file__).parent

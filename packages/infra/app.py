@@ -1,4 +1,4 @@
-"""The CDK's entry: `npx cdk ls|synth|diff|deploy` in this folder; `-c key=value` overrides a setting."""
+"""Run the CDK app: `npx cdk ls|synth|diff|deploy` in this folder calls it; `-c key=value` overrides a setting."""
 
 from __future__ import annotations
 

@@ -348,6 +348,19 @@ def test_each_package_is_released_by_itself_at_the_version_that_it_has() -> None
     assert config["separate-pull-requests"] is config["include-component-in-tag"] is True
 
 
+def test_a_release_raises_the_version_that_the_code_names() -> None:
+    config = json.loads((ROOT / "release-please-config.json").read_text("utf-8"))
+    for folder, settings in config["packages"].items():
+        for file in settings.get("extra-files", []):
+            marked = re.findall(
+                r'"(.*)"  # x-release-please-version$',
+                (ROOT / folder / file).read_text("utf-8"),
+                re.MULTILINE,
+            )
+            assert marked == [version_of(ROOT / folder)]
+    assert config["packages"]["packages/crackling"]["extra-files"] == ["src/crackling/__init__.py"]
+
+
 def version_of(package: Path) -> str:
     project = package / "pyproject.toml"
     if project.exists():

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 READ: Final = ("GetObject",)
 WRITE: Final = ("PutObject", "AbortMultipartUpload")
-# What it takes to end a preparation and to let go the jobs that wait for it.
+# The actions that are needed to end a preparation and to release the jobs that wait for it.
 RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
 
 
 class CracklingStack(cdk.Stack):
-    """Page -> API -> Jobs -> scheduler -> scan -> consensus, off-targets -> Targets."""
+    """The service: page -> API -> Jobs -> scheduler -> scan -> consensus and off-targets -> Targets."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
@@ -118,7 +118,7 @@ class CracklingStack(cdk.Stack):
             "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
         )
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
-        # The address that an upload is posted to is signed by this role, so the role itself may write there.
+        # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
         for prefix in ("uploads/", "genomes/"):
@@ -134,7 +134,7 @@ class CracklingStack(cdk.Stack):
         downloader.use_queue("ISSL_QUEUE_URL", preparation.issl_index.queue)
         for index in (preparation.bowtie2_index.function, preparation.issl_index.function):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
-            # Whoever finishes last releases the jobs that wait.
+            # The index builder that finishes last releases the waiting jobs.
             index.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         for consumer in preparation.consumers:
             # Every step may fail the preparation, and with it the jobs that wait.
@@ -143,7 +143,7 @@ class CracklingStack(cdk.Stack):
             consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
     def _grant_ec2_workers(self, settings: Settings) -> None:
-        """A worker does what the downloader and both index builders do."""
+        """Grant the workers what the downloader and both index builders may do."""
         workers, storage = self.ec2_workers, self.storage
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
@@ -160,7 +160,7 @@ class CracklingStack(cdk.Stack):
     def _grant_scheduling(self) -> None:
         storage, scheduler, reaper = self.storage, self.scheduling.scheduler, self.scheduling.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
-        # It scans for what earlier preparations took.
+        # The scan adds up how much space earlier preparations took.
         scheduler.use_table(
             "GENOMES_TABLE",
             storage.genomes,
@@ -171,7 +171,7 @@ class CracklingStack(cdk.Stack):
             "Query",
             "Scan",
         )
-        # How large an upload is; and what earlier preparations of the genome left is deleted.
+        # To look up the size of an upload, and to delete what earlier preparations of the genome left behind.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
         for prefix in ("uploads/", "genomes/"):
@@ -181,12 +181,12 @@ class CracklingStack(cdk.Stack):
         reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
         reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
-        # Longer than the life of any message, so that nothing is given up that will still be tried.
+        # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
         longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)
         reaper.add_environment("STUCK_MINUTES", str(int(longest) + 40))
 
     def _grant_ncbi_key(self, settings: Settings) -> None:
-        """Whoever asks NCBI may read the key to it, if there is one."""
+        """Let every function that calls NCBI read the API key, if there is one."""
         if settings.ncbi_key_parameter:
             scheduler, downloader = self.scheduling.scheduler, self.preparation.downloader.function
             for function in (self.api.function, scheduler, downloader):
@@ -198,7 +198,7 @@ class CracklingStack(cdk.Stack):
         scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
         scan.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
-        # A query that names a part of the genome is read from there and kept; that either is missing has a meaning.
+        # A query that names a region is read from the genome and stored; the function must see that either object is missing.
         scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
         scan.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
         scan.list_objects(storage.data, "jobs/")
@@ -206,7 +206,7 @@ class CracklingStack(cdk.Stack):
         scan.use_queue("CONSENSUS_QUEUE_URL", pipeline.consensus.queue)
         scan.use_queue("OFF_TARGET_QUEUE_URL", pipeline.off_target.queue)
         for scorer in (pipeline.consensus.function, off_target):
-            # A result and the job's count of it change in one transaction.
+            # A result and the job's counter of results are written in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")

@@ -1,4 +1,4 @@
-"""The API's routes, and how the page reaches them."""
+"""Test the API's routes, and how the page reaches them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_errors_of_the_gateway_are_problem_details_too(service):
 
 
 def test_what_is_no_route_is_not_found(service):
-    """API Gateway itself says that a token is missing."""
+    """API Gateway's own answer would say that a token is missing."""
     responses = service.of("AWS::ApiGateway::GatewayResponse").values()
     [response] = [r for r in responses if r["ResponseType"] == "MISSING_AUTHENTICATION_TOKEN"]
     assert response["StatusCode"] == "404"
@@ -121,7 +121,7 @@ def test_errors_of_the_api_are_not_replaced_by_the_page(service):
 
 
 def test_no_error_of_the_api_is_kept_for_others(service: Template) -> None:
-    """CloudFront would answer everybody with it for 10 s: these are the statuses that its documentation lists."""
+    """CloudFront would cache these error statuses for 10 s and serve them to everybody; its documentation lists them."""
     responses = distribution(service)["CustomErrorResponses"]
     cached = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
     assert {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in responses} == dict.fromkeys(cached, 0)

@@ -1,4 +1,4 @@
-"""Every function: its settings, its environment, its layers."""
+"""Test every function's settings, environment and layers."""
 
 from templates import each_function, target
 
@@ -45,7 +45,7 @@ def layers_of(template, module):
 
 
 def environments(template):
-    """What each function reads, in a deployment with or without mail."""
+    """Return the environment variables that each function reads, in a deployment with or without email."""
     mails = any(name.startswith("MailTopic") for name in template.of("AWS::SNS::Topic"))
     return ENVIRONMENT | MAILING if mails else ENVIRONMENT
 
@@ -64,7 +64,7 @@ def test_a_function_has_exactly_the_environment_that_it_reads(service, module):
 
 @each_function
 def test_a_variable_names_what_it_says(service, module):
-    """No JOBS_TABLE that is another table, no SCAN_QUEUE_URL that is another queue or a dead-letter queue."""
+    """JOBS_TABLE names the Jobs table, SCAN_QUEUE_URL names the scan's queue and not its dead-letter queue, and so on."""
     names = {
         "JOBS_TABLE": "StorageJobs",
         "TARGETS_TABLE": "StorageTargets",

@@ -1,4 +1,4 @@
-"""Settings: their defaults, and complaints that name the key."""
+"""Test the settings' defaults, and that errors name the key."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tables and buckets: private, encrypted, and kept where somebody's data is in them."""
+"""Test the tables and buckets: private, encrypted, and retained if they hold users' data."""
 
 from templates import target
 

@@ -1,4 +1,4 @@
-"""What wakes somebody up, and the one page to look at then."""
+"""Create the alarms, and the dashboard to look at when one goes off."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIVE_MINUTES = Duration.minutes(5)
 
 
 class Monitoring(Construct):
-    """Alarms that go to one topic, a dashboard, and a budget if the settings name one."""
+    """Create alarms that notify one topic, a dashboard, and a budget if the settings name one."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Monitoring(Construct):
 
     def _topic(self, settings: Settings) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", display_name=f"Crackling Cloud {settings.stage}", enforce_ssl=True)
-        # A policy of its own (TLS only) replaces the default one, by which alarms may publish.
+        # A topic policy of our own (TLS only) replaces the default one, which is what lets alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -189,7 +189,7 @@ class Monitoring(Construct):
         )
 
     def _budget(self, budget: Budget) -> None:
-        """The whole account's: a filter by tag counts nothing until somebody activates that tag."""
+        """Create a budget for the whole account: a filter by tag counts nothing until somebody activates that tag."""
         budgets.CfnBudget(
             self,
             "Budget",

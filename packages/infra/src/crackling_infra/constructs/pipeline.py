@@ -1,4 +1,4 @@
-"""The pipeline of a job: the scan for its guides, then consensus and off-target scores side by side."""
+"""Run a job: scan the query for guides, then judge consensus and score off-targets side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Pipeline(Construct):
-    """The scan and both scorers of chunks, each behind a queue."""
+    """Create the scan and the two functions that score chunks, each behind a queue."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
@@ -36,7 +36,10 @@ class Pipeline(Construct):
         return self._consumer("Scan", function, batch_size=1)
 
     def _consensus(self) -> QueueConsumer:
-        """Folding keeps one CPU busy and no more, about a second a chunk: each chunk has a CPU of its own."""
+        """Create the consensus stage.
+
+        Folding keeps one CPU busy for about a second per chunk, so each chunk gets a CPU of its own.
+        """
         function = self._functions.make(
             self,
             "ConsensusScores",
@@ -48,7 +51,10 @@ class Pipeline(Construct):
         return self._consumer("Consensus", function, batch_size=1)
 
     def _off_target(self) -> QueueConsumer:
-        """Scoring takes milliseconds a chunk; the memory and disk are for fetching the index, once a sandbox."""
+        """Create the off-target stage.
+
+        Scoring a chunk takes milliseconds; memory and disk are for the index, which is downloaded once per sandbox.
+        """
         function = self._functions.make(
             self,
             "OffTargetScores",

@@ -1,4 +1,4 @@
-"""The preparation of a genome: download it, then build both indexes; the step that finishes last releases the jobs."""
+"""Prepare a genome: download it, then build both indexes; the step that finishes last releases the jobs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = Duration.minutes(15)
 
 
 class Preparation(Construct):
-    """The downloader and the builders of both indexes, each behind a queue; one genome a message."""
+    """Create the downloader and the builders of both indexes, each behind a queue; a message names one genome."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
@@ -47,7 +47,7 @@ class Preparation(Construct):
     def _index(
         self, functions: Functions, construct_id: str, module: str, layers: tuple[str, ...] = ()
     ) -> QueueConsumer:
-        """An index builder with all that Lambda has to give: a human genome must fit."""
+        """Create an index builder with the most memory, time and disk that Lambda offers: a human genome must fit."""
         function = functions.make(
             self,
             f"{construct_id}Index",

@@ -1,4 +1,4 @@
-"""Scheduling starts new jobs and claimed genomes, and retries or fails those that stop making progress."""
+"""Start new jobs and claimed genomes, and retry or fail those that stop making progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crackling_infra.settings import Settings
 
 _NEW: Final[dict[str, object]] = {"eventName": lambda_.FilterRule.is_equal("INSERT")}
-# A genome that was claimed and whose preparation has not begun; what the preparation writes later invokes nothing.
+# A claimed genome whose preparation has not begun; later writes of the preparation do not invoke the function.
 _CLAIMED: Final[dict[str, object]] = {
     "dynamodb": {
         "NewImage": {
@@ -34,7 +34,7 @@ _CLAIMED: Final[dict[str, object]] = {
 
 
 class Scheduling(Construct):
-    """The scheduler on the streams of Jobs and Genomes, and the reaper on a timer."""
+    """Create the scheduler on the streams of Jobs and Genomes, and the reaper on a timer."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Scheduling(Construct):
         self.preparation_failures = DeadLetterQueue(self, "PreparationFailures")
         self.scheduler = self._scheduler(settings)
         wake(self.scheduler, jobs, _NEW, self.scheduler_failures, batch_size=10)
-        # One at a time: each may wait for NCBI.
+        # One record at a time, since each may wait for NCBI.
         wake(self.scheduler, genomes, _CLAIMED, self.preparation_failures, batch_size=1)
         self.reaper = self._reaper()
 
