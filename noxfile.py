@@ -76,7 +76,7 @@ CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packag
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
-# Of the science; the other folders of tests are not annotated yet.
+# Test folders of the science package that mypy checks; the others are not annotated yet.
 TYPED_TESTS = ("design", "efficiency", "library", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
@@ -91,7 +91,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    # Folders of programs and of tests are checked one by one: their modules' names are their own.
+    # Folders of programs and of tests are checked separately, because several have modules of the same name.
     for places in (
         (
             "noxfile.py",
@@ -142,7 +142,7 @@ def test_aws(session: nox.Session) -> None:
 @nox.session(name="test-lambdas")
 def test_lambdas(session: nox.Session) -> None:
     session.chdir(LAMBDAS)
-    session.run("pytest", "-n", "auto", *session.posargs)  # the simulator fills every processor
+    session.run("pytest", "-n", "auto", *session.posargs)  # the simulator uses every processor
 
 
 @nox.session(name="test-worker")
@@ -192,12 +192,12 @@ def sanitize(session: nox.Session) -> None:
         "-m",
         "pytest",
         "tests/specificity",
-        "--capture=sys",  # or pytest would swallow what the sanitizers say
+        "--capture=sys",  # otherwise pytest captures the sanitizers' output
         *session.posargs,
         env={
             "CRACKLING_KERNEL": str(kernel),
             "LD_PRELOAD": str(runtime).strip(),
-            "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps its own memory to the end
+            "ASAN_OPTIONS": "detect_leaks=0",  # Python frees some of its memory only at exit
             "HYPOTHESIS_PROFILE": "sanitize",
         },
     )
@@ -205,14 +205,14 @@ def sanitize(session: nox.Session) -> None:
 
 @nox.session
 def layers(session: nox.Session) -> None:
-    """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
+    """Build for the Python version and processor that the stacks' settings use by default; arguments choose others."""
     session.run("python", f"{LAYERS}/build.py", *session.posargs)
     session.run("python", f"{LAYERS}/check.py", *session.posargs)
 
 
 @nox.session
 def synth(session: nox.Session) -> None:
-    """Writes build/cdk.out; arguments are settings (-c key=value)."""
+    """Write build/cdk.out; arguments are settings (-c key=value)."""
     session.run("python", "scripts/build.py", *session.posargs, env=QUIET)
 
 

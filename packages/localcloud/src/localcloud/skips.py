@@ -1,6 +1,6 @@
-"""A plugin of pytest that fails a run with skipped tests where the variable CI is set: `pytest -p localcloud.skips`.
+"""Fail a run with skipped tests if the variable CI is set; a plugin of pytest: `pytest -p localcloud.skips`.
 
-A test is skipped where its machine lacks a program or data. In continuous integration everything is there, so that a skipped test
+A test is skipped if its machine lacks a program or data. In continuous integration everything is present, so a skipped test
 there means that something is no longer tested.
 """
 
@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-# Test -> why it may be skipped everywhere.
+# Tests that may be skipped everywhere, with the reason.
 ALLOWED = {
     "test_a_packed_library_still_works": "a library for the other processor cannot be loaded; this machine's is",
     "test_the_real_program_builds_from_gzipped_fasta": "bowtie2 is in its layer, not on PATH; the end-to-end tests run it",
@@ -46,6 +46,6 @@ class SkippedTests:
 
     def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         name = report.nodeid.rpartition("::")[2].partition("[")[0]
-        # An expected failure is reported as skipped, too.
+        # Pytest reports an expected failure as skipped, too.
         if report.skipped and not hasattr(report, "wasxfail") and name not in ALLOWED:
             self._found[report.nodeid] = str(report.longrepr)
