@@ -1,4 +1,4 @@
-"""The AWS clients, each made when first used: making one costs a cold start a tenth of a second."""
+"""Create AWS clients on first use: creating one adds about a tenth of a second to a cold start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BRIEF = _RETRIES.merge(
 
 
 class Clients(Protocol):
-    """Where handlers get their clients from; tests hand in fakes."""
+    """Describe the clients that handlers use; tests pass fakes instead."""
 
     @property
     def dynamodb(self) -> DynamoDBClient: ...
@@ -54,7 +54,7 @@ class Clients(Protocol):
 
 
 class AwsClients:
-    """Clients of the account and region that the environment names."""
+    """Provide the clients of the account and region that the environment names."""
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

@@ -106,7 +106,7 @@ def decode(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the models' t
 
 @dataclass(frozen=True)
 class _StoredField:
-    """How a field of a model is stored."""
+    """Describe how a field of a model is stored."""
 
     attribute: str
     from_plain: Decode | None

@@ -1,4 +1,4 @@
-"""Chunks: consecutive sites of a job that are scored together."""
+"""Define chunks: consecutive sites of a job that are scored together."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from crackling_aws.codec import COMPRESSED
 
 
 class Stage(StrEnum):
-    """The two scorings of a chunk; the value names the field of the results and the job's counter."""
+    """Name the two scorings of a chunk; the value names the field of the results and the job's counter."""
 
     ON_TARGET = "on_target"
     OFF_TARGET = "off_target"
@@ -20,7 +20,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuerySite:
-    """A site of the query; `repeated` where its 23 nt occur more than once in the query."""
+    """Hold a site of the query; `repeated` where its 23 nt occur more than once in the query."""
 
     site: Site
     repeated: bool

@@ -1,4 +1,4 @@
-"""The download of a genome: from its source, each letter checked, into the genome bucket as gzipped FASTA."""
+"""Download a genome, check every letter, and store it in the genome bucket as gzipped FASTA."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _too_large(label: str, limit: int) -> InputError:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueBuilds:
-    """What follows a download in the functions: both indexes are queued."""
+    """Queue the builds of both indexes: the step that follows a download in the functions."""
 
     bowtie2: Queue[PrepareGenome]
     issl: Queue[PrepareGenome]
@@ -99,7 +99,7 @@ class Download:
     fetch_genes: FetchGenes = no_genes
 
     def run(self, message: PrepareGenome) -> None:
-        """A repetition finds the sequence in place and proceeds again: the first may have died."""
+        """Download the genome and proceed; a repeated call only proceeds, as the first may have died before that."""
         genome, claim = self.genomes.get(message.genome), message.claim
         if not owned(genome, claim):
             self.failure.fail_remaining_waiters(genome, claim)
@@ -113,7 +113,7 @@ class Download:
                 )
                 genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
-                # Another delivery of this message may have failed it, and died before it told the waiters.
+                # Another delivery of this message may have failed the genome and died before it failed the waiters.
                 self.failure.fail_remaining_waiters(self.genomes.get(message.genome), claim)
                 return
             self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())

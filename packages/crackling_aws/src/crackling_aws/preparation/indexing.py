@@ -1,4 +1,4 @@
-"""Building the indexes of a genome from the FASTA in the genome bucket."""
+"""Build the indexes of a genome from the FASTA in the genome bucket."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Build(Protocol):
-    """Makes the files of an index, one a shard; see `build_issl`."""
+    """Build the files of an index, one per shard; see `build_issl`."""
 
     def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]: ...
 
@@ -103,7 +103,7 @@ class BuildBowtie2(Protocol):
 
 
 class Bowtie2Error(Exception):
-    """bowtie2-build failed; the message is the end of what it said."""
+    """Raised when bowtie2-build fails; the message is the end of its output."""
 
 
 def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = False) -> None:

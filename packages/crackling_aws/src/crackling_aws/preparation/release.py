@@ -1,4 +1,4 @@
-"""How a genome becomes ready, and how the jobs that wait for it go on.
+"""Mark a genome ready or failed, and release or fail the jobs that wait for it.
 
     claim -> download -> bowtie2 index | ISSL index -> ready -> each waiter's scan
                   any of them fails for good -> failed -> each waiter fails with the reason
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def owned(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
-    """Whether the preparation with this token is under way; a message of any other is stale."""
+    """Return whether the preparation with this token is under way; a message of any other is stale."""
     return genome is not None and genome.state is GenomeState.PREPARING and genome.claim == claim
 
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """Lets the jobs go on that waited for a genome, once it is ready."""
+    """Release the jobs that wait for a genome once it is ready."""
 
     genomes: GenomeStore
     jobs: JobStore
@@ -38,7 +38,7 @@ class Release:
     clock: Callable[[], float]
 
     def finish(self, genome: str, claim: str) -> None:
-        """After a part is done: if it was the last, mark the genome ready; if the genome is ready, release.
+        """Mark the genome ready if all its parts are done; release its waiters if it is ready.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """

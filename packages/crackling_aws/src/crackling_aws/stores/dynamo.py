@@ -1,4 +1,4 @@
-"""The requests that the stores make of DynamoDB: conditional writes, scans, and queries of any length.
+"""Make the stores' requests to DynamoDB: conditional writes, scans, and queries of any length.
 
 In expressions `#name` stands for the attribute `name` and `:value` for a keyword argument, so no expression can contain one
 of DynamoDB's reserved words.
@@ -24,7 +24,7 @@ _NAME = re.compile(r"#(\w+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """The changes that a write makes to an item, as attributes."""
+    """Hold the changes that a write makes to an item, as attributes."""
 
     set: Item = field(default_factory=dict)
     set_if_absent: Item = field(default_factory=dict)
