@@ -16,6 +16,7 @@ layers          builds the Lambda layers and the functions' code, and checks siz
 synth           writes both stacks' templates to build/cdk.out
 lint-templates  cfn-lint and cdk-nag on both templates
 line-endings    all files end their lines as unix does: init.sh does not run otherwise
+lint-commits    titles of the commits since the last release: Conventional Commits
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
 docs            builds the documentation into build/docs and checks what it says
 e2e             deploys to the local cloud, submits jobs, compares with the command line, destroys
@@ -38,31 +39,35 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-# All sessions share the environment that scripts/environment.py makes: one installation, and the same versions everywhere.
+# All sessions share the environment that scripts/environment.py makes: one installation, the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+# In continuous integration, a skipped test fails the run.
+os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
+# ./scripts/test starts them in this order: what takes seconds, then the longest first, so that all processors finish together.
 nox.options.sessions = [
     "line-endings",
     "lint",
-    "types",
+    "lint-commits",
     "lint-workflows",
+    "e2e",
     "test-crackling",
+    "gitops",
+    "test-delivery",
+    "test-lambdas",
+    "test-frontend",
+    "types",
+    "test-localcloud",
+    "sanitize",
+    "worker-image",
+    "docs",
+    "test-infra",
     "test-aws",
     "test-layers",
-    "test-lambdas",
-    "test-worker",
-    "test-infra",
-    "test-localcloud",
-    "test-frontend",
-    "test-delivery",
-    "sanitize",
     "layers",
-    "synth",
+    "test-worker",
     "lint-templates",
-    "docs",
-    "e2e",
-    "worker-image",
-    "gitops",
+    "synth",
 ]
 
 ROOT = Path(__file__).parent
@@ -71,7 +76,7 @@ CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packag
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
-# Of the science; the other folders of tests are not annotated yet.
+# Test folders of the science package that mypy checks; the others are not annotated yet.
 TYPED_TESTS = ("design", "efficiency", "library", "sequences", "specificity", "support")
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
@@ -86,7 +91,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    # Folders of programs and of tests are checked one by one: their modules' names are their own.
+    # Folders of programs and of tests are checked separately, because several have modules of the same name.
     for places in (
         (
             "noxfile.py",
@@ -137,7 +142,7 @@ def test_aws(session: nox.Session) -> None:
 @nox.session(name="test-lambdas")
 def test_lambdas(session: nox.Session) -> None:
     session.chdir(LAMBDAS)
-    session.run("pytest", "-n", "auto", *session.posargs)  # the simulator fills every processor
+    session.run("pytest", "-n", "auto", *session.posargs)  # the simulator uses every processor
 
 
 @nox.session(name="test-worker")
@@ -176,7 +181,8 @@ def test_frontend(session: nox.Session) -> None:
 @nox.session
 def sanitize(session: nox.Session) -> None:
     if not shutil.which("cc"):
-        session.skip("no C compiler (cc); the address sanitizer needs one")
+        stop = session.error if os.environ.get("CI") else session.skip
+        stop("no C compiler (cc); the address sanitizer needs one")
     kernel = BUILD / "kernel-sanitized.so"
     session.run("python", f"{CRACKLING}/native/compile.py", "--sanitize", "--output", str(kernel))
     runtime = session.run("cc", "-print-file-name=libasan.so", silent=True)
@@ -187,12 +193,12 @@ def sanitize(session: nox.Session) -> None:
         "pytest",
         "tests/specificity",
         "tests/efficiency",
-        "--capture=sys",  # or pytest would swallow what the sanitizers say
+        "--capture=sys",  # otherwise pytest captures the sanitizers' output
         *session.posargs,
         env={
             "CRACKLING_KERNEL": str(kernel),
             "LD_PRELOAD": str(runtime).strip(),
-            "ASAN_OPTIONS": "detect_leaks=0",  # Python keeps its own memory to the end
+            "ASAN_OPTIONS": "detect_leaks=0",  # Python frees some of its memory only at exit
             "HYPOTHESIS_PROFILE": "sanitize",
         },
     )
@@ -200,14 +206,14 @@ def sanitize(session: nox.Session) -> None:
 
 @nox.session
 def layers(session: nox.Session) -> None:
-    """For Lambda's Python and processor as the stacks' settings have them by default; arguments choose others."""
+    """Build for the Python version and processor that the stacks' settings use by default; arguments choose others."""
     session.run("python", f"{LAYERS}/build.py", *session.posargs)
     session.run("python", f"{LAYERS}/check.py", *session.posargs)
 
 
 @nox.session
 def synth(session: nox.Session) -> None:
-    """Writes build/cdk.out; arguments are settings (-c key=value)."""
+    """Write build/cdk.out; arguments are settings (-c key=value)."""
     session.run("python", "scripts/build.py", *session.posargs, env=QUIET)
 
 
@@ -245,6 +251,11 @@ def bench_e2e(session: nox.Session) -> None:
 @nox.session(name="line-endings")
 def line_endings(session: nox.Session) -> None:
     session.run("delivery", "check-line-endings")
+
+
+@nox.session(name="lint-commits")
+def lint_commits(session: nox.Session) -> None:
+    session.run("delivery", "lint-commits", *session.posargs)
 
 
 @nox.session(name="lint-workflows")

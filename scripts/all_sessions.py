@@ -32,7 +32,7 @@ class Outcome:
 
 
 class Runner:
-    """Runs sessions and can end them all."""
+    """Runs sessions, and can end all of them."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -47,7 +47,7 @@ class Runner:
         say(f"{name}: started")
         with log.open("wb") as output:
             command = [sys.executable, "-m", "nox", "--session", name]
-            # A process group of its own, so that all that a session has started can be ended.
+            # A process group of its own, so that everything a session has started can be ended.
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
@@ -62,7 +62,7 @@ class Runner:
         return Outcome(name, code, time.monotonic() - begun, log)
 
     def stop(self) -> None:
-        """End all running sessions, and start no other."""
+        """End all running sessions and start no more."""
         self._stopped = True
         for process in list(self._running):
             os.killpg(process.pid, signal.SIGTERM)
@@ -84,14 +84,14 @@ def say(text: str) -> None:
 
 
 def report(outcome: Outcome) -> None:
-    """Print what a session printed."""
+    """Print the output of a session."""
     say(f"\n{'=' * 20} {outcome.name} {'=' * 20}")
     sys.stdout.write(outcome.log.read_text("utf-8", errors="replace"))
     sys.stdout.flush()
 
 
 def summary(outcomes: list[Outcome], seconds: float) -> int:
-    """Print a line for each session and the sum; return the exit code."""
+    """Print a line for each session and the totals; return the exit code."""
     say(f"\n{'=' * 20} all sessions {'=' * 20}")
     for outcome in sorted(outcomes, key=lambda one: -one.seconds):
         say(f"{'passed' if outcome.code == 0 else 'FAILED'}  {outcome.seconds:6.0f} s  {outcome.name}")
@@ -102,6 +102,8 @@ def summary(outcomes: list[Outcome], seconds: float) -> int:
 
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
+    # A terminated run ends its sessions as an interrupted one does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     runner, outcomes = Runner(), []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

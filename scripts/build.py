@@ -37,11 +37,11 @@ PARTS = ("node", "layers", "page", "assembly")
 
 
 class BuildError(Exception):
-    """A build step failed; the message says which and what it printed."""
+    """Raised when a build step fails; the message names the step and has what it printed."""
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> None:
-    """Run a build step quietly; what it printed is told when it fails."""
+    """Run a build step quietly; its output is shown only if it fails."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {
         **os.environ,
@@ -65,7 +65,7 @@ def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> None:
 
 @contextmanager
 def exclusive(part: str) -> Iterator[None]:
-    """Keep every other process that builds this part waiting: sessions run side by side."""
+    """Make every other process that builds this part wait, since sessions run side by side."""
     BUILD.mkdir(exist_ok=True)
     with (BUILD / f"{part}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -73,7 +73,7 @@ def exclusive(part: str) -> Iterator[None]:
 
 
 def npm(folder: Path) -> None:
-    """Install a package's pinned Node modules, unless they are there."""
+    """Install a package's pinned Node modules, unless they are installed already."""
     installed, pinned = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
     with exclusive(folder.name):
         if not installed.exists() or installed.stat().st_mtime < pinned.stat().st_mtime:
@@ -85,17 +85,17 @@ def build_layers(*options: str) -> None:
 
 
 def architecture() -> str:
-    """Of this machine, as Lambda names it."""
+    """Return this machine's architecture, as Lambda names it."""
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
 def can_build_bowtie2() -> bool:
-    """Its layer is made from Debian packages."""
+    """Return whether this machine has the tools that unpack Debian packages, from which bowtie2's layer is made."""
     return bool(shutil.which("apt-get") and shutil.which("dpkg-deb"))
 
 
 def build_page() -> None:
-    """Build the page, unless it is there and made from the same files."""
+    """Build the page, unless it exists and its sources have not changed."""
     npm(FRONTEND)
     stamp = BUILD / "page.inputs"
     with exclusive("page"):
@@ -119,7 +119,7 @@ def page_inputs() -> str:
 
 
 def synthesise(out: Path, settings: dict[str, str]) -> None:
-    """Write the cloud assembly. The rule engine that would run in it has a session of its own (lint-templates)."""
+    """Write the cloud assembly. The rule engine is left out, since it has a session of its own (lint-templates)."""
     context = {**json.loads((INFRA / "cdk.json").read_text())["context"], **settings}
     run(
         sys.executable,

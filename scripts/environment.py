@@ -20,14 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 PACKAGES = ROOT / "packages"
-GROUPS = ROOT / "pyproject.toml"  # of dependencies: what the packages do not need themselves
+GROUPS = ROOT / "pyproject.toml"  # dependency groups, for what the packages themselves do not need
 OLDEST_PYTHON, OLDEST_NODE = (3, 11), 20
 
-# Each profile has what the one before it has.
+# Each profile includes the ones before it.
 PROFILES: dict[str, tuple[str, ...]] = {
     "cli": ("-e", str(PACKAGES / "crackling")),
     "delivery": (
         *("-e", f"{PACKAGES / 'delivery'}[lint]", "-e", str(PACKAGES / "infra")),
+        *("-e", str(PACKAGES / "crackling_aws")),
         *("--group", f"{GROUPS}:build"),
     ),
     "cloud": ("-e", f"{PACKAGES / 'localcloud'}[emulator]"),
@@ -41,7 +42,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
 
 
 def fingerprint() -> str:
-    """Of all that the environment is made from."""
+    """Return the digest of everything that the environment is made from."""
     digest = hashlib.sha256(f"{sys.version} {sys.executable}".encode())
     native = sorted((PACKAGES / "crackling" / "native").glob("*.[ch]"))
     projects = sorted(PACKAGES.glob("*/pyproject.toml"))
@@ -56,10 +57,10 @@ def is_ready(profile: str) -> bool:
 
 
 def set_up(profile: str) -> None:
-    """Make what is missing of a profile and of those before it.
+    """Install what is missing from a profile and from those before it.
 
     Raises:
-        subprocess.CalledProcessError: an installer failed; what it said is on stderr.
+        subprocess.CalledProcessError: an installer failed; its output is on stderr.
     """
     python = VENV / "bin" / "python"
     if not is_ready("cli"):
@@ -71,7 +72,7 @@ def set_up(profile: str) -> None:
         if not is_ready(name):
             say(f"setting up .venv for {name} (once) ...")
             node = needed_node() if name == "delivery" else ()
-            # Several times as fast as pip, which is most of a newcomer's first start.
+            # uv is several times as fast as pip, and installing is most of a newcomer's first start.
             run(
                 VENV / "bin" / "uv",
                 "pip",
@@ -92,7 +93,7 @@ def set_up(profile: str) -> None:
 
 
 def locked(package: str) -> str:
-    """Return a package's requirement, with its hashes, from the lock: pip installs nothing by a constraint that has hashes."""
+    """Return a package's requirement with its hashes from the lock, since pip rejects constraints that have hashes."""
     entry = re.search(rf"^{package}==.*(?:\n    --hash=.*)*\n", LOCK.read_text(), re.MULTILINE)
     if not entry:
         raise ValueError(f"{LOCK} lacks {package}")
@@ -100,7 +101,7 @@ def locked(package: str) -> str:
 
 
 def needed_node() -> tuple[str, ...]:
-    """Node from PyPI, unless the machine has one that is new enough."""
+    """Return the arguments that install Node from PyPI, unless this machine has a recent enough one."""
     node = shutil.which("node")
     if node:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
@@ -135,7 +136,7 @@ def main() -> int:
             f"set-up failed: {' '.join(map(str, error.cmd[:4]))} ... (exit code {error.returncode}); see above"
         )
         return 1
-    except KeyboardInterrupt:  # the next call goes on with what is missing
+    except KeyboardInterrupt:  # the next call continues with what is missing
         return 130
     return 0
 

@@ -38,10 +38,10 @@ def sources() -> Iterator[str]:
 
 
 def compiled(locked: str, options: list[str]) -> str:
-    """Return the lock that follows from an earlier one and from the projects as they are."""
+    """Return a new lock, made from the current projects and an earlier lock, whose versions are kept where possible."""
     own = [read(project)["project"]["name"] for project in PROJECTS]
     with tempfile.TemporaryDirectory() as folder:
-        # Packages of this repository require each other, and no index has them.
+        # Packages of this repository require each other, but are in no package index.
         editable, output = Path(folder, "own.txt"), Path(folder, "requirements.lock")
         editable.write_text("".join(f"-e {project.parent}\n" for project in PROJECTS))
         output.write_text(locked)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from crackling.about import METHODS
+from crackling.publications import Publication
 
 CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
 
@@ -18,12 +19,13 @@ def authors(names: list[dict[str, str]]) -> str:
     return " and ".join(families) if len(families) == len(names) == 2 else f"{families[0]} et al."
 
 
-def citation(reference: dict[str, Any]) -> str:
-    place = f"{reference['journal']} {reference['volume']}:{reference['start']}"
-    return f"{authors(reference['authors'])} {reference['year']}, {place}"
+def publication(reference: dict[str, Any]) -> Publication:
+    journal = f"{reference['journal']} {reference['volume']}:{reference['start']}"
+    names = authors(reference["authors"])
+    return Publication(names, reference["year"], reference["title"], journal, reference["doi"])
 
 
 def test_the_references_are_those_of_the_methods() -> None:
     references = yaml.safe_load(CITATION.read_text("utf-8"))["references"]
-    cited = [(reference["notes"], citation(reference)) for reference in references]
-    assert cited == [(method.name, one) for method in METHODS for one in method.citation.split("; ")]
+    cited = [(reference["notes"], publication(reference)) for reference in references]
+    assert cited == [(method.name, one) for method in METHODS for one in method.publications]

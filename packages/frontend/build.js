@@ -1,6 +1,6 @@
 /**
- * Build the page into dist/: `node build.js`. Everything in assets/ is named after its content, so that browsers may
- * keep it for ever; index.html names the current ones. What a view needs is a file of its own, loaded when it is shown.
+ * Build the page into dist/: `node build.js`. Files in assets/ are named by a hash of their content, so that browsers may
+ * cache them forever; index.html refers to the current ones. Each view has a file of its own, which is loaded on demand.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const home = import.meta.dirname;
 const out = path.join(home, "dist");
-// igv puts two style elements into the page, which the page's policy forbids; as sheets of a script they are allowed.
+// igv adds two style elements to the page, which the content security policy forbids. Constructed style sheets are allowed.
 const STYLE_ELEMENTS = [
   [
     "document.documentElement.firstElementChild.appendChild(style);",
@@ -44,7 +44,7 @@ const { metafile } = await build({
 });
 
 /**
- * igv without style elements. Another version of igv may word them in another way, and must be looked at again.
+ * Replace igv's style elements. A new version of igv may need other replacements.
  * @param {{path: string}} file
  */
 async function withSheets({ path: file }) {
@@ -57,7 +57,7 @@ async function withSheets({ path: file }) {
 }
 
 /**
- * The built file of an entry point.
+ * Return the built file of an entry point.
  * @param {string} entry
  */
 function built(entry) {

@@ -1,4 +1,4 @@
-"""The CDK's entry: `npx cdk ls|synth|diff|deploy` in this folder; `-c key=value` overrides a setting."""
+"""Run the CDK app: `npx cdk ls|synth|diff|deploy` in this folder calls it; `-c key=value` overrides a setting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from crackling_infra.application import add_stacks
-from crackling_infra.settings import SettingsError
+from crackling_infra.context import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
 

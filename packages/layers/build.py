@@ -1,6 +1,6 @@
 """Build the layers, the functions' code and the worker's payload: `build.py [--python 3.13] [--arch x86_64] [NAME...]`.
 
-Needs no Docker and no compiler of the machine's; what is up to date is left alone. The trees are
+Needs neither Docker nor a compiler on this machine; trees that are up to date are left alone. The trees are
 BUILD/layers/cp313-x86_64/NAME for a layer, BUILD/lambdas for the functions' code and BUILD/worker/x86_64 for the payload.
 """
 

@@ -1,7 +1,7 @@
 """Check the built layers against what Lambda allows: `check.py [--python 3.13] [--arch x86_64]`.
 
-Sizes, the libraries and symbols that native code asks for, imports under the functions' Python, and that a
-second build gives the same bytes. Exit status 1 with a line for each finding.
+The checks cover sizes, the libraries and symbols that native code needs, imports under the functions' Python, and whether
+a second build gives the same bytes. Prints one line per finding; the exit status is 1 if there are any.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from layer_recipes.target import Target
 
-# What each tree is there to make importable; our own packages wholly.
+# The modules that each tree must make importable; this project's own packages are imported completely.
 _IMPORTS: Final = {
     "crackling": ["crackling.*", "crackling_aws.*"],
     "viennarna": ["RNA"],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import debian
-from crackling.specificity.kernel import WINDOW_NT
+from crackling.guides.sites import SITE_NT
 from synthetic import write_genome
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def sample_guides(fasta: Path, n: int, seed: int = 1) -> list[str]:
     rng = np.random.default_rng(seed)
     guides: list[str] = []
     while len(guides) < n:
-        starts = rng.integers(0, len(letters) - 2 * WINDOW_NT, 4 * (n - len(guides)) + 256)
-        windows = letters[starts[:, None] + np.arange(WINDOW_NT + 1)]
+        starts = rng.integers(0, len(letters) - 2 * SITE_NT, 4 * (n - len(guides)) + 256)
+        windows = letters[starts[:, None] + np.arange(SITE_NT + 1)]
         guides += [
             guide for window in windows if (guide := _guide(window.tobytes().decode("ascii", "replace")))
         ]
@@ -119,8 +119,8 @@ def _guide(window: str) -> str | None:
     """The guide in a window of a file, which may have a line's end in it: then it has a letter to spare."""
     if window[0] == "\n":
         return None
-    site = window.replace("\n", "")[:WINDOW_NT].upper()
-    if len(site) < WINDOW_NT or not set(site) <= set("ACGT"):
+    site = window.replace("\n", "")[:SITE_NT].upper()
+    if len(site) < SITE_NT or not set(site) <= set("ACGT"):
         return None
     # Each strand in its turn would need a coin where both have the PAM; those are rare, and either will do.
     if site.endswith("GG"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crackling.specificity.kernel import SITE_NT
+from crackling.guides.sites import GUIDE_NT
 from crackling.specificity.layout import HEADER_BYTES, POSITION_SECTIONS, Header, Section
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 
@@ -50,7 +50,7 @@ class Sections:
 
     def sites(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """All distinct sites, and how often each occurs."""
-        rest_bits = 2 * (SITE_NT - self.header.prefix_nt)
+        rest_bits = 2 * (GUIDE_NT - self.header.prefix_nt)
         entries = self.numbers(Section.PREFIX_ENTRIES).astype(np.uint64)
         directory = self.numbers(Section.PREFIX_DIRECTORY).astype(np.int64)
         keys = np.repeat(np.arange(len(directory) - 1, dtype=np.uint64), np.diff(directory))
@@ -67,7 +67,7 @@ class Sections:
         keys = Keys(self.header.prefix_nt, self.header.suffix_nt)
         radius = choose_prefix_radius(self.header.distinct_sites, keys, k)
         numbers = np.array(guides, np.uint64)
-        prefixes = (numbers >> np.uint64(2 * (SITE_NT - keys.prefix_nt))).astype(np.int64)
+        prefixes = (numbers >> np.uint64(2 * (GUIDE_NT - keys.prefix_nt))).astype(np.int64)
         suffixes = (numbers & np.uint64((1 << 2 * keys.suffix_nt) - 1)).astype(np.int64)
         first = _touched(self.numbers(Section.PREFIX_DIRECTORY), prefixes, keys.prefix_nt, radius)
         second = _touched(self.numbers(Section.SUFFIX_DIRECTORY), suffixes, keys.suffix_nt, k - 1 - radius)

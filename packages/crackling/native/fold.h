@@ -24,11 +24,9 @@
 #ifndef CRACKLING_FOLD_H
 #define CRACKLING_FOLD_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "kernel.h" /* GUIDE_NT */
 
 enum {
-    GUIDE_NT = 20,
     MIN_SCAFFOLD_NT = 8,
     MAX_RNA_NT = 124,
     MAX_LOOP = 30, /* unpaired bases of a bulge or an interior loop */

@@ -54,8 +54,8 @@ static inline int has_pam(uint64_t reading) { return (reading & 7) == 2; }
 
 static inline __attribute__((always_inline)) void walk(const walk_t *walk, uint64_t from, uint64_t to, visit_t visit,
                                                        void *context) {
-    const uint64_t mask = (1ULL << (2 * WINDOW_NT)) - 1;
-    uint64_t end = to + WINDOW_NT - 1 < walk->length ? to + WINDOW_NT - 1 : walk->length;
+    const uint64_t mask = (1ULL << (2 * SITE_NT)) - 1;
+    uint64_t end = to + SITE_NT - 1 < walk->length ? to + SITE_NT - 1 : walk->length;
     uint64_t forward = 0, reverse = 0, run = 0;
     for (uint64_t i = from; i < end; i++) {
         uint64_t base = walk->genome[i / 2] >> (4 * (i & 1)) & 15;
@@ -64,15 +64,15 @@ static inline __attribute__((always_inline)) void walk(const walk_t *walk, uint6
             continue;
         }
         forward = (forward << 2 | base) & mask;
-        reverse = reverse >> 2 | (3 - base) << (2 * (WINDOW_NT - 1));
-        if (++run < WINDOW_NT) continue;
+        reverse = reverse >> 2 | (3 - base) << (2 * (SITE_NT - 1));
+        if (++run < SITE_NT) continue;
         for (uint32_t strand = 0; strand < 2; strand++) {
             uint64_t reading = strand ? reverse : forward;
             if (!has_pam(reading)) continue;
             uint64_t site = reading >> 6;
-            if (walk->skip_t && site >> (2 * SITE_NT - 2) == 3) continue;
+            if (walk->skip_t && site >> (2 * GUIDE_NT - 2) == 3) continue;
             uint32_t is_ngg = (uint32_t)(reading >> 3 & 1), pam_base = (uint32_t)(reading >> 4 & 3);
-            visit(context, site, i + 1 - WINDOW_NT, strand | is_ngg * PAM_IS_NGG | pam_base << PAM_BASE_SHIFT);
+            visit(context, site, i + 1 - SITE_NT, strand | is_ngg * PAM_IS_NGG | pam_base << PAM_BASE_SHIFT);
         }
     }
 }
@@ -80,7 +80,7 @@ static inline __attribute__((always_inline)) void walk(const walk_t *walk, uint6
 static inline __attribute__((always_inline)) void visit_count(void *context, uint64_t site, uint64_t place,
                                                               uint32_t flags) {
     (void)place, (void)flags;
-    ((uint64_t *)context)[site >> (2 * (SITE_NT - PARTITION_NT))]++;
+    ((uint64_t *)context)[site >> (2 * (GUIDE_NT - PARTITION_NT))]++;
 }
 
 void count_sites(const uint8_t *genome, uint64_t length, uint64_t from, uint64_t to, int32_t skip_t,
@@ -97,7 +97,7 @@ typedef struct {
 static inline __attribute__((always_inline)) void visit_scatter(void *context, uint64_t site, uint64_t place,
                                                                 uint32_t flags) {
     scatter_t *to = context;
-    uint32_t partition = (uint32_t)(site >> (2 * (SITE_NT - PARTITION_NT)));
+    uint32_t partition = (uint32_t)(site >> (2 * (GUIDE_NT - PARTITION_NT)));
     if (partition < to->first || partition >= to->last) return;
     to->records[to->cursor[partition]++] = site << 36 | place << 4 | flags;
 }

@@ -23,8 +23,8 @@
 #include <stdint.h>
 
 enum {
-    SITE_NT = 20,
-    WINDOW_NT = 23,
+    GUIDE_NT = 20,
+    SITE_NT = 23,
     OTHER = 4,
     PARTITION_NT = 6, /* sites are sorted partition by partition: by their first 6 bases */
     PARTITIONS = 1 << (2 * PARTITION_NT),
@@ -56,9 +56,9 @@ typedef struct {
 /* Weights of the two local scores. Positions count from the PAM (0: the base beside it); a last row of ones stands above the
  * site. */
 typedef struct {
-    double mit_kept[SITE_NT + 1];                   /* 1 - weight of a mismatch, Hsu et al. 2013 */
-    double mit_spread[MAX_MISMATCHES + 1][SITE_NT]; /* [mismatches][first to last]: distance term / mismatches^2 */
-    double cfd[SITE_NT + 1][4][4]; /* [position][guide's base][site's base], Doench et al. 2016; 1 where they match */
+    double mit_kept[GUIDE_NT + 1];                   /* 1 - weight of a mismatch, Hsu et al. 2013 */
+    double mit_spread[MAX_MISMATCHES + 1][GUIDE_NT]; /* [mismatches][first to last]: distance term / mismatches^2 */
+    double cfd[GUIDE_NT + 1][4][4]; /* [position][guide's base][site's base], Doench et al. 2016; 1 where they match */
     double cfd_ngg, cfd_nag;       /* PAM weights */
 } weights_t;
 
@@ -146,7 +146,7 @@ int32_t isa_available(int32_t isa);
 
 /* ---- prepare.c ---- */
 
-/* Reads n guides of SITE_NT letters each, A, C, G or T, which follow each other. Returns how many it read: fewer than n
+/* Reads n guides of GUIDE_NT letters each, A, C, G or T, which follow each other. Returns how many it read: fewer than n
  * where one has another letter. */
 uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides);
 

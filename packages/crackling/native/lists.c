@@ -47,7 +47,7 @@ uint64_t list_partitions(uint64_t *records, const uint64_t *ends, uint32_t first
                          uint32_t prefix_nt, uint32_t suffix_nt, uint32_t *entries, uint8_t *occurrences,
                          uint32_t *prefix_directory, uint32_t *occurrence_directory, overflow_t *overflow,
                          uint64_t *overflows) {
-    const uint32_t rest_bits = 2 * (SITE_NT - prefix_nt), largest = largest_code(prefix_nt, suffix_nt);
+    const uint32_t rest_bits = 2 * (GUIDE_NT - prefix_nt), largest = largest_code(prefix_nt, suffix_nt);
     uint64_t distinct = 0, start = 0;
     *overflows = 0;
     for (uint32_t partition = first; partition < last; partition++) {
@@ -99,7 +99,7 @@ void place_suffixes(uint32_t *cursors, uint64_t pieces, uint64_t keys, uint32_t 
 
 void scatter_suffixes(const index_t *index, uint64_t from, uint64_t to, uint32_t *row, uint32_t *entries) {
     const uint64_t mask = key_count(index->suffix_nt) - 1;
-    const uint32_t rest_bits = 2 * (SITE_NT - index->prefix_nt);
+    const uint32_t rest_bits = 2 * (GUIDE_NT - index->prefix_nt);
     const uint32_t largest = largest_code(index->prefix_nt, index->suffix_nt);
     for (uint64_t key = from; key < to; key++)
         for (uint64_t i = index->prefix_directory[key]; i < index->prefix_directory[key + 1]; i++) {
@@ -119,7 +119,7 @@ static int sound_directory(const uint32_t *directory, uint64_t keys, uint64_t to
 
 int32_t sound(const index_t *index) {
     if (index->prefix_nt < 5 || index->prefix_nt > 12 || index->suffix_nt < 5 || index->suffix_nt > 12) return 0;
-    if (index->prefix_nt + index->suffix_nt > SITE_NT) return 0;
+    if (index->prefix_nt + index->suffix_nt > GUIDE_NT) return 0;
     return sound_directory(index->prefix_directory, key_count(index->prefix_nt), index->distinct) &&
            sound_directory(index->suffix_directory, key_count(index->suffix_nt), index->distinct);
 }

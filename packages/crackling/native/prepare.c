@@ -10,8 +10,8 @@ uint64_t read_guides(const char *letters, uint64_t n, uint64_t *guides) {
     for (uint64_t i = 0; i < n; i++) {
         uint8_t seen = 0;
         guides[i] = 0;
-        for (uint32_t j = 0; j < SITE_NT; j++) {
-            const uint8_t code = codes[(unsigned char)letters[i * SITE_NT + j]];
+        for (uint32_t j = 0; j < GUIDE_NT; j++) {
+            const uint8_t code = codes[(unsigned char)letters[i * GUIDE_NT + j]];
             guides[i] = guides[i] << 2 | (code & 3);
             seen |= code;
         }

@@ -30,7 +30,7 @@ typedef struct {
 static uint64_t low_bases(uint64_t site, uint32_t nt) { return site & ((1ULL << (2 * nt)) - 1); }
 
 static list_t prefix_list(const index_t *index, const search_t *search, uint64_t guide) {
-    const uint32_t nt = index->prefix_nt, rest_nt = SITE_NT - nt;
+    const uint32_t nt = index->prefix_nt, rest_nt = GUIDE_NT - nt;
     return (list_t){.directory = index->prefix_directory, .entries = index->prefix_entries, .groups = search->prefix_groups,
                     .group_count = search->prefix_group_count, .key_nt = nt, .key = (uint32_t)(guide >> (2 * rest_nt)),
                     .rest = make_entry(low_bases(guide, rest_nt), 0, nt), .key_shift = 2 * rest_nt, .met = -1};
@@ -77,7 +77,7 @@ static uint32_t key_of(const list_t *list, const group_t *group, uint32_t place)
 
 /* The scan counted the mismatches of the rest; here those of the key come in, and what the prefix list had is left out. */
 static void visit_blocks(const query_t *query, const list_t *list, const block_t *blocks, uint32_t n) {
-    const uint32_t k = (uint32_t)query->search->mismatches, rest_bits = 2 * (SITE_NT - query->index->prefix_nt);
+    const uint32_t k = (uint32_t)query->search->mismatches, rest_bits = 2 * (GUIDE_NT - query->index->prefix_nt);
     uint32_t found[BLOCKS], hits[BLOCKS], hit_count = 0, kept = 0;
     near_t near[NEAR_ROOM];
     query->scan(list->entries, blocks, n, list->rest, code_bits(list->key_nt), found);
@@ -215,7 +215,7 @@ typedef struct {
 
 /* Index of a site's entry in the prefix list. */
 static uint32_t prefix_place(const index_t *index, uint64_t site) {
-    const uint32_t rest_nt = SITE_NT - index->prefix_nt;
+    const uint32_t rest_nt = GUIDE_NT - index->prefix_nt;
     const uint64_t rest = low_bases(site, rest_nt);
     uint32_t low = index->prefix_directory[site >> (2 * rest_nt)], high = index->prefix_directory[(site >> (2 * rest_nt)) + 1];
     while (low < high) {
@@ -228,7 +228,7 @@ static uint32_t prefix_place(const index_t *index, uint64_t site) {
 
 /* Occurrences are ordered by site: those of the site's bucket before it are counted. */
 static uint64_t first_occurrence(const index_t *index, uint64_t site) {
-    const uint32_t rest_bits = 2 * (SITE_NT - index->prefix_nt);
+    const uint32_t rest_bits = 2 * (GUIDE_NT - index->prefix_nt);
     const uint64_t key = site >> rest_bits;
     uint64_t first = index->occurrence_directory[key];
     for (uint32_t i = index->prefix_directory[key], place = prefix_place(index, site); i < place; i++) {

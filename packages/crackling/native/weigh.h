@@ -23,11 +23,11 @@ typedef double factors_t __attribute__((vector_size(16)));
 
 /* What a mismatch with one guide costs, by position and the site's base; the row above the site is all ones. */
 typedef struct {
-    factors_t factors[SITE_NT + 1][4];
+    factors_t factors[GUIDE_NT + 1][4];
 } costs_t;
 
 static inline void set_costs(costs_t *costs, const weights_t *weights, uint64_t guide) {
-    for (uint32_t position = 0; position <= SITE_NT; position++)
+    for (uint32_t position = 0; position <= GUIDE_NT; position++)
         for (uint32_t base = 0; base < 4; base++) {
             const double cfd = weights->cfd[position][guide >> (2 * position) & 3][base];
             costs->factors[position][base] = (factors_t){weights->mit_kept[position], cfd};
@@ -39,7 +39,7 @@ static inline void set_costs(costs_t *costs, const weights_t *weights, uint64_t 
  * The loop always takes k steps, so that the processor need not guess how many mismatches there are: behind the last one it
  * meets the bit above the site, whose factors are 1. */
 static inline scores_t local_scores(const weights_t *weights, const costs_t *costs, uint32_t k, uint64_t bits, uint64_t site) {
-    const uint64_t above = 1ULL << (2 * SITE_NT);
+    const uint64_t above = 1ULL << (2 * GUIDE_NT);
     const uint32_t n = count_bits(bits);
     factors_t product = {100.0, 1.0};
     uint64_t left = bits | above;

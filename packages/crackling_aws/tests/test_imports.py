@@ -21,3 +21,8 @@ def test_the_stores_know_nothing_of_preparation() -> None:
         if imported.startswith("crackling_aws.preparation")
     ]
     assert not upward
+
+
+def test_the_names_import_nothing_of_ours() -> None:
+    imported = {name for module, name in imports(PACKAGE) if module == "crackling_aws.names"}
+    assert not [name for name in imported if name.startswith("crackling")]

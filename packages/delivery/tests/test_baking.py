@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.ec2_workers import GENOME_TAG, STAGE_TAG
-from delivery import names
+from crackling_aws import names
+from crackling_aws.names import GENOME_TAG, STAGE_TAG
 from delivery.cli import main
 from delivery.images.ami import Images
-from delivery.images.instances import Machines
+from delivery.images.instances import Instances
 from delivery.images.parameter import ImageParameter
 from delivery.stacks.cloudformation import Stacks
 from fakes.client import refusal
@@ -44,7 +44,7 @@ def images(world: World) -> list[str]:
 def nothing_runs(world: World) -> bool:
     if isinstance(world, FakeWorld):
         return world.running() == []
-    machines = Machines(world.aws.ec2, world.clock)
+    machines = Instances(world.aws.ec2, world.clock)
     stacks = Stacks(world.aws.cloudformation, world.clock)
     return (
         machines.living(names.BOOT_TEST_TAG, STAGE) == []

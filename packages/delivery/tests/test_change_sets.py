@@ -35,7 +35,7 @@ def test_what_goes_away_comes_first(assembly: Path) -> None:
     ]
     lines = [
         line
-        for line in ChangeSetWorld(changes=changes).told(assembly, STACK).splitlines()
+        for line in ChangeSetWorld(changes=changes).describe(assembly, STACK).splitlines()
         if line.startswith("- ")
     ]
     assert [line.partition(" (")[0] for line in lines] == [
@@ -59,9 +59,9 @@ def test_what_goes_away_comes_first(assembly: Path) -> None:
     ],
 )
 def test_nothing_to_tell(world: ChangeSetWorld, text: str, assembly: Path) -> None:
-    assert text in world.told(assembly, STACK)
+    assert text in world.describe(assembly, STACK)
 
 
 def test_a_refused_template_is_told_and_leaves_nothing(assembly: Path) -> None:
-    with pytest.raises(DeliveryError, match="refuses the template: circular"):
-        ChangeSetWorld(refused="circular dependency").told(assembly, STACK)
+    with pytest.raises(DeliveryError, match="rejects the template: circular"):
+        ChangeSetWorld(refused="circular dependency").describe(assembly, STACK)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.cli import main
-from delivery.workflows.changes import PLACES, affected, changed_files
+from delivery.workflows.changes import PATTERNS, affected, changed_files
 from repositories import git
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
         (["packages/delivery/src/delivery/cli.py"], {"delivery", "localcloud"}),
         (["docs/api.md"], {"docs", "delivery"}),
         (["packages/layers/README.md"], {"docs", "delivery"}),
-        (["packages/crackling/native/kernel.c"], set(PLACES) - {"frontend"}),
+        (["packages/crackling/native/kernel.c"], set(PATTERNS) - {"frontend"}),
         (["packages/ec2_worker/init.sh"], {"ec2_worker", "infra", "localcloud"}),
         (["docs/api.md", "packages/infra/app.py"], {"docs", "infra", "localcloud", "delivery"}),
-        (["noxfile.py"], set(PLACES)),
-        ([".github/workflows/ci.yml"], set(PLACES)),
-        (["docs/api.md", "something/new"], set(PLACES)),
+        (["noxfile.py"], set(PATTERNS)),
+        ([".github/workflows/ci.yml"], set(PATTERNS)),
+        (["docs/api.md", "something/new"], set(PATTERNS)),
     ],
 )
 def test_parts_of_a_change(files: list[str], parts: set[str]) -> None:
@@ -74,8 +74,8 @@ def test_without_a_known_commit_all_is_concerned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["changes"]) == 0
-    assert capsys.readouterr().out == "".join(f"{part}=true\n" for part in PLACES)
+    assert capsys.readouterr().out == "".join(f"{part}=true\n" for part in PATTERNS)
     output = tmp_path / "output"
     monkeypatch.setenv("GITHUB_OUTPUT", str(output))
     assert main(["changes", ""]) == 0
-    assert output.read_text().count("=true\n") == len(PLACES)
+    assert output.read_text().count("=true\n") == len(PATTERNS)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from delivery import names
+from crackling_aws import names
 from delivery.cli import main
 from delivery.images.ami import Image, Images
-from delivery.images.instances import Machines
+from delivery.images.instances import Instances
 from delivery.images.parameter import ImageParameter, Version
 from delivery.images.retention import DAY, References, newest, plan
 from fakes.client import refusal
@@ -52,7 +52,7 @@ def test_without_delete_it_only_tells(
     world: World, old: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert clean(world) == 0
-    assert f"{old[0]} not needed" in capsys.readouterr().err
+    assert f"{old[0]} no longer used" in capsys.readouterr().err
     assert remaining(world) == set(old)
 
 
@@ -75,7 +75,7 @@ def test_a_launch_template_keeps_its_image(world: World, old: list[str]) -> None
 
 
 def test_an_instance_keeps_its_image(world: World, old: list[str]) -> None:
-    Machines(world.aws.ec2, world.clock).run({"ImageId": old[1], "InstanceType": "t3.small"})
+    Instances(world.aws.ec2, world.clock).run({"ImageId": old[1], "InstanceType": "t3.small"})
     assert clean(world, "--delete") == 0
     assert remaining(world) == {old[1], *old[-3:]}
 
@@ -180,7 +180,7 @@ images = st.lists(
         digest=st.just("d"),
         tested=st.sampled_from([None, "passed", "failed"]),
         state=st.sampled_from(["available", "pending", "failed", "disabled"]),
-        made=st.floats(NOW - 400 * DAY, NOW),
+        created=st.floats(NOW - 400 * DAY, NOW),
         snapshots=st.just(("snap-1",)),
     ),
     unique_by=lambda image: image.image_id,
@@ -207,7 +207,7 @@ def test_no_referenced_image_is_ever_deleted(
         assert not deleted & set(newest(history, keep))
         assert not history or history[-1].image not in deleted, "the current one, whatever was asked for"
     assert not deleted & (named.templates | named.instances)
-    assert {image.image_id for image in there if image.made > NOW - days * DAY}.isdisjoint(deleted)
+    assert {image.image_id for image in there if image.created > NOW - days * DAY}.isdisjoint(deleted)
     assert deleted | set(decided.kept) == {image.image_id for image in there}
     assert deleted.isdisjoint(decided.kept)
 

@@ -111,4 +111,4 @@ def test_a_refusal_is_told(there: FakeGitHub) -> None:
 
 def test_outside_of_a_workflow_it_says_what_is_missing() -> None:
     with pytest.raises(DeliveryError, match="GITHUB_REPOSITORY is not set"):
-        GitHub.of_workflow()
+        GitHub.from_environment()

@@ -94,7 +94,7 @@ def test_a_replaced_table_loses_its_data_unless_it_is_kept(base: Template, head:
     assert [(one.name, one.kind) for one in difference.changes] == [(name, Kind.REPLACED)]
     assert f"**replaced**, the old one is kept: `{name}`" in text
     base["Resources"][name]["UpdateReplacePolicy"] = head["Resources"][name]["UpdateReplacePolicy"] = "Delete"
-    assert f"⚠️ **replaced, and its data with it**: `{name}`" in told(base, head)[1]
+    assert f"⚠️ **replaced, with its data**: `{name}`" in told(base, head)[1]
 
 
 def test_a_deleted_table_comes_first(base: Template, head: Template) -> None:
@@ -103,7 +103,7 @@ def test_a_deleted_table_comes_first(base: Template, head: Template) -> None:
     base["Resources"][name]["DeletionPolicy"] = "Delete"
     the(head, "AWS::Lambda::Function")[1]["Properties"]["MemorySize"] = 4321
     text = told(base, head)[1]
-    assert f"⚠️ **removed, and its data with it**: `{name}`" in text
+    assert f"⚠️ **removed, with its data**: `{name}`" in text
     assert text.index("### Destructive") < text.index("MemorySize")
 
 
@@ -212,7 +212,7 @@ def test_five_hundred_changes_fit_into_a_comment(base: Template) -> None:
     difference, text = told(base, head)
     assert len(difference.changes) == 500
     assert len(text) <= LIMIT
-    assert "Cut: the comment would be too long" in text
+    assert "Shortened: the full text is in the artifact" in text
     assert text.count("\n```") % 2 == 0, "an open block would swallow the rest"
     assert text.count("<details>") == text.count("</details>")
     assert "Table499" in markdown(difference, "abc123", None), "the artifact has the whole"

@@ -52,7 +52,7 @@ def test_an_unfit_image_is_refused(
 
 def test_another_image_of_the_account_is_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(world, world.base) == 1
-    assert "no image of workers" in capsys.readouterr().err
+    assert "not an image of workers" in capsys.readouterr().err
 
 
 def test_roll_back_goes_to_the_one_before_and_a_second_one_undoes_it(world: World) -> None:
@@ -69,7 +69,7 @@ def test_roll_back_goes_to_the_one_before_and_a_second_one_undoes_it(world: Worl
 def test_roll_back_without_one_before_fails(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(world, an_image(world).image_id) == 0
     assert run(world, "--rollback") == 1
-    assert "no other image before" in capsys.readouterr().err
+    assert "has not named another image before" in capsys.readouterr().err
 
 
 def test_roll_back_to_a_deleted_image_fails_and_leaves_the_current_one(world: World) -> None:

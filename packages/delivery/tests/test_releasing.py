@@ -86,7 +86,7 @@ def versions(deployer: Deployer) -> list[str]:
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were tried."""
     addresses: list[str] = []
-    monkeypatch.setattr(deploy, "try_stage", addresses.append)
+    monkeypatch.setattr(deploy, "check_stage", addresses.append)
     return addresses
 
 
@@ -111,16 +111,16 @@ def test_what_does_not_work_is_rolled_back(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(deployer, an_assembly(tmp_path, "1")) == 0
-    monkeypatch.setattr(deploy, "try_stage", broken)
+    monkeypatch.setattr(deploy, "check_stage", broken)
     assert run(deployer, an_assembly(tmp_path, "2")) == 1
     assert versions(deployer) == ["1", "2", "1"]
-    assert "back at what was deployed before" in capsys.readouterr().err
+    assert "rolled back to the previous template" in capsys.readouterr().err
 
 
 def test_a_first_deployment_that_does_not_work_stays_to_be_looked_at(
     deployer: Deployer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(deploy, "try_stage", broken)
+    monkeypatch.setattr(deploy, "check_stage", broken)
     assert run(deployer, an_assembly(tmp_path, "1")) == 1
     assert versions(deployer) == ["1"]
     assert "nothing to roll back to" in capsys.readouterr().err
@@ -191,5 +191,5 @@ def test_targets_that_differ_are_told() -> None:
 
 
 def test_an_address_that_does_not_answer_is_told() -> None:
-    with pytest.raises(DeliveryError, match="is no web address"):
-        smoke_test.try_stage("file:///etc/passwd")
+    with pytest.raises(DeliveryError, match="is not a web address"):
+        smoke_test.check_stage("file:///etc/passwd")

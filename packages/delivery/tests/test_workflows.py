@@ -15,18 +15,19 @@ from typing import Any
 import pytest
 import yaml
 
-from crackling_infra.settings import DISPOSABLE, read_settings
-from delivery import names
+from crackling_aws import names
 from delivery.account import stack
 from delivery.account import template as account
 from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
-from delivery.commands import deploy
-from delivery.workflows.changes import PLACES, USERS
+from delivery.workflows.changes import DEPENDENTS, PATTERNS
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral"}
+SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
+WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral", "pages"}
 RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "layers", "frontend"}
+# An action or a workflow of this repository has the version of the checkout.
+OURS = re.compile(r"^\s*(?:- )?uses: \./(?:base/)?(\.github/\S+)$")
 PIN = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 COMMANDS = ROOT / "packages/delivery/src/delivery/commands"
 SESSION = re.compile(r"\./scripts/test -s ([\w-]+)(?: -- .*)?")
@@ -52,7 +53,7 @@ def events(path: Path) -> dict[str, Any]:
 
 
 def steps(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    return [(name, step) for name, job in jobs(path).items() for step in job["steps"]]
+    return [(name, step) for name, job in jobs(path).items() for step in job.get("steps", ())]
 
 
 def of_file(path: Path) -> str:
@@ -85,17 +86,37 @@ def test_it_opens_with_what_it_does_and_how_it_is_used(path: Path) -> None:
     assert parsed(path)["name"] == path.stem
 
 
-@every
+@pytest.mark.parametrize("path", [*WORKFLOWS, SETUP], ids=of_file)
 def test_actions_are_pinned_to_a_commit_with_their_version(path: Path) -> None:
     uses = [line for line in path.read_text("utf-8").splitlines() if re.match(r"\s*(- )?uses:", line)]
     assert uses
-    assert [line for line in uses if not PIN.match(line)] == []
+    assert [line for line in uses if not PIN.match(line) and not OURS.match(line)] == []
+    for line in filter(OURS.match, uses):
+        assert (ROOT / OURS.sub(r"\1", line)).exists(), line
+
+
+@every
+def test_python_and_the_caches_are_set_up_in_one_place(path: Path) -> None:
+    assert "actions/setup-python@" not in path.read_text("utf-8")
+    assert "actions/cache@" not in path.read_text("utf-8")
+    for name, job in jobs(path).items():
+        programs = [step for step in job.get("steps", ()) if "run" in step]
+        used = [OURS.match(f"uses: {step.get('uses', '')}") for step in job.get("steps", ())]
+        assert bool(programs) <= any(used) or name in ("changes", "all-green"), name
+
+
+def test_the_caches_follow_the_lock_files() -> None:
+    setup = yaml.safe_load(SETUP.read_text("utf-8"))["runs"]["steps"]
+    (key,) = [step["with"]["key"] for step in setup if "actions/cache@" in step["uses"]]
+    locks = re.findall(r"'\*\*/([\w.-]+)'", key)
+    assert set(locks) == {"requirements.lock", "package-lock.json"}
+    assert all(any(ROOT.glob(pattern)) for pattern in ("requirements.lock", "packages/*/package-lock.json"))
 
 
 def test_one_action_has_one_version() -> None:
     pins = {
         match.groups()
-        for path in WORKFLOWS
+        for path in [*WORKFLOWS, SETUP]
         for line in path.read_text().splitlines()
         if (match := PIN.match(line))
     }
@@ -136,12 +157,14 @@ def test_permissions_are_least(path: Path) -> None:
     for name, job in jobs(path).items():
         rights = job["permissions"]
         assert isinstance(rights, dict), name
-        text = json.dumps(job["steps"])
-        assert ("id-token" in rights) == ("configure-aws-credentials" in text), name
+        text = json.dumps(job.get("steps", ()))
+        identified = "configure-aws-credentials" in text or "actions/deploy-pages" in text
+        assert ("id-token" in rights) == identified, name
         writes = {right for right, how in rights.items() if how == "write"} - {"id-token"}
         allowed = {
             "comment": {"pull-requests"},
             "drift": {"issues"},
+            "publish": {"pages"},
             "release-please": {"contents", "issues", "pull-requests"},
         }
         assert writes == allowed.get(name, set()), name
@@ -158,7 +181,7 @@ def test_there_are_no_keys_and_no_secrets(path: Path) -> None:
 @every
 def test_roles_are_taken_in_an_environment_that_trusts_them(path: Path) -> None:
     for name, job in jobs(path).items():
-        for step in job["steps"]:
+        for step in job.get("steps", ()):
             role = step.get("with", {}).get("role-to-assume")
             if role:
                 variable = re.fullmatch(r"\$\{\{ vars\.(\w+) \}\}", role)
@@ -199,7 +222,7 @@ def test_checkouts_leave_no_token_behind(path: Path) -> None:
 
 @every
 def test_jobs_end_and_runs_do_not_meet(path: Path) -> None:
-    assert all(job["timeout-minutes"] <= 120 for job in jobs(path).values())
+    assert all(job["timeout-minutes"] <= 120 for job in jobs(path).values() if "steps" in job)
     concurrency = parsed(path)["concurrency"]
     changes_aws = any("configure-aws-credentials" in json.dumps(job) for job in jobs(path).values())
     if changes_aws and path.stem != "preview":
@@ -231,8 +254,13 @@ CI = ROOT / ".github" / "workflows" / "ci.yml"
 
 
 def test_ci_has_no_path_filter_so_that_no_required_check_stays_pending() -> None:
-    assert events(CI)["pull_request"] is None
-    assert "paths" not in events(CI)["push"]
+    assert set(events(CI)["pull_request"]) == {"types"}
+    assert events(CI)["workflow_call"] is None
+    assert "push" not in events(CI), "on main, the workflow deploy calls it"
+
+
+def test_a_title_that_is_edited_is_checked_again() -> None:
+    assert events(CI)["pull_request"]["types"] == ["opened", "synchronize", "reopened", "edited"]
 
 
 def test_the_gate_waits_for_every_job() -> None:
@@ -243,11 +271,11 @@ def test_the_gate_waits_for_every_job() -> None:
 
 def test_every_part_has_a_job_and_every_package_is_a_part() -> None:
     outputs = jobs(CI)["changes"]["outputs"]
-    assert set(outputs) == set(PLACES) == set(USERS)
+    assert set(outputs) == set(PATTERNS) == set(DEPENDENTS)
     conditions = " ".join(job.get("if", "") for job in jobs(CI).values())
     assert set(re.findall(r"needs\.changes\.outputs\.(\w+) ==", conditions)) == set(outputs)
     packages = {path.parent.name for path in ROOT.glob("packages/*/CHANGELOG.md")}
-    assert packages == set(PLACES) - {"delivery", "docs", "localcloud"} == RELEASED
+    assert packages == set(PATTERNS) - {"delivery", "docs", "localcloud"} == RELEASED
 
 
 def test_ci_runs_every_session_that_a_developer_runs() -> None:
@@ -277,22 +305,33 @@ def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
         assert any(file.startswith(pattern) for pattern in patterns), file
 
 
-# --- names that three places have to agree on ---
+def test_a_merge_is_deployed_only_if_ci_is_green_for_its_commit() -> None:
+    """The deployment calls ci itself, so both have the same commit and no run of another one can be taken for it."""
+    deployment = ROOT / ".github" / "workflows" / "deploy.yml"
+    assert events(deployment)["push"] == {"branches": ["main"]}
+    called = jobs(deployment)["ci"]
+    assert called["uses"] == "./.github/workflows/ci.yml"
+    assert "if" not in called
+    assert jobs(deployment)["build"]["needs"] == "ci"
+    assert jobs(deployment)["deploy"]["needs"] == "build"
+    # A condition with one of these functions would let a job run although ci failed.
+    conditions = " ".join(job.get("if", "") for job in jobs(deployment).values())
+    assert not re.search(r"\b(always|failure|cancelled)\(", conditions)
 
 
-def test_names_are_those_of_the_stacks() -> None:
-    settings = read_settings({"stage": "prod"}.get, ROOT)
-    assert names.image_parameter("prod") == settings.worker_image_parameter
-    assert set(deploy.DISPOSABLE) == DISPOSABLE
-    stacks = (ROOT / "packages/infra/src/crackling_infra").glob("*_stack.py")
-    named = {
-        name for path in stacks for name in re.findall(r'stack_name=f"([^"{]+)\{', path.read_text("utf-8"))
-    }
-    assert named == {names.service_stack(""), names.builder_stack("")}
+# --- names ---
+
+
+def test_stages_of_pull_requests_are_disposable() -> None:
+    path = ROOT / ".github" / "workflows" / "ephemeral.yml"
+    for name, job in jobs(path).items():
+        stage = job["env"]["STAGE"].replace("${{ github.event.pull_request.number }}", "12")
+        assert names.kind_of(stage) == names.PULL_REQUEST, name
+        assert names.is_disposable(stage), name
 
 
 def test_the_scheduler_reads_the_parameter_that_promotion_writes() -> None:
-    source = (ROOT / "packages/infra/src/crackling_infra/constructs/workers.py").read_text("utf-8")
+    source = (ROOT / "packages/infra/src/crackling_infra/constructs/ec2_workers.py").read_text("utf-8")
     assert '"WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter' in source
 
 
@@ -307,6 +346,19 @@ def test_each_package_is_released_by_itself_at_the_version_that_it_has() -> None
         assert config["packages"][folder]["component"] == Path(folder).name
         assert version == version_of(ROOT / folder)
     assert config["separate-pull-requests"] is config["include-component-in-tag"] is True
+
+
+def test_a_release_raises_the_version_that_the_code_names() -> None:
+    config = json.loads((ROOT / "release-please-config.json").read_text("utf-8"))
+    for folder, settings in config["packages"].items():
+        for file in settings.get("extra-files", []):
+            marked = re.findall(
+                r'"(.*)"  # x-release-please-version$',
+                (ROOT / folder / file).read_text("utf-8"),
+                re.MULTILINE,
+            )
+            assert marked == [version_of(ROOT / folder)]
+    assert config["packages"]["packages/crackling"]["extra-files"] == ["src/crackling/__init__.py"]
 
 
 def version_of(package: Path) -> str:

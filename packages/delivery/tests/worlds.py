@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
 
-from delivery import names
+from crackling_aws import names
 from delivery.aws import Aws
 from delivery.images.ami import Images
-from delivery.images.instances import Machines
+from delivery.images.instances import Instances
 from delivery.program import DeliveryError
 from delivery.services import Services
 from delivery.stacks.assembly import template_of
@@ -83,7 +83,7 @@ def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:
 def an_image(world: World, *, stage: str = STAGE, tested: str | None = "passed", digest: str = "d") -> Image:
     """An image of workers that is there already."""
     images = Images(world.aws.ec2, world.clock)
-    machines = Machines(world.aws.ec2, world.clock)
+    machines = Instances(world.aws.ec2, world.clock)
     instance_id = machines.run({"ImageId": world.base, "InstanceType": "t3.small"})
     world.let_pass(60)
     machines.stop(instance_id)

@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from crackling_aws.names import settings_parameter
 from crackling_aws.parameters import Parameters
-from crackling_worker.settings import ConfigurationError, WorkerSettings, parameter_name, read_settings
+from crackling_worker.settings import ConfigurationError, WorkerSettings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def ssm() -> Iterator[SSMClient]:
 
 
 def read(ssm: SSMClient, text: str) -> WorkerSettings:
-    ssm.put_parameter(Name=parameter_name("test"), Value=text, Type="String")
+    ssm.put_parameter(Name=settings_parameter("test"), Value=text, Type="String")
     return read_settings(Parameters(ssm), "test")
 
 

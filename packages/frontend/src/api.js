@@ -1,8 +1,8 @@
 /**
- * @import {About, Announced, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, OffTargets, TargetsPage} from "./types.js"
+ * @import {About, AnnouncedGenome, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, NewJobAnswer, OffTargets, TargetsPage} from "./types.js"
  */
 
-/** A request that was refused or failed. `status` is 0 where nothing answered. */
+/** A request failed or was refused. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
   /**
    * @param {string} title
@@ -16,18 +16,21 @@ export class ApiError extends Error {
   }
 
   /** Whether the same request may succeed a little later. */
-  get passes() {
+  get transient() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 
 /** The REST API. */
 export class Api {
-  /** Asked once: several parts of the page want it, and it changes with a deployment only. @type {Promise<About> | null} */
+  /**
+   * Requested once: several parts of the page need it, and it changes only with a deployment.
+   * @type {Promise<About> | null}
+   */
   #about = null;
 
   /**
-   * @param {string} base its address, without a slash at the end
+   * @param {string} base address of the API, without a slash at the end
    * @param {typeof fetch} send
    */
   constructor(base, send = (...request) => fetch(...request)) {
@@ -49,7 +52,7 @@ export class Api {
   }
 
   /**
-   * Assemblies of NCBI, by organism or accession.
+   * Search NCBI's assemblies by organism or accession.
    * @param {string} text
    * @param {AbortSignal} signal
    * @returns {Promise<{genomes: Assembly[]}>}
@@ -59,7 +62,7 @@ export class Api {
   }
 
   /**
-   * What the preparation of a genome made.
+   * Return the files that the preparation of a genome has made.
    * @param {string} id
    * @returns {Promise<{files: GenomeFile[]}>}
    */
@@ -68,11 +71,11 @@ export class Api {
   }
 
   /**
-   * Announce a genome, and get the forms that take its files.
+   * Announce the upload of a genome. The answer has the forms for its files.
    * @param {string} genome
    * @param {string} name
-   * @param {boolean} annotation whether an annotation comes too
-   * @returns {Promise<Announced>}
+   * @param {boolean} annotation whether an annotation will be uploaded too
+   * @returns {Promise<AnnouncedGenome>}
    */
   announceGenome(genome, name, annotation) {
     return this.#call("/genomes", { body: { genome, name, ...(annotation && { annotation }) } });
@@ -89,7 +92,7 @@ export class Api {
 
   /**
    * @param {NewJob} job
-   * @returns {Promise<{jobId: string, mail?: "confirmed" | "pending" | null}>}
+   * @returns {Promise<NewJobAnswer>}
    */
   createJob(job) {
     return this.#call("/jobs", { body: job });
@@ -115,16 +118,16 @@ export class Api {
   }
 
   /**
-   * What a job searched, as FASTA.
+   * Return the query of a job as FASTA.
    * @param {string} id
    * @param {AbortSignal} signal
    */
   async query(id, signal) {
-    return (await this.#ask(this.#pathOfQuery(id), { signal })).text();
+    return (await this.#request(this.#pathOfQuery(id), { signal })).text();
   }
 
   /**
-   * For a link: the answer is a file.
+   * Return the address of a job's query, for a link that downloads it.
    * @param {string} id
    */
   queryAddress(id) {
@@ -146,9 +149,9 @@ export class Api {
   }
 
   /**
-   * For a link: the answer is a file.
+   * Return the address of a job's results in a format, for a link that downloads them.
    * @param {string} id
-   * @param {ExportFormat} format
+   * @param {ExportFormat["format"]} format
    */
   exportAddress(id, format) {
     return `${this.base}/jobs/${encodeURIComponent(id)}/export?format=${format}`;
@@ -160,17 +163,18 @@ export class Api {
    * @returns {Promise<any>}
    */
   async #call(path, more) {
-    const response = await this.#ask(path, more);
-    // A gateway between here and the API may answer with a page instead of JSON.
+    const response = await this.#request(path, more);
+    // A gateway in front of the API may answer with a page instead of JSON.
     return (await response.json().catch(() => null)) ?? refuse(response, null);
   }
 
   /**
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one it is a GET
-   * @returns {Promise<Response>} that is no refusal
+   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one the method is GET
+   * @returns {Promise<Response>}
+   * @throws {ApiError} if the answer is not a success
    */
-  async #ask(path, { body, signal } = {}) {
+  async #request(path, { body, signal } = {}) {
     const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
     const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }), ...(signal && { signal }) };
     let response;
@@ -186,7 +190,7 @@ export class Api {
 
 /**
  * @param {Response} response
- * @param {{title?: string, detail?: string} | null} problem what it says, if it says anything
+ * @param {{title?: string, detail?: string} | null} problem the body of the answer, if there is any
  * @returns {never}
  */
 function refuse({ status }, problem) {

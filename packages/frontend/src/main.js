@@ -8,10 +8,13 @@ import { showSubmit } from "./submit/view.js";
  * @import {View} from "./types.js"
  */
 
-const place = /** @type {HTMLElement} */ (document.querySelector("main"));
-const boundary = catchEverything(/** @type {HTMLElement} */ (document.querySelector("#trouble")));
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+const errors = catchEverything(/** @type {HTMLElement} */ (document.querySelector("#trouble")));
 
-/** @returns {Promise<Api>} */
+/**
+ * Read the page's settings, which name the API.
+ * @returns {Promise<Api>}
+ */
 async function connect() {
   const answer = await fetch("config.json", { cache: "no-cache" }).catch(() => null);
   const settings = answer?.ok ? await answer.json() : null;
@@ -20,7 +23,7 @@ async function connect() {
 }
 
 /**
- * The view that the address asks for. All but the form are loaded when they are first asked for.
+ * Show the view that the address names. The code of a view other than the form is loaded when it is first shown.
  * @param {HTMLElement} stage
  * @param {Api} api
  * @returns {Promise<View>}
@@ -39,6 +42,7 @@ async function showCurrent(stage, api) {
 }
 
 /**
+ * Show the current view, or an error if that fails.
  * @param {HTMLElement} stage
  * @param {Api} api
  */
@@ -46,7 +50,7 @@ async function showSafely(stage, api) {
   try {
     return await showCurrent(stage, api);
   } catch (error) {
-    boundary.tell(error);
+    errors.show(error);
     fill(
       stage,
       h("h1", { tabindex: -1 }, "This view cannot be shown"),
@@ -56,7 +60,7 @@ async function showSafely(stage, api) {
   }
 }
 
-/** Tell in the navigation where the user is. */
+/** Mark the link of the current view in the navigation. */
 function markCurrent() {
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === (location.hash || "#/")) link.setAttribute("aria-current", "page");
@@ -64,7 +68,10 @@ function markCurrent() {
   }
 }
 
-/** @param {Api} api */
+/**
+ * Show the current view now, and again whenever the address changes.
+ * @param {Api} api
+ */
 function run(api) {
   const name = document.title;
   let latest = 0;
@@ -76,10 +83,10 @@ function run(api) {
     view?.stop();
     const stage = h("div", { class: "view" });
     const next = await showSafely(stage, api);
-    // The user has gone on while this view was loaded.
+    // The user has opened another view while this one was loaded.
     if (ours !== latest) return next.stop();
     view = next;
-    fill(place, stage);
+    fill(main, stage);
     markCurrent();
     document.title = `${view.title} · ${name}`;
   }
@@ -87,19 +94,19 @@ function run(api) {
   addEventListener("hashchange", async () => {
     await show();
     scrollTo(0, 0);
-    // As after a page load: a screen reader begins at the new view's heading.
-    place.querySelector("h1")?.focus();
+    // As after loading a page, a screen reader begins at the heading of the new view.
+    main.querySelector("h1")?.focus();
   });
   return show();
 }
 
-// Its address is no view's.
+// Following the link would change the fragment, which names the view.
 document.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
-  place.focus();
+  main.focus();
 });
 try {
   await run(await connect());
 } catch (error) {
-  fill(place, h("h1", {}, error instanceof ApiError ? error.title : "Something went wrong"), failure(messageOf(error)));
+  fill(main, h("h1", {}, error instanceof ApiError ? error.title : "Something went wrong"), failure(messageOf(error)));
 }

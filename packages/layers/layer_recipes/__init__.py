@@ -1,5 +1,5 @@
-"""Recipes that build the Lambda layers and the functions' code without Docker, the same bytes twice.
+"""Build the Lambda layers and the functions' code reproducibly, without Docker.
 
-`target` says for which Python and processor, `recipes` which trees there are, `store` builds a tree where its
-inputs have changed, `checks` holds the finished trees against what Lambda allows.
+`target` names the Python version and processor, `recipes` lists the trees, `store` builds a tree if its inputs
+have changed, and `checks` compares the finished trees with what Lambda allows.
 """

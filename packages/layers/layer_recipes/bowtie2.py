@@ -1,7 +1,7 @@
-"""Layer `bowtie2`: Debian's programs with the loader and the libraries that they were built for.
+"""Build the layer `bowtie2`: Debian's programs with the loader and the libraries that they were built for.
 
-Lambda's C library is older than Debian's, so the loader must travel too; it is started by name, with the
-folder of libraries, by one small script a program. Those are in /opt/bowtie2/bin, and work anywhere else too.
+Lambda's C library is older than Debian's, so the loader must be included. For each program, a small script calls the loader
+by name with the folder of libraries. The scripts are in /opt/bowtie2/bin, and work in any other folder too.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def build(target: Target, into: Path) -> None:
 
 
 def _closure(programs: Iterator[Path], libraries: dict[str, Path]) -> list[str]:
-    """Names of all libraries that the programs need, directly or through one another."""
+    """Return the names of all libraries that the programs need, directly or indirectly."""
     found: set[str] = set()
     waiting = list(programs)
     while waiting:

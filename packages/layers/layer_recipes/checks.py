@@ -1,4 +1,4 @@
-"""Finished trees held against what Lambda allows; each check yields what is wrong, a line a finding."""
+"""Check finished trees against what Lambda allows; each check yields one line per finding."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from layer_recipes.recipe import Recipe
     from layer_recipes.target import Target
 
-# Lambda's limit for a function with all its layers, unzipped.
+# Lambda's limit for the unzipped size of a function with all its layers.
 LARGEST: Final = 250 * 2**20
-# What the manylinux policy promises of every system: all else must be in the layer itself.
+# The manylinux policy guarantees these on every system; the layer itself must contain all others.
 _OF_THE_SYSTEM: Final = {
     *("libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1"),
     *("libgcc_s.so.1", "libstdc++.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"),
@@ -28,17 +28,17 @@ _PROBE: Final = Path(__file__).with_name("probe.py")
 
 
 def too_large(trees: Iterable[Path]) -> Iterator[str]:
-    """All trees together, which is more than any one function has."""
+    """Check the total size of all trees, which is more than any single function has."""
     total = sum(tree.size(path) for path in trees)
     if total > LARGEST:
         yield f"the layers and the code have {total} bytes unzipped; Lambda allows a function {LARGEST}"
 
 
 def foreign_libraries(root: Path, target: Target) -> Iterator[str]:
-    """Native code that Lambda's system could not load."""
+    """Find native code that Lambda's system could not load."""
     libraries = [path for path in tree.files(root) if elf.is_elf(path)]
     known = _OF_THE_SYSTEM | {path.name for path in libraries}
-    # The loader that travels with bowtie2 brings the C library that its programs were built for.
+    # bowtie2's layer includes its own loader, and with it the C library that its programs were built for.
     newest = (9, 9) if any(path.name.startswith("ld-linux") for path in libraries) else GLIBC
     for path in libraries:
         content, name = path.read_bytes(), path.relative_to(root)
@@ -51,8 +51,8 @@ def foreign_libraries(root: Path, target: Target) -> Iterator[str]:
 
 
 def broken_imports(python: str, folders: list[Path], words: list[str]) -> Iterator[str]:
-    """Import modules, or packages wholly ("name.*"), in a process that sees nothing but these folders."""
-    # -S and -s keep this machine's own packages out, -B keeps the layers as they are.
+    """Import modules, or all modules of packages ("name.*"), in a process that sees only these folders."""
+    # -S and -s hide the packages of this machine; -B keeps Python from writing into the layers.
     command = [python, "-S", "-s", "-B", str(_PROBE), *words]
     done = _run(command, {"PYTHONPATH": ":".join(map(str, folders))})
     if done.returncode:
@@ -60,7 +60,7 @@ def broken_imports(python: str, folders: list[Path], words: list[str]) -> Iterat
 
 
 def broken_bowtie2(root: Path) -> Iterator[str]:
-    """Index a short sequence and find a piece of it, with the programs as a function would call them."""
+    """Index a short sequence and align a part of it, calling the programs as a function would."""
     programs = root / "bowtie2/bin"
     sequence = "ACGTTGCAATCGGCTAAGCTTACCGATGGATCCATTGCAGTCCGATTAGCAATCGTACGGA"
     with tempfile.TemporaryDirectory() as scratch:
@@ -82,7 +82,7 @@ def broken_bowtie2(root: Path) -> Iterator[str]:
 
 
 def other_bytes(recipe: Recipe, target: Target, path: Path) -> Iterator[str]:
-    """Build the tree once more, in another folder."""
+    """Build the tree again in another folder, and report the files that differ."""
     with tempfile.TemporaryDirectory() as scratch:
         again = store.bring(recipe, target, Path(scratch)).path
         if tree.digest(again) != tree.digest(path):

@@ -1,7 +1,7 @@
-"""Files of the machine's Debian or Ubuntu, for any architecture, without installing them and without root.
+"""Download files of Debian or Ubuntu packages for any architecture, without installing them and without root.
 
-apt works on lists of its own here, so that neither the machine's lists nor its architecture matter.
-What the names stand for is resolved once and then kept, so that later builds need no network.
+apt uses package lists of its own here, so that the machine's lists and architecture do not matter.
+The versions are resolved once and then stored, so that later builds need no network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STATE: Final = REPOSITORY / "build/apt"
 
 
 def resolve(packages: Sequence[str], architecture: str) -> list[str]:
-    """Address, file name, size and checksum of each package, a line each."""
+    """Return the address, file name, size and checksum of each package, one line per package."""
     known = _STATE / architecture / "resolved.txt"
     if not known.exists():
         missing = [tool for tool in ("apt-get", "dpkg-deb") if not shutil.which(tool)]
@@ -36,14 +36,14 @@ def resolve(packages: Sequence[str], architecture: str) -> list[str]:
 
 
 def unpack(packages: Sequence[str], architecture: str, into: Path) -> None:
-    """The packages' files below a folder. apt checks each download against its signed lists."""
+    """Unpack the packages into a folder. apt checks each download against its signed lists."""
     archives = _STATE / architecture / "archives"
     shutil.rmtree(archives, ignore_errors=True)
     archives.mkdir()
     try:
         _apt(architecture, "download", *packages, folder=archives)
     except RecipeError as error:
-        # The mirror has newer versions by now.
+        # The mirror no longer has the resolved versions, so resolve them again next time.
         (_STATE / architecture / "resolved.txt").unlink()
         raise RecipeError(f"{error}\nIf the lists of packages were old: run this again") from error
     for archive in sorted(archives.glob("*.deb")):

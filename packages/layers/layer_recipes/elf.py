@@ -1,6 +1,6 @@
-"""What a shared library asks of the machine it is loaded on, and the library without its symbol table.
+"""Read what a shared library requires of its machine, and drop its symbol table.
 
-Everything is read from the segments, as the dynamic loader does: a packed library has no sections.
+Everything is read from the segments, as the dynamic loader does, because a packed library has no sections.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ def is_elf(path: Path) -> bool:
 
 
 def machine(library: bytes) -> str:
-    """The processor, as uname -m names it."""
+    """Return the processor, as `uname -m` names it."""
     return _MACHINES[_open(library)["e_machine"]]
 
 
 def needed(library: bytes) -> list[str]:
-    """File names of the libraries that it loads."""
+    """Return the file names of the libraries that it loads."""
     dynamic = _dynamic(_open(library))
     tags = dynamic.iter_tags("DT_NEEDED") if dynamic else ()
     return [tag.needed for tag in tags]  # type: ignore[attr-defined]
 
 
 def glibc(library: bytes) -> tuple[int, int]:
-    """The newest version of the C library of which it uses a symbol; (0, 0) where it uses none."""
+    """Return the newest glibc version whose symbols the library uses; (0, 0) if it uses none."""
     found = (re.fullmatch(r"GLIBC_(\d+)\.(\d+)(\.\d+)?", name) for name in _versions(_open(library)))
     return max(((int(version[1]), int(version[2])) for version in found if version), default=(0, 0))
 
 
 def packed(library: bytes) -> bytes:
-    """The library with only what the loader maps: sections (symbols, debugging) go, segments close the gaps.
+    """Return the library with only what the loader maps: without sections (symbols, debugging) and gaps between segments.
 
-    As strip does, but for every processor on any machine, and with the same bytes everywhere. The loader asks
-    of a segment that its offset equals its address modulo its alignment; inside, all goes by address.
+    This is what strip does, but it works for every processor on any machine and always gives the same bytes. The loader
+    requires that a segment's offset equals its address modulo its alignment; within a segment, only addresses are used.
     """
     file = _open(library)
     loads = sorted(
@@ -60,7 +60,7 @@ def packed(library: bytes) -> bytes:
         result += library[load["p_offset"] : load["p_offset"] + load["p_filesz"]]
 
     def place(offset: int) -> int:
-        # Later segments move further, so the least is that of the segment which the offset lies in.
+        # Later segments move further, so the minimum is the new position within the segment that contains the offset.
         return min((offset - old + new for old, new in moved if old <= offset), default=offset)
 
     table = place(file["e_phoff"])
@@ -82,7 +82,10 @@ def _dynamic(file: ELFFile) -> DynamicSegment | None:
 
 
 def _versions(file: ELFFile) -> Iterator[str]:
-    """Names such as GLIBC_2.17 of the versions of symbols that it asks others for: a chain of chains."""
+    """Yield the symbol versions that it needs from other libraries, such as GLIBC_2.17.
+
+    They form a linked list of linked lists: one entry per library, each with a list of versions.
+    """
     dynamic = _dynamic(file)
     _, need_at = dynamic.get_table_offset("DT_VERNEED") if dynamic else (None, None)
     while dynamic and need_at is not None:

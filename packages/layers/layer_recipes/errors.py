@@ -1,2 +1,2 @@
 class RecipeError(Exception):
-    """A tree that could not be built; the message says what is missing and what to do."""
+    """Raised when a tree cannot be built; the message says what is missing and what to do."""

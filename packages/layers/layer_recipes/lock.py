@@ -1,4 +1,4 @@
-"""The requirements of a layer: the names from its group in pyproject.toml, the versions and hashes from the lock."""
+"""Return the requirements of a layer: names from its group in pyproject.toml, versions and hashes from the lock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def names(group: str) -> list[str]:
 
 
 def export(*groups: str) -> str:
-    """Return the requirements of groups as a requirements file; each package stands there once.
+    """Return the requirements of the groups as a requirements file that lists each package once.
 
     Raises:
         RecipeError: the lock lacks a package.

@@ -1,6 +1,6 @@
-"""Run by check.py under the functions' interpreter, which sees nothing but the layers: do they work together?
+"""Check that the layers work together; check.py runs this under the functions' interpreter, which sees nothing else.
 
-Its words are modules, or packages with everything in them ("name.*").
+The arguments are modules, or packages with all their modules ("name.*").
 """
 
 import importlib
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# mm10db's fold of a guide on its scaffold, as the published program gives it.
+# mm10db's fold of a guide on its scaffold, as the published program computes it.
 _RNA = "GCGUAAUGCCUUUCCCUAACGUUUUAGAGCUAGAAAUAGCAAGUUAAAAUAAGGCUAGUCCGUUAUCAACUUGAAAAAGUGGCACCGAGUCGGUGCUUUU"
 _FOLD = (
     "(((....(((((........(((((((.((((....))))...)))))))))))).....))).....((((....))))(((((((...)))))))...",
@@ -20,7 +20,10 @@ _FOLD = (
 
 
 def _modules(word: str) -> Iterator[str]:
-    """Without the command line, whose libraries are in no layer, and the kernel, which is no module."""
+    """Yield the modules to import.
+
+    The command line is left out because no layer has its libraries, and the kernel because it is not a Python module.
+    """
     package = word.removesuffix(".*")
     yield package
     if package != word:
@@ -41,7 +44,7 @@ def _fold_by_kernel() -> None:
 
 
 def _score() -> None:
-    """A guide against a genome in which it occurs once: the kernel builds the index and reads it."""
+    """Score a guide against a genome in which it occurs once: the kernel builds the index and reads it."""
     specificity = sys.modules["crackling.specificity"]
     guide = "GTTGCATTAGCAATCGTACG"
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""What a recipe is."""
+"""Define what a recipe is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPOSITORY: Final = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a tree is built, from which files, folders and facts, and where in the build folder it goes."""
+    """How to build a tree, which files, folders and facts it is built from, and where in the build folder it goes."""
 
     name: str
     build: Callable[[Target, Path], None]

@@ -1,4 +1,4 @@
-"""Every tree that a deployment is made of: one recipe a layer, and the functions' own code."""
+"""List every tree that a deployment consists of: one recipe per layer, and one for the functions' own code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KERNEL: Final = Path("crackling/_kernel.so")
 
 
 def _build_crackling(target: Target, into: Path) -> None:
-    """The science and the adapters, with the kernel compiled for Lambda's C library."""
+    """Build the science and the AWS adapters, with the kernel compiled for Lambda's C library."""
     python = into / "python"
     wheels.install(lock.export("crackling"), target, python)
     for sources in (_CRACKLING / "src/crackling", _AWS / "src/crackling_aws"):
@@ -39,14 +39,14 @@ def _inputs_of_crackling(_target: Target) -> list[Path | str]:
 
 
 def _build_viennarna(target: Target, into: Path) -> None:
-    """Four fifths of the wheel are symbols for debugging."""
+    """Install ViennaRNA without its debugging symbols, which are four fifths of the wheel."""
     wheels.install(lock.export("viennarna"), target, into / "python")
     for library in (into / "python").rglob("*.so*"):
         library.write_bytes(elf.packed(library.read_bytes()))
 
 
 def _build_functions(_target: Target, into: Path) -> None:
-    """The functions' own code: one small tree that all of them share; what they import is in the layers."""
+    """Copy the functions' own code, one small tree that all functions share; the layers hold what it imports."""
     tree.copy_sources(_LAMBDAS, into / _LAMBDAS.name)
 
 
@@ -64,7 +64,7 @@ LAYERS: Final = (
     layer("bowtie2", bowtie2.build, bowtie2.inputs),
     _of_wheels("runtime"),
 )
-# What Lambda's Python runtime brings by itself: never deployed, a stand-in where functions run elsewhere.
+# Lambda's Python runtime includes boto3, so it is never deployed; this tree serves where functions run elsewhere.
 BOTO3: Final = _of_wheels("boto3")
 FUNCTIONS: Final = Recipe(
     "functions", _build_functions, lambda _target: [_LAMBDAS], lambda _target: Path("lambdas")

@@ -1,4 +1,4 @@
-"""Trees in the build folder, each built again only where its inputs have changed."""
+"""Keep trees in the build folder, and rebuild a tree only if its inputs have changed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _CODE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Built:
-    """A finished tree, and whether it had to be made now."""
+    """A finished tree, and whether it was built just now."""
 
     path: Path
     new: bool
 
 
 def bring(recipe: Recipe, target: Target, build: Path) -> Built:
-    """The recipe's tree in a build folder; it appears whole or not at all."""
+    """Return the recipe's tree in the build folder, building it if needed; it appears whole or not at all."""
     path = build / recipe.folder(target)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
-        # Another process may be building the same tree: it is then there when the lock is free.
+        # Another process may be building the same tree; it is finished once the lock is free.
         fcntl.flock(lock, fcntl.LOCK_EX)
         return _brought(recipe, target, path)
 
 
 def _brought(recipe: Recipe, target: Target, path: Path) -> Built:
-    # Beside the tree, not in it: it is no part of what is deployed.
+    # Stored beside the tree, not in it, because it must not be deployed.
     stamp = path.with_name(f"{path.name}.inputs")
     inputs = _digest(recipe, target)
     if path.is_dir() and stamp.is_file() and stamp.read_text() == inputs:
@@ -55,7 +55,7 @@ def _brought(recipe: Recipe, target: Target, path: Path) -> Built:
 
 
 def _digest(recipe: Recipe, target: Target) -> str:
-    """Of the target, of the recipes themselves, and of all that this one reads."""
+    """Return the digest of the target, the recipes' own code, and all inputs of this recipe."""
     facts = [str(target)]
     for given in (*sorted(_CODE.glob("*.py")), *recipe.inputs(target)):
         if isinstance(given, str):

@@ -1,4 +1,4 @@
-"""The Python version and processor that a layer is built for, in the words of each tool."""
+"""Name the Python version and processor that a layer is built for, in the terms of each tool."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Target:
 
     @classmethod
     def here(cls) -> Target:
-        """The interpreter that runs this: what the local cloud builds for."""
+        """Return the target for the running interpreter, which the local cloud uses."""
         machine = platform.machine()
         arch = next((arch for arch, name in _MACHINES.items() if machine in (arch, name)), machine)
         return cls(f"{sys.version_info.major}.{sys.version_info.minor}", arch)
@@ -46,12 +46,12 @@ class Target:
 
     @property
     def wheels(self) -> str:
-        """The newest wheels that Lambda's C library can load, as uv names them."""
+        """Return uv's name for the newest wheel platform that Lambda's C library supports."""
         return f"{self.machine}-manylinux_{GLIBC[0]}_{GLIBC[1]}"
 
     @property
     def compiler(self) -> str:
-        """As zig names it."""
+        """Return zig's name for the target."""
         return f"{self.machine}-linux-gnu.{GLIBC[0]}.{GLIBC[1]}"
 
 

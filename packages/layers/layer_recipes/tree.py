@@ -1,4 +1,4 @@
-"""Folders as values: the same files give the same digest, wherever and whenever they were made."""
+"""Compare folders by content: the same files give the same digest, no matter where and when they were written."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# What using a package leaves between its sources.
+# Files that using a package leaves among its sources.
 LEFT_BY_USE: Final = ("__pycache__", "*.egg-info", "_kernel.*")
-# The earliest date that a zip can hold.
+# The earliest date that a zip file can store.
 _DATE: Final = 315532800
 
 
 def files(root: Path, without: Sequence[str] = ()) -> list[Path]:
-    """Every file below root in which no folder's or file's name matches one of the patterns."""
+    """Return every file below root whose path has no folder or file name that matches one of the patterns."""
 
     def wanted(path: Path) -> bool:
         parts = path.relative_to(root).parts
@@ -29,12 +29,12 @@ def files(root: Path, without: Sequence[str] = ()) -> list[Path]:
 
 
 def size(root: Path) -> int:
-    """Bytes of all files."""
+    """Return the total size of all files in bytes."""
     return sum(path.stat().st_size for path in files(root))
 
 
 def listing(root: Path, without: Sequence[str] = ()) -> set[tuple[str, bool, str]]:
-    """All that a zip of the tree would hold: each file's name, whether it may be executed, its SHA-256."""
+    """Return what a zip of the tree would contain: each file's name, whether it is executable, and its SHA-256."""
     return {
         (
             path.relative_to(root).as_posix(),
@@ -50,12 +50,12 @@ def digest(root: Path, without: Sequence[str] = ()) -> str:
 
 
 def copy_sources(source: Path, into: Path) -> None:
-    """Copy a package without what using it left there."""
+    """Copy a package without the files that using it left among its sources."""
     shutil.copytree(source, into, ignore=shutil.ignore_patterns(*LEFT_BY_USE))
 
 
 def settle(root: Path) -> None:
-    """Give files and folders modes and a date that depend on nothing but the tree."""
+    """Give files and folders fixed dates and normalised modes, so that equal trees give equal zips."""
     for path in [root, *root.rglob("*")]:
         executable = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod(0o755 if executable else 0o644)

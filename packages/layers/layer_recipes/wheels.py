@@ -1,4 +1,4 @@
-"""Packages for another Python and processor than this machine's, from their wheels."""
+"""Install wheels for another Python version and processor than this machine's."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _UV: Final = (sys.executable, "-m", "uv")
 
 
 def install(requirements: str, target: Target, into: Path) -> None:
-    """Unpack the wheels that requirements name, with their hashes checked; nothing is resolved, compiled or run.
+    """Unpack the wheels that `requirements` lists and check their hashes; nothing is resolved, compiled or run.
 
     Args:
         requirements: the text of a requirements file in which every package has its version and hashes.
-        target: what the wheels are for.
-        into: the folder that gets their contents.
+        target: the Python version and processor that the wheels are for.
+        into: the folder that receives their contents.
 
     Raises:
-        RecipeError: a wheel is missing or has other bytes; the message is uv's.
+        RecipeError: a wheel is missing or its hash differs; the message is uv's.
     """
     command = [*_UV, "pip", "install", "--quiet", "--no-deps", "--no-compile-bytecode", "--link-mode", "copy"]
     command += ["--only-binary", ":all:", "--require-hashes", "--python-platform", target.wheels]
@@ -40,9 +40,9 @@ def install(requirements: str, target: Target, into: Path) -> None:
 
 
 def interpreter(version: str) -> str | None:
-    """This machine's interpreter of a Python version, if it has one."""
+    """Return this machine's interpreter of a Python version, or None."""
     command = [*_UV, "python", "find", "--no-python-downloads", "--system", version]
-    # Where pyenv manages the interpreters, it shows only the versions that it is asked for.
+    # pyenv makes an interpreter available only if its version is requested.
     found = _run(command, {"PYENV_VERSION": version})
     return found.stdout.strip() if found.returncode == 0 else None
 
@@ -55,7 +55,7 @@ def _run(
 
 
 def _prune(into: Path) -> None:
-    """Drop what a function never reads and what names the machine that built it."""
+    """Delete what a function never reads and what depends on the machine that built it."""
     (into / ".lock").unlink(missing_ok=True)
     # Console scripts begin with the path of the interpreter that installed them.
     shutil.rmtree(into / "bin", ignore_errors=True)

@@ -1,8 +1,8 @@
-"""The worker's payload: what init.sh needs to turn a plain machine into a worker.
+"""Build the worker's payload: what init.sh needs to turn a plain machine into a worker.
 
-    init.sh  units/  requirements.txt (from the lock, fetched by the machine)  wheels/ (ours, with the compiled kernel)
+    init.sh  units/  requirements.txt (from the lock; the machine downloads them)  wheels/ (ours, with the compiled kernel)
 
-A change of the digest of this tree is what makes a new image necessary.
+A new image is needed when the digest of this tree changes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CRACKLING: Final = REPOSITORY / "packages/crackling"
 _AWS: Final = REPOSITORY / "packages/crackling_aws"
 _WORKER: Final = REPOSITORY / "packages/ec2_worker"
 _REQUIREMENTS: Final = ("crackling", "boto3")
-# What a wheel is made of, and nothing else of a package: tests and documents make no new image.
+# The parts of a package that go into its wheel; changes of tests and documentation need no new image.
 _OF_A_WHEEL: Final = ("pyproject.toml", "README.md", "src")
 _PACKAGES: Final = {_CRACKLING: (*_OF_A_WHEEL, "LICENSE", "native"), _AWS: _OF_A_WHEEL, _WORKER: _OF_A_WHEEL}
 
@@ -61,7 +61,7 @@ def _make_wheel(package: Path, target: Target, into: Path) -> None:
     kernel = package / "native/compile.py"
     if kernel.exists():
         _run([sys.executable, str(kernel), "--target", target.compiler], package, {})
-    # The wheel's tag names the platform; sysconfig lets cross-compilers say which one is meant.
+    # The wheel's tag names the platform, which sysconfig lets a cross-compiling build override.
     settings = {"_PYTHON_HOST_PLATFORM": f"linux-{target.machine}"}
     _run(
         [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(into)],

@@ -1,4 +1,4 @@
-"""The reader and the packer of shared libraries, on one compiled here for each processor."""
+"""Test the reader and the packer of shared libraries, on a library compiled here for each processor."""
 
 import ctypes
 import platform
@@ -34,7 +34,7 @@ def test_what_a_library_asks_for(library):
     assert elf.is_elf(library[0])
     assert elf.machine(content) == machine
     assert {"libm.so.6", "libc.so.6"} <= set(elf.needed(content))
-    # pow got its present version in 2.29.
+    # The current version of pow was introduced in glibc 2.29.
     assert elf.glibc(content) == (2, 29)
 
 
@@ -48,7 +48,7 @@ def test_a_packed_library_is_smaller_and_asks_for_the_same(library):
 
 
 def test_a_gap_between_segments_is_closed(library):
-    """As in wheels whose libraries were rewritten to carry others: a segment lies behind the symbols."""
+    """Some wheels have such a gap: their libraries were rewritten to bundle others, so a segment follows the symbols."""
     content = library[0].read_bytes()
     assert elf.packed(_with_gap(content)) == elf.packed(content)
 
@@ -82,7 +82,7 @@ def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch):
 
 
 def _with_gap(content):
-    """The same library with 1 MiB of nothing before its last segment."""
+    """Return the same library with 1 MiB of zeros before its last segment."""
     gap = 1 << 20
     file = elf._open(content)
     last = max(segment["p_offset"] for segment in file.iter_segments("PT_LOAD"))

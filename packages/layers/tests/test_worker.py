@@ -1,4 +1,4 @@
-"""The worker's payload: what a plain machine needs, for its processor, and nothing of this machine."""
+"""Test that the worker's payload has what a plain machine needs, for its processor, and nothing of this machine."""
 
 import re
 import zipfile

@@ -1,4 +1,4 @@
-"""A genome to search: synthetic, the same every time, like yeast's in size, base composition and repeats."""
+"""Generate a genome to search: synthetic, the same every time, like yeast's in size, base composition and repeats."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 SEED: Final = 20_260_101
 GC: Final = 0.38
 CONTIG: Final = 1_000_000  # bases: the largest query is one contig
-TRANSPOSON, TRANSPOSONS, DIVERGENCE = 6_000, 4, 0.02  # bases, copies a contig, share of bases that differ
-TANDEM, TANDEMS = 9_000, 12  # an array of exact copies, as of ribosomal DNA; in the first contig only
+TRANSPOSON, TRANSPOSONS, DIVERGENCE = 6_000, 4, 0.02  # bases, copies per contig, share of bases that differ
+TANDEM, TANDEMS = 9_000, 12  # an array of exact copies, like ribosomal DNA; in the first contig only
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 class Genome:
-    """`contigs` of a megabase each."""
+    """A synthetic genome of `contigs` contigs with a megabase each."""
 
     def __init__(self, contigs: int) -> None:
         self._random = random.Random(SEED)
@@ -50,12 +50,12 @@ class Genome:
         return sum(map(len, self.contigs))
 
     def write(self, path: Path) -> None:
-        """As FASTA."""
+        """Write the genome as FASTA."""
         with path.open("w") as out:
             for number, contig in enumerate(self.contigs, start=1):
                 out.write(f">contig{number}\n")
                 out.writelines(f"{contig[start : start + 80]}\n" for start in range(0, len(contig), 80))
 
     def piece(self, bases: int) -> str:
-        """A query: the first bases of the last contig."""
+        """Return a query: the first bases of the last contig."""
         return self.contigs[-1][:bases]

@@ -1,4 +1,4 @@
-"""Running a job on the local cloud, and what it cost by stage: taken from the bill's own items, never from guesses."""
+"""Run a job on the local cloud and report what it cost by stage, from the bill's own items and without estimates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from localcloud.metering import Usage
     from localcloud.runtime import Invocation
 
-# By the name that a function's logs and traces go under, in the order in which a job meets them.
+# The stages by the service name in a function's logs and traces, in the order in which a job passes through them.
 STAGES: Final = {
     "api": "API",
     "scheduler": "scheduler",
@@ -28,22 +28,22 @@ STAGES: Final = {
     "off_target": "off-target",
 }
 FED_BY_QUEUE: Final = ("scan", "consensus", "off-target")
-POLLER_REQUESTS: Final = 2  # an invocation: its batch is received and deleted
-FIRST_PAUSE, SLOWER, LONGEST_PAUSE = 0.4, 1.2, 5.0  # seconds; how the page follows a job
+POLLER_REQUESTS: Final = 2  # per invocation: one to receive the batch, one to delete it
+FIRST_PAUSE, SLOWER, LONGEST_PAUSE = 0.4, 1.2, 5.0  # seconds; the page polls a job in the same way
 SETTLING_SECONDS: Final = 1.0  # from a job's last write to the end of the invocation that made it
 FREE_SCRATCH_MIB: Final = 512
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What one function did for a job. Seconds; `began` and `ended` after submission."""
+    """What one function did for a job, in seconds; `began` and `ended` are measured from submission."""
 
     name: str
     began: float
     ended: float
-    messages: int  # that it sent
+    messages: int  # messages that it sent
     invocations: int
-    starts: int  # of execution environments
+    starts: int  # starts of execution environments
     billed: float
     work: float
     gb_seconds: float
@@ -55,7 +55,7 @@ class Stage:
 
     @property
     def overhead(self) -> float | None:
-        """The share of billed time that was not its work; None for a stage that does not measure that."""
+        """The share of billed time that was not its own work; None for a stage that does not measure its work."""
         return 1 - self.work / self.billed if self.work else None
 
 
@@ -78,21 +78,21 @@ class Job:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A function as it stands in the cloud."""
+    """A function as it is deployed."""
 
     stage: str
-    scratch_gb: float  # that is paid for
+    scratch_gb: float  # the part that is paid for
 
 
 class Bench:
-    """Submits jobs and attributes what happens meanwhile to them: nothing else may run."""
+    """Submits jobs and attributes to them everything that happens meanwhile, so nothing else may run."""
 
     def __init__(self, cloud: LocalCloud, api: ApiClient, genome: str) -> None:
         self._cloud, self._api, self._genome = cloud, api, genome
         self._functions = dict(_functions(cloud))
 
     def run(self, sequence: str) -> Job:
-        """Submit a query, follow it as the page does, and add up."""
+        """Submit a query, poll it as the page does, and add up its costs."""
         invoked, used = len(self._cloud.invocations()), len(self._cloud.usage())
         logged, start = int(time.time() * 1000), time.monotonic()
         guides = self._follow(self._api.submit(sequence=sequence, genome=self._genome))
@@ -157,7 +157,7 @@ class Bench:
         )
         for one in usage:
             bill[one.charge.service] += one.units * prices.SERVICES[one.charge]
-        # Events reach the API through two services; Lambda reads a table's stream for nothing.
+        # Requests reach the API through two more services; Lambda reads tables' streams free of charge.
         if name == "API":
             bill["API Gateway"] = len(invocations) * prices.API_REQUEST
             bill["CloudFront"] = len(invocations) * prices.CLOUDFRONT_REQUEST
@@ -167,7 +167,7 @@ class Bench:
         return dict(bill)
 
     def _logs(self, since: int) -> dict[str, list[str]]:
-        """What each invocation logged, by its request's id; `since` in milliseconds of the epoch."""
+        """Return the log lines of each invocation, by request id; `since` is in milliseconds since the epoch."""
         client, lines, request = self._cloud.client("logs"), defaultdict(list), ""
         for group in client.describe_log_groups()["logGroups"]:
             pages = client.get_paginator("filter_log_events")

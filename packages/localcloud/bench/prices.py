@@ -1,6 +1,6 @@
-"""What AWS charges: list prices of us-east-1 in US dollars, without free tiers and volume discounts.
+"""List AWS's prices: list prices of us-east-1 in US dollars, without free tiers and volume discounts.
 
-Collected on DATE; docs/costs.md names the pages that they come from. x86; arm64's Lambda price is a fifth lower.
+Collected on DATE; docs/costs.md names the source pages. The prices are for x86; Lambda on arm64 costs a fifth less.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MILLION: Final = 1_000_000
 
 LAMBDA_GB_SECOND: Final = 0.0000166667
 LAMBDA_REQUEST: Final = 0.20 / MILLION
-LAMBDA_SCRATCH_GB_SECOND: Final = 0.0000000309  # of /tmp beyond the first 512 MB
+LAMBDA_SCRATCH_GB_SECOND: Final = 0.0000000309  # for /tmp beyond the first 512 MB
 API_REQUEST: Final = 3.50 / MILLION  # API Gateway, REST
 CLOUDFRONT_REQUEST: Final = 1.00 / MILLION  # HTTPS, United States and Europe
 LOG_BYTE: Final = 0.50 / 1024**3

@@ -1,4 +1,4 @@
-"""The measurements as one table."""
+"""Print the measurements as one table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TARGET_BASES, TARGET_SECONDS, MOST_OVERHEAD = 10_000, 10.0, 0.5
 
 @dataclass(frozen=True)
 class Measured:
-    """The same query twice: `warm` came second."""
+    """Two runs of the same query; `warm` is the second."""
 
     first: Job
     warm: Job

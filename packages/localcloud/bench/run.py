@@ -19,7 +19,7 @@ from pathlib import Path
 import prices
 from genome import Genome
 from jobs import Bench
-from local_cloud import deployed, preload, say
+from local_stage import deployed, preload, say
 from report import Measured, print_table, size
 
 GENOME = "bench"
@@ -28,7 +28,7 @@ MEGABASES, QUICK_MEGABASES = 12, 2
 
 
 def measure(queries: tuple[int, ...], megabases: int) -> list[Measured]:
-    """Each query twice. Jobs run one after another, so that all that is billed meanwhile is theirs."""
+    """Run each query twice. Jobs run one after another, so that everything billed meanwhile belongs to them."""
     genome = Genome(megabases)
     with deployed(0) as deployment, tempfile.TemporaryDirectory() as folder:
         fasta = Path(folder) / "genome.fa"

@@ -1,6 +1,6 @@
-"""One deployment for the whole folder: what is deployed for nobody's eyes is what `./scripts/run` deploys.
+"""Share one deployment among all modules of the folder, made by the same code as the deployment of `./scripts/run`.
 
-The modules run in the order of ORDER: the last ones look at what the others left behind. A module runs by itself too.
+The modules run in the order of ORDER, because the last ones look at what the others left behind. Each also runs by itself.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import build
-import local_cloud
+import local_stage
 from crackling.specificity import Index, build_index
 from expected import Expected
-from local_cloud import SAMPLE, SAMPLE_GENOME, Deployment
+from local_stage import SAMPLE, SAMPLE_GENOME, Deployment
 from localcloud.standins.assemblies import StandInAssembly
 from web import Web
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ORDER = (
+    "test_run_options",
     "test_designs",
     "test_annotation",
     "test_preparations",
@@ -44,17 +45,17 @@ ORDER = (
     "test_redeployment",
 )
 UPLOAD_LIMIT = 1_000_000
-"""Bytes. The usual limit could only be tried with a file of gigabytes."""
+"""In bytes. Exceeding the usual limit would take a file of gigabytes."""
 LAMBDA_LIMIT = 5_000_000 if "CRACKLING_REFERENCE" in os.environ else 1_000_000
-"""Bases; larger genomes go to a worker, the bacterium does not."""
+"""In bases; larger genomes go to a worker, but the bacterium does not."""
 BACTERIUM = "GCF_000005845.2"
-"""E. coli K-12 MG1655, which is served where CRACKLING_REFERENCE names the folder that has it."""
+"""E. coli K-12 MG1655, which is served only if CRACKLING_REFERENCE names the folder that has it."""
 TROUBLED = "GCA_900000003.1"
-"""Phage lambda too, for a test that makes its transfer fail."""
+"""Phage lambda again, for a test that makes its download fail."""
 ANNOTATED = "GCF_900000004.1"
-"""Phage lambda again, with genes and the name of a bacterium: what a user finds by an organism's name."""
+"""Phage lambda again, with genes and a bacterium's name, which users find by searching for an organism."""
 SUPERSEDED, SUPPRESSED = "GCF_900000005.1", "GCF_900000006.1"
-"""Earlier ones of the same bacterium: ANNOTATED has replaced the first, NCBI withdrew the second."""
+"""Earlier assemblies of the same bacterium: ANNOTATED has replaced the first, and NCBI has withdrawn the second."""
 CONTIG = "NC_001416.1"
 GENES = "".join(
     f"{CONTIG}\t.\t{kind}\t{start}\t{end}\t.\t-\t.\t{attributes}\n"
@@ -65,7 +66,7 @@ GENES = "".join(
         ("CDS", 37_100, 37_300, "Parent=gene1"),
     )
 )
-"""GFF3: the place of cI, in two exons."""
+"""GFF3: the location of cI, in two exons."""
 LARGE_ACCESSION, SECOND_LARGE_ACCESSION = "GCA_900000001.1", "GCA_900000002.1"
 
 
@@ -80,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def large_genome(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Phage lambda, and after it a random contig that makes it too large for the functions."""
+    """Return phage lambda followed by a random contig that makes it too large for the functions."""
     path = tmp_path_factory.mktemp("large") / "large.fa"
     letters = "".join(random.Random(5).choices("ACGT", k=LAMBDA_LIMIT + 100_000))
     path.write_text(f"{(SAMPLE / 'lambda_phage.fa').read_text()}>random\n{letters}\n")
@@ -113,12 +114,15 @@ def deployment(large_genome: Path, bacterial_genome: Path | None, genes: Path) -
         ANNOTATED: bacterium,
         SUPERSEDED: replace(bacterium, status="previous", current=ANNOTATED),
         SUPPRESSED: replace(
-            bacterium, status="suppressed", suppression_reason="many frameshifted proteins", twin=ANNOTATED
+            bacterium,
+            status="suppressed",
+            suppression_reason="many frameshifted proteins",
+            paired_accession=ANNOTATED,
         ),
     }
     if bacterial_genome:
         assemblies[BACTERIUM] = bacterial_genome
-    with local_cloud.deployed(
+    with local_stage.deployed(
         front_port=0,
         assemblies=assemblies,
         uploadLimitBytes=str(UPLOAD_LIMIT),
@@ -139,13 +143,13 @@ def api(deployment: Deployment) -> ApiClient:
 
 @pytest.fixture(scope="session")
 def web(deployment: Deployment) -> Web:
-    """The page's own address, for whoever wants to see statuses and headers."""
+    """Return a client at the page's own address, for tests of statuses and headers."""
     return Web(deployment.cloud.url)
 
 
 @pytest.fixture(scope="session")
 def genome(api: ApiClient) -> str:
-    """Phage lambda, uploaded and ready."""
+    """Return the id of phage lambda, uploaded and ready."""
     api.upload_genome(SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
     api.wait_for_genome(SAMPLE_GENOME)
     return SAMPLE_GENOME
@@ -153,7 +157,7 @@ def genome(api: ApiClient) -> str:
 
 @pytest.fixture(scope="session")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
-    """What the science says without any cloud, for queries against phage lambda."""
+    """Compute the results for queries against phage lambda with the science alone, without any cloud."""
     path = tmp_path_factory.mktemp("expected") / "lambda.issl"
     build_index([SAMPLE / "lambda_phage.fa"], path)
     with Index.open(path) as index:
@@ -162,7 +166,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
 
 @pytest.fixture(scope="session")
 def expected_of_large(tmp_path_factory: pytest.TempPathFactory, large_genome: Path) -> Iterator[Expected]:
-    """The same for queries against the large genome."""
+    """Compute the results for queries against the large genome in the same way."""
     path = tmp_path_factory.mktemp("expected-large") / "large.issl"
     build_index([large_genome], path)
     with Index.open(path) as index:
@@ -178,7 +182,7 @@ def screenshots() -> Path:
 
 @pytest.fixture
 def whole_folder(request: pytest.FixtureRequest) -> None:
-    """For tests that add up what all others did."""
+    """Skip tests that add up what all others did, unless the whole folder runs."""
     modules = {item.path.stem for item in request.session.items}
     if not modules.issuperset(ORDER) or request.config.getoption("keyword"):
         pytest.skip("adds up what the whole folder did, and only a part of it was asked for")

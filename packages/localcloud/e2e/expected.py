@@ -1,4 +1,4 @@
-"""What the command line would write: the science on this machine, with no cloud between."""
+"""Compute what the command line would write: the science on this machine, without a cloud."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import crackling
 from crackling.results import Design, Format, Target, write
 from crackling.sequences.fasta import read_fasta
-from local_cloud import SAMPLE, SAMPLE_GENOME
+from local_stage import SAMPLE, SAMPLE_GENOME
 
 if TYPE_CHECKING:
     from crackling.specificity import Index
@@ -43,15 +43,15 @@ class Expected:
 
 
 def rows(export: bytes) -> list[dict[str, Any]]:
-    """The targets of a JSON export."""
+    """Return the targets of a JSON export."""
     found: list[dict[str, Any]] = json.loads(export)
     return found
 
 
 @cache
 def many_contigs() -> str:
-    """FASTA of a few thousand guides: soft-masked letters, gaps, windows line ends, an empty contig, one given twice,
-    odd names, and a long stretch whose composition spares most of the folding."""
+    """Return FASTA with a few thousand guides: soft-masked letters, gaps, Windows line ends, an empty contig, a repeated one,
+    odd names, and a long stretch whose composition avoids most of the folding."""
     phage = next(iter(read_fasta(SAMPLE / "lambda_phage.fa"))).sequence
     source = random.Random(11)
     long = "".join(source.choices("ATGC", (38, 38, 22, 2), k=100_000))

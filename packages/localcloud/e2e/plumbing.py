@@ -1,4 +1,4 @@
-"""The deployed queues and tables, as somebody sees them who operates the service."""
+"""Look at the deployed queues and tables as an operator of the service would."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STACK = "CracklingStack-local"
 
 @dataclass(frozen=True)
 class Queues:
-    """Every queue of the stack; `dead_letters` gives the address of the dead-letter queue of each that has one."""
+    """Every queue of the stack; `dead_letters` maps a queue to its dead-letter queue, if it has one."""
 
     cloud: LocalCloud
     all: tuple[str, ...]
@@ -36,19 +36,19 @@ class Queues:
         return cls(cloud, found, dead_letters)
 
     def named(self, part: str) -> str:
-        """The address of the one queue that has this in its name."""
+        """Return the address of the only queue whose name contains `part`."""
         [url] = [url for url in self.all if part in url]
         return url
 
     def count(self, url: str) -> int:
-        """Messages that wait, are late on purpose, or are being worked at."""
+        """Return the number of messages that wait, are delayed, or are in flight."""
         found = _attributes(self.cloud.client("sqs"), url)
         return sum(
             int(value) for name, value in found.items() if name.startswith("ApproximateNumberOfMessages")
         )
 
     def take(self, url: str) -> list[str]:
-        """Takes every message out of a queue; the bodies."""
+        """Take every message out of a queue, and return the bodies."""
         sqs, bodies = self.cloud.client("sqs"), []
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -63,13 +63,13 @@ def _attributes(sqs: Any, url: str) -> dict[str, str]:
 
 
 def items(cloud: LocalCloud, output: str) -> list[dict[str, Any]]:
-    """Everything in the table that an output of the stack names."""
+    """Return every item of the table that the stack's output names."""
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs(STACK)[output])
     return [item for page in pages for item in page["Items"]]
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Raises AssertionError if it has not become true in time."""
+    """Wait until the condition is true; raise AssertionError if that takes too long."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"

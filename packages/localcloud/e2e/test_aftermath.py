@@ -1,4 +1,4 @@
-"""What everything before has left behind: no dead letters, no failed function, no call that a role forbids."""
+"""Test what all other modules left behind: no dead letters, no failed function, no call that a role forbids."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("whole_folder")
 
-BUILDERS = ("GenomesBowtie2Index", "GenomesIsslIndex")
-# CDK's own function that fills the page's bucket: its policy is the CDK's.
+BUILDERS = ("PreparationBowtie2Index", "PreparationIsslIndex")
+# The CDK's own function that fills the page's bucket; the CDK writes its policy.
 PROVIDER = "CustomCDKBucketDeployment"
 FED_BY_QUEUES = (
-    "DesignConsensus", "DesignOffTargetScores", "DesignTargetScan", "GenomesDownloader", *BUILDERS
+    "PipelineConsensusScores", "PipelineOffTargetScores", "PipelineTargetScan", "PreparationDownloader", *BUILDERS
 )  # fmt: skip
-# Grants that no call is recorded for, each with its reason.
+# Grants for which no call is ever recorded, with the reasons.
 NEVER = {
-    # Without it S3 answers 403 instead of 404 for a key that is not there; nobody calls it by name.
-    "GenomesDownloader s3:ListBucket",
-    "DesignTargetScan s3:ListBucket",
-    "Api s3:ListBucket",  # of the data bucket; the genomes' it does list
-    # The CDK grants it with every queue that feeds a function.
+    # Without this grant S3 answers 403 instead of 404 for a missing key; no code calls it by name.
+    "PreparationDownloader s3:ListBucket",
+    "PipelineTargetScan s3:ListBucket",
+    "Api s3:ListBucket",  # for the data bucket; the API does list the genomes' bucket
+    # The CDK grants it for every queue that feeds a function.
     *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
-    "DesignScheduler sqs:GetQueueUrl",
+    "SchedulingScheduler sqs:GetQueueUrl",
     "MailNotifier sqs:GetQueueUrl",
-    # EC2 asks for it itself, when an instance with a role is started.
-    "DesignScheduler iam:PassRole",
-    # Lambda itself sends what the scheduler could not handle to its queue of failures, with the scheduler's role.
-    "DesignScheduler sqs:SendMessage",
+    # EC2 checks this itself when an instance with a role is started.
+    "SchedulingScheduler iam:PassRole",
+    # Lambda itself sends the records on which the scheduler gave up to the failure queue, with the scheduler's role.
+    "SchedulingScheduler sqs:SendMessage",
     "MailNotifier sqs:SendMessage",
 }
 SOMETIMES = {
-    # Whichever of the two index builders finishes last ends the preparation and releases the jobs.
+    # The index builder that finishes last ends the preparation and releases the jobs.
     *(f"{name} {call}" for name in BUILDERS for call in (
         "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:GetItem", "sqs:SendMessage"
     )),
-    # An upload in parts that breaks off is taken back.
-    *(f"{name} s3:AbortMultipartUpload" for name in ("GenomesDownloader", *BUILDERS)),
-    "DesignScheduler sqs:SendMessage",
-    # Only where a zone has no room; the stub of EC2 has it always.
-    "DesignScheduler ec2:DescribeAvailabilityZones",
-    # Uploads of such a size are not made here.
+    # An interrupted multipart upload is aborted.
+    *(f"{name} s3:AbortMultipartUpload" for name in ("PreparationDownloader", *BUILDERS)),
+    "SchedulingScheduler sqs:SendMessage",
+    # Only used if a zone has no capacity; the emulated EC2 always has it.
+    "SchedulingScheduler ec2:DescribeAvailabilityZones",
+    # No test uploads a genome that is large enough for a worker.
     "Worker s3:GetObject", "Worker s3:ListBucket", "Worker s3:AbortMultipartUpload",
 }  # fmt: skip
-# What functions log as errors because tests make them fail.
+# Errors that functions log because tests make them fail.
 EXPECTED_ERRORS = ("MessageError", "KeyError: 'genome'", "came with another md5")
 
 
@@ -73,7 +73,7 @@ def test_no_function_failed(cloud: LocalCloud) -> None:
 
 
 def logs_of_invocations(cloud: LocalCloud) -> list[list[str]]:
-    """What was logged, in lines, by each invocation."""
+    """Return the log lines of each invocation."""
     logs = cloud.client("logs")
     found: list[list[str]] = []
     for group in logs.describe_log_groups()["logGroups"]:
@@ -92,7 +92,7 @@ def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None
 
 
 def is_error(text: str) -> bool:
-    """Whether a line of a log is an error, as Powertools or Lambda write them, and none that is expected."""
+    """Return whether a log line is an unexpected error, as Powertools or Lambda write errors."""
     if any(known in text for known in EXPECTED_ERRORS):
         return False
     try:
@@ -120,5 +120,5 @@ def test_no_function_may_do_what_it_never_does(cloud: LocalCloud) -> None:
 
 
 def name_of(function: str) -> str:
-    """What the stack calls a function, of the name that CloudFormation gave it."""
+    """Return the stack's name for a function, without what CloudFormation adds to it."""
     return re.sub(r"^CracklingStack-local-|[0-9A-F]{8,}-\w+$", "", function)

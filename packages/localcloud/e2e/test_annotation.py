@@ -1,4 +1,4 @@
-"""A genome with its genes: targets and off-targets tell them, as the command line does."""
+"""Test a genome with genes: targets and off-targets name them, as on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from conftest import ANNOTATED, CONTIG, GENES
 from crackling.results import FORMATS
 from delivery.api_client import ApiClient, ApiError
-from local_cloud import SAMPLE, Deployment
+from local_stage import SAMPLE, Deployment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_results_have_the_genes_that_the_command_line_finds(
 def test_an_accession_has_its_genes_here_and_on_the_command_line(
     deployment: Deployment, api: ApiClient, tmp_path: Path
 ) -> None:
-    """NCBI's own genes, which neither was told of: the same bytes in every format."""
+    """Both find NCBI's genes by themselves, and every format has the same bytes."""
     job = api.submit(fasta=QUERY.read_text(), genome=ANNOTATED)
     assert api.wait_for_job(job)["annotated"]
     command = [sys.executable, "-m", "crackling", "design", str(QUERY), "--genome", ANNOTATED]
@@ -64,7 +64,7 @@ def test_an_accession_has_its_genes_here_and_on_the_command_line(
 def test_a_part_of_the_genome_has_the_guides_of_its_pasted_sequence(
     deployment: Deployment, api: ApiClient, tmp_path: Path, region: str
 ) -> None:
-    """A gene by its name, and the same bases by their place: as pasted, and as the command line reads them."""
+    """A gene given by name or by location gives the same guides as its pasted sequence and as on the command line."""
     job = api.submit(region=region, genome=ANNOTATED)
     assert api.wait_for_job(job)["region"] == region
     bases = "".join((SAMPLE / "lambda_phage.fa").read_text().splitlines()[1:])[36_999:37_800]

@@ -1,4 +1,4 @@
-"""The journey of the page's own tests, in a browser, against what is deployed here."""
+"""Run the browser test of the page's own test suite against the deployment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from web import Web
 
 
 @pytest.fixture
 def slow_bacterium(deployment: Deployment, web: Web) -> Iterator[None]:
-    """The genome that the journey finds by its organism is not here, and comes so slowly that its progress can be seen."""
+    """Remove the genome that the test finds by its organism, and slow its download down so that progress is visible."""
     web.ask("DELETE", f"/api/genomes/{ANNOTATED}")
     trickle = Fault(rf"{ANNOTATED}_.*\.gff\.gz$", slow(0.4, piece=20))
     deployment.ncbi.faults.append(trickle)
@@ -44,7 +44,7 @@ def test_a_user_gets_from_a_sequence_to_a_file(deployment: Deployment, screensho
         check=False,
         timeout=480,
     )
-    print(done.stdout)  # with how long each step took: pytest -s shows it
+    print(done.stdout)  # lists how long each step took; pytest -s shows it
     if "# SKIP no Chromium" in done.stdout:
         pytest.skip("no Chromium found: install it, or set CHROMIUM to its path")
     assert done.returncode == 0, done.stdout + done.stderr

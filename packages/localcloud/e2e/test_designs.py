@@ -1,4 +1,4 @@
-"""A job's results are those of the command line, and its progress can be watched."""
+"""Test that a job's results equal the command line's, and that its progress can be watched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from crackling.results import FORMATS, Format
 from crackling.sequences.fasta import parse_query
 from expected import Expected, many_contigs, rows
-from local_cloud import SAMPLE, SAMPLE_GENOME
+from local_stage import SAMPLE, SAMPLE_GENOME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ STAGES = ("queued", "preparing", "scanning", "scoring", "complete")
 
 
 def watch(api: ApiClient, job: str) -> list[dict[str, Any]]:
-    """What the API said of a job from its submission to its end."""
+    """Return the API's answers about a job from its submission to its end."""
     answers = [api.get(f"/jobs/{job}")]
     while answers[-1]["status"] not in ("complete", "failed"):
         time.sleep(0.05)
@@ -36,7 +36,7 @@ def watch(api: ApiClient, job: str) -> list[dict[str, Any]]:
 
 
 def all_pages(api: ApiClient, job: str, limit: int) -> list[dict[str, Any]]:
-    """A job's targets, page after page."""
+    """Return a job's targets, read page by page."""
     page = api.get(f"/jobs/{job}/targets?limit={limit}")
     found = page["targets"]
     while page["next"] is not None:
@@ -55,7 +55,7 @@ def sample_job(api: ApiClient, genome: str) -> str:
 
 @pytest.fixture(scope="module")
 def history(api: ApiClient, genome: str) -> list[dict[str, Any]]:
-    """What was said of a job of many chunks."""
+    """Return the API's answers about a job with many chunks."""
     return watch(api, api.submit(fasta=many_contigs(), genome=genome))
 
 
@@ -66,7 +66,7 @@ def long_job(history: list[dict[str, Any]]) -> str:
 
 @pytest.fixture(scope="module")
 def genome_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The genome under its id, as results name it."""
+    """Return the genome's file, named by its id as in results."""
     path = tmp_path_factory.mktemp("genome") / f"{SAMPLE_GENOME}.fa"
     shutil.copyfile(SAMPLE / "lambda_phage.fa", path)
     return path
@@ -157,7 +157,7 @@ def test_pages_may_end_where_chunks_do_not(api: ApiClient, long_job: str) -> Non
 
 
 def test_pages_hold_what_is_scored_while_the_job_runs(api: ApiClient, genome: str) -> None:
-    """Following `next` from the first moment on gives every target once, in order."""
+    """Following `next` from the start gives every target once, in order."""
     job = api.submit(fasta=many_contigs()[:2500], genome=genome)
     numbers: list[int] = []
     cursor: str | None = "1"

@@ -1,4 +1,4 @@
-"""What arrives broken or gets stuck ends where somebody sees it, and nothing else takes harm."""
+"""Test that broken messages and stuck jobs end visibly and harm nothing else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.codec import encode, to_item
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
 from crackling_aws.stores import keys
-from crackling_aws.stores.dynamo import encode_item
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
-from local_cloud import SAMPLE
+from local_stage import SAMPLE
 from plumbing import STACK, Queues, wait_until
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def fire_reaper(cloud: LocalCloud) -> None:
 
 
 def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
-    """A job that waits for a genome whose preparation is under way."""
+    """Submit a job that waits for a genome whose preparation is under way."""
 
     def admissions() -> int:
         return sum("Scheduler" in one.function for one in cloud.invocations())
@@ -89,16 +89,17 @@ def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
 
 
 def prepare(cloud: LocalCloud, genome: str) -> None:
-    """A preparation that nobody works at: it has begun, so that the stream wakes nobody."""
-    item = encode_item(
-        genome=genome, item=GENOME_ITEM, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
+    """Store a preparation that nobody works on; it has begun, so that the stream invokes nothing."""
+    preparing = Genome(
+        genome=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
         parts=frozenset([Part.ISSL]), place=Place.LAMBDA, created=time.time(), updated=time.time(),
     )  # fmt: skip
+    item = to_item(preparing) | {"item": encode(GENOME_ITEM)}
     cloud.client("dynamodb").put_item(TableName=cloud.outputs(STACK)["GenomesTable"], Item=item)
 
 
 def make_old(cloud: LocalCloud, output: str, **key: str) -> None:
-    """Moves an item's last step to long ago."""
+    """Set the time of an item's last update to long ago."""
     cloud.client("dynamodb").update_item(
         TableName=cloud.outputs(STACK)[output],
         Key={name: {"S": value} for name, value in key.items()},
@@ -121,7 +122,7 @@ def test_a_preparation_that_stands_still_fails_with_its_jobs(cloud: LocalCloud, 
 
 
 def test_a_job_that_stands_still_fails(cloud: LocalCloud, api: ApiClient, store: GenomeStore) -> None:
-    """Its genome went away by hand."""
+    """The genome that it waits for was deleted by hand."""
     prepare(cloud, "lost")
     job = waiting_job(cloud, api, "lost")
     store.mark_failed("lost", "token", "lost", time.time())

@@ -1,4 +1,4 @@
-"""Mail when a job is over: from the address in the form to the mailbox."""
+"""Test the email when a job finishes: from the address in the form to the mailbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import urllib.request
 from typing import TYPE_CHECKING
 
-from local_cloud import MAIL_DOMAIN
+from local_stage import MAIL_DOMAIN
 from plumbing import items, wait_until
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ JOB = {"sequence": "ACGTTGCATCCATTGCAGGATCCAGGTTTACGG"}
 
 
 def arrived(cloud: LocalCloud, text: str) -> list[str]:
-    """The mails to the address that say this."""
+    """Return the emails to the address that contain this text."""
     return [mail.text for mail in cloud.mails() if mail.to == ADDRESS and text in mail.text]
 
 
@@ -30,7 +30,7 @@ def confirm(cloud: LocalCloud) -> None:
 
 
 def owed(cloud: LocalCloud) -> list[str]:
-    """The jobs that asked for mail and were not told of."""
+    """Return the jobs that asked for an email that has not been sent."""
     jobs = items(cloud, "JobsTable")
     return [job["jobId"]["S"] for job in jobs if "recipient" in job and "notified" not in job]
 

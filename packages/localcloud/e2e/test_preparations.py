@@ -1,4 +1,4 @@
-"""Genomes become ready by themselves and once, or fail with a reason that every waiting job gives too."""
+"""Test that genomes become ready by themselves, once, or fail with a reason that every waiting job gives too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conftest import BACTERIUM, TROUBLED, UPLOAD_LIMIT
 from crackling.specificity import Index, build_index
 from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
-from local_cloud import SAMPLE, SAMPLE_ACCESSION, Deployment
+from local_stage import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.standins.faults import Fault, other_md5
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ PREPARING = ("Downloader", "Bowtie2Index", "IsslIndex")
 
 
 def preparations(cloud: LocalCloud) -> Counter[str]:
-    """How often each function that prepares genomes was invoked so far."""
+    """Count the invocations so far of each function that prepares genomes."""
     return Counter(name for one in cloud.invocations() for name in PREPARING if name in one.function)
 
 
 def announce(api: ApiClient, genome: str) -> dict[str, Any]:
-    """The form that takes a genome's file."""
+    """Return the form that accepts a genome's file."""
     form: dict[str, Any] = api.post("/genomes", {"genome": genome})["upload"]
     return form
 
@@ -44,7 +44,7 @@ def upload(api: ApiClient, genome: str, content: bytes) -> None:
 
 
 def failure(api: ApiClient, path: str, field: str) -> str:
-    """Waits until a job or a genome has failed; the reason."""
+    """Wait until a job or a genome has failed; return the reason."""
     for _ in range(300):
         answer = api.get(path)
         if answer[field] == "failed":
@@ -55,7 +55,7 @@ def failure(api: ApiClient, path: str, field: str) -> str:
 
 
 def follow(api: ApiClient, job: str) -> list[tuple[str, str | None]]:
-    """Every status that a job is seen in until it is over, each with the step of its genome that shows progress."""
+    """Return every status of a job until it finishes, each with the step of its genome that shows progress."""
     seen: list[tuple[str, str | None]] = []
     while not seen or seen[-1][0] not in ("complete", "failed"):
         answer = api.get(f"/jobs/{job}")
@@ -79,7 +79,7 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
     jobs = [api.submit(fasta=QUERY, genome=SAMPLE_ACCESSION) for _ in range(2)]
     seen = follow(api, jobs[0])
     assert [status for status, _ in seen if status == "preparing"]
-    # The bar of a step is full or not there when the next begins; of the first both ends are seen or none.
+    # A step may finish between two polls, so any of the steps may be missing, but at least one must be seen.
     assert {part for _, part in seen if part} <= {"fasta", "bowtie2", "issl"}
     assert [part for _, part in seen if part], "no progress was seen"
     for job in jobs:
@@ -118,7 +118,7 @@ def test_a_bacterium_is_prepared_with_a_bar_that_moves(
 
 
 def test_trouble_that_passes_costs_seconds(deployment: Deployment) -> None:
-    """A message that failed comes again soon, not after six time-outs of its function."""
+    """A failed message comes back within seconds, not after six time-outs of its function."""
     fault = Fault(rf"{TROUBLED}.*/md5checksums", other_md5, nth=[1])
     before = preparations(deployment.cloud)
     deployment.ncbi.faults.append(fault)
@@ -140,7 +140,7 @@ def test_an_assembly_that_ncbi_does_not_know_fails_the_job(api: ApiClient) -> No
     reason = failure(api, f"/jobs/{job}", "status")
     assert "GCF_000000000.9" in reason
     assert "NCBI" in reason
-    assert api.get("/genomes/GCF_000000000.9")["place"] is None  # nothing was fetched to find that out
+    assert api.get("/genomes/GCF_000000000.9")["place"] is None  # it failed before any download
 
 
 def test_all_jobs_hear_why_it_failed_and_the_next_tries_again(api: ApiClient) -> None:

@@ -1,4 +1,4 @@
-"""The deployment itself: repeated it changes nothing, and removed it leaves nothing. The last module of all."""
+"""Test the deployment itself: repeating it changes nothing, and removing it leaves nothing. This module runs last."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import build
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from localcloud.cloud import LocalCloud
 
 
 def described(cloud: LocalCloud) -> list[Any]:
-    """Both stacks and all that is in them, with the times of their last changes."""
+    """Return both stacks and all their resources, with the times of their last changes."""
     stacks = cloud.client("cloudformation")
     return [
         (stack["StackName"], stack["StackStatus"], stack.get("LastUpdatedTime"), resources)
@@ -28,7 +28,7 @@ def described(cloud: LocalCloud) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def fresh(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same app synthesised anew."""
+    """Synthesise the same app again."""
     assembly = tmp_path_factory.mktemp("fresh") / "cdk.out"
     build.synthesise(assembly, deployment.settings)
     return assembly
@@ -52,7 +52,7 @@ def test_deploying_again_changes_nothing(deployment: Deployment, fresh: Path) ->
 
 
 def left_over(cloud: LocalCloud) -> dict[str, list[str]]:
-    """What an account would still hold, and pay for, by kind."""
+    """Return what the account would still hold and pay for, by kind."""
     listed = {
         "stacks": ("cloudformation", "describe_stacks", "Stacks", "StackName"),
         "buckets": ("s3", "list_buckets", "Buckets", "Name"),

@@ -1,4 +1,4 @@
-"""What the API refuses, how it says so, and how it describes itself."""
+"""Test what the API rejects, how it reports that, and how it describes itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_JOB = "/jobs/00000000000000000000000000000000"
 
 
 def assert_problem(answer: Answer, status: int) -> None:
-    """RFC 9457."""
+    """Check that the answer is a problem as RFC 9457 defines it."""
     assert (answer.status, answer.kind) == (status, "application/problem+json"), answer.body
     problem = answer.json
     assert problem["type"] == "about:blank"

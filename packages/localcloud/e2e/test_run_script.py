@@ -1,4 +1,4 @@
-"""`./scripts/run` as a user starts it: in a process of its own, from the repository, with an environment of its own."""
+"""Test `./scripts/run` as a user starts it: in a process of its own, from the repository, with a separate environment."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from plumbing import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SET_UP_SECONDS = 600  # the first time of all it makes .venv
+SET_UP_SECONDS = 600  # the very first run creates .venv
 
 
 class Run:
-    """A running script and what it has said so far."""
+    """A running script and its output so far."""
 
     def __init__(self, folder: Path) -> None:
         self._heard = b""
@@ -33,7 +33,7 @@ class Run:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
+            # A background job of a shell ignores Ctrl-C, and so would every process that it starts.
             preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -56,13 +56,13 @@ class Run:
         wait_until(said, f"it says {text!r}", SET_UP_SECONDS)
 
     def end(self) -> tuple[int, str]:
-        """Waits for its end; exit code and standard output."""
+        """Wait for the end; return the exit code and standard output."""
         output, _ = self.process.communicate(timeout=SET_UP_SECONDS)
         self._listener.join()
         return self.process.returncode, output.decode()
 
     def family(self) -> set[int]:
-        """The process and all that it has started, directly or not."""
+        """Return the process and all its descendants."""
         found = {self.process.pid}
         parents = processes()
         while more := {pid for pid, parent in parents.items() if parent in found} - found:
@@ -71,7 +71,7 @@ class Run:
 
 
 def _path() -> str:
-    """Without the environment of these tests: `./scripts/run` is to find the machine's own Python."""
+    """Return PATH without the environment of these tests, so that `./scripts/run` finds the machine's own Python."""
     return os.pathsep.join(
         folder
         for folder in os.environ["PATH"].split(os.pathsep)
@@ -80,7 +80,7 @@ def _path() -> str:
 
 
 def processes() -> dict[int, int]:
-    """Every process that still runs, and its parent."""
+    """Return every running process with its parent."""
     listed = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""The page as a browser gets it: from the distribution, with headers that forbid what it does not need."""
+"""Test the page as a browser gets it: from the distribution, with headers that forbid what it does not need."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import urljoin
 import pytest
 
 if TYPE_CHECKING:
-    from local_cloud import Deployment
+    from local_stage import Deployment
     from web import Web
 
 LINK = re.compile(r'(?:src|href)="([^"#]+)"')
 
 
 def policy(web: Web, path: str) -> dict[str, list[str]]:
-    """The content security policy: sources by directive."""
+    """Return the content security policy: sources by directive."""
     parts = (part.split() for part in web.get(path).headers["content-security-policy"].split(";"))
     return {name: sources for name, *sources in parts}
 
@@ -63,7 +63,7 @@ def test_the_page_learns_where_the_api_is(web: Web) -> None:
 
 
 def test_nothing_is_told_of_a_file_that_is_not_there(web: Web) -> None:
-    """The page's views are behind a #: no path but its files' leads to it."""
+    """The page's views are in the fragment (#...), so no other path than those of its files is served."""
     assert web.get("/jobs/1").status == web.get("/../etc/passwd").status == 403
 
 

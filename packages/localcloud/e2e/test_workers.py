@@ -1,4 +1,4 @@
-"""Genomes too large for the functions are prepared on instances of their own, which end themselves."""
+"""Test that genomes too large for the functions are prepared on instances of their own, which end themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import LARGE_ACCESSION, SECOND_LARGE_ACCESSION
-from local_cloud import SAMPLE, WORKER_IMAGE, Deployment
+from local_stage import SAMPLE, WORKER_IMAGE, Deployment
 from localcloud.workers import Worker, seed_image
 from plumbing import STACK, wait_until
 
@@ -23,7 +23,7 @@ QUERY = (SAMPLE / "cI.fa").read_text()
 
 
 def states(cloud: LocalCloud, genome: str) -> list[str]:
-    """Of every instance that was started for a genome."""
+    """Return the states of all instances that were started for a genome."""
     pages = cloud.client("ec2").describe_instances(
         Filters=[{"Name": "tag:crackling:genome", "Values": [genome]}]
     )
@@ -39,7 +39,7 @@ def submit(api: ApiClient, genome: str) -> str:
 
 
 def genome_item(cloud: LocalCloud, genome: str, **changes: Any) -> dict[str, Any]:
-    """The genome's item, after `changes` to its numbers."""
+    """Apply `changes` to numbers of the genome's item, and return the item."""
     place = {"TableName": cloud.outputs(STACK)["GenomesTable"]}
     key = {"genome": {"S": genome}, "item": {"S": "genome"}}
     dynamodb = cloud.client("dynamodb")
@@ -89,7 +89,7 @@ def test_a_large_genome_is_prepared_by_a_worker(
         assert answer["status"] == "complete", answer
         assert api.export(job, "csv") == expected_of_large.file(QUERY, "csv")
     assert "preparing" in seen
-    assert seen & {"fasta", "issl", "bowtie2"}  # whichever steps were long enough to be seen
+    assert seen & {"fasta", "issl", "bowtie2"}  # some steps may be too short to be seen
     genome = api.get(f"/genomes/{LARGE_ACCESSION}")
     assert (genome["state"], genome["place"], genome["contigs"]) == ("ready", "worker", 2)
     [worker] = workers_of(deployment, LARGE_ACCESSION)
@@ -110,7 +110,7 @@ def test_a_worker_that_is_lost_is_replaced(
     first.process.kill()
     wait_until(lambda: first.exit_code is not None, "it is gone")
     claim = genome_item(cloud, SECOND_LARGE_ACCESSION)["claim"]
-    # Nobody heard of it for an hour.
+    # Pretend that the last update was an hour ago.
     genome_item(cloud, SECOND_LARGE_ACCESSION, updated=time.time() - 3600)
     fire_reaper(cloud)
     api.wait_for_job(job)
@@ -121,13 +121,13 @@ def test_a_worker_that_is_lost_is_replaced(
 
 
 def test_a_worker_whose_genome_is_over_is_ended(deployment: Deployment, api: ApiClient) -> None:
-    """Should a machine not power itself off, the reaper ends it."""
+    """The reaper ends an instance that does not power itself off."""
     cloud = deployment.cloud
     image = cloud.client("ssm").get_parameter(Name=WORKER_IMAGE)["Parameter"]["Value"]
     tags = {"crackling:genome": LARGE_ACCESSION, "crackling:claim": "old", "crackling:stage": "local"}
     [orphan] = cloud.client("ec2").run_instances(
         ImageId=image, MinCount=1, MaxCount=1, InstanceType="r6i.xlarge",
-        # Not by the template: without a profile no process is started for it.
+        # Started without the template, since no process is started for an instance without a profile.
         TagSpecifications=[
             {"ResourceType": "instance", "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}
         ],

@@ -1,4 +1,4 @@
-"""HTTP as it is: every status is an answer, and no redirection is followed."""
+"""Send plain HTTP requests: every status is an answer, and redirections are not followed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """`headers` by name in lower case."""
+    """An answer; `headers` have lower-case names."""
 
     status: int
     headers: dict[str, str]
@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Web:
-    """What answers at `base`."""
+    """A client of the server at `base`."""
 
     base: str
 

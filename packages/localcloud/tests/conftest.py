@@ -1,6 +1,6 @@
-"""One local cloud for the whole folder, and a stock moto server beside it to show each gap on.
+"""Provide one local cloud for the whole folder, and an unpatched moto server on which each gap can be shown.
 
-CDK_CLI names the CDK CLI to use; else that of packages/infra (npm ci) or the one on the PATH.
+CDK_CLI names the CDK CLI to use; otherwise it is that of packages/infra (npm ci) or the one on the PATH.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from localcloud.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-os.environ["CDK_VALIDATION"] = "false"  # a rule engine of five seconds; other tests run it
+os.environ["CDK_VALIDATION"] = "false"  # skips five seconds of rules, which other tests run
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 
@@ -53,7 +53,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="session")
 def stock() -> Iterator[World]:
-    """moto as it is, in a process of its own."""
+    """Start moto without patches, in a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

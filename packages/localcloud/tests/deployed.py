@@ -1,4 +1,4 @@
-"""Functions for tests: deployed through Lambda's API, without a stack."""
+"""Deploy functions for tests through Lambda's API, without a stack."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ROLE = "arn:aws:iam::123456789012:role/tests"
 
 
 def archive(**files: str) -> bytes:
-    """A zip; names with __ for a slash, .py is added."""
+    """Return a zip with one .py file per argument; __ in a name stands for a slash."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as zipped:
         for name, text in files.items():
             path = f"{name.replace('__', '/')}.py"
-            zipped.writestr(zipfile.ZipInfo(path), text)  # with a fixed date: the same bytes every time
+            zipped.writestr(zipfile.ZipInfo(path), text)  # has a fixed date, so the bytes are always the same
     return stream.getvalue()
 
 
 def deploy(world: World, source: str, **more: Any) -> str:
-    """Deploys a function whose handler is `handler` in `source`; returns its name."""
+    """Deploy a function whose handler is `handler` in `source`; return its name."""
     iam = world.client("iam")
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName="tests", AssumeRolePolicyDocument='{"Statement": []}')

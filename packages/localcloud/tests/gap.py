@@ -1,4 +1,4 @@
-"""A gap of moto: the same probe finds it on the stock server and does not find it on the local cloud."""
+"""Show a gap of moto: a probe that fails on the unpatched server and succeeds on the local cloud."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from localcloud.world import World
 
 Probe = Callable[[World], Any]
 FAILURES = (ClientError, ResponseParserError, KeyError, IndexError)
-"""How moto fails: with an error, with HTTP 500 and a page of HTML, or by leaving something out."""
+"""How moto fails: with an error, with HTTP 500 and an HTML page, or by leaving something out."""
 
 _numbers = itertools.count()
 
@@ -24,7 +24,7 @@ def fresh(name: str) -> str:
 
 
 def shows_gap(stock: World, mended: World, probe: Probe) -> None:
-    """The probe is falsy or fails on stock moto, and is true on the local cloud."""
+    """Check that the probe is falsy or fails on unpatched moto, and is true on the local cloud."""
     try:
         still_right = probe(stock)
     except FAILURES:
@@ -36,7 +36,7 @@ def shows_gap(stock: World, mended: World, probe: Probe) -> None:
 def create(
     world: World, resources: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any
 ) -> Stack:
-    """Makes a stack of these resources. Raises ClientError or leaves a stack that failed."""
+    """Create a stack of these resources. Raises ClientError, or leaves a failed stack."""
     template = {
         "Resources": resources,
         "Outputs": {k: {"Value": v} for k, v in (outputs or {}).items()},

@@ -1,4 +1,4 @@
-"""A sample app through the whole of the local cloud: deployed by the CDK CLI, used, changed, broken, removed."""
+"""Run a sample app through the whole local cloud: deployed by the CDK CLI, used, changed, broken and removed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_poison_reaches_the_dead_letter_queue_and_nothing_else_does(sample: Loca
 
     assert until(arrived, 25)
     assert [json.loads(message["Body"])["word"] for message in found] == ["poison"]
-    assert int(found[0]["Attributes"]["ApproximateReceiveCount"]) == 4  # three deliveries, and this one
+    assert int(found[0]["Attributes"]["ApproximateReceiveCount"]) == 4  # three deliveries and this one
     assert fetch(sample, f"/api/jobs/{job}")[1]["done"] == 2
 
 
@@ -202,13 +202,13 @@ def test_signal_ends_everything(how: signal.Signals) -> None:
         "import time\nfrom localcloud.cloud import LocalCloud\n"
         "with LocalCloud(front_port=0) as cloud:\n    print(cloud._runtime._home, flush=True)\n    time.sleep(60)\n"
     )
-    # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
+    # A background job of a shell ignores Ctrl-C, and so would every process that it starts.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                text=True, env=os.environ, preexec_fn=heed)  # fmt: skip
     home = Path(process.stdout.readline().strip())
     assert home.is_dir()
-    time.sleep(1)  # by now it sleeps: Python drops what a signal raises while it collects garbage
+    time.sleep(1)  # once it sleeps: Python drops what a handler raises during garbage collection
     process.send_signal(how)
     assert process.wait(30) != 0
     assert not home.exists()

@@ -1,4 +1,4 @@
-"""Routing of the REST API and the distribution's rules, without a server."""
+"""Test the routing of the REST API and the distribution's rules, without a server."""
 
 from __future__ import annotations
 
@@ -171,11 +171,11 @@ def test_response_headers() -> None:
     assert headers["content-security-policy"] == "default-src 'self'"
     assert headers["strict-transport-security"] == "max-age=60; includeSubDomains"
     assert headers["x-own"] == "1"
-    assert headers["x-frame-options"] == "SAMEORIGIN"  # the origin's own stays: no override
+    assert headers["x-frame-options"] == "SAMEORIGIN"  # the policy does not override the origin's header
 
 
 class Broken:
-    """A distribution whose functions have ended."""
+    """A distribution whose functions have been stopped."""
 
     def serve(self, *_: object) -> Response:
         raise OSError("Bad file descriptor")

@@ -1,4 +1,4 @@
-"""What moto's CloudFormation engine lacks."""
+"""Test the gaps of moto's CloudFormation engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BAD = resource("SQS::Queue", QueueName="not a name!")
 def execute(
     world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None
 ) -> str:
-    """Runs a change set, as the CDK CLI does; returns the stack's name."""
+    """Run a change set, as the CDK CLI does; return the stack's name."""
     cloudformation, name = world.client("cloudformation"), name or fresh("set")
     made = cloudformation.create_change_set(
         StackName=name, ChangeSetName=fresh("change"), ChangeSetType=kind, TemplateBody=json.dumps(template),
@@ -70,7 +70,7 @@ def test_failure_names_resource_and_reason(stock: World, cloud: LocalCloud) -> N
 
 
 def test_events_have_an_order(stock: World, cloud: LocalCloud) -> None:
-    """The CDK CLI sorts them by milliseconds."""
+    """The CDK CLI sorts events by milliseconds."""
 
     def probe(world: World) -> bool:
         stack = create(world, dict.fromkeys("ABCDEFGH", QUEUE))
@@ -147,7 +147,7 @@ def test_replaced_resource_reaches_those_that_refer_to_it(stock: World, cloud: L
 
 
 def test_describing_a_stack_creates_nothing(stock: World, cloud: LocalCloud) -> None:
-    """While custom resources run, the CLI asks for the stack's resources; moto then makes those that are missing."""
+    """The CLI lists a stack's resources while custom resources run; moto then creates those that are missing."""
 
     def probe(world: World) -> bool:
         good, bad = fresh("made"), fresh("unmade")
@@ -192,7 +192,7 @@ def test_previous_value_of_ssm_parameter_is_its_name(stock: World, cloud: LocalC
 
 
 def test_same_ssm_parameter_is_no_change(stock: World, cloud: LocalCloud) -> None:
-    """... and another value behind the same name is one."""
+    """A change set with the same value is empty; another value behind the same name is a change."""
 
     def probe(world: World) -> bool:
         name, ssm, cloudformation = fresh("/gap/same"), world.client("ssm"), world.client("cloudformation")

@@ -1,4 +1,4 @@
-"""What moto's Lambda lacks, custom resources, and the small gaps of other services."""
+"""Test the gaps of moto's Lambda, custom resources, and the small gaps of other services."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_throttled_beyond_reserved_concurrency(stock: World, cloud: LocalCloud) 
 
 
 def test_failed_records_of_a_batch_come_again(stock: World, cloud: LocalCloud) -> None:
-    """moto deletes the messages whatever the function says (or, without Docker, delivers none)."""
+    """moto deletes the messages whatever the function answers (or, without Docker, delivers none)."""
 
     def probe(world: World) -> bool:
         sqs, lambda_ = world.client("sqs"), world.client("lambda")
@@ -105,7 +105,7 @@ def test_failed_records_of_a_batch_come_again(stock: World, cloud: LocalCloud) -
 
 
 def _changed(world: World, cloud: LocalCloud) -> None:
-    """The pump looks at mappings when a stack changes; these have none."""
+    """Make the pump look for new mappings, since it does so only when a stack changes and these belong to none."""
     if world is cloud.world:
         cloud._emulator.stack_changed()
 
@@ -176,7 +176,7 @@ def test_cloudtrail_knows_nothing_without_failing(stock: World, cloud: LocalClou
 
 
 def test_launches_are_recorded(cloud: LocalCloud) -> None:
-    """moto starts nothing and tells nobody; there is no API to ask stock moto."""
+    """Unpatched moto starts nothing and has no API that could be probed."""
     heard: list[str] = []
     cloud.on_launch(lambda launch: heard.append(launch.user_data))
     cloud.client("iam").create_instance_profile(InstanceProfileName="gap")
@@ -190,7 +190,7 @@ def test_launches_are_recorded(cloud: LocalCloud) -> None:
 
 
 def test_dynamodb_serves_one_request_at_a_time() -> None:
-    """Two conditional writes at once may both win on moto, since it reads, then writes."""
+    """moto reads, then writes, so that two simultaneous conditional writes may both win."""
     inside, most = [0], [0]
 
     def app(_environ, _start_response):

@@ -1,4 +1,4 @@
-"""What moto's machines and images lack."""
+"""Test the gaps of moto's instances and images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What moto's SNS lacks of mail."""
+"""Test the gaps of moto's SNS that concern email."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def subscribe(world: World, arn: str, address: str, only: str, **more: Any) -> s
 
 
 def confirm(cloud: LocalCloud, address: str) -> str:
-    """Open the link of the latest mail to an address; what its page says."""
+    """Open the link of the latest email to an address; return the text of its page."""
     latest = [mail for mail in cloud.mails() if mail.to == address][-1]
     link = re.search(r"http\S+", latest.text)
     assert link

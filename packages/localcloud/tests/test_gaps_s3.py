@@ -1,4 +1,4 @@
-"""S3 as a browser and curl meet it."""
+"""Test S3 as browsers and curl use it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def preflight(world: World, name: str, origin: str, method: str = "POST") -> tup
 
 
 def post(world: World, name: str, size: int, key: str = "uploads/a.fa", **changed: str) -> int:
-    """Uploads as a browser's form does; returns the status."""
+    """Upload as a browser's form does; return the status."""
     conditions = [["starts-with", "$key", "uploads/"], ["content-length-range", 2, 10]]
     made = world.client("s3").generate_presigned_post(
         name, "uploads/${filename}", Conditions=conditions, ExpiresIn=60

@@ -1,4 +1,4 @@
-"""What moto's transactions lack."""
+"""Test the gaps of moto's transactions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def make_table(world: World) -> str:
-    """A table with a range key and a stream; its name."""
+    """Create a table with a range key and a stream; return its name."""
     name = fresh("transactions")
     world.client("dynamodb").create_table(
         TableName=name,
@@ -38,7 +38,7 @@ def item(number: int, **more: Any) -> dict[str, Any]:
 
 
 def cancelled(world: World, table: str) -> None:
-    """A transaction that would change item 1, add item 2 and remove item 3, and fails at its last condition."""
+    """Send a transaction that changes item 1, adds item 2, removes item 3, and fails at its last condition."""
     update = {"UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": {"S": "new"}}}
     with pytest.raises(ClientError, match="TransactionCanceled"):
         world.client("dynamodb").transact_write_items(
@@ -89,7 +89,7 @@ def test_a_cancelled_transaction_changes_nothing(cloud: LocalCloud) -> None:
 
 
 def test_a_transaction_copies_no_table(cloud: LocalCloud) -> None:
-    """A table with something in it that cannot be copied: a lock."""
+    """The table holds an object that cannot be copied: a lock."""
     table, dynamodb = make_table(cloud.world), cloud.client("dynamodb")
     model = dynamodb_backends[ACCOUNT][cloud.world.region].get_table(table)
     model.lock = threading.Lock()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Resource types that moto's CloudFormation lacks or makes incompletely."""
+"""Test resource types that moto's CloudFormation lacks or creates incompletely."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_policies_of_queues_topics_and_buckets(stock: World, cloud: LocalCloud) 
 
 
 def test_conditional_denial_does_not_lock_a_bucket(stock: World, cloud: LocalCloud) -> None:
-    """moto ignores conditions: "deny without TLS" denies everything. It has no BucketPolicy, so ask its API."""
+    """moto ignores conditions, so "deny without TLS" denies everything. It lacks BucketPolicy, so the probe uses its API."""
 
     def probe(world: World) -> bool:
         name, s3 = fresh("tls-only"), world.client("s3")

@@ -1,4 +1,4 @@
-"""Which calls a request counts as, and how they are held against statements."""
+"""Test which calls a request counts as, and how they are compared with statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage in the units of AWS's bill. The rules: "DynamoDB read and write operations" in DynamoDB's developer guide."""
+"""Test usage in the units of AWS's bill, by "DynamoDB read and write operations" in DynamoDB's developer guide."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BIG = {**KEY, "blob": {"B": b"x" * 2500}}
 
 
 class Function:
-    """Acts as a deployed function does, and tells what was counted for it."""
+    """Calls AWS as a deployed function does, and returns what was counted for it."""
 
     def __init__(self, cloud):
         self._cloud, self._name = cloud, fresh("metered")

@@ -1,4 +1,4 @@
-"""What a poller decides, without a cloud: filters, partial failures, retries, bisection, order."""
+"""Test what a poller decides, without a cloud: filters, partial failures, retries, bisection, order."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_partial_failures_count_only_if_asked_for() -> None:
 
 
 class World:
-    """A world whose only queue keeps what is sent to it."""
+    """A world with a single queue, which keeps what is sent to it."""
 
     region = "us-east-1"
 
@@ -98,7 +98,7 @@ class World:
 
 
 def deliver(mapping: Mapping, fails: Any, count: int = 4) -> tuple[list[list[str]], World]:
-    """Delivers numbered records; returns the batches as the function saw them."""
+    """Deliver numbered records; return the batches that the function received."""
     batches, world = [], World()
 
     def invoke(_function: str, event: bytes) -> Outcome:

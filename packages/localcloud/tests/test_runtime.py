@@ -1,4 +1,4 @@
-"""Execution environments: what a function sees, and how its ends look to the caller."""
+"""Test execution environments: what a function sees, and how the ways in which it can end look to the caller."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_unpacked_content_can_be_kept_for_the_next_start(tmp_path: Path) -> None
 
 
 def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    """Not only with one that leaves in order."""
+    """The children do not depend on an orderly exit of their parent."""
     note = tmp_path / "pid"
     source = (f"import os, time\ndef handler(e, c):\n    open({str(note)!r}, 'w').write(str(os.getpid()))\n"
               "    time.sleep(60)\n")  # fmt: skip
@@ -191,7 +191,7 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         "runtime = Runtime(World('http://localhost:1', 'us-east-1'), log=lambda *_: None)\n"
         f"runtime.invoke(function({source!r}, timeout=60), b'{{}}')\n"
     )
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # what a killed parent leaves
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # for what a killed parent leaves behind
     parent = subprocess.Popen([sys.executable, "-c", program], env=environment)
     try:
         assert until(lambda: note.exists() and note.read_text() != "")

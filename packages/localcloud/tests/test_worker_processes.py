@@ -1,4 +1,4 @@
-"""Workers as processes: they see their instance's metadata, act with its role, and live as long as it does."""
+"""Test workers as processes: they see their instance's metadata, act with its role, and live as long as it does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
 
 TAGS = {"crackling:genome": "tiny", "crackling:claim": "c", "crackling:stage": "test"}
-# Reads a tag and a parameter, as a worker does, with nothing but what the instance gives.
+# Reads a tag and a parameter, as a worker does, with nothing but what the instance provides.
 PROGRAM = """
 import os, urllib.request, boto3
 assert "AWS_ACCESS_KEY_ID" not in os.environ
@@ -42,7 +42,7 @@ MINE = {
 
 @pytest.fixture
 def launch(cloud: LocalCloud) -> Callable[..., str]:
-    """Starts an instance by a launch template whose profile has a role that may read one parameter."""
+    """Return a function that starts an instance from a launch template whose role may read one parameter."""
     iam, ec2, ssm = (cloud.client(name) for name in ("iam", "ec2", "ssm"))
     name = fresh("worker")
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crackling.sequences.fasta import Contig, read_fasta
     from crackling.specificity import Index, IndexSummary, OffTarget, Specificity, build_index
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"  # x-release-please-version
 
 __all__ = [
     "FORMATS",

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from crackling.annotation.annotation import Annotation
-    from crackling.ncbi.cache_builder import Work
-    from crackling.ncbi.cached_genome import Kept
+    from crackling.ncbi.cache_builder import CacheBuilder
+    from crackling.ncbi.cached_genome import CachedGenome
     from crackling.sequences.fasta import Contig
-    from crackling.specificity.genome import Progress
+    from crackling.sequences.progress import Progress
 
 _ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta")
 
@@ -150,7 +150,7 @@ def open_index(source: str | Path, *, threads: int | None = None, progress: Prog
         return Index.open(path)
     from crackling.ncbi.cache import Cache
 
-    return Cache().index(str(path), _work(threads, progress))
+    return Cache().index(str(path), _cache_builder(threads, progress))
 
 
 def read_genes(
@@ -172,10 +172,12 @@ def read_genes(
         return None
     from crackling.ncbi.cache import Cache
 
-    return Cache().annotation(str(source), _work(None, progress))
+    return Cache().annotation(str(source), _cache_builder(None, progress))
 
 
-def download_genome(accession: str, *, threads: int | None = None, progress: Progress | None = None) -> Kept:
+def download_genome(
+    accession: str, *, threads: int | None = None, progress: Progress | None = None
+) -> CachedGenome:
     """Download a genome and its genes from NCBI, verify and index them; what is cached is not downloaded again.
 
     Raises:
@@ -185,14 +187,14 @@ def download_genome(accession: str, *, threads: int | None = None, progress: Pro
     """
     from crackling.ncbi.cache import Cache
 
-    return Cache().get(accession, _work(threads, progress))
+    return Cache().get(accession, _cache_builder(threads, progress))
 
 
-def _work(threads: int | None, progress: Progress | None) -> Work:
+def _cache_builder(threads: int | None, progress: Progress | None) -> CacheBuilder:
     from crackling.ncbi import Ncbi
-    from crackling.ncbi.cache_builder import Work
+    from crackling.ncbi.cache_builder import CacheBuilder
 
-    return Work(Ncbi.from_environment(), progress or (lambda _stage, _done, _total: None), threads)
+    return CacheBuilder(Ncbi.from_environment(), progress or (lambda _stage, _done, _total: None), threads)
 
 
 def _index_fasta(path: Path, threads: int | None, progress: Progress | None) -> Index:

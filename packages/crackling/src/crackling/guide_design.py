@@ -13,7 +13,7 @@ from crackling.genomes import check_region, opened
 from crackling.guides.guide_list import parse_guide
 from crackling.guides.sites import Site, find_sites, repeated_windows
 from crackling.results import Design, Kind, make_target
-from crackling.results.target import USUAL_CONSENSUS
+from crackling.results.target import DEFAULT_MIN_ACCEPTED
 from crackling.sequences.fasta import normalise_query, parse_query, read_query
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from crackling.genomes import Genome
     from crackling.results import Target
     from crackling.sequences.fasta import Contig
+    from crackling.sequences.progress import Progress
     from crackling.specificity import Specificity
-    from crackling.specificity.genome import Progress
 
 _METHODS = 3
 
@@ -51,7 +51,7 @@ def design(
     genome: Genome | str | Path,
     guides: Sequence[str | Site] | None = None,
     region: str | None = None,
-    min_accepted: int = USUAL_CONSENSUS,
+    min_accepted: int = DEFAULT_MIN_ACCEPTED,
     all_folds: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -143,7 +143,7 @@ def make_targets(
             efficiency,
             specificity,
             repeated_in_query=site.guide + site.pam in repeated,
-            consensus=min_accepted,
+            min_accepted=min_accepted,
             locus=locus,
         )
         for number, (site, efficiency, specificity, locus) in enumerate(rows, start=1)

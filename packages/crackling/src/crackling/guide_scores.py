@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.genomes import Genome
+    from crackling.sequences.progress import Progress
     from crackling.specificity import OffTarget, Specificity
-    from crackling.specificity.genome import Progress
 
 
 def score_guides(

@@ -31,8 +31,8 @@ def a_gene(draw):
 
 
 def annotation(genes):
-    names, standings, tracks = segments(genes, len(CONTIGS))
-    return Annotation(names, standings, dict(zip(CONTIGS, tracks, strict=True)))
+    names, feature_sets, tracks = segments(genes, len(CONTIGS))
+    return Annotation(names, feature_sets, dict(zip(CONTIGS, tracks, strict=True)))
 
 
 def plainly(genes, contig, start, end):

@@ -127,13 +127,13 @@ def test_what_is_wrong_is_told_by_line(line, says):
 
 def test_a_file_of_another_genome_is_refused():
     with pytest.raises(InputError, match=r"names none of the genome's contigs \(it has 'NC_1.1'"):
-        read(NCBI, genome={"chr1"})
-    assert read(NCBI, genome={"chr1", "NC_1.1"}).genes
+        read(NCBI, contigs={"chr1"})
+    assert read(NCBI, contigs={"chr1", "NC_1.1"}).genes
 
 
 @pytest.mark.parametrize("text", ["", "##gff-version 3\n", "c\t.\tregion\t1\t9\t.\t+\t.\tID=c\n"])
 def test_a_file_without_genes_is_refused(text):
-    with pytest.raises(InputError, match="holds no genes"):
+    with pytest.raises(InputError, match="contains no genes"):
         read(text)
 
 

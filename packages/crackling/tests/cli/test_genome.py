@@ -62,7 +62,7 @@ def test_what_it_is_stands_there_before_work_starts(ncbi, crackling):
     _, err = crackling("genome", LAMBDA, code=2)
     about, error = err.splitlines()
     assert about == (
-        "crackling: Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1; 15.4 kB to fetch"
+        "crackling: Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1; 15.4 kB to download"
     )
     assert error.startswith("crackling: error: ftp://localhost/x: is neither http nor https")
 
@@ -112,7 +112,7 @@ def test_list_and_removal(crackling):
     assert (row["accession"], row["organism"]) == (LAMBDA, "Escherichia phage Lambda")
     assert "bytes are free again" in crackling("genome", "--remove", LAMBDA)[0]
     assert rows(crackling("genome", "--list")[0]) == []
-    assert "not kept on this machine" in crackling("genome", "--remove", LAMBDA, code=2)[1]
+    assert "not in the cache of this machine" in crackling("genome", "--remove", LAMBDA, code=2)[1]
 
 
 def test_an_accession_stands_for_its_index_in_every_command(ncbi, crackling, sample, tmp_path):
@@ -186,7 +186,7 @@ def test_genes_can_be_others_or_left_out(crackling, annotated, sample, tmp_path)
 
 def test_genes_are_told_and_listed_with_their_genome(crackling, annotated):
     out, err = crackling("genome", ANNOTATED)
-    assert "to fetch, its genes included" in err
+    assert "to download, its genes included" in err
     assert f"genes          {os.environ['XDG_CACHE_HOME']}" in out
     [row] = rows(crackling("genome", "--list")[0])
     assert Path(row["genes"]).name == "genome.genes"
@@ -209,7 +209,7 @@ def test_the_key_comes_from_the_environment(ncbi, crackling, monkeypatch):
     ("arguments", "reason"),
     [
         (["GCF_000000009.1"], "NCBI has no assembly GCF_000000009.1"),
-        (["lambda"], "'lambda' is no accession"),
+        (["lambda"], "'lambda' is not the accession"),
         (["--search", " "], "Name an organism"),
     ],
 )

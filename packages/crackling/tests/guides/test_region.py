@@ -119,7 +119,7 @@ def test_only_a_few_contigs_are_named():
 def test_a_gene_needs_an_annotation_that_knows_its_place(annotation):
     with pytest.raises(InputError, match="no annotation to find a gene in; give CONTIG:START-END"):
         locate("thrA", CONTIGS, None)
-    before = Annotation(annotation.genes, annotation.standings, annotation.tracks)
+    before = Annotation(annotation.genes, annotation.feature_sets, annotation.tracks)
     with pytest.raises(InputError, match="was not yet kept where its genes lie; give CONTIG:START-END"):
         locate("thrA", CONTIGS, before)
     assert locate("chr1:1-5", CONTIGS, before).name == "chr1:1-5"

@@ -71,7 +71,7 @@ def test_an_index_gives_what_its_genome_gives(genome: crackling.Genome, index: s
     by_path = crackling.design(sample / "cI.fa", genome=index)
     plain = replace(genome, annotation=None)
     assert list(by_path) == list(crackling.design(sample / "cI.fa", genome=plain))
-    assert by_path.genome == "phage"
+    assert by_path.genome_name == "phage"
 
 
 def test_a_query_may_be_text_a_file_or_contigs(genome: crackling.Genome, sample: Path) -> None:
@@ -187,5 +187,5 @@ def test_an_accession_comes_with_its_genes_and_its_sequence(
         with crackling.open_genome(LAMBDA, published_genes=False) as genome:
             assert genome.annotation is None
         assert ncbi.asked == []
-    assert design.genome == LAMBDA
+    assert design.genome_name == LAMBDA
     assert {target.gene for target in design} == {"cI"}

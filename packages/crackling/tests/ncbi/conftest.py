@@ -32,7 +32,7 @@ def assemblies(phage):
     return {
         LAMBDA: phage,
         "GCF_000000001.1": replace(withdrawn, current="GCF_000000001.2"),
-        "GCF_000000003.1": replace(withdrawn, twin="GCA_000000003.1"),
+        "GCF_000000003.1": replace(withdrawn, paired_accession="GCA_000000003.1"),
         "GCF_000000004.1": withdrawn,
         "GCF_000000005.1": replace(phage, status="previous", current="GCF_000000005.2"),
         "GCF_000000005.2": replace(
@@ -50,7 +50,7 @@ def ncbi(assemblies):
 
 @pytest.fixture
 def client(ncbi):
-    return Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000))
+    return Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000))
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def fetched(client):
     """Phage lambda's file, all of it."""
 
     def fetch():
-        with client.fetch(LAMBDA) as stream:
+        with client.download_fasta(LAMBDA) as stream:
             return stream.read()
 
     return fetch

@@ -17,8 +17,8 @@ import pytest
 from crackling.cli.amount import IN_BYTES
 from crackling.errors import IndexFileError, InputError, StorageError, TransferError
 from crackling.ncbi import Ncbi
-from crackling.ncbi.cache import Cache, usual_folder
-from crackling.ncbi.cache_builder import FETCHING, FETCHING_GENES, READING_GENES, Work
+from crackling.ncbi.cache import Cache, default_folder
+from crackling.ncbi.cache_builder import DOWNLOADING, DOWNLOADING_GENES, READING_GENES, CacheBuilder
 from crackling.ncbi.rate import Rate
 from crackling.specificity import Index
 from localcloud.standins.faults import Fault, cut, damage, no_ranges, slow
@@ -32,10 +32,10 @@ def cache(tmp_path):
     return Cache(tmp_path / "genomes")
 
 
-def make_work(url, stages=None):
+def make_builder(url, stages=None):
     stages = [] if stages is None else stages
-    return Work(
-        ncbi=Ncbi(url, patience=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
+    return CacheBuilder(
+        ncbi=Ncbi(url, retry_policy=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
     )
 
 
@@ -45,8 +45,8 @@ def stages():
 
 
 @pytest.fixture
-def work(ncbi, stages):
-    return make_work(ncbi.url, stages)
+def builder(ncbi, stages):
+    return make_builder(ncbi.url, stages)
 
 
 def gets(ncbi, ending=".fna.gz"):
@@ -58,42 +58,42 @@ def gets(ncbi, ending=".fna.gz"):
     ]
 
 
-def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, work, stages, phage, caplog):
+def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, builder, stages, phage, caplog):
     caplog.set_level(logging.INFO, "crackling")
-    kept = cache.get(LAMBDA, work)
-    assert kept.fasta.read_bytes() == phage.packed
-    with Index.open(kept.index) as index:
+    cached = cache.get(LAMBDA, builder)
+    assert cached.fasta.read_bytes() == phage.packed
+    with Index.open(cached.index) as index:
         assert index.contigs == [("NC_001416.1", 48502)]
     told = "Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1"
-    assert caplog.messages == [f"{told}; {len(phage.packed) / 1000:.1f} kB to fetch"]
-    assert (FETCHING, len(phage.packed), len(phage.packed)) in stages
-    assert {FETCHING, FETCHING_GENES, READING_GENES} == IN_BYTES
-    assert {"fetching", "reading", "sorting", "writing"} <= {stage for stage, _, _ in stages}
+    assert caplog.messages == [f"{told}; {len(phage.packed) / 1000:.1f} kB to download"]
+    assert (DOWNLOADING, len(phage.packed), len(phage.packed)) in stages
+    assert {DOWNLOADING, DOWNLOADING_GENES, READING_GENES} == IN_BYTES
+    assert {"downloading", "reading", "sorting", "writing"} <= {stage for stage, _, _ in stages}
     ncbi.asked.clear()
-    assert cache.get(LAMBDA, work) == kept == cache.find(LAMBDA)
-    assert cache.list() == [kept]
+    assert cache.get(LAMBDA, builder) == cached == cache.find(LAMBDA)
+    assert cache.list() == [cached]
     assert ncbi.asked == []
-    assert kept.bytes == sum(path.stat().st_size for path in (kept.fasta, kept.index))
+    assert cached.bytes == sum(path.stat().st_size for path in (cached.fasta, cached.index))
 
 
-def test_a_download_goes_on_where_it_broke(ncbi, cache, work, phage):
+def test_a_download_goes_on_where_it_broke(ncbi, cache, builder, phage):
     ncbi.faults = [
         Fault(FASTA, no_ranges(), method="HEAD"),
         Fault(FASTA, cut(9_000), nth=[1]),
         Fault(FASTA, cut(0), nth=[2, 3, 4]),
     ]
     with pytest.raises(TransferError, match="broke off"):
-        cache.get(LAMBDA, work)
+        cache.get(LAMBDA, builder)
     assert cache.find(LAMBDA) is None
     assert cache.list() == []
     ncbi.faults = []
     ncbi.asked.clear()
-    assert cache.get(LAMBDA, work).fasta.read_bytes() == phage.packed
+    assert cache.get(LAMBDA, builder).fasta.read_bytes() == phage.packed
     assert gets(ncbi) == [f"bytes=9000-{len(phage.packed) - 1}"]
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_a_process_that_is_killed_leaves_what_it_had(ncbi, work, phage, tmp_path, end):
+def test_a_process_that_is_killed_leaves_what_it_had(ncbi, builder, phage, tmp_path, end):
     ncbi.faults = [
         Fault(FASTA, no_ranges(), method="HEAD"),
         Fault(FASTA, slow(0.2, piece=6_000)),
@@ -118,45 +118,45 @@ def test_a_process_that_is_killed_leaves_what_it_had(ncbi, work, phage, tmp_path
     assert [path.name for path in folder.iterdir()] == [part.name]
     ncbi.faults = []
     ncbi.asked.clear()
-    kept = Cache(folder.parent).get(LAMBDA, work)
-    assert kept.fasta.read_bytes() == phage.packed
+    cached = Cache(folder.parent).get(LAMBDA, builder)
+    assert cached.fasta.read_bytes() == phage.packed
     assert gets(ncbi) == [f"bytes={size}-{len(phage.packed) - 1}"]
     assert not list(folder.glob("*.part"))
 
 
 @pytest.mark.parametrize("there", [b"rubbish", b"x" * 99_999, None])
-def test_a_part_that_is_damaged_costs_one_more_download(ncbi, cache, work, phage, there, tmp_path):
+def test_a_part_that_is_damaged_costs_one_more_download(ncbi, cache, builder, phage, there, tmp_path):
     """None: all of it is there, with one other bit."""
-    file = work.ncbi.fasta(LAMBDA)
+    file = builder.ncbi.fasta(LAMBDA)
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)
     flipped = bytes([phage.packed[0] ^ 1]) + phage.packed[1:]
     (folder / f"{file.md5}.part").write_bytes(flipped if there is None else there)
-    assert cache.get(LAMBDA, work).fasta.read_bytes() == phage.packed
+    assert cache.get(LAMBDA, builder).fasta.read_bytes() == phage.packed
     assert gets(ncbi)[-1] == f"bytes=0-{len(phage.packed) - 1}"
 
 
-def test_a_part_of_another_file_is_not_used(ncbi, cache, work, phage, tmp_path):
+def test_a_part_of_another_file_is_not_used(ncbi, cache, builder, phage, tmp_path):
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)
     (folder / f"{'0' * 32}.part").write_bytes(phage.packed[:100])
-    kept = cache.get(LAMBDA, work)
+    cached = cache.get(LAMBDA, builder)
     assert gets(ncbi) == [f"bytes=0-{len(phage.packed) - 1}"]
-    assert {path.name for path in kept.folder.iterdir()} == {"facts.json", "genome.fa.gz", "genome.issl"}
+    assert {path.name for path in cached.folder.iterdir()} == {"facts.json", "genome.fa.gz", "genome.issl"}
 
 
-def test_a_whole_part_is_not_fetched_again(ncbi, cache, work, phage, tmp_path):
+def test_a_whole_part_is_not_fetched_again(ncbi, cache, builder, phage, tmp_path):
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)
-    (folder / f"{work.ncbi.fasta(LAMBDA).md5}.part").write_bytes(phage.packed)
-    cache.get(LAMBDA, work)
+    (folder / f"{builder.ncbi.fasta(LAMBDA).md5}.part").write_bytes(phage.packed)
+    cache.get(LAMBDA, builder)
     assert gets(ncbi) == []
 
 
-def test_a_file_that_is_damaged_at_its_source_is_not_kept(ncbi, cache, work, tmp_path):
+def test_a_file_that_is_damaged_at_its_source_is_not_kept(ncbi, cache, builder, tmp_path):
     ncbi.faults = [Fault(FASTA, damage(7_000))]
     with pytest.raises(TransferError, match="another md5"):
-        cache.get(LAMBDA, work)
+        cache.get(LAMBDA, builder)
     assert list((tmp_path / "genomes" / LAMBDA).iterdir()) == []
 
 
@@ -192,28 +192,28 @@ def garble(path):
         ("facts.json", cut_short, 0),
     ],
 )
-def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, work, name, harm, downloads):
-    kept = cache.get(LAMBDA, work)
-    whole = {path.name: path.read_bytes() for path in kept.folder.iterdir()}
+def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, name, harm, downloads):
+    cached = cache.get(LAMBDA, builder)
+    whole = {path.name: path.read_bytes() for path in cached.folder.iterdir()}
     ncbi.asked.clear()
     for harmed in ("genome.fa.gz", "genome.issl") if name == "both" else (name,):
-        harm(kept.folder / harmed)
-    with cache.index(LAMBDA, work) as index:
+        harm(cached.folder / harmed)
+    with cache.index(LAMBDA, builder) as index:
         assert len(index.contigs) == 1
-    assert {path.name: path.read_bytes() for path in kept.folder.iterdir()} == whole
+    assert {path.name: path.read_bytes() for path in cached.folder.iterdir()} == whole
     assert len(gets(ncbi)) == downloads
     if name == "genome.issl":
         assert ncbi.asked == []  # it is remade without a network
 
 
-def test_an_index_of_another_version_is_made_again(ncbi, cache, work, monkeypatch):
-    kept = cache.get(LAMBDA, work)
-    content = bytearray(kept.index.read_bytes())
+def test_an_index_of_another_version_is_made_again(ncbi, cache, builder, monkeypatch):
+    cached = cache.get(LAMBDA, builder)
+    content = bytearray(cached.index.read_bytes())
     content[8] ^= 0xFF
-    kept.index.write_bytes(content)
+    cached.index.write_bytes(content)
     with pytest.raises(IndexFileError, match="version"):
-        Index.open(kept.index)
-    with cache.index(LAMBDA, work) as index:
+        Index.open(cached.index)
+    with cache.index(LAMBDA, builder) as index:
         assert len(index.contigs) == 1
 
 
@@ -222,10 +222,10 @@ def _get(url, folder, outcome):
     logging.getLogger("crackling").addHandler(logged)
     logging.getLogger("crackling").setLevel(logging.INFO)
     with suppress(Exception):
-        kept = Cache(folder).get(LAMBDA, make_work(url))
+        cached = Cache(folder).get(LAMBDA, make_builder(url))
         messages = [record.getMessage() for record in logged.queue.queue]
-        about, waited = (sum(word in message for message in messages) for word in ("to fetch", "waiting"))
-        outcome.put((about, waited, kept.bytes))
+        about, waited = (sum(word in message for message in messages) for word in ("to download", "waiting"))
+        outcome.put((about, waited, cached.bytes))
 
 
 def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):
@@ -243,17 +243,17 @@ def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):
     assert len(gets(ncbi)) == 1
 
 
-def test_removal(cache, work):
-    kept = cache.get(LAMBDA, work)
-    assert cache.remove(LAMBDA) > kept.bytes
-    assert not kept.folder.exists()
-    with pytest.raises(InputError, match="not kept on this machine"):
+def test_removal(cache, builder):
+    cached = cache.get(LAMBDA, builder)
+    assert cache.remove(LAMBDA) > cached.bytes
+    assert not cached.folder.exists()
+    with pytest.raises(InputError, match="not in the cache of this machine"):
         cache.remove(LAMBDA)
-    with pytest.raises(InputError, match="no accession"):
+    with pytest.raises(InputError, match="not the accession"):
         cache.remove("../..")
 
 
-def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, work, tmp_path):
+def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, builder, tmp_path):
     ncbi.faults = [Fault("check", slow(0.2, piece=30))]
     context = multiprocessing.get_context("fork")
     outcome = context.Queue()
@@ -266,22 +266,22 @@ def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, work, tmp_pa
     process.join()
 
 
-def test_a_folder_that_cannot_be_written_to(work, tmp_path):
+def test_a_folder_that_cannot_be_written_to(builder, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written"):
-        Cache(tmp_path / "file" / "genomes").get(LAMBDA, work)
+        Cache(tmp_path / "file" / "genomes").get(LAMBDA, builder)
 
 
 def test_the_folder_is_where_caches_are(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert usual_folder() == tmp_path / "crackling" / "genomes"
+    assert default_folder() == tmp_path / "crackling" / "genomes"
     monkeypatch.setenv("HOME", str(tmp_path))
     for no_folder in ("", "relative"):  # which the specification has ignored
         monkeypatch.setenv("XDG_CACHE_HOME", no_folder)
-        assert usual_folder() == tmp_path / ".cache" / "crackling" / "genomes"
+        assert default_folder() == tmp_path / ".cache" / "crackling" / "genomes"
 
 
-def test_facts_are_json_for_people_too(cache, work):
-    facts = json.loads((cache.get(LAMBDA, work).folder / "facts.json").read_text())
+def test_facts_are_json_for_people_too(cache, builder):
+    facts = json.loads((cache.get(LAMBDA, builder).folder / "facts.json").read_text())
     assert facts["assembly"]["organism"] == "Escherichia phage Lambda"
     assert set(facts["files"]) == {"genome.fa.gz", "genome.issl"}

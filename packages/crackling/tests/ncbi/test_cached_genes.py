@@ -1,4 +1,4 @@
-"""The genes that NCBI publishes with an assembly, kept beside it."""
+"""The genes that NCBI publishes with an assembly, cached beside it."""
 
 import gzip
 import logging
@@ -11,7 +11,7 @@ from crackling.annotation.annotation import Position, read_annotation
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Ncbi
 from crackling.ncbi.cache import Cache
-from crackling.ncbi.cache_builder import FETCHING_GENES, READING_GENES, Work
+from crackling.ncbi.cache_builder import DOWNLOADING_GENES, READING_GENES, CacheBuilder
 from crackling.ncbi.rate import Rate
 from localcloud.standins.faults import Fault, cut, damage, no_ranges, status
 from localcloud.standins.ncbi import NcbiStandIn
@@ -54,9 +54,9 @@ def stages():
 
 
 @pytest.fixture
-def work(ncbi, stages):
-    return Work(
-        ncbi=Ncbi(ncbi.url, patience=HURRIED, rate=Rate(1_000)),
+def builder(ncbi, stages):
+    return CacheBuilder(
+        ncbi=Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000)),
         progress=lambda *stage: stages.append(stage),
     )
 
@@ -71,31 +71,33 @@ def warned(caplog):
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def contents(kept):
-    return {path.name: path.read_bytes() for path in kept.folder.iterdir()}
+def contents(cached):
+    return {path.name: path.read_bytes() for path in cached.folder.iterdir()}
 
 
-def test_they_are_fetched_prepared_and_kept(ncbi, cache, work, stages, genes):
-    kept = cache.get(LAMBDA, work)
+def test_they_are_fetched_prepared_and_kept(ncbi, cache, builder, stages, genes):
+    cached = cache.get(LAMBDA, builder)
     packed = gzip.compress(genes.read_bytes(), mtime=0)
-    assert (kept.folder / "genome.gff.gz").read_bytes() == packed
-    assert kept.bytes == sum(len(content) for name, content in contents(kept).items() if name != "facts.json")
-    for stage in (FETCHING_GENES, READING_GENES):
+    assert (cached.folder / "genome.gff.gz").read_bytes() == packed
+    assert cached.bytes == sum(
+        len(content) for name, content in contents(cached).items() if name != "facts.json"
+    )
+    for stage in (DOWNLOADING_GENES, READING_GENES):
         assert (stage, len(packed), len(packed)) in stages
     ncbi.asked.clear()
-    assert cache.annotation(LAMBDA, work) == read_annotation(genes)
-    assert cache.list() == [kept]
+    assert cache.annotation(LAMBDA, builder) == read_annotation(genes)
+    assert cache.list() == [cached]
     assert ncbi.asked == []
     cache.remove(LAMBDA)
-    assert not kept.folder.exists()
+    assert not cached.folder.exists()
 
 
-def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, work, caplog, ncbi):
+def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, builder, caplog, ncbi):
     for path in [path for path in ncbi.files if path.endswith(".gff.gz")]:
         del ncbi.files[path]
-    kept = cache.get(LAMBDA, work)
-    assert (kept.genes, cache.annotation(LAMBDA, work), warned(caplog)) == (None, None, [])
-    assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
+    cached = cache.get(LAMBDA, builder)
+    assert (cached.genes, cache.annotation(LAMBDA, builder), warned(caplog)) == (None, None, [])
+    assert set(contents(cached)) == {"facts.json", "genome.fa.gz", "genome.issl"}
 
 
 @pytest.mark.parametrize(
@@ -103,47 +105,51 @@ def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, wo
     [
         (GENES.replace(CONTIG, "chr1"), "names none of the genome's contigs"),
         ("Dear colleague\n", "line 1: has 1 columns"),
-        ("##gff-version 3\n", "holds no genes"),
+        ("##gff-version 3\n", "contains no genes"),
     ],
 )
-def test_genes_that_are_of_no_use_do_not_stop_the_genome(phage, tmp_path, cache, work, caplog, text, reason):
+def test_genes_that_are_of_no_use_do_not_stop_the_genome(
+    phage, tmp_path, cache, builder, caplog, text, reason
+):
     with NcbiStandIn({LAMBDA: replace(phage, gff=write_genes(tmp_path, text))}) as other:
-        kept = cache.get(LAMBDA, replace(work, ncbi=Ncbi(other.url, patience=HURRIED, rate=Rate(1_000))))
+        cached = cache.get(
+            LAMBDA, replace(builder, ncbi=Ncbi(other.url, retry_policy=HURRIED, rate=Rate(1_000)))
+        )
     [told] = warned(caplog)
     assert f"the annotation of {LAMBDA}" in told
     assert reason in told
-    assert set(contents(kept)) == {"facts.json", "genome.fa.gz", "genome.issl"}
-    assert cache.get(LAMBDA, work) == kept  # and nobody is asked again
+    assert set(contents(cached)) == {"facts.json", "genome.fa.gz", "genome.issl"}
+    assert cache.get(LAMBDA, builder) == cached  # and nobody is asked again
     assert len(warned(caplog)) == 1
 
 
-def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, work):
+def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, builder):
     ncbi.faults = [
         Fault(GFF, no_ranges(), method="HEAD"),
         Fault(GFF, cut(900), nth=[1]),
         Fault(GFF, cut(0), nth=[2, 3, 4]),
     ]
     with pytest.raises(TransferError, match="broke off"):
-        cache.get(LAMBDA, work)
+        cache.get(LAMBDA, builder)
     assert cache.list() == []
     ncbi.faults = []
     ncbi.asked.clear()
-    kept = cache.get(LAMBDA, work)
-    size = kept.files["genome.gff.gz"]
+    cached = cache.get(LAMBDA, builder)
+    size = cached.files["genome.gff.gz"]
     assert asked(ncbi, ".gff.gz") == [f"bytes=900-{size - 1}"]
     assert asked(ncbi, ".fna.gz") == []
 
 
-def test_genes_that_are_damaged_at_their_source_are_not_kept(ncbi, cache, work):
+def test_genes_that_are_damaged_at_their_source_are_not_kept(ncbi, cache, builder):
     ncbi.faults = [Fault(GFF, damage(700))]
     with pytest.raises(TransferError, match="another md5"):
-        cache.get(LAMBDA, work)
+        cache.get(LAMBDA, builder)
     assert cache.list() == []
 
 
-def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, work, caplog):
+def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, builder, caplog):
     ncbi.faults = [Fault(GFF, status(404), method="HEAD")]
-    assert cache.annotation(LAMBDA, work) is None
+    assert cache.annotation(LAMBDA, builder) is None
     assert warned(caplog) == []
 
 
@@ -170,22 +176,22 @@ def cut_short(path):
         ("facts.json", os.remove, 0),
     ],
 )
-def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, work, genes, name, harm, downloads):
-    kept = cache.get(LAMBDA, work)
-    whole = contents(kept)
-    index_made = kept.index.stat().st_mtime_ns
+def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, genes, name, harm, downloads):
+    cached = cache.get(LAMBDA, builder)
+    whole = contents(cached)
+    index_made = cached.index.stat().st_mtime_ns
     ncbi.asked.clear()
-    harm(kept.folder / name)
-    assert cache.annotation(LAMBDA, work) == read_annotation(genes)
-    assert contents(kept) == whole
+    harm(cached.folder / name)
+    assert cache.annotation(LAMBDA, builder) == read_annotation(genes)
+    assert contents(cached) == whole
     assert len(asked(ncbi, ".gff.gz")) == downloads
     assert len(asked(ncbi, ".fna.gz")) == (name == "genome.fa.gz")
-    remade = kept.index.stat().st_mtime_ns != index_made
+    remade = cached.index.stat().st_mtime_ns != index_made
     assert remade == (name in {"genome.issl", "facts.json"})
 
 
-def test_the_genes_of_a_place_are_those_of_the_file(cache, work):
-    annotation = cache.annotation(LAMBDA, work)
+def test_the_genes_of_a_place_are_those_of_the_file(cache, builder):
+    annotation = cache.annotation(LAMBDA, builder)
     assert annotation.at(Position(CONTIG, 95, 118)).gene == "g1"
-    with pytest.raises(InputError, match="no accession"):
-        cache.annotation("lambda", work)
+    with pytest.raises(InputError, match="not the accession"):
+        cache.annotation("lambda", builder)

@@ -33,7 +33,7 @@ def ask_and_fetch(client):
     started = time.monotonic()
     try:
         client.assembly(LAMBDA)
-        with client.fetch(LAMBDA) as stream:
+        with client.download_fasta(LAMBDA) as stream:
             return stream.read()
     finally:
         assert time.monotonic() - started < SOON
@@ -139,7 +139,7 @@ def test_what_lasts_ends_with_a_reason(ncbi, client, fault, kind, reason):
 def test_a_server_that_is_down():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        client = Ncbi(f"http://localhost:{unused.getsockname()[1]}", patience=HURRIED, rate=Rate(1_000))
+        client = Ncbi(f"http://localhost:{unused.getsockname()[1]}", retry_policy=HURRIED, rate=Rate(1_000))
         with pytest.raises(TransferError, match="cannot be reached; check the network"):
             ask_and_fetch(client)
 
@@ -150,12 +150,12 @@ def test_no_network(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(TransferError, match=r"api\.ncbi\.nlm\.nih\.gov cannot be found; check the network"):
-        ask_and_fetch(Ncbi(patience=HURRIED, rate=Rate(1_000)))
+        ask_and_fetch(Ncbi(retry_policy=HURRIED, rate=Rate(1_000)))
 
 
 def complain(client):
     """Read a little and find that it is no FASTA."""
-    with client.fetch(LAMBDA) as stream:
+    with client.download_fasta(LAMBDA) as stream:
         stream.read(10)
         raise InputError("not FASTA")
 

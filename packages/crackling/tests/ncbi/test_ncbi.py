@@ -37,7 +37,7 @@ def test_an_assembly(client):
         2681611,
         "ViralProj14204",
     )
-    assert (found.bases, found.contigs, found.superseded, found.gone) == (48502, 1, False, None)
+    assert (found.bases, found.contigs, found.superseded, found.suppression_reason) == (48502, 1, False, None)
     assert found.title == "Escherichia phage Lambda, ViralProj14204 (complete genome)"
 
 
@@ -54,8 +54,8 @@ def test_an_assembly(client):
             "GCF_999999999.1",
             r"no assembly GCF_999999999.1 \(The accession is not recognized .*check the accession",
         ),
-        ("GCF_1", "'GCF_1' is no accession"),
-        ("../../etc", "is no accession"),
+        ("GCF_1", "'GCF_1' is not the accession"),
+        ("../../etc", "is not the accession"),
     ],
 )
 def test_assemblies_that_are_not_to_be_had(client, accession, reason):
@@ -66,7 +66,7 @@ def test_assemblies_that_are_not_to_be_had(client, accession, reason):
 def test_a_superseded_assembly_is_to_be_had_and_names_the_current_one(client):
     found = client.assembly("GCF_000000005.1")
     assert (found.superseded, found.current) == (True, "GCF_000000005.2")
-    with client.fetch("GCF_000000005.1") as stream:
+    with client.download_fasta("GCF_000000005.1") as stream:
         assert stream.read(2) == b"\x1f\x8b"
 
 
@@ -109,8 +109,11 @@ def test_search_for_what_is_not_there(ncbi, client):
 
 
 def test_a_twin_that_is_not_current_is_no_way_out():
-    twin = {"accession": "GCA_000000003.1", "status": "suppressed"}
-    assert read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": twin}}).twin is None
+    paired = {"accession": "GCA_000000003.1", "status": "suppressed"}
+    assert (
+        read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": paired}}).paired_accession
+        is None
+    )
 
 
 def test_a_report_may_lack_anything():
@@ -140,25 +143,25 @@ def test_annotation_is_there_or_not(ncbi, client, phage, tmp_path):
 
 
 def test_an_annotation_is_fetched_if_there_is_one(client, phage, tmp_path):
-    with client.fetch_annotation(LAMBDA) as stream:
+    with client.download_annotation(LAMBDA) as stream:
         assert stream is None
     gff = tmp_path / "genes.gff"
     gff.write_text("c\t.\tgene\t1\t9\t.\t+\t.\tID=g\n")
     annotated = NcbiStandIn({LAMBDA: replace(phage, gff=gff)})
-    with annotated as other, Ncbi(other.url, rate=Rate(1_000)).fetch_annotation(LAMBDA) as stream:
+    with annotated as other, Ncbi(other.url, rate=Rate(1_000)).download_annotation(LAMBDA) as stream:
         assert read_gff(stream, "genes").genes == ["g"]
 
 
 def test_progress_is_told_in_bytes(client, phage):
     told = []
-    with client.fetch(LAMBDA, lambda *done: told.append(done)) as stream:
+    with client.download_fasta(LAMBDA, lambda *done: told.append(done)) as stream:
         stream.read()
     assert told[-1] == (len(phage.packed), len(phage.packed))
 
 
 def test_the_key_goes_to_the_api_alone(ncbi):
     client = Ncbi(ncbi.url.replace("localhost", "127.0.0.1"), api_key="secret", rate=Rate(1_000))
-    with client.fetch(LAMBDA):
+    with client.download_fasta(LAMBDA):
         pass
     keyed = {asked.path.split("/")[1] for asked in ncbi.asked if asked.headers.get("api-key") == "secret"}
     assert keyed == {"datasets"}

@@ -27,8 +27,10 @@ def server():
 
 def transfer(server, body, block, *, ranges=True, attempts=4, size=True):
     server.files[PATH] = body
-    patience = replace(HURRIED, file_attempts=attempts, first_wait=0.0001, longest_wait=0.0001)
-    client = Client(server.url, patience=patience, rate=Rate(100_000))
+    retry_policy = replace(
+        HURRIED, file_attempts=attempts, first_wait_seconds=0.0001, max_wait_seconds=0.0001
+    )
+    client = Client(server.url, retry_policy=retry_policy, rate=Rate(100_000))
     file = RemoteFile(f"{server.origin}{PATH}", "some.gz", "", len(body) if size else None, ranges)
     return Transfer(client, file, block=block, at_once=3)
 

@@ -5,35 +5,37 @@ import time
 
 import pytest
 
-from crackling.ncbi.retry import PassingError, Patience, Tries
+from crackling.ncbi.retry import Attempts, RetryPolicy, TransientError
 
-QUICK = Patience(attempts=4, file_attempts=6, total=0.05, first_wait=0.004, longest_wait=0.01)
+QUICK = RetryPolicy(
+    attempts=4, file_attempts=6, total_wait_seconds=0.05, first_wait_seconds=0.004, max_wait_seconds=0.01
+)
 
 
-def failures(tries, wait=None):
+def failures(attempts, wait=None):
     """How many attempts are made at what always fails."""
     for count in range(1, 100):
         try:
-            tries.failed(PassingError("no", wait))
-        except PassingError:
+            attempts.wait_after(TransientError("no", wait))
+        except TransientError:
             return count
     raise AssertionError("no end")
 
 
 def test_so_many_attempts():
-    assert failures(Tries(QUICK)) == 4
-    assert failures(Tries(QUICK, QUICK.file_attempts)) == 6
+    assert failures(Attempts(QUICK)) == 4
+    assert failures(Attempts(QUICK, QUICK.file_attempts)) == 6
 
 
 def test_waits_end_after_a_total():
-    assert failures(Tries(QUICK, 50), wait=3600) in {4, 5, 6}  # 0.01 s and jitter each, 0.05 s in all
+    assert failures(Attempts(QUICK, 50), wait=3600) in {4, 5, 6}  # 0.01 s and jitter each, 0.05 s in all
 
 
 def test_waits_double_and_jitter(monkeypatch):
     waits = []
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", waits.append)
-    failures(Tries(Patience(attempts=9), stop=stop))
+    failures(Attempts(RetryPolicy(attempts=9), stop=stop))
     usual = [0.5, 1, 2, 4, 8, 16, 32, 60]
     assert all(most / 2 <= wait <= most for wait, most in zip(waits, usual, strict=True))
     assert len({wait / most for wait, most in zip(waits, usual, strict=True)}) > 1
@@ -43,6 +45,6 @@ def test_a_stop_ends_a_wait():
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     started = time.monotonic()
-    with pytest.raises(PassingError):
-        Tries(Patience(first_wait=30), stop=stop).failed(PassingError("no"))
+    with pytest.raises(TransientError):
+        Attempts(RetryPolicy(first_wait_seconds=30), stop=stop).wait_after(TransientError("no"))
     assert time.monotonic() - started < 5

@@ -219,7 +219,7 @@ def test_a_report_needs_nothing_from_elsewhere(make):
 
 
 def test_a_report_escapes_what_users_name():
-    one = replace(design(EVIL, locus=Locus(EVIL, "CDS")), genome=EVIL)
+    one = replace(design(EVIL, locus=Locus(EVIL, "CDS")), genome_name=EVIL)
     text = written(one, "html").decode()
     page = Page(text)
     assert "script" not in page.tags

@@ -41,7 +41,7 @@ def test_figures_are_rounded_to_what_is_written():
 
 @pytest.mark.parametrize(("needed", "efficient"), [(1, True), (2, True), (3, False)])
 def test_efficient_by_consensus(needed, efficient):
-    assert target(consensus=needed).efficient is efficient
+    assert target(min_accepted=needed).efficient is efficient
 
 
 @pytest.mark.parametrize(("mit", "cfd", "specific"), [(75, 75, True), (74.9, 100, False), (100, 74.9, False)])

@@ -74,7 +74,9 @@ def test_several_gz_members_are_one_file() -> None:
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
 def test_truncated(kind: str, kept: float) -> None:
     data = COMPRESS[kind](FASTA)
-    with pytest.raises(InputError, match=r"^here: the compressed data ends too early; fetch the file again$"):
+    with pytest.raises(
+        InputError, match=r"^here: the compressed data ends too early; download the file again$"
+    ):
         list(read_fasta(io.BytesIO(data[: int(kept * len(data))]), "here"))
 
 

@@ -1,7 +1,11 @@
 """Parts of a FASTA file against plain slices of its sequences; and other programs' readers of the same files."""
 
+from __future__ import annotations
+
 import gzip
 import io
+import random
+from typing import TYPE_CHECKING
 
 import pytest
 from Bio import bgzf as biopython
@@ -10,8 +14,11 @@ from hypothesis import strategies as st
 
 from crackling.errors import InputError
 from crackling.sequences import bgzf
-from crackling.sequences.faidx import LINE, FastaIndex, FastaWriter
-from crackling.sequences.fasta import read_fasta
+from crackling.sequences.faidx import FastaIndex, FastaWriter
+from crackling.sequences.fasta import LINE, read_fasta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Some of them longer than a line, and together than several blocks of the size that the tests choose.
 CONTIGS = st.dictionaries(
@@ -19,7 +26,7 @@ CONTIGS = st.dictionaries(
 )
 
 
-def written(contigs, piece=7):
+def written(contigs: dict[str, str], piece: int = 7) -> tuple[FastaIndex, bytes]:
     out = io.BytesIO()
     writer = FastaWriter(out, "mine")
     for name, sequence in contigs.items():
@@ -31,18 +38,18 @@ def written(contigs, piece=7):
 
 
 @pytest.fixture(params=[1, 64, 81, 200, bgzf.BLOCK], scope="module")
-def block(request):
+def block(request: pytest.FixtureRequest) -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bgzf, "BLOCK", request.param)
         yield request.param
 
 
 @given(CONTIGS, st.data(), st.integers(1, 3 * LINE))
-def test_a_part_is_a_slice(block, contigs, data, piece):
+def test_a_part_is_a_slice(block: int, contigs: dict[str, str], data: st.DataObject, piece: int) -> None:
     index, packed = written(contigs, piece)
-    asked = []
+    asked: list[tuple[int, int]] = []
 
-    def read(start, end):
+    def read(start: int, end: int) -> bytes:
         asked.append((start, end))
         return packed[start:end]
 
@@ -57,20 +64,20 @@ def test_a_part_is_a_slice(block, contigs, data, piece):
 
 
 @given(CONTIGS)
-def test_any_reader_of_gzip_takes_the_whole(block, contigs):
+def test_any_reader_of_gzip_takes_the_whole(block: int, contigs: dict[str, str]) -> None:
     _, packed = written(contigs)
     text = gzip.decompress(packed)
     assert {one.name: one.sequence for one in read_fasta(io.BytesIO(packed))} == contigs
-    with biopython.BgzfReader(mode="rb", fileobj=io.BytesIO(packed)) as reader:
+    with biopython.BgzfReader(mode="rb", fileobj=io.BytesIO(packed)) as reader:  # type: ignore[no-untyped-call]
         assert reader.read(len(text) + 1) == text
 
 
-def test_a_part_takes_the_blocks_it_lies_in_and_no_more():
+def test_a_part_takes_the_blocks_it_lies_in_and_no_more() -> None:
     contigs = {"chr1": "ACGTTGCAACGGTTA" * 100_000}
     index, packed = written(contigs, piece=1_000_000)
-    asked = []
+    asked: list[bytes] = []
 
-    def read(start, end):
+    def read(start: int, end: int) -> bytes:
         asked.append(packed[start:end])
         return asked[-1]
 
@@ -78,9 +85,7 @@ def test_a_part_takes_the_blocks_it_lies_in_and_no_more():
     assert len(gzip.decompress(asked[0])) <= 2 * bgzf.BLOCK
 
 
-def test_what_does_not_shrink_fits_into_blocks():
-    import random
-
+def test_what_does_not_shrink_fits_into_blocks() -> None:
     text = random.Random(1).randbytes(3 * bgzf.BLOCK)
     out = io.BytesIO()
     writer = bgzf.BgzfWriter(out)
@@ -89,7 +94,7 @@ def test_what_does_not_shrink_fits_into_blocks():
     assert blocks.read(0, len(text), lambda start, end: out.getvalue()[start:end]) == text
 
 
-def test_contigs_of_one_name_are_refused():
+def test_contigs_of_one_name_are_refused() -> None:
     writer = FastaWriter(io.BytesIO(), "mine")
     writer.begin("a")
     with pytest.raises(InputError, match="mine: contig 'a' was met before"):

@@ -10,8 +10,8 @@ import pytest
 
 from crackling.errors import InputError
 from crackling.sequences.fasta import LETTERS, Contig, as_fasta, normalise, parse_query, reverse_complement
-from crackling.specificity.genome import read_shards
 from crackling.specificity.kernel import library
+from crackling.specificity.packed_genome import read_shards
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -65,14 +65,14 @@ class Indexed:
         aligned = align(guides, self.prefix, programs=programs)
         with Index.open(self.issl) as index:
             exact = [row.counts[0] for row in index.score(guides, 0)]
-            assert [len(alignments.loci) for alignments in aligned] == exact
-            assert [alignments.unique for alignments in aligned] == [count <= 1 for count in exact]
-            for alignments in aligned:
+            assert [len(guide.alignments) for guide in aligned] == exact
+            assert [guide.unique for guide in aligned] == [count <= 1 for count in exact]
+            for guide in aligned:
                 places = {
                     (row.contig, row.start, row.end, row.strand, row.pam)
-                    for row in index.off_targets(alignments.guide, 0)
+                    for row in index.off_targets(guide.guide, 0)
                 }
-                assert set(alignments.loci) == places
+                assert set(guide.alignments) == places
 
 
 @pytest.fixture(scope="module", params=["s", "l"])
@@ -95,7 +95,7 @@ def test_all_guides_of_a_phage(phage: Indexed, programs: Path) -> None:
     phage.agree(guides, programs)
     repeated = [row for row in align(guides, phage.prefix, programs=programs) if not row.unique]
     assert len(repeated) > 20
-    assert {locus.contig for row in repeated for locus in row.loci} == {"NC_001416.1", "again"}
+    assert {alignment.contig for row in repeated for alignment in row.alignments} == {"NC_001416.1", "again"}
 
 
 def test_e_coli(reference: Path, tmp_path: Path, programs: Path) -> None:

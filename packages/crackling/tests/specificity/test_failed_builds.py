@@ -70,7 +70,7 @@ def test_no_space_left(
     room, fdopen = int(part * rich_index.stat().st_size), os.fdopen
     monkeypatch.setattr(os, "fdopen", lambda handle, _mode: FullDisk(fdopen(handle, "wb"), room))
     with pytest.raises(
-        StorageError, match=r"genome\.issl: cannot be written \(No space left on device\); make room"
+        StorageError, match=r"genome\.issl: cannot be written \(No space left on device\); free some space"
     ):
         build_index([genome], out)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from crackling.errors import IndexFileError, StorageError
-from crackling.specificity.genome import contig_starts
 from crackling.specificity.index import Index
 from crackling.specificity.kernel import OCCURRENCE_BYTES, REVERSE_STRAND
 from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Piece, Section
+from crackling.specificity.packed_genome import contig_starts
 from crackling.specificity.plan import Keys
 from oracle import find_places
 from support.building import built

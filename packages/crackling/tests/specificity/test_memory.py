@@ -7,7 +7,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from crackling.specificity import builder
-from crackling.specificity.genome import Genome
+from crackling.specificity.packed_genome import PackedGenome
 from support.building import built, chosen
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def test_the_genome_is_freed_before_the_suffix_list_is_made(
 
     def make_and_look(build: builder.Builder) -> object:
         gc.collect()
-        genomes = [thing for thing in gc.get_objects() if isinstance(thing, Genome)]
+        genomes = [thing for thing in gc.get_objects() if isinstance(thing, PackedGenome)]
         held.append(sum(len(genome.packed) for genome in genomes))
         return make(build)
 

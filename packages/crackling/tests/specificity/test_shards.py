@@ -71,7 +71,7 @@ def test_a_genome_with_more_places_than_a_shard_is_split(
     rich: Planted, rich_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
-    monkeypatch.setattr("crackling.specificity.genome.MAX_PLACES", 3000)
+    monkeypatch.setattr("crackling.specificity.packed_genome.MAX_PLACES", 3000)
     files = in_shards(rich.contigs, tmp_path / "genome.issl", 1 << 32)
     assert len(files) > 1
     with Index.open(files) as many, Index.open(rich_index) as one:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import oracle
+from crackling.guides.sites import GUIDE_NT
 from crackling.specificity import build_index, builder, kernel, search, shard
 from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT, Keys
 from support.planted import fasta
@@ -24,7 +25,7 @@ ALL_KEYS = [
     Keys(prefix_nt, suffix_nt)
     for prefix_nt in range(MIN_KEY_NT, MAX_KEY_NT + 1)
     for suffix_nt in range(MIN_KEY_NT, MAX_KEY_NT + 1)
-    if prefix_nt + suffix_nt <= kernel.SITE_NT
+    if prefix_nt + suffix_nt <= GUIDE_NT
 ]
 
 

@@ -1,15 +1,15 @@
 """What tests of the client of NCBI share."""
 
-from crackling.ncbi import Patience
+from crackling.ncbi import RetryPolicy
 
 LAMBDA = "GCF_000840245.1"
-HURRIED = Patience(
-    connect=0.5,
-    silence=0.5,
-    slowest=2_000,
+HURRIED = RetryPolicy(
+    connect_seconds=0.5,
+    silence_seconds=0.5,
+    min_bytes_per_second=2_000,
     attempts=4,
     file_attempts=4,
-    total=4,
-    first_wait=0.01,
-    longest_wait=0.05,
+    total_wait_seconds=4,
+    first_wait_seconds=0.01,
+    max_wait_seconds=0.05,
 )

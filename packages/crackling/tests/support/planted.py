@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from crackling.guides.sites import GUIDE_NT
 from crackling.sequences.fasta import reverse_complement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SITE_NT = 20
 # Past it every width of keys counts in the overflow table: keys of 10 + 10 nt hold up to 89 in an entry.
 ALWAYS_OVERFLOWS = 95
 # Where mismatches go: anywhere, into what keys the prefix list, into what keys the suffix list.
@@ -61,8 +61,8 @@ def mutated(guide: str, mismatches: int, region: str, rng: random.Random) -> str
 def planted_genome(plants: Iterable[Plant], guides: int, seed: int) -> Planted:
     """A genome with these plants between random stretches; guides beyond those planted are not in it."""
     rng = random.Random(seed)
-    genome = Planted([("T" if i % 3 == 1 else "") + random_bases(rng, SITE_NT) for i in range(guides)])
-    genome.guides = [guide[:SITE_NT] for guide in genome.guides]
+    genome = Planted([("T" if i % 3 == 1 else "") + random_bases(rng, GUIDE_NT) for i in range(guides)])
+    genome.guides = [guide[:GUIDE_NT] for guide in genome.guides]
     contig = random_bases(rng, 40)
     for plant in plants:
         site = mutated(genome.guides[plant.guide % guides], plant.mismatches, plant.region, rng) + plant.pam

@@ -1,6 +1,6 @@
-"""EC2 workers: instances that prepare one genome each and end themselves.
+"""Start, list and terminate EC2 workers: instances that prepare one genome each and then terminate themselves.
 
-An instance is known by its tags alone, which it also reads its work from: nothing is written anywhere else.
+An instance is identified only by its tags, from which it also reads what to prepare. No other record of it is kept.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
 
 from crackling.errors import CracklingError
+from crackling_aws.names import CLAIM_TAG, GENOME_TAG, STAGE_TAG, WorkerTypes
 from crackling_aws.parameters import MissingParameterError
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
     from crackling_aws.parameters import Parameters
 
-GENOME_TAG, CLAIM_TAG, STAGE_TAG = "crackling:genome", "crackling:claim", "crackling:stage"
 BAKE = "bake an image (workflow bake-ami, or scripts/delivery bake) and submit the job again"
 
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
 _LIVE = frozenset({"pending", "running"})
-# Another zone or another type may have room.
+# Another zone or instance type may have capacity.
 _FULL = frozenset(
     {
         "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
@@ -35,9 +35,9 @@ _FULL = frozenset(
         "SpotMaxPriceTooLow", "Unsupported",
     }
 )  # fmt: skip
-# Another zone will not help: the limit is the account's, for a family of types.
+# Another zone does not help: the quota applies to the account and a family of instance types.
 _LIMITED = frozenset({"InstanceLimitExceeded", "VcpuLimitExceeded", "MaxSpotInstanceCountExceeded"})
-# Nothing will help until a person has changed something.
+# Retrying does not help until somebody changes the configuration.
 _REMEDIES = {
     "InvalidAMIID.NotFound": BAKE,
     "InvalidAMIID.Unavailable": BAKE,
@@ -51,41 +51,34 @@ _REMEDIES = {
 
 
 class LaunchError(CracklingError):
-    """No worker can be started until somebody has changed something; the message says what."""
+    """Raised when no worker can be started until somebody changes something; the message says what."""
 
 
 class NoCapacityError(LaunchError):
-    """AWS has no machine of the needed size now, or the account's quota is used up; it may pass."""
-
-
-class TypesFor(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
-
-    bases: int
-    types: tuple[str, ...]
+    """Raised when AWS has no capacity or the account's quota is used up; a later attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
-    """What the deployment says of workers. `types` are in ascending order of their bases."""
+    """Hold the deployment's settings for workers. `types` are in ascending order of their bases."""
 
     stage: str
     image_parameter: str
     launch_template: str
-    types: tuple[TypesFor, ...]
+    types: tuple[WorkerTypes, ...]
 
     @classmethod
     def of(cls, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
-        """`types` is JSON: [[most bases, [instance type, ...]], ...].
+        """Parse the settings; `types` is JSON: [[most bases, [instance type, ...]], ...].
 
         Raises:
             ValueError: it is not.
         """
-        rows = sorted(TypesFor(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
+        rows = sorted(WorkerTypes(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
         return cls(stage, image_parameter, launch_template, tuple(rows))
 
     def types_for(self, genome: str, bases: int) -> tuple[str, ...]:
-        """The instance types for a genome of this size.
+        """Return the instance types for a genome of this size.
 
         Raises:
             LaunchError: it is larger than the table knows types for.
@@ -102,7 +95,7 @@ class LaunchSettings:
 
 @dataclass(frozen=True, slots=True)
 class RunningWorker:
-    """An instance that has not ended. `launched` is in seconds since the epoch."""
+    """Describe an instance that has not been terminated. `launched` is in seconds since the epoch."""
 
     instance_id: str
     genome: str
@@ -111,7 +104,7 @@ class RunningWorker:
 
 
 class Workers:
-    """Starts, lists and ends the workers of one stage."""
+    """Start, list and terminate the workers of one stage."""
 
     def __init__(self, client: EC2Client, parameters: Parameters, settings: LaunchSettings) -> None:
         self._client = client
@@ -135,14 +128,14 @@ class Workers:
         return self._first_offer(genome, claim, image, types, f"{claim}-{len(earlier)}")
 
     def running(self) -> list[RunningWorker]:
-        """The workers of this stage that have not ended; a deployment that names no types has none."""
+        """Return the workers of this stage that have not ended; a deployment that names no types has none."""
         if not self._settings.types:
             return []
         wanted = {f"tag:{STAGE_TAG}": [self._settings.stage], "instance-state-name": sorted(_LIVE)}
         return [_running(instance) for instance in self._instances(wanted)]
 
     def terminate(self, instance_id: str) -> None:
-        """End an instance; nothing if it is gone already."""
+        """Terminate an instance; do nothing if it no longer exists."""
         try:
             self._client.terminate_instances(InstanceIds=[instance_id])
         except ClientError as error:
@@ -174,7 +167,7 @@ class Workers:
         raise NoCapacityError(_no_room(genome, refused))
 
     def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-        """Types and zones; without a zone AWS chooses one, which mostly has room."""
+        """Yield pairs of type and zone; without a zone AWS chooses one, which usually has capacity."""
         zones: list[str] = []
         for kind in types:
             yield kind, None
@@ -231,7 +224,7 @@ def _code(error: ClientError) -> str:
 
 
 def _unusable(genome: str, error: ClientError) -> Exception:
-    """What to tell of a refusal that has a remedy; any other error is passed on, for it may pass."""
+    """Explain a refusal that somebody can remedy; pass on any other error, because it may be temporary."""
     code = _code(error)
     if code in _REMEDIES:
         return LaunchError(f"{genome}: its worker was not started ({code}); {_REMEDIES[code]}")

@@ -1,4 +1,4 @@
-"""Mail by one SNS topic: each address is subscribed to what is published for it alone.
+"""Send email through one SNS topic: each address receives only what is published for it.
 
 A message names its recipient by a digest of the address, and a subscription's filter lets that digest through and no
 other. So SNS knows the addresses, and no table, message or log does.
@@ -19,7 +19,7 @@ ATTRIBUTE = "recipient"  # of a message, which the filters look at
 
 
 class SubscribeError(Exception):
-    """SNS did not take a subscription; `code` is its word for why, empty where it did not answer."""
+    """Raised when SNS rejects a subscription; `code` is its error code, empty if it did not answer."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"SNS did not take a subscription: {code or 'no answer'}")
@@ -27,20 +27,20 @@ class SubscribeError(Exception):
 
 
 class Notices:
-    """What is published to a topic and who is mailed it."""
+    """Subscribe addresses to a topic and publish messages to it."""
 
     def __init__(self, clients: Clients, topic: str) -> None:
         self._clients = clients
         self._topic = topic
 
     def recipient(self, address: str) -> str:
-        """Who the address is in messages; another in each deployment."""
+        """Return the digest that identifies the address in messages; it differs between deployments."""
         return hashlib.sha256(f"{self._topic} {address}".encode()).hexdigest()
 
     def subscribe(self, address: str) -> bool:
-        """Have the address mailed what is published for it; again changes nothing.
+        """Subscribe the address to what is published for it; repeating this changes nothing.
 
-        False until its owner has confirmed: AWS then mails a link, each time that this is asked.
+        Return False until the owner has confirmed; until then, each call makes AWS email a confirmation link.
 
         Raises:
             SubscribeError: SNS refused, or did not answer.
@@ -54,7 +54,7 @@ class Notices:
             raise SubscribeError(error.response["Error"]["Code"]) from error
         except BotoCoreError as error:
             raise SubscribeError("") from error
-        # Else it says "pending confirmation".
+        # Otherwise the value is "pending confirmation".
         return answer["SubscriptionArn"].startswith("arn:")
 
     def publish(self, recipient: str, subject: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What the queues carry. A message only names the work: whoever gets it reads the facts from the tables."""
+"""Define the messages in the queues. A message only names the work; its consumer reads the details from the tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TypeVar
 
 
 class MessageError(Exception):
-    """A queue holds a body that is no message of its kind."""
+    """Raised when the body of a message is not valid for its queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrepareGenome:
-    """To the downloader and the index builders: do your part of the preparation that owns `claim`."""
+    """Ask the downloader or an index builder to do its part of the preparation that owns `claim`."""
 
     genome: str
     claim: str
@@ -21,14 +21,14 @@ class PrepareGenome:
 
 @dataclass(frozen=True, slots=True)
 class ScanJob:
-    """To the target scan: find the sites of the job's query."""
+    """Ask the target scan to find the sites of the job's query."""
 
     job_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreChunk:
-    """To consensus and off-target: score a chunk of a job."""
+    """Ask consensus or off-target to score a chunk of a job."""
 
     job_id: str
     chunk: int
@@ -43,7 +43,7 @@ def dump(message: Message) -> str:
 
 
 def parse(kind: type[M], body: str) -> M:
-    """The message in a body.
+    """Return the message that a body holds.
 
     Raises:
         MessageError: the body is not JSON, or not exactly the fields of `kind` with their types.

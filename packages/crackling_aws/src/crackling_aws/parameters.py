@@ -1,4 +1,4 @@
-"""SSM parameters: read when they are needed, so that a change of one is followed without a deployment."""
+"""Read SSM parameters when they are needed, so that a change takes effect without a deployment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MISSING = frozenset({"ParameterNotFound", "ParameterVersionNotFound"})
 
 
 class MissingParameterError(Exception):
-    """There is no such parameter; the message names it."""
+    """Raised when a parameter does not exist; the message names it."""
 
 
 class Parameters:
@@ -29,7 +29,7 @@ class Parameters:
         self._kept: dict[str, tuple[str, float]] = {}
 
     def get(self, name: str, fresh_seconds: float = FRESH_SECONDS) -> str:
-        """A parameter's value, at most `fresh_seconds` old.
+        """Return a parameter's value, at most `fresh_seconds` old.
 
         Raises:
             MissingParameterError: there is none.
@@ -37,7 +37,7 @@ class Parameters:
         return self._get(name, fresh_seconds, secret=False)
 
     def get_secret(self, name: str, fresh_seconds: float = FRESH_SECONDS) -> str:
-        """The clear text of a SecureString, at most `fresh_seconds` old.
+        """Return the clear text of a SecureString, at most `fresh_seconds` old.
 
         Raises:
             MissingParameterError: there is none.

@@ -1,4 +1,4 @@
-"""Sending to SQS. Receiving is Lambda's own work."""
+"""Send messages to SQS. Lambda itself receives them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T", bound=Message)
 
 
 class SendError(Exception):
-    """SQS accepted a request and refused some of its messages."""
+    """Raised when SQS accepts a request but refuses some of its messages."""
 
 
 class Queue(Generic[T]):

@@ -1,4 +1,4 @@
-"""Typed settings: what a function needs of its environment, checked once, when it starts.
+"""Define typed settings: a function's environment variables, checked once when it starts.
 
 A function declares a frozen dataclass; the field `jobs_table: str` is the variable JOBS_TABLE. A field
 without a default is required. `bool` fields are written "on" or "off".
@@ -21,7 +21,7 @@ _PARSERS: dict[type, tuple[Callable[[str], object], str]] = {
 
 
 class SettingsError(Exception):
-    """A variable of the environment is missing or malformed; the message names it."""
+    """Raised when an environment variable is missing or malformed; the message names it."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
 
-NUMBERS = {"chunk"}
+NUMBERS = {"number"}
 
 
 @pytest.fixture(params=["fake", "moto"])

@@ -36,7 +36,9 @@ class Preparation:
 
     def prepare(self):
         genome = self.store.get(self.genome)
-        Genes(self.store, self.objects, lambda: 2.0, self.fetch).prepare(genome, "c", {"chr1"})
+        Genes(genomes=self.store, objects=self.objects, clock=lambda: 2.0, fetch=self.fetch).prepare(
+            genome, "c", {"chr1"}
+        )
         if not self.store.get(self.genome).annotated:
             return None
         return read_prepared(io.BytesIO(self.objects.get(keys.genes(self.genome, "c"))))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling.sequences.progress import counted
+from crackling.sequences.progress import read_with_progress
 from crackling_aws.preparation.progress import BuildProgress
 
 
@@ -37,6 +37,6 @@ def test_a_genome_of_unknown_size_is_as_large_as_what_was_read(told):
 def test_what_is_read_is_told(told, tmp_path):
     (tmp_path / "file").write_bytes(b"x" * 3_000_000)
     with (tmp_path / "file").open("rb") as stream:
-        assert len(counted(stream, told.append).read()) == 3_000_000
+        assert len(read_with_progress(stream, told.append).read()) == 3_000_000
     assert told == sorted(told)
     assert (len(told) >= 3, told[-1]) == (True, 3_000_000)

@@ -40,7 +40,7 @@ def prepared(clock):
     genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
     return SimpleNamespace(
         s3=s3, sqs=FakeSQS(lambda *_: None), genomes=genomes, jobs=jobs, objects=ObjectStore(s3, "genome"),
-        failure=Failure(genomes, jobs, clock),
+        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
     )  # fmt: skip
 
 
@@ -78,8 +78,16 @@ def test_a_build_is_stopped(prepared, clock):
         progress("reading", 8, 0)
         pytest.fail("went on")
 
-    release = Release(prepared.genomes, prepared.jobs, Queue(prepared.sqs, "scan"), clock)
-    builder = Builder(prepared.genomes, prepared.objects, release, prepared.failure, clock)
-    IsslIndex(builder, build).run(MESSAGE)
+    release = Release(
+        genomes=prepared.genomes, jobs=prepared.jobs, scans=Queue(prepared.sqs, "scan"), clock=clock
+    )
+    builder = Builder(
+        genomes=prepared.genomes,
+        objects=prepared.objects,
+        release=release,
+        failure=prepared.failure,
+        clock=clock,
+    )
+    IsslIndex(builder=builder, build=build).run(MESSAGE)
     assert [key for _, key in prepared.s3.objects] == [keys.fasta("g", "c1")]
     assert prepared.genomes.get("g").done == frozenset()

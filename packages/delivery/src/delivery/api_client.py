@@ -1,4 +1,4 @@
-"""A small client of the API, as a script would use it: standard library only."""
+"""A small client of our API, which needs only the standard library."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ POLL_SECONDS = 0.2
 
 
 class ApiError(Exception):
-    """The API refused a request, or a job or genome failed; the message gives its reason."""
+    """The API rejected a request, or a job or genome failed; the message gives the reason."""
 
 
 class ApiClient:
-    """`base` is where the API starts: http://localhost:8080/api, for example."""
+    """Talks to the API at an address such as http://localhost:8080/api."""
 
     def __init__(self, base: str) -> None:
         self._base = base
@@ -32,15 +32,15 @@ class ApiClient:
         return json.loads(self._open("POST", path, body or {}))
 
     def submit(self, **body: Any) -> str:  # noqa: ANN401 - JSON
-        """POST /jobs; the job's id."""
+        """Submit a job and return its id; the arguments are the body of `POST /jobs`."""
         return str(self.post("/jobs", body)["jobId"])
 
     def export(self, job: str, form: str) -> bytes:
-        """All targets of a complete job as a file."""
+        """Return all targets of a complete job as a file of this format."""
         return self._open("GET", f"/jobs/{job}/export?format={form}")
 
     def upload_genome(self, genome: str, name: str, fasta: Path, annotation: Path | None = None) -> None:
-        """Announce a genome, upload its file and that of its genes, and start its preparation."""
+        """Announce a genome, upload its FASTA file and its annotation, and start its preparation."""
         forms = self.post("/genomes", {"genome": genome, "name": name, "annotation": annotation is not None})
         for form, file in ((forms["upload"], fasta), (forms["annotationUpload"], annotation)):
             if file is not None:
@@ -54,10 +54,10 @@ class ApiClient:
         return self._wait(f"/jobs/{job}", "status", "complete", seconds)
 
     def _wait(self, path: str, field: str, wanted: str, seconds: float) -> dict[str, Any]:
-        """Ask until the field has the wanted value.
+        """Poll until the field has the wanted value, and return the response.
 
         Raises:
-            ApiError: it failed, with its reason, or the time is over.
+            ApiError: the job or genome failed, or the time is over.
         """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -80,7 +80,7 @@ class ApiClient:
 
 
 def post_form(url: str, fields: dict[str, str], name: str, content: bytes) -> None:
-    """POST a file as S3's presigned forms want it: the fields first, the file last."""
+    """Upload a file with a presigned form of S3: the fields come first, the file last."""
     boundary = uuid.uuid4().hex
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'

@@ -1,4 +1,4 @@
-"""The clients of AWS that the programs use."""
+"""The clients of AWS."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
-FAULTS = (BotoCoreError, ClientError)
-"""What a call may raise."""
+AWS_ERRORS = (BotoCoreError, ClientError)
+"""The errors that a call may raise."""
 
 _RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 6})
 
@@ -32,7 +32,7 @@ class Aws:
 
 
 def connect() -> Aws:
-    """Clients as the environment says: region, credentials and endpoint.
+    """Return clients for the region, the credentials and the endpoint that the environment names.
 
     Raises:
         DeliveryError: it names no region.

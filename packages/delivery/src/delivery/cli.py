@@ -31,9 +31,10 @@ SUBCOMMANDS = {
     "changes": "tell which parts of the repository a change affects",
     "gate": "check that all jobs of ci succeeded",
     "check-line-endings": "check that all files have unix line endings",
+    "lint-commits": "check the titles of commits, which releases are made from",
     "lint-workflows": "lint the workflows and all shell scripts",
 }
-PYTHON_ONLY = frozenset({"assembly", "changes", "gate", "check-line-endings"})
+PYTHON_ONLY = frozenset({"assembly", "changes", "gate", "check-line-endings", "lint-commits"})
 """Subcommands that use the standard library only: `scripts/delivery` runs them without an environment."""
 
 
@@ -52,10 +53,10 @@ def main(arguments: list[str] | None = None, services: Services | None = None) -
     if name in PYTHON_ONLY:
         return outcome(lambda: command.run(options))
     # Only now: these import boto3.
-    from delivery.aws import FAULTS
+    from delivery.aws import AWS_ERRORS
     from delivery.services import Services
 
-    return outcome(lambda: command.run(options, services or Services()), *FAULTS)
+    return outcome(lambda: command.run(options, services or Services()), *AWS_ERRORS)
 
 
 def start() -> NoReturn:

@@ -1,4 +1,4 @@
-"""What is not as this repository says: resources changed beside CloudFormation, and templates not deployed from main."""
+"""Drift: resources that were changed without CloudFormation, and stacks that were not deployed from this repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from delivery.preview.markdown import markdown
 from delivery.program import DeliveryError
 from delivery.stacks.assembly import template_of
 from delivery.stacks.cloudformation import Stacks
-from delivery.waiting import REAL, Clock, patiently, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ DETECTION_SECONDS = 20 * 60.0
 
 @dataclass(frozen=True)
 class Drift:
-    """Of a stack: the lines of a list, and the difference to the assembly as Markdown ("" for none)."""
+    """The drift of a stack: a line for each resource, and the difference to the assembly as Markdown ("" if there is none)."""
 
     stack: str
     resources: tuple[str, ...]
@@ -39,21 +39,21 @@ class Drift:
 
     def __str__(self) -> str:
         lines = "".join(f"- {line}\n" for line in self.resources)
-        changed = f"\n### Changed beside CloudFormation\n\n{lines}" if self.resources else ""
-        other = f"\n### Deployed is another template\n\n{self.difference}" if self.difference else ""
+        changed = f"\n### Changed without CloudFormation\n\n{lines}" if self.resources else ""
+        other = f"\n### Another template is deployed\n\n{self.difference}" if self.difference else ""
         return f"## `{self.stack}`\n{changed}{other}"
 
 
 @dataclass(frozen=True)
 class Detector:
     cloudformation: CloudFormationClient
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
     def detect(self, stack: str, assembly: Path) -> Drift:
-        """Compare what is there with what CloudFormation has made, and that with the assembly.
+        """Compare the resources with the deployed template, and that template with the assembly.
 
         Raises:
-            DeliveryError: the stack is not deployed, or CloudFormation could not look at it.
+            DeliveryError: the stack is not deployed, or CloudFormation could not detect drift.
         """
         deployed = Stacks(self.cloudformation, self.clock).template(stack)
         if deployed is None:
@@ -66,17 +66,17 @@ class Detector:
         )
 
     def _resources(self, stack: str) -> list[str]:
-        detection = patiently(
+        detection = with_retries(
             lambda: self.cloudformation.detect_stack_drift(StackName=stack), stack, clock=self.clock
         )["StackDriftDetectionId"]
-        until(
+        wait_until(
             lambda: self._ended(stack, detection),
             f"drift detection of {stack}",
             seconds=DETECTION_SECONDS,
             every=10,
             clock=self.clock,
         )
-        return patiently(lambda: self._drifts(stack), stack, clock=self.clock)
+        return with_retries(lambda: self._drifts(stack), stack, clock=self.clock)
 
     def _ended(self, stack: str, detection: str) -> bool | None:
         answer = self.cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
@@ -109,5 +109,5 @@ def _line(drift: StackResourceDriftTypeDef) -> str:
     name = f"`{drift['LogicalResourceId']}` ({drift['ResourceType']})"
     if drift["StackResourceDriftStatus"] == "DELETED":
         return f"**deleted**: {name}"
-    places = sorted(one["PropertyPath"] for one in drift.get("PropertyDifferences", []))
-    return f"changed: {name}: {', '.join(places)}"
+    properties = sorted(one["PropertyPath"] for one in drift.get("PropertyDifferences", []))
+    return f"changed: {name}: {', '.join(properties)}"

@@ -1,4 +1,4 @@
-"""As much of GitHub's API as the programs need: comments of a pull request, and issues."""
+"""The parts of GitHub's API that are needed here: comments of a pull request, and issues."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Send = Callable[[urllib.request.Request], tuple[bytes, str]]
-"""Makes a request; the answer's body and its Link header. Raises urllib.error.HTTPError."""
+"""Sends a request and returns the body and the Link header of the response. Raises urllib.error.HTTPError."""
 
 LIMIT = 65_536
-"""Characters of a comment's or an issue's body; GitHub refuses longer ones."""
+"""The largest number of characters that GitHub accepts as the body of a comment or an issue."""
 
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 
@@ -32,7 +32,7 @@ def _send(request: urllib.request.Request) -> tuple[bytes, str]:
 
 @dataclass(frozen=True)
 class GitHub:
-    """One repository ("owner/name"), seen with a workflow's token."""
+    """A repository ("owner/name"), accessed with the token of a workflow."""
 
     repository: str
     token: str
@@ -40,11 +40,11 @@ class GitHub:
     send: Send = _send
 
     @classmethod
-    def of_workflow(cls) -> Self:
-        """As the variables of a workflow say.
+    def from_environment(cls) -> Self:
+        """Return the repository that the variables of a workflow name.
 
         Raises:
-            DeliveryError: one is missing.
+            DeliveryError: a variable is missing.
         """
         try:
             return cls(
@@ -53,10 +53,10 @@ class GitHub:
                 os.environ.get("GITHUB_API_URL", "https://api.github.com"),
             )
         except KeyError as error:
-            raise DeliveryError(f"{error.args[0]} is not set; this part runs in a workflow") from error
+            raise DeliveryError(f"{error.args[0]} is not set; this subcommand runs in a workflow") from error
 
     def put_comment(self, number: int, marker: str, body: str) -> None:
-        """Write a pull request's comment that has this marker in it: the one that is there, or a new one."""
+        """Create the comment of a pull request that contains this marker, or update it if it exists."""
         for comment in self._pages(f"issues/{number}/comments?per_page=100"):
             if marker in comment["body"]:
                 if comment["body"] != body:
@@ -65,14 +65,14 @@ class GitHub:
         self._call("POST", f"issues/{number}/comments", {"body": body})
 
     def put_issue(self, label: str, title: str, body: str) -> None:
-        """Write the open issue that has this label: the one that is there, or a new one."""
+        """Create the open issue that has this label, or update it if it exists."""
         for issue in self._issues(label):
             self._call("PATCH", f"issues/{issue['number']}", {"title": title, "body": body})
             return
         self._call("POST", "issues", {"title": title, "body": body, "labels": [label]})
 
     def close_issue(self, label: str, comment: str) -> None:
-        """Close the open issue that has this label, if there is one, and say why."""
+        """Close the open issue that has this label, if there is one, with a comment."""
         for issue in self._issues(label):
             self._call("POST", f"issues/{issue['number']}/comments", {"body": comment})
             self._call("PATCH", f"issues/{issue['number']}", {"state": "closed"})
@@ -82,7 +82,7 @@ class GitHub:
         return [one for one in found if "pull_request" not in one]
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Every page: what is looked for may be on the last one."""
+        """Yield the entries of all pages."""
         address: str | None = f"{self.api}/repos/{self.repository}/{path}"
         while address:
             body, link = self._request("GET", address, None)

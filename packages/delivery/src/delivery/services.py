@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from delivery.aws import connect
 from delivery.github import GitHub
 from delivery.stacks.cdk import CdkCli
-from delivery.waiting import REAL
+from delivery.waiting import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
     from delivery.aws import Aws
@@ -25,7 +25,7 @@ class Services:
         aws: Aws | None = None,
         deployer: Deployer | None = None,
         github: GitHub | None = None,
-        clock: Clock = REAL,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._aws = aws
         self._github = github
@@ -38,4 +38,4 @@ class Services:
 
     @cached_property
     def github(self) -> GitHub:
-        return self._github or GitHub.of_workflow()
+        return self._github or GitHub.from_environment()

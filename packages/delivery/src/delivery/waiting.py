@@ -1,4 +1,4 @@
-"""Waiting for AWS: what was asked for appears late, and asking may be refused for a while."""
+"""Waiting for AWS, which shows new things late and refuses calls when it is busy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-# Asking again can help: AWS is busy, or does not know yet what it has made a moment ago.
-PASSING = frozenset(
+# A retry can help: AWS is busy, or does not know yet what it has just created.
+TRANSIENT = frozenset(
     {
         "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "InternalError",
         "InternalFailure", "InternalServerError", "ServiceUnavailable", "Unavailable", "RequestTimeout",
@@ -25,27 +25,27 @@ PASSING = frozenset(
 
 
 class Clock(Protocol):
-    """The time in seconds, and how to let it pass; `time` is one."""
+    """Tells the time in seconds and waits; the module `time` is one."""
 
     def monotonic(self) -> float: ...
     def time(self) -> float: ...
     def sleep(self, seconds: float, /) -> None: ...
 
 
-REAL: Clock = time
+SYSTEM_CLOCK: Clock = time
 
 
-def code(error: ClientError) -> str:
+def error_code(error: ClientError) -> str:
     return str(error.response["Error"]["Code"])
 
 
-def until(
-    look: Callable[[], T | None], what: str, *, seconds: float, every: float = 5, clock: Clock = REAL
+def wait_until(
+    look: Callable[[], T | None], what: str, *, seconds: float, every: float = 5, clock: Clock = SYSTEM_CLOCK
 ) -> T:
-    """Call `look` until it gives something; faults that pass are passed over.
+    """Call `look` until it returns something, and return that; transient errors are ignored.
 
     Raises:
-        DeliveryError: it gave nothing in that time; the message names `what`, and the last fault if there was one.
+        DeliveryError: it returned nothing in that time; the message names `what`, and the last error if there was one.
     """
     end, fault = clock.monotonic() + seconds, ""
     while True:
@@ -53,9 +53,9 @@ def until(
             found = look()
             fault = ""
         except ClientError as error:
-            if code(error) not in PASSING:
+            if error_code(error) not in TRANSIENT:
                 raise
-            found, fault = None, f" (the last answer was {code(error)})"
+            found, fault = None, f" (the last answer was {error_code(error)})"
         except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
             found, fault = None, f" ({error})"
         if found is not None:
@@ -65,6 +65,6 @@ def until(
         clock.sleep(every)
 
 
-def patiently(call: Callable[[], T], what: str, *, clock: Clock = REAL) -> T:
-    """The answer of a call that may be refused for a while; for calls that may be repeated."""
-    return until(lambda: (call(),), what, seconds=120, every=3, clock=clock)[0]
+def with_retries(call: Callable[[], T], what: str, *, clock: Clock = SYSTEM_CLOCK) -> T:
+    """Return the result of a call, repeated for up to two minutes on transient errors; it must be safe to repeat."""
+    return wait_until(lambda: (call(),), what, seconds=120, every=3, clock=clock)[0]

@@ -82,11 +82,11 @@ class ChangeSetWorld:
     objects: dict[str, bytes] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
 
-    def told(self, assembly: Path, stack: str) -> str:
+    def describe(self, assembly: Path, stack: str) -> str:
         cloudformation = FakeChangeSets(self)
         try:
             aws = Aws(*cast("Any", [None, None, cloudformation, FakeS3(self.objects)]))
-            return ChangeSets(aws, self.clock).told(assembly, stack)
+            return ChangeSets(aws, self.clock).describe(assembly, stack)
         finally:
             assert not cloudformation.open, "no change set is left behind"
             assert self.objects == {}, "and no template"

@@ -1,4 +1,4 @@
-"""Machines of the local cloud that try an image: their user data, really run, with the worker of this repository."""
+"""Instances of the local cloud that try an image: their user data, really run, with the worker of this repository."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from delivery.names import BOOT_TEST_TAG
-from local_cloud import repository_workers
+from crackling_aws.names import BOOT_TEST_TAG
+from local_stage import repository_workers
 
 if TYPE_CHECKING:
     from pathlib import Path

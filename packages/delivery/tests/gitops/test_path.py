@@ -16,8 +16,8 @@ import pytest
 from machines import run_boot_tests
 
 import build
-import local_cloud
-from delivery import names
+import local_stage
+from crackling_aws import names
 from delivery.api_client import ApiClient
 from delivery.aws import connect
 from delivery.cli import main
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from localcloud.workers import WorkerProcesses
 
-STAGE = local_cloud.STAGE
+STAGE = local_stage.STAGE
 LARGE = "GCA_900000001.1"
 LAMBDA_LIMIT = 60_000
 """Bases: phage lambda is for the functions, the large genome for a worker."""
@@ -123,16 +123,16 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     large.write_text(f">random\n{letters}\n")
     payload = folder / "payload"
     shutil.copytree(build.ROOT / "build" / "worker" / build.architecture(), payload)
-    phage = local_cloud.SAMPLE / "lambda_phage.fa"
+    phage = local_stage.SAMPLE / "lambda_phage.fa"
     with (
-        NcbiStandIn({local_cloud.SAMPLE_ACCESSION: phage, LARGE: large}) as ncbi,
+        NcbiStandIn({local_stage.SAMPLE_ACCESSION: phage, LARGE: large}) as ncbi,
         LocalCloud(front_port=0, cdk=build.CDK, cache=build.UNPACKED) as cloud,
-        local_cloud.repository_workers(cloud) as workers,
+        local_stage.repository_workers(cloud) as workers,
     ):
         spoilt: set[str] = set()
         run_boot_tests(cloud, tmp_path_factory.mktemp("machines"), spoilt=spoilt)
         cloud.bootstrap()
-        settings = local_cloud._settings(cloud, ncbi, bowtie2=bowtie2)
+        settings = local_stage.stage_settings(cloud, ncbi, bowtie2=bowtie2)
         limit = {"lambdaLimitBases": str(LAMBDA_LIMIT)}
         yield Journey(cloud, settings | limit, folder, payload, workers, spoilt)
 
@@ -221,7 +221,7 @@ def test_a_changed_worker_is_shown_and_makes_another_image(
 
 def test_the_scheduler_launches_a_worker_from_the_new_image(journey: Journey) -> None:
     api = ApiClient(f"{journey.cloud.url}/api")
-    job = api.submit(fasta=(local_cloud.SAMPLE / "cI.fa").read_text(), genome=LARGE)
+    job = api.submit(fasta=(local_stage.SAMPLE / "cI.fa").read_text(), genome=LARGE)
     api.wait_for_job(job, seconds=120)
     (launch,) = [one for one in journey.cloud.launches() if dict(one.tags).get("crackling:genome") == LARGE]
     assert launch.image_id == journey.baked["2"]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import crackling
-import local_cloud
+import local_stage
 from crackling.results import write
 from crackling.specificity import Index, build_index
-from local_cloud import SAMPLE, SAMPLE_ACCESSION
+from local_stage import SAMPLE, SAMPLE_ACCESSION
 from localcloud.workers import WorkerProcesses
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Pa
         inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         return WorkerProcesses(cloud, command, inside)
 
-    with local_cloud.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
+    with local_stage.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
         api = deployment.api
         job = api.submit(fasta=QUERY, genome=SAMPLE_ACCESSION)
         api.wait_for_job(job, 120)

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from crackling.errors import CracklingError
 from crackling.ncbi.datasets import Ncbi
 from crackling_aws.clients import AwsClients
-from crackling_aws.ec2_workers import CLAIM_TAG, GENOME_TAG, STAGE_TAG
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import GenomeState
+from crackling_aws.names import CLAIM_TAG, GENOME_TAG, STAGE_TAG
 from crackling_aws.parameters import Parameters
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_worker.logs import start_logging
@@ -121,7 +121,7 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     logger.info("Begun")
     ncbi, instance_id = _ncbi(settings, parameters), metadata.instance_id()
     preparation = make_preparation(
-        message, settings, clients, ncbi.fetch, instance_id, time.time, ncbi.fetch_annotation
+        message, settings, clients, ncbi.download_fasta, instance_id, time.time, ncbi.download_annotation
     )
     supervisor = Supervisor(
         beat=preparation.beat,

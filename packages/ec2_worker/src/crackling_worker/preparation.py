@@ -59,7 +59,7 @@ class Outcome(IntEnum):
     RETRIED = 75  # handed to another machine (sysexits.h: EX_TEMPFAIL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BuildBoth:
     """What follows a download on a worker: both indexes, here and now."""
 
@@ -125,7 +125,7 @@ class Preparation:
 
     def _failed(self, reason: str) -> Outcome:
         logger.error("Failed for good: %s", reason)
-        self.failure.of_message(self.message, reason)
+        self.failure.fail_preparation(self.message, reason)
         return Outcome.FAILED
 
     def _again(self, reason: str) -> Outcome:
@@ -155,9 +155,11 @@ def make_preparation(
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)
-    failure = Failure(genomes, jobs, clock)
-    builder = Builder(genomes, objects, release, failure, clock)
+    release = Release(
+        genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock=clock
+    )
+    failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
+    builder = Builder(genomes=genomes, objects=objects, release=release, failure=failure, clock=clock)
     download = Download(
         genomes=genomes,
         objects=objects,
@@ -165,8 +167,8 @@ def make_preparation(
         fetch_genes=fetch_genes,
         limit=None,
         proceed=BuildBoth(
-            bowtie2=Bowtie2Index(builder, partial(bowtie2_build, bowtie2_program())),
-            issl=IsslIndex(builder, partial(build_issl, SHARD_BASES)),
+            bowtie2=Bowtie2Index(builder=builder, build=partial(bowtie2_build, bowtie2_program())),
+            issl=IsslIndex(builder=builder, build=partial(build_issl, SHARD_BASES)),
         ),
         failure=failure,
         clock=clock,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crackling.errors import CracklingError
-from crackling_aws.parameters import MissingParameterError
+from crackling_aws.names import settings_parameter
+from crackling_aws.parameters import MissingParameterError, Parameters
 from crackling_aws.settings import Settings, SettingsError
-
-if TYPE_CHECKING:
-    from crackling_aws.parameters import Parameters
 
 
 class ConfigurationError(CracklingError):
@@ -32,17 +29,13 @@ class WorkerSettings(Settings):
     ncbi_key_parameter: str = ""
 
 
-def parameter_name(stage: str) -> str:
-    return f"/crackling/{stage}/worker-settings"
-
-
 def read_settings(parameters: Parameters, stage: str) -> WorkerSettings:
     """The settings of a stage.
 
     Raises:
         ConfigurationError: there are none, or they are unusable.
     """
-    name = parameter_name(stage)
+    name = settings_parameter(stage)
     try:
         facts = json.loads(parameters.get(name))
         return WorkerSettings.load({key: str(value) for key, value in facts.items()})

@@ -1,7 +1,7 @@
 import { h } from "./elements.js";
 
 /**
- * A button that copies a text. Browsers give the clipboard to pages of secure origins only; elsewhere there is none.
+ * Create a button that copies a text. It is hidden on pages without HTTPS, where browsers offer no clipboard.
  * @param {string} label
  * @param {() => string} text
  */

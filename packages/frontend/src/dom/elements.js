@@ -4,8 +4,8 @@
  */
 
 /**
- * An element. A function among the attributes listens to the event of that name; false, null and undefined leave an
- * attribute out. Text becomes text, never markup.
+ * Create an element. A function among the attributes listens for the event of that name; an attribute that is false, null
+ * or undefined is left out. Text is inserted as text, never as markup.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Attributes} [attributes]
@@ -24,7 +24,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Put these in the place of what an element holds.
+ * Replace the content of an element.
  * @param {Element} element
  * @param {...Child} children
  */

@@ -5,12 +5,12 @@ import { fill, h } from "./elements.js";
  */
 
 /**
- * Errors that nobody expected are told in a banner, and what is shown stays.
- * @param {HTMLElement} place an empty element with role alert
+ * Show unexpected errors in a banner; the rest of the page stays as it is.
+ * @param {HTMLElement} container an empty element with the role alert
  */
-export function catchEverything(place) {
-  const tell = (/** @type {unknown} */ error) => {
-    const close = h("button", { type: "button", click: () => fill(place) }, "Close");
+export function catchEverything(container) {
+  const show = (/** @type {unknown} */ error) => {
+    const close = h("button", { type: "button", click: () => fill(container) }, "Close");
     const reload = h("button", { type: "button", click: () => location.reload() }, "Reload the page");
     const content = h(
       "p",
@@ -19,34 +19,40 @@ export function catchEverything(place) {
       "What you see may be incomplete; your job is not affected. ",
       h("code", {}, messageOf(error)),
     );
-    fill(place, h("div", { class: "trouble banner" }, content, h("div", { class: "actions" }, reload, close)));
+    fill(container, h("div", { class: "trouble banner" }, content, h("div", { class: "actions" }, reload, close)));
   };
-  // A resize that an observer answers with another resize is no failure.
-  addEventListener("error", ({ error, message }) => error && !message.includes("ResizeObserver") && tell(error));
-  addEventListener("unhandledrejection", ({ reason }) => tell(reason));
-  return { tell };
+  // Browsers report it as an error if an observer of sizes changes a size; that is harmless.
+  addEventListener("error", ({ error, message }) => error && !message.includes("ResizeObserver") && show(error));
+  addEventListener("unhandledrejection", ({ reason }) => show(reason));
+  return { show };
 }
 
 /**
- * Draw a part of a view; where that fails the part says so, and the rest stands.
- * @param {HTMLElement} place
+ * Draw a part of a view. If that fails, the part shows an error and the rest of the view stays.
+ * @param {HTMLElement} container
  * @param {string} name "map"
  * @param {() => void | Promise<void>} draw
  */
-export async function guarded(place, name, draw) {
+export async function guarded(container, name, draw) {
   try {
     await draw();
   } catch (error) {
-    fill(place, failure(`The ${name} cannot be shown: `, h("code", {}, messageOf(error))));
+    fill(container, failure(`The ${name} cannot be shown: `, h("code", {}, messageOf(error))));
   }
 }
 
-/** @param {...Child} content */
+/**
+ * Create an error message.
+ * @param {...Child} content
+ */
 export function failure(...content) {
   return h("p", { class: "trouble", role: "alert" }, ...content);
 }
 
-/** @param {unknown} error */
+/**
+ * Return what an error says.
+ * @param {unknown} error
+ */
 export function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
 }

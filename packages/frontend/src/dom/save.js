@@ -1,7 +1,7 @@
 import { h } from "./elements.js";
 
 /**
- * Give the user a text as a file.
+ * Save a text as a file on the user's machine.
  * @param {string} name
  * @param {string} text
  * @param {string} type
@@ -9,6 +9,6 @@ import { h } from "./elements.js";
 export function saveText(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
-  // The browser reads it after the click.
+  // The browser reads the address only after the click.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,6 +1,6 @@
 import { fill, h } from "../dom/elements.js";
 import { isAccession } from "../model/accessions.js";
-import { locusOf } from "../model/format.js";
+import { locationOf } from "../model/format.js";
 import { genomeFile } from "../model/genome-file.js";
 
 /**
@@ -9,12 +9,12 @@ import { genomeFile } from "../model/genome-file.js";
  */
 
 /**
- * igv, loaded when it is first opened, at an off-target; and ways to public browsers where the genome is public.
+ * Create the genome browser, which is loaded when it is first opened, and links to public browsers of public genomes.
  * @param {Api} api
  * @param {string} genome
- * @param {() => OffTarget[]} places
+ * @param {() => OffTarget[]} offTargets
  */
-export function browserPanel(api, genome, places) {
+export function browserPanel(api, genome, offTargets) {
   const holder = h("div", { class: "igv" });
   const links = h("p", { class: "hint" });
   const status = h("p", { role: "status", class: "note" });
@@ -29,16 +29,19 @@ export function browserPanel(api, genome, places) {
   /** @type {Promise<import("./igv.js").GenomeBrowser> | null} */
   let browser = null;
 
-  /** @param {OffTarget} place */
-  async function locate(place) {
+  /**
+   * Show a site in the browser.
+   * @param {OffTarget} site
+   */
+  async function locate(site) {
     element.hidden = false;
-    fill(links, ...publicBrowsers(genome, place));
+    fill(links, ...publicBrowsers(genome, site));
     try {
       if (!browser) fill(status, "Loading the genome browser…");
       browser ??= Promise.all([import("./igv.js"), genomeFile(api, genome)]).then(([{ openBrowser }, fasta]) =>
-        openBrowser(holder, genome, places(), fasta, place),
+        openBrowser(holder, { genome, offTargets: offTargets(), fasta, first: site }),
       );
-      await (await browser).goTo(place);
+      await (await browser).goTo(site);
       fill(status);
       element.scrollIntoView({ block: "nearest" });
     } catch (error) {
@@ -51,19 +54,19 @@ export function browserPanel(api, genome, places) {
 }
 
 /**
- * Links, not requests: nothing is sent anywhere unless the user follows one.
+ * Return links to public genome browsers. Nothing is sent to them unless the user follows a link.
  * @param {string} genome
- * @param {OffTarget} place
+ * @param {OffTarget} site
  */
 function publicBrowsers(genome, { contig, start, end }) {
-  const own = "igv shows the sites of this guide, from this deployment. ";
+  const own = "igv shows the sites of this guide with data of this deployment only. ";
   if (!isAccession(genome)) return [own];
   const away = { target: "_blank", rel: "noopener noreferrer" };
   const ncbi = `https://www.ncbi.nlm.nih.gov/gdv/browser/genome/?${new URLSearchParams({ acc: genome, chr: contig, from: String(start + 1), to: String(end) })}`;
-  const ucsc = `https://genome.ucsc.edu/h/${genome}?${new URLSearchParams({ position: locusOf({ contig, start, end }) })}`;
+  const ucsc = `https://genome.ucsc.edu/h/${genome}?${new URLSearchParams({ position: locationOf({ contig, start, end }) })}`;
   return [
     own,
-    "With genes and other tracks, on other sites: ",
+    "Public browsers show genes and other tracks: ",
     h("a", { href: ncbi, ...away }, "NCBI Genome Data Viewer"),
     ", ",
     h("a", { href: ucsc, ...away }, "UCSC"),

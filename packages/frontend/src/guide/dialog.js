@@ -3,8 +3,7 @@ import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { failure } from "../dom/failures.js";
 import { cutOf } from "../model/figures.js";
-import { locusOf, strandSign } from "../model/format.js";
-import { meaningOf } from "../model/warnings.js";
+import { locationOf, strandSign } from "../model/format.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
 import { oligoPanel } from "./oligo-panel.js";
@@ -12,15 +11,17 @@ import { scoreTable } from "./scores.js";
 
 /**
  * @import {Api} from "../api.js"
+ * @import {Columns} from "../model/columns.js"
  * @import {Job, OffTarget, Target} from "../types.js"
  */
 
 /**
- * All about one guide: its scores, the places that it may bind, what to order.
+ * Create the dialog about one guide: its scores, the sites that it may bind, the oligos to order.
  * @param {Api} api
  * @param {Job} job
+ * @param {Columns} columns
  */
-export function guideDialog(api, job) {
+export function guideDialog(api, job, columns) {
   const heading = h("h2", { id: "guide-title" });
   const content = h("div", { class: "content", tabindex: 0, role: "region", "aria-labelledby": heading.id });
   const close = h("button", { type: "button", "aria-label": "Close", click: () => dialog.close() }, "✕");
@@ -31,7 +32,7 @@ export function guideDialog(api, job) {
     content,
   );
   let leave = () => {};
-  // A click beside the dialog's content meets the dialog itself.
+  // A click outside of the dialog's content hits the dialog itself.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => leave());
   let latest = 0;
@@ -40,8 +41,8 @@ export function guideDialog(api, job) {
   function open(target) {
     const ours = ++latest;
     /** @type {OffTarget[]} */
-    let places = [];
-    const browser = browserPanel(api, job.genome, () => places);
+    let offTargets = [];
+    const browser = browserPanel(api, job.genome, () => offTargets);
     const list = h(
       "section",
       { class: "off-targets", "aria-label": "Off-targets" },
@@ -51,8 +52,8 @@ export function guideDialog(api, job) {
     fill(
       content,
       facts(target, job.kind),
-      ...cautions(target),
-      scoreTable(target),
+      ...cautions(columns, target),
+      scoreTable(columns, target),
       h("h3", {}, "Sites in the genome"),
       list,
       browser.element,
@@ -64,7 +65,7 @@ export function guideDialog(api, job) {
     api
       .offTargets(job.jobId, target.id)
       .then((found) => {
-        places = found.offTargets;
+        ({ offTargets } = found);
         if (ours === latest) fill(list, ...offTargetList(found, target, browser.locate));
       })
       .catch((error) => {
@@ -91,7 +92,7 @@ function facts(target, kind) {
       "p",
       {},
       `No. ${id} · `,
-      kind === "sequence" && `${locusOf(target)} ${strandSign(strand)} · cut after base ${cutOf(target)} · `,
+      kind === "sequence" && `${locationOf(target)} ${strandSign(strand)} · cut after base ${cutOf(target)} · `,
       `GC ${gc} %`,
       (gene || feature) && ` · ${[gene, feature].filter(Boolean).join(", ")}`,
     ),
@@ -106,8 +107,11 @@ function facts(target, kind) {
   );
 }
 
-/** @param {Target} target */
-function cautions({ mm0, warnings }) {
+/**
+ * @param {Columns} columns
+ * @param {Target} target
+ */
+function cautions(columns, { mm0, warnings }) {
   const others = warnings.filter((warning) => !warning.includes("perfect matches"));
   return [
     mm0 > 1 &&
@@ -115,18 +119,10 @@ function cautions({ mm0, warnings }) {
         "p",
         { class: "caution", role: "note" },
         h("strong", {}, `${mm0} perfect matches in the genome. `),
-        "The guide cuts at each of them, whatever its scores.",
+        columns.meaningOf("perfect matches"),
       ),
-    others.length > 0 &&
-      h(
-        "p",
-        { class: "caution", role: "note" },
-        ...others.flatMap((warning, index) => [
-          index > 0 && "; ",
-          h("strong", {}, warning),
-          meaningOf(warning) && `: ${meaningOf(warning)}`,
-        ]),
-        ".",
-      ),
+    ...others.map((warning) =>
+      h("p", { class: "caution", role: "note" }, h("strong", {}, `${warning}. `), columns.meaningOf(warning)),
+    ),
   ];
 }

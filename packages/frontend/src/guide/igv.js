@@ -1,7 +1,7 @@
-/** igv, loaded when it is first opened. It is given all that it shows, and asks nobody for more. */
+/** igv, which is loaded when it is first opened. It gets all that it shows from here and sends no requests. */
 
 import igv from "igv";
-import { locusOf } from "../model/format.js";
+import { locationOf } from "../model/format.js";
 import { holdsContigs } from "../model/genome-file.js";
 import { sitesAsFasta } from "../model/sites-fasta.js";
 
@@ -9,29 +9,33 @@ import { sitesAsFasta } from "../model/sites-fasta.js";
  * @import {OffTarget} from "../types.js"
  */
 
-/** @typedef {{goTo: (place: OffTarget) => Promise<void>, close: () => void}} GenomeBrowser */
+/** @typedef {{goTo: (site: OffTarget) => Promise<void>, close: () => void}} GenomeBrowser */
 
 const AROUND = 40;
-// Few mismatches are a risk: the colours of the list, from red to grey.
+// By the number of mismatches: fewer are a greater risk. The colours go from red to grey.
 const COLOURS = ["#b3261e", "#d1661a", "#b8860b", "#5c7f8a", "#8a9499"];
 
 /**
+ * Open igv.
  * @param {HTMLElement} holder
- * @param {string} genome
- * @param {OffTarget[]} places
- * @param {File | null} fasta the genome, where it is small enough to be read as a whole
- * @param {OffTarget} first the place to begin at
+ * @param {object} content
+ * @param {string} content.genome
+ * @param {OffTarget[]} content.offTargets
+ * @param {File | null} content.fasta the genome, if it is small enough to be read as a whole
+ * @param {OffTarget} content.first the site to show first
  * @returns {Promise<GenomeBrowser>}
  */
-export async function openBrowser(holder, genome, places, fasta, first) {
+export async function openBrowser(holder, { genome, offTargets, fasta, first }) {
   const fastaURL =
-    fasta && (await holdsContigs(fasta, places)) ? fasta : `data:text/plain;base64,${btoa(sitesAsFasta(places))}`;
+    fasta && (await holdsContigs(fasta, offTargets))
+      ? fasta
+      : `data:text/plain;base64,${btoa(sitesAsFasta(offTargets))}`;
   const browser = await igv.createBrowser(
     holder,
-    /** @type {any} its types know no reference that is spelt out */ ({
+    /** @type {any} its types lack references that are given inline */ ({
       reference: { id: genome, name: genome, fastaURL, indexed: false, tracks: [] },
       locus: aroundOf(first),
-      // Names that are no place are looked up at its makers' server, even that of the only contig, with which it begins.
+      // Otherwise igv looks up unknown names on a server of its makers, even the name of the only contig at the start.
       search: false,
       loadDefaultGenomes: false,
       showSVGButton: false,
@@ -42,23 +46,23 @@ export async function openBrowser(holder, genome, places, fasta, first) {
           type: "annotation",
           displayMode: "EXPANDED",
           height: 120,
-          features: places.map(featureOf),
+          features: offTargets.map(featureOf),
         },
       ],
     }),
   );
-  if (holder.shadowRoot) mend(holder.shadowRoot);
+  if (holder.shadowRoot) improve(holder.shadowRoot);
   return {
-    goTo: async (place) => void (await browser.search(aroundOf(place))),
+    goTo: async (site) => void (await browser.search(aroundOf(site))),
     close: () => igv.removeBrowser(browser),
   };
 }
 
 /**
- * igv leaves its controls without names, and breaks the size of the window over two lines.
+ * Name the controls of igv, and keep the size of its window on one line.
  * @param {ShadowRoot} root
  */
-function mend(root) {
+function improve(root) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(".igv-windowsize-panel-container { white-space: nowrap; margin-right: 1rem; }");
   root.adoptedStyleSheets.push(sheet);
@@ -73,14 +77,14 @@ function mend(root) {
 }
 
 /**
- * A place with its surroundings; igv counts as people do.
- * @param {OffTarget} place
+ * Return the location of a site with its surroundings, counted from 1 as igv does.
+ * @param {OffTarget} site
  */
 function aroundOf({ contig, start, end }) {
-  return locusOf({ contig, start: Math.max(0, start - AROUND), end: end + AROUND });
+  return locationOf({ contig, start: Math.max(0, start - AROUND), end: end + AROUND });
 }
 
-/** @param {OffTarget} place */
+/** @param {OffTarget} site */
 function featureOf({ contig, start, end, strand, mismatches, mit, cfd }) {
   return {
     chr: contig,

@@ -1,6 +1,6 @@
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
-import { count, locusOf, strandSign } from "../model/format.js";
+import { count, locationOf, strandSign } from "../model/format.js";
 import { asText, countByMismatches, runsOf } from "../model/off-targets.js";
 
 /**
@@ -8,15 +8,19 @@ import { asText, countByMismatches, runsOf } from "../model/off-targets.js";
  */
 
 /**
- * The places in the genome that one guide may bind.
+ * Create the list of the sites in the genome that a guide may bind.
  * @param {OffTargets} found
  * @param {Target} target
- * @param {((place: OffTarget) => void) | null} onLocate shows a place in the genome browser
+ * @param {((offTarget: OffTarget) => void) | null} onLocate shows a site in the genome browser
  */
 export function offTargetList({ guide, total, offTargets }, target, onLocate) {
   if (total === 0)
     return [
-      h("p", {}, "No place in the genome is within 4 mismatches of this guide: it is not in this genome either."),
+      h(
+        "p",
+        {},
+        "No site in the genome is within 4 mismatches of this guide, so this genome does not contain the guide itself.",
+      ),
     ];
   const counts =
     total > offTargets.length
@@ -38,13 +42,14 @@ export function offTargetList({ guide, total, offTargets }, target, onLocate) {
       { class: "mismatches", role: "group", "aria-label": "Off-targets by number of mismatches" },
       ...choices.map(({ label }) => label),
     ),
-    total > offTargets.length && h("p", { class: "note" }, `The ${count(offTargets.length)} riskiest are listed.`),
+    total > offTargets.length &&
+      h("p", { class: "note" }, `Only the ${count(offTargets.length)} sites with the highest risk are listed.`),
     h(
       "div",
       { class: "scroll list", tabindex: 0, role: "region", "aria-label": "List of off-targets" },
       h(
         "table",
-        { class: "plain places" },
+        { class: "plain sites" },
         h(
           "thead",
           {},
@@ -56,7 +61,7 @@ export function offTargetList({ guide, total, offTargets }, target, onLocate) {
     h(
       "p",
       { class: "hint" },
-      "A dot is a base that matches the guide. Places cover site and PAM; bases are counted from 1. MIT runs from 0 to 100, CFD from 0 to 1; a place with a low score is unlikely to be cut.",
+      "A dot is a base that matches the guide. Locations include the PAM and are counted from 1. MIT ranges from 0 to 100, CFD from 0 to 1; Cas9 is unlikely to cut a site with a low score.",
     ),
   ];
 
@@ -70,12 +75,12 @@ export function offTargetList({ guide, total, offTargets }, target, onLocate) {
       h("td", {}, h("code", {}, "NRG")),
       h("td", { colspan: 3 + (annotated ? 1 : 0) + (onLocate ? 1 : 0) }),
     );
-    fill(body, head, ...wanted.map((place) => row(place, annotated, onLocate)));
+    fill(body, head, ...wanted.map((offTarget) => row(offTarget, annotated, onLocate)));
   }
 }
 
 /**
- * @param {number} number of places
+ * @param {number} number of sites
  * @param {number} mismatches
  * @param {() => void} onChange
  */
@@ -100,7 +105,7 @@ function titles(annotated, locatable) {
     "Mismatches",
     "Site",
     "PAM",
-    "Place",
+    "Location",
     "MIT",
     "CFD",
     ...(annotated ? ["Gene"] : []),
@@ -109,12 +114,12 @@ function titles(annotated, locatable) {
 }
 
 /**
- * @param {OffTarget} place
+ * @param {OffTarget} offTarget
  * @param {boolean} annotated
- * @param {((place: OffTarget) => void) | null} onLocate
+ * @param {((offTarget: OffTarget) => void) | null} onLocate
  */
-function row(place, annotated, onLocate) {
-  const { mismatches, site, alignment, pam, strand, mit, cfd, gene, feature } = place;
+function row(offTarget, annotated, onLocate) {
+  const { mismatches, site, alignment, pam, strand, mit, cfd, gene, feature } = offTarget;
   const runs = runsOf(site, alignment).map(({ text, mismatch }) =>
     mismatch ? h("mark", {}, text) : ".".repeat(text.length),
   );
@@ -124,7 +129,7 @@ function row(place, annotated, onLocate) {
     h("td", { class: "number" }, mismatches),
     h("td", {}, h("code", { title: site }, ...runs)),
     h("td", {}, h("code", {}, pam)),
-    h("td", { class: "place" }, locusOf(place), " ", strandSign(strand)),
+    h("td", {}, locationOf(offTarget), " ", strandSign(strand)),
     h("td", { class: "number" }, mit.toFixed(2)),
     h("td", { class: "number" }, cfd.toFixed(4)),
     annotated && h("td", {}, [gene, feature].filter(Boolean).join(", ")),
@@ -134,7 +139,12 @@ function row(place, annotated, onLocate) {
         {},
         h(
           "button",
-          { type: "button", class: "quiet", "aria-label": `Show ${locusOf(place)}`, click: () => onLocate(place) },
+          {
+            type: "button",
+            class: "quiet",
+            "aria-label": `Show ${locationOf(offTarget)}`,
+            click: () => onLocate(offTarget),
+          },
           "Show",
         ),
       ),

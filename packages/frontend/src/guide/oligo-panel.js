@@ -9,26 +9,26 @@ import { recall, remember } from "../model/storage.js";
  */
 
 const CUSTOM = "custom";
-const KEPT = { kind: "bbsi", forward: "CACC", reverse: "AAAC", beginWithG: true };
+const USUAL = { kind: "bbsi", forward: "CACC", reverse: "AAAC", beginWithG: true };
 
 /**
- * What to order for a guide. The choice of vector is remembered.
+ * Create the panel with the oligos to order for a guide. It remembers the choice of the vector.
  * @param {Target} target
  */
 export function oligoPanel({ id, guide }) {
-  const kept = { ...KEPT, ...recall("oligos", KEPT) };
+  const chosen = { ...USUAL, ...recall("oligos", USUAL) };
   const kind = h(
     "select",
     { id: "oligo-kind", change: show },
     ...Object.entries(CLONINGS).map(([name, cloning]) =>
-      h("option", { value: name, selected: name === kept.kind }, cloning.name),
+      h("option", { value: name, selected: name === chosen.kind }, cloning.name),
     ),
-    h("option", { value: CUSTOM, selected: kept.kind === CUSTOM }, "Other overhangs"),
+    h("option", { value: CUSTOM, selected: chosen.kind === CUSTOM }, "Other overhangs"),
   );
   const forward = h("input", {
     id: "oligo-forward",
     size: 8,
-    value: kept.forward,
+    value: chosen.forward,
     spellcheck: "false",
     autocomplete: "off",
     input: show,
@@ -36,7 +36,7 @@ export function oligoPanel({ id, guide }) {
   const reverse = h("input", {
     id: "oligo-reverse",
     size: 8,
-    value: kept.reverse,
+    value: chosen.reverse,
     spellcheck: "false",
     autocomplete: "off",
     input: show,
@@ -47,7 +47,7 @@ export function oligoPanel({ id, guide }) {
     h("label", {}, "Forward 5′ ", forward),
     h("label", {}, "Reverse 5′ ", reverse),
   );
-  const beginWithG = h("input", { type: "checkbox", checked: kept.beginWithG, change: show });
+  const beginWithG = h("input", { type: "checkbox", checked: chosen.beginWithG, change: show });
   const out = h("div", { "aria-live": "polite" });
   show();
   return h(
@@ -80,7 +80,7 @@ export function oligoPanel({ id, guide }) {
       beginWithG: beginWithG.checked,
     });
     if (!isOverhang(cloning.forward) || !isOverhang(cloning.reverse))
-      return fill(out, h("p", { class: "problem" }, "An overhang is up to 12 of A, C, G and T."));
+      return fill(out, h("p", { class: "problem" }, "An overhang has up to 12 bases, which are A, C, G or T."));
     return fill(out, ...describe(id, guide, cloning, beginWithG.checked));
   }
 }
@@ -124,12 +124,12 @@ function describe(id, guide, cloning, beginWithG) {
   );
   return [
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Oligos" }, table),
-    added && h("p", { class: "hint" }, "A G was put before the guide, which does not begin with one."),
+    added && h("p", { class: "hint" }, "A G has been put before the guide, which does not begin with one."),
     isCut(guide, cloning.site) &&
       h(
         "p",
         { class: "caution" },
-        `The guide holds ${cloning.site}, the site of this vector’s enzyme: it would be cut while cloning.`,
+        `The guide contains ${cloning.site}, the site of this vector’s enzyme, and would be cut during cloning.`,
       ),
     copyButton("Copy both", () => `${names[0]}\t${forward}\n${names[1]}\t${reverse}\n`),
   ];

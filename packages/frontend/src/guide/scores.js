@@ -1,27 +1,30 @@
 import { h } from "../dom/elements.js";
-import { meaning } from "../model/columns.js";
-import { commonCfd } from "../model/figures.js";
 
 /**
+ * @import {Columns} from "../model/columns.js"
  * @import {Target} from "../types.js"
  */
 
 /**
- * Every score of a guide with its threshold, formula and source.
+ * Create the table of a guide's scores, with their formulas, thresholds and sources.
+ * @param {Columns} columns
  * @param {Target} target
  */
-export function scoreTable(target) {
-  const { mit, cfd, chopchop, mm10db, sgrnascorer2, sgrnascorer2_score, consensus, efficient, energy } = target;
-  /** @type {[string, string, boolean | null][]} */
+export function scoreTable(columns, target) {
+  const { chopchop, mm10db, sgrnascorer2, consensus, efficient, energy } = target;
+  const text = (/** @type {string} */ name) => columns.textOf(name, target);
+  const fold = energy === null ? "" : `, ${text("energy")} kcal/mol`;
+  /** @type {[string, string | number | null, boolean | null][]} */
   const rows = [
-    ["mit", mit.toFixed(2), mit >= 75],
-    ["cfd", cfd.toFixed(2), cfd >= 75],
-    ["commonCfd", commonCfd(target).toFixed(1), null],
+    ["mit", text("mit"), accepts(columns, "mit", target.mit)],
+    ["cfd", text("cfd"), accepts(columns, "cfd", target.cfd)],
+    ["common_cfd", text("common_cfd"), null],
     ["consensus", `${consensus} of 3`, efficient],
-    ["chopchop", chopchop ? "yes" : "no", chopchop],
-    ["mm10db", `${mm10db ? "yes" : "no"}${energy === null ? "" : `, ${energy.toFixed(1)} kcal/mol`}`, mm10db],
-    ["sgrnascorer2_score", sgrnascorer2_score.toFixed(2), sgrnascorer2],
+    ["chopchop", text("chopchop"), chopchop],
+    ["mm10db", `${text("mm10db")}${fold}`, mm10db],
+    ["sgrnascorer2_score", text("sgrnascorer2_score"), sgrnascorer2],
   ];
+  const headings = ["Score", "Value", "Good", "Formula, threshold, source"];
   return h(
     "details",
     { class: "scores" },
@@ -32,32 +35,38 @@ export function scoreTable(target) {
       h(
         "table",
         { class: "plain" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ...["Score", "Value", "Good", "Formula, threshold, source"].map((title) =>
-              h("th", { scope: "col" }, title),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          ...rows.map(([name, value, good]) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, meaning(name).title),
-              h("td", { class: "number" }, value),
-              h("td", {}, good === null ? "" : good ? "✓" : "✗"),
-              h("td", { class: "wrap" }, meaning(name).text),
-            ),
-          ),
-        ),
+        h("thead", {}, h("tr", {}, ...headings.map((heading) => h("th", { scope: "col" }, heading)))),
+        h("tbody", {}, ...rows.map(([name, value, good]) => row(columns, name, value, good))),
       ),
     ),
+  );
+}
+
+/**
+ * Tell whether a value reaches the threshold of its column.
+ * @param {Columns} columns
+ * @param {string} name
+ * @param {number} value
+ */
+function accepts(columns, name, value) {
+  const { threshold } = columns.get(name);
+  return threshold === null ? null : value >= threshold;
+}
+
+/**
+ * @param {Columns} columns
+ * @param {string} name
+ * @param {string | number | null} value
+ * @param {boolean | null} good null for a score without a threshold
+ */
+function row(columns, name, value, good) {
+  const { title, text } = columns.get(name);
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, title),
+    h("td", { class: "number" }, value),
+    h("td", {}, good === null ? "" : good ? "✓" : "✗"),
+    h("td", { class: "wrap" }, text),
   );
 }

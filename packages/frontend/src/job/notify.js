@@ -1,7 +1,7 @@
 import { fill, h } from "../dom/elements.js";
 
 /**
- * Tell the user that a job is over, where the browser may and the page is out of sight.
+ * Create the button that asks for a notification when a job has finished. It is shown only if the page is out of sight.
  * @param {string} title
  */
 export function notifier(title) {
@@ -11,7 +11,7 @@ export function notifier(title) {
   show();
 
   function show() {
-    fill(button, wanted ? "A notification follows" : "Notify me when it is done");
+    fill(button, wanted ? "You will be notified" : "Notify me when the job has finished");
     button.disabled = wanted;
   }
 
@@ -24,8 +24,11 @@ export function notifier(title) {
 
   return {
     button,
-    /** @param {string} text */
-    tell(text) {
+    /**
+     * Notify the user, if they asked for it.
+     * @param {string} text
+     */
+    notify(text) {
       button.hidden = true;
       if (wanted && document.hidden) new Notification(title, { body: text });
     },

@@ -1,6 +1,6 @@
 import { fill, h } from "../dom/elements.js";
 import { Forecast } from "../model/forecast.js";
-import { elapsed, failedBeforeScan, isOver, stagesOf } from "../model/progress.js";
+import { elapsed, failedBeforeScan, isFinished, stagesOf } from "../model/progress.js";
 import { notifier } from "./notify.js";
 
 /**
@@ -10,7 +10,7 @@ import { notifier } from "./notify.js";
  */
 
 /** @type {Record<Stage["state"], string>} */
-const STATES = { waiting: "waiting", current: "under way", done: "done", failed: "failed" };
+const STATES = { waiting: "waiting", current: "running", done: "done", failed: "failed" };
 const HEADLINES = {
   queued: "Waiting to start",
   preparing: "Preparing the genome",
@@ -20,18 +20,18 @@ const HEADLINES = {
   failed: "Failed",
 };
 
-/** Where a job is, stage by stage, with a clock that runs by itself. */
+/** Create the panel that shows the progress of a job stage by stage, with a running clock. */
 export function progressPanel() {
   const headline = h("h2", { "aria-live": "polite" }, "Reading the job…");
   const clock = h("p", { class: "clock" });
   const list = h("ol", { class: "stages" });
   const note = h("p", { class: "note", role: "status" });
   const reason = h("div", { class: "trouble reason", role: "alert", hidden: true });
-  const notify = notifier("Crackling Cloud");
+  const notification = notifier("Crackling Cloud");
   const element = h(
     "section",
     { class: "progress", "aria-label": "Progress" },
-    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notify.button)),
+    h("div", { class: "title" }, headline, h("div", { class: "actions" }, clock, notification.button)),
     reason,
     list,
     note,
@@ -44,8 +44,8 @@ export function progressPanel() {
   function tick() {
     if (!shown) return;
     const now = Date.now();
-    const told = isOver(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
-    fill(clock, elapsed(shown.job, now), told && `, ${told}`);
+    const estimate = isFinished(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
+    fill(clock, elapsed(shown.job, now), estimate && `, ${estimate}`);
   }
 
   return {
@@ -60,30 +60,31 @@ export function progressPanel() {
     show(job, genome) {
       const before = shown?.job.status;
       shown = { job, genome };
-      // A live region speaks whenever it is written to, so it is written to only on a change.
+      // Screen readers read a live region whenever it is written to, so it is written to only on a change.
       if (headline.textContent !== HEADLINES[job.status]) fill(headline, HEADLINES[job.status]);
       fill(note);
-      fill(list, ...stagesOf(job, genome).map((stage) => stageItem(stage, isOver(job))));
-      element.classList.toggle("over", job.status === "complete");
+      fill(list, ...stagesOf(job, genome).map((stage) => stageItem(stage, isFinished(job))));
+      element.classList.toggle("finished", job.status === "complete");
       tick();
       if (job.status === "failed") explain(reason, job, genome);
-      if (!isOver(job)) return;
-      if (before) notify.tell(job.status === "complete" ? "Your guides are ready." : "The job failed.");
-      notify.button.hidden = true;
+      if (!isFinished(job)) return;
+      if (before) notification.notify(job.status === "complete" ? "Your guides are ready." : "The job failed.");
+      notification.button.hidden = true;
     },
   };
 }
 
 /**
- * @param {HTMLElement} place
+ * Explain why a job failed, and what to do.
+ * @param {HTMLElement} container
  * @param {Job} job
  * @param {Genome | null} genome
  */
-function explain(place, job, genome) {
-  place.hidden = false;
-  const why = h("p", {}, h("strong", {}, "Why: "), job.reason ?? "No reason is known.");
+function explain(container, job, genome) {
+  container.hidden = false;
+  const why = h("p", {}, h("strong", {}, "Why: "), job.reason ?? "The reason is not known.");
   fill(
-    place,
+    container,
     why,
     h("p", {}, h("strong", {}, "What to do: "), remedyOf(job, genome), " ", h("a", { href: "#/" }, "Start again")),
   );
@@ -95,24 +96,24 @@ function explain(place, job, genome) {
  */
 function remedyOf(job, genome) {
   if (failedBeforeScan(job, genome))
-    return `A new job tries the genome ${job.genome} again; if the reason is the file or the accession, choose another.`;
+    return `A new job will try the genome ${job.genome} again. If the reason is the file or the accession, choose another.`;
   if (job.region && job.progress.guides === null)
-    return "Ask for another gene or region of the genome, or paste the sequence.";
-  return "Submitting the query again starts a new job. If it fails once more, tell whoever runs this deployment the address of this page.";
+    return "Choose another gene or region of the genome, or paste the sequence.";
+  return "Submit the query again to start a new job. If that fails too, send the address of this page to the people who run this service.";
 }
 
 /**
  * @param {Stage} stage
- * @param {boolean} over nothing is going to happen any more
+ * @param {boolean} finished nothing will change any more
  */
-function stageItem({ name, state, detail, count }, over) {
+function stageItem({ name, state, detail, count }, finished) {
   const bar =
     count && h("progress", { max: Math.max(count.total, 1), value: count.total ? count.done : 1, "aria-label": name });
   return h(
     "li",
     { class: state },
     h("span", { class: "name" }, name),
-    h("span", { class: "state" }, over && state === "waiting" ? "not begun" : STATES[state]),
+    h("span", { class: "state" }, finished && state === "waiting" ? "not started" : STATES[state]),
     h("span", { class: "detail" }, detail),
     bar,
   );

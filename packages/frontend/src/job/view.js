@@ -4,7 +4,7 @@ import { fill, h } from "../dom/elements.js";
 import { failure } from "../dom/failures.js";
 import { follow } from "../model/follow.js";
 import { count, day } from "../model/format.js";
-import { isOver } from "../model/progress.js";
+import { isFinished } from "../model/progress.js";
 import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
 import { progressPanel } from "./progress-panel.js";
 
@@ -14,13 +14,13 @@ import { progressPanel } from "./progress-panel.js";
  */
 
 /**
- * A job: how far it has come, and then its results. The address of this view is the job's permalink.
- * @param {HTMLElement} place
+ * Show a job: first its progress, then its results. The address of this view is the job's permalink.
+ * @param {HTMLElement} container
  * @param {Api} api
  * @param {string} id
  * @returns {View}
  */
-export function showJob(place, api, id) {
+export function showJob(container, api, id) {
   const leaving = new AbortController();
   const about = h("p", { class: "about" });
   const progress = progressPanel();
@@ -29,7 +29,7 @@ export function showJob(place, api, id) {
   const mailed = h("p", { class: "note" });
   const heading = h("h1", { tabindex: -1 }, titleOf(name));
   fill(
-    place,
+    container,
     h(
       "div",
       { class: "title" },
@@ -47,7 +47,7 @@ export function showJob(place, api, id) {
     try {
       const job = await followJob();
       if (job?.status !== "complete") return;
-      // The table and the plots come only when there is something for them to show.
+      // The code of the table and the plots is loaded only now that there is something to show.
       const { resultsPanel } = await import("../results/panel.js");
       if (!leaving.signal.aborted) await resultsPanel(results, api, job, leaving.signal);
     } catch (error) {
@@ -57,18 +57,18 @@ export function showJob(place, api, id) {
   }
 
   /** @param {ApiError} error */
-  function refuse({ status, title, message, passes }) {
+  function refuse({ status, title, message, transient }) {
     if (status === 404) forgetJob(id);
-    const onward = passes
+    const onward = transient
       ? h("button", { type: "button", click: run }, "Try again")
       : h("a", { href: "#/" }, "Design other guides");
-    const told = failure(`${message} `, onward);
-    // Of a job that was never read there is nothing else to show.
-    if (about.textContent) fill(results, told);
-    else fill(place, h("h1", { tabindex: -1 }, status === 404 ? "No such job" : title), told);
+    const notice = failure(`${message} `, onward);
+    // If the job has never been read, there is nothing else to show.
+    if (about.textContent) fill(results, notice);
+    else fill(container, h("h1", { tabindex: -1 }, status === 404 ? "No such job" : title), notice);
   }
 
-  /** @returns {Promise<Job | undefined>} as it ended; undefined where the view was left before */
+  /** @returns {Promise<Job | undefined>} the finished job; undefined if the user has left the view before */
   async function followJob() {
     /** @type {Job | undefined} */
     let last;
@@ -76,7 +76,7 @@ export function showJob(place, api, id) {
       {
         read: () => readBoth(api, id),
         show: ({ job, genome }) => show(job, genome),
-        isOver: ({ job }) => isOver(job),
+        isFinished: ({ job }) => isFinished(job),
         onTrouble: progress.warn,
       },
       leaving.signal,
@@ -102,7 +102,7 @@ export function showJob(place, api, id) {
         " · query and results are deleted on ",
         time(job.expires),
       );
-      fill(mailed, mail && !isOver(job) && mailNote(mail));
+      fill(mailed, mail && !isFinished(job) && mailNote(mail));
       if (!name && job.region) fill(heading, titleOf(job.region));
       progress.show(job, genome);
     }
@@ -123,12 +123,12 @@ export function showJob(place, api, id) {
  */
 async function readBoth(api, id) {
   const job = await api.job(id);
-  // The genome's steps are told only while it is prepared, or where that may be why the job failed.
+  // The genome is of interest while it is prepared, and if its preparation may be why the job failed.
   const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
   return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
 }
 
-/** @param {string | null} [name] of what the guides are for, where this browser or the job knows it */
+/** @param {string | null} [name] of the query, if this browser or the job knows it */
 function titleOf(name) {
   return name ? `Guides for ${name}` : "Guides";
 }
@@ -139,13 +139,13 @@ function time(moment) {
 }
 
 /**
- * The address is known to this browser alone.
+ * Only this browser knows the address.
  * @param {{address: string, pending: boolean}} mail
  */
 function mailNote({ address, pending }) {
   return pending
-    ? `Confirm the mail that AWS sent to ${address}: until its link is opened, no mail comes when this job is over.`
-    : `A mail goes to ${address} when this job is over.`;
+    ? `Confirm the email that AWS has sent to ${address}. Until you open its link, you will get no email when this job has finished.`
+    : `An email will be sent to ${address} when this job has finished.`;
 }
 
 /** @param {Job} job */

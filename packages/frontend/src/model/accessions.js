@@ -3,18 +3,24 @@
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const ACCESSION = /^GC[AF]_\d{9}\.\d+$/i;
 
-/** @param {string} text */
+/**
+ * Tell whether a text can be the id of an uploaded genome.
+ * @param {string} text
+ */
 export function isGenomeId(text) {
   return ID.test(text) && !isAccession(text);
 }
 
-/** @param {string} text */
+/**
+ * Tell whether a text is the accession of an NCBI assembly, with its version.
+ * @param {string} text
+ */
 export function isAccession(text) {
   return ACCESSION.test(text);
 }
 
 /**
- * Whether it is an accession but for its version.
+ * Tell whether a text is an accession without its version.
  * @param {string} text
  */
 export function lacksVersion(text) {
@@ -22,7 +28,7 @@ export function lacksVersion(text) {
 }
 
 /**
- * A genome's id made of a file's name.
+ * Return an id for a genome, made from the name of its file.
  * @param {string} name
  */
 export function genomeIdOf(name) {

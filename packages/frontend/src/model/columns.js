@@ -1,115 +1,109 @@
-/** What the columns of the results mean: shown in the table's heads, below the table and with each guide. */
+/** The columns of the results. The API describes them; here is how the page derives and writes their values. */
+
+import { commonCfd, cutOf } from "./figures.js";
+import { locationOf } from "./format.js";
 
 /**
- * @import {Job} from "../types.js"
+ * @import {About, Column, Job, Target} from "../types.js"
  */
+
+/** The columns that the table shows until the user chooses others: on wide screens, and on all screens. */
+const SHOWN_WIDE = ["id", "pam", "cfd", "sites", "consensus", "location", "strand", "gc", "warnings"];
+const SHOWN_ALWAYS = ["guide", "efficient", "specific", "mit"];
+// A list of guides has no locations in a sequence.
+const LOCATIONS = ["contig", "location", "cut", "strand"];
 
 /**
- * @typedef {object} Meaning
- * @property {string} title
- * @property {string} text
- * @property {"wide" | "always"} [shown] from the start: on wide screens, or everywhere
+ * Figures that are no fields of a target.
+ * @type {Record<string, (target: Target) => string | number>}
  */
-
-const BRADFORD = "Bradford & Perrin 2019";
-
-/** @type {Record<string, Meaning>} */
-export const MEANINGS = {
-  id: { title: "No.", text: "Number of the guide in the order of the query.", shown: "wide" },
-  guide: {
-    title: "Guide",
-    text: "The 20 bases of the protospacer, 5′ to 3′ on its strand. Choose it to see its off-targets and the oligos to order.",
-    shown: "always",
-  },
-  pam: { title: "PAM", text: "The three bases after the protospacer: NGG for SpCas9.", shown: "wide" },
-  efficient: {
-    title: "Efficient",
-    text: `As many of CHOPCHOP, mm10db and sgRNAScorer 2.0 accept the guide as the job asked for: 2 of 3 unless chosen otherwise (${BRADFORD}).`,
-    shown: "always",
-  },
-  specific: { title: "Specific", text: "MIT and CFD specificity are both at least 75.", shown: "always" },
-  mit: {
-    title: "MIT",
-    text: "Specificity 10000 / (100 + sum of the MIT scores, 0 to 100, of all imperfect sites within 4 mismatches) (Hsu et al. 2013). 100 is best; 75 or more is recommended.",
-    shown: "always",
-  },
-  cfd: {
-    title: "CFD",
-    text: "Specificity 10000 / (100 + sum of the CFD scores, 0 to 1, of all sites within 4 mismatches, perfect ones included) (Doench et al. 2016). A guide with no other site has 99.01; 75 or more is recommended. Many tools use another scale: see CFD, common scale.",
-    shown: "wide",
-  },
-  commonCfd: {
-    title: "CFD, common scale",
-    text: "100 / (1 + sum of the CFD scores of the imperfect sites), as many other tools report it. The same sites as CFD on a scale that falls faster: 100 is best, 50 or more is good, below 20 a guide is usually called unspecific.",
-  },
-  sites: {
-    title: "Sites 0-1-2-3-4",
-    text: "Places in the genome with 0, 1, 2, 3 and 4 mismatches, the guide’s own included: a guide that occurs once begins with 1.",
-    shown: "wide",
-  },
-  mm0: { title: "0 mismatches", text: "Places in the genome with no mismatch: 1 for a guide that occurs once." },
-  mm1: { title: "1 mismatch", text: "Places with 1 mismatch." },
-  mm2: { title: "2 mismatches", text: "Places with 2 mismatches." },
-  mm3: { title: "3 mismatches", text: "Places with 3 mismatches." },
-  mm4: { title: "4 mismatches", text: "Places with 4 mismatches." },
-  consensus: {
-    title: "Votes",
-    text: `How many of the three methods accept the guide, 0 to 3 (${BRADFORD}).`,
-    shown: "wide",
-  },
-  chopchop: {
-    title: "CHOPCHOP",
-    text: "CHOPCHOP’s rule G20: the last base of the protospacer is G (Labun et al. 2019).",
-  },
-  mm10db: {
-    title: "mm10db",
-    text: "No leading T, AT content 20 to 65 %, no TTTT, and with its scaffold the guide folds so that the scaffold keeps its shape at −30 kcal/mol or more (Sunagawa et al. 2016).",
-  },
-  sgrnascorer2: { title: "sgRNAScorer", text: "sgRNAScorer 2.0 accepts a score of 0 or more (Chari et al. 2017)." },
-  sgrnascorer2_score: {
-    title: "SVM score",
-    text: "Decision value of sgRNAScorer 2.0’s linear model on the 20 bases; 0 is the threshold (Chari et al. 2017).",
-  },
-  contig: { title: "Sequence", text: "Which sequence of the query." },
-  place: {
-    title: "Place",
-    text: "First and last base of guide and PAM on the forward strand, counted from 1: 19-41 are 23 bases. Files count as their formats do: CSV, TSV, JSON, BED and XLSX from 0 and without the last base, GFF3, GenBank and FASTA as here.",
-    shown: "wide",
-  },
-  cut: {
-    title: "Cut",
-    text: "Cas9 cuts after this base of the forward strand, counted from 1: three bases before the PAM.",
-  },
-  strand: { title: "Strand", text: "+ is the strand that was submitted, − its complement.", shown: "wide" },
-  gc: {
-    title: "GC %",
-    text: "Share of G and C in the 20 bases. Below 20 or above 80 the guide gets a warning.",
-    shown: "wide",
-  },
-  energy: {
-    title: "Energy",
-    text: "Free energy of the fold of guide and scaffold, kcal/mol (ViennaRNA). Computed where mm10db’s other tests pass.",
-  },
-  structure: { title: "Structure", text: "That fold in dot-bracket notation." },
-  unique: { title: "Unique", text: "The guide occurs once in the query." },
-  gene: { title: "Gene", text: "The gene at the guide’s own place in the genome, where the genome has an annotation." },
-  feature: { title: "Feature", text: "Where in a gene that place is: exon, CDS, intron, or between genes." },
-  warnings: { title: "Warnings", text: "What to know before ordering the guide.", shown: "wide" },
+const DERIVED = {
+  location: locationOf,
+  cut: cutOf,
+  common_cfd: commonCfd,
+  sites: ({ mm0, mm1, mm2, mm3, mm4 }) => [mm0, mm1, mm2, mm3, mm4].join("-"),
 };
 
-// Guides of one's own lie on no sequence.
-const PLACES = ["contig", "place", "cut", "strand"];
+/** What the API says about the columns and warnings of its targets. */
+export class Columns {
+  #columns;
+  #warnings;
+
+  /** @param {Pick<About, "columns" | "warnings">} about */
+  constructor({ columns, warnings }) {
+    this.#columns = new Map(columns.map((column) => [column.name, column]));
+    this.#warnings = warnings;
+  }
+
+  /** @returns {Column[]} */
+  all() {
+    return [...this.#columns.values()];
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Column}
+   */
+  get(name) {
+    const column = this.#columns.get(name);
+    if (!column) throw new Error(`The service does not describe the column ${name}.`);
+    return column;
+  }
+
+  /**
+   * Return a column of a target as text: for cells, paper and spreadsheets.
+   * @param {string} name
+   * @param {Target} target
+   * @returns {string | number | null} null if the value is unknown
+   */
+  textOf(name, target) {
+    const value = DERIVED[name]?.(target) ?? /** @type {Record<string, unknown>} */ (target)[name] ?? null;
+    const { decimals } = this.get(name);
+    if (typeof value === "number") return decimals === null ? value : value.toFixed(decimals);
+    if (typeof value === "boolean") return value ? "yes" : "no";
+    if (Array.isArray(value)) return value.join("; ");
+    return value === null ? null : String(value);
+  }
+
+  /**
+   * Return a target in a few words, for tooltips.
+   * @param {Target} target
+   */
+  summaryOf(target) {
+    const [mit, cfd, efficient] = ["mit", "cfd", "efficient"].map((name) => this.textOf(name, target));
+    return `No. ${target.id} · ${target.guide} ${target.pam} · MIT ${mit}, CFD ${cfd} · efficient: ${efficient}`;
+  }
+
+  /**
+   * Return what a warning means.
+   * @param {string} warning as a target has it
+   */
+  meaningOf(warning) {
+    return this.#warnings.find(({ name }) => warning.endsWith(name))?.text ?? "";
+  }
+}
 
 /**
- * Whether a column says anything of a job's guides.
+ * Tell whether a column has a value for a job's guides.
  * @param {string} column
  * @param {Job["kind"]} kind
  */
-export function tells(column, kind) {
-  return kind === "sequence" || !PLACES.includes(column);
+export function appliesTo(column, kind) {
+  return kind === "sequence" || !LOCATIONS.includes(column);
 }
 
-/** @param {string} column */
-export function meaning(column) {
-  return /** @type {Meaning} */ (MEANINGS[column]);
+/**
+ * Return the columns that the table shows until the user chooses others.
+ * @param {Target[]} targets
+ * @param {boolean} wide the screen is wide
+ */
+export function usualColumns(targets, wide) {
+  const severalContigs = new Set(targets.map(({ contig }) => contig)).size > 1;
+  const annotated = targets.some(({ gene }) => gene);
+  return [
+    ...SHOWN_ALWAYS,
+    ...(wide ? SHOWN_WIDE : []),
+    ...(severalContigs ? ["contig"] : []),
+    ...(annotated ? ["gene"] : []),
+  ];
 }

@@ -36,7 +36,9 @@ const CODES = {
   N: "ACGT",
 };
 
-/** @param {string} sequence upper case; what is no nucleotide stays */
+/**
+ * @param {string} sequence in upper case; letters that are not nucleotides are kept
+ */
 export function reverseComplement(sequence) {
   return [...sequence]
     .reverse()
@@ -45,9 +47,9 @@ export function reverseComplement(sequence) {
 }
 
 /**
- * An expression for a motif of IUPAC letters.
+ * Return a regular expression for a motif of IUPAC letters.
  * @param {string} motif
- * @returns {RegExp | null} null where a letter is none
+ * @returns {RegExp | null} null if a letter is not a IUPAC code
  */
 export function motifPattern(motif) {
   const classes = [...motif.toUpperCase()].map((letter) => CODES[letter]);

@@ -1,5 +1,5 @@
 /**
- * What is wrong with an address, as the API would say; an empty one is none.
+ * Return what is wrong with an email address, by the API's rules. An empty one is fine.
  * @param {string} typed
  * @param {string[]} domains
  * @returns {string | null}
@@ -8,11 +8,11 @@ export function emailProblem(typed, domains) {
   const address = typed.trim().toLowerCase();
   if (!address) return null;
   const [, domain] = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/.exec(address) ?? [];
-  return domain && domains.includes(domain) ? null : `Give an address at ${either(domains)}, or leave this empty.`;
+  return domain && domains.includes(domain) ? null : `Enter an address at ${either(domains)}, or leave this empty.`;
 }
 
 /**
- * List the domains for the user: "a, b or c".
+ * Return the domains as a list for the user: "a or b".
  * @param {string[]} domains
  */
 export function either(domains) {

@@ -1,4 +1,4 @@
-/** The genome of the examples: phage lambda. */
+/** The accession of the examples' genome, phage lambda. */
 export const EXAMPLE_GENOME = "GCF_000840245.1";
 
 /** The repressor gene cI of phage lambda: NC_001416.1, complement of 37,227 to 37,940. */
@@ -16,7 +16,7 @@ TACCCAATGATCCCATGCAATGAGAGTTGTTCCGTTGTGGGGAAAGTTATCGCTAGTCAGTGGCCTGAAG
 AGACGTTTGGCTGA
 `;
 
-/** Where that gene lies: found without an annotation. */
+/** The region of that gene, which needs no annotation. */
 export const REGION_EXAMPLE = "NC_001416.1:37,227-37,940";
 
 /** Three guides of that gene. */

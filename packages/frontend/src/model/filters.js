@@ -1,5 +1,7 @@
+/** The filters of the results: which targets pass them, and their description. */
+
 import { motifPattern } from "./dna.js";
-import { byRank, cutOf } from "./figures.js";
+import { cutOf } from "./figures.js";
 import { count, strandSign } from "./format.js";
 
 /**
@@ -7,27 +9,27 @@ import { count, strandSign } from "./format.js";
  */
 
 /**
- * A box drawn in the plot.
+ * A box that the user drew in the plot.
  * @typedef {object} Area
- * @property {"mit" | "cfd"} measure what its x is
+ * @property {"mit" | "cfd"} measure of its x axis
  * @property {[number, number]} x
- * @property {[number, number]} y sgRNAScorer's score
+ * @property {[number, number]} y scores of sgRNA Scorer 2.0
  */
 
 /**
  * @typedef {object} Filter
  * @property {boolean} efficient
  * @property {boolean} specific
- * @property {boolean} clean no warnings
+ * @property {boolean} clean without warnings
  * @property {"" | "+" | "-"} strand
- * @property {number | null} gcLeast per cent
+ * @property {number | null} gcLeast in per cent
  * @property {number | null} gcMost
  * @property {string} contig empty for all
- * @property {number | null} from of the cut site, counted from 1
- * @property {number | null} to
- * @property {string} motif IUPAC letters, in guide and PAM
+ * @property {number | null} from lowest cut position, counted from 1
+ * @property {number | null} to highest cut position
+ * @property {string} motif IUPAC letters, searched in guide and PAM
  * @property {boolean} without the motif must be absent
- * @property {number | null} top at most so many, the best
+ * @property {number | null} top only this many, the best
  * @property {Area | null} area
  */
 
@@ -49,24 +51,26 @@ export const ALL = {
 };
 
 /**
- * The targets that pass, in query order.
+ * Return the targets that pass a filter, in the order of the query.
  * @param {Target[]} targets
  * @param {Filter} filter
+ * @param {(a: Target, b: Target) => number} compare sorts the better target first
  * @returns {Target[]}
  */
-export function filtered(targets, filter) {
+export function filtered(targets, filter, compare) {
   const motif = filter.motif ? motifPattern(filter.motif) : null;
   const passing = targets.filter(
     (target) => passes(target, filter) && (!motif || holds(target, motif, filter.without)),
   );
   if (filter.top === null || passing.length <= filter.top) return passing;
   return passing
-    .toSorted(byRank)
+    .toSorted(compare)
     .slice(0, filter.top)
     .sort((a, b) => a.id - b.id);
 }
 
 /**
+ * Tell whether a target passes all but the motif and the number of the best.
  * @param {Target} target
  * @param {Filter} filter
  */
@@ -102,7 +106,7 @@ function holds({ guide, pam }, motif, without) {
 }
 
 /**
- * How many of the choices are in force.
+ * Return how many of the filters are in use.
  * @param {Filter} filter
  */
 export function countChoices(filter) {
@@ -112,7 +116,7 @@ export function countChoices(filter) {
 }
 
 /**
- * Which guides the table holds.
+ * Describe the filters that are in use, for the printed page.
  * @param {Filter} filter
  */
 export function describeFilter({
@@ -136,8 +140,8 @@ export function describeFilter({
     clean && "no warnings",
     strand && `strand ${strandSign(strand)}`,
     span("GC %", gcLeast, gcMost),
-    contig && `sequence ${contig}`,
-    span("cut site", from, to),
+    contig && `contig ${contig}`,
+    span("cut position", from, to),
     motif && `${without ? "without" : "with"} ${motif}`,
     area && `${span(area.measure.toUpperCase(), ...area.x)}, ${span("SVM score", ...area.y)}`,
     top !== null && `the best ${count(top)}`,

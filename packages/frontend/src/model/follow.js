@@ -4,26 +4,26 @@ const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 5000;
 
 /**
- * Read something again and again until it is over, ever more slowly. A failure that may pass does not end it.
+ * Read something repeatedly until it is finished, with ever longer pauses. A transient failure does not end this.
  * @template Value
  * @param {object} what
  * @param {() => Promise<Value>} what.read
  * @param {(value: Value) => void | Promise<void>} what.show
- * @param {(value: Value) => boolean} what.isOver
- * @param {(error: ApiError) => void} what.onTrouble the next attempt follows by itself
+ * @param {(value: Value) => boolean} what.isFinished
+ * @param {(error: ApiError) => void} what.onTrouble called before the next attempt
  * @param {AbortSignal} signal ends it
  * @param {(milliseconds: number, signal: AbortSignal) => Promise<void>} pause
- * @throws {ApiError} a failure that will not pass
+ * @throws {ApiError} if a failure is not transient
  */
-export async function follow({ read, show, isOver, onTrouble }, signal, pause = sleep) {
+export async function follow({ read, show, isFinished, onTrouble }, signal, pause = sleep) {
   for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 1.2, LONGEST_PAUSE)) {
     try {
       const value = await read();
       if (signal.aborted) return;
       await show(value);
-      if (isOver(value)) return;
+      if (isFinished(value)) return;
     } catch (error) {
-      if (!(error instanceof ApiError && error.passes)) throw error;
+      if (!(error instanceof ApiError && error.transient)) throw error;
       if (!signal.aborted) onTrouble(error);
     }
     await pause(wait, signal);

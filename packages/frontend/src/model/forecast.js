@@ -1,4 +1,4 @@
-/** How long something will still take: by what was expected of it, and by how far it has come since it was first seen. */
+/** Estimates of the remaining time, from what was expected and from the progress since it was first seen. */
 
 import { roughly } from "./format.js";
 import { preparation } from "./progress.js";
@@ -7,7 +7,7 @@ import { preparation } from "./progress.js";
  * @import {Genome, Job} from "../types.js"
  */
 
-// Less than that and the first figures would jump about.
+// Estimates from a shorter time would jump.
 const SHORTEST_SECONDS = 2;
 
 export class Forecast {
@@ -15,12 +15,12 @@ export class Forecast {
   #firsts = new Map();
 
   /**
-   * By its own pace, from the first progress on: what comes before that is a start, and no pace.
+   * Return the remaining time at the pace since the first progress. The time before that is start-up and would distort it.
    * @param {string} what
    * @param {number} done
    * @param {number} total
-   * @param {number} now milliseconds
-   * @returns {number | null} seconds that are left; null while that cannot be told
+   * @param {number} now in milliseconds
+   * @returns {number | null} seconds; null while there is no estimate
    */
   left(what, done, total, now) {
     const first = this.#firsts.get(what);
@@ -35,17 +35,17 @@ export class Forecast {
   }
 
   /**
-   * What a user can expect of the stage that a job is in.
+   * Return what the user can expect of the stage that a job is in.
    * @param {Job} job
    * @param {Genome | null} genome
-   * @param {number} now milliseconds
-   * @returns {string | null} null while nothing can be told
+   * @param {number} now in milliseconds
+   * @returns {string | null} null while there is no estimate
    */
   ofJob(job, genome, now) {
     if (job.status === "preparing") return this.#ofPreparation(job, genome, now);
     const { guides, onTarget, offTarget } = job.progress;
     if (job.status !== "scoring" || guides === null) return null;
-    // They run side by side, and folding takes far longer: the two together would tell too little.
+    // Both scores are computed at the same time, and folding takes far longer: the slower one decides.
     const left = longest(this.left("onTarget", onTarget, guides, now), this.left("offTarget", offTarget, guides, now));
     return left === null ? null : `about ${roughly(left)} left`;
   }
@@ -53,7 +53,7 @@ export class Forecast {
   /**
    * @param {Job} job
    * @param {Genome | null} genome
-   * @param {number} now milliseconds
+   * @param {number} now in milliseconds
    */
   #ofPreparation(job, genome, now) {
     const step = preparation(job, genome);
@@ -65,8 +65,8 @@ export class Forecast {
     const ofAll = expected && expected.seconds > expected.spent ? expected.seconds - expected.spent : null;
     const isLast = genome?.parts.every((part) => part === step?.part || genome.done.includes(part));
     const left = isLast && ofStep !== null ? ofStep : longest(ofStep, ofAll);
-    if (left !== null) return `the genome is ready in about ${roughly(left)}`;
-    return expected && `longer than the ${roughly(expected.seconds)} that were expected for the genome`;
+    if (left !== null) return `genome ready in about ${roughly(left)}`;
+    return expected && `the genome takes longer than the expected ${roughly(expected.seconds)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Figures as people read them. */
+/** Numbers, durations and locations as people read them. */
 
 const UNITS = /** @type {const} */ ([
   [1e9, "G"],
@@ -14,14 +14,14 @@ export function count(value) {
 /**
  * @param {number} value
  * @param {string} one "guide"
- * @param {string} [many] where it is not the singular and an s
+ * @param {string} [many] if the plural is not the singular with an s
  */
 export function countOf(value, one, many = `${one}s`) {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
 /**
- * With three digits and a prefix: 4.64 Mb.
+ * Return a size with three digits and a prefix: 4.64 Mb.
  * @param {number} value
  * @param {string} unit
  */
@@ -41,7 +41,7 @@ export function duration(seconds) {
 }
 
 /**
- * A duration that nobody should take to the second.
+ * Return a duration that is an estimate: 35 s, 2 min, 1.5 hours.
  * @param {number} seconds
  */
 export function roughly(seconds) {
@@ -57,19 +57,25 @@ export function day(time) {
 }
 
 /**
- * Where guide and PAM lie, as people count: from 1, the last base included, as in the command line's table.
- * @param {{start: number, end: number}} place 0-based and half-open
+ * Return the first and the last base of guide and PAM, counted from 1 as in the command line's table: 19-41.
+ * @param {{start: number, end: number}} location 0-based and half-open
  */
-export function placeOf({ start, end }) {
+export function rangeOf({ start, end }) {
   return `${start + 1}-${end}`;
 }
 
-/** @param {{contig: string, start: number, end: number}} place 0-based and half-open */
-export function locusOf(place) {
-  return `${place.contig}:${placeOf(place)}`;
+/**
+ * Return a location as genome browsers write it: chr1:19-41.
+ * @param {{contig: string, start: number, end: number}} location 0-based and half-open
+ */
+export function locationOf(location) {
+  return `${location.contig}:${rangeOf(location)}`;
 }
 
-/** @param {string} strand */
+/**
+ * Return the sign of a strand, with a minus as wide as the plus.
+ * @param {string} strand
+ */
 export function strandSign(strand) {
   return strand === "-" ? "−" : "+";
 }

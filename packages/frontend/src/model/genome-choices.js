@@ -1,4 +1,4 @@
-/** The genomes that a job can name: those that are here, and NCBI's assemblies, in one list. */
+/** The genomes that a job can use: those of this deployment and NCBI's assemblies, in one list. */
 
 import { roughly, sized } from "./format.js";
 
@@ -8,23 +8,23 @@ import { roughly, sized } from "./format.js";
 
 /**
  * @typedef {object} Choice
- * @property {string} id what a job names
+ * @property {string} id that a job refers to it by
  * @property {string} title
  * @property {string} detail
- * @property {string} cost what it takes until a job can start
- * @property {boolean} here
- * @property {boolean} [unknown] nobody has said yet that there is such a genome
+ * @property {string} cost what has to happen before a job can start
+ * @property {boolean} here the deployment has the genome
+ * @property {boolean} [unknown] whether such a genome exists is not known yet
  */
 
-// What was there last is wanted most often, and what failed only where it is asked for.
+// The order of the list. Genomes that failed are listed only if the user searches for them.
 const ORDER = ["ready", "preparing", "failed"];
 
 /**
- * Those of the library that match, ready ones and the latest first, and then what NCBI found besides.
+ * Return the matching genomes: those of the library, ready and recent ones first, and then those that NCBI found.
  * @param {Genome[]} library
  * @param {Assembly[]} found
  * @param {string} text
- * @param {number} now milliseconds
+ * @param {number} now in milliseconds
  * @returns {Choice[]}
  */
 export function choicesOf(library, found, text, now = Date.now()) {
@@ -48,7 +48,7 @@ function uniqueById(choices) {
 }
 
 /**
- * An accession that was typed in full can be named without being found.
+ * Return a choice for an accession that was typed in full and has not been searched for.
  * @param {string} accession
  * @returns {Choice}
  */
@@ -57,7 +57,7 @@ export function choiceOfAccession(accession) {
     id: accession,
     title: accession,
     detail: "NCBI assembly",
-    cost: "fetched and prepared once, for everybody",
+    cost: "will be downloaded and prepared once, for everyone",
     here: false,
     unknown: true,
   };
@@ -65,7 +65,7 @@ export function choiceOfAccession(accession) {
 
 /**
  * @param {Genome} genome
- * @param {number} now milliseconds
+ * @param {number} now in milliseconds
  * @returns {Choice}
  */
 function choiceOfGenome(
@@ -81,9 +81,9 @@ function choiceOfGenome(
     annotated ? "with genes" : null,
   ];
   const left = began && expectedSeconds ? expectedSeconds - (now - Date.parse(began)) / 1000 : 0;
-  const preparing = left > 0 ? `being prepared, about ${roughly(left)} more` : "being prepared";
-  if (state === "failed") detail.push(`Its preparation failed: ${reason ?? "no reason is known"}`);
-  const cost = state === "ready" ? "ready" : state === "preparing" ? preparing : "a new job tries it again";
+  const preparing = left > 0 ? `being prepared, about ${roughly(left)} left` : "being prepared";
+  if (state === "failed") detail.push(`preparation failed: ${reason ?? "the reason is not known"}`);
+  const cost = state === "ready" ? "ready" : state === "preparing" ? preparing : "a new job will try again";
   return { id: genome, title, detail: detail.filter(Boolean).join(" · "), cost, here: state !== "failed" };
 }
 
@@ -116,13 +116,13 @@ function choiceOfAssembly({
     id: accession,
     title,
     detail: detail.filter(Boolean).join(" · "),
-    cost: `prepared once${time}`,
+    cost: `will be prepared once${time}`,
     here: false,
   };
 }
 
 /**
- * What has replaced an assembly.
+ * Return a choice for the assembly that has replaced another, if there is one.
  * @param {Assembly} assembly
  * @returns {Choice[]}
  */

@@ -2,12 +2,12 @@
  * @import {Api} from "../api.js"
  */
 
-// As a browser reads within seconds: the genome of a bacterium or of yeast.
+// A browser reads this much within seconds: the genome of a bacterium or of yeast.
 const MOST_BYTES = 8_000_000;
 const GZIP = [0x1f, 0x8b];
 
 /**
- * A small genome's sequence. The genome browser does with less, so that whatever goes wrong is no failure.
+ * Return the sequence of a small genome. The genome browser also works without it, so that any failure is ignored.
  * @param {Api} api
  * @param {string} genome
  * @returns {Promise<File | null>}
@@ -25,13 +25,13 @@ export async function genomeFile(api, genome) {
 }
 
 /**
- * Whether a FASTA has the contigs of all these places. igv shows nothing of a contig that it does not know.
+ * Tell whether a FASTA has the contigs of all these sites. igv shows nothing on a contig that it does not know.
  * @param {Blob} fasta
- * @param {{contig: string}[]} places
+ * @param {{contig: string}[]} sites
  */
-export async function holdsContigs(fasta, places) {
+export async function holdsContigs(fasta, sites) {
   const names = new Set([...(await fasta.text()).matchAll(/^>(\S+)/gm)].map(([, name]) => name));
-  return places.every(({ contig }) => names.has(contig));
+  return sites.every(({ contig }) => names.has(contig));
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -1,4 +1,4 @@
-/** A list of guides that somebody already has. */
+/** The user's own list of guides. */
 
 import { count } from "./format.js";
 
@@ -6,14 +6,14 @@ const LENGTHS = [20, 23];
 
 /**
  * @typedef {object} ExaminedGuides
- * @property {string[]} guides as they are sent
- * @property {string | null} problem a sentence for the user; null for a usable list
+ * @property {string[]} guides to send
+ * @property {string | null} problem a sentence for the user; null if the list can be used
  */
 
 /**
- * One guide a line, with or without its PAM; RNA is read as DNA, and headers of FASTA are passed over.
+ * Read one guide per line, with or without its PAM. RNA is read as DNA; comments and headers of FASTA are skipped.
  * @param {string} text
- * @param {number} most guides that a job takes
+ * @param {number} most guides that a job accepts
  * @returns {ExaminedGuides}
  */
 export function examineGuides(text, most = Infinity) {
@@ -29,10 +29,10 @@ export function examineGuides(text, most = Infinity) {
     if (problem) return { guides: [], problem: `Line ${index + 1}: ${problem}` };
     guides.push(guide);
   }
-  if (guides.length === 0) return { guides, problem: "Paste guides, one a line." };
+  if (guides.length === 0) return { guides, problem: "Paste guides, one per line." };
   const tooMany =
     guides.length > most
-      ? `${count(guides.length)} guides are more than a job takes (${count(most)}): split the list.`
+      ? `${count(guides.length)} guides exceed the limit of a job (${count(most)}). Split the list.`
       : null;
   return { guides, problem: tooMany };
 }
@@ -40,9 +40,9 @@ export function examineGuides(text, most = Infinity) {
 /** @param {string} guide */
 function guideProblem(guide) {
   const wrong = /[^ACGT]/.exec(guide);
-  if (wrong) return `“${wrong[0]}” is no base of a guide. Use A, C, G and T, and put names elsewhere.`;
+  if (wrong) return `“${wrong[0]}” is not a base. Use only A, C, G and T, without names.`;
   if (!LENGTHS.includes(guide.length)) return `${guide.length} bases. A guide has 20, or 23 with its PAM.`;
   return guide.length === 20 || /[AG]G$/.test(guide)
     ? null
-    : `“${guide.slice(20)}” is no PAM of SpCas9. It takes NGG, and NAG less well.`;
+    : `“${guide.slice(20)}” is not a PAM of SpCas9, which needs NGG or, less efficiently, NAG.`;
 }

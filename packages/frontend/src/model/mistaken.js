@@ -1,27 +1,27 @@
-/** What people paste for a DNA sequence, and what to do instead. */
+/** What people paste instead of a DNA sequence, and what they should do. */
 
-// Shorter than a guide with its PAM, so that no sequence is taken for a name.
+// Shorter than a guide with its PAM, so that a sequence is never taken for a name.
 const LONGEST_NAME = 22;
 const GENOME = /^GC[AF]_\d+(\.\d+)?$/i;
 const ACCESSION = /^([A-Z]{1,2}\d{5,8}|[A-Z]{2}_\d{6,9}|ENS[A-Z]*\d{11}|rs\d+)(\.\d+)?$/i;
-const PLACE = /^[\w.]+:[\d,]+(-|–|\.\.)[\d,]+$/;
-const NO_BASE = /[^ACGTUN\d\s]/i;
+const REGION = /^[\w.]+:[\d,]+(-|–|\.\.)[\d,]+$/;
+const NOT_A_BASE = /[^ACGTUN\d\s]/i;
 const AMINO_ACIDS = /^[A-IK-NP-TV-Z*]+$/i;
-// Those that are no code of nucleotides.
+// Letters that are not codes of nucleotides.
 const ONLY_AMINO_ACIDS = /[EFILPQ]/gi;
 const LEAST_SHARE = 0.05;
 
 /**
- * What to do where a text is something else than a sequence of nucleotides.
+ * Return what to do if a text is not a sequence of nucleotides.
  * @param {string} text
- * @returns {string | null} a sentence for the user; null where the text may be a sequence
+ * @returns {string | null} a sentence for the user; null if the text may be a sequence
  */
 export function mistakenFor(text) {
   const trimmed = text.trim();
   if (!trimmed) return null;
   const letters = trimmed.replace(/^>.*$/gm, "").replace(/[\s\d]/g, "");
   if (!letters && trimmed.startsWith(">"))
-    return "This FASTA has a name and no sequence. Paste the bases below the line that begins with >.";
+    return "This FASTA has a header but no sequence. Paste the bases below the line that begins with >.";
   return (
     nameProblem(trimmed) ??
     (isProtein(letters)
@@ -34,12 +34,13 @@ export function mistakenFor(text) {
 function nameProblem(text) {
   const name = `“${text}”`;
   if (GENOME.test(text))
-    return `${name} is a genome’s accession. Name it under Genome, and paste here the sequence to find guides in.`;
+    return `${name} is the accession of a genome. Choose it under Genome, and paste the sequence to search for guides here.`;
   if (ACCESSION.test(text))
-    return `${name} is an accession, and is not looked up here. Open it at NCBI or Ensembl, choose FASTA, and paste what it shows.`;
-  if (PLACE.test(text)) return `${name} is a place. Give it under “A gene or region”, or paste its sequence.`;
-  if (text.startsWith(">") || text.length > LONGEST_NAME || !/[a-z]/i.test(text) || !NO_BASE.test(text)) return null;
-  return `${name} looks like a name. Give a gene of an annotated genome under “A gene or region”, or paste its sequence.`;
+    return `${name} is an accession, which is not looked up here. Open it at NCBI or Ensembl, choose FASTA, and paste the sequence.`;
+  if (REGION.test(text))
+    return `${name} is a region of a genome. Enter it under “A gene or region”, or paste its sequence.`;
+  if (text.startsWith(">") || text.length > LONGEST_NAME || !/[a-z]/i.test(text) || !NOT_A_BASE.test(text)) return null;
+  return `${name} looks like a name. Enter a gene of an annotated genome under “A gene or region”, or paste its sequence.`;
 }
 
 /** @param {string} letters */
@@ -48,7 +49,7 @@ function isProtein(letters) {
 }
 
 /**
- * Whether a file was read as text, and is no document or archive.
+ * Tell whether a file's content is text rather than a document or an archive.
  * @param {string} content
  */
 export function isText(content) {

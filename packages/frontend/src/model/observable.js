@@ -23,7 +23,7 @@ export class Observable {
   }
 
   /**
-   * Told of each change from now on, and at once of the value now.
+   * Call a listener now, and again after each change.
    * @param {(value: Value) => void} listener
    */
   watch(listener) {

@@ -1,6 +1,6 @@
 /** A guide's off-targets: their alignments, their numbers, and the list as text. */
 
-import { locusOf } from "./format.js";
+import { locationOf } from "./format.js";
 import { asTable } from "./spreadsheet.js";
 
 /**
@@ -12,9 +12,9 @@ import { asTable } from "./spreadsheet.js";
  */
 
 /**
- * A site beside the guide, as runs of bases that match or do not.
+ * Return a site as runs of bases that match the guide or do not.
  * @param {string} site
- * @param {string} alignment a dot for each base that matches the guide
+ * @param {string} alignment with a dot for each base that matches the guide
  * @returns {Run[]}
  */
 export function runsOf(site, alignment) {
@@ -30,27 +30,27 @@ export function runsOf(site, alignment) {
 }
 
 /**
- * How many places there are at each number of mismatches, 0 to 4.
- * @param {{mismatches: number}[]} places
+ * Count the sites with each number of mismatches, 0 to 4.
+ * @param {{mismatches: number}[]} sites
  * @returns {number[]}
  */
-export function countByMismatches(places) {
+export function countByMismatches(sites) {
   const counts = [0, 0, 0, 0, 0];
-  for (const { mismatches } of places) counts[mismatches] = (counts[mismatches] ?? 0) + 1;
+  for (const { mismatches } of sites) counts[mismatches] = (counts[mismatches] ?? 0) + 1;
   return counts;
 }
 
 /**
- * For a spreadsheet, with places as they are shown.
- * @param {OffTarget[]} places
+ * Return off-targets as a table for a spreadsheet, with locations as they are shown.
+ * @param {OffTarget[]} offTargets
  */
-export function asText(places) {
-  const titles = ["Mismatches", "Site", "PAM", "Place", "Strand", "MIT", "CFD", "Gene", "Feature"];
+export function asText(offTargets) {
+  const titles = ["Mismatches", "Site", "PAM", "Location", "Strand", "MIT", "CFD", "Gene", "Feature"];
   return asTable(
     titles,
-    places.map((place) => {
-      const { mismatches, site, pam, strand, mit, cfd, gene, feature } = place;
-      return [mismatches, site, pam, locusOf(place), strand, mit, cfd, gene, feature];
+    offTargets.map((offTarget) => {
+      const { mismatches, site, pam, strand, mit, cfd, gene, feature } = offTarget;
+      return [mismatches, site, pam, locationOf(offTarget), strand, mit, cfd, gene, feature];
     }),
   );
 }

@@ -1,4 +1,4 @@
-/** The two oligos that are ordered to clone a guide: annealed, they leave the overhangs of the vector's enzyme. */
+/** The two oligos to order for cloning a guide. Annealed, they have the overhangs of the vector's enzyme. */
 
 import { reverseComplement } from "./dna.js";
 
@@ -7,7 +7,7 @@ import { reverseComplement } from "./dna.js";
  * @property {string} name
  * @property {string} forward overhang before the guide
  * @property {string} reverse overhang before its reverse complement
- * @property {string} site what the enzyme recognises; a guide that holds it is cut
+ * @property {string} site that the enzyme recognises; a guide that contains it is cut
  */
 
 /** @type {Record<string, Cloning>} */
@@ -20,7 +20,7 @@ export const CLONINGS = {
 /**
  * @param {string} guide 20 bases
  * @param {Pick<Cloning, "forward" | "reverse">} overhangs
- * @param {boolean} beginWithG U6 starts transcription at a G: one is put before a guide that has none
+ * @param {boolean} beginWithG put a G before a guide that does not begin with one, where U6 starts transcription
  * @returns {{forward: string, reverse: string, added: boolean}} 5′ to 3′
  */
 export function oligosOf(guide, overhangs, beginWithG) {
@@ -30,7 +30,7 @@ export function oligosOf(guide, overhangs, beginWithG) {
 }
 
 /**
- * Whether the vector's enzyme would cut the insert.
+ * Tell whether the vector's enzyme would cut the insert.
  * @param {string} insert
  * @param {string} site
  */

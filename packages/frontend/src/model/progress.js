@@ -9,16 +9,16 @@ import { count, countOf, duration, sized } from "./format.js";
  * @property {string} name
  * @property {"waiting" | "current" | "done" | "failed"} state
  * @property {string} detail
- * @property {{done: number, total: number} | null} count what its bar shows
+ * @property {{done: number, total: number} | null} count shown by its progress bar
  */
 
 /** @type {Record<string, string>} */
 const PARTS = { fasta: "sequence", issl: "off-target index", bowtie2: "Bowtie 2 index" };
 
 /**
- * The stages of a job, in order. The last two run side by side.
+ * Return the stages of a job in order. The last two run at the same time.
  * @param {Job} job
- * @param {Genome | null} genome as far as it is known
+ * @param {Genome | null} genome if it is known
  * @returns {Stage[]}
  */
 export function stagesOf(job, genome) {
@@ -34,7 +34,7 @@ export function stagesOf(job, genome) {
 }
 
 /**
- * What the genome's preparation is at, where the service tells.
+ * Return the progress of the genome's preparation, if the API reports it.
  * @param {Job} job
  * @param {Genome | null} genome
  * @returns {PartProgress | null}
@@ -44,18 +44,21 @@ export function preparation(job, genome) {
   return told && told.total > 0 ? told : null;
 }
 
-/** @param {Job} job */
-export function isOver(job) {
+/**
+ * Tell whether a job has finished, successfully or not.
+ * @param {Job} job
+ */
+export function isFinished(job) {
   return job.status === "complete" || job.status === "failed";
 }
 
 /**
- * From the submission until now, or until the job's end.
+ * Return the time from the submission until now, or until the job finished.
  * @param {Job} job
- * @param {number} now milliseconds
+ * @param {number} now in milliseconds
  */
 export function elapsed(job, now) {
-  const end = isOver(job) ? Date.parse(job.updated) : now;
+  const end = isFinished(job) ? Date.parse(job.updated) : now;
   return duration((end - Date.parse(job.created)) / 1000);
 }
 
@@ -91,7 +94,7 @@ function scanState(job, genome) {
 }
 
 /**
- * Whether it was the genome's preparation that failed.
+ * Tell whether it was the genome's preparation that failed.
  * @param {Job} job
  * @param {Genome | null} genome
  */
@@ -106,13 +109,13 @@ export function failedBeforeScan(job, genome) {
  */
 function genomeDetail(job, genome, under) {
   if (job.status !== "preparing" || !genome) return job.genome;
-  const place = genome.place === "worker" ? " on a machine of its own" : "";
+  const where = genome.place === "worker" ? " on a dedicated machine" : "";
   if (under) {
     const unit = under.part === "fasta" ? "B" : "b";
-    return `${job.genome}: ${PARTS[under.part] ?? under.part}${place}, ${sized(under.done, unit)} of ${sized(under.total, unit)}`;
+    return `${job.genome}: ${PARTS[under.part] ?? under.part}${where}, ${sized(under.done, unit)} of ${sized(under.total, unit)}`;
   }
   const left = genome.parts.filter((part) => !genome.done.includes(part)).map((part) => PARTS[part] ?? part);
-  return left.length ? `${job.genome}: preparing ${left.join(" and ")}${place}` : job.genome;
+  return left.length ? `${job.genome}: preparing ${left.join(" and ")}${where}` : job.genome;
 }
 
 /**

@@ -4,11 +4,11 @@ import { reverseComplement } from "./dna.js";
  * @import {Target} from "../types.js"
  */
 
-/** A base that no guide covers, where the query itself cannot be had. */
+/** Stands for a base that no guide covers, if the query itself is not available. */
 export const UNKNOWN = "N";
 
 /**
- * A query by the names of its sequences.
+ * Return the sequences of a query by their names.
  * @param {string} fasta as the API writes it
  * @returns {Map<string, string>}
  */
@@ -25,7 +25,7 @@ export function sequencesOf(fasta) {
 }
 
 /**
- * A stretch of a query that cannot be had, put together from the guides that lie on it.
+ * Return a part of a query that is not available itself, assembled from the guides that lie on it.
  * @param {Target[]} targets of one contig
  * @param {number} start 0-based
  * @param {number} end
@@ -37,8 +37,8 @@ export function stretch(targets, start, end) {
     if (target.end <= start || target.start >= end) continue;
     const read = target.guide + target.pam;
     const forward = target.strand === "+" ? read : reverseComplement(read);
-    for (let place = Math.max(start, target.start); place < Math.min(end, target.end); place++) {
-      bases[place - start] = forward[place - target.start];
+    for (let position = Math.max(start, target.start); position < Math.min(end, target.end); position++) {
+      bases[position - start] = forward[position - target.start];
     }
   }
   return bases.join("");

@@ -1,10 +1,10 @@
-/** The rules that the API holds a query against, so that mistakes are shown beside the field before anything is sent. */
+/** The API's rules for a query, applied here so that mistakes are shown beside the field before anything is sent. */
 
 import { count } from "./format.js";
 
 const SITE = 23;
-const NO_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
-// What files and web pages put between bases: the numbers of lines, stars at the end, quotes.
+const NOT_A_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
+// Characters that files and web pages put between bases: line numbers, asterisks at the end, quotes.
 const STRAY = /[^\p{L}\s-]/gu;
 
 /**
@@ -12,14 +12,14 @@ const STRAY = /[^\p{L}\s-]/gu;
  * @property {string} text what to send: the query without stray characters
  * @property {number} contigs
  * @property {number} bases
- * @property {string | null} removed which characters were left out, for the user
- * @property {string | null} problem a sentence for the user; null for a usable query
+ * @property {string | null} removed characters, for the user
+ * @property {string | null} problem a sentence for the user; null if the query can be used
  */
 
 /**
- * What a pasted text holds: FASTA, or a bare sequence.
+ * Examine a pasted text, which is FASTA or a bare sequence.
  * @param {string} pasted
- * @param {number} most bases that a job takes
+ * @param {number} most bases that a job accepts
  * @returns {Examined}
  */
 export function examineQuery(pasted, most = Infinity) {
@@ -39,7 +39,7 @@ export function examineQuery(pasted, most = Infinity) {
 }
 
 /**
- * The first name that a query gives itself, for the list of recent jobs.
+ * Return the name of a query's first sequence, for the list of recent jobs.
  * @param {string} text
  */
 export function nameOf(text) {
@@ -52,7 +52,7 @@ export function isFasta(text) {
 }
 
 /**
- * Leave out what is neither a letter, a gap nor white space, except in headers.
+ * Remove everything but letters, gaps and white space, except in headers.
  * @param {string} pasted
  */
 function clean(pasted) {
@@ -74,7 +74,7 @@ function clean(pasted) {
   return {
     text: lines.join("\n"),
     removed: removed
-      ? `${count(removed)} characters that are no bases were left out: ${[...kinds].sort().slice(0, 6).join(", ")}`
+      ? `${count(removed)} characters that are not bases were removed: ${[...kinds].sort().slice(0, 6).join(", ")}`
       : null,
   };
 }
@@ -98,11 +98,11 @@ function split(text) {
 /** @param {{name: string, sequence: string}[]} contigs */
 function letterProblem(contigs) {
   for (const { name, sequence } of contigs) {
-    const found = NO_NUCLEOTIDE.exec(sequence);
+    const found = NOT_A_NUCLEOTIDE.exec(sequence);
     if (found) {
       const position = sequence.slice(0, found.index).replace(/\s/g, "").length + 1;
-      const place = name ? `Sequence ${name}, letter ${position}` : `Letter ${position}`;
-      return `${place}: “${found[0]}” is no nucleotide. Use A, C, G, T (or U, N and the other IUPAC codes).`;
+      const where = name ? `Sequence ${name}, letter ${position}` : `Letter ${position}`;
+      return `${where}: “${found[0]}” is not a nucleotide. Use A, C, G, T, U, N or another IUPAC code.`;
     }
   }
   return null;
@@ -114,14 +114,13 @@ function letterProblem(contigs) {
  * @param {number} most
  */
 function lengthProblem(bases, lengths, most) {
-  if (bases > most) return `${count(bases)} bases are more than a job takes (${count(most)}): split the query.`;
-  if (Math.max(...lengths) < SITE)
-    return `A guide with its PAM takes ${SITE} bases, and no sequence here is that long.`;
+  if (bases > most) return `${count(bases)} bases exceed the limit of a job (${count(most)}). Split the query.`;
+  if (Math.max(...lengths) < SITE) return `A guide with its PAM has ${SITE} bases, and no sequence here is that long.`;
   return null;
 }
 
 /**
- * A guide's place is told by its contig's name.
+ * Names must be unique, because the location of a guide names its contig.
  * @param {{name: string}[]} contigs
  */
 function nameProblem(contigs) {
@@ -130,7 +129,7 @@ function nameProblem(contigs) {
   for (const [index, { name }] of contigs.entries()) {
     const first = seen.get(name);
     if (first !== undefined)
-      return `Sequences ${count(first)} and ${count(index + 1)} are both named “${name}”: the first word after each > must differ.`;
+      return `Sequences ${count(first)} and ${count(index + 1)} are both named “${name}”. The first word after each > must be unique.`;
     seen.set(name, index + 1);
   }
   return null;

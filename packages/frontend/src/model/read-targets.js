@@ -6,13 +6,13 @@
 const PAGE = 1000;
 
 /**
- * The targets of a job, page by page, until all are read or at least `most`.
+ * Read the targets of a job page by page, until all are read or at least `most`.
  * @param {Api} api
  * @param {string} jobId
- * @param {string | null} cursor where to begin: null is the first target
+ * @param {string | null} cursor of the first page; null is the first target
  * @param {number} most
  * @param {(read: number) => void} onProgress
- * @returns {Promise<{targets: Target[], next: string | null}>} `next` is not null where more follow
+ * @returns {Promise<{targets: Target[], next: string | null}>} `next` is not null if more follow
  */
 export async function readTargets(api, jobId, cursor, most, onProgress) {
   /** @type {Target[]} */

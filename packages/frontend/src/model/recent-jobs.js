@@ -1,4 +1,4 @@
-/** The jobs that this browser started or opened, the latest first. They are kept here only, not by the service. */
+/** The jobs that this browser started or opened, the latest first. Only the browser keeps this list. */
 
 import { recall, remember } from "./storage.js";
 
@@ -13,7 +13,7 @@ export function recentJobs() {
 }
 
 /**
- * Note a job, or what is newly known of it.
+ * Add a job to the list, or update what is known about it.
  * @param {Partial<RecentJob> & {id: string}} job
  */
 export function noteJob(job) {

@@ -1,20 +1,20 @@
-/** The rules that the API holds a region against; whether the genome has it is found out when the job runs. */
+/** The API's rules for a region. Whether the genome has it turns out when the job runs. */
 
 import { count, countOf } from "./format.js";
 
 const MOST_LETTERS = 200;
-// Of a contig's name only the last colon counts: some have their own.
+// The last colon separates the coordinates: some names of contigs contain colons.
 const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
 
 /**
- * What a text asks for: a part of a contig, or else a gene.
+ * Examine a text, which names a part of a contig or else a gene.
  * @param {string} text
- * @param {number} [most] bases that a job takes, where that is known
+ * @param {number} [most] bases that a job accepts, if that is known
  * @returns {{note: string | null, problem: string | null}}
  */
 export function examineRegion(text, most = Infinity) {
   const asked = text.trim();
-  if (!asked) return { note: null, problem: "Name a gene, or a part of a contig as CONTIG:START-END." };
+  if (!asked) return { note: null, problem: "Enter a gene, or a region as CONTIG:START-END." };
   if (asked.length > MOST_LETTERS)
     return { note: null, problem: `This is too long for a name. Paste a sequence under “A sequence”.` };
   const found = COORDINATES.exec(asked);
@@ -25,9 +25,9 @@ export function examineRegion(text, most = Infinity) {
     };
   const [first, last] = found.slice(1).map((digits) => Number(digits.replaceAll(",", "")));
   if (first === undefined || last === undefined || first < 1 || last < first)
-    return { note: null, problem: "Bases are counted from 1, and the last is not before the first." };
+    return { note: null, problem: "Bases are counted from 1, and the end must not be before the start." };
   const bases = last - first + 1;
   const problem =
-    bases > most ? `${count(bases)} bases are more than a job takes (${count(most)}): ask for a part of them.` : null;
+    bases > most ? `${count(bases)} bases exceed the limit of a job (${count(most)}). Choose a smaller region.` : null;
   return { note: `${countOf(bases, "base")} of the genome.`, problem };
 }

@@ -3,7 +3,7 @@
  */
 
 /**
- * What an address's fragment asks for: #/ is the form, #/jobs/ID is a job's permalink, #/about the method.
+ * Return the view that an address's fragment names: #/ is the form, #/jobs/ID a job's permalink, #/about the method.
  * @param {string} fragment
  * @returns {Route}
  */
@@ -14,7 +14,10 @@ export function readRoute(fragment) {
   return found?.[1] ? { view: "job", id: found[1] } : { view: "unknown" };
 }
 
-/** @param {string} id */
+/**
+ * Return the fragment of a job's permalink.
+ * @param {string} id
+ */
 export function jobFragment(id) {
   return `#/jobs/${id}`;
 }

@@ -1,5 +1,5 @@
 import { reverseComplement } from "./dna.js";
-import { locusOf } from "./format.js";
+import { locationOf } from "./format.js";
 
 /**
  * @import {OffTarget} from "../types.js"
@@ -8,22 +8,22 @@ import { locusOf } from "./format.js";
 const MARGIN = 1000;
 
 /**
- * The bases of the sites at their places, in the form of FASTA that igv reads for parts of contigs. The rest of the
- * genome stays where it is, so that its contigs seem to end behind their last site.
- * @param {OffTarget[]} places
+ * Return the bases of the sites at their locations, in the form of FASTA that igv reads for parts of contigs. The rest of
+ * the genome is left out, so that contigs seem to end after their last site.
+ * @param {OffTarget[]} sites
  */
-export function sitesAsFasta(places) {
+export function sitesAsFasta(sites) {
   /** @type {Map<string, number>} */
   const lengths = new Map();
-  for (const { contig, end } of places) lengths.set(contig, Math.max(lengths.get(contig) ?? 0, end + MARGIN));
-  const apart = places.filter(
+  for (const { contig, end } of sites) lengths.set(contig, Math.max(lengths.get(contig) ?? 0, end + MARGIN));
+  const distinct = sites.filter(
     ({ contig, start }, index) =>
-      places.findIndex((other) => other.contig === contig && other.start === start) === index,
+      sites.findIndex((other) => other.contig === contig && other.start === start) === index,
   );
-  return apart
+  return distinct
     .map(({ contig, start, end, strand, site, pam }) => {
       const read = site + pam;
-      return `>${locusOf({ contig, start, end })} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
+      return `>${locationOf({ contig, start, end })} @len=${lengths.get(contig)}\n${strand === "+" ? read : reverseComplement(read)}\n`;
     })
     .join("");
 }

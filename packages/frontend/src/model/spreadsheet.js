@@ -1,15 +1,20 @@
+/** Tables as text, for the clipboard and for files that a spreadsheet opens. */
+
 const FORMULA = /^[=+\-@]./;
 
 /**
- * Lines of cells, as spreadsheets take them from the clipboard.
+ * Return lines of cells that are separated by tabs.
  * @param {string[]} titles
- * @param {(string | number | null | undefined)[][]} rows what is not known is empty
+ * @param {(string | number | null | undefined)[][]} rows unknown values become empty cells
  */
 export function asTable(titles, rows) {
   return [titles, ...rows].map((row) => `${row.map(harmless).join("\t")}\n`).join("");
 }
 
-/** A name that a spreadsheet would run as a formula has an apostrophe before it, as in files. @param {string | number | null | undefined} cell */
+/**
+ * Put an apostrophe before a text that a spreadsheet would run as a formula, as exported files do.
+ * @param {string | number | null | undefined} cell
+ */
 function harmless(cell) {
   return typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : (cell ?? "");
 }

@@ -1,7 +1,7 @@
-/** What this browser remembers. A browser that keeps nothing is no reason to fail. */
+/** What this browser remembers. The page also works in a browser that stores nothing. */
 
 /**
- * A text that was typed in this tab, for when its user comes back to it.
+ * Return the text that the user typed into a field of this tab before.
  * @param {string} name
  * @returns {string}
  */
@@ -21,14 +21,14 @@ export function rememberDraft(name, text) {
   try {
     sessionStorage.setItem(`crackling.${name}`, text);
   } catch {
-    // Full, or forbidden by its user.
+    // The storage is full, or the user has disabled it.
   }
 }
 
 /**
  * @template Value
  * @param {string} name
- * @param {Value} otherwise where nothing usable is kept
+ * @param {Value} otherwise returned if nothing usable is stored
  * @returns {Value}
  */
 export function recall(name, otherwise) {
@@ -47,6 +47,6 @@ export function remember(name, value) {
   try {
     localStorage.setItem(`crackling.${name}`, JSON.stringify(value));
   } catch {
-    // Full, or forbidden by its user.
+    // The storage is full, or the user has disabled it.
   }
 }

@@ -1,16 +1,16 @@
-/** How the table's cells are drawn. */
+/** How the cells of the table are drawn. */
 
 import { h } from "../dom/elements.js";
-import { placeOf, strandSign } from "../model/format.js";
-import { meaningOf } from "../model/warnings.js";
+import { rangeOf, strandSign } from "../model/format.js";
 
 /**
- * @import {CellComponent, Formatter} from "tabulator-tables"
+ * @import {CellComponent} from "tabulator-tables"
+ * @import {Columns} from "../model/columns.js"
  * @import {Target} from "../types.js"
  */
 
 /** @param {CellComponent} cell */
-function target(cell) {
+function targetOf(cell) {
   return /** @type {Target} */ (cell.getData());
 }
 
@@ -18,7 +18,7 @@ function target(cell) {
 export function guideButton(cell) {
   return h(
     "button",
-    { type: "button", class: "guide", "data-id": target(cell).id, "aria-label": `${cell.getValue()}: details` },
+    { type: "button", class: "guide", "data-id": targetOf(cell).id, "aria-label": `${cell.getValue()}: details` },
     cell.getValue(),
   );
 }
@@ -29,14 +29,12 @@ export function verdict(cell) {
   return h("span", { class: good ? "verdict good" : "verdict bad" }, good ? "✓ yes" : "✗ no");
 }
 
-/** @param {CellComponent} cell */
-export function yesOrNo(cell) {
-  return cell.getValue() ? "yes" : "no";
-}
-
-/** @param {CellComponent} cell */
-export function place(cell) {
-  return placeOf(target(cell));
+/**
+ * The contig has a column of its own.
+ * @param {CellComponent} cell
+ */
+export function range(cell) {
+  return rangeOf(targetOf(cell));
 }
 
 /** @param {CellComponent} cell */
@@ -44,33 +42,32 @@ export function strand(cell) {
   return strandSign(cell.getValue());
 }
 
-/** @param {CellComponent} cell */
-export function sites(cell) {
-  const { mm0, mm1, mm2, mm3, mm4 } = target(cell);
-  return h("span", { class: mm0 > 1 ? "several" : "" }, [mm0, mm1, mm2, mm3, mm4].join("-"));
-}
-
-/** @param {CellComponent} cell */
-export function warnings(cell) {
-  return h(
-    "span",
-    { class: "warnings" },
-    ...target(cell).warnings.map((text) => h("span", { class: "warning", title: meaningOf(text) }, text)),
-  );
-}
-
-/**
- * @param {number} digits
- * @returns {Formatter}
- */
-export function decimals(digits) {
-  return (cell) => {
-    const value = cell.getValue();
-    return value === null || value === undefined ? "" : value.toFixed(digits);
+/** @param {Columns} columns */
+export function cellsOf(columns) {
+  return {
+    /**
+     * An element, because Tabulator takes a string for markup.
+     * @param {CellComponent} cell
+     */
+    text: (cell) => h("span", {}, columns.textOf(cell.getField(), targetOf(cell))),
+    /** @param {CellComponent} cell */
+    sites(cell) {
+      const target = targetOf(cell);
+      return h("span", { class: target.mm0 > 1 ? "several" : "" }, columns.textOf("sites", target));
+    },
+    /** @param {CellComponent} cell */
+    warnings: (cell) =>
+      h(
+        "span",
+        { class: "warnings" },
+        ...targetOf(cell).warnings.map((warning) =>
+          h("span", { class: "warning", title: columns.meaningOf(warning) }, warning),
+        ),
+      ),
   };
 }
 
-/** Sites are compared as they are risky: those with fewer mismatches first. */
+/** Compare targets by their sites; those with fewer mismatches are the greater risk and come first. */
 export function bySites(
   /** @type {unknown} */ _a,
   /** @type {unknown} */ _b,

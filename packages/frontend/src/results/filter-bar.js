@@ -8,12 +8,14 @@ import { ALL, countChoices } from "../model/filters.js";
  */
 
 /**
- * What the guides are narrowed down by.
+ * Create the form that narrows down the guides.
  * @param {Observable<Filter>} filter
- * @param {string[]} contigs of the query
- * @param {boolean} onSequence the guides have places
+ * @param {object} more
+ * @param {string[]} more.contigs of the query
+ * @param {boolean} more.onSequence the guides lie on a sequence
+ * @param {string} more.ranking the order of the best guides, in words
  */
-export function filterBar(filter, contigs, onSequence) {
+export function filterBar(filter, { contigs, onSequence, ranking }) {
   const set = (/** @type {Partial<Filter>} */ change) => (filter.value = { ...filter.value, ...change });
   const check = (/** @type {"efficient" | "specific" | "clean"} */ name, /** @type {string} */ label) =>
     h(
@@ -34,14 +36,14 @@ export function filterBar(filter, contigs, onSequence) {
   );
   const contig = select(
     "contig",
-    "Sequence",
+    "Contig",
     [["", "all"], ...contigs.map((name) => /** @type {[string, string]} */ ([name, name]))],
     (value) => set({ contig: value }),
   );
   const motif = motifInput(set);
   const area = h("button", { type: "button", class: "chip", hidden: true, click: leaveArea }, "Box in the plot ✕");
   const clear = h("button", { type: "button", hidden: true, click: reset }, "Clear filters");
-  const more = h(
+  const moreFilters = h(
     "details",
     { class: "more" },
     h("summary", {}, "More filters"),
@@ -66,9 +68,9 @@ export function filterBar(filter, contigs, onSequence) {
   );
   const top = h(
     "label",
-    { title: "Efficient and specific ones first, then by the lower of MIT and CFD, then by votes and SVM score." },
+    { title: `The order of the best: ${ranking}.` },
     "Best ",
-    number("top", "only the best so many", (best) => set({ top: best && best > 0 ? best : null }), "all"),
+    number("top", "number of the best guides", (best) => set({ top: best && best > 0 ? best : null }), "all"),
   );
   const element = h(
     "form",
@@ -79,7 +81,7 @@ export function filterBar(filter, contigs, onSequence) {
     top,
     area,
     clear,
-    more,
+    moreFilters,
   );
 
   function leaveArea() {
@@ -93,7 +95,7 @@ export function filterBar(filter, contigs, onSequence) {
     first.focus();
   }
 
-  // The buttons that go when they have done their work leave the focus to it.
+  // A button that disappears when it is used hands the focus to the first field.
   const first = /** @type {HTMLInputElement} */ (element.querySelector("input"));
   filter.watch((now) => {
     area.hidden = now.area === null;
@@ -102,7 +104,10 @@ export function filterBar(filter, contigs, onSequence) {
   return element;
 }
 
-/** @param {(change: Partial<Filter>) => void} set */
+/**
+ * Create the fields for a motif.
+ * @param {(change: Partial<Filter>) => void} set
+ */
 function motifInput(set) {
   const wrong = h("span", { class: "problem", role: "status" });
   const input = h("input", {
@@ -115,7 +120,7 @@ function motifInput(set) {
   });
   const without = h(
     "select",
-    { "aria-label": "Motif is wanted or not", change: take },
+    { "aria-label": "With or without the motif", change: take },
     h("option", { value: "" }, "with"),
     h("option", { value: "without" }, "without"),
   );

@@ -7,6 +7,7 @@ import { overview } from "./overview.js";
 
 /**
  * @import {Api} from "../api.js"
+ * @import {Columns} from "../model/columns.js"
  * @import {Observable} from "../model/observable.js"
  * @import {Job, Target} from "../types.js"
  */
@@ -15,6 +16,7 @@ import { overview } from "./overview.js";
  * @typedef {object} MapState
  * @property {Api} api
  * @property {Job} job
+ * @property {Columns} columns
  * @property {Observable<Target[]>} all
  * @property {Observable<Target[]>} visible
  * @property {Observable<Target | null>} chosen
@@ -22,20 +24,20 @@ import { overview } from "./overview.js";
  * @property {(target: Target) => void} choose
  */
 
-// As many bases as the sequence viewer draws without a pause.
+// The sequence viewer draws this many bases without a noticeable delay.
 const WINDOW = 3000;
 const HINT =
-  "Marks at a glance stand at the cut sites, above for the + strand, below for the −. Where there are too many, bars tell how many there are of each kind. Choose a mark or an arrow to open its guide.";
-const INCOMPLETE = "Bases that no guide covers are shown as N, and sequences seem to end with their last guide.";
+  "The marks of the overview are at the cut sites: above the line for the + strand, below it for the − strand. If there are too many marks, bars show how many guides there are of each kind. Click a mark or an arrow to open its guide.";
+const INCOMPLETE = "Bases that no guide covers are shown as N, and contigs seem to end with their last guide.";
 
-/** The guides on the query: all of a contig at a glance, and a window of it base by base. */
+/** The guides on the query: an overview of a contig, and a part of it base by base. */
 export class GuideMap {
-  #contig = h("select", { id: "map-contig", "aria-label": "Sequence on the map", change: () => this.#moveTo(0) });
+  #contig = h("select", { id: "map-contig", "aria-label": "Contig on the map", change: () => this.#moveTo(0) });
   #position = h("input", {
     type: "range",
     min: 0,
     step: 100,
-    "aria-label": "Where the window begins",
+    "aria-label": "Start of the window",
     input: () => this.#moveTo(Number(this.#position.value)),
   });
   #label = h("output", { class: "hint" });
@@ -43,7 +45,7 @@ export class GuideMap {
   /** @type {Promise<ReturnType<typeof import("./sequence-viewer.js").sequenceViewer>> | null} */
   #viewer = null;
   #start = 0;
-  /** @type {Map<string, string> | null} the query, once it is here */
+  /** @type {Map<string, string> | null} the query, once it has been read */
   #query = null;
   #note = h("p", { class: "note", role: "status" });
 
@@ -54,36 +56,37 @@ export class GuideMap {
   constructor(state, signal) {
     this.state = state;
     this.signal = signal;
-    this.glance = overview({
+    this.overview = overview({
+      summaryOf: (target) => state.columns.summaryOf(target),
       onChoose: state.choose,
       onPoint: (target) => (state.pointed.value = target),
-      onMove: (place) => this.#moveTo(place - WINDOW / 2),
+      onMove: (position) => this.#moveTo(position - WINDOW / 2),
     });
     this.element = h(
       "section",
       { class: "panel map", "aria-labelledby": "map-title" },
       h("div", { class: "title" }, h("h2", { id: "map-title" }, "Map"), this.#contig),
-      this.glance.element,
+      this.overview.element,
       h("div", { class: "window" }, this.#position, this.#label),
       this.#bases,
       this.#note,
       h("p", { class: "hint" }, HINT),
     );
-    state.all.watch(() => this.#nameContigs());
+    state.all.watch(() => this.#listContigs());
   }
 
-  /** To be called once it is in the page: what is drawn depends on its width. */
+  /** Start drawing. The element has to be in the page, because the drawing depends on its width. */
   begin() {
     const draw = () => this.#draw();
     this.state.visible.watch(draw);
     this.state.chosen.watch((target) => this.#follow(target));
-    this.state.pointed.watch((target) => this.glance.point(target?.contig === this.#contig.value ? target : null));
+    this.state.pointed.watch((target) => this.overview.point(target?.contig === this.#contig.value ? target : null));
     onSchemeChange(draw, this.signal);
     addEventListener("resize", draw, { signal: this.signal });
     void this.#readQuery();
   }
 
-  /** Until it is here, and where it cannot be had, the guides tell what they cover. */
+  /** Read the query. Until then, and if it is not available, bases are assembled from the guides. */
   async #readQuery() {
     const { api, job } = this.state;
     const read = await api.query(job.jobId, this.signal).catch((/** @type {Error} */ error) => error);
@@ -91,11 +94,11 @@ export class GuideMap {
     if (read instanceof Error)
       return fill(this.#note, h("strong", {}, "The query cannot be read. "), `${read.message} ${INCOMPLETE}`);
     this.#query = sequencesOf(read);
-    this.#nameContigs();
+    this.#listContigs();
     this.#draw();
   }
 
-  #nameContigs() {
+  #listContigs() {
     const before = this.#contig.value;
     const named = this.#query
       ? [...this.#query].filter(([, bases]) => bases).map(([name]) => name)
@@ -105,9 +108,9 @@ export class GuideMap {
     this.#contig.hidden = contigs.length < 2;
   }
 
-  /** @param {number} place */
-  #moveTo(place) {
-    this.#start = Math.floor(place);
+  /** @param {number} position */
+  #moveTo(position) {
+    this.#start = Math.floor(position);
     this.#draw();
   }
 
@@ -146,7 +149,7 @@ export class GuideMap {
     this.#position.value = String(this.#start);
     this.#position.hidden = now.length <= WINDOW;
     fill(this.#label, `Bases ${count(now.window[0] + 1)} to ${count(now.window[1])} of ${count(now.length)}`);
-    this.glance.draw(now);
+    this.overview.draw(now);
     void guarded(this.#bases, "sequence", async () => {
       this.#viewer ??= import("./sequence-viewer.js").then(({ sequenceViewer }) =>
         sequenceViewer(this.#bases, (id) => this.#chooseById(id)),

@@ -1,113 +1,100 @@
 import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { saveText } from "../dom/save.js";
-import { textOf } from "../model/cell-text.js";
-import { meaning } from "../model/columns.js";
 import { asTable } from "../model/spreadsheet.js";
 
 /**
  * @import {Api} from "../api.js"
+ * @import {Columns} from "../model/columns.js"
  * @import {ExportFormat, Job} from "../types.js"
  * @import {targetTable} from "./table.js"
  */
 
-/** @type {[ExportFormat, string, string, string][]} */
-const FORMATS = [
-  ["xlsx", "xlsx", "Excel", "a workbook"],
-  ["csv", "csv", "CSV", "a table for programs, commas"],
-  ["tsv", "tsv", "TSV", "a table for programs, tabs"],
-  ["json", "json", "JSON", "for programs"],
-  ["fasta", "fa", "FASTA", "the guides’ sequences"],
-  ["genbank", "gb", "GenBank", "the query with its guides, for SnapGene, Benchling and ApE"],
-  ["bed", "bed", "BED", "places in the query, for genome browsers"],
-  ["gff3", "gff3", "GFF3", "places in the query, with all scores"],
-  ["html", "html", "HTML report", "one file to read, print or send"],
-];
-
 /**
- * All guides as a file, in every format that the API writes; what the table shows of them; and the query.
+ * Create the menu of downloads: all guides in every format of the API, the table as it is shown, and the query.
  * @param {Api} api
+ * @param {ExportFormat[]} formats
  * @param {Job} job
+ * @param {Columns} columns
  * @param {ReturnType<typeof targetTable>} table
  */
-export function exportMenu(api, { jobId, kind }, table) {
-  const links = FORMATS.map(([format, ending, name, text]) =>
+export function exportMenu(api, formats, { jobId, kind }, columns, table) {
+  const links = formats.map(({ format, ending, title, text }) =>
     h(
       "li",
       {},
-      h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, name),
+      h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, title),
       h("span", { class: "detail" }, text),
     ),
   );
-  const save = () => saveText(`crackling-${jobId}-shown.tsv`, shownTable(table), "text/tab-separated-values");
+  const shown = () => shownTable(columns, table);
+  const save = () => saveText(`crackling-${jobId}-shown.tsv`, shown(), "text/tab-separated-values");
   return menu(
     "Download",
     h("ul", { class: "formats", "aria-label": "Download all guides" }, ...links),
-    h("p", { class: "hint" }, "All guides of the job, whatever the filters."),
+    h("p", { class: "hint" }, "All guides of the job, regardless of the filters."),
     h(
       "div",
       { class: "actions", role: "group", "aria-label": "The table as it is shown" },
-      copyButton("Copy the table shown", () => shownTable(table)),
+      copyButton("Copy the table shown", shown),
       h("button", { type: "button", class: "copy", click: save }, "Save the table shown"),
     ),
     h(
       "p",
       { class: "hint" },
-      "Only the guides that pass the filters, in the table’s order and columns, for a spreadsheet.",
+      "Only the guides that pass the filters, in the order and with the columns of the table, for a spreadsheet.",
     ),
-    ...(kind === "sequence"
-      ? [
-          h(
-            "p",
-            {},
-            h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"),
-            h("span", { class: "detail" }, ", as it was searched"),
-          ),
-        ]
-      : []),
+    ...(kind === "sequence" ? [queryLink(api, jobId)] : []),
   );
 }
 
-/** @param {ReturnType<typeof targetTable>} table */
-function shownTable(table) {
-  const columns = table
+/**
+ * @param {Api} api
+ * @param {string} jobId
+ */
+function queryLink(api, jobId) {
+  return h(
+    "p",
+    {},
+    h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"),
+    h("span", { class: "detail" }, ", as it was searched"),
+  );
+}
+
+/**
+ * Return the table as it is shown, as text.
+ * @param {Columns} columns
+ * @param {ReturnType<typeof targetTable>} table
+ */
+function shownTable(columns, table) {
+  const names = table
     .columns()
     .filter(({ visible }) => visible)
     .map(({ field }) => field);
   return asTable(
-    columns.map((column) => meaning(column).title),
-    table.shown().map((target) => columns.map((column) => textOf(column, target))),
+    names.map((name) => columns.get(name).title),
+    table.shown().map((target) => names.map((name) => columns.textOf(name, target))),
   );
 }
 
 /**
- * Which columns the table has.
+ * Create the menu that shows and hides columns of the table.
+ * @param {Columns} columns
  * @param {ReturnType<typeof targetTable>} table
  */
-export function columnMenu(table) {
+export function columnMenu(columns, table) {
   const list = h("div", { class: "column-list", role: "group", "aria-label": "Columns" });
-  void table.built.then(() =>
-    fill(
-      list,
-      ...table.columns().map(({ field, visible }) =>
-        h(
-          "label",
-          { title: meaning(field).text },
-          h("input", {
-            type: "checkbox",
-            checked: visible,
-            change: (event) => table.showColumn(field, event.target.checked),
-          }),
-          meaning(field).title,
-        ),
-      ),
-    ),
-  );
+  const item = (/** @type {{field: string, visible: boolean}} */ { field, visible }) => {
+    const { title, text } = columns.get(field);
+    const change = (/** @type {any} */ event) => table.showColumn(field, event.target.checked);
+    return h("label", { title: text }, h("input", { type: "checkbox", checked: visible, change }), title);
+  };
+  void table.built.then(() => fill(list, ...table.columns().map(item)));
   return menu("Columns", list);
 }
 
 /**
- * A button that opens something below it; Escape, and a click elsewhere, close it.
+ * Create a button that opens something below it. Escape and a click elsewhere close it.
  * @param {string} name
  * @param {...HTMLElement} content
  */

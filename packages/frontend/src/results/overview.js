@@ -1,5 +1,4 @@
 import { h } from "../dom/elements.js";
-import { hintOf } from "../model/cell-text.js";
 import { cutOf, verdictOf } from "../model/figures.js";
 import { palette } from "./colours.js";
 
@@ -13,27 +12,28 @@ const MIDDLE = 40;
 const LANE = 30;
 const REACH = 8;
 const BAR = 3;
-// The good ones are drawn last, so that nothing hides them.
+// The good guides are drawn last, so that nothing hides them.
 /** @type {Verdict[]} */
 const ORDER = ["neither", "specific", "efficient", "both"];
 
 /**
  * @typedef {object} Scene
  * @property {Target[]} targets of one contig
- * @property {Set<number>} visible those that pass the filters
+ * @property {Set<number>} visible ids of the targets that pass the filters
  * @property {number} length of the contig
- * @property {[number, number]} window what is shown base by base
+ * @property {[number, number]} window the part that is shown base by base
  * @property {Target | null} chosen
  */
 
 /**
- * A whole contig at a glance: a mark at each cut site, above the line for the + strand and below for the −.
- * @param {object} does
- * @param {(target: Target) => void} does.onChoose
- * @param {(target: Target | null) => void} does.onPoint the pointer is at a mark, or at none
- * @param {(position: number) => void} does.onMove a place without a guide was chosen
+ * Create the overview of a contig: a mark at each cut site, above the line for the + strand and below for the − strand.
+ * @param {object} options
+ * @param {(target: Target) => string} options.summaryOf returns the tooltip of a target
+ * @param {(target: Target) => void} options.onChoose
+ * @param {(target: Target | null) => void} options.onPoint called when the mouse points at a mark, or at none
+ * @param {(position: number) => void} options.onMove called when a position without a guide is clicked
  */
-export function overview({ onChoose, onPoint, onMove }) {
+export function overview({ summaryOf, onChoose, onPoint, onMove }) {
   const pointer = h("div", { class: "pointer", hidden: true });
   const canvas = h("canvas", {
     class: "overview",
@@ -59,11 +59,11 @@ export function overview({ onChoose, onPoint, onMove }) {
   /** @param {MouseEvent} event */
   function onMouse(event) {
     const nearest = nearestTo(event.offsetX, event.offsetY < MIDDLE ? "+" : "-");
-    canvas.title = nearest ? hintOf(nearest) : "";
+    canvas.title = nearest ? summaryOf(nearest) : "";
     onPoint(nearest);
   }
 
-  /** @param {Target | null} target of the contig that is drawn, to be pointed at */
+  /** @param {Target | null} target to point at, of the contig that is drawn */
   function point(target) {
     pointer.hidden = target === null;
     if (!target) return;
@@ -95,7 +95,7 @@ export function overview({ onChoose, onPoint, onMove }) {
     const colours = palette();
     drawWindow(pen, next.window, scale(), colours.accent);
     drawAxis(pen, next.length, canvas.clientWidth, colours);
-    // As many marks would hide each other.
+    // More marks than pixels would hide each other.
     if (next.targets.length > canvas.clientWidth) drawBars(pen, next, scale(), colours.verdicts);
     else drawMarks(pen, next, scale(), colours.verdicts);
     if (next.chosen) drawChosen(pen, next.chosen, scale(), colours.text);
@@ -145,7 +145,7 @@ function niceStep(rough) {
 }
 
 /**
- * How many there are of each kind, piled up from the line: the good ones next to it, those that are filtered out last.
+ * Draw the numbers of guides as stacked bars. The good guides are next to the line, those that are filtered out last.
  * @param {CanvasRenderingContext2D} pen
  * @param {Scene} scene
  * @param {number} scale
@@ -153,11 +153,14 @@ function niceStep(rough) {
  */
 function drawBars(pen, { targets, visible }, scale, colours) {
   const kinds = ORDER.toReversed();
-  /** @type {Record<Target["strand"], number[][]>} the numbers of a strand, by bar and kind */
+  /**
+   * The numbers of guides by strand, bar and kind.
+   * @type {{"+": number[][], "-": number[][]}}
+   */
   const piles = { "+": [], "-": [] };
   for (const target of targets) {
     const kind = visible.has(target.id) ? kinds.indexOf(verdictOf(target)) : kinds.length;
-    const bars = piles[target.strand];
+    const bars = target.strand === "+" ? piles["+"] : piles["-"];
     const bar = Math.floor((cutOf(target) * scale) / BAR);
     const pile = bars[bar] ?? [0, 0, 0, 0, 0];
     pile[kind] = (pile[kind] ?? 0) + 1;

@@ -1,10 +1,11 @@
 import { fill, h } from "../dom/elements.js";
 import { guarded } from "../dom/failures.js";
 import { guideDialog } from "../guide/dialog.js";
-import { MEANINGS } from "../model/columns.js";
+import { Columns } from "../model/columns.js";
 import { ALL, filtered } from "../model/filters.js";
 import { count } from "../model/format.js";
 import { Observable } from "../model/observable.js";
+import { comparison } from "../model/ranking.js";
 import { readTargets } from "../model/read-targets.js";
 import { filterBar } from "./filter-bar.js";
 import { GuideMap } from "./map.js";
@@ -17,42 +18,43 @@ import { targetTable } from "./table.js";
 
 /**
  * @import {Api} from "../api.js"
- * @import {Job, Target} from "../types.js"
+ * @import {About, Job, Target} from "../types.js"
  * @import {Filter} from "../model/filters.js"
  */
 
-// As many guides as a browser sorts without a pause; more are read when asked for.
+// A browser sorts this many guides without a noticeable delay; the others are read on request.
 const AT_FIRST = 20_000;
 
 /**
- * The guides of a complete job.
- * @param {HTMLElement} place
+ * Show the guides of a complete job.
+ * @param {HTMLElement} container
  * @param {Api} api
  * @param {Job} job
- * @param {AbortSignal} signal ends the reading and drops the table
+ * @param {AbortSignal} signal stops reading and removes the table
  */
-export async function resultsPanel(place, api, job, signal) {
+export async function resultsPanel(container, api, job, signal) {
   const guides = job.progress.guides ?? 0;
   if (guides === 0)
     return fill(
-      place,
-      h("p", {}, "The query holds no site for SpCas9: no 20 bases are followed by NGG on either strand."),
+      container,
+      h("p", {}, "The query has no site for SpCas9: on neither strand are there 20 bases followed by NGG."),
     );
   const reading = h("p", { role: "status" }, "Reading the guides…");
-  const tell = (/** @type {number} */ read) => fill(reading, `Reading the guides… ${count(read)} of ${count(guides)}`);
-  fill(place, reading);
-  const first = await readTargets(api, job.jobId, null, AT_FIRST, tell);
-  if (!signal.aborted) new Results(place, api, job, first, signal).show();
+  const onProgress = (/** @type {number} */ read) =>
+    fill(reading, `Reading the guides… ${count(read)} of ${count(guides)}`);
+  fill(container, reading);
+  const [about, first] = await Promise.all([api.about(), readTargets(api, job.jobId, null, AT_FIRST, onProgress)]);
+  if (!signal.aborted) new Results(container, { api, about, job, signal }, first).show();
 }
 
-/** What is shown of the guides: table, map and plot watch the same few values. */
+/** The guides of a job. Table, map and plot watch the same observables. */
 class Results {
   /** @type {Observable<Target[]>} */
   all;
   /** @type {Observable<Target[]>} */
   visible;
   chosen = new Observable(/** @type {Target | null} */ (null));
-  /** What the mouse is at, in table, map or plot. */
+  /** The target that the mouse points at in table, map or plot. */
   pointed = new Observable(/** @type {Target | null} */ (null));
   filter = new Observable(/** @type {Filter} */ (ALL));
   #holder = h("div", { class: "table" });
@@ -60,25 +62,31 @@ class Results {
   #cautions = h("div");
 
   /**
-   * @param {HTMLElement} place
-   * @param {Api} api
-   * @param {Job} job
+   * @param {HTMLElement} container
+   * @param {{api: Api, about: About, job: Job, signal: AbortSignal}} context
    * @param {Awaited<ReturnType<typeof readTargets>>} first
-   * @param {AbortSignal} signal
    */
-  constructor(place, api, job, { targets, next }, signal) {
-    this.place = place;
+  constructor(container, { api, about, job, signal }, { targets, next }) {
+    this.container = container;
     this.api = api;
+    this.about = about;
     this.job = job;
     this.next = next;
     this.signal = signal;
     this.guides = job.progress.guides ?? 0;
     this.all = new Observable(targets);
     this.visible = new Observable(targets);
-    this.dialog = guideDialog(api, job);
-    // What a table draws depends on its place in the page.
-    fill(place, this.#holder);
-    this.table = targetTable(this.#holder, targets, job.kind, this.choose, (target) => (this.pointed.value = target));
+    this.columns = new Columns(about);
+    this.compare = comparison(about.ranking);
+    this.dialog = guideDialog(api, job, this.columns);
+    // The table has to be in the page before it is created, because it depends on the width.
+    fill(container, this.#holder);
+    this.table = targetTable(this.#holder, targets, {
+      columns: this.columns,
+      kind: job.kind,
+      onChoose: this.choose,
+      onPoint: (target) => (this.pointed.value = target),
+    });
   }
 
   choose = (/** @type {Target} */ target) => {
@@ -87,35 +95,40 @@ class Results {
   };
 
   show() {
-    const { place, api, job, signal, table } = this;
-    // Guides of one's own lie on no sequence.
+    const { container, about, job, signal, columns, table } = this;
+    // A list of guides has no sequence to draw a map of.
     const drawings = [...(job.kind === "guides" ? [] : [new GuideMap(this, signal)]), scatter(this, signal)];
     const contigs = [...new Set(this.all.value.map(({ contig }) => contig))];
     fill(
-      place,
-      printedFacts(api, job, () => this.filter.value, signal),
+      container,
+      printedFacts(about, job, () => this.filter.value, signal),
       this.#cautions,
-      h(
-        "div",
-        { class: "toolbar" },
-        this.#summary,
-        legend(),
-        this.next !== null && this.#moreButton(this.next),
-        h("div", { class: "menus" }, columnMenu(table), exportMenu(api, job, table)),
-      ),
+      this.#toolbar(),
       h("div", { class: "drawings" }, ...drawings.map(({ element }) => element)),
-      filterBar(this.filter, contigs, job.kind === "sequence"),
+      filterBar(this.filter, { contigs, onSequence: job.kind === "sequence", ranking: about.ranking.text }),
       this.#holder,
-      printedTable(table.shown, job.kind, signal),
-      explanations(),
+      printedTable(columns, table.shown, job.kind, signal),
+      explanations(columns),
       this.dialog.element,
     );
     for (const drawing of drawings) void guarded(drawing.element, "drawing", () => drawing.begin());
     this.#watch();
   }
 
+  #toolbar() {
+    const { api, about, job, columns, table } = this;
+    return h(
+      "div",
+      { class: "toolbar" },
+      this.#summary,
+      legend(),
+      this.next !== null && this.#moreButton(this.next),
+      h("div", { class: "menus" }, columnMenu(columns, table), exportMenu(api, about.formats, job, columns, table)),
+    );
+  }
+
   #watch() {
-    const narrow = () => (this.visible.value = filtered(this.all.value, this.filter.value));
+    const narrow = () => (this.visible.value = filtered(this.all.value, this.filter.value, this.compare));
     this.all.watch((targets) => {
       fill(this.#cautions, ...banners(targets));
       narrow();
@@ -147,13 +160,8 @@ class Results {
    */
   async #readMore(button, next) {
     button.disabled = true;
-    const rest = await readTargets(
-      this.api,
-      this.job.jobId,
-      next,
-      Infinity,
-      (read) => (button.textContent = `${count(read)} read`),
-    );
+    const onProgress = (/** @type {number} */ read) => (button.textContent = `${count(read)} read`);
+    const rest = await readTargets(this.api, this.job.jobId, next, Infinity, onProgress);
     if (this.signal.aborted) return;
     const targets = [...this.all.value, ...rest.targets];
     await this.table.replace(targets);
@@ -162,7 +170,15 @@ class Results {
   }
 }
 
-function explanations() {
-  const entries = Object.values(MEANINGS).flatMap(({ title, text }) => [h("dt", {}, title), h("dd", {}, text)]);
-  return h("details", { class: "meanings" }, h("summary", {}, "What the columns mean"), h("dl", {}, ...entries));
+/** @param {Columns} columns */
+function explanations(columns) {
+  // The table shows the location instead.
+  const shown = columns.all().filter(({ name }) => !["start", "end"].includes(name));
+  return h(
+    "details",
+    { class: "meanings" },
+    h("summary", {}, "What the columns mean"),
+    h("p", {}, "Choose a guide in the table to see its off-targets and the oligos to order."),
+    h("dl", {}, ...shown.flatMap(({ title, text }) => [h("dt", {}, title), h("dd", {}, text)])),
+  );
 }

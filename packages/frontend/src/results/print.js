@@ -1,8 +1,8 @@
 import { fill, h } from "../dom/elements.js";
-import { textOf } from "../model/cell-text.js";
-import { meaning, tells } from "../model/columns.js";
+import { appliesTo } from "../model/columns.js";
 
 /**
+ * @import {Columns} from "../model/columns.js"
  * @import {Job, Target} from "../types.js"
  */
 
@@ -11,7 +11,7 @@ const COLUMNS = [
   "id",
   "guide",
   "pam",
-  "place",
+  "location",
   "strand",
   "gc",
   "efficient",
@@ -23,43 +23,46 @@ const COLUMNS = [
 ];
 
 /**
- * A plain table on paper: the one on the screen holds only the rows in sight.
+ * Create the table of the printed page. The table on the screen holds only the rows in sight.
+ * @param {Columns} columns
  * @param {() => Target[]} shown
  * @param {Job["kind"]} kind
  * @param {AbortSignal} signal
  */
-export function printedTable(shown, kind, signal) {
-  const columns = COLUMNS.filter((column) => tells(column, kind));
+export function printedTable(columns, shown, kind, signal) {
+  const names = COLUMNS.filter((name) => appliesTo(name, kind));
   const element = h("div", { class: "printed" });
-  addEventListener("beforeprint", () => fill(element, table(shown(), columns)), { signal });
+  addEventListener("beforeprint", () => fill(element, table(columns, names, shown())), { signal });
   addEventListener("afterprint", () => fill(element), { signal });
   return element;
 }
 
 /**
+ * @param {Columns} columns
+ * @param {string[]} names of the columns
  * @param {Target[]} targets
- * @param {string[]} columns
  */
-function table(targets, columns) {
+function table(columns, names, targets) {
   const note = targets.length > MOST ? h("caption", {}, `The first ${MOST} of ${targets.length} guides.`) : null;
   return h(
     "table",
     {},
     note,
-    h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, meaning(column).title)))),
+    h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, columns.get(name).title)))),
     h(
       "tbody",
       {},
-      ...targets.slice(0, MOST).map((target) => h("tr", {}, ...columns.map((column) => cell(column, target)))),
+      ...targets.slice(0, MOST).map((target) => h("tr", {}, ...names.map((name) => cell(columns, name, target)))),
     ),
   );
 }
 
 /**
- * @param {string} column
+ * @param {Columns} columns
+ * @param {string} name
  * @param {Target} target
  */
-function cell(column, target) {
-  const text = textOf(column, target);
-  return h("td", {}, column === "guide" ? h("code", {}, text) : text);
+function cell(columns, name, target) {
+  const text = columns.textOf(name, target);
+  return h("td", {}, name === "guide" ? h("code", {}, text) : text);
 }

@@ -1,4 +1,4 @@
-/** SeqViz, loaded when a map is first drawn: it brings React along. */
+/** SeqViz. It is loaded when the first map is drawn, because it needs React. */
 
 import { Viewer } from "seqviz";
 import { cutOf, verdictOf } from "../model/figures.js";
@@ -13,19 +13,19 @@ import { palette } from "./colours.js";
 const ZOOM = 45;
 
 /**
- * A window of the query, base by base, with its guides as arrows.
- * @param {HTMLElement} place
+ * Create the view of a window of the query, base by base, with guides as arrows.
+ * @param {HTMLElement} container
  * @param {(id: number) => void} onChoose
  */
-export function sequenceViewer(place, onChoose) {
+export function sequenceViewer(container, onChoose) {
   /** @type {ReturnType<typeof Viewer>} */
   let viewer;
   let first = 0;
-  const mend = () => {
-    nameScroller(place);
-    countFrom(place, first);
+  const improve = () => {
+    nameScroller(container);
+    countFrom(container, first);
   };
-  new MutationObserver(mend).observe(place, { childList: true, subtree: true });
+  new MutationObserver(improve).observe(container, { childList: true, subtree: true });
 
   /**
    * @param {string} bases of the window
@@ -40,7 +40,7 @@ export function sequenceViewer(place, onChoose) {
     /** @type {SeqVizProps} */
     const state = {
       name: "query",
-      // SeqViz leaves out what it does not know, and all that follows would be drawn beside its place.
+      // SeqViz leaves out characters that it does not know, which would shift everything after them.
       seq: bases.replaceAll("-", "N"),
       seqType: "dna",
       viewer: "linear",
@@ -64,12 +64,12 @@ export function sequenceViewer(place, onChoose) {
     first = start;
     if (viewer) viewer.setState(state);
     else {
-      viewer = Viewer(place, state);
+      viewer = Viewer(container, state);
       viewer?.render();
     }
     requestAnimationFrame(() => {
-      countFrom(place, start);
-      reach(place, chosen, start, end);
+      countFrom(container, start);
+      scrollToChosen(container, chosen, start, end);
     });
   }
 
@@ -77,7 +77,7 @@ export function sequenceViewer(place, onChoose) {
 }
 
 /**
- * The chosen guide's bases, and where Cas9 cuts them.
+ * Return SeqViz's marks for the chosen guide: its bases, and where Cas9 cuts them.
  * @param {Target | null} target
  * @param {number} start of the window
  * @param {string} colour
@@ -85,7 +85,7 @@ export function sequenceViewer(place, onChoose) {
 function chosenMarks(target, start, colour) {
   if (!target) return { highlights: [], enzymesCustom: {}, enzymes: [] };
   const { guide, pam } = target;
-  // An enzyme that knows this one site draws the cut: 3 bp before the PAM on both strands.
+  // The cut is drawn as that of an enzyme whose only site is the guide: 3 bp before the PAM on both strands.
   const cut = { name: `cut #${target.id}`, rseq: (guide + pam).toLowerCase(), fcut: 17, rcut: 17, color: colour };
   return {
     highlights: [{ start: target.start - start, end: target.end - start, color: colour }],
@@ -95,23 +95,25 @@ function chosenMarks(target, start, colour) {
 }
 
 /**
- * SeqViz's lines scroll, so keyboards must get there, and be told where they are.
- * @param {HTMLElement} place
+ * Make the scrolling lines of SeqViz accessible by keyboard, and name them.
+ * @param {HTMLElement} container
  */
-function nameScroller(place) {
-  const scroller = place.querySelector(".la-vz-linear-scroller:not([tabindex])");
+function nameScroller(container) {
+  const scroller = container.querySelector(".la-vz-linear-scroller:not([tabindex])");
   scroller?.setAttribute("tabindex", "0");
   scroller?.setAttribute("role", "region");
   scroller?.setAttribute("aria-label", "Sequence with guides; the table lists them");
 }
 
 /**
- * SeqViz counts the bases of what it is given; people count those of the query.
- * @param {HTMLElement} place
+ * Number the bases as in the query. SeqViz numbers those of the window.
+ * @param {HTMLElement} container
  * @param {number} start of the window
  */
-function countFrom(place, start) {
-  for (const label of /** @type {NodeListOf<SVGTextElement>} */ (place.querySelectorAll(".la-vz-index-tick-label"))) {
+function countFrom(container, start) {
+  for (const label of /** @type {NodeListOf<SVGTextElement>} */ (
+    container.querySelectorAll(".la-vz-index-tick-label")
+  )) {
     label.dataset.at ??= label.textContent ?? "";
     const position = count(start + Number(label.dataset.at));
     if (label.textContent !== position) label.textContent = position;
@@ -119,14 +121,14 @@ function countFrom(place, start) {
 }
 
 /**
- * Scroll to the chosen guide; SeqViz draws only the lines in sight, so its place is worked out.
- * @param {HTMLElement} place
+ * Scroll to the chosen guide. Its position is computed, because SeqViz draws only the lines in sight.
+ * @param {HTMLElement} container
  * @param {Target | null} chosen
  * @param {number} start
  * @param {number} end
  */
-function reach(place, chosen, start, end) {
-  const scroller = place.querySelector(".la-vz-linear-scroller");
+function scrollToChosen(container, chosen, start, end) {
+  const scroller = container.querySelector(".la-vz-linear-scroller");
   if (!scroller || !chosen || chosen.start < start || chosen.end > end) return;
   const share = (cutOf(chosen) - start) / (end - start);
   scroller.scrollTop = Math.max(0, share * scroller.scrollHeight - scroller.clientHeight / 2);

@@ -7,8 +7,8 @@ import { count, countOf } from "../model/format.js";
  */
 
 /**
- * What there is, in a sentence.
- * @param {Target[]} targets that were read
+ * Return a sentence that sums up the results.
+ * @param {Target[]} targets that have been read
  * @param {Target[]} visible
  * @param {number} guides of the job
  */
@@ -20,7 +20,7 @@ export function summarise(targets, visible, guides) {
 }
 
 /**
- * What somebody must not overlook: guides that cut in several places for certain, or nowhere.
+ * Create the warnings that a user must not overlook: guides that cut at several sites, or at none.
  * @param {Target[]} targets
  */
 export function banners(targets) {
@@ -30,19 +30,19 @@ export function banners(targets) {
     several > 0 &&
       banner(
         `${countOf(several, "guide")} of ${count(targets.length)} ${several === 1 ? "has" : "have"} several perfect matches in the genome.`,
-        "They cut at each of them. MIT does not count perfect matches, so such a guide can have a high MIT: see the first of its five site counts. Repeats and alternate contigs of an assembly are the usual causes.",
+        "They cut at each of these sites. MIT does not count perfect matches, so such a guide can have a high MIT: look at the first of its five site counts. The usual causes are repeats and alternate contigs of an assembly.",
       ),
     absent > 0 &&
       banner(
         `${countOf(absent, "guide")} of ${count(targets.length)} ${absent === 1 ? "is" : "are"} not in this genome.`,
         absent === targets.length
           ? "Is it the right genome, and is the query genomic DNA rather than a transcript?"
-          : "They span a splice junction, a variant or a construct, or the genome differs from the query there.",
+          : "They span a splice junction, a variant or a construct, or the genome differs from the query at this site.",
       ),
   ].filter((each) => each !== false);
 }
 
-/** What the colours of map and plot mean. */
+/** Create the legend of the colours in map and plot. */
 export function legend() {
   return h(
     "ul",

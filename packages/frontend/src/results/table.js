@@ -10,14 +10,10 @@ import {
   Tabulator,
   TooltipModule,
 } from "tabulator-tables";
-import { h } from "../dom/elements.js";
-import { MEANINGS, meaning, tells } from "../model/columns.js";
-import { commonCfd, cutOf } from "../model/figures.js";
-import { recall, remember } from "../model/storage.js";
-import * as cells from "./cells.js";
+import { rememberColumns, tableColumns } from "./table-columns.js";
 
 /**
- * @import {CellComponent, ColumnDefinition} from "tabulator-tables"
+ * @import {Columns} from "../model/columns.js"
  * @import {Job, Target} from "../types.js"
  */
 
@@ -34,18 +30,20 @@ Tabulator.registerModule([
 ]);
 
 /**
- * A sortable table of guides; only the rows in sight are in the page, so that many thousands are no burden.
- * @param {HTMLElement} place
+ * Create a sortable table of guides. Only the rows in sight are in the page, so that it can have many thousands.
+ * @param {HTMLElement} container
  * @param {Target[]} targets
- * @param {Job["kind"]} kind
- * @param {(target: Target) => void} onChoose a row was chosen, by mouse or keyboard
- * @param {(target: Target | null) => void} onPoint the mouse is at a row, or at none
+ * @param {object} more
+ * @param {Columns} more.columns
+ * @param {Job["kind"]} more.kind
+ * @param {(target: Target) => void} more.onChoose called when a row is chosen by mouse or keyboard
+ * @param {(target: Target | null) => void} more.onPoint called when the mouse points at a row, or at none
  */
-export function targetTable(place, targets, kind, onChoose, onPoint) {
-  // An explicit height makes the table draw only what is in sight; a short one is as high as its rows.
+export function targetTable(container, targets, { columns, kind, onChoose, onPoint }) {
+  // With a fixed height the table draws only the rows in sight; a short table is as high as its rows.
   const tall = targets.length > 15;
-  const table = new Tabulator(place, {
-    columns: columns(targets, kind),
+  const table = new Tabulator(container, {
+    columns: tableColumns(columns, targets, kind),
     data: targets,
     index: "id",
     layout: "fitDataFill",
@@ -53,23 +51,23 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
     placeholder: "No guide passes the filters.",
     columnDefaults: { resizable: false },
   });
-  // Tabulator's own way draws the rows anew whenever they come in sight, and the click that is under way is lost.
+  // Tabulator's own observer redraws the rows whenever they come into sight, and a click on them at that moment is lost.
   const resized = new AbortController();
   addEventListener("resize", () => void built.then(() => table.redraw()), { signal: resized.signal });
   const built = new Promise((resolve) => table.on("tableBuilt", () => resolve(undefined)));
-  // Enter on the button of a row is a click that reaches the row too.
+  // Pressing Enter on the button in a row is a click that reaches the row too.
   table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
   table.on("rowMouseEnter", (_event, row) => onPoint(/** @type {Target} */ (row.getData())));
   table.on("rowMouseLeave", () => onPoint(null));
-  // A grid may hold nothing focusable but its cells; the buttons in them let keyboards scroll.
-  void built.then(() => place.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
+  // Only the cells of a grid may take the focus; their buttons let keyboards scroll.
+  void built.then(() => container.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
   return {
     built,
-    /** @param {Set<number> | null} ids null for all */
+    /** @param {Set<number> | null} ids of the targets to show; null for all */
     async showOnly(ids) {
       await built;
       if (ids) table.setFilter((/** @type {Target} */ { id }) => ids.has(id));
-      // Rows that are drawn anew lose the click that is under way.
+      // Rows that are redrawn lose a click on them at that moment.
       else if (table.getFilters(false).length) table.clearFilter(true);
     },
     /** @param {Target[]} all */
@@ -77,7 +75,7 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       await built;
       await table.replaceData(all);
     },
-    /** @param {number} id scrolled to, if it passes the filters */
+    /** @param {number} id of the target to select and scroll to, if it passes the filters */
     async mark(id) {
       await built;
       table.deselectRow();
@@ -86,13 +84,13 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       row.select();
       await table.scrollToRow(id, "center", false).catch(() => {});
     },
-    /** @param {number | null} id of a row in sight, to be pointed at */
+    /** @param {number | null} id of the target to point at, if its row is in sight */
     point(id) {
-      place.querySelector(".pointed")?.classList.remove("pointed");
-      const button = id !== null && place.querySelector(`button.guide[data-id="${id}"]`);
+      container.querySelector(".pointed")?.classList.remove("pointed");
+      const button = id !== null && container.querySelector(`button.guide[data-id="${id}"]`);
       if (button) button.closest(".tabulator-row")?.classList.add("pointed");
     },
-    /** @returns {Target[]} as they are shown now: filtered and sorted */
+    /** @returns {Target[]} the targets as they are shown now: filtered and sorted */
     shown: () => /** @type {Target[]} */ (table.getData("active")),
     columns: () => table.getColumns().map((column) => ({ field: column.getField(), visible: column.isVisible() })),
     /**
@@ -102,8 +100,7 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
     showColumn(field, visible) {
       if (visible) table.showColumn(field);
       else table.hideColumn(field);
-      remember(
-        "columns",
+      rememberColumns(
         table
           .getColumns()
           .filter((column) => column.isVisible())
@@ -116,86 +113,4 @@ export function targetTable(place, targets, kind, onChoose, onPoint) {
       table.destroy();
     },
   };
-}
-
-/**
- * @param {Target[]} targets
- * @param {Job["kind"]} kind
- * @returns {ColumnDefinition[]}
- */
-function columns(targets, kind) {
-  // Beside two columns that stay, a phone would show nothing else.
-  const wide = matchMedia("(min-width: 46rem)").matches;
-  const right = /** @type {const} */ ({ hozAlign: "right", headerHozAlign: "right" });
-  /** @type {[string, Partial<ColumnDefinition>][]} */
-  const all = [
-    ["id", { ...right, frozen: wide }],
-    ["guide", { formatter: cells.guideButton, cssClass: "sequence", frozen: wide }],
-    ["pam", { cssClass: "sequence" }],
-    ["strand", { formatter: cells.strand, hozAlign: "center", headerHozAlign: "center" }],
-    ["contig", { maxWidth: 180 }],
-    ["place", { ...right, formatter: cells.place, mutatorData: (_value, target) => target.start }],
-    ["cut", { ...right, mutatorData: (_value, target) => cutOf(target) }],
-    ["gc", right],
-    ["efficient", { formatter: cells.verdict }],
-    ["consensus", right],
-    ["specific", { formatter: cells.verdict }],
-    ["mit", { ...right, formatter: cells.decimals(2) }],
-    ["cfd", { ...right, formatter: cells.decimals(2) }],
-    ["commonCfd", { ...right, formatter: cells.decimals(1), mutatorData: (_value, target) => commonCfd(target) }],
-    ["sites", { ...right, formatter: cells.sites, sorter: cells.bySites }],
-    ...[0, 1, 2, 3, 4].map(
-      (mismatches) => /** @type {[string, Partial<ColumnDefinition>]} */ ([`mm${mismatches}`, right]),
-    ),
-    ["chopchop", { formatter: cells.yesOrNo }],
-    ["mm10db", { formatter: cells.yesOrNo }],
-    ["sgrnascorer2", { formatter: cells.yesOrNo }],
-    ["sgrnascorer2_score", { ...right, formatter: cells.decimals(2) }],
-    ["energy", { ...right, formatter: cells.decimals(1) }],
-    ["structure", { cssClass: "sequence", maxWidth: 220 }],
-    ["unique", { formatter: cells.yesOrNo }],
-    ["gene", {}],
-    ["feature", {}],
-    ["warnings", { formatter: cells.warnings, minWidth: 120 }],
-  ];
-  const first = targets[0];
-  const shown = chosenColumns(targets, wide);
-  // What the service does not tell of its guides has no column.
-  const told = all.filter(
-    ([name]) => tells(name, kind) && (!["gene", "feature"].includes(name) || (first && name in first)),
-  );
-  return told.map(([name, more]) => column(name, { ...more, visible: shown.includes(name) }));
-}
-
-/**
- * @param {Target[]} targets
- * @param {boolean} wide
- * @returns {string[]}
- */
-function chosenColumns(targets, wide) {
-  const usual = Object.entries(MEANINGS)
-    .filter(([, { shown }]) => shown === "always" || (wide && shown))
-    .map(([name]) => name);
-  const several = new Set(targets.map(({ contig }) => contig)).size > 1 ? ["contig"] : [];
-  const annotated = targets.some(({ gene }) => gene) ? ["gene"] : [];
-  const kept = recall("columns", /** @type {string[] | null} */ (null));
-  return Array.isArray(kept) && wide ? kept : [...usual, ...several, ...annotated];
-}
-
-/**
- * @param {string} name
- * @param {Partial<ColumnDefinition>} more
- * @returns {ColumnDefinition}
- */
-function column(name, more) {
-  const { title, text } = meaning(name);
-  return { field: name, title, headerTooltip: text, titleFormatter: sortButton, ...more };
-}
-
-/**
- * A head sorts when it is clicked; a button in it lets keyboards do so too.
- * @param {CellComponent} head
- */
-function sortButton(head) {
-  return h("button", { type: "button", class: "sort" }, head.getValue());
 }

@@ -5,8 +5,8 @@ import { fill, h } from "../dom/elements.js";
  */
 
 /**
- * A text field with a list of choices below, as the WAI-ARIA practices have it: arrows, Enter and Escape work on the
- * list while the focus stays in the field.
+ * A text field with a list of choices below it, as in the WAI-ARIA practices: arrows, Enter and Escape act on the list
+ * while the focus stays in the field.
  */
 export class Combobox {
   /** @type {Choice[]} */
@@ -43,7 +43,7 @@ export class Combobox {
     });
   }
 
-  /** The list and what is said of it, around the field where that stands. */
+  /** Put the list and its status next to the field, which has to be in the form. */
   surround() {
     const holder = h("div", { class: "combobox" });
     this.input.before(holder);
@@ -52,7 +52,7 @@ export class Combobox {
 
   /**
    * @param {Choice[]} shown
-   * @param {string} note what is going on, or why there are none
+   * @param {string} note the state of the search, or why there are no choices
    */
   show(shown, note) {
     this.#choices = shown;
@@ -114,7 +114,7 @@ export class Combobox {
 
   /** @param {Choice} choice @param {number} index */
   #option({ title, detail, cost, here }, index) {
-    // The field keeps the focus, or the list would close before the click.
+    // The field has to keep the focus; otherwise the list would close before the click.
     const keep = (/** @type {Event} */ event) => event.preventDefault();
     return h(
       "div",

@@ -5,10 +5,11 @@ import { field } from "./field.js";
 
 /**
  * @import {Api} from "../api.js"
+ * @import {About} from "../types.js"
  */
 
 /**
- * Whom to mail when the job is over; out of sight where the deployment sends no mail, or does not say.
+ * Create the field for the address to email when the job has finished. It is hidden unless the deployment sends email.
  * @param {Api} api
  */
 export function emailField(api) {
@@ -17,9 +18,9 @@ export function emailField(api) {
     id: "email",
     autocomplete: "email",
     spellcheck: "false",
-    input: () => complain(null),
+    input: () => showProblem(null),
   });
-  const { element, say, complain } = field("E-mail me when it is over (optional)", control);
+  const { element, showHint, showProblem } = field("Email me when the job has finished (optional)", control);
   /** @type {string[]} */
   let domains = [];
   element.hidden = true;
@@ -27,18 +28,18 @@ export function emailField(api) {
     if (!(error instanceof ApiError)) throw error;
   });
 
-  /** @param {{mailDomains?: string[]}} about */
-  function offer({ mailDomains = [] }) {
+  /** @param {About} about */
+  function offer({ mailDomains }) {
     domains = mailDomains;
     element.hidden = domains.length === 0;
-    say(`An address at ${either(domains)}. AWS asks you to confirm it the first time.`);
+    showHint(`An address at ${either(domains)}. The first time, AWS will ask you to confirm it.`);
   }
 
   return {
     element,
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (complain(emailProblem(control.value, domains)) ? null : control),
-    /** @returns {string | null} the address, if one was given */
+    check: () => (showProblem(emailProblem(control.value, domains)) ? null : control),
+    /** @returns {string | null} the address, if there is one */
     value: () => control.value.trim() || null,
   };
 }

@@ -5,7 +5,7 @@ import { fill, h } from "../dom/elements.js";
  */
 
 /**
- * A labelled control with a hint and a place for what is wrong with it.
+ * Create a labelled control with a hint and a line for its problem.
  * @template {HTMLElement} Control
  * @param {string} label
  * @param {Control} control with an id
@@ -20,12 +20,12 @@ export function field(label, control, hint) {
     element,
     control,
     /** @param {...Child} text */
-    say: (...text) => fill(hintLine, ...text),
+    showHint: (...text) => fill(hintLine, ...text),
     /**
-     * @param {string | null} text null where nothing is wrong
-     * @returns {boolean} whether all is well
+     * @param {string | null} text null if there is no problem
+     * @returns {boolean} whether there is no problem
      */
-    complain(text) {
+    showProblem(text) {
       fill(problem, text);
       if (text === null) control.removeAttribute("aria-invalid");
       else control.setAttribute("aria-invalid", "true");

@@ -7,7 +7,7 @@ import { uploadField } from "./upload-field.js";
  */
 
 /**
- * The part of the form that names the genome: one that can be found, or a file to upload.
+ * Create the part of the form for the genome: a search, or a file to upload.
  * @param {Api} api
  */
 export function genomeField(api) {
@@ -48,14 +48,14 @@ export function genomeField(api) {
       upload.element,
     ),
     list: () => search.list(),
-    /** @param {string} accession named unless another genome is */
+    /** @param {string} accession chosen unless another genome is */
     propose: (accession) => search.propose(accession),
     /** @returns {HTMLElement | null} the first control that needs a change */
     check: () => (own ? upload.check() : search.check()),
     /**
-     * The genome's id; a chosen file is uploaded first.
+     * Return the genome's id. If a file was chosen, upload it first.
      * @param {AbortSignal} signal
-     * @returns {Promise<string | null>} null where there is no such genome; its field says why
+     * @returns {Promise<string | null>} null if there is no such genome; the field shows why
      */
     value: (signal) => (own ? upload.value(signal) : search.value(signal)),
     stop: () => search.stop(),

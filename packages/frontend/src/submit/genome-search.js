@@ -13,12 +13,11 @@ import { field } from "./field.js";
 
 const PAUSE = 300;
 const FEWEST_LETTERS = 3;
-// The status of an accession that is not to be had.
+// The API's status for an accession that does not exist or was withdrawn.
 const REFUSED = 422;
-const HINT =
-  "Begin to type an organism or an NCBI accession (GCF_… or GCA_…). Genomes that were used before come first.";
+const HINT = "Type an organism or an NCBI accession (GCF_… or GCA_…). Genomes that were used before come first.";
 
-/** Choose a genome that is here, or one of NCBI's. */
+/** A field to choose a genome of this deployment or one of NCBI's assemblies. */
 export class GenomeSearch {
   #box = new Combobox("genome", "Escherichia coli, or GCF_000005845.2", (choice) => this.#choose(choice));
   #field = field("Genome", this.#box.input, HINT);
@@ -45,14 +44,14 @@ export class GenomeSearch {
     input.addEventListener("focus", () => this.#choice || void this.#search());
   }
 
-  /** Read which genomes are here. What was used last is what is wanted most often. */
+  /** Read the genomes of this deployment, and choose the one that was used last. */
   async list() {
     ({ genomes: this.#library } = await this.api.genomes());
     const [first] = choicesOf(this.#library, [], "");
     if (first && !this.#choice && !this.#typed()) this.#choose(first);
   }
 
-  /** @param {string} accession chosen where nothing else is */
+  /** @param {string} accession chosen unless another genome is */
   propose(accession) {
     if (!this.#choice && !this.#typed()) this.#choose(this.#named(accession));
   }
@@ -61,17 +60,19 @@ export class GenomeSearch {
   check() {
     const typed = this.#typed();
     if (!this.#choice && isAccession(typed)) this.#setChoice(this.#named(typed));
-    const version = lacksVersion(typed) ? `${typed} lacks its version: type it in full, such as ${typed}.1.` : null;
+    const version = lacksVersion(typed)
+      ? `${typed} has no version. Type the full accession, such as ${typed}.1.`
+      : null;
     const problem = typed
-      ? "Choose one of the list, or type a full accession such as GCF_000840245.1."
+      ? "Choose a genome from the list, or type a full accession such as GCF_000840245.1."
       : "Choose a genome.";
-    return this.#field.complain(this.#choice ? null : (version ?? problem)) ? null : this.#box.input;
+    return this.#field.showProblem(this.#choice ? null : (version ?? problem)) ? null : this.#box.input;
   }
 
   /**
-   * The genome's id. NCBI is asked for an accession that was sent before the search was over.
+   * Return the genome's id. An accession that was not searched for before is looked up at NCBI.
    * @param {AbortSignal} signal
-   * @returns {Promise<string | null>} null where there is no such genome; the field says why
+   * @returns {Promise<string | null>} null if there is no such genome; the field shows why
    */
   async value(signal) {
     const { id, unknown } = /** @type {Choice} */ (this.#choice);
@@ -85,7 +86,7 @@ export class GenomeSearch {
         this.#box.input.focus();
         return null;
       }
-      // NCBI may be back when the genome's turn comes.
+      // NCBI may be available again when the job needs the genome.
     }
     return id;
   }
@@ -101,7 +102,7 @@ export class GenomeSearch {
   /** @param {Choice | null} choice */
   #setChoice(choice) {
     this.#choice = choice;
-    this.#field.complain(null);
+    this.#field.showProblem(null);
     fill(
       this.#chosen,
       choice && h("span", { class: "tick" }, "✓ "),
@@ -111,7 +112,7 @@ export class GenomeSearch {
   }
 
   /**
-   * An accession, as far as it is known.
+   * Return the choice of an accession, with what is known about it.
    * @param {string} accession
    */
   #named(accession) {
@@ -123,7 +124,7 @@ export class GenomeSearch {
   #refuse({ message }) {
     this.#setChoice(null);
     this.#box.show([], "");
-    this.#field.complain(`${message}.`.replace(/\.\.$/, "."));
+    this.#field.showProblem(`${message}.`.replace(/\.\.$/, "."));
   }
 
   /** @param {Choice} choice */
@@ -138,9 +139,9 @@ export class GenomeSearch {
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const text = this.#typed();
-    const here = choicesOf(this.#library, [], text);
+    const known = choicesOf(this.#library, [], text);
     const ask = text.length >= FEWEST_LETTERS;
-    this.#box.show(here, ask ? "Searching NCBI…" : here.length ? "" : "Type at least three letters to search NCBI.");
+    this.#box.show(known, ask ? "Searching NCBI…" : known.length ? "" : "Type at least three letters to search NCBI.");
     if (!ask) return;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (signal.aborted) return;
@@ -153,7 +154,7 @@ export class GenomeSearch {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       if (error.status === REFUSED) return this.#refuse(error);
-      this.#box.show(isAccession(text) ? [this.#named(text)] : here, `NCBI cannot be searched now: ${error.message}`);
+      this.#box.show(isAccession(text) ? [this.#named(text)] : known, `NCBI cannot be searched now: ${error.message}`);
     }
   }
 }
@@ -161,5 +162,5 @@ export class GenomeSearch {
 /** @param {string} text */
 function nothingFor(text) {
   if (lacksVersion(text)) return `An accession ends with its version, such as ${text}.1.`;
-  return `NCBI has no assembly for “${text}”. Check the spelling, or upload your own.`;
+  return `NCBI has no assembly for “${text}”. Check the spelling, or upload your own genome.`;
 }

@@ -1,22 +1,19 @@
 import { h } from "../dom/elements.js";
 
 const ITEMS = [
-  ["Every guide", "20 bases before an NGG, on both strands, with its efficiency by three published methods."],
+  ["Every guide", "Every 20 bases before an NGG on both strands, with their efficiency by three published methods."],
   [
     "Every off-target",
-    "All sites within four mismatches, each with its place, its alignment, MIT and CFD, and its gene where the genome has an annotation.",
+    "All sites within four mismatches, each with its location, alignment, MIT and CFD, and its gene if the genome has an annotation.",
   ],
   [
     "What to do with them",
     "A map, filters, oligos to order, and files for Excel, SnapGene, Benchling and genome browsers.",
   ],
-  [
-    "A link",
-    "Results open in any browser until the day that they are deleted. Your sequence stays in this deployment.",
-  ],
+  ["A link", "Results open in any browser until they are deleted. Your sequence stays in this deployment."],
 ];
 
-/** What somebody gets who fills in the form, for those who see it the first time. */
+/** Create the list of what the form gives, for users who see it for the first time. */
 export function offer() {
   return h(
     "aside",

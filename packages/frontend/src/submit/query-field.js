@@ -17,12 +17,15 @@ import { textField } from "./text-field.js";
  */
 
 /**
- * What the form asks about: a sequence or a part of the genome to find guides in, or guides to score.
+ * Create the fields for the query: a sequence or a region of the genome to search for guides, or guides to score.
  * @param {Api} api
- * @param {() => void} onExample an example was taken
+ * @param {() => void} onExample called when the user chooses an example
  */
 export function queryField(api, onExample) {
-  /** What the service has told of itself; until then, and else, it is the one to refuse what is too large. @type {Partial<Limits>} */
+  /**
+   * Empty until the API has answered. Until then only the API refuses what is too large.
+   * @type {Partial<Limits>}
+   */
   let limits = {};
   const upTo = (/** @type {number | undefined} */ most, /** @type {string} */ unit) =>
     most ? `, up to ${count(most)} ${unit}` : "";
@@ -40,7 +43,7 @@ export function queryField(api, onExample) {
   const guides = textField({
     id: "guides",
     label: "Guides",
-    hint: () => `One guide a line${upTo(limits.guides, "guides")}: 20 bases, or 23 with the PAM.`,
+    hint: () => `One guide per line${upTo(limits.guides, "guides")}: 20 bases, or 23 with the PAM.`,
     placeholder: "GGTTTAGCAATTGCGATCCA\nCCATTGACGGATTAGCATTT TGG",
     example: { label: "Example: three guides", text: GUIDES_EXAMPLE },
     examine: (text) => describeGuides(text, limits.guides),
@@ -52,8 +55,8 @@ export function queryField(api, onExample) {
     .about()
     .then((about) => {
       limits = about.limits;
-      sequence.inform();
-      guides.inform();
+      sequence.showHint();
+      guides.showHint();
     })
     .catch(() => {});
   const tabs = tabList("What to score", [
@@ -109,7 +112,7 @@ function describeGuides(text, most) {
 }
 
 /**
- * Tabs, as the WAI-ARIA practices have them: arrows go from one to the next.
+ * Create tabs as in the WAI-ARIA practices: arrows move from one to the next.
  * @template {{element: HTMLElement}} Panel
  * @param {string} label
  * @param {[string, Panel][]} entries

@@ -6,7 +6,7 @@ import { jobFragment } from "../model/route.js";
  * @import {RecentJob} from "../model/recent-jobs.js"
  */
 
-/** The list of recent jobs, which is hidden while there are none. */
+/** Create the list of recent jobs, which is hidden while it is empty. */
 export function recentList() {
   const element = h("aside", { class: "recent", "aria-label": "Recent jobs" });
   show();
@@ -18,7 +18,7 @@ export function recentList() {
     fill(
       element,
       h("h2", {}, "Recent jobs"),
-      h("p", { class: "hint" }, "Kept in this browser."),
+      h("p", { class: "hint" }, "Only this browser keeps this list."),
       h("ul", {}, ...jobs.map(item)),
     );
   }
@@ -26,12 +26,12 @@ export function recentList() {
   /** @param {RecentJob} job */
   function item({ id, name, genome, time, outcome }) {
     function forget() {
-      const place = recentJobs().findIndex((job) => job.id === id);
+      const index = recentJobs().findIndex((job) => job.id === id);
       forgetJob(id);
       show();
-      // The button is gone that had the focus: the next takes it.
+      // The button that had the focus is gone; move the focus to the next one.
       const left = element.querySelectorAll("button");
-      left[Math.min(place, left.length - 1)]?.focus();
+      left[Math.min(index, left.length - 1)]?.focus();
     }
 
     return h(

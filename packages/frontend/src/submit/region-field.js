@@ -6,12 +6,12 @@ import { field } from "./field.js";
 
 const DRAFT = "region";
 const HINT =
-  "A gene by its symbol or locus tag, if the genome has an annotation; or bases of a contig, from 1 and with the last, as NC_001416.1:37,227-37,940.";
+  "The symbol or locus tag of a gene, if the genome has an annotation, or the first and last base of a region, counted from 1: NC_001416.1:37,227-37,940.";
 
 /**
- * Names a part of the genome to find guides in.
- * @param {() => number | undefined} most bases that a job takes, once that is known
- * @param {() => void} onExample the example was taken
+ * Create the field for a region of the genome to search for guides.
+ * @param {() => number | undefined} most bases that a job accepts, once known
+ * @param {() => void} onExample called when the user chooses the example
  */
 export function regionField(most, onExample) {
   const text = h("input", {
@@ -24,13 +24,13 @@ export function regionField(most, onExample) {
     value: recallDraft(DRAFT),
     input: describe,
   });
-  const { element, say, complain } = field("Gene or region", text, HINT);
+  const { element, showHint, showProblem } = field("Gene or region", text, HINT);
   text.before(h("div", { class: "actions" }, h("button", { type: "button", click: takeExample }, "Example: λ cI")));
   describe();
 
   function describe() {
-    complain(null);
-    say(examineRegion(text.value, most()).note ?? HINT);
+    showProblem(null);
+    showHint(examineRegion(text.value, most()).note ?? HINT);
   }
 
   function takeExample() {
@@ -42,12 +42,12 @@ export function regionField(most, onExample) {
 
   return {
     element,
-    /** What is asked; a user who comes back finds it again. */
+    /** Return the region. The field will have it again when the user comes back. */
     value() {
       rememberDraft(DRAFT, text.value);
       return text.value.trim();
     },
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (complain(examineRegion(text.value, most()).problem) ? null : text),
+    check: () => (showProblem(examineRegion(text.value, most()).problem) ? null : text),
   };
 }

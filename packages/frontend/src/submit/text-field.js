@@ -5,16 +5,16 @@ import { recallDraft, rememberDraft } from "../model/storage.js";
 import { field } from "./field.js";
 
 /**
- * A large text to paste, load from a file, drop or take as an example.
- * @param {object} what
- * @param {string} what.id
- * @param {string} what.label
- * @param {() => string} what.hint
- * @param {string} what.placeholder
- * @param {{label: string, text: string}} what.example
- * @param {(text: string) => {note: string | null, problem: string | null}} what.examine
- * @param {() => void} what.onExample
- * @param {() => number} what.largest file that is a query, bytes
+ * Create a field for a large text, which can be pasted, loaded from a file, dropped, or an example.
+ * @param {object} options
+ * @param {string} options.id
+ * @param {string} options.label
+ * @param {() => string} options.hint
+ * @param {string} options.placeholder
+ * @param {{label: string, text: string}} options.example
+ * @param {(text: string) => {note: string | null, problem: string | null}} options.examine
+ * @param {() => void} options.onExample called when the user chooses the example
+ * @param {() => number} options.largest size of a file in bytes
  */
 export function textField({ id, label, hint, placeholder, example, examine, onExample, largest }) {
   const text = h("textarea", {
@@ -26,15 +26,15 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     placeholder,
     keydown: sendByKey,
   });
-  const { element, say, complain } = field(label, text, hint());
+  const { element, showHint, showProblem } = field(label, text, hint());
   const clear = h("button", { type: "button", hidden: true, click: () => take("") }, "Clear");
-  /** What there is, or may be. */
-  const inform = () => say(examine(text.value).note ?? hint());
-  const judge = () => complain(examine(text.value).problem);
+  /** Describe the text, or what it can be. */
+  const updateHint = () => showHint(examine(text.value).note ?? hint());
+  const examineNow = () => showProblem(examine(text.value).problem);
 
   function describe() {
-    complain(null);
-    inform();
+    showProblem(null);
+    updateHint();
     clear.hidden = text.value === "";
   }
 
@@ -42,7 +42,7 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   function take(value) {
     text.value = value;
     describe();
-    if (value) judge();
+    if (value) examineNow();
     text.focus();
     text.setSelectionRange(0, 0);
     text.scrollTop = 0;
@@ -56,14 +56,14 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   /** @param {File} chosen */
   async function load(chosen) {
     const { content, problem } = await readText(chosen, largest());
-    if (problem) complain(problem);
+    if (problem) showProblem(problem);
     else take(content);
   }
 
-  // What is typed is judged when it is sent, what is pasted at once: it is whole.
+  // A pasted text is complete and examined immediately. A typed text is examined when it is submitted.
   text.addEventListener("input", (event) => {
     describe();
-    if (/** @type {InputEvent} */ (event).inputType === "insertFromPaste") judge();
+    if (/** @type {InputEvent} */ (event).inputType === "insertFromPaste") examineNow();
   });
   takeDrops(element, load);
   text.before(
@@ -80,14 +80,14 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
   return {
     element,
     control: text,
-    inform,
-    /** What is asked; a user who comes back finds it again. */
+    showHint: updateHint,
+    /** Return the text. The field will have it again when the user comes back. */
     value() {
       rememberDraft(id, text.value);
       return text.value;
     },
     /** @returns {HTMLElement | null} the control that needs a change */
-    check: () => (judge() ? null : text),
+    check: () => (examineNow() ? null : text),
   };
 }
 
@@ -105,14 +105,14 @@ async function readText(file, largest) {
   if (file.size > largest)
     return {
       content: "",
-      problem: `${file.name} is too large: ${sized(file.size, "B")}, where ${sized(largest, "B")} are the most. Cut it into parts.`,
+      problem: `${file.name} is too large: it has ${sized(file.size, "B")}, and the limit is ${sized(largest, "B")}. Split it.`,
     };
   const content = await file.text();
   return {
     content,
     problem: isText(content)
       ? null
-      : `${file.name} is no text file. Save it as FASTA or plain text, or paste what it holds.`,
+      : `${file.name} is not a text file. Save it as FASTA or plain text, or paste its content.`,
   };
 }
 
@@ -135,7 +135,7 @@ function fileButton(id, label, onFile) {
   async function load() {
     const [chosen] = input.files ?? [];
     if (chosen) await onFile(chosen);
-    // The same file can be chosen again once it is mended.
+    // Otherwise the user could not choose the same file again after correcting it.
     input.value = "";
   }
 

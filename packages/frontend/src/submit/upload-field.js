@@ -9,30 +9,30 @@ import { sendFile } from "./upload.js";
  */
 
 /**
- * A genome of one's own: its file, its annotation, its name.
+ * Create the fields for uploading a genome: its file, its annotation and its name.
  * @param {Api} api
  */
 export function uploadField(api) {
   const file = field(
     "Genome file",
     h("input", { id: "genome-file", type: "file", accept: ".fa,.fasta,.fna,.fas,.gz", change: () => suggestId() }),
-    "FASTA, plain or compressed with gzip. It goes to this deployment’s own storage.",
+    "FASTA, plain or compressed with gzip. It is stored in this deployment only.",
   );
   const annotation = field(
     "Annotation file (optional)",
     h("input", { id: "genome-annotation", type: "file", accept: ".gff,.gff3,.gtf,.gz" }),
-    "GFF3, plain or compressed: off-targets are then told with their gene. Its sequence names must be those of the genome file.",
+    "GFF3, plain or compressed with gzip. With it, off-targets are shown with their genes. Its names of contigs must be those of the genome file.",
   );
   const id = field(
     "Name",
     h("input", { id: "genome-id", autocomplete: "off", spellcheck: "false", maxlength: 64 }),
-    "What the genome is called from now on: letters, digits, dot, hyphen and underscore.",
+    "The name of the genome in this deployment: letters, digits, dots, hyphens and underscores.",
   );
 
   function suggestId() {
     const chosen = file.control.files?.[0];
     if (chosen && !id.control.value) id.control.value = genomeIdOf(chosen.name);
-    file.complain(null);
+    file.showProblem(null);
   }
 
   const meter = uploadMeter();
@@ -40,16 +40,16 @@ export function uploadField(api) {
     element: h("div", { class: "fields" }, file.element, annotation.element, id.element, meter.element),
     /** @returns {HTMLElement | null} the control that needs a change */
     check() {
-      const loaded = file.complain(file.control.files?.[0] ? null : "Choose a FASTA file.");
-      const named = id.complain(
+      const loaded = file.showProblem(file.control.files?.[0] ? null : "Choose a FASTA file.");
+      const named = id.showProblem(
         isGenomeId(id.control.value)
           ? null
-          : "Begin with a letter or digit, and use no spaces. Accessions are kept for NCBI’s assemblies.",
+          : "Begin with a letter or digit, and use no spaces. Accessions are reserved for NCBI’s assemblies.",
       );
       return loaded ? (named ? null : id.control) : file.control;
     },
     /**
-     * Send the files.
+     * Upload the files.
      * @param {AbortSignal} signal
      * @returns {Promise<string>} the genome's id
      */
@@ -57,16 +57,17 @@ export function uploadField(api) {
       const chosen = /** @type {File} */ (file.control.files?.[0]);
       const genes = annotation.control.files?.[0];
       const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined);
-      // The annotation first: the genome's file is what its preparation waits for.
+      // The annotation goes first, because the upload of the genome's file starts the preparation.
       const second = forms.annotationUpload;
-      if (genes && second) await meter.during(genes, signal, (tell, stop) => sendFile(second, genes, tell, stop));
-      await meter.during(chosen, signal, (tell, stop) => sendFile(forms.upload, chosen, tell, stop));
+      if (genes && second)
+        await meter.during(genes, signal, (onProgress, stop) => sendFile(second, genes, onProgress, stop));
+      await meter.during(chosen, signal, (onProgress, stop) => sendFile(forms.upload, chosen, onProgress, stop));
       return id.control.value;
     },
   };
 }
 
-/** How much of a file has been sent, and a way to stop. */
+/** Create the progress bar of an upload, with a button to cancel it. */
 function uploadMeter() {
   const line = h("p", { class: "note" });
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Upload" });
@@ -77,22 +78,22 @@ function uploadMeter() {
     /**
      * @param {File} file
      * @param {AbortSignal} signal
-     * @param {(tell: (share: number) => void, signal: AbortSignal) => Promise<void>} send
+     * @param {(onProgress: (share: number) => void, signal: AbortSignal) => Promise<void>} send
      */
     async during(file, signal, send) {
       const cancelled = new AbortController();
       cancel.onclick = () => cancelled.abort();
       element.hidden = false;
-      const tell = (/** @type {number} */ share) => {
+      const onProgress = (/** @type {number} */ share) => {
         bar.value = share;
         fill(
           line,
           `${file.name}: ${sized(share * file.size, "B")} of ${sized(file.size, "B")}, ${Math.floor(share * 100)} %`,
         );
       };
-      tell(0);
+      onProgress(0);
       try {
-        await send(tell, AbortSignal.any([signal, cancelled.signal]));
+        await send(onProgress, AbortSignal.any([signal, cancelled.signal]));
       } finally {
         element.hidden = true;
       }

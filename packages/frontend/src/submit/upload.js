@@ -5,10 +5,10 @@ import { ApiError } from "../api.js";
  */
 
 /**
- * Send a file to where a form says.
+ * Upload a file with a form of the API.
  * @param {Upload} upload
  * @param {File} file
- * @param {(share: number) => void} onProgress 0 to 1
+ * @param {(share: number) => void} onProgress called with the share that has been sent, 0 to 1
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  * @throws {ApiError}
@@ -16,19 +16,19 @@ import { ApiError } from "../api.js";
 export function sendFile(upload, file, onProgress, signal) {
   if (file.size > upload.limit) {
     const most = Math.floor(upload.limit / 1e6).toLocaleString("en");
-    return Promise.reject(new ApiError("File too large", `A genome's file may have up to ${most} MB.`, 413));
+    return Promise.reject(new ApiError("File too large", `A file of a genome may have up to ${most} MB.`, 413));
   }
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
-  // Storage ignores whatever comes after the file.
+  // S3 ignores fields after the file.
   form.append("file", file);
   return new Promise((resolve, reject) => {
-    // fetch does not tell how much was sent.
+    // fetch does not report the progress of an upload.
     const request = new XMLHttpRequest();
     const fail = (/** @type {string} */ detail) => reject(new ApiError("Upload failed", detail, request.status));
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded / event.total));
     request.addEventListener("load", () => (request.status < 300 ? resolve() : fail(refusal(request.responseText))));
-    request.addEventListener("error", () => fail("The connection broke while the file was sent. Try again."));
+    request.addEventListener("error", () => fail("The connection was lost during the upload. Try again."));
     request.addEventListener("abort", () => fail("The upload was cancelled."));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.open("POST", upload.url);

@@ -16,12 +16,12 @@ import { recentList } from "./recent-list.js";
  */
 
 /**
- * The form that begins a job.
- * @param {HTMLElement} place
+ * Show the form that starts a job.
+ * @param {HTMLElement} container
  * @param {Api} api
  * @returns {View}
  */
-export function showSubmit(place, api) {
+export function showSubmit(container, api) {
   const leaving = new AbortController();
   const genome = genomeField(api);
   const query = queryField(api, () => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
@@ -42,16 +42,16 @@ export function showSubmit(place, api) {
   const introduction = h(
     "p",
     { class: "introduction" },
-    "Paste a gene, name the genome, and get every SpCas9 guide with its efficiency and its off-targets.",
+    "Paste a gene, choose the genome, and get every SpCas9 guide with its efficiency and its off-targets.",
   );
   fill(
-    place,
+    container,
     h("h1", { tabindex: -1 }, "Design guides"),
     introduction,
     h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())),
   );
   keepDrops(leaving.signal);
-  const listed = genome.list().catch(trouble.tell);
+  const listed = genome.list().catch(trouble.show);
 
   /** @param {boolean} sending */
   function busy(sending) {
@@ -78,14 +78,14 @@ export function showSubmit(place, api) {
   function onSubmit(event) {
     event.preventDefault();
     trouble.element.hidden = true;
-    // All that is wrong is told at once; the focus goes to the first.
+    // All problems are shown at once; the focus goes to the first.
     const [wrong] = [query.check(), genome.check(), email.check()].filter((control) => control !== null);
     if (wrong) return wrong.focus();
     busy(true);
     return send()
       .catch((error) => {
         if (leaving.signal.aborted) return;
-        trouble.tell(error);
+        trouble.show(error);
         trouble.element.scrollIntoView({ block: "nearest" });
       })
       .finally(() => busy(false));
@@ -99,13 +99,13 @@ export function showSubmit(place, api) {
   return { title: "Design guides", stop };
 }
 
-/** A place for what the service refuses. */
+/** Create the line for the API's refusals. */
 function refusal() {
   const element = h("p", { class: "trouble", role: "alert", hidden: true });
   return {
     element,
     /** @param {unknown} error */
-    tell(error) {
+    show(error) {
       if (!(error instanceof ApiError)) throw error;
       element.hidden = false;
       fill(element, h("strong", {}, `${error.title}.`), ` ${error.message}`);
@@ -114,7 +114,7 @@ function refusal() {
 }
 
 /**
- * A file that is dropped beside a field would be opened in the place of the page, and what was typed would be lost.
+ * Ignore files that are dropped outside of the fields. The browser would open them and leave the page.
  * @param {AbortSignal} signal
  */
 function keepDrops(signal) {
@@ -133,7 +133,7 @@ function keepDrops(signal) {
 
 function votesField() {
   return field(
-    "Call a guide efficient when",
+    "A guide is efficient if",
     h(
       "select",
       { id: "consensus" },
@@ -141,6 +141,6 @@ function votesField() {
       h("option", { value: 2, selected: true }, "2 of 3 methods accept it"),
       h("option", { value: 3 }, "all 3 methods accept it"),
     ),
-    "The methods are CHOPCHOP, mm10db and sgRNAScorer 2.0. Two of three is the published consensus; one keeps more guides, three keep fewer and surer ones.",
+    "The methods are CHOPCHOP, mm10db and sgRNA Scorer 2.0. Two of three is the published consensus. With one, more guides are efficient; with three, fewer are, with more certainty.",
   );
 }

@@ -1,4 +1,4 @@
-/** A headless browser of the machine's, whose pages fail the test that opened them when anything goes wrong in them. */
+/** A headless browser. An error in a page fails the test that opened it. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -10,18 +10,19 @@ import { chromium } from "playwright-core";
  * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
  */
 
-const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PATHS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const PICTURES = path.join(import.meta.dirname, "../../build/screenshots");
 
-/** Where the browser is; without one the tests are skipped and say so. */
-export const executablePath = PLACES.find((place) => place && existsSync(place));
+/** The path of the browser. Without one the tests are skipped and say so, or fail if CI is set. */
+export const executablePath = PATHS.find((file) => file && existsSync(file));
 export const skip = executablePath ? false : "no Chromium found: install it, or set CHROMIUM to its path";
+if (skip && process.env.CI) throw new Error(skip);
 
 /** @returns {Promise<Browser>} */
 export function launch() {
-  // Root cannot use the sandbox, and without these words the browser calls its maker's servers.
+  // Root cannot use the sandbox, and without the other options the browser calls its maker's servers.
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +36,7 @@ export function launch() {
 }
 
 /**
- * Run something on a fresh page. Errors of scripts and breaches of the content security policy fail it.
+ * Run something on a new page. It fails on errors of scripts and violations of the content security policy.
  * @param {Browser} browser
  * @param {string} address
  * @param {(page: Page) => Promise<void>} run
@@ -58,11 +59,11 @@ export async function withPage(browser, address, run, options = {}) {
 }
 
 /**
- * Hold what is shown against the rules of accessibility.
+ * Check what is shown against the rules of accessibility.
  * @param {Page} page
  */
 export async function assertAccessible(page) {
-  // Run as the tools of a browser do: the page's policy stands.
+  // Evaluated like the tools of a browser, so that the page's policy stays in force.
   await page.evaluate(await readFile(AXE, "utf8"));
   const found = await page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run();
@@ -74,7 +75,7 @@ export async function assertAccessible(page) {
 }
 
 /**
- * How long something takes in the page, and for how long at most the page answers nothing meanwhile.
+ * Measure how long something takes in the page, and for how long the page does not respond meanwhile.
  * @param {Page} page that stays loaded
  * @param {() => Promise<unknown>} run
  */
@@ -89,14 +90,14 @@ export async function timed(page, run) {
   await run();
   return watched.evaluate(async ({ tasks, begun }) => {
     const milliseconds = Math.round(performance.now() - begun);
-    // The last task is told after it has ended.
+    // The last task is reported after it has ended.
     await new Promise((resolve) => setTimeout(resolve, 100));
     return { milliseconds, longestTask: Math.max(...tasks) };
   });
 }
 
 /**
- * Keep a picture of the page, in the folder that SCREENSHOTS names or in build/.
+ * Save a picture of the page in the folder that SCREENSHOTS names, or in build/.
  * @param {Page} page
  * @param {string} name
  */

@@ -1,11 +1,11 @@
-/** What a deployed page cannot be asked to show: failures and broken connections. */
+/** Failures and broken connections, which a deployed page cannot show on request. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
 
-suite("failures", ({ at, browser, fixture }) => {
-  test("a failed job gives its reason and a way on", () =>
+suite("failures", ({ at, browser, standIn }) => {
+  test("a failed job shows its reason and what to do", () =>
     at("#/jobs/failed", async (page) => {
       await page.getByRole("heading", { name: "Failed" }).waitFor();
       assert.match(
@@ -17,20 +17,20 @@ suite("failures", ({ at, browser, fixture }) => {
       await assertAccessible(page);
       assert.match(
         await page.locator(".progress").getByRole("alert").innerText(),
-        /What to do: A new job tries the genome mine again/,
+        /What to do: A new job will try the genome mine again/,
       );
       await page.getByRole("link", { name: "Start again" }).click();
       await page.getByLabel("Sequence", { exact: true }).waitFor();
     }));
 
-  test("a job that failed while scoring shows how far it came", () =>
+  test("a job that failed while scoring shows its progress", () =>
     at("#/jobs/half", async (page) => {
       const failed = page.locator(".stages .failed");
       await failed.waitFor();
       assert.match(await failed.innerText(), /Score efficiency[\s\S]*failed[\s\S]*600 of 900 guides/);
     }));
 
-  test("an unknown job is named, and the page lives on", () =>
+  test("an unknown job is named, and the page goes on working", () =>
     at("#/jobs/lost", async (page) => {
       await page.getByText("There is no job lost").waitFor();
       await assertAccessible(page);
@@ -38,19 +38,19 @@ suite("failures", ({ at, browser, fixture }) => {
       await page.getByLabel("Sequence", { exact: true }).waitFor();
     }));
 
-  test("an unknown address says so", () =>
+  test("an unknown address is reported", () =>
     at("#/nowhere", async (page) => {
       await page.getByRole("heading", { name: "Nothing here" }).waitFor();
     }));
 
-  test("who asked for it is notified of the end, if the page is out of sight", async () => {
+  test("a user who asked for it is notified of the end, if the page is out of sight", async () => {
     const context = await browser().newContext({ permissions: ["notifications"] });
     const page = await context.newPage();
     await page.addInitScript(() => {
       // A headless browser shows neither notifications nor tabs in the background.
       /** @type {string[]} */
-      const told = [];
-      Object.assign(window, { told });
+      const notified = [];
+      Object.assign(window, { notified });
       Object.defineProperty(document, "hidden", { get: () => true });
       Object.assign(window, {
         Notification: class {
@@ -59,49 +59,49 @@ suite("failures", ({ at, browser, fixture }) => {
             return Promise.resolve("granted");
           }
           constructor(/** @type {string} */ title, /** @type {{body: string}} */ { body }) {
-            told.push(`${title}: ${body}`);
+            notified.push(`${title}: ${body}`);
           }
         },
       });
     });
-    fixture().state.broken.set("/api/jobs/told", 503);
-    await page.goto(`${fixture().url}#/jobs/told`);
-    await page.getByRole("button", { name: "Notify me when it is done" }).click();
-    await page.getByRole("button", { name: "A notification follows" }).waitFor();
-    fixture().state.broken.clear();
+    standIn().state.broken.set("/api/jobs/notified", 503);
+    await page.goto(`${standIn().url}#/jobs/notified`);
+    await page.getByRole("button", { name: "Notify me when the job has finished" }).click();
+    await page.getByRole("button", { name: "You will be notified" }).waitFor();
+    standIn().state.broken.clear();
     await page.getByRole("heading", { name: "Complete" }).waitFor();
-    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).told), [
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).notified), [
       "Crackling Cloud: Your guides are ready.",
     ]);
     await context.close();
   });
 
-  test("a broken connection mends by itself", () =>
+  test("the page recovers from a broken connection", () =>
     at("#/jobs/slow", async (page) => {
       await page.getByRole("heading", { name: "Looking for guides" }).waitFor();
-      fixture().state.broken.set("/api/jobs/slow", 503);
+      standIn().state.broken.set("/api/jobs/slow", 503);
       await page.getByText("Trying again").waitFor();
-      fixture().state.broken.clear();
+      standIn().state.broken.clear();
       await page.getByRole("heading", { name: "Complete" }).waitFor();
       assert.equal(await page.getByText("Trying again").count(), 0);
     }));
 
-  test("guides that could not be read are read when asked for again", () =>
+  test("guides that could not be read are read on request", () =>
     at("#/", async (page) => {
-      fixture().state.broken.set("/api/jobs/some/targets", 503);
-      await page.goto(`${fixture().url}#/jobs/some`);
+      standIn().state.broken.set("/api/jobs/some/targets", 503);
+      await page.goto(`${standIn().url}#/jobs/some`);
       const again = page.getByRole("button", { name: "Try again" });
       await again.waitFor();
       await assertAccessible(page);
-      fixture().state.broken.clear();
+      standIn().state.broken.clear();
       await again.click();
       await page.locator(".tabulator-row").first().waitFor();
     }));
 
-  test("an error that nobody expected is told, and the page stays", async () => {
+  test("an unexpected error is shown, and the page stays", async () => {
     const context = await browser().newContext();
     const page = await context.newPage();
-    await page.goto(`${fixture().url}#/jobs/broken`);
+    await page.goto(`${standIn().url}#/jobs/broken`);
     await page.getByText("Something went wrong in this page.").waitFor();
     await assertAccessible(page);
     await page.getByRole("link", { name: "Design", exact: true }).click();
@@ -110,9 +110,9 @@ suite("failures", ({ at, browser, fixture }) => {
     await context.close();
   });
 
-  test("without settings the page says what is missing", async () => {
-    fixture().state.broken.set("/config.json", 403);
+  test("without its settings the page shows what is missing", async () => {
+    standIn().state.broken.set("/config.json", 403);
     await at("#/", async (page) => void (await page.getByText("config.json").waitFor()));
-    fixture().state.broken.clear();
+    standIn().state.broken.clear();
   });
 });

@@ -5,16 +5,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { startStandIn } from "../support/stand-in.js";
+import { randomBases } from "../support/targets.js";
 import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
-import { startFixture } from "./fixture.js";
-import { randomBases } from "./targets.js";
 
 /**
  * @import {Browser, Page} from "playwright-core"
  */
 
 const PATIENCE = 120_000;
-// Milliseconds. A page that answers nothing for longer seems broken.
+// In milliseconds. A page that does not respond for longer seems broken.
 const LONGEST_TASK = 2000;
 // As large as a query may be, and so poor in G and C that its guides are ten thousands, few of which are folded.
 const LARGEST = `>largest\n${randomBases(1_000_000, "AAAAAAACCGGTTTTTTT").replace(/.{1,80}/g, "$&\n")}`;
@@ -27,8 +27,8 @@ describe("a user's journey", { skip }, () => {
 
   before(async () => {
     if (!address) {
-      const fixture = await startFixture();
-      ({ url: address, stop } = fixture);
+      const standIn = await startStandIn();
+      ({ url: address, stop } = standIn);
     }
     browser = await launch();
   });
@@ -75,7 +75,7 @@ describe("a user's journey", { skip }, () => {
       assert.ok(efficient > 0 && efficient < guides);
 
       await page.locator("button.guide").first().click();
-      await page.locator(".places tbody tr").nth(1).waitFor();
+      await page.locator(".sites tbody tr").nth(1).waitFor();
       assert.match(await page.locator("dialog tr.query code").first().innerText(), /^[ACGT]{20}$/);
       assert.match(await page.locator("dialog .content").innerText(), /within 4 mismatches/);
       await picture(page, "off-targets");
@@ -103,7 +103,7 @@ describe("a user's journey", { skip }, () => {
       }
     }));
 
-  test("a gene as a web page shows it becomes a workbook of guides and two oligos", (context) =>
+  test("a gene copied from a web page becomes a workbook of guides and two oligos", (context) =>
     withPage(browser, address, async (page) => {
       await page.locator(".chosen strong").waitFor();
       await page.getByLabel("Sequence", { exact: true }).fill(asWebPage(EXAMPLE));
@@ -130,7 +130,7 @@ describe("a user's journey", { skip }, () => {
       context.diagnostic(`from the page's address to the workbook: ${seconds.toFixed(1)} s`);
     }));
 
-  test("guides of one's own are scored", () =>
+  test("the user's own guides are scored", () =>
     withPage(browser, address, async (page) => {
       await page.getByRole("tab", { name: "My own guides" }).click();
       await page.getByRole("button", { name: "Example: three guides" }).click();
@@ -144,13 +144,13 @@ describe("a user's journey", { skip }, () => {
       await assertAccessible(page);
     }));
 
-  test("a part of the genome is a query, and names its job", () =>
+  test("a region of the genome is a query, and names its job", () =>
     withPage(browser, address, async (page) => {
       await page.getByRole("tab", { name: "A gene or region" }).click();
       const region = page.getByLabel("Gene or region", { exact: true });
       await region.fill("NC_001416.1:9-8");
       await page.getByRole("button", { name: "Design guides" }).click();
-      await page.getByText("the last is not before the first").waitFor();
+      await page.getByText("the end must not be before the start").waitFor();
       await assertAccessible(page);
       await picture(page, "region");
       await page.getByRole("button", { name: "Example: λ cI" }).click();
@@ -165,7 +165,7 @@ describe("a user's journey", { skip }, () => {
       );
     }));
 
-  test("a file that is no genome fails with its reason", () =>
+  test("a file that is not a genome fails with its reason", () =>
     withPage(browser, address, async (page) => {
       await page.getByRole("button", { name: "Example: λ" }).click();
       await page.getByLabel("Upload my own").check();
@@ -176,13 +176,13 @@ describe("a user's journey", { skip }, () => {
       });
       await page.getByRole("button", { name: "Design guides" }).click();
       await page.getByRole("heading", { name: "Failed" }).waitFor({ timeout: PATIENCE });
-      const told = await page.locator(".progress").getByRole("alert").innerText();
-      assert.match(told, /Why: (?!No reason).{20,}[\s\S]*What to do: A new job/);
+      const notice = await page.locator(".progress").getByRole("alert").innerText();
+      assert.match(notice, /Why: (?!The reason is not known).{20,}[\s\S]*What to do: A new job/);
       await picture(page, "no-genome");
       await assertAccessible(page);
     }));
 
-  test("the address of a job opens in another browser, and goes back to the form", () =>
+  test("the address of a job opens in another browser, and Back returns to the form", () =>
     withPage(browser, address, async (page) => {
       await submitExample(page);
       await complete(page);
@@ -196,7 +196,7 @@ describe("a user's journey", { skip }, () => {
       await page.getByLabel("Sequence", { exact: true }).waitFor();
     }));
 
-  test("a genome that is found by its organism is prepared, with its genes", () =>
+  test("a genome that is found by its organism is prepared with its genes", () =>
     withPage(browser, address, async (page) => {
       await page.getByRole("button", { name: "Example: λ" }).click();
       await page.getByRole("combobox", { name: "Genome" }).fill("escherichia coli");
@@ -204,7 +204,7 @@ describe("a user's journey", { skip }, () => {
       await option.waitFor();
       assert.match(
         await option.innerText(),
-        /Escherichia coli[\s\S]*prepared once, about \d+ (s|min)[\s\S]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/,
+        /Escherichia coli[\s\S]*will be prepared once, about \d+ (s|min)[\s\S]*GC[AF]_\d{9}\.\d+ · ASM\w+ · Complete Genome · reference · [\d.]+ [kM]b/,
       );
       await picture(page, "organism");
       await option.click();
@@ -212,7 +212,7 @@ describe("a user's journey", { skip }, () => {
       await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
       await page
         .locator(".clock", {
-          hasText: /the genome is ready in about \d+ (s|min)|longer than the \d+ s that were expected/,
+          hasText: /genome ready in about \d+ (s|min)|the genome takes longer than the expected \d+ s/,
         })
         .waitFor();
       await page
@@ -223,7 +223,7 @@ describe("a user's journey", { skip }, () => {
       await complete(page);
       assert.match(await page.locator(".about").innerText(), /Escherichia coli/);
       await page.getByRole("columnheader", { name: "Gene" }).waitFor();
-      // What was used last comes first.
+      // The genome that was used last is chosen.
       await page.getByRole("link", { name: "Design", exact: true }).click();
       await page.locator(".chosen", { hasText: "Escherichia coli" }).waitFor();
       await page.getByRole("complementary", { name: "Recent jobs" }).getByRole("link").first().click();
@@ -240,7 +240,7 @@ describe("a user's journey", { skip }, () => {
       const step = async (what, run) => {
         const { milliseconds, longestTask } = await timed(page, run);
         context.diagnostic(`${what}: ${milliseconds} ms, longest task ${longestTask} ms`);
-        assert.ok(longestTask < LONGEST_TASK, `${what}: the page answered nothing for ${longestTask} ms`);
+        assert.ok(longestTask < LONGEST_TASK, `${what}: the page did not respond for ${longestTask} ms`);
       };
 
       await page.locator(".chosen strong").waitFor();
@@ -310,7 +310,7 @@ describe("a user's journey", { skip }, () => {
       assert.equal(lines.length, guides + 1);
     }));
 
-  test("with a genome of one's own", () =>
+  test("with the user's own genome", () =>
     withPage(browser, address, async (page) => {
       const bases = randomBases(3000);
       await page.getByLabel("Upload my own").check();
@@ -332,7 +332,7 @@ describe("a user's journey", { skip }, () => {
       await page.getByRole("gridcell", { name: "tstA" }).first().waitFor();
       await picture(page, "genes");
       await page.locator("button.guide").first().click();
-      await page.locator(".places").getByText("tstA").first().waitFor();
+      await page.locator(".sites").getByText("tstA").first().waitFor();
       const show = page.getByRole("button", { name: /^Show / }).first();
       const contig = /^Show (\w+):/.exec((await show.getAttribute("aria-label")) ?? "")?.[1];
       await show.click();

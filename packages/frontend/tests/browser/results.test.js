@@ -3,19 +3,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { findTargets } from "../support/targets.js";
 import { assertAccessible, picture } from "./browser.js";
 import { suite } from "./suite.js";
-import { findTargets } from "./targets.js";
 
 const GENE = EXAMPLE.split("\n").slice(1).join("");
 
-suite("results", ({ at, fixture }) => {
-  test("a query without sites gives a result that says so", () =>
+suite("results", ({ at, standIn }) => {
+  test("a query without sites is reported", () =>
     at("#/jobs/none", async (page) => {
-      await page.getByText("The query holds no site").waitFor();
+      await page.getByText("The query has no site").waitFor();
     }));
 
-  test("ten thousand guides are shown, sorted and filtered at once", () =>
+  test("ten thousand guides are shown, sorted and filtered without delay", () =>
     at("#/jobs/many", async (page) => {
       const rows = page.locator(".tabulator-row");
       await rows.first().waitFor();
@@ -38,12 +38,12 @@ suite("results", ({ at, fixture }) => {
       await assertAccessible(page);
     }));
 
-  test("the rest of very many guides is read when asked for", () =>
+  test("the rest of very many guides is read on request", () =>
     at("#/jobs/huge", async (page) => {
       await page.getByRole("button", { name: "Read the other 2,000 guides" }).click();
       await page.waitForFunction(() => !document.querySelector(".summary")?.textContent?.includes("among the first"));
       assert.match(await page.locator(".summary").innerText(), /^22,000 guides; /);
-      await page.getByLabel("Where the window begins").fill("190000");
+      await page.getByLabel("Start of the window").fill("190000");
       await page.getByText("Bases 190,001 to 193,000 of 198,014").waitFor();
       await page.locator(".la-vz-index-tick-label", { hasText: "190,010" }).first().waitFor();
       await page.locator(".la-vz-annotation-label", { hasText: "#211" }).first().waitFor();
@@ -56,13 +56,13 @@ suite("results", ({ at, fixture }) => {
       await bases.first().waitFor();
       const line = ((await bases.first().textContent()) ?? "").replace(/\s/g, "");
       assert.ok(line.length > 40 && GENE.startsWith(line), line);
-      await page.getByLabel("Sequence on the map").selectOption("bare");
+      await page.getByLabel("Contig on the map").selectOption("bare");
       await page.getByText("Bases 1 to 260 of 260").waitFor();
       await page.locator(".la-vz-annotation").first().waitFor({ state: "detached" });
       await picture(page, "bare");
     }));
 
-  test("where the query cannot be had the map says so, and the rest stands", () =>
+  test("without the query the map reports it, and the rest works", () =>
     at("#/jobs/alone", async (page) => {
       await page.getByText("The query cannot be read. The query of job alone is deleted.").waitFor();
       await page.locator(".la-vz-annotation").first().waitFor();
@@ -70,45 +70,45 @@ suite("results", ({ at, fixture }) => {
       await assertAccessible(page);
     }));
 
-  test("places are told as people count, everywhere", () =>
+  test("locations are counted from 1 everywhere", () =>
     at("#/jobs/some", async (page) => {
       const [first] = findTargets(EXAMPLE);
       assert.ok(first);
-      const place = `${first.start + 1}-${first.end}`;
-      await page.locator('[tabulator-field="place"]', { hasText: place }).first().waitFor();
+      const range = `${first.start + 1}-${first.end}`;
+      await page.locator('[tabulator-field="location"]', { hasText: range }).first().waitFor();
       await page.locator("button.guide").first().click();
-      await page.getByText(`lambda_cI:${place} `).first().waitFor();
-      await page.getByRole("button", { name: `Show lambda_cI:${place}`, exact: true }).waitFor();
+      await page.getByText(`lambda_cI:${range} `).first().waitFor();
+      await page.getByRole("button", { name: `Show lambda_cI:${range}`, exact: true }).waitFor();
       await page.keyboard.press("Escape");
       await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-      assert.match(await page.locator(".printed tbody tr").first().innerHTML(), new RegExp(`lambda_cI:${place}`));
+      assert.match(await page.locator(".printed tbody tr").first().innerHTML(), new RegExp(`lambda_cI:${range}`));
     }));
 
-  test("guides of one's own have no place", () =>
+  test("the user's own guides have no location", () =>
     at("#/jobs/own", async (page) => {
       await page.locator(".tabulator-row").first().waitFor();
-      for (const name of ["Place", "Strand"])
+      for (const name of ["Location", "Strand"])
         assert.equal(await page.getByRole("columnheader", { name }).count(), 0, name);
       await page.locator("button.guide").first().click();
       assert.match(await page.locator("dialog .facts p").innerText(), /^No\. 1 · GC /);
     }));
 
-  test("keyboards reach the guides and sort them", () =>
+  test("guides can be reached and sorted by keyboard", () =>
     at("#/jobs/some", async (page) => {
-      const sort = page.getByRole("button", { name: "Place" });
+      const sort = page.getByRole("button", { name: "Location" });
       await sort.focus();
       await page.keyboard.press("Enter");
       await page.keyboard.press("Enter");
-      await page.locator('[tabulator-field="place"][aria-sort="descending"]').waitFor();
+      await page.locator('[tabulator-field="location"][aria-sort="descending"]').waitFor();
       const guide = page.locator("button.guide").first();
       await guide.focus();
       await page.keyboard.press("Enter");
-      await page.locator(".places tbody tr").nth(1).waitFor();
+      await page.locator(".sites tbody tr").nth(1).waitFor();
       await page.keyboard.press("Escape");
       assert.ok(await guide.evaluate((element) => element === document.activeElement), "focus comes back to the guide");
     }));
 
-  test("map, plot and table show one choice, and the plot filters", () =>
+  test("map, plot and table show the same choice, and the plot filters", () =>
     at("#/jobs/some", async (page) => {
       await page.locator(".la-vz-annotation").first().waitFor();
       await page.locator(".la-vz-annotation-label", { hasText: /^#2$/ }).click();
@@ -132,11 +132,11 @@ suite("results", ({ at, fixture }) => {
       await page.waitForFunction((before) => document.querySelectorAll(".tabulator-row").length === before, all);
     }));
 
-  test("what the mouse is at is pointed at in table, map and plot", () =>
+  test("table, map and plot point at the guide under the mouse", () =>
     at("#/jobs/some", async (page) => {
       await page.locator(".la-vz-annotation").first().waitFor();
       await page.locator(".tabulator-row").nth(1).hover();
-      for (const place of [".glance", ".u-over"]) await page.locator(`${place} .pointer`).waitFor();
+      for (const drawing of [".glance", ".u-over"]) await page.locator(`${drawing} .pointer`).waitFor();
       await picture(page, "pointed");
       const point = await page.locator(".u-over .pointer").boundingBox();
       assert.ok(point);
@@ -148,7 +148,7 @@ suite("results", ({ at, fixture }) => {
       assert.match((await page.locator(".plot").getAttribute("title")) ?? "", new RegExp(`^No\\. 2 · ${pointed} `));
     }));
 
-  test("filters narrow the guides down, and are cleared", () =>
+  test("filters narrow down the guides, and can be cleared", () =>
     at("#/jobs/some", async (page) => {
       await page.locator(".tabulator-row").first().waitFor();
       const summary = page.locator(".summary");
@@ -159,7 +159,7 @@ suite("results", ({ at, fixture }) => {
       await page.getByLabel("Motif", { exact: true }).fill("GA!");
       await page.getByText("IUPAC letters only").waitFor();
       await assertAccessible(page);
-      await page.getByLabel("only the best so many").fill("2");
+      await page.getByLabel("number of the best guides").fill("2");
       await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 2);
       await page.getByRole("button", { name: "Clear filters" }).click();
       assert.ok(
@@ -172,10 +172,10 @@ suite("results", ({ at, fixture }) => {
       assert.doesNotMatch(await summary.innerText(), /shown/);
     }));
 
-  test("what the filters left is saved as the table shows it", () =>
+  test("the filtered guides are saved as the table shows them", () =>
     at("#/jobs/some", async (page) => {
       await page.locator(".tabulator-row").first().waitFor();
-      await page.getByLabel("only the best so many").fill("3");
+      await page.getByLabel("number of the best guides").fill("3");
       await page.waitForFunction(() => document.querySelectorAll(".tabulator-row").length === 3);
       await page.getByRole("button", { name: "MIT", exact: true }).click();
       await page.locator('[tabulator-field="mit"][aria-sort="ascending"]').waitFor();
@@ -197,7 +197,7 @@ suite("results", ({ at, fixture }) => {
         rows.map((row) => row[1]),
         guides,
       );
-      assert.match(rows[0]?.[titles.indexOf("Place")] ?? "", /^lambda_cI:\d+-\d+$/);
+      assert.match(rows[0]?.[titles.indexOf("Location")] ?? "", /^lambda_cI:\d+-\d+$/);
       const query = await page.request.get(
         await page
           .getByRole("link", { name: "The query" })
@@ -206,7 +206,7 @@ suite("results", ({ at, fixture }) => {
       assert.ok((await query.text()).includes(GENE.slice(0, 60)));
     }));
 
-  test("columns are chosen, and the choice is kept", () =>
+  test("the choice of columns is remembered", () =>
     at("#/jobs/some", async (page) => {
       await page.locator(".tabulator-row").first().waitFor();
       await page.getByText("Columns", { exact: true }).click();
@@ -217,7 +217,7 @@ suite("results", ({ at, fixture }) => {
       await page.getByRole("columnheader", { name: "SVM score" }).waitFor();
     }));
 
-  test("oligos are made for the vector, and the choice is kept", () =>
+  test("oligos are made for the vector, and the choice is remembered", () =>
     at("#/jobs/some", async (page) => {
       await page.locator("button.guide").nth(1).click();
       const oligos = page.locator(".oligos code");
@@ -228,16 +228,16 @@ suite("results", ({ at, fixture }) => {
       await page.getByLabel("Begin with G, for U6").uncheck();
       assert.equal(await oligos.first().innerText(), `TTTT${guide}`);
       await page.getByLabel("Forward 5′").fill("XX");
-      await page.getByText("An overhang is up to 12").waitFor();
+      await page.getByText("An overhang has up to 12").waitFor();
     }));
 
   for (const [what, job, contigs] of /** @type {[string, string, string[]][]} */ ([
     ["two contigs", "some", ["lambda_cI", "NC_001416.1"]],
     ["a single contig", "alone", ["NC_001416.1"]],
   ])) {
-    test(`a site is shown in igv, which asks nobody for anything: ${what}`, () =>
+    test(`a site is shown in igv, which sends no requests to others: ${what}`, () =>
       at(`#/jobs/${job}`, async (page) => {
-        fixture().state.fasta = contigs.map((contig) => `>${contig}\n${"ACGT".repeat(12_000)}\n`).join("");
+        standIn().state.fasta = contigs.map((contig) => `>${contig}\n${"ACGT".repeat(12_000)}\n`).join("");
         /** @type {string[]} */
         const asked = [];
         page.on("request", (request) => asked.push(request.url()));
@@ -258,7 +258,7 @@ suite("results", ({ at, fixture }) => {
         await locus.press("Enter");
         await page.waitForTimeout(500);
         assert.deepEqual(
-          asked.filter((address) => !address.startsWith(fixture().url) && !/^(data|blob):/.test(address)),
+          asked.filter((address) => !address.startsWith(standIn().url) && !/^(data|blob):/.test(address)),
           [],
         );
       }));

@@ -1,7 +1,8 @@
-/** The form: what is asked, of which genome, and what is wrong with it. */
+/** The form: the query, the genome, and the mistakes in them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { genomeOf } from "../support/samples.js";
 import { assertAccessible, picture } from "./browser.js";
 import { GUIDES, suite } from "./suite.js";
 
@@ -9,7 +10,7 @@ import { GUIDES, suite } from "./suite.js";
  * @import {Page} from "playwright-core"
  */
 
-suite("submit", ({ at, fixture }) => {
+suite("submit", ({ at, standIn }) => {
   test("mistakes are shown beside the field, and nothing is sent", () =>
     at("#/", async (page) => {
       const query = page.getByLabel("Sequence", { exact: true });
@@ -17,32 +18,32 @@ suite("submit", ({ at, fixture }) => {
       await genome(page).fill("GCF_1");
       await send.click();
       await page.getByText("Paste a DNA sequence").waitFor();
-      await page.getByText("Choose one of the list").waitFor();
+      await page.getByText("Choose a genome from the list").waitFor();
       assert.ok(await query.evaluate((element) => element === document.activeElement));
       await query.fill(`>one\n${GUIDES}\n>two\nACGT\nACGJ`);
       await send.click();
-      await page.getByText("Sequence two, letter 8: “J” is no nucleotide").waitFor();
+      await page.getByText("Sequence two, letter 8: “J” is not a nucleotide").waitFor();
       await assertAccessible(page);
       await picture(page, "mistake");
       await query.fill(`>one\n${GUIDES}\n>one again\n${GUIDES}`);
       await send.click();
       await page.getByText("Sequences 1 and 2 are both named “one”").waitFor();
       await query.fill(`1 ${GUIDES} 64*`);
-      await page.getByText("4 characters that are no bases were left out: digits, “*”").waitFor();
+      await page.getByText("4 characters that are not bases were removed: digits, “*”").waitFor();
       await query.press("Control+Enter");
-      assert.equal(page.url(), `${fixture().url}#/`);
+      assert.equal(page.url(), `${standIn().url}#/`);
     }));
 
-  test("what the API refuses is shown, and the form can be used again", () =>
+  test("a refusal of the API is shown, and the form can be used again", () =>
     at("#/", async (page) => {
       await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
       await page.locator(".chosen strong").waitFor();
-      fixture().state.broken.set("/api/jobs", 429);
+      standIn().state.broken.set("/api/jobs", 429);
       const send = page.getByRole("button", { name: "Design guides" });
       await send.click();
       await page.getByText("This is broken for now.").waitFor();
       assert.ok(await send.isEnabled());
-      fixture().state.broken.clear();
+      standIn().state.broken.clear();
     }));
 
   test("a query is loaded from a file", () =>
@@ -54,7 +55,7 @@ suite("submit", ({ at, fixture }) => {
       assert.equal(await page.getByLabel("Sequence", { exact: true }).inputValue(), `>gene\n${GUIDES}\n`);
     }));
 
-  test("what is pasted or dropped and is no sequence is told at once", () =>
+  test("a pasted or dropped text that is not a sequence is reported immediately", () =>
     at("#/", async (page) => {
       const query = page.getByLabel("Sequence", { exact: true });
       await query.focus();
@@ -72,13 +73,13 @@ suite("submit", ({ at, fixture }) => {
           /** @type {const} */ ([name, bytes]),
         );
       await drop("gene.docx", [0x50, 0x4b, 3, 4, 0, 0xff, 0xd8]);
-      await page.getByText("gene.docx is no text file").waitFor();
+      await page.getByText("gene.docx is not a text file").waitFor();
       await drop("gene.fa", [...Buffer.from(`>gene\n${GUIDES}\n`)]);
       await page.getByText(`One sequence, ${GUIDES.length} bases.`).waitFor();
       assert.equal(await page.locator(".problem:not(:empty)").count(), 0);
     }));
 
-  test("the example brings its genome along where none is chosen", () =>
+  test("the example chooses its genome unless another is chosen", () =>
     at("#/", async (page) => {
       await genome(page).fill("");
       await page.getByRole("button", { name: "Example: λ" }).click();
@@ -88,7 +89,7 @@ suite("submit", ({ at, fixture }) => {
       assert.equal(await genome(page).inputValue(), "mine");
     }));
 
-  test("a genome is found by keyboard, and prepared", () =>
+  test("a genome is found by keyboard and prepared", () =>
     at("#/", async (page) => {
       await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
       await genome(page).fill("escherichia");
@@ -97,16 +98,19 @@ suite("submit", ({ at, fixture }) => {
       await assertAccessible(page);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
-      assert.match(await page.locator(".chosen").innerText(), /Escherichia coli.*4\.64 Mb.*prepared once, about 2 min/);
+      assert.match(
+        await page.locator(".chosen").innerText(),
+        /Escherichia coli.*4\.64 Mb.*will be prepared once, about 2 min/,
+      );
       await page.getByRole("button", { name: "Design guides" }).click();
       await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
-      await page.getByText(/the genome is ready in about 2 min/).waitFor();
+      await page.getByText(/genome ready in about 2 min/).waitFor();
       await page.getByText(/sequence, .* of 4\.64 MB/).waitFor();
       await picture(page, "preparing");
       await assertAccessible(page);
     }));
 
-  test("an accession that is not to be had explains itself beside the field, found or sent", () =>
+  test("an accession that does not exist is reported beside the field, when typed or submitted", () =>
     at("#/", async (page) => {
       await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
       const box = genome(page);
@@ -126,11 +130,11 @@ suite("submit", ({ at, fixture }) => {
       await page.getByText("An accession ends with its version, such as GCF_000099999.1.").first().waitFor();
       assert.equal(await problem.innerText(), "");
       await page.getByRole("button", { name: "Design guides" }).click();
-      await problem.getByText("GCF_000099999 lacks its version").waitFor();
-      assert.equal(page.url(), `${fixture().url}#/`);
+      await problem.getByText("GCF_000099999 has no version").waitFor();
+      assert.equal(page.url(), `${standIn().url}#/`);
     }));
 
-  test("an accession that is typed in full is found, with what has replaced it", () =>
+  test("an accession that is typed in full is found, with the one that has replaced it", () =>
     at("#/", async (page) => {
       const box = genome(page);
       await box.fill("GCF_000005845.1");
@@ -140,43 +144,35 @@ suite("submit", ({ at, fixture }) => {
       assert.match(await page.locator(".chosen").innerText(), /GCF_000005845\.2/);
     }));
 
-  test("a genome that failed tells why in the list, and can be tried again", () =>
+  test("a failed genome is listed with its reason, and can be tried again", () =>
     at("#/", async (page) => {
-      const failed = {
-        genome: "strain-7",
+      const failed = genomeOf("strain-7", {
         name: "strain-7.fa",
-        state: /** @type {const} */ ("failed"),
+        state: "failed",
         reason: "strain-7.fa, line 2: not FASTA",
-        parts: [],
-        done: [],
-        bases: null,
-        updated: "2026-11-20T10:00:00Z",
-      };
-      fixture().state.genomes.set("strain-7", failed);
+      });
+      standIn().state.genomes.set("strain-7", failed);
       await page.reload();
       await page.locator(".chosen strong").waitFor();
       assert.doesNotMatch(await genome(page).inputValue(), /strain-7/);
       await genome(page).fill("strain-7");
-      await page
-        .getByRole("option")
-        .filter({ hasText: "Its preparation failed: strain-7.fa, line 2: not FASTA" })
-        .click();
-      assert.match(await page.locator(".chosen").innerText(), /strain-7.*not FASTA.*a new job tries it again/);
-      fixture().state.genomes.delete("strain-7");
+      await page.getByRole("option").filter({ hasText: "preparation failed: strain-7.fa, line 2: not FASTA" }).click();
+      assert.match(await page.locator(".chosen").innerText(), /strain-7.*not FASTA.*a new job will try again/);
+      standIn().state.genomes.delete("strain-7");
     }));
 
-  test("a search that fails says so, and an accession can still be named", () =>
+  test("a failed search is reported, and an accession can still be chosen", () =>
     at("#/", async (page) => {
-      fixture().state.broken.set("/api/genomes/search", 503);
+      standIn().state.broken.set("/api/genomes/search", 503);
       await genome(page).fill("mouse");
       await page.getByText("NCBI cannot be searched now").first().waitFor();
       await genome(page).fill("GCF_000001635.27");
       await page.getByRole("option").filter({ hasText: "GCF_000001635.27" }).click();
       assert.match(await page.locator(".chosen").innerText(), /GCF_000001635\.27/);
-      fixture().state.broken.clear();
+      standIn().state.broken.clear();
     }));
 
-  test("guides of one's own are scored, without a map", () =>
+  test("the user's own guides are scored, without a map", () =>
     at("#/", async (page) => {
       await page.getByRole("tab", { name: "A sequence" }).focus();
       await page.keyboard.press("ArrowLeft");
@@ -194,7 +190,7 @@ suite("submit", ({ at, fixture }) => {
       await assertAccessible(page);
     }));
 
-  test("an upload brings its annotation along, and can be cancelled", () =>
+  test("an upload includes its annotation, and can be cancelled", () =>
     at("#/", async (page) => {
       await page.getByLabel("Sequence", { exact: true }).fill(GUIDES);
       await page.getByLabel("Upload my own").check();
@@ -206,47 +202,47 @@ suite("submit", ({ at, fixture }) => {
         .setInputFiles({ name: "strain.gff3", mimeType: "text/plain", buffer: Buffer.from("##gff-version 3\n") });
       await picture(page, "upload");
       await assertAccessible(page);
-      fixture().state.uploads.length = 0;
-      fixture().state.stalled = true;
+      standIn().state.uploads.length = 0;
+      standIn().state.stalled = true;
       await page.getByRole("button", { name: "Design guides" }).click();
       await page.getByRole("button", { name: "Cancel the upload" }).click();
       await page.getByText("The upload was cancelled.").waitFor();
-      fixture().state.stalled = false;
+      standIn().state.stalled = false;
       await page.getByRole("button", { name: "Design guides" }).click();
       await page.waitForURL(/#\/jobs\//);
       assert.deepEqual(
-        fixture().state.uploads.map((body) => /uploads\/strain\/(\w+)/.exec(body)?.[1]),
+        standIn().state.uploads.map((body) => /uploads\/strain\/(\w+)/.exec(body)?.[1]),
         ["annotation", "genome"],
       );
     }));
 
-  test("a mail is offered where the deployment sends mail, and its address is checked", () =>
+  test("an email is offered if the deployment sends email, and its address is checked", () =>
     at("#/", async (page) => {
-      const email = page.getByLabel("E-mail me when it is over");
+      const email = page.getByLabel("Email me when the job has finished");
       await page.locator(".chosen strong").waitFor();
       assert.ok(await email.isHidden());
-      fixture().state.mailDomains = ["example.org"];
+      standIn().state.mailDomains = ["example.org"];
       await page.reload();
       await email.fill("someone@example.com");
       await page.getByRole("button", { name: "Example: λ" }).click();
       await page.locator(".chosen strong").waitFor();
       await page.getByRole("button", { name: "Design guides" }).click();
-      await page.getByText("Give an address at example.org, or leave this empty.").waitFor();
+      await page.getByText("Enter an address at example.org, or leave this empty.").waitFor();
       assert.ok(await email.evaluate((element) => element === document.activeElement));
       await picture(page, "email");
       await assertAccessible(page);
       await email.fill("someone@example.org");
       await page.getByRole("button", { name: "Design guides" }).click();
-      await page.getByText("Confirm the mail that AWS sent to someone@example.org").waitFor();
+      await page.getByText("Confirm the email that AWS has sent to someone@example.org").waitFor();
       await picture(page, "email-pending");
       await assertAccessible(page);
-      assert.deepEqual(fixture().state.emails, ["someone@example.org"]);
+      assert.deepEqual(standIn().state.emails, ["someone@example.org"]);
       await page.getByRole("heading", { name: "Complete" }).waitFor();
-      assert.ok(await page.getByText("Confirm the mail").isHidden());
-      fixture().state.mailDomains = [];
+      assert.ok(await page.getByText("Confirm the email").isHidden());
+      standIn().state.mailDomains = [];
     }));
 
-  test("the focus stays in the list where a recent job is forgotten", () =>
+  test("the focus stays in the list when a recent job is forgotten", () =>
     at("#/", async (page) => {
       await page.evaluate(() =>
         localStorage.setItem(

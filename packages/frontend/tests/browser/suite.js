@@ -1,9 +1,10 @@
-/** A browser, and the page with a stand-in for its API that holds jobs of every kind. */
+/** A browser, and the page with a stand-in for its API that has jobs of every kind. */
 import { after, before, describe } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { jobOf } from "../support/samples.js";
+import { startStandIn } from "../support/stand-in.js";
+import { findTargets, manyTargets, randomBases, scoreGuides } from "../support/targets.js";
 import { launch, skip, withPage } from "./browser.js";
-import { jobOf, startFixture } from "./fixture.js";
-import { findTargets, manyTargets, randomBases, scoreGuides } from "./targets.js";
 
 /**
  * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
@@ -12,34 +13,34 @@ import { findTargets, manyTargets, randomBases, scoreGuides } from "./targets.js
 /** A sequence without guides. */
 export const BARE = "ACTATTACATAAC".repeat(20);
 export const GUIDES = "ACGTTGCATTAGCAATCGTACGTGGACCGATTAGCATTTTCCGGATAGGCTAACGGTTACCATGG";
-export const FAILURE = "The genome's file holds no sequence: mine.fa is empty. Upload it again.";
+export const FAILURE = "The genome's file has no sequence: mine.fa is empty. Upload it again.";
 
-/** @typedef {Awaited<ReturnType<typeof startFixture>>} Fixture */
+/** @typedef {Awaited<ReturnType<typeof startStandIn>>} StandIn */
 /** @typedef {(fragment: string, run: (page: Page) => Promise<void>, options?: BrowserContextOptions) => Promise<void>} At */
 
 /**
  * @param {string} name
- * @param {(given: {at: At, browser: () => Browser, fixture: () => Fixture}) => void} tests
+ * @param {(given: {at: At, browser: () => Browser, standIn: () => StandIn}) => void} tests
  */
 export function suite(name, tests) {
   describe(name, { skip }, () => {
     /** @type {Browser} */
     let browser;
-    /** @type {Fixture} */
-    let fixture;
+    /** @type {StandIn} */
+    let standIn;
 
     before(async () => {
-      fixture = await startFixture({ jobs: jobs() });
+      standIn = await startStandIn({ jobs: jobs() });
       browser = await launch();
     });
     after(async () => {
       await browser?.close();
-      fixture?.stop();
+      standIn?.stop();
     });
     tests({
-      at: (fragment, run, options) => withPage(browser, `${fixture.url}${fragment}`, run, options),
+      at: (fragment, run, options) => withPage(browser, `${standIn.url}${fragment}`, run, options),
       browser: () => browser,
-      fixture: () => fixture,
+      standIn: () => standIn,
     });
   });
 }
@@ -71,7 +72,7 @@ function jobs() {
     many: { job: jobOf("many", done(10_000)), targets: manyTargets(10_000) },
     huge: { job: jobOf("huge", done(22_000)), targets: manyTargets(22_000) },
     broken: { job: jobOf("broken", done(3)), targets: /** @type {any} */ ([null, null, null]) },
-    told: { job: jobOf("told"), targets: some },
+    notified: { job: jobOf("notified"), targets: some },
     slow: { job: jobOf("slow"), targets: some },
   };
 }

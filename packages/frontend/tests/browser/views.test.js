@@ -1,4 +1,4 @@
-/** Every view in every shape: accessible, in place, on paper, and light enough. */
+/** Every view in every shape: accessible, without overflow, on paper, and small enough to load. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -9,7 +9,10 @@ import { suite } from "./suite.js";
  * @import {BrowserContextOptions, Page} from "playwright-core"
  */
 
-/** What the other tests do not look at, and how to get there. @type {[string, string, (page: Page) => Promise<unknown>][]} */
+/**
+ * States that the other tests do not look at, and how to get there.
+ * @type {[string, string, (page: Page) => Promise<unknown>][]}
+ */
 const STATES = [
   [
     "mistakes",
@@ -17,7 +20,7 @@ const STATES = [
     async (page) => {
       await page.getByRole("combobox", { name: "Genome" }).fill("GCF_1");
       await page.getByRole("button", { name: "Design guides" }).click();
-      await page.getByText("Choose one of the list").waitFor();
+      await page.getByText("Choose a genome from the list").waitFor();
     },
   ],
   [
@@ -51,14 +54,14 @@ const STATES = [
   ["half failed", "#/jobs/half", (page) => page.locator(".stages .failed").waitFor()],
   ["no such job", "#/jobs/lost", (page) => page.getByRole("heading", { name: "No such job" }).waitFor()],
   ["no such page", "#/nowhere", (page) => page.getByRole("heading", { name: "Nothing here" }).waitFor()],
-  ["no guides", "#/jobs/none", (page) => page.getByText("The query holds no site").waitFor()],
+  ["no guides", "#/jobs/none", (page) => page.getByText("The query has no site").waitFor()],
   [
     "filters and meanings",
     "#/jobs/some",
     async (page) => {
       await page.locator(".tabulator-row").first().waitFor();
       await page.getByText("More filters").click();
-      await page.getByText("What the columns mean").click();
+      await page.getByText("What the columns mean", { exact: true }).click();
     },
   ],
   ["columns", "#/jobs/some", (page) => page.getByText("Columns", { exact: true }).click()],
@@ -68,24 +71,24 @@ const STATES = [
     "#/jobs/some",
     async (page) => {
       await page.locator("button.guide").nth(2).click();
-      await page.locator(".places tbody tr").nth(1).waitFor();
+      await page.locator(".sites tbody tr").nth(1).waitFor();
       await page.getByText("Scores and what they mean").click();
       await page.getByLabel("Vector").selectOption({ label: "Other overhangs" });
     },
   ],
 ];
 
-suite("all views", ({ at, browser, fixture }) => {
-  test("about tells the method and the versions", () =>
+suite("all views", ({ at, browser, standIn }) => {
+  test("about shows the method, the citations and the versions", () =>
     at("#/about", async (page) => {
       await page.getByText("Index format").waitFor();
       assert.equal(await page.getByRole("link", { name: /^doi:/ }).count(), 8);
       await picture(page, "about");
       await assertAccessible(page);
-      fixture().state.broken.set("/api/about", 404);
+      standIn().state.broken.set("/api/about", 404);
       await page.reload();
-      await page.getByText("The service does not tell its versions.").waitFor();
-      fixture().state.broken.clear();
+      await page.getByText("The service does not describe itself.").waitFor();
+      standIn().state.broken.clear();
     }));
 
   test("on paper there is a plain table", () =>
@@ -93,7 +96,7 @@ suite("all views", ({ at, browser, fixture }) => {
       await page.locator(".tabulator-row").first().waitFor();
       const filters = page.getByRole("form", { name: "Filters" });
       await filters.getByLabel("Efficient").check();
-      await filters.getByLabel("only the best").fill("5");
+      await filters.getByLabel("number of the best guides").fill("5");
       await page.emulateMedia({ media: "print" });
       await page.evaluate(() => void dispatchEvent(new Event("beforeprint")));
       assert.equal(await page.locator(".printed tbody tr").count(), 5);
@@ -110,7 +113,7 @@ suite("all views", ({ at, browser, fixture }) => {
       await picture(page, "print");
     }));
 
-  test("the link to the content skips to it, and the view stays", () =>
+  test("the link to the content moves the focus, and the view stays", () =>
     at("#/", async (page) => {
       await page.getByRole("link", { name: "Skip to the content" }).focus();
       await page.keyboard.press("Enter");
@@ -124,19 +127,19 @@ suite("all views", ({ at, browser, fixture }) => {
     ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
     ["wide", { viewport: { width: 1600, height: 1000 } }],
   ])) {
-    test(`accessible and in place: ${name}`, () =>
+    test(`accessible and without overflow: ${name}`, () =>
       at(
         "#/",
         async (page) => {
           await page.getByRole("button", { name: "Example: λ" }).click();
           await page.locator(".chosen strong").waitFor();
           await assertShown(page, `${name}-submit`);
-          await page.goto(`${fixture().url}#/jobs/some`);
+          await page.goto(`${standIn().url}#/jobs/some`);
           await page.locator(".tabulator-row").first().waitFor();
           await page.locator(".la-vz-annotation").first().waitFor();
           await assertShown(page, `${name}-results`);
           await page.locator("button.guide").first().click();
-          await page.locator(".places tbody tr").nth(1).waitFor();
+          await page.locator(".sites tbody tr").nth(1).waitFor();
           await assertShown(page, `${name}-guide`);
           await page.keyboard.press("Escape");
           await page.getByRole("link", { name: "About", exact: true }).click();
@@ -152,7 +155,7 @@ suite("all views", ({ at, browser, fixture }) => {
     ["small phone", { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true }],
   ])) {
     for (const [state, fragment, bring] of STATES) {
-      test(`accessible and in place, ${name}: ${state}`, () =>
+      test(`accessible and without overflow, ${name}: ${state}`, () =>
         at(
           fragment,
           async (page) => {
@@ -164,7 +167,7 @@ suite("all views", ({ at, browser, fixture }) => {
     }
   }
 
-  test("the navigation and the title tell where one is", () =>
+  test("the navigation and the title show the current view", () =>
     at("#/", async (page) => {
       await page.getByLabel("Sequence", { exact: true }).waitFor();
       assert.equal(await page.locator("nav [aria-current]").innerText(), "Design");
@@ -174,10 +177,10 @@ suite("all views", ({ at, browser, fixture }) => {
       assert.equal(await page.title(), "About · Crackling Cloud");
     }));
 
-  test("without scripts the page says what it needs", async () => {
+  test("without scripts the page shows what it needs", async () => {
     const context = await browser().newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
-    await page.goto(fixture().url);
+    await page.goto(standIn().url);
     await page.locator("noscript p").waitFor();
     await context.close();
   });
@@ -192,7 +195,7 @@ suite("all views", ({ at, browser, fixture }) => {
       const context = await browser().newContext();
       const page = await context.newPage();
       page.on("response", (response) => response.url().includes("/api/") || bodies.push(response.body()));
-      await page.goto(`${fixture().url}${fragment}`, { waitUntil: "networkidle" });
+      await page.goto(`${standIn().url}${fragment}`, { waitUntil: "networkidle" });
       const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
       await context.close();
       assert.ok(total > 10_000 && total < most, `${total} bytes`);
@@ -201,7 +204,7 @@ suite("all views", ({ at, browser, fixture }) => {
 });
 
 /**
- * The page is accessible, and nothing of it sticks out sideways.
+ * Check that the page is accessible, and that nothing of it is wider than the window.
  * @param {Page} page
  * @param {string} name
  */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Api, ApiError } from "../../src/api.js";
 import { follow } from "../../src/model/follow.js";
 import { readTargets } from "../../src/model/read-targets.js";
-import { manyTargets } from "../browser/targets.js";
+import { manyTargets } from "../support/targets.js";
 
 /** @param {(path: string, request: RequestInit) => Response | Promise<Response>} answer */
 const apiOf = (answer) => new Api("/api", async (path, request) => answer(String(path), request ?? {}));
@@ -28,18 +28,23 @@ test("problem details become an error for the user", async () => {
   const api = apiOf(() =>
     Response.json({ title: "Not Found", detail: "There is no job 7.", status: 404 }, { status: 404 }),
   );
-  await assert.rejects(api.job("7"), { title: "Not Found", message: "There is no job 7.", status: 404, passes: false });
+  await assert.rejects(api.job("7"), {
+    title: "Not Found",
+    message: "There is no job 7.",
+    status: 404,
+    transient: false,
+  });
 });
 
-test("an answer that is no JSON, and no answer, are errors that may pass", async () => {
+test("an answer that is not JSON, and no answer, are transient errors", async () => {
   await assert.rejects(apiOf(() => new Response("<html>", { status: 502 })).job("7"), {
     title: "Error 502",
-    passes: true,
+    transient: true,
   });
   await assert.rejects(apiOf(() => Promise.reject(new TypeError("offline"))).job("7"), {
     title: "No connection",
     status: 0,
-    passes: true,
+    transient: true,
   });
 });
 
@@ -80,7 +85,7 @@ test("targets are read page by page", async () => {
   assert.deepEqual([targets.length, next], [2000, "2001"]);
 });
 
-test("following goes on through failures that pass, ever more slowly, until it is over", async () => {
+test("following continues after transient failures, with growing pauses, until it is finished", async () => {
   const answers = [1, new ApiError("Busy", "", 503), 2, 3];
   /** @type {unknown[]} */
   const seen = [];
@@ -94,7 +99,7 @@ test("following goes on through failures that pass, ever more slowly, until it i
         return next;
       },
       show: (value) => void seen.push(value),
-      isOver: (value) => value === 3,
+      isFinished: (value) => value === 3,
       onTrouble: (error) => void seen.push(error.title),
     },
     new AbortController().signal,
@@ -105,9 +110,9 @@ test("following goes on through failures that pass, ever more slowly, until it i
   assert.ok(pauses.every((pause, index) => index === 0 || pause > Number(pauses[index - 1])));
 });
 
-test("following ends with a refusal, and without a word when it is aborted", async () => {
+test("following ends with a refusal, and silently when it is aborted", async () => {
   const refused = new ApiError("Not Found", "", 404);
-  const nothing = { show: () => assert.fail(), isOver: () => false, onTrouble: () => assert.fail() };
+  const nothing = { show: () => assert.fail(), isFinished: () => false, onTrouble: () => assert.fail() };
   await assert.rejects(
     follow({ ...nothing, read: () => Promise.reject(refused) }, new AbortController().signal),
     refused,

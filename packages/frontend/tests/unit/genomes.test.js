@@ -3,41 +3,29 @@ import { test } from "node:test";
 import { Forecast } from "../../src/model/forecast.js";
 import { choicesOf } from "../../src/model/genome-choices.js";
 import { forgetJob, noteJob, recentJobs } from "../../src/model/recent-jobs.js";
+import { assemblyOf, genomeOf, jobOf } from "../support/samples.js";
 
 /**
  * @import {Assembly, Genome, Job} from "../../src/types.js"
  */
 
-/** @param {string} genome @param {Partial<Genome>} [more] @returns {Genome} */
-const genomeOf = (genome, more = {}) => ({
-  genome,
-  name: null,
-  state: "ready",
-  reason: null,
-  parts: [],
-  done: [],
-  bases: 1000,
-  updated: "2026-11-20T10:00:00Z",
-  ...more,
-});
-/** @type {Assembly} */
-const YEAST = {
-  accession: "GCF_000146045.2",
+const YEAST = assemblyOf("GCF_000146045.2", {
   organism: "Saccharomyces cerevisiae",
   commonName: "yeast",
   name: "R64",
-  level: "Complete Genome",
   bases: 12_157_105,
   contigs: 17,
-  reference: true,
-};
+});
 
-test("genomes that are here come first, the ready and the latest before others", () => {
+/** @param {string} id @param {Partial<Genome>} [more] */
+const genome = (id, more = {}) => genomeOf(id, { parts: [], bases: 1000, ...more });
+
+test("genomes of the deployment come first, ready and recent ones before others", () => {
   const library = [
-    genomeOf("old"),
-    genomeOf("new", { updated: "2026-11-21T10:00:00Z" }),
-    genomeOf("busy", { state: "preparing", updated: "2026-11-22T10:00:00Z" }),
-    genomeOf("bad", { state: "failed" }),
+    genome("old"),
+    genome("new", { updated: "2026-11-21T10:00:00Z" }),
+    genome("busy", { state: "preparing", updated: "2026-11-22T10:00:00Z" }),
+    genome("bad", { state: "failed" }),
   ];
   assert.deepEqual(
     choicesOf(library, [YEAST], "").map(({ id, cost }) => [id, cost.split(",")[0]]),
@@ -45,15 +33,15 @@ test("genomes that are here come first, the ready and the latest before others",
       ["new", "ready"],
       ["old", "ready"],
       ["busy", "being prepared"],
-      [YEAST.accession, "prepared once"],
+      [YEAST.accession, "will be prepared once"],
     ],
   );
 });
 
-test("all words must match, and an assembly that is here is not listed twice", () => {
-  const here = genomeOf(YEAST.accession, { organism: YEAST.organism });
+test("all words must match, and an assembly that the deployment has is not listed twice", () => {
+  const here = genome(YEAST.accession, { organism: YEAST.organism });
   assert.deepEqual(
-    choicesOf([here, genomeOf("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]),
+    choicesOf([here, genome("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]),
     [[YEAST.accession, "ready"]],
   );
   assert.deepEqual(
@@ -64,27 +52,27 @@ test("all words must match, and an assembly that is here is not listed twice", (
   assert.match(choicesOf([here], [], "")[0]?.detail ?? "", /GCF_000146045\.2 · 1\.00 kb/);
 });
 
-test("what a preparation takes is told as the service expects it", () => {
+test("the expected time of a preparation is shown", () => {
   const now = Date.parse("2026-11-22T10:01:00Z");
-  const busy = genomeOf("busy", { state: "preparing", began: "2026-11-22T10:00:00Z", expectedSeconds: 240 });
+  const busy = genome("busy", { state: "preparing", began: "2026-11-22T10:00:00Z", expectedSeconds: 240 });
   const costs = (/** @type {Genome[]} */ library, /** @type {Assembly[]} */ found) =>
     choicesOf(library, found, "", now).map(({ cost }) => cost);
   assert.deepEqual(costs([busy], [{ ...YEAST, expectedSeconds: 19 }]), [
-    "being prepared, about 3 min more",
-    "prepared once, about 20 s",
+    "being prepared, about 3 min left",
+    "will be prepared once, about 20 s",
   ]);
   assert.deepEqual(costs([{ ...busy, expectedSeconds: 30 }], []), ["being prepared"], "it takes longer than expected");
 });
 
-test("a genome that failed tells why where it is asked for, and is never chosen by itself", () => {
-  const bad = genomeOf("bad", { state: "failed", reason: "bad.fa: not FASTA" });
+test("a failed genome is listed with its reason only if it is searched for", () => {
+  const bad = genome("bad", { state: "failed", reason: "bad.fa: not FASTA" });
   assert.deepEqual(choicesOf([bad], [], ""), []);
   const [choice] = choicesOf([bad], [], "bad");
-  assert.match(choice?.detail ?? "", /Its preparation failed: bad\.fa: not FASTA$/);
-  assert.deepEqual([choice?.cost, choice?.here], ["a new job tries it again", false]);
+  assert.match(choice?.detail ?? "", /preparation failed: bad\.fa: not FASTA$/);
+  assert.deepEqual([choice?.cost, choice?.here], ["a new job will try again", false]);
 });
 
-test("what has replaced an assembly is offered beside it, once", () => {
+test("the assembly that has replaced another is offered too, once", () => {
   const older = { ...YEAST, accession: "GCF_000146045.1", replacedBy: YEAST.accession };
   const [asked, newer, ...more] = choicesOf([], [older], "GCF_000146045.1");
   assert.match(asked?.detail ?? "", /replaced by GCF_000146045\.2/);
@@ -96,71 +84,56 @@ test("what has replaced an assembly is offered beside it, once", () => {
   assert.equal(choicesOf([], [YEAST, older], "").length, 2);
 });
 
-/** @param {Partial<Job>} more @returns {Job} */
-const jobOf = (more) => ({
-  jobId: "j",
-  genome: "g",
-  kind: "sequence",
-  status: "preparing",
-  progress: { guides: null, onTarget: 0, offTarget: 0 },
-  reason: null,
-  options: { consensus: 2 },
-  created: "2026-11-22T10:00:00Z",
-  updated: "",
-  expires: "",
-  ...more,
-});
+/** @param {Partial<Job>} more */
+const job = (more) => jobOf("j", { genome: "g", status: "preparing", created: "2026-11-22T10:00:00Z", ...more });
 const START = Date.parse("2026-11-22T10:00:00Z");
-const PREPARING = genomeOf("g", {
+const PREPARING = genome("g", {
   state: "preparing",
   parts: ["fasta", "issl"],
   began: "2026-11-22T10:00:00Z",
   expectedSeconds: 600,
 });
 
-test("a preparation tells what is expected from its first moment on, and when that is over", () => {
+test("a preparation shows the expected time from the start, and when it takes longer", () => {
   const forecast = new Forecast();
-  assert.equal(forecast.ofJob(jobOf({}), null, START), null, "nobody knows yet");
-  assert.equal(forecast.ofJob(jobOf({}), PREPARING, START), "the genome is ready in about 10 min");
-  assert.equal(forecast.ofJob(jobOf({}), PREPARING, START + 420_000), "the genome is ready in about 3 min");
-  assert.equal(
-    forecast.ofJob(jobOf({}), PREPARING, START + 660_000),
-    "longer than the 10 min that were expected for the genome",
-  );
+  assert.equal(forecast.ofJob(job({}), null, START), null, "not known yet");
+  assert.equal(forecast.ofJob(job({}), PREPARING, START), "genome ready in about 10 min");
+  assert.equal(forecast.ofJob(job({}), PREPARING, START + 420_000), "genome ready in about 3 min");
+  assert.equal(forecast.ofJob(job({}), PREPARING, START + 660_000), "the genome takes longer than the expected 10 min");
 });
 
-test("a preparation that is slower than expected takes as long as its step", () => {
+test("a preparation that is slower than expected is estimated from its step", () => {
   const forecast = new Forecast();
-  const at = (/** @type {number} */ done) => jobOf({ genomeProgress: { part: "fasta", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "fasta", done, total: 1000 } });
   forecast.ofJob(at(0), PREPARING, START - 60_000);
   forecast.ofJob(at(1), PREPARING, START);
-  assert.equal(forecast.ofJob(at(11), PREPARING, START + 60_000), "the genome is ready in about 1.5 hours");
+  assert.equal(forecast.ofJob(at(11), PREPARING, START + 60_000), "genome ready in about 1.5 hours");
   assert.equal(
     forecast.ofJob(at(900), PREPARING, START + 60_000),
-    "the genome is ready in about 9 min",
+    "genome ready in about 9 min",
     "the index is still to come",
   );
 });
 
-test("the last step of a preparation is believed", () => {
+test("the last step of a preparation alone decides the estimate", () => {
   const forecast = new Forecast();
-  const genome = { ...PREPARING, done: ["fasta"] };
-  const at = (/** @type {number} */ done) => jobOf({ genomeProgress: { part: "issl", done, total: 1000 } });
-  forecast.ofJob(at(100), genome, START);
-  assert.equal(forecast.ofJob(at(550), genome, START + 30_000), "the genome is ready in about 30 s");
+  const preparing = { ...PREPARING, done: ["fasta"] };
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  forecast.ofJob(at(100), preparing, START);
+  assert.equal(forecast.ofJob(at(550), preparing, START + 30_000), "genome ready in about 30 s");
 });
 
-test("the slower of two scores says when a job is complete", () => {
+test("the slower of the two scores decides when a job is complete", () => {
   const forecast = new Forecast();
   const at = (/** @type {number} */ onTarget, /** @type {number} */ offTarget) =>
-    jobOf({ status: "scoring", progress: { guides: 1000, onTarget, offTarget } });
+    job({ status: "scoring", progress: { guides: 1000, onTarget, offTarget } });
   forecast.ofJob(at(0, 0), null, START - 9000);
-  assert.equal(forecast.ofJob(at(100, 900), null, START), null, "a start is no pace");
+  assert.equal(forecast.ofJob(at(100, 900), null, START), null, "no pace before the first progress");
   assert.equal(forecast.ofJob(at(200, 1000), null, START + 5000), "about 40 s left");
-  assert.equal(forecast.ofJob(jobOf({ status: "scanning" }), null, START), null);
+  assert.equal(forecast.ofJob(job({ status: "scanning" }), null, START), null);
 });
 
-test("a forecast needs some seconds and some progress, and is of one thing", () => {
+test("an estimate needs some seconds and some progress of the same step", () => {
   const forecast = new Forecast();
   assert.equal(forecast.left("fasta", 100, 1000, 0), null);
   assert.equal(forecast.left("fasta", 100, 1000, 60_000), null, "no progress");

@@ -4,7 +4,7 @@ import { holdsContigs } from "../../src/model/genome-file.js";
 import { asText } from "../../src/model/off-targets.js";
 import { CLONINGS, isCut, isOverhang, oligosOf } from "../../src/model/oligos.js";
 import { sitesAsFasta } from "../../src/model/sites-fasta.js";
-import { manyTargets, offTargetsOf } from "../browser/targets.js";
+import { manyTargets, offTargetsOf } from "../support/targets.js";
 
 /**
  * @import {OffTarget, Target} from "../../src/types.js"
@@ -21,7 +21,7 @@ test("oligos anneal and leave the overhangs", () => {
   );
 });
 
-test("no G is added to one, nor where none is wanted", () => {
+test("no G is added to a guide that begins with one, or if none is wanted", () => {
   assert.equal(oligosOf("GGTCCGAGCAGAAGAAGAAT", BBSI, true).forward, "CACCGGTCCGAGCAGAAGAAGAAT");
   assert.deepEqual(oligosOf("AGTC", { forward: "TAGG", reverse: "AAAC" }, false), {
     forward: "TAGGAGTC",
@@ -30,17 +30,17 @@ test("no G is added to one, nor where none is wanted", () => {
   });
 });
 
-test("a guide that holds the enzyme's site is told", () => {
+test("a guide that contains the site of the enzyme is recognised", () => {
   assert.ok(isCut("AAGAAGACTT", CLONINGS.bbsi?.site ?? ""));
   assert.ok(isCut("AAGTCTTCTT", CLONINGS.bbsi?.site ?? ""), "on the other strand");
   assert.ok(!isCut("ACGT", ""));
   assert.ok(isOverhang("CACC") && isOverhang("") && !isOverhang("CACX"));
 });
 
-test("igv is given each site's bases on the forward strand, once", () => {
-  const place = /** @type {OffTarget} */ (offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets[0]);
+test("igv gets the bases of each site on the forward strand, once", () => {
+  const own = /** @type {OffTarget} */ (offTargetsOf("j", /** @type {Target} */ (manyTargets(1)[0])).offTargets[0]);
   const site = {
-    ...place,
+    ...own,
     contig: "chr1",
     start: 9,
     end: 32,
@@ -51,21 +51,21 @@ test("igv is given each site's bases on the forward strand, once", () => {
   assert.equal(sitesAsFasta([site, site]), `>chr1:10-32 @len=1032\nCCG${"T".repeat(20)}\n`);
 });
 
-test("a genome's file is for igv only if it has every contig", async () => {
+test("igv gets the genome's file only if it has every contig", async () => {
   const fasta = new Blob([">chr1 first\nACGT\n>chr2\nAC>T\n"]);
   assert.ok(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "chr2" }]));
   assert.ok(!(await holdsContigs(fasta, [{ contig: "chr1" }, { contig: "T" }])));
 });
 
-test("a list for a spreadsheet has places as they are shown, and runs nothing", () => {
-  const [place] = offTargetsOf(/** @type {Target} */ (manyTargets(1)[0])).offTargets;
+test("a list for a spreadsheet has locations as they are shown, and no formulas", () => {
+  const [own] = offTargetsOf("j", /** @type {Target} */ (manyTargets(1)[0])).offTargets;
   const [titles, row] = asText([
-    { .../** @type {OffTarget} */ (place), contig: "=chr1", start: 9, end: 32, strand: "-", gene: "+x" },
+    { .../** @type {OffTarget} */ (own), contig: "=chr1", start: 9, end: 32, strand: "-", gene: "+x" },
   ])
     .split("\n")
     .map((line) => line.split("\t"));
   assert.deepEqual(
     [titles?.[3], row?.[3], titles?.[4], row?.[4], titles?.[7], row?.[7]],
-    ["Place", "'=chr1:10-32", "Strand", "-", "Gene", "'+x"],
+    ["Location", "'=chr1:10-32", "Strand", "-", "Gene", "'+x"],
   );
 });

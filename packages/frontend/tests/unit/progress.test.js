@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elapsed, stagesOf } from "../../src/model/progress.js";
-import { jobOf } from "../browser/fixture.js";
+import { genomeOf, jobOf } from "../support/samples.js";
 
 /**
  * @import {Genome, Job} from "../../src/types.js"
  */
 
-/** @type {Genome} */
-const GENOME = {
-  genome: "lambda",
-  name: null,
-  state: "preparing",
-  reason: null,
-  parts: ["fasta", "bowtie2", "issl"],
-  done: ["fasta"],
-  bases: null,
-  updated: "2026-11-20T10:00:00Z",
-};
+const GENOME = genomeOf("lambda", { state: "preparing", parts: ["fasta", "bowtie2", "issl"], done: ["fasta"] });
 
 /** @param {Partial<Job>} job @param {Genome | null} [genome] */
 const states = (job, genome = null) => stagesOf(jobOf("x", job), genome).map(({ state }) => state);
@@ -36,7 +26,7 @@ test("each status has its stages", () => {
   ]);
 });
 
-test("a failure is shown at the stage that it stopped", () => {
+test("a failure is shown at the stage where it happened", () => {
   assert.deepEqual(states({ status: "failed" }, { ...GENOME, state: "failed" }), [
     "failed",
     "waiting",
@@ -57,12 +47,12 @@ test("a failure is shown at the stage that it stopped", () => {
   ]);
 });
 
-test("what is left of a genome's preparation is named", () => {
+test("the remaining steps of a genome's preparation are named", () => {
   const [genome] = stagesOf(jobOf("x", { status: "preparing" }), GENOME);
   assert.equal(genome?.detail, "lambda: preparing Bowtie 2 index and off-target index");
 });
 
-test("counts are told with the number of guides", () => {
+test("counts are shown with the number of guides", () => {
   const stages = stagesOf(
     jobOf("x", { status: "scoring", progress: { guides: 12_000, onTarget: 4000, offTarget: 0 } }),
     null,

@@ -19,11 +19,12 @@ for (const [text, note] of /** @type {[string, RegExp][]} */ ([
 }
 
 for (const [text, problem] of /** @type {[string, RegExp][]} */ ([
-  [" ", /^Name a gene/],
+  [" ", /^Enter a gene/],
   ["A".repeat(201), /too long for a name/],
   ["chr1:0-5", /counted from 1/],
   ["chr1:6-5", /counted from 1/],
-  ["chr1:1-1,000,001", /1,000,001 bases are more than a job takes/],
+  ["chr1:1-1,000,001", /1,000,001 bases exceed the limit of a job/],
 ])) {
-  test(`“${text.slice(0, 20)}” is none`, () => assert.match(examineRegion(text, 1_000_000).problem ?? "", problem));
+  test(`“${text.slice(0, 20)}” is not a region`, () =>
+    assert.match(examineRegion(text, 1_000_000).problem ?? "", problem));
 }

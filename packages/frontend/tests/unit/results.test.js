@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { textOf } from "../../src/model/cell-text.js";
+import { Columns } from "../../src/model/columns.js";
 import { motifPattern, reverseComplement } from "../../src/model/dna.js";
 import { EXAMPLE } from "../../src/model/examples.js";
-import { byRank, commonCfd, cutOf, verdictOf } from "../../src/model/figures.js";
+import { commonCfd, cutOf, verdictOf } from "../../src/model/figures.js";
 import { ALL, countChoices, filtered } from "../../src/model/filters.js";
 import { sequencesOf, stretch } from "../../src/model/query-sequences.js";
-import { findTargets, manyTargets } from "../browser/targets.js";
+import { comparison } from "../../src/model/ranking.js";
+import { ABOUT } from "../support/contract.js";
+import { findTargets, manyTargets } from "../support/targets.js";
 
 /**
  * @import {Target} from "../../src/types.js"
  */
 
 const TARGETS = manyTargets(400);
+const compare = comparison(ABOUT.ranking);
 const GENE = EXAMPLE.split("\n").slice(1).join("");
 
 /** @param {Partial<Target>} more */
@@ -38,26 +41,32 @@ test("CFD on the common scale", () => {
   assert.equal(commonCfd({ cfd: 0, mm0: 0 }), 0);
 });
 
-test("verdicts and ranks", () => {
+test("verdicts", () => {
   assert.equal(verdictOf({ efficient: true, specific: false }), "efficient");
   assert.equal(verdictOf({ efficient: false, specific: true }), "specific");
+});
+
+test("guides are ranked by the criteria of the API, one after the other", () => {
   const ranked = [
     targetOf({ id: 1, efficient: false, specific: true, mit: 100, cfd: 99 }),
     targetOf({ id: 2, efficient: true, specific: true, mit: 80, cfd: 99 }),
-    targetOf({ id: 3, efficient: true, specific: true, mit: 99, cfd: 90 }),
-  ].sort(byRank);
+    targetOf({ id: 3, efficient: true, specific: true, mit: 99, cfd: 90, consensus: 2, sgrnascorer2_score: 0.5 }),
+    targetOf({ id: 4, efficient: true, specific: true, mit: 99, cfd: 90, consensus: 3, sgrnascorer2_score: 0.1 }),
+    targetOf({ id: 5, efficient: true, specific: true, mit: 90, cfd: 99, consensus: 2, sgrnascorer2_score: 1.5 }),
+    targetOf({ id: 6, efficient: true, specific: true, mit: 99, cfd: 90, consensus: 2, sgrnascorer2_score: 0.5 }),
+  ].sort(compare);
   assert.deepEqual(
     ranked.map(({ id }) => id),
-    [3, 2, 1],
+    [4, 5, 3, 6, 2, 1],
   );
 });
 
-test("each filter keeps what it says", () => {
+test("each filter keeps the guides that it describes", () => {
   const keeps = (
     /** @type {Partial<import("../../src/model/filters.js").Filter>} */ filter,
     /** @type {(target: Target) => boolean} */ rule,
   ) => {
-    const kept = filtered(TARGETS, { ...ALL, ...filter });
+    const kept = filtered(TARGETS, { ...ALL, ...filter }, compare);
     assert.ok(kept.length > 0 && kept.length < TARGETS.length, JSON.stringify(filter));
     assert.deepEqual(kept, TARGETS.filter(rule));
   };
@@ -72,13 +81,13 @@ test("each filter keeps what it says", () => {
     { area: { measure: "mit", x: [80, 90], y: [0, 3] } },
     ({ mit, sgrnascorer2_score }) => mit >= 80 && mit <= 90 && sgrnascorer2_score >= 0,
   );
-  assert.deepEqual(filtered(TARGETS, { ...ALL, contig: "another" }), []);
+  assert.deepEqual(filtered(TARGETS, { ...ALL, contig: "another" }, compare), []);
 });
 
-test("the best so many are kept in query order, among those that pass", () => {
-  const kept = filtered(TARGETS, { ...ALL, strand: "+", top: 5 });
+test("the best guides are kept in query order, among those that pass", () => {
+  const kept = filtered(TARGETS, { ...ALL, strand: "+", top: 5 }, compare);
   const best = TARGETS.filter(({ strand }) => strand === "+")
-    .sort(byRank)
+    .sort(compare)
     .slice(0, 5);
   assert.deepEqual(
     kept,
@@ -92,12 +101,12 @@ test("motifs are IUPAC", () => {
   assert.equal(motifPattern("AJ"), null);
 });
 
-test("the query is put together from its guides, as far as they cover it", () => {
-  const put = stretch(findTargets(EXAMPLE), 0, GENE.length);
-  assert.equal(put.length, GENE.length);
-  assert.ok([...put].every((base, place) => base === "N" || base === GENE[place]));
-  assert.ok([...put].filter((base) => base === "N").length < GENE.length / 5);
-  assert.equal(stretch(findTargets(EXAMPLE), 120, 140), put.slice(120, 140));
+test("the query is assembled from its guides, as far as they cover it", () => {
+  const assembled = stretch(findTargets(EXAMPLE), 0, GENE.length);
+  assert.equal(assembled.length, GENE.length);
+  assert.ok([...assembled].every((base, index) => base === "N" || base === GENE[index]));
+  assert.ok([...assembled].filter((base) => base === "N").length < GENE.length / 5);
+  assert.equal(stretch(findTargets(EXAMPLE), 120, 140), assembled.slice(120, 140));
 });
 
 test("a query is read as the API writes it", () => {
@@ -112,7 +121,7 @@ test("a query is read as the API writes it", () => {
   );
 });
 
-test("places are told as people count, in paper and spreadsheets too", () => {
+test("columns are written for people, also on paper and in spreadsheets", () => {
   const target = targetOf({
     contig: "cI",
     start: 18,
@@ -129,8 +138,8 @@ test("places are told as people count, in paper and spreadsheets too", () => {
     energy: null,
   });
   assert.deepEqual(
-    ["place", "strand", "cut", "sites", "mit", "efficient", "warnings", "energy"].map((column) =>
-      textOf(column, target),
+    ["location", "strand", "cut", "sites", "mit", "efficient", "warnings", "energy"].map((name) =>
+      new Columns(ABOUT).textOf(name, target),
     ),
     ["cI:19-41", "-", 24, "1-0-0-2-3", "99.50", "yes", "low GC; TTTT", null],
   );

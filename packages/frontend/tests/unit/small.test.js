@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { genomeIdOf, isAccession, isGenomeId } from "../../src/model/accessions.js";
-import { MEANINGS } from "../../src/model/columns.js";
+import { Columns } from "../../src/model/columns.js";
 import { emailProblem } from "../../src/model/email.js";
 import { countOf, roughly, sized } from "../../src/model/format.js";
 import { Observable } from "../../src/model/observable.js";
 import { countByMismatches, runsOf } from "../../src/model/off-targets.js";
 import { jobFragment, readRoute } from "../../src/model/route.js";
-import { manyTargets } from "../browser/targets.js";
+import { ABOUT } from "../support/contract.js";
+import { manyTargets } from "../support/targets.js";
 
 test("addresses", () => {
   assert.deepEqual(readRoute("#/about"), { view: "about" });
@@ -27,7 +28,7 @@ test("an alignment is runs of matches and mismatches", () => {
   assert.deepEqual(countByMismatches([{ mismatches: 0 }, { mismatches: 4 }, { mismatches: 4 }]), [1, 0, 0, 0, 2]);
 });
 
-test("a file's name makes a genome's id that the API takes", () => {
+test("the name of a file becomes an id of a genome that the API accepts", () => {
   assert.equal(genomeIdOf("My strain (v2).fasta.gz"), "My-strain-v2");
   assert.equal(genomeIdOf("_GCA.fna"), "GCA");
   for (const name of ["My strain (v2).fasta.gz", `${"long".repeat(40)}.fa`, "--a.b.fa"])
@@ -36,7 +37,7 @@ test("a file's name makes a genome's id that the API takes", () => {
   assert.ok(!isGenomeId("") && !isGenomeId("a b") && !isAccession("GCF_000840245"));
 });
 
-test("an address is of one of the domains, or none is given", () => {
+test("an email address has one of the domains, or is empty", () => {
   const domains = ["example.org", "lab.example.org"];
   for (const fine of ["", "  ", "some.one+x@example.org", " Someone@Lab.Example.org "])
     assert.equal(emailProblem(fine, domains), null);
@@ -48,15 +49,20 @@ test("an address is of one of the domains, or none is given", () => {
     "a@sub.example.org",
     "a@example.org.com",
   ])
-    assert.match(emailProblem(wrong, domains) ?? "", /^Give an address at example\.org or lab\.example\.org/);
+    assert.match(emailProblem(wrong, domains) ?? "", /^Enter an address at example\.org or lab\.example\.org/);
 });
 
-test("every column is explained", () => {
-  const { start, end, ...shown } = { ...manyTargets(1)[0], place: "instead of both" };
-  for (const column of Object.keys(shown)) assert.ok(MEANINGS[column]?.text, column);
+test("every column and every warning is explained", () => {
+  const columns = new Columns(ABOUT);
+  for (const name of [...Object.keys({ ...manyTargets(1)[0] }), "location", "cut", "sites", "common_cfd"])
+    assert.ok(columns.get(name).text, name);
+  assert.throws(() => columns.get("unknown"), /does not describe the column unknown/);
+  assert.match(columns.meaningOf("3 perfect matches"), /cuts at each/);
+  assert.match(columns.meaningOf("low GC"), /weakly/);
+  assert.equal(columns.meaningOf("a new warning"), "");
 });
 
-test("figures are short", () => {
+test("numbers are written with few digits", () => {
   assert.deepEqual(
     [0, 999, 1000, 48_502, 4_641_652, 3_298_430_636].map((bases) => sized(bases, "b")),
     ["0 b", "999 b", "1.00 kb", "48.5 kb", "4.64 Mb", "3.30 Gb"],
@@ -66,7 +72,7 @@ test("figures are short", () => {
   assert.equal(countOf(1200, "guide"), "1,200 guides");
 });
 
-test("a value tells those who watch it of changes only", () => {
+test("an observable calls its listeners on changes only", () => {
   const value = new Observable(1);
   /** @type {number[]} */
   const seen = [];

@@ -1,1 +1,1 @@
-"""Crackling Cloud on AWS: settings, one construct a capability, two stacks, and the templates' checks."""
+"""Define Crackling Cloud on AWS: its settings, one construct per capability, two stacks, and the checks of their templates."""

@@ -1,4 +1,4 @@
-"""Rules of the templates' checkers that do not apply at a resource, each with its reason beside it."""
+"""Acknowledge the rules of the template checkers that do not apply to a resource, each with its reason."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def acknowledge(construct: IConstruct, reason: str, *rules: str) -> None:
-    """Record for cdk-nag that `rules` are broken at `construct` (and below) on purpose, and why."""
+    """Record for cdk-nag that `construct` and everything below it break `rules` on purpose, and why."""
     cdk.Validations.of(construct).acknowledge(*(cdk.Acknowledgment(id=rule, reason=reason) for rule in rules))
 
 
 def logical_id(resource: IConstruct) -> str:
-    """The name of a resource in its template: findings about references contain it."""
+    """Return the resource's name in its template, which findings about references contain."""
     child = resource.node.default_child
     assert isinstance(child, cdk.CfnElement), resource.node.path
     return cdk.Stack.of(resource).get_logical_id(child)

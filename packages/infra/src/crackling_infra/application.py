@@ -1,4 +1,4 @@
-"""The app: both stacks of one stage."""
+"""Assemble the CDK app: both stacks of one stage."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def add_stacks(app: App, root: Path) -> None:
-    """Add the stacks as the app's context says; `root` is the repository.
+    """Add both stacks to the app as its context describes them; `root` is the repository.
 
-    They name no account and no region, so that they synthesise anywhere, without credentials.
+    The stacks name no account and no region, so they can be synthesised anywhere, without credentials.
 
     Raises:
-        SettingsError: the context is unusable, or what other packages build is not there.
+        SettingsError: a setting is unusable, or something that other packages build is missing.
     """
     settings = read_settings(app.node.try_get_context, root)
     CracklingStack(app, settings=settings)

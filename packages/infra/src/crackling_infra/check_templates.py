@@ -1,7 +1,7 @@
-"""Hold both stacks' templates against cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
+"""Check both stacks' templates with cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
 
-Two deployments are checked: a development stage as it comes, and a production stage with every option on.
-Nothing needs to be built first. Prints each finding; exit code 1 if there is any.
+Two deployments are checked: a development stage with the defaults, and a production stage with every option on.
+Nothing needs to be built first. Prints each finding; the exit code is 1 if there are any.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from aws_cdk import App
 
-# The CDK writes out dependencies that a reference implies already.
+# The CDK writes a DependsOn even where a reference already implies it.
 IGNORED: Final = ("W3005",)
 
 
 def findings(app: App) -> Iterator[str]:
-    """What is wrong with the app's templates, a line each. The CDK's own rules raise an error instead."""
+    """Yield each problem in the app's templates as one line. Violations of the CDK's own rules raise an error instead."""
     assembly = app.synth()
     yield from nag(app)
     for stack in assembly.stacks:
@@ -35,13 +35,13 @@ def findings(app: App) -> Iterator[str]:
 
 
 def lint(template: Path) -> Iterator[str]:
-    """What cfn-lint finds: errors and warnings."""
+    """Yield the errors and warnings that cfn-lint finds."""
     for match in lint_file(template, config=ManualArgs(ignore_checks=list(IGNORED))):
         yield f"{template.name}: {match.rule.id} {match.message} (at {'/'.join(map(str, match.path or []))})"
 
 
 def nag(app: App) -> Iterator[str]:
-    """What cdk-nag finds that no resource acknowledges."""
+    """Yield the cdk-nag violations that no resource acknowledges."""
     for pack in (AwsSolutionsChecks(app), ServerlessChecks(app)):
         for violation in pack.validate_scope(app).violations:
             for resource in violation.violating_resources:
@@ -49,7 +49,7 @@ def nag(app: App) -> Iterator[str]:
 
 
 def main() -> int:
-    """Check every deployment; the exit code."""
+    """Check every deployment and return the exit code."""
     found: list[str] = []
     for context in (DEVELOPMENT, PRODUCTION):
         with tempfile.TemporaryDirectory() as folder:

@@ -19,7 +19,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A context key, its default as users read it, and what it does, in Markdown."""
+    """A context key, its default as users see it, and what it does, in Markdown."""
 
     key: str
     default: str
@@ -27,7 +27,7 @@ class Option:
 
 
 class ContextReader:
-    """Reads the context; every error names the key."""
+    """Read the CDK's context; every error names the key."""
 
     def __init__(self, context: Callable[[str], object]) -> None:
         self._context = context
@@ -38,7 +38,7 @@ class ContextReader:
         return self._matching(key, default, pattern)
 
     def optional(self, key: str, meaning: str, *, pattern: str = r".+", default: str = "none") -> str | None:
-        """Return the value, or None; `default` is what the documentation says of None."""
+        """Return the value, or None; `default` is how the documentation describes None."""
         self._record(key, default, meaning)
         return self._matching(key, "", pattern) if self._context(key) not in (None, "") else None
 

@@ -1,4 +1,4 @@
-"""The service: this file is its diagram. What is made comes first, who may use what comes after it."""
+"""The service; this file is its diagram. The stack creates the resources first and then grants access to them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
+from crackling_aws.names import service_stack
 from crackling_infra.constructs.api import Api
-from crackling_infra.constructs.design import Design
+from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
-from crackling_infra.constructs.genomes import Genomes
 from crackling_infra.constructs.mail import Mail
 from crackling_infra.constructs.monitoring import Monitoring
 from crackling_infra.constructs.page import Page
+from crackling_infra.constructs.pipeline import Pipeline
+from crackling_infra.constructs.preparation import Preparation
 from crackling_infra.constructs.providers import tidy_providers
+from crackling_infra.constructs.scheduling import Scheduling
 from crackling_infra.constructs.storage import Storage
-from crackling_infra.constructs.workers import Workers
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -24,18 +26,18 @@ if TYPE_CHECKING:
 
 READ: Final = ("GetObject",)
 WRITE: Final = ("PutObject", "AbortMultipartUpload")
-# What it takes to end a preparation and to let go the jobs that wait for it.
+# The actions that are needed to end a preparation and to release the jobs that wait for it.
 RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
 
 
 class CracklingStack(cdk.Stack):
-    """Page -> API -> Jobs -> scheduler -> scan -> consensus, off-targets -> Targets."""
+    """The service: page -> API -> Jobs -> scheduler -> scan -> consensus and off-targets -> Targets."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
             "CracklingStack",
-            stack_name=f"CracklingStack-{settings.stage}",
+            stack_name=service_stack(settings.stage),
             description="Crackling Cloud: CRISPR-Cas9 guide design",
             tags={"project": "crackling", "stage": settings.stage},
             termination_protection=not settings.disposable,
@@ -43,11 +45,12 @@ class CracklingStack(cdk.Stack):
         functions = Functions(self, "Functions", settings=settings)
         self.storage = Storage(self, "Storage", settings=settings)
         self.api = Api(self, "Api", functions=functions, settings=settings)
-        self.genomes = Genomes(self, "Genomes", functions=functions, settings=settings)
-        self.workers = Workers(self, "Workers", settings=settings)
-        self.design = Design(
+        self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
+        self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
+        self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)
+        self.scheduling = Scheduling(
             self,
-            "Design",
+            "Scheduling",
             functions=functions,
             jobs=self.storage.jobs,
             genomes=self.storage.genomes,
@@ -61,10 +64,10 @@ class CracklingStack(cdk.Stack):
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
-        self._grant_workers(settings)
-        self._grant_schedule()
+        self._grant_ec2_workers(settings)
+        self._grant_scheduling()
         self._grant_ncbi_key(settings)
-        self._grant_design()
+        self._grant_pipeline()
         self._grant_mail()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
@@ -82,11 +85,11 @@ class CracklingStack(cdk.Stack):
         )
 
     def _monitor(self, settings: Settings) -> None:
-        workers = (*self.genomes.workers, *self.design.workers)
-        streams = {self.design.scheduler: "New jobs or genomes"}
+        consumers = (*self.preparation.consumers, *self.pipeline.consumers)
+        streams = {self.scheduling.scheduler: "New jobs or genomes"}
         failures = {
-            "Scheduler": self.design.scheduler_failures,
-            "Preparation": self.design.preparation_failures,
+            "Scheduler": self.scheduling.scheduler_failures,
+            "Preparation": self.scheduling.preparation_failures,
         }
         if self.mail:
             streams[self.mail.notifier] = "Mails about jobs"
@@ -98,10 +101,10 @@ class CracklingStack(cdk.Stack):
             functions=[
                 self.api.function,
                 *streams,
-                self.design.reaper,
-                *(worker.function for worker in workers),
+                self.scheduling.reaper,
+                *(consumer.function for consumer in consumers),
             ],
-            workers=workers,
+            consumers=consumers,
             streams=streams,
             stream_failures=failures,
             settings=settings,
@@ -115,7 +118,7 @@ class CracklingStack(cdk.Stack):
             "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
         )
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
-        # The address that an upload is posted to is signed by this role, so the role itself may write there.
+        # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
         for prefix in ("uploads/", "genomes/"):
@@ -123,41 +126,41 @@ class CracklingStack(cdk.Stack):
         api.list_objects(storage.data, "jobs/")
 
     def _grant_preparation(self) -> None:
-        genomes = self.genomes
-        downloader = genomes.downloader.function
+        preparation = self.preparation
+        downloader = preparation.downloader.function
         downloader.use_objects("GENOME_BUCKET", self.storage.genome_files, "uploads/", *READ)
         downloader.list_objects(self.storage.genome_files, "uploads/")
-        downloader.use_queue("BOWTIE2_QUEUE_URL", genomes.bowtie2_index.queue)
-        downloader.use_queue("ISSL_QUEUE_URL", genomes.issl_index.queue)
-        for index in (genomes.bowtie2_index.function, genomes.issl_index.function):
+        downloader.use_queue("BOWTIE2_QUEUE_URL", preparation.bowtie2_index.queue)
+        downloader.use_queue("ISSL_QUEUE_URL", preparation.issl_index.queue)
+        for index in (preparation.bowtie2_index.function, preparation.issl_index.function):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
-            # Whoever finishes last releases the jobs that wait.
-            index.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
-        for worker in genomes.workers:
+            # The index builder that finishes last releases the waiting jobs.
+            index.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
+        for consumer in preparation.consumers:
             # Every step may fail the preparation, and with it the jobs that wait.
-            worker.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
-            worker.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
-            worker.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
+            consumer.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            consumer.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
+            consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
-    def _grant_workers(self, settings: Settings) -> None:
-        """A worker does what the downloader and both index builders do."""
-        workers, storage = self.workers, self.storage
+    def _grant_ec2_workers(self, settings: Settings) -> None:
+        """Grant the workers what the downloader and both index builders may do."""
+        workers, storage = self.ec2_workers, self.storage
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         workers.list_objects(storage.genome_files, "uploads/")
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
-        workers.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        workers.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         if settings.ncbi_key_parameter:
             workers.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
         workers.publish_settings()
-        workers.launched_by(self.design.scheduler)
-        workers.ended_by(self.design.reaper)
+        workers.launched_by(self.scheduling.scheduler)
+        workers.ended_by(self.scheduling.reaper)
 
-    def _grant_schedule(self) -> None:
-        storage, scheduler, reaper = self.storage, self.design.scheduler, self.design.reaper
+    def _grant_scheduling(self) -> None:
+        storage, scheduler, reaper = self.storage, self.scheduling.scheduler, self.scheduling.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
-        # It scans for what earlier preparations took.
+        # The scan adds up how much space earlier preparations took.
         scheduler.use_table(
             "GENOMES_TABLE",
             storage.genomes,
@@ -168,41 +171,42 @@ class CracklingStack(cdk.Stack):
             "Query",
             "Scan",
         )
-        # How large an upload is; and what earlier preparations of the genome left is deleted.
+        # To look up the size of an upload, and to delete what earlier preparations of the genome left behind.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
         for prefix in ("uploads/", "genomes/"):
             scheduler.list_objects(storage.genome_files, prefix)
-        scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.genomes.downloader.queue)
-        scheduler.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
+        scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.preparation.downloader.queue)
+        scheduler.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
-        reaper.use_queue("SCAN_QUEUE_URL", self.design.target_scan.queue)
-        # Longer than the life of any message, so that nothing is given up that will still be tried.
-        longest = max(worker.patience.to_minutes() for worker in self.genomes.workers)
+        reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
+        # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
+        longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)
         reaper.add_environment("STUCK_MINUTES", str(int(longest) + 40))
 
     def _grant_ncbi_key(self, settings: Settings) -> None:
-        """Whoever asks NCBI may read the key to it, if there is one."""
+        """Let every function that calls NCBI read the API key, if there is one."""
         if settings.ncbi_key_parameter:
-            for function in (self.api.function, self.design.scheduler, self.genomes.downloader.function):
+            scheduler, downloader = self.scheduling.scheduler, self.preparation.downloader.function
+            for function in (self.api.function, scheduler, downloader):
                 function.use_parameter("NCBI_KEY_PARAMETER", settings.ncbi_key_parameter)
 
-    def _grant_design(self) -> None:
-        storage, design = self.storage, self.design
-        scan, off_target = design.target_scan.function, design.off_target.function
+    def _grant_pipeline(self) -> None:
+        storage, pipeline = self.storage, self.pipeline
+        scan, off_target = pipeline.target_scan.function, pipeline.off_target.function
         scan.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         scan.use_table("TARGETS_TABLE", storage.targets, "PutItem")
         scan.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
-        # A query that names a part of the genome is read from there and kept; that either is missing has a meaning.
+        # A query that names a region is read from the genome and stored; the function must see that either object is missing.
         scan.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
         scan.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
         scan.list_objects(storage.data, "jobs/")
         scan.list_objects(storage.genome_files, "genomes/")
-        scan.use_queue("CONSENSUS_QUEUE_URL", design.consensus.queue)
-        scan.use_queue("OFF_TARGET_QUEUE_URL", design.off_target.queue)
-        for scorer in (design.consensus.function, off_target):
-            # A result and the job's count of it change in one transaction.
+        scan.use_queue("CONSENSUS_QUEUE_URL", pipeline.consensus.queue)
+        scan.use_queue("OFF_TARGET_QUEUE_URL", pipeline.off_target.queue)
+        for scorer in (pipeline.consensus.function, off_target):
+            # A result and the job's counter of results are written in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")

@@ -1,7 +1,7 @@
-"""The machine that workers' images are made from: a plain Ubuntu in the account's default network.
+"""Create the machine that worker images are made from: a plain Ubuntu in the account's default VPC.
 
-user data -> bootstrap.sh (installs AWS's helper scripts) -> cfn-init (fetches the worker's payload, runs its init.sh)
--> cfn-signal: the stack is created when init.sh has ended well, and fails otherwise.
+user data -> bootstrap.sh (installs AWS's helper scripts) -> cfn-init (downloads the worker's payload, runs its init.sh)
+-> cfn-signal: the stack is complete once init.sh has succeeded, and fails otherwise.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 
+from crackling_aws.names import builder_stack
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow
 from crackling_infra.settings import ROOT_GB, require_folder
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from crackling_infra.settings import Settings
 
-# What Session Manager needs and no more: AWS's managed policy also reads every parameter of the account.
+# The permissions that Session Manager needs; AWS's managed policy would also allow reading every parameter of the account.
 _SESSION_MANAGER = (
     "ssm:UpdateInstanceInformation",
     "ssmmessages:CreateControlChannel",
@@ -36,21 +37,21 @@ _SESSION_MANAGER = (
 
 _BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.sh")
 _PAYLOAD: Final = "/opt/crackling/payload"
-# apt, two rounds of pip and the self-test on the smallest machine: minutes; this is for a slow mirror.
+# apt, two rounds of pip and the self-test take minutes on the smallest machine; the rest allows for a slow mirror.
 _PATIENCE: Final = cdk.Duration.minutes(30)
 
 
 class Ec2Stack(cdk.Stack):
-    """One instance without a way in from outside, except Session Manager.
+    """Create one instance that cannot be reached from outside, except by Session Manager.
 
-    Neither the instance nor its security group names a network: both land in the default VPC. No look-up.
+    Neither the instance nor its security group names a network, so both land in the default VPC without a look-up.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
             "Ec2Stack",
-            stack_name=f"Ec2Stack-{settings.stage}",
+            stack_name=builder_stack(settings.stage),
             description="Crackling Cloud: the machine that workers' images are made from",
             tags={"project": "crackling", "stage": settings.stage},
         )
@@ -91,7 +92,7 @@ class Ec2Stack(cdk.Stack):
         return instance
 
     def _initialise(self, instance: ec2.CfnInstance, role: iam.Role, settings: Settings) -> None:
-        """Have cfn-init run the payload's init.sh, and the deployment wait for its signal."""
+        """Let cfn-init run the payload's init.sh, and make the deployment wait for its signal."""
         payload = assets.Asset(
             self, "Payload", path=require_folder(settings.worker_directory, "nox -s layers")
         )
@@ -128,7 +129,7 @@ class Ec2Stack(cdk.Stack):
 
 
 def user_data(stack: str, resource: str, region: str) -> str:
-    """Cloud-config that runs bootstrap.sh once. JSON, which is YAML too: nothing in it needs quoting by hand."""
+    """Return cloud-config that runs bootstrap.sh once, as JSON: that is also YAML, and needs no quoting by hand."""
     script = "/opt/crackling/bootstrap.sh"
     config = {
         "package_update": True,
@@ -140,7 +141,7 @@ def user_data(stack: str, resource: str, region: str) -> str:
 
 
 def ubuntu_parameter(settings: Settings) -> str:
-    """The public parameter that names Canonical's newest image of a release."""
+    """Return the name of the public parameter that holds Canonical's newest image of a release."""
     architecture = "arm64" if settings.architecture == "arm64" else "amd64"
     volume = "ebs-gp3" if settings.ubuntu_release >= "24.04" else "ebs-gp2"
     release = f"/aws/service/canonical/ubuntu/server/{settings.ubuntu_release}/stable/current"

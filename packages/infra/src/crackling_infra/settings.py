@@ -1,7 +1,7 @@
-"""Settings: what may differ from one deployment to the next, read from the CDK's context, with defaults.
+"""Read the settings of a deployment from the CDK's context, with defaults.
 
-Every key can be given by `-c key=value` or in cdk.json. Nothing is read from the environment. docs/settings.md is made from this
-module by `settings_page.py`.
+Every key can be given by `-c key=value` or in cdk.json. Nothing is read from the environment. `settings_page.py` writes
+docs/settings.md from this module.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk.aws_logs import RetentionDays
 
+from crackling.ncbi import NCBI_URL
+from crackling_aws import names
+from crackling_aws.names import WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 Architecture = Literal["x86_64", "arm64"]
 LAYERS: Final = ("crackling", "runtime", "viennarna", "bowtie2")
-# CloudWatch Logs accepts certain numbers of days only; the CDK has a name for each.
+# CloudWatch Logs accepts only certain numbers of days; the CDK has a name for each.
 RETENTION: Final = {
     1: RetentionDays.ONE_DAY,
     7: RetentionDays.ONE_WEEK,
@@ -30,47 +33,22 @@ RETENTION: Final = {
     180: RetentionDays.SIX_MONTHS,
     365: RetentionDays.ONE_YEAR,
 }
-# What a function can index in its time, memory and scratch, by whether it builds bowtie2's index too (docs/performance.md).
+# The largest genome that a function can index in its time, memory and disk, with and without bowtie2 (docs/performance.md).
 LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
-NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
-DISPOSABLE: Final = frozenset({"dev", "local", "pr"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """A monthly limit in US dollars for the whole account, and who hears of it."""
+    """A monthly limit in US dollars for the whole account, and the address that is notified."""
 
     amount: float
     email: str
 
 
-class WorkerTypes(NamedTuple):
-    """Instance types for genomes of up to `bases`, in order of preference."""
-
-    bases: int
-    types: tuple[str, ...]
-
-
-# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
-WORKER_TYPES: Final = {
-    "x86_64": (
-        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
-    ),
-    "arm64": (
-        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
-        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
-        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
-        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
-    ),
-}
-
 _BUILDER_TYPES: Final = {"x86_64": "t2.nano", "arm64": "t4g.nano"}
 
-# The longer meanings, as docs/settings.md has them.
+# The longer descriptions, as they appear in docs/settings.md.
 _STAGE: Final = (
     "the deployment's name, part of the stacks' names. `dev`, `local` and `pr-...` are disposable: their data is deleted with "
     "their stacks. The tables and buckets of all others are kept and protected from deletion"
@@ -104,11 +82,11 @@ _SSH: Final = "a network (CIDR) that may connect to the instance of `Ec2Stack` b
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One deployment.
+    """The settings of one deployment.
 
-    The folders hold what other packages build; see `require_folder`. `page_origins` are where the page is
-    served beside CloudFront, `upload_origins` where uploads go beside S3: its own domain, the local cloud.
-    `mail_domains` are those of the addresses that jobs may mail; without any, nothing of that is deployed.
+    The folders hold what other packages build; see `require_folder`. `page_origins` are further origins that serve the
+    page besides CloudFront, `upload_origins` further origins that take uploads besides S3 (such as the local cloud).
+    `mail_domains` are the domains whose addresses jobs may email; without any, no email resources are deployed.
     """
 
     stage: str
@@ -147,18 +125,18 @@ class Settings:
 
     @property
     def disposable(self) -> bool:
-        """Whether the stage's data may vanish with its stack: previews, development and the local cloud."""
-        return self.stage.split("-")[0] in DISPOSABLE
+        """Return whether the stage's data may be deleted with its stack: previews, development and the local cloud."""
+        return names.is_disposable(self.stage)
 
     @property
     def worker_image_parameter(self) -> str:
-        """The SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
-        return f"/crackling/{self.stage}/worker-ami"
+        """Return the SSM parameter that names the workers' image; the pipeline that bakes images owns its value."""
+        return names.image_parameter(self.stage)
 
     @property
     def worker_settings_parameter(self) -> str:
-        """The SSM parameter that tells workers what is there; the stack owns its value."""
-        return f"/crackling/{self.stage}/worker-settings"
+        """Return the SSM parameter that tells workers which resources to use; the stack owns its value."""
+        return names.settings_parameter(self.stage)
 
 
 def read_settings(context: Callable[[str], object], root: Path) -> Settings:
@@ -225,18 +203,20 @@ def _read(read: ContextReader, root: Path) -> Settings:
         ncbi_url=read.text("ncbiUrl", NCBI_URL, "the NCBI Datasets API", pattern=r"https?://\S+"),
         ncbi_key_parameter=read.optional("ncbiKeyParameter", _NCBI_KEY, pattern=r"/?[\w.-]+(/[\w.-]+)*"),
         lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12, _LIMIT),
-        # Previews share their account with a stage that lives longer and has set the account's role already.
+        # Previews share their account with a long-lived stage, which has already set the account's role.
         api_logs_role=read.flag(
-            "apiLogsRole", _LOGS_ROLE, default=stage.split("-")[0] not in ("pr", "local")
+            "apiLogsRole",
+            _LOGS_ROLE,
+            default=names.kind_of(stage) not in (names.PULL_REQUEST, names.LOCAL),
         ),
         alarm_email=read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+"),
         mail_domains=read.domains("mailDomains", _MAIL),
         budget=_budget(read),
         worker_directory=root
         / read.text("workerDirectory", f"build/worker/{architecture}", "the workers' payload"),
-        worker_types=_worker_types(read, WORKER_TYPES[architecture]),
+        worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
         worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000, _SCRATCH),
-        # The unit in the image ends a worker after 25 hours whatever this says.
+        # A systemd unit in the image ends a worker after 25 hours, whatever this setting says.
         worker_hours=read.number("workerHours", 12, 1, 24, "hours that a preparation on a worker may take"),
         worker_market="spot" if read.flag("workerSpot", _SPOT, default=False) else "on-demand",
         ubuntu_release=read.text(
@@ -253,10 +233,10 @@ def _read(read: ContextReader, root: Path) -> Settings:
 
 
 def require_folder(folder: Path, command: str) -> str:
-    """The folder as an asset's path.
+    """Return the folder's path as an asset.
 
     Raises:
-        SettingsError: there is no such folder, or nothing in it; the message says which command makes it.
+        SettingsError: the folder does not exist or is empty; the message names the command that makes it.
     """
     if not folder.is_dir() or not any(folder.iterdir()):
         raise SettingsError(f"{folder}: no such folder, or it is empty; `{command}` makes it")
@@ -264,9 +244,9 @@ def require_folder(folder: Path, command: str) -> str:
 
 
 def _stage(read: ContextReader) -> str:
-    stage = read.text("stage", "dev", _STAGE, pattern=r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-    if len(stage) > 24:
-        raise SettingsError(f"context 'stage': {stage!r} has more than 24 characters")
+    stage = read.text("stage", "dev", _STAGE, pattern=names.STAGE)
+    if not names.is_stage(stage):
+        raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
     return stage
 
 
@@ -280,7 +260,7 @@ def _architecture(read: ContextReader) -> Architecture:
 
 
 def _worker_types(read: ContextReader, default: tuple[WorkerTypes, ...]) -> tuple[WorkerTypes, ...]:
-    """Written "BASES=TYPE,TYPE;BASES=TYPE"; in ascending order of the bases."""
+    """Parse "BASES=TYPE,TYPE;BASES=TYPE", in ascending order of the bases."""
     kind = r"[\w-]+\.[\w-]+"
     row = rf"\d+={kind}(,{kind})*"
     text = read.optional(

@@ -1,4 +1,4 @@
-"""Write the page of the documentation that lists the settings: `python -m crackling_infra.settings_page` (docs/settings.md)."""
+"""Write the documentation page that lists the settings: `python -m crackling_infra.settings_page` (docs/settings.md)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ This page is made from `packages/infra/src/crackling_infra/settings.py` by `pyth
 
 
 def text() -> str:
-    """Return the page."""
+    """Return the page as Markdown."""
     rows = (f"| `{option.key}` | {option.default} | {option.meaning} |\n" for option in options())
     return _OPENING + "".join(rows)
 

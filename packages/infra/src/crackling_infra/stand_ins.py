@@ -1,4 +1,4 @@
-"""The app with stand-ins for what other packages build: its contents make no difference to a template."""
+"""Make the app with stand-ins for what other packages build, since their contents make no difference to a template."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CDK_JSON: Final = Path(__file__).parents[2] / "cdk.json"
 DEVELOPMENT: Final = {"stage": "dev"}
 KINDS: Final = ("layers", "functions", "page", "worker")
-# Every option is on, so that every resource is there.
+# Every option is on, so that the template has every resource.
 PRODUCTION: Final = {
     "stage": "prod",
     "alarmEmail": "operator@example.org",
@@ -31,7 +31,7 @@ PRODUCTION: Final = {
 
 
 def make_app(context: Mapping[str, str], folder: Path) -> cdk.App:
-    """The app as the CDK's command line would run it with cdk.json; it writes below `folder` only."""
+    """Return the app as the CDK's command line would run it with cdk.json; it writes only below `folder`."""
     flags = json.loads(CDK_JSON.read_text())["context"]
     merged = flags | _make_stand_ins(folder) | dict(context)
     app = cdk.App(analytics_reporting=False, outdir=str(folder / "cdk.out"), context=merged)
@@ -40,7 +40,7 @@ def make_app(context: Mapping[str, str], folder: Path) -> cdk.App:
 
 
 def _make_stand_ins(folder: Path) -> dict[str, str]:
-    """Make the smallest layers, functions and page; the context that names their folders."""
+    """Make minimal layers, functions and page, and return the context that names their folders."""
     layers = [f"layers/{name}/python/{name}.py" for name in LAYERS]
     for name in [*layers, "functions/handler.py", "page/index.html", "worker/init.sh"]:
         path = folder / name

@@ -1,10 +1,10 @@
-"""One synthesis a session; the tests look at plain dictionaries."""
+"""Provide the stacks' templates as plain dictionaries, synthesised once per session."""
 
 from __future__ import annotations
 
 import os
 
-# Before the CDK is imported: five seconds of rules, which check_templates runs, and a banner.
+# Set before the CDK is imported: skips a banner and five seconds of rules, which check_templates runs.
 os.environ["CDK_VALIDATION"] = "false"
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
@@ -16,7 +16,7 @@ from templates import Template
 
 @pytest.fixture(scope="session")
 def synthesise(tmp_path_factory):
-    """Makes the templates for a context: (CracklingStack, Ec2Stack)."""
+    """Return a function that synthesises the templates for a context: (CracklingStack, Ec2Stack)."""
 
     def run(**context: str) -> tuple[Template, Template]:
         stacks = make_app(context, tmp_path_factory.mktemp("infra")).synth().stacks
@@ -38,17 +38,17 @@ def production(synthesise):
 
 @pytest.fixture(scope="session", params=["development", "production"])
 def service(request) -> Template:
-    """CracklingStack, as a development stage has it and as a production stage with every option has it."""
+    """Return CracklingStack for a development stage, then for a production stage with every option on."""
     return request.getfixturevalue(request.param)[0]
 
 
 @pytest.fixture(scope="session", params=["development", "production"])
 def machine(request) -> Template:
-    """Ec2Stack, likewise."""
+    """Return Ec2Stack for a development stage, then for a production stage with every option on."""
     return request.getfixturevalue(request.param)[1]
 
 
 @pytest.fixture(scope="session", params=[0, 1], ids=["service", "machine"])
 def template(request, production) -> Template:
-    """Each stack of a production stage with every option."""
+    """Return each stack of a production stage with every option on."""
     return production[request.param]

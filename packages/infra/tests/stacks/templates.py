@@ -1,4 +1,4 @@
-"""Reading a synthesised template."""
+"""Read a synthesised template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODULES = [
     "api", "scheduler", "downloader", "bowtie2_index", "issl_index", "target_scan", "consensus", "off_target",
     "reaper",
 ]  # fmt: skip
-# A test of each function in each deployment that has it: only the one with every option sends mail.
+# Runs a test for each function in each deployment that has it: only the one with every option on sends email.
 each_function = pytest.mark.parametrize(
     ("service", "module"),
     [
@@ -32,7 +32,7 @@ class Template:
     body: dict[str, Any]
 
     def of(self, kind: str) -> dict[str, Resource]:
-        """The properties of all resources of a type, by logical id."""
+        """Return the properties of all resources of a type, by logical id."""
         return {name: found["Properties"] for name, found in self.resources.items() if found["Type"] == kind}
 
     @property
@@ -40,7 +40,7 @@ class Template:
         return self.body["Resources"]
 
     def functions(self) -> dict[str, Resource]:
-        """Our functions by module; the CDK's own helpers have other handlers."""
+        """Return this project's functions by module; the CDK's own helpers have other handlers."""
         prefix = "crackling_lambdas.handlers."
         handlers = self.of("AWS::Lambda::Function").values()
         return {
@@ -54,7 +54,7 @@ class Template:
         return next(name for name, found in self.of("AWS::Lambda::Function").items() if found is wanted)
 
     def statements(self) -> dict[str, list[Resource]]:
-        """What every role may do, by the role's logical id."""
+        """Return the policy statements of every role, by the role's logical id."""
         found: dict[str, list[Resource]] = {name: [] for name in self.of("AWS::IAM::Role")}
         for name, role in self.of("AWS::IAM::Role").items():
             for policy in role.get("Policies", []):
@@ -69,7 +69,7 @@ class Template:
 
 
 def target(reference: Any) -> str:
-    """The logical id that a Ref or GetAtt names."""
+    """Return the logical id that a Ref or GetAtt names."""
     return reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
 
 

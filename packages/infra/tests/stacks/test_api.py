@@ -1,8 +1,12 @@
-"""The API's routes, and how the page reaches them."""
+"""Test the API's routes, and how the page reaches them."""
+
+from __future__ import annotations
 
 import json
 
-from templates import target
+import pytest
+
+from templates import Template, target
 
 ROUTES = {
     "POST /jobs",
@@ -69,7 +73,7 @@ def test_errors_of_the_gateway_are_problem_details_too(service):
 
 
 def test_what_is_no_route_is_not_found(service):
-    """API Gateway itself says that a token is missing."""
+    """API Gateway's own answer would say that a token is missing."""
     responses = service.of("AWS::ApiGateway::GatewayResponse").values()
     [response] = [r for r in responses if r["ResponseType"] == "MISSING_AUTHENTICATION_TOKEN"]
     assert response["StatusCode"] == "404"
@@ -112,7 +116,32 @@ def test_cloudfront_passes_api_calls_on_and_keeps_none(service):
 
 
 def test_errors_of_the_api_are_not_replaced_by_the_page(service):
-    assert "CustomErrorResponses" not in distribution(service)
+    responses = distribution(service)["CustomErrorResponses"]
+    assert not [one for one in responses if "ResponsePagePath" in one]
+
+
+def test_no_error_of_the_api_is_kept_for_others(service: Template) -> None:
+    """CloudFront would cache these error statuses for 10 s and serve them to everybody; its documentation lists them."""
+    responses = distribution(service)["CustomErrorResponses"]
+    cached = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+    assert {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in responses} == dict.fromkeys(cached, 0)
+
+
+GLOBAL_NAMES = {
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
+    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
+}
+
+
+@pytest.mark.parametrize("kind", GLOBAL_NAMES)
+def test_names_that_are_global_to_an_account_carry_stage_and_region(
+    production: tuple[Template, Template], kind: str
+) -> None:
+    config, key = GLOBAL_NAMES[kind]
+    [resource] = production[0].of(kind).values()
+    name = str(resource[config][key])
+    assert "crackling-prod-" in name
+    assert "AWS::Region" in name
 
 
 def content_security_policy(template):

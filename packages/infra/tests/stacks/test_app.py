@@ -1,4 +1,4 @@
-"""The app, and the entry that the CDK's command line runs."""
+"""Test the app, and the program that the CDK's command line runs."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
         "CracklingStack": "CracklingStack-pr-17",
         "Ec2Stack": "Ec2Stack-pr-17",
     }
-    # Neither account nor region: nothing was looked up, and any will do.
+    # Neither account nor region is known: nothing was looked up, and the stacks fit any.
     assert {stack.environment.name for stack in stacks} == {"aws://unknown-account/unknown-region"}
     assert {tuple(stack.tags.items()) for stack in stacks} == {(("project", "crackling"), ("stage", "pr-17"))}
 
@@ -33,11 +33,11 @@ def test_a_folder_that_is_not_built_is_named(key, tmp_path):
 
 
 def test_the_entry_tells_what_is_missing_in_one_line(tmp_path):
-    """Run as the command line runs it, with nothing of the caller's credentials."""
+    """Run the program as the CDK's command line does, without the caller's credentials."""
     missing = tmp_path / "lambdas"
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": os.environ["HOME"],  # where jsii keeps what it has unpacked
+        "HOME": os.environ["HOME"],  # jsii keeps its unpacked files there
         "CDK_CONTEXT_JSON": json.dumps({"functionsDirectory": str(missing)}),
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }

@@ -1,4 +1,4 @@
-"""The checkers run, and would say what they find."""
+"""Test that the checkers run and report what they find."""
 
 import json
 

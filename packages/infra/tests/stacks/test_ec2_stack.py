@@ -1,4 +1,4 @@
-"""The machine that images are made from: closed, small, and gone when it shuts down."""
+"""Test the machine that images are made from: closed to the outside, small, and terminated when it shuts down."""
 
 import json
 import shutil
@@ -94,7 +94,7 @@ def test_the_deployment_waits_for_the_signal(machine):
 
 
 def rendered_user_data(template):
-    """As CloudFormation fills it in."""
+    """Return the user data with its references filled in as CloudFormation does."""
     [name] = template.of("AWS::EC2::Instance")
     known = {"AWS::Region": "eu-west-1"}
     parts = instance(template)["UserData"]["Fn::Base64"]["Fn::Join"][1]

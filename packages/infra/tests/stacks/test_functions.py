@@ -1,4 +1,4 @@
-"""Every function: its settings, its environment, its layers."""
+"""Test every function's settings, environment and layers."""
 
 from templates import each_function, target
 
@@ -45,7 +45,7 @@ def layers_of(template, module):
 
 
 def environments(template):
-    """What each function reads, in a deployment with or without mail."""
+    """Return the environment variables that each function reads, in a deployment with or without email."""
     mails = any(name.startswith("MailTopic") for name in template.of("AWS::SNS::Topic"))
     return ENVIRONMENT | MAILING if mails else ENVIRONMENT
 
@@ -64,19 +64,19 @@ def test_a_function_has_exactly_the_environment_that_it_reads(service, module):
 
 @each_function
 def test_a_variable_names_what_it_says(service, module):
-    """No JOBS_TABLE that is another table, no SCAN_QUEUE_URL that is another queue or a dead-letter queue."""
+    """JOBS_TABLE names the Jobs table, SCAN_QUEUE_URL names the scan's queue and not its dead-letter queue, and so on."""
     names = {
         "JOBS_TABLE": "StorageJobs",
         "TARGETS_TABLE": "StorageTargets",
         "GENOMES_TABLE": "StorageGenomes",
         "DATA_BUCKET": "StorageData",
         "GENOME_BUCKET": "StorageGenomeFiles",
-        "DOWNLOAD_QUEUE_URL": "GenomesDownloadQueue",
-        "BOWTIE2_QUEUE_URL": "GenomesBowtie2Queue",
-        "ISSL_QUEUE_URL": "GenomesIsslQueue",
-        "SCAN_QUEUE_URL": "DesignScanQueue",
-        "CONSENSUS_QUEUE_URL": "DesignOnTargetQueue",
-        "OFF_TARGET_QUEUE_URL": "DesignOffTargetQueue",
+        "DOWNLOAD_QUEUE_URL": "PreparationDownloadQueue",
+        "BOWTIE2_QUEUE_URL": "PreparationBowtie2Queue",
+        "ISSL_QUEUE_URL": "PreparationIsslQueue",
+        "SCAN_QUEUE_URL": "PipelineScanQueue",
+        "CONSENSUS_QUEUE_URL": "PipelineConsensusQueue",
+        "OFF_TARGET_QUEUE_URL": "PipelineOffTargetQueue",
         "MAIL_TOPIC": "MailTopic",
     }
     variables = service.functions()[module]["Environment"]["Variables"]
@@ -176,8 +176,10 @@ def test_a_consumer_knows_its_own_queue(service):
             assert target(variables["QUEUE_URL"]) == sources[service.function_id(module)]
 
 
-def test_the_reapers_patience_outlives_every_message_of_a_preparation(service):
-    queues = [queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Genomes")]
+def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation(service):
+    queues = [
+        queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Preparation")
+    ]
     lives = [
         queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
         for queue in queues

@@ -1,4 +1,4 @@
-"""Who is told of what."""
+"""Test that alarms notify somebody."""
 
 from templates import as_list, target
 
@@ -6,7 +6,7 @@ ALARM = "AWS::CloudWatch::Alarm"
 
 
 def watched(template, metric):
-    """The functions with an alarm on this metric."""
+    """Return the functions that have an alarm on this metric."""
     return {
         target(dimension["Value"])
         for alarm in template.of(ALARM).values()

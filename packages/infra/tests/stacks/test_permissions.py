@@ -1,10 +1,10 @@
-"""Least privilege, by function."""
+"""Test that each function has the least privilege that it needs."""
 
 import json
 
 from templates import MODULES, as_list, each_function, target
 
-# The only actions that may name every resource, because they know none.
+# The only actions that may name every resource, because they do not support resource-level permissions.
 WITHOUT_RESOURCES = {
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeInstances",
@@ -17,7 +17,7 @@ WITHOUT_RESOURCES = {
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 }
-# Written by the CDK for its own copier of files; the stack acknowledges them one by one.
+# The CDK writes the policy of its own copier of files; the stack acknowledges its wildcards one by one.
 COPIER = "CustomCDKBucketDeployment"
 
 
@@ -40,7 +40,7 @@ def test_only_actions_without_resources_name_all(template):
 
 
 def test_objects_are_granted_by_prefix(service):
-    """An object's grant is an ARN and a prefix, never a whole bucket."""
+    """A grant on objects names a bucket and a prefix, never a whole bucket."""
     prefixes = set()
     for _, statement in own_statements(service):
         if any(
@@ -52,7 +52,7 @@ def test_objects_are_granted_by_prefix(service):
 
 
 def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
-    """To list, or to be told that a key is missing rather than that it is forbidden."""
+    """A function needs it to list keys, or to get 404 instead of 403 for a missing key."""
     listing = {module: set() for module in service.functions()}
     for module in listing:
         for statement in service.statements()[service.role_of(module)]:
@@ -73,7 +73,7 @@ def test_no_role_of_ours_has_a_policy_of_aws(template):
 
 
 def grants(template, module):
-    """(service:Action, logical id of the resource) of everything that a function may do."""
+    """Yield (service:Action, logical id of the resource) for everything that a function may do."""
     for statement in template.statements()[template.role_of(module)]:
         for action in as_list(statement["Action"]):
             for resource in as_list(statement["Resource"]):
@@ -83,7 +83,7 @@ def grants(template, module):
 
 
 def is_own(part):
-    """Whether a part of an ARN names a resource of the stack: neither text nor the account, region, partition."""
+    """Return whether a part of an ARN names a resource of the stack, not text, account, region or partition."""
     return isinstance(part, dict) and not part.get("Ref", "").startswith("AWS::")
 
 
@@ -95,11 +95,11 @@ def test_a_function_writes_to_its_own_log_group_only(service, module):
 
 @each_function
 def test_a_function_may_use_what_its_environment_names_and_nothing_else(service, module):
-    """What it reads by event source (its queue, the stream) and its log group have no variable."""
+    """Its event sources (queue, stream) and its log group have no variable."""
     named = {
         target(value)
         for name, value in service.functions()[module]["Environment"]["Variables"].items()
-        if isinstance(value, dict) and name != "PAGE_URL"  # for people, not to be called
+        if isinstance(value, dict) and name != "PAGE_URL"  # for people; the function does not call it
     } - set(service.of("AWS::EC2::LaunchTemplate"))
     unnamed = (
         "logs:",
@@ -121,7 +121,7 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
         for action, resource in grants(service, module)
         if not action.startswith((*unnamed, *stream))
         and not resource.startswith(
-            ("DesignSchedulerFailures", "DesignPreparationFailures", "MailNotifierFailures")
+            ("SchedulingSchedulerFailures", "SchedulingPreparationFailures", "MailNotifierFailures")
         )
     }
     own_queue = {
@@ -168,7 +168,7 @@ def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(servic
 
 
 def topic_grants(template):
-    """What is allowed on the topic of mail, by role."""
+    """Yield the actions that are allowed on the email topic, by role."""
     [topic] = [name for name in template.of("AWS::SNS::Topic") if name.startswith("MailTopic")]
     for role, statement in own_statements(template):
         if statement["Resource"] == {"Ref": topic}:

@@ -1,4 +1,4 @@
-"""No message is lost without somebody hearing of it."""
+"""Test that no message is lost unnoticed."""
 
 import json
 
@@ -11,7 +11,7 @@ QUEUE = "AWS::SQS::Queue"
 
 
 def dead_letter_queues(template):
-    """Where queues and event sources put what they give up on."""
+    """Return the queues that receive what queues and event sources give up on."""
     redriven = {
         target(queue["RedrivePolicy"]["deadLetterTargetArn"])
         for queue in template.of(QUEUE).values()
@@ -26,7 +26,7 @@ def dead_letter_queues(template):
 
 
 def alarmed(template, metric):
-    """The queues with an alarm on this metric that tells somebody."""
+    """Return the queues with an alarm on this metric that notifies somebody."""
     return {
         target(dimension["Value"])
         for alarm in template.of("AWS::CloudWatch::Alarm").values()
@@ -109,7 +109,7 @@ def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(s
 
 
 def streams(template):
-    """Which records of which table's stream wake which function."""
+    """Return which records of which table's stream invoke which function."""
     found = {}
     modules = {template.function_id(module): module for module in template.functions()}
     for source in template.of("AWS::Lambda::EventSourceMapping").values():

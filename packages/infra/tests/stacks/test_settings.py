@@ -1,11 +1,12 @@
-"""Settings: their defaults, and complaints that name the key."""
+"""Test the settings' defaults, and that errors name the key."""
 
 from pathlib import Path
 
 import pytest
 
 from crackling_infra import settings_page
-from crackling_infra.settings import SettingsError, options, read_settings, require_folder
+from crackling_infra.context import SettingsError
+from crackling_infra.settings import options, read_settings, require_folder
 
 ROOT = Path("/repository")
 

@@ -1,4 +1,4 @@
-"""Tables and buckets: private, encrypted, and kept where somebody's data is in them."""
+"""Test the tables and buckets: private, encrypted, and retained if they hold users' data."""
 
 from templates import target
 
@@ -16,7 +16,7 @@ def test_tables_have_the_keys_of_the_data_model(service):
     tables = {name.removeprefix("Storage")[:-8]: keys_of(table) for name, table in service.of(TABLE).items()}
     assert tables == {
         "Jobs": [("jobId", "S")],
-        "Targets": [("jobId", "S"), ("chunk", "N")],
+        "Targets": [("jobId", "S"), ("number", "N")],
         "Genomes": [("genome", "S"), ("item", "S")],
     }
 

@@ -55,7 +55,7 @@ class Fleet(Protocol):
     def terminate(self, instance_id: str) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Patience:
     """How long what may stand still, in seconds; `lifetime` is a worker's, from its launch."""
 
@@ -63,7 +63,7 @@ class Patience:
     lifetime: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reaper:
     """Ends what makes no progress, and finishes releases that were interrupted."""
 
@@ -88,9 +88,9 @@ class Reaper:
     def _look_after(self, genome: Genome) -> None:
         match genome.state:
             case GenomeState.READY:
-                self.release.all(genome.genome)
+                self.release.release_all(genome.genome)
             case GenomeState.FAILED:
-                self.failure.waiters(genome)
+                self.failure.fail_waiters(genome)
             case GenomeState.PREPARING if genome.claim is not None:
                 match genome.place:
                     case None:
@@ -104,14 +104,14 @@ class Reaper:
         """Have the beginning tried again: its record was given up, or NCBI could not be asked."""
         now = self.clock()
         if (genome.claimed or genome.updated) < now - BEGIN_PATIENCE:
-            self.failure.of(genome.genome, claim, BEGIN_REASON)
+            self.failure.fail_genome(genome.genome, claim, BEGIN_REASON)
         else:
             self.genomes.nudge(genome.genome, claim, now)
 
     def _fail_stalled(self, genome: Genome, claim: str, patience: float, reason: str) -> None:
         now = self.clock()
         if self.genomes.fail_stalled(genome.genome, claim, reason, now - patience, now):
-            self.failure.settle(self.genomes.get(genome.genome), claim)
+            self.failure.fail_remaining_waiters(self.genomes.get(genome.genome), claim)
 
     def _replace_worker(self, genome: Genome, claim: str) -> None:
         """The new claim has the genome begun anew; the old worker, if it lives, has become an orphan."""

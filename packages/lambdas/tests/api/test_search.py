@@ -24,8 +24,8 @@ ZEBRAFISH = Assembly(
     contigs=51,
     reference=True,
     current="GCF_049306965.1",
-    twin=None,
-    gone=None,
+    paired_accession=None,
+    suppression_reason=None,
 )
 
 

@@ -85,7 +85,7 @@ def test_the_genomes_of_the_table_tell(cloud):
     cloud.genomes.begun("g", "c", Place.LAMBDA, 90, 15, None, 101)
     cloud.genomes.fasta_done("g", "c", 1, 90, 102)
     cloud.genomes.mark_ready("g", "c", 160)
-    expectations = Expectations(cloud.genomes, lambda_limit=100, with_bowtie2=True)
+    expectations = Expectations(genomes=cloud.genomes, lambda_limit=100, with_bowtie2=True)
     assert [expectations.place(bases) for bases in (100, 101)] == [Place.LAMBDA, Place.WORKER]
     here, elsewhere = expectations.of([90, 101])
     assert (round(here), round(elsewhere)) == (60, START[Place.WORKER])

@@ -38,7 +38,7 @@ def ncbi(tmp_path: Path):
 
 def keyed(ncbi: NcbiStandIn, ssm: Ssm, name: str = NAME) -> KeyedNcbi:
     settings = SimpleNamespace(ncbi_url=ncbi.url, ncbi_key_parameter=name)
-    return KeyedNcbi(settings, SimpleNamespace(ssm=ssm))
+    return KeyedNcbi(settings=settings, clients=SimpleNamespace(ssm=ssm))
 
 
 def keys_of(ncbi: NcbiStandIn) -> set[str | None]:

@@ -30,11 +30,11 @@ def begin(cloud):
     cloud.told = []
     return Preparations(
         genomes=cloud.genomes,
-        sizes=Sizes(cloud.ncbi, ObjectStore(cloud.s3, "genome")),
+        sizes=Sizes(assemblies=cloud.ncbi, objects=ObjectStore(cloud.s3, "genome")),
         downloads=Queue[PrepareGenome](cloud.sqs, "download"),
         launcher=cloud.fleet,
-        failure=Failure(cloud.genomes, cloud.jobs, clock),
-        expectations=Expectations(cloud.genomes, LIMIT, with_bowtie2=True),
+        failure=Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=clock),
+        expectations=Expectations(genomes=cloud.genomes, lambda_limit=LIMIT, with_bowtie2=True),
         clock=clock,
         tell=lambda genome, error: cloud.told.append((genome, str(error))),
     ).begin

@@ -46,7 +46,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def cache(s3, disk):
-    return IndexCache(ObjectStore(s3, BUCKET), ShardFiles(disk.folder, disk.free))
+    return IndexCache(objects=ObjectStore(s3, BUCKET), files=ShardFiles(disk.folder, disk.free))
 
 
 @pytest.fixture

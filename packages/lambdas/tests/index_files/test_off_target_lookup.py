@@ -36,7 +36,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def finder(s3, files):
-    return PlaceFinder(ObjectStore(s3, BUCKET), files)
+    return PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_disk_that_fills_up_begins_afresh(s3, tmp_path):
     """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
     free = SimpleNamespace(bytes=10**9)
     files = ShardFiles(tmp_path / "places", lambda _: RESERVE + free.bytes)
-    finder = PlaceFinder(ObjectStore(s3, BUCKET), files)
+    finder = PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
     finder.off_targets(genome, GUIDES[0], MOST)

@@ -55,7 +55,7 @@ def make_scan(cloud):
         jobs=cloud.jobs,
         targets=TargetStore(cloud.dynamodb, "targets", "jobs"),
         queries=ObjectStore(cloud.s3, "data"),
-        regions=Regions(cloud.genomes.get, files, Annotations(files)),
+        regions=Regions(read_genome=cloud.genomes.get, objects=files, annotations=Annotations(files)),
         consensus=Queue(cloud.sqs, "consensus"),
         off_target=Queue(cloud.sqs, "off_target"),
         clock=lambda: 1.0,

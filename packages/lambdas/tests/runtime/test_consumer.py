@@ -38,8 +38,10 @@ def recorder():
 
 
 def deliver(recorder, *jobs, receives=1):
-    source = Source(recorder.sqs, "queue", MAX_RECEIVES)
-    consumer = Consumer(source, ScanJob, recorder.work, recorder.fail, "scanning the query")
+    source = Source(sqs=recorder.sqs, url="queue", max_receives=MAX_RECEIVES)
+    consumer = Consumer(
+        source=source, kind=ScanJob, work=recorder.work, fail=recorder.fail, task="scanning the query"
+    )
     bodies = [job if job.startswith("{") or not job else dump(ScanJob(job)) for job in jobs]
     event = sqs_event([Queued(body, 0, receives) for body in bodies])
     return [failure["itemIdentifier"] for failure in consumer.handler()(event, CONTEXT)["batchItemFailures"]]

@@ -127,14 +127,22 @@ class Fleet:
         clients, clock = self._world.clients, self._world.clock
         genomes, jobs = GenomeStore(clients.dynamodb, "genomes"), JobStore(clients.dynamodb, "jobs")
         objects = ObjectStore(clients.s3, "genome")
-        failure = Failure(genomes, jobs, clock)
-        release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, "scan"), clock)
-        builder = Builder(genomes, objects, release, failure, clock)
+        failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
+        release = Release(genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, "scan"), clock=clock)
+        builder = Builder(genomes=genomes, objects=objects, release=release, failure=failure, clock=clock)
         fetch, nothing = self._world.ncbi.fetch, lambda *_: None
         self._world.use_own_disk()
         try:
-            Download(genomes, objects, fetch, LARGEST, nothing, failure, clock).run(message)
-            Bowtie2Index(builder, science.build_bowtie2).run(message)
-            IsslIndex(builder, science.build).run(message)
+            Download(
+                genomes=genomes,
+                objects=objects,
+                fetch=fetch,
+                limit=LARGEST,
+                proceed=nothing,
+                failure=failure,
+                clock=clock,
+            ).run(message)
+            Bowtie2Index(builder=builder, build=science.build_bowtie2).run(message)
+            IsslIndex(builder=builder, build=science.build).run(message)
         except InputError as error:
-            failure.of_message(message, str(error))
+            failure.fail_preparation(message, str(error))

@@ -63,7 +63,7 @@ def parts_are_added_to_genomes_that_are_ready(patch):
 
 def the_second_part_replaces_the_first(patch):
     forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
-        genome, claim, "SET #done = :part, #updated = :now", part=frozenset([Part.BOWTIE2]), now=now
+        genome, claim, done=frozenset([Part.BOWTIE2]), updated=now
     )
     patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
 
@@ -86,7 +86,7 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
         genome = self.genomes.get(job.genome)
         self.genomes.add_waiter(job.genome, job_id, job.expires)
         if genome is not None and genome.state is GenomeState.READY:
-            self.release.one(job.genome, job_id)
+            self.release.release_job(job.genome, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
         self.claims.claim(job.genome, Source.UPLOAD)
@@ -102,19 +102,19 @@ def waiters_are_read_before_the_genome_is_ready(patch):
             self.genomes.mark_ready(genome, claim, self.clock())
         for job_id in waiters:
             if self.genomes.get(genome).state is GenomeState.READY:
-                self.one(genome, job_id)
+                self.release_job(genome, job_id)
 
     patch.setattr(release.Release, "finish", finish)
 
 
 def the_waiter_is_removed_before_its_scan_is_queued(patch):
-    one = release.Release.one
+    one = release.Release.release_job
 
     def eager(self, genome, job_id):
         self.genomes.remove_waiter(genome, job_id)
         one(self, genome, job_id)
 
-    patch.setattr(release.Release, "one", eager)
+    patch.setattr(release.Release, "release_job", eager)
 
 
 def a_beginning_that_was_interrupted_is_not_taken_up(patch):
@@ -165,7 +165,7 @@ def a_handed_over_preparation_keeps_its_progress(patch):
 
     def keeping(self, *arguments):
         with patch.context() as inner:
-            inner.setattr(genomes, "OF_A_PREPARATION", "#progress")
+            inner.setattr(genomes, "OF_A_PREPARATION", ("progress",))
             return retry(self, *arguments)
 
     patch.setattr(genomes.GenomeStore, "retry", keeping)
@@ -223,13 +223,13 @@ def the_last_finisher_dies_and_nobody_releases(patch):
         found = self.genomes.get(genome)
         if release.owned(found, claim) and found.prepared:
             self.genomes.mark_ready(genome, claim, self.clock())
-            self.all(genome)
+            self.release_all(genome)
 
     patch.setattr(release.Release, "finish", finish)
 
 
 def the_waiters_of_a_failure_are_failed_once(patch):
-    patch.setattr(release.Failure, "settle", lambda *_: None)
+    patch.setattr(release.Failure, "fail_remaining_waiters", lambda *_: None)
 
 
 def refused_messages_are_not_noticed(patch):

@@ -1,4 +1,4 @@
-"""The real CDK CLI, pointed at the local cloud and at nothing else."""
+"""Run the real CDK CLI against the local cloud and nothing else."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ QUIET = {
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     "NODE_NO_WARNINGS": "1",
 }
-"""What keeps CDK and Node from calling home and from warning about a Node that works."""
+"""Variables that keep the CDK and Node from calling home and from warning about a Node version that works."""
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
 
 
 class CdkError(Exception):
-    """The CDK CLI failed; the message is what it printed."""
+    """Raised when the CDK CLI fails; the message is what it printed."""
 
 
 @dataclass(frozen=True)
 class Cdk:
-    """`executable` is the CLI's path; `tell` hears every line that it prints, as it prints it."""
+    """Runs the CDK CLI at the path `executable`; `tell` is called with every line as the CLI prints it."""
 
     executable: Path
     world: World
@@ -42,12 +42,12 @@ class Cdk:
         return self._run("bootstrap", f"aws://{ACCOUNT}/{self.world.region}", app=None)
 
     def deploy(self, assembly: Path, stacks: Sequence[str]) -> str:
-        """Deploys stacks (all if none is named) of a synthesised cloud assembly; returns what the CLI printed."""
+        """Deploy stacks (all if none is named) of a synthesised cloud assembly; return what the CLI printed."""
         options = ("--require-approval", "never", "--progress", "events", "--concurrency", "1")
         return self._run("deploy", *(stacks or ("--all",)), *options, app=assembly)
 
     def diff(self, assembly: Path, stacks: Sequence[str]) -> tuple[bool, str]:
-        """Whether a deploy would change anything, and the CLI's words for it."""
+        """Return whether a deployment would change anything, and what the CLI printed about it."""
         status, printed = self._start("diff", *stacks, "--fail", app=assembly)
         if status not in (0, 1) or "Number of stacks with differences" not in printed:
             raise CdkError(printed)
@@ -65,9 +65,9 @@ class Cdk:
     def _start(self, *arguments: str, app: Path | None) -> tuple[int, str]:
         command = [str(self.executable.resolve()), *arguments, "--no-notices", "--no-color"]
         command += ["--app", str(app.resolve())] if app else []
-        # An environment of its own: no profile, proxy or role of the user's may lead to a real account.
+        # A clean environment: no profile, proxy or role of the user's may lead to a real account.
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        # An empty folder: a cdk.json in the current one would be obeyed.
+        # An empty folder, because the CLI would obey a cdk.json in the current one.
         with tempfile.TemporaryDirectory() as nowhere:
             return self._follow(command, {**kept, **self.world.environment(), **QUIET}, nowhere)
 

@@ -1,4 +1,4 @@
-"""The local cloud as one object: start it, deploy to it, look at what happened, and leave nothing behind."""
+"""Offer the local cloud as one object: start it, deploy to it, inspect what happened, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that nobody starts
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that no test starts
 
 from moto.moto_api._internal.models import moto_api_backend
 
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 
 class LocalCloud:
-    """AWS on this machine, as far as this project needs it. A context manager; one at a time in a process.
+    """AWS on this machine, as far as this project needs it. A context manager; only one per process at a time.
 
-    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, needed to bootstrap, deploy, diff and destroy.
-    `concurrency` is how many invocations of one function run at once; `log_folder` keeps the functions' log files,
-    `cache` their unpacked code and layers for the next start; `echo` prints their logs as they end; `tell` hears what
-    the CDK CLI prints, line by line.
-    State lives in memory and is gone afterwards.
+    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, which bootstrap, deploy, diff and destroy need.
+    `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
+    `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
+    each line that the CDK CLI prints.
+    The state is in memory and is gone afterwards.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class LocalCloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._front.expect_end()
-        # Children first: a poller waits for what it has begun.
+        # Function processes first, since a poller waits for the invocation that it has begun.
         self._runtime.close()
         for part in (self._pump, self._front, self._server):
             part.close()
@@ -108,15 +108,15 @@ class LocalCloud:
 
     @property
     def url(self) -> str:
-        """Where a browser finds the deployed page and, below /api, its API."""
+        """Return the address of the deployed page, which has its API below /api."""
         return self._front.url
 
     def environment(self) -> dict[str, str]:
-        """What boto3, the CDK CLI or any AWS tool needs to work with the local cloud."""
+        """Return the variables that boto3, the CDK CLI or any AWS tool needs to use the local cloud."""
         return {**self.world.environment(), **QUIET}
 
     def client(self, service: str) -> Any:  # noqa: ANN401
-        """A botocore client of the developer's."""
+        """Return a botocore client with the developer's credentials."""
         return self.world.client(service)
 
     # --- deployment, by the real CDK CLI ---
@@ -125,11 +125,11 @@ class LocalCloud:
         return self._cdk().bootstrap()
 
     def deploy(self, assembly: Path, stacks: Sequence[str] = ()) -> str:
-        """Deploys a synthesised cloud assembly (cdk.out); returns the CLI's output. Raises CdkError."""
+        """Deploy a synthesised cloud assembly (cdk.out); return the CLI's output. Raises CdkError."""
         return self._cdk().deploy(assembly, stacks)
 
     def diff(self, assembly: Path, stacks: Sequence[str] = ()) -> tuple[bool, str]:
-        """Whether a deploy would change something, and the CLI's output."""
+        """Return whether a deployment would change anything, and the CLI's output."""
         return self._cdk().diff(assembly, stacks)
 
     def destroy(self, assembly: Path, stacks: Sequence[str] = ()) -> str:
@@ -143,56 +143,56 @@ class LocalCloud:
     # --- what runs ---
 
     def invoke(self, function: str, event: bytes) -> Outcome:
-        """Runs a deployed function (name or ARN) with an event (JSON). Raises Throttled."""
+        """Run a deployed function (name or ARN) with an event (JSON). Raises Throttled."""
         return self._runtime.invoke(function_at(function), event)
 
     def fire(self, rule: str) -> None:
-        """Fires a schedule (an EventBridge rule's name) now."""
+        """Fire a schedule (an EventBridge rule's name) now."""
         self._pump.fire(rule)
 
     def outputs(self, stack: str) -> dict[str, str]:
-        """A deployed stack's outputs."""
+        """Return a deployed stack's outputs."""
         found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     # --- what happened ---
 
     def invocations(self) -> list[Invocation]:
-        """Every invocation so far: function, when, seconds, memory, billed milliseconds and GB-seconds."""
+        """Return every invocation so far: function, time, seconds, memory, billed milliseconds and GB-seconds."""
         return self._runtime.invocations()
 
     def usage(self) -> list[Usage]:
-        """Every request so far that a function made and AWS would charge for."""
+        """Return every request by a function so far that AWS would charge for."""
         return metering.usage()
 
     def iam_report(self) -> IamReport:
-        """Calls that a deployed role does not allow, and grants that no call has used so far."""
+        """Report calls that a deployed role does not allow, and grants that no call has used so far."""
         return make_report(
             recorder.recorded(), principals.principals(), lambda role: policy.statements_of(self.world, role)
         )
 
     def register(self, name: str, role: str, credentials: Credentials) -> None:
-        """Holds the calls of another program (a worker run as a process) against a role as well."""
+        """Compare the calls of another program (a worker run as a process) with a role as well."""
         principals.register(Principal(name, role), credentials)
 
     def launches(self) -> list[Launch]:
-        """Every EC2 instance that was started."""
+        """Return every EC2 instance that was started."""
         return launches.launches()
 
     def on_launch(self, listener: OnLaunch) -> None:
-        """Calls `listener` with each launch from now on."""
+        """Call `listener` with each launch from now on."""
         launches.listen(listener)
 
     def mails(self) -> list[Mail]:
-        """Every mail that SNS sent, requests to confirm an address among them."""
+        """Return every email that SNS sent, including requests to confirm an address."""
         return mail.mails()
 
     def on_mail(self, listener: OnMail) -> None:
-        """Calls `listener` with each mail from now on."""
+        """Call `listener` with each email from now on."""
         mail.listen(listener)
 
     def write_console(self, instance_id: str, text: str) -> None:
-        """What an instance has on its console from now on."""
+        """Set the console output of an instance."""
         machines.write_console(instance_id, text)
 
     def _generation(self) -> int:
@@ -214,7 +214,7 @@ class LocalCloud:
 
 
 def _leave_in_order_when_terminated() -> Any:  # noqa: ANN401 - a signal handler
-    """SIGTERM ends the process as Ctrl-C does, by way of `__exit__`. Returns the former handler, if it was replaced."""
+    """Make SIGTERM end the process as Ctrl-C does, through `__exit__`. Return the former handler if it was replaced."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         sys.exit(128 + signal.SIGTERM)

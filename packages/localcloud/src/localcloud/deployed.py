@@ -1,4 +1,4 @@
-"""What of the deployed stacks the front door serves."""
+"""Find what the front door serves among the deployed stacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def distributions(world: World) -> list[Distribution]:
-    """All distributions, in the order of their deployment."""
+    """Return all distributions, in the order of their deployment."""
     resources = list(_resources(world))
     policies = {one.physical_resource_id: one.properties for one in resources if isinstance(one, Policy)}
     found = [one for one in resources if isinstance(one, DistributionResource)]

@@ -1,6 +1,6 @@
-"""Canonical's public SSM parameters and the images that they name. Gap: moto has neither for Ubuntu."""
+"""Provide Canonical's public SSM parameters and the images that they name. Gap: moto has neither for Ubuntu."""
 
-# ruff: noqa: SLF001 - this mends moto from the inside
+# ruff: noqa: SLF001 - this patches moto's internals
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 
 
 def seed(world: World) -> dict[str, str]:
-    """Registers one image for each release and architecture; returns parameter name -> image id."""
+    """Register one image for each release and architecture; return a mapping from parameter name to image id."""
     backend, seeded = ssm_backends[ACCOUNT][world.region], {}
     for release, (name, volume) in _RELEASES.items():
         for architecture, spelled in _ARCHITECTURES.items():
@@ -27,7 +27,7 @@ def seed(world: World) -> dict[str, str]:
                 VirtualizationType="hvm",
                 BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8}}],
             )["ImageId"]
-            # The API refuses names below /aws, so the backend it is.
+            # The API refuses names below /aws, so write to the backend directly.
             backend._parameters[parameter].append(
                 Parameter(  # type: ignore[abstract]
                     ACCOUNT, parameter, image, "String", "", None, None, datetime.datetime.now(datetime.UTC), 1,

@@ -1,6 +1,6 @@
-"""EC2 launches, recorded as they happen: the place where a worker can be run as a process."""
+"""Record EC2 launches as they happen, so that a worker can be run as a process."""
 
-# ruff: noqa: SLF001 - this mends moto from the inside
+# ruff: noqa: SLF001 - this patches moto's internals
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from moto.ec2.models import EC2Backend
 
 @dataclass(frozen=True)
 class Launch:
-    """An instance that was asked for. `user_data` is decoded; `profile` is the instance profile's ARN or name."""
+    """A launched instance. `user_data` is decoded; `profile` is the instance profile's ARN or name."""
 
     instance_id: str
     image_id: str
@@ -33,12 +33,12 @@ _listeners: list[OnLaunch] = []
 
 
 def launches() -> list[Launch]:
-    """Every launch so far, in order."""
+    """Return every launch so far, in order."""
     return list(_launches)
 
 
 def listen(listener: OnLaunch) -> None:
-    """From now on `listener` is called with each launch, in the thread of the call that launched."""
+    """Call `listener` with each launch from now on, in the thread of the call that launched."""
     _listeners.append(listener)
 
 
@@ -48,7 +48,7 @@ def forget_all() -> None:
 
 
 def install() -> None:
-    """Gap: an instance of moto's runs nothing."""
+    """Gap: moto's instances run nothing."""
     original = EC2Backend.run_instances
 
     def patched(self: EC2Backend, *args: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -64,7 +64,7 @@ def install() -> None:
 
 
 def _launch(backend: EC2Backend, instance: Any, options: dict[str, Any]) -> Launch:  # noqa: ANN401
-    data = instance.user_data or ""  # moto's own type from the API, text from a template
+    data = instance.user_data or ""  # moto's own type if it comes from the API, text if from a template
     text = data.decode() if isinstance(data, Base64EncodedString) else base64.b64decode(data).decode()
     tags = tuple((tag["key"], tag["value"]) for tag in instance.get_tags())
     profile = _profile(backend, options)
@@ -72,7 +72,7 @@ def _launch(backend: EC2Backend, instance: Any, options: dict[str, Any]) -> Laun
 
 
 def _profile(backend: EC2Backend, options: dict[str, Any]) -> str | None:
-    """Gap: moto takes the profile of a launch, not that of its template."""
+    """Gap: moto reads the instance profile from the launch's arguments only, not from its template."""
     given = options.get("iam_instance_profile_arn") or options.get("iam_instance_profile_name")
     if given or not options.get("launch_template"):
         return given

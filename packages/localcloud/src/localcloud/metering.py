@@ -1,6 +1,6 @@
-"""What functions ask of AWS, in the units of the bill. moto's own figures of consumed capacity are constants.
+"""Count what functions request from AWS, in the units of the bill; moto's own figures of consumed capacity are constants.
 
-Not counted: queries and scans of tables, and what Lambda's pollers ask for on a function's behalf.
+Not counted: queries and scans of tables, and the requests that Lambda's pollers make on a function's behalf.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/[^/]+/([a-z0-9-]+)/")  # whose key, for which service
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/[^/]+/([a-z0-9-]+)/")  # the access key and the service
 _WRITE_BYTES, _READ_BYTES = 1024, 4096
 _TRANSACTION = 2  # DynamoDB writes the items of a transaction twice: to prepare and to commit
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
 
 class Charge(StrEnum):
-    """What is charged for."""
+    """The units that AWS charges for."""
 
     DYNAMODB_WRITE = "DynamoDB write request unit"
     DYNAMODB_READ = "DynamoDB read request unit"
@@ -47,7 +47,7 @@ class Charge(StrEnum):
 
 @dataclass(frozen=True)
 class Usage:
-    """A request of a function: what is charged, how much of it, and how many messages it sent."""
+    """A request by a function: what is charged, how much of it, and how many messages it sent."""
 
     function: str
     operation: str
@@ -61,7 +61,7 @@ _lock = threading.Lock()
 
 
 def usage() -> list[Usage]:
-    """Every charged request of a function so far."""
+    """Return every charged request by a function so far."""
     with _lock:
         return list(_usage)
 
@@ -104,7 +104,7 @@ def _charges(
     if service == "dynamodb":
         if operation in (*_WRITES, "TransactWriteItems"):
             times = float(_TRANSACTION if operation == "TransactWriteItems" else 1)
-            # The larger of an item's sizes before and after counts, whatever part of it was changed.
+            # The larger of an item's sizes before and after the write counts, whichever part of it changed.
             sizes = map(max, zip(before, _written(operation, given), strict=True))
             units = sum(max(1, math.ceil(size / _WRITE_BYTES)) for size in sizes)
             yield operation, Charge.DYNAMODB_WRITE, times * units, 0
@@ -127,7 +127,7 @@ def _s3(method: str, query: str) -> Iterator[tuple[str, Charge, float, int]]:
 
 
 def _written(operation: str, given: dict[str, Any]) -> list[int]:
-    """The sizes of the items that a request writes, as they are now."""
+    """Return the current sizes of the items that a request writes."""
     if operation == "TransactWriteItems":
         parts = [(f"{kind}Item", part) for item in given["TransactItems"] for kind, part in item.items()]
         return [size for kind, part in parts for size in _written(kind, part)]
@@ -142,7 +142,7 @@ def _stored(table: str, key: Mapping[str, Any]) -> int:
 
 
 def item_bytes(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """An item's size by DynamoDB's rules, from its attributes in DynamoDB's notation."""
+    """Return an item's size by DynamoDB's rules, from its attributes in DynamoDB's notation."""
     return sum(
         len(name.encode()) + _value_bytes(kind, value)
         for name, attribute in item.items()
@@ -160,7 +160,7 @@ def _value_bytes(kind: str, value: Any) -> int:  # noqa: ANN401 - any attribute
             return (len(value.lstrip("-").replace(".", "")) + 1) // 2 + 1
         case "SS" | "NS" | "BS":
             return sum(_value_bytes(kind[0], one) for one in value)
-        case "L":  # three bytes, and one for each element
+        case "L":  # three bytes, and one per element
             return 3 + sum(1 + _value_bytes(*only) for one in value for only in one.items())
         case "M":
             return 3 + len(value) + item_bytes(value)

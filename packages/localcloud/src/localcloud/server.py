@@ -1,4 +1,4 @@
-"""moto's server on one port of this machine, in this process, with our middleware in front of it."""
+"""Run moto's server on one port of this machine, in this process, with our middleware in front of it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Middleware = Callable[["WSGIApplication"], "WSGIApplication"]
 
 
 class _Handler(MotoRequestHandler):
-    """Keeps connections open (a new one for each call would double its time) and prints nothing."""
+    """Keeps connections open (a new one for each call would double the time of a call) and prints nothing."""
 
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nobody reads an access log of an emulator."""
+        """Log nothing."""
 
 
 class Server:
-    """Serves every AWS service at `endpoint`. "localhost", since moto tells path-style URLs by that name."""
+    """Serves every AWS service at `endpoint`, a "localhost" address, by which moto recognises path-style URLs."""
 
     def __init__(self, port: int, middleware: Iterable[Middleware]) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -50,10 +50,10 @@ class Server:
 
 
 def _whole_body(app: WSGIApplication) -> WSGIApplication:
-    """Takes the body off the connection first: what an application leaves there would look like the next request."""
+    """Read the whole body from the connection first: a part left unread would look like the next request."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Any:  # noqa: ANN401
-        if not environ.get("wsgi.input_terminated"):  # else chunked, with an end of its own
+        if not environ.get("wsgi.input_terminated"):  # otherwise the body is chunked, and marks its own end
             length = int(environ.get("CONTENT_LENGTH") or 0)
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
         return app(environ, start_response)

@@ -1,8 +1,8 @@
-"""Workers as processes: each instance with a worker's tags is the worker's program with that instance's metadata.
+"""Run workers as processes: each instance with a worker's tags runs the worker's program with that instance's metadata.
 
 The process finds its tags and its role's credentials at a stand-in for the metadata service, so its calls are
-held against the role of the launch template's profile. Its end is the machine's power-off: the instance is terminated
-then; and an instance that is terminated ends its process, as a machine that is taken away.
+compared with the role of the launch template's profile. When the process ends, the instance is terminated, as if the machine
+had powered off; when the instance is terminated, its process is killed, as if the machine had been taken away.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GENOME_TAG = "crackling:genome"
 PRINCIPAL = "Worker"
 _POLL_SECONDS = 0.5
 _GONE = ("shutting-down", "terminated")
-# A machine has none of these: its credentials come from its role, by way of the metadata service.
+# A real machine has none of these: its credentials come from its role, through the metadata service.
 _OF_A_DEVELOPER = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -45,7 +45,7 @@ _OF_A_DEVELOPER = (
 
 @dataclass
 class Worker:
-    """One worker's instance and its process; `log` is what it wrote, once it has ended."""
+    """A worker's instance and its process; `log` is the process's output, once it has ended."""
 
     instance_id: str
     genome: str
@@ -80,7 +80,7 @@ class WorkerProcesses:
             thread.join()
 
     def _launched(self, launch: Launch) -> None:
-        """In a thread of its own: the call that launches still holds the emulator."""
+        """Start the worker in a thread of its own, since the launching call still blocks the emulator."""
         is_worker = GENOME_TAG in dict(launch.tags) and launch.profile is not None
         if is_worker and not self._stop.is_set():
             thread = threading.Thread(target=self._run, args=(launch,), name=launch.instance_id, daemon=True)
@@ -131,7 +131,7 @@ class WorkerProcesses:
 
 
 def _metadata(launch: Launch, world: World) -> MetadataStandIn:
-    """The instance's metadata service, with new credentials of its role."""
+    """Return a metadata service for the instance, with new credentials for its role."""
     assert launch.profile is not None
     name = launch.profile.rsplit("/", 1)[-1]
     found = world.client("iam").get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
@@ -155,13 +155,13 @@ def _state(ec2: Any, instance_id: str) -> str:  # noqa: ANN401 - botocore makes 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """As a machine that is taken away: at once, with all that runs on it."""
+    """Kill the process at once with everything it started, as if the machine had been taken away."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def seed_image(cloud: LocalCloud, parameter: str) -> str:
-    """Register an image and let `parameter` name it, as a bake would; the image's id."""
+    """Register an image, point `parameter` to it as a bake would, and return its id."""
     image = cloud.client("ec2").register_image(Name=f"worker-{secrets.token_hex(4)}")["ImageId"]
     cloud.client("ssm").put_parameter(
         Name=parameter, Value=image, Type="String", DataType="aws:ec2:image", Overwrite=True

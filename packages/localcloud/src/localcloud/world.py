@@ -1,4 +1,4 @@
-"""The one account and region that the local cloud has, and clients that talk to it."""
+"""Define the local cloud's one account and region, and create clients for it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ACCOUNT = "123456789012"
 PARTITION = "aws"
 
 Properties = dict[str, Any]
-"""The properties of a CloudFormation resource, or of an AWS API call: shaped by AWS, not by us."""
+"""The properties of a CloudFormation resource, or of an AWS API call; AWS defines their structure, not we."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key of the local cloud. Nothing outside of it accepts these."""
+    """An access key of the local cloud, which nothing else accepts."""
 
     access_key: str
     secret_key: str
@@ -27,23 +27,23 @@ class Credentials:
 
 
 DEVELOPER = Credentials("AKIALOCALDEVELOPER00", "local-developer-secret")
-"""Whoever deploys: the CDK CLI, the tests, the emulator itself. Its calls are not held against any role."""
+"""The developer who deploys: the CDK CLI, the tests, the emulator itself. No role restricts these calls."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Where the local cloud answers: `endpoint` (for every service) and `region`."""
+    """The address of the local cloud: `endpoint` (for every service) and `region`."""
 
     endpoint: str
     region: str
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
-        """A cached, thread-safe client of one service, with the developer's credentials."""
+        """Return a cached, thread-safe client of one service, with the developer's credentials."""
         with _CLIENTS_LOCK:
             return _client(self.endpoint, self.region, service)
 
     def environment(self, credentials: Credentials = DEVELOPER) -> dict[str, str]:
-        """Variables that point any AWS SDK or tool at the local cloud, and at nothing else."""
+        """Return the variables that point any AWS SDK or tool at the local cloud, and at nothing else."""
         return {
             "AWS_ACCESS_KEY_ID": credentials.access_key,
             "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
@@ -60,8 +60,8 @@ _CLIENTS_LOCK = threading.Lock()
 
 @functools.cache
 def _client(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401
-    # Long polls last 20 s at most; the pump's pollers and the front door share one client of a service.
-    # Buckets of today take presigned requests of version 4 only; botocore still makes version 2 in us-east-1.
+    # Long polls last 20 s at most. The pump's pollers and the front door share one client per service.
+    # Newer buckets accept only version 4 of presigned requests; botocore still makes version 2 in us-east-1.
     config = Config(
         retries={"total_max_attempts": 2},
         max_pool_connections=50,

@@ -1,4 +1,4 @@
-"""A small stack with one of everything that the local cloud claims to run."""
+"""Define a small stack with one of everything that the local cloud claims to run."""
 
 from __future__ import annotations
 
@@ -165,14 +165,14 @@ class SampleStack(cdk.Stack):
             "Api", JOBS_TABLE=self.jobs.table_name, BUCKET=self.bucket.bucket_name, GREETING=greeting
         )
         self.scheduler = function("Scheduler", QUEUE_URL=self.queue.queue_url)
-        self.worker = function("Worker", JOBS_TABLE=self.jobs.table_name, ROWS_TABLE=self.rows.table_name)
+        self.consumer = function("Consumer", JOBS_TABLE=self.jobs.table_name, ROWS_TABLE=self.rows.table_name)
         self.reaper = function("Reaper")
         self.provider = function("Provider")
         self.jobs.grant_read_write_data(self.api_function)
         self.bucket.grant_put(self.api_function)
         self.queue.grant_send_messages(self.scheduler)
-        self.jobs.grant(self.worker, "dynamodb:UpdateItem")
-        self.rows.grant(self.worker, "dynamodb:PutItem")
+        self.jobs.grant(self.consumer, "dynamodb:UpdateItem")
+        self.rows.grant(self.consumer, "dynamodb:PutItem")
 
     def _api(self) -> apigateway.RestApi:
         api = apigateway.RestApi(
@@ -244,7 +244,7 @@ class SampleStack(cdk.Stack):
         )
 
     def _events(self) -> None:
-        self.worker.add_event_source(
+        self.consumer.add_event_source(
             sources.SqsEventSource(
                 self.queue, batch_size=5, report_batch_item_failures=True, max_concurrency=2
             )
@@ -292,7 +292,7 @@ class SampleStack(cdk.Stack):
 
 
 class SampleWorkerStack(cdk.Stack):
-    """An instance in the default network, from Ubuntu's public parameter."""
+    """An instance in the default network, with the image from Ubuntu's public parameter."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
@@ -319,7 +319,7 @@ class SampleWorkerStack(cdk.Stack):
 
 
 def synthesise(folder: Path, *, fail: bool = False, greeting: str = "hello") -> Path:
-    """Writes both stacks' cloud assembly to `folder`."""
+    """Write both stacks' cloud assembly to `folder`."""
     app = cdk.App(outdir=str(folder), context={
         "@aws-cdk/aws-lambda:useCdkManagedLogGroup": True,
         "aws:cdk:enable-path-metadata": False,

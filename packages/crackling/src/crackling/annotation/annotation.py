@@ -1,8 +1,8 @@
-"""An annotation in memory: what stands at a place, found by bisection; and its prepared form, which loads at once.
+"""An annotation in memory, which finds what is at a location by bisection; and its prepared form, which loads at once.
 
-The prepared form is little-endian: the magic, the length of a JSON header, the header, then numbers of 4 bytes: the standings'
-ends and members, for each contig the starts of its segments and their labels, and the columns of the genes' extents, which
-older ones lack.
+The prepared form is little-endian: the magic, the length of a JSON header, the header, then numbers of 4 bytes: the ends and
+members of the feature sets, for each contig the starts of its segments and the numbers of their feature sets, and the columns
+of the genes' extents, which older files lack.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from crackling.annotation.extents import Extents, alias_table, extents
 from crackling.annotation.gff import GffReader
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
-from crackling.annotation.segments import Standings, Track, segments
+from crackling.annotation.segments import FeatureSets, Track, segments
 from crackling.errors import InputError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ _INTERGENIC = Locus(None, Feature.INTERGENIC.label)
 
 
 class Position(NamedTuple):
-    """A place in the genome, 0-based half-open."""
+    """Consecutive bases of a genome, 0-based half-open."""
 
     contig: str
     start: int
@@ -40,27 +40,33 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """The genes of a genome. Read it with read_annotation()."""
+    """The genes of a genome. Read it with read_annotation().
+
+    Attributes:
+        genes: the name of each gene.
+        feature_sets: the combinations of genes and features that segments have.
+        tracks: the segments of each contig.
+        extents: where each gene lies as a whole; None in a file that was prepared before extents were stored.
+        aliases: other names of genes, each with the numbers of the genes that have it.
+    """
 
     genes: Sequence[str]
-    standings: Standings
+    feature_sets: FeatureSets
     tracks: Mapping[str, Track]
-    extents: Extents | None = None  # unknown where it was prepared before they were kept
-    aliases: Mapping[str, Sequence[int]] = field(
-        default_factory=dict
-    )  # other names, of the genes with these numbers
+    extents: Extents | None = None
+    aliases: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
-    def at(self, *places: Position) -> Locus:
-        """What stands at places: the genes, those first that they are more in, and the least feature of all.
+    def at(self, *positions: Position) -> Locus:
+        """Return the genes at the positions, ordered by their least feature, and the least feature of all.
 
-        Unknown without places, or where no place is on a contig of the annotation.
+        The locus is unknown if no position is given, or none is on a contig of the annotation.
         """
-        known = [place for place in places if place.contig in self.tracks]
+        known = [position for position in positions if position.contig in self.tracks]
         if not known:
             return UNKNOWN
         found: dict[str, Feature] = {}
-        for place in known:
-            for gene, feature in self._standing(place):
+        for position in known:
+            for gene, feature in self._features_at(position):
                 name = self.genes[gene]
                 found[name] = min(feature, found.get(name, feature))
         if not found:
@@ -68,25 +74,25 @@ class Annotation:
         ordered = sorted(found, key=lambda name: (found[name], name))
         return Locus("; ".join(ordered), min(found.values()).label)
 
-    def _standing(self, place: Position) -> Iterable[tuple[int, Feature]]:
-        starts, labels = self.tracks[place.contig]
-        segment = bisect_right(starts, place.start) - 1
-        while segment < len(starts) and starts[segment] < place.end:
-            yield from self.standings.of(labels[segment])
+    def _features_at(self, position: Position) -> Iterable[tuple[int, Feature]]:
+        starts, sets = self.tracks[position.contig]
+        segment = bisect_right(starts, position.start) - 1
+        while segment < len(starts) and starts[segment] < position.end:
+            yield from self.feature_sets.features(sets[segment])
             segment += 1
 
     def write(self, stream: BinaryIO) -> None:
-        """The prepared form."""
+        """Write the prepared form."""
         header = {
             "genes": self.genes,
-            "standings": [len(column) for column in self.standings],
+            "feature_sets": [len(column) for column in self.feature_sets],
             "contigs": [[name, len(track.starts)] for name, track in self.tracks.items()],
             "aliases": self.aliases,
             "extents": len(self.extents.genes) if self.extents else None,
         }
         packed = json.dumps(header, separators=(",", ":")).encode()
         stream.write(MAGIC + len(packed).to_bytes(8, "little") + packed)
-        columns = chain(self.standings, *self.tracks.values(), self.extents or ())
+        columns = chain(self.feature_sets, *self.tracks.values(), self.extents or ())
         stream.writelines(_little_endian(column).tobytes() for column in columns)
 
 
@@ -95,13 +101,13 @@ def read_annotation(source: str | Path, contigs: Container[str] | None = None) -
 
     Args:
         source: the file.
-        contigs: names of the genome's contigs; the annotation must know at least one.
+        contigs: the names of the genome's contigs; the annotation must have at least one of them.
 
     Raises:
-        InputError: not GFF3, or of another genome.
+        InputError: the file is not GFF3, or is of another genome.
         StorageError: the file cannot be read.
     """
-    with readable(Path(source)) as stream:
+    with open_for_reading(Path(source)) as stream:
         is_prepared = stream.read(len(MAGIC)) == MAGIC
         stream.seek(0)
         if is_prepared:
@@ -109,35 +115,35 @@ def read_annotation(source: str | Path, contigs: Container[str] | None = None) -
         return read_gff(stream, str(source), contigs)
 
 
-def read_gff(stream: BinaryIO, label: str, genome: Container[str] | None = None) -> Annotation:
-    """read_annotation() of GFF3 from a stream; `label` is what messages call it."""
+def read_gff(stream: BinaryIO, label: str, contigs: Container[str] | None = None) -> Annotation:
+    """Read GFF3 from a stream, as read_annotation() does; messages call the stream `label`."""
     reader = GffReader(label)
     reader.read(stream)
     genes = list(reader.genes())
-    names, standings, tracks = segments(genes, len(reader.contigs))
+    names, feature_sets, tracks = segments(genes, len(reader.contigs))
     if not names:
-        raise InputError(f"{label}: holds no genes; give the GFF3 file of the genome's genes")
-    if genome is not None and not any(contig in genome for contig in reader.contigs):
+        raise InputError(f"{label}: contains no genes; give the GFF3 file of the genome's genes")
+    if contigs is not None and not any(contig in contigs for contig in reader.contigs):
         named = next(iter(reader.contigs))
         raise InputError(
             f"{label}: names none of the genome's contigs (it has {named!r}, for example); give the GFF3 file of this genome"
         )
     by_contig = dict(zip(reader.contigs, tracks, strict=True))
-    return Annotation(names, standings, by_contig, extents(genes), alias_table(genes))
+    return Annotation(names, feature_sets, by_contig, extents(genes), alias_table(genes))
 
 
 def read_prepared(stream: BinaryIO) -> Annotation:
-    """What write() wrote."""
+    """Read what Annotation.write() wrote."""
     assert stream.read(len(MAGIC)) == MAGIC, "not a prepared annotation"
     header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
-    standings = Standings(*(_read_column(stream, count) for count in header["standings"]))
+    feature_sets = FeatureSets(*(_read_column(stream, count) for count in header["feature_sets"]))
     tracks = {
         name: Track(_read_column(stream, count), _read_column(stream, count))
         for name, count in header["contigs"]
     }
     rows = header.get("extents")
-    places = None if rows is None else Extents(*(_read_column(stream, rows) for _ in Extents._fields))
-    return Annotation(header["genes"], standings, tracks, places, header.get("aliases", {}))
+    stored = None if rows is None else Extents(*(_read_column(stream, rows) for _ in Extents._fields))
+    return Annotation(header["genes"], feature_sets, tracks, stored, header.get("aliases", {}))
 
 
 def _read_column(stream: BinaryIO, count: int) -> array[int]:

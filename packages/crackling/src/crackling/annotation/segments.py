@@ -1,4 +1,4 @@
-"""Genes that overlap in many ways, as one row of segments on each contig that do not overlap."""
+"""Genes that overlap in any way, as consecutive segments of each contig that do not overlap."""
 
 from __future__ import annotations
 
@@ -14,47 +14,50 @@ if TYPE_CHECKING:
 
     from crackling.annotation.gff import Gene, Span
 
-# From a place on, a gene is a feature, INTERGENIC where it is over: place << 32 | gene << 2 | feature. A human genome has
-# millions of these, so they are numbers in an array, and sort as such.
-_PLACE, _GENE = 32, 2
-# What stands on a segment: for each gene there, its number << 2 | the Feature that the segment is in it.
-Standing = tuple[int, ...]
-NOTHING: Standing = ()
+# A change says that from a position on a gene is a feature, INTERGENIC behind its end: position << 32 | gene << 2 | feature.
+# A human genome has millions of changes, so they are numbers in an array, which sort as such.
+_POSITION_SHIFT, _GENE_SHIFT = 32, 2
+_FEATURE_MASK = (1 << _GENE_SHIFT) - 1
+_MEMBER_MASK = (1 << _POSITION_SHIFT) - 1
+# The features of a segment: for each gene there, its number << 2 | the Feature that the segment is in this gene.
+FeatureSet = tuple[int, ...]
+NO_FEATURES: FeatureSet = ()
 
 
-class Standings(NamedTuple):
-    """Each different Standing once: number i is members[ends[i - 1]:ends[i]]."""
+class FeatureSets(NamedTuple):
+    """Each different FeatureSet once: number i is members[ends[i - 1]:ends[i]]."""
 
     ends: array[int]
     members: array[int]
 
-    def of(self, number: int) -> Iterator[tuple[int, Feature]]:
-        """The genes of a standing, and what they are there."""
+    def features(self, number: int) -> Iterator[tuple[int, Feature]]:
+        """Yield the number of each gene in a set, and its feature."""
         for member in self.members[self.ends[number - 1] if number else 0 : self.ends[number]]:
-            yield member >> _GENE, Feature(member & 3)
+            yield member >> _GENE_SHIFT, Feature(member & _FEATURE_MASK)
 
 
 class Track(NamedTuple):
-    """A contig. Segment i goes from starts[i] to the next start, the last one without end; labels[i] numbers its Standing."""
+    """A contig: segment i reaches from starts[i] to the next start, the last one to the end; sets[i] numbers its FeatureSet."""
 
     starts: array[int]
-    labels: array[int]
+    sets: array[int]
 
 
-def segments(genes: Iterable[Gene], contigs: int) -> tuple[list[str], Standings, list[Track]]:
-    """Genes' names, the different standings, and a track for each contig."""
+def segments(genes: Iterable[Gene], contigs: int) -> tuple[list[str], FeatureSets, list[Track]]:
+    """Return the names of the genes, the different feature sets, and a track for each contig."""
     names: list[str] = []
-    edges = [array("Q") for _ in range(contigs)]
+    changes = [array("Q") for _ in range(contigs)]
     for number, gene in enumerate(genes):
         names.append(gene.name)
         for contig, spans in _by_contig(gene.spans).items():
-            edges[contig].extend(
-                place << _PLACE | number << _GENE | feature for place, feature in flat(spans)
+            changes[contig].extend(
+                position << _POSITION_SHIFT | number << _GENE_SHIFT | feature
+                for position, feature in flat(spans)
             )
-    standings: dict[Standing, int] = {NOTHING: 0}
-    tracks = [_track(some, standings) for some in edges]
-    ends = array("I", accumulate(map(len, standings)))
-    return names, Standings(ends, array("I", chain.from_iterable(standings))), tracks
+    numbers: dict[FeatureSet, int] = {NO_FEATURES: 0}
+    tracks = [_track(some, numbers) for some in changes]
+    ends = array("I", accumulate(map(len, numbers)))
+    return names, FeatureSets(ends, array("I", chain.from_iterable(numbers))), tracks
 
 
 def _by_contig(spans: Sequence[Span]) -> dict[int, list[Span]]:
@@ -65,42 +68,46 @@ def _by_contig(spans: Sequence[Span]) -> dict[int, list[Span]]:
 
 
 def flat(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """One gene's spans on one contig as places where its feature changes, each the least of those that stand there."""
-    changes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    """Yield the positions where one gene's feature on one contig changes; where spans overlap, the least feature counts."""
+    edges: dict[int, list[tuple[int, int]]] = defaultdict(list)
     first, last = min(span.start for span in spans), max(span.end for span in spans)
     for span in (*spans, spans[0]._replace(start=first, end=last, feature=Feature.INTRON)):
-        changes[span.start].append((span.feature, 1))
-        changes[span.end].append((span.feature, -1))
-    open_, before = [0, 0, 0, 1], -1  # how many of each stand at the place; outside a gene it is intergenic
-    for place in sorted(changes):
-        for feature, count in changes[place]:
+        edges[span.start].append((span.feature, 1))
+        edges[span.end].append((span.feature, -1))
+    open_, before = (
+        [0, 0, 0, 1],
+        -1,
+    )  # how many spans of each feature are open; outside a gene it is intergenic
+    for position in sorted(edges):
+        for feature, count in edges[position]:
             open_[feature] += count
         now = 0
         while not open_[now]:
             now += 1
         if now != before:
-            yield place, now
+            yield position, now
         before = now
 
 
-def _track(edges: array[int], standings: dict[Standing, int]) -> Track:
+def _track(changes: array[int], numbers: dict[FeatureSet, int]) -> Track:
+    """Return the segments of a contig, and number the feature sets that are new."""
     track = Track(array("I", [0]), array("I", [0]))
-    standing: dict[int, int] = {}  # by gene: what stands there of it
-    for place, here in groupby(sorted(edges), key=lambda edge: edge >> _PLACE):
-        for edge in here:
-            member = edge & 0xFFFFFFFF
-            if member & 3 == Feature.INTERGENIC:
-                del standing[member >> _GENE]
+    members: dict[int, int] = {}  # of the current feature set, by gene
+    for position, here in groupby(sorted(changes), key=lambda change: change >> _POSITION_SHIFT):
+        for change in here:
+            member = change & _MEMBER_MASK
+            if member & _FEATURE_MASK == Feature.INTERGENIC:
+                del members[member >> _GENE_SHIFT]
             else:
-                standing[member >> _GENE] = member
-        label = standings.setdefault(tuple(sorted(standing.values())), len(standings))
-        _append(track, place, label)
+                members[member >> _GENE_SHIFT] = member
+        number = numbers.setdefault(tuple(sorted(members.values())), len(numbers))
+        _append(track, position, number)
     return track
 
 
-def _append(track: Track, place: int, label: int) -> None:
-    if track.starts[-1] == place:
-        track.labels[-1] = label
-    elif track.labels[-1] != label:
-        track.starts.append(place)
-        track.labels.append(label)
+def _append(track: Track, position: int, number: int) -> None:
+    if track.starts[-1] == position:
+        track.sets[-1] = number
+    elif track.sets[-1] != number:
+        track.starts.append(position)
+        track.sets.append(number)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from crackling.cli.shared import Commands
-    from crackling.specificity.bowtie2 import Alignments, Locus
+    from crackling.specificity.bowtie2 import AlignedGuide, Alignment
 
 COLUMNS = ("guide", "perfect", "unique", "contig", "start", "end", "strand", "pam")
 
@@ -46,11 +46,11 @@ def run(options: argparse.Namespace) -> None:
     guides = [site.guide for site in read_guides(options.guides)]
     aligned = align(guides, options.bowtie2_index, programs=options.bowtie2, threads=options.threads)
     sys.stdout.write("\t".join(COLUMNS) + "\n")
-    for alignments in aligned:
-        for locus in alignments.loci or (None,):
-            sys.stdout.write("\t".join(_cells(alignments, locus)) + "\n")
+    for guide in aligned:
+        for alignment in guide.alignments or (None,):
+            sys.stdout.write("\t".join(_cells(guide, alignment)) + "\n")
 
 
-def _cells(alignments: Alignments, locus: Locus | None) -> list[str]:
-    place = map(str, locus) if locus else [""] * 5
-    return [alignments.guide, str(len(alignments.loci)), str(int(alignments.unique)), *place]
+def _cells(aligned: AlignedGuide, alignment: Alignment | None) -> list[str]:
+    location = map(str, alignment) if alignment else [""] * 5
+    return [aligned.guide, str(len(aligned.alignments)), str(int(aligned.unique)), *location]

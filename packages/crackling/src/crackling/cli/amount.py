@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 # The cache's stages; to import their names would cost every command 50 ms.
-IN_BYTES = frozenset({"fetching", "fetching genes", "reading genes"})
+IN_BYTES = frozenset({"downloading", "downloading genes", "reading genes"})
 
 
 class AmountColumn(ProgressColumn):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crackling.cli.shared import Commands
     from crackling.ncbi import Assembly
-    from crackling.ncbi.cached_genome import Kept
+    from crackling.ncbi.cached_genome import CachedGenome
 
 COLUMNS = ("accession", "organism", "common_name", "name", "level", "bases", "contigs")
 NUMBERS = {"bases", "contigs", "bytes"}
@@ -25,9 +25,9 @@ def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "genome",
-        "Fetch a genome and its genes from NCBI by its accession, hold both against the published md5, index it, and keep "
-        "all of it on this machine; what is kept is not fetched again, and a download that broke off goes on. Or search "
-        "NCBI, list or remove what is kept.",
+        "Download a genome and its genes from NCBI by the accession of its assembly, verify both against the published md5, "
+        "index the genome, and cache everything on this machine. Files already cached are not downloaded again, and an "
+        "interrupted download is resumed. Or search NCBI, list the cached genomes, or remove one.",
         "crackling genome GCF_000840245.1\n  crackling genome --search zebrafish",
     )
     what = parser.add_mutually_exclusive_group(required=True)
@@ -59,23 +59,23 @@ def _get(accession: str, threads: int | None, *, as_json: bool) -> None:
     from crackling.genomes import download_genome
 
     with progress() as report:
-        kept = download_genome(accession, threads=threads, progress=report)
+        facts = _facts(download_genome(accession, threads=threads, progress=report))
     if as_json:
-        sys.stdout.write(json.dumps(_facts(kept)) + "\n")
+        sys.stdout.write(json.dumps(facts) + "\n")
         return
-    for name, value in _facts(kept).items():
+    for name, value in facts.items():
         if value is not None:
             text = f"{value:,}" if name in NUMBERS else value
             sys.stdout.write(f"{name.replace('_', ' '):<15}{text}\n")
 
 
-def _facts(kept: Kept) -> dict[str, object]:
-    assembly = asdict(kept.assembly)
+def _facts(genome: CachedGenome) -> dict[str, object]:
+    assembly = asdict(genome.assembly)
     return {name: assembly[name] for name in COLUMNS} | {
-        "bytes": kept.bytes,
-        "fasta": str(kept.fasta),
-        "index": str(kept.index),
-        "genes": str(kept.genes) if kept.genes else None,
+        "bytes": genome.bytes,
+        "fasta": str(genome.fasta),
+        "index": str(genome.index),
+        "genes": str(genome.genes) if genome.genes else None,
     }
 
 
@@ -95,8 +95,8 @@ def _row(assembly: Assembly) -> dict[str, object]:
     return {name: row[name] for name in COLUMNS} | {"reference": "yes" if assembly.reference else "no"}
 
 
-def _list(kept: Sequence[Kept], *, as_json: bool) -> None:
-    _write([_facts(one) for one in kept], (*COLUMNS, "bytes", "genes"), as_json=as_json)
+def _list(cached: Sequence[CachedGenome], *, as_json: bool) -> None:
+    _write([_facts(genome) for genome in cached], (*COLUMNS, "bytes", "genes"), as_json=as_json)
 
 
 def _write(rows: list[dict[str, object]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -120,7 +120,7 @@ def _write_table(rows: list[dict[str, object]]) -> None:
     table = Table("Accession", "Organism", "Assembly", "Level", box=box.SIMPLE_HEAD, pad_edge=False)
     table.columns[0].no_wrap = True
     table.add_column("Bases", justify="right", no_wrap=True)
-    if kept := any("genes" in row for row in rows):
+    if cached := any("genes" in row for row in rows):
         table.add_column("Genes")
     for row in rows:
         common = f" ({row['common_name']})" if row["common_name"] else ""
@@ -130,6 +130,6 @@ def _write_table(rows: list[dict[str, object]]) -> None:
             str(row["name"]),
             str(row["level"]),
             f"{row['bases']:,}",
-            *(["yes" if row["genes"] else "no"] if kept else []),
+            *(["yes" if row["genes"] else "no"] if cached else []),
         )
     Console(highlight=False).print(table)

@@ -44,17 +44,17 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import build_index
-    from crackling.specificity.genome import MAX_PLACES
+    from crackling.specificity.packed_genome import MAX_PLACES
 
     sources = [source(name) for name in options.fasta]
-    with progress() as tell:
+    with progress() as report:
         summary = build_index(
             sources,
             options.output,
             compatible=options.compatible,
             threads=options.threads,
             shard_bases=options.shard_bases or MAX_PLACES,
-            progress=tell,
+            progress=report,
         )
     rows = asdict(summary)
     files = [str(path) for path in rows.pop("files")]

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         if error.filename is not None:
             raise
         _discard(stdout)
-        full = f"standard output: cannot be written ({error.strerror}); make room or write elsewhere"
+        full = f"standard output: cannot be written ({error.strerror}); free some space or write elsewhere"
         return _complain(StorageError(full), BAD_INPUT)
     return OK
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from crackling.errors import InputError, StorageError
 from crackling.guides.guide_list import parse_guides
-from crackling.sequences.files import appearing, readable
+from crackling.sequences.files import open_for_reading, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crackling.guides.sites import Site
-    from crackling.specificity.genome import Progress
+    from crackling.sequences.progress import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 
@@ -96,7 +96,7 @@ def read_guides(name: str) -> list[Site]:
     try:
         if name == STANDARD:
             return parse_guides(io.TextIOWrapper(_stdin(), encoding="utf-8-sig"), "standard input")
-        with readable(Path(name)) as file:
+        with open_for_reading(Path(name)) as file:
             return parse_guides(io.TextIOWrapper(file, encoding="utf-8-sig"), name)
     except UnicodeDecodeError:
         raise InputError(f"{name}: is not text; give guides, one a line") from None
@@ -108,7 +108,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
     if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         return
-    with appearing(path) as file:
+    with write_atomically(path) as file:
         yield file
 
 
@@ -128,12 +128,12 @@ def progress() -> Iterator[Progress | None]:
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bars:
         tasks = {}
 
-        def tell(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=total or None)
             bars.update(tasks[stage], completed=done, total=total or None)
 
-        yield tell
+        yield report
 
 
 def say(text: str) -> None:

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
-from crackling.guides.sites import SITE_NT, Site
+from crackling.guides.sites import GUIDE_NT, SITE_NT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CONTIG = "guides"  # where a guide of a list stands, as it stands in no sequence
 ASSUMED_PAM = "NGG"
-_GUIDE = re.compile(r"([ACGT]{20})([ACGT][AG]G)?")
+_GUIDE = re.compile(rf"([ACGT]{{{GUIDE_NT}}})([ACGT][AG]G)?")
 _REMEDY = "give 20 letters of A, C, G, T, or 23 with the PAM (NGG or NAG)"
 
 

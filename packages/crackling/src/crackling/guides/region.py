@@ -10,7 +10,7 @@ from crackling.annotation.annotation import Position
 from crackling.annotation.gene_lookup import find_gene, written
 from crackling.errors import InputError
 from crackling.sequences.fasta import Contig, as_fasta, normalise, read_pieces
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ def read_region(source: Path, position: Position) -> str:
         StorageError: it cannot be read.
     """
     label, before, found = str(source), 0, []
-    with readable(source) as stream:
+    with open_for_reading(source) as stream:
         for name, piece in read_pieces(stream, label):
             if name != position.contig or before >= position.end:
                 if before:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from crackling.sequences.fasta import Contig
 
-GUIDE_NT = 20
-SITE_NT = 23
+GUIDE_NT = 20  # of the protospacer
+PAM_NT = 3
+SITE_NT = GUIDE_NT + PAM_NT
 
 # Look-ahead, so that overlapping windows are all met; a window with any letter but A, C, G, T is no site.
-_FORWARD = re.compile(r"(?=([ACGT]{21}GG))")
-_REVERSE = re.compile(r"(?=(CC[ACGT]{21}))")
+_FORWARD = re.compile(rf"(?=([ACGT]{{{GUIDE_NT + 1}}}GG))")
+_REVERSE = re.compile(rf"(?=(CC[ACGT]{{{GUIDE_NT + 1}}}))")
 
 
 @dataclass(frozen=True, slots=True)

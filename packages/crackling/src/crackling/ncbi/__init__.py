@@ -4,6 +4,6 @@ from crackling.errors import TransferError
 from crackling.ncbi.assembly import ACCESSION, Assembly
 from crackling.ncbi.datasets import NCBI_URL, Ncbi
 from crackling.ncbi.download import RemoteFile
-from crackling.ncbi.retry import Patience
+from crackling.ncbi.retry import RetryPolicy
 
-__all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi", "Patience", "RemoteFile", "TransferError"]
+__all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi", "RemoteFile", "RetryPolicy", "TransferError"]

@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass
 
 ACCESSION = re.compile(r"GC[AF]_\d{9}\.\d{1,3}")
-_GONE = {"suppressed", "retired"}
+_SUPPRESSED = {"suppressed", "retired"}
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What a user wants to know before work starts.
+    """What a user wants to know about an assembly before it is downloaded.
 
-    `bases` counts the letters of its sequences and `contigs` the sequences, without organelles and alternate loci, which the
-    FASTA may hold too. `current` is the accession that replaces it, its own where none does; `twin` the same assembly in the
-    other archive (GenBank or RefSeq), if that is current. `gone` says why NCBI withdrew it, None where it did not.
+    Attributes:
+        bases: of its sequences, without organelles and alternate loci, which the FASTA file may contain too.
+        contigs: the number of these sequences.
+        reference: whether it is the reference assembly of its organism.
+        current: the accession that has replaced it; its own if none has.
+        paired_accession: the same assembly in the other archive (GenBank or RefSeq), if that one is current.
+        suppression_reason: why NCBI withdrew it; None if it did not.
     """
 
     accession: str
@@ -28,8 +32,8 @@ class Assembly:
     contigs: int
     reference: bool
     current: str
-    twin: str | None
-    gone: str | None
+    paired_accession: str | None
+    suppression_reason: str | None
 
     @property
     def superseded(self) -> bool:
@@ -48,7 +52,7 @@ def read_report(report: object) -> Assembly | None:
     if not ACCESSION.fullmatch(accession):
         return None
     status = _text(report, "assembly_info", "assembly_status")
-    twin = _at(report, "assembly_info", "paired_assembly")
+    paired = _at(report, "assembly_info", "paired_assembly")
     return Assembly(
         accession=accession,
         organism=_text(report, "organism", "organism_name") or "unknown organism",
@@ -61,8 +65,10 @@ def read_report(report: object) -> Assembly | None:
         or _number(report, "assembly_stats", "number_of_contigs"),
         reference=_text(report, "assembly_info", "refseq_category").endswith("genome"),
         current=_text(report, "current_accession") or accession,
-        twin=_text(twin, "accession") or None if _text(twin, "status") == "current" else None,
-        gone=(_text(report, "assembly_info", "suppression_reason") or status) if status in _GONE else None,
+        paired_accession=_text(paired, "accession") or None if _text(paired, "status") == "current" else None,
+        suppression_reason=(_text(report, "assembly_info", "suppression_reason") or status)
+        if status in _SUPPRESSED
+        else None,
     )
 
 

@@ -1,13 +1,13 @@
-"""The genomes that this machine keeps, each in $XDG_CACHE_HOME/crackling/genomes/ACCESSION.
+"""The cache of genomes on this machine: one folder each, $XDG_CACHE_HOME/crackling/genomes/ACCESSION.
 
 genome.fa.gz   NCBI's file
-genome.issl    its index; of a large genome, its shards
-genome.gff.gz  NCBI's file of its genes, where it publishes one
+genome.issl    its index; several shards of a large genome
+genome.gff.gz  NCBI's file of its genes, if there is one
 genome.genes   these genes, prepared
-facts.json     what it is, and the size of each file. It is written last, so what it names is complete
-MD5.part       a download that broke off; the next one goes on from there
+facts.json     what the genome is, and the size of each file. It is written last, so the files that it names are complete
+MD5.part       an interrupted download; the next one resumes it
 
-One process at a time works on a genome; a lock that ends with its process keeps others waiting.
+One process at a time works on a genome. Others wait for a lock, which ends with the process that holds it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING
 from crackling.annotation.annotation import read_annotation
 from crackling.errors import IndexFileError, InputError
 from crackling.ncbi.assembly import ACCESSION
-from crackling.ncbi.cache_builder import make
-from crackling.ncbi.cached_genome import FACTS, GENES, INDEX, Kept, read_kept
-from crackling.sequences.files import writing
+from crackling.ncbi.cached_genome import FACTS, GENES, INDEX, read_cached_genome
+from crackling.sequences.files import explain_write_errors
 from crackling.specificity import Index
 from crackling.specificity.names import family
 
@@ -33,96 +32,96 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crackling.annotation.annotation import Annotation
-    from crackling.ncbi.cache_builder import Work
+    from crackling.ncbi.cache_builder import CacheBuilder
+    from crackling.ncbi.cached_genome import CachedGenome
 
 logger = logging.getLogger(__name__)
 
 
-def usual_folder() -> Path:
-    """Where the XDG base directory specification has caches."""
+def default_folder() -> Path:
+    """Return the folder that the XDG base directory specification has for caches."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (named if named.is_absolute() else Path.home() / ".cache") / "crackling" / "genomes"
 
 
 class Cache:
-    """Genomes by accession in a folder."""
+    """The genomes in a folder, by accession."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or usual_folder()
+        self._folder = folder or default_folder()
 
-    def find(self, accession: str) -> Kept | None:
-        """A genome that is complete."""
-        kept = read_kept(self._of(accession))
-        return kept if kept and kept.complete else None
+    def find(self, accession: str) -> CachedGenome | None:
+        """Return a genome if it is cached and complete."""
+        genome = read_cached_genome(self._folder_of(accession))
+        return genome if genome and genome.complete else None
 
-    def list(self) -> list[Kept]:
-        """Every complete genome, by accession."""
+    def list(self) -> list[CachedGenome]:
+        """Return every complete genome, by accession."""
         names = sorted(path.name for path in self._folder.glob("GC[AF]_*"))
-        return [kept for name in names if (kept := self.find(name))]
+        return [genome for name in names if (genome := self.find(name))]
 
-    def get(self, accession: str, work: Work) -> Kept:
-        """A genome, fetched with its genes and indexed if it is not here; what is here of it is not fetched again.
+    def get(self, accession: str, builder: CacheBuilder) -> CachedGenome:
+        """Return a genome; download and index what is not cached yet.
 
         Raises:
-            InputError: there is no such assembly, or it is no DNA.
-            TransferError: it could not be fetched; what was fetched is kept.
+            InputError: there is no such assembly, or it is not DNA.
+            TransferError: the download failed; the next call resumes it.
             StorageError: the disk is full or may not be written to.
         """
-        if kept := self.find(accession):
-            return kept
+        if genome := self.find(accession):
+            return genome
         with self._locked(accession):
-            if (kept := self.find(accession)) is None:
-                folder = self._of(accession)
-                kept = make(accession, folder, read_kept(folder), work)
-                kept.write()
-            return kept
+            if (genome := self.find(accession)) is None:
+                folder = self._folder_of(accession)
+                genome = builder.build(accession, folder, read_cached_genome(folder))
+                genome.write()
+            return genome
 
-    def index(self, accession: str, work: Work) -> Index:
-        """Open the index of a genome, as get() brings it. One that is damaged is made again."""
+    def index(self, accession: str, builder: CacheBuilder) -> Index:
+        """Open the index of a genome that get() returns. A damaged index is built again."""
         try:
-            return Index.open(self.get(accession, work).index)
+            return Index.open(self.get(accession, builder).index)
         except IndexFileError:
-            self._forget(accession, family(self._of(accession) / INDEX))
-            return Index.open(self.get(accession, work).index)
+            self._delete(accession, family(self._folder_of(accession) / INDEX))
+            return Index.open(self.get(accession, builder).index)
 
-    def annotation(self, accession: str, work: Work) -> Annotation | None:
-        """The genes of a genome, as get() brings them; None if it has none. Those that are damaged are made again."""
-        kept = self.get(accession, work)
-        if kept.genes and not kept.sound(GENES):
-            self._forget(accession, [kept.genes])
-            kept = self.get(accession, work)
-        return read_annotation(kept.genes) if kept.genes else None
+    def annotation(self, accession: str, builder: CacheBuilder) -> Annotation | None:
+        """Read the genes of a genome that get() returns, or None if it has none. Damaged genes are prepared again."""
+        genome = self.get(accession, builder)
+        if genome.genes and not genome.is_intact(GENES):
+            self._delete(accession, [genome.genes])
+            genome = self.get(accession, builder)
+        return read_annotation(genome.genes) if genome.genes else None
 
     def remove(self, accession: str) -> int:
-        """Delete a genome, complete or not. Returns how many bytes that freed.
+        """Delete a genome, complete or not, and return how many bytes that freed.
 
         Raises:
-            InputError: it is not here, or another process is fetching it.
+            InputError: the genome is not cached, or another process is downloading it.
         """
-        folder = self._of(accession)
+        folder = self._folder_of(accession)
         if not folder.is_dir():
             raise InputError(
-                f"{accession} is not kept on this machine; 'crackling genome --list' shows what is"
+                f"{accession} is not in the cache of this machine; 'crackling genome --list' shows what is"
             )
-
-        with self._locked(accession, wait=False), writing(folder):
+        with self._locked(accession, wait=False), explain_write_errors(folder):
             size = sum(path.stat().st_size for path in folder.iterdir())
-            (folder / FACTS).unlink(missing_ok=True)  # first: what is half removed is not complete
+            (folder / FACTS).unlink(missing_ok=True)  # first: a genome that is half removed is not complete
             shutil.rmtree(folder)
         return size
 
-    def _of(self, accession: str) -> Path:
+    def _folder_of(self, accession: str) -> Path:
         if not ACCESSION.fullmatch(accession):
             raise InputError(
-                f"{accession[:40]!r} is no accession of an assembly; give one such as GCF_000840245.1"
+                f"{accession[:40]!r} is not the accession of an assembly; give one such as GCF_000840245.1"
             )
         return self._folder / accession
 
     @contextmanager
     def _locked(self, accession: str, *, wait: bool = True) -> Iterator[None]:
-        folder = self._of(accession)
+        folder = self._folder_of(accession)
         path = folder.with_name(f".{accession}.lock")
-        with writing(path):
+        with explain_write_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             lock = path.open("w")
         with lock:
@@ -131,14 +130,14 @@ class Cache:
             except BlockingIOError:
                 if not wait:
                     raise InputError(
-                        f"{accession} is being fetched by another process; wait for it, or end it"
+                        f"{accession} is being downloaded by another process; wait for it, or end it"
                     ) from None
-                logger.info("another process is fetching it; waiting")
+                logger.info("another process is downloading it; waiting")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            folder.mkdir(exist_ok=True)  # it may have been removed meanwhile
+            folder.mkdir(exist_ok=True)  # another process may have removed it meanwhile
             yield
 
-    def _forget(self, accession: str, files: Iterable[Path]) -> None:
+    def _delete(self, accession: str, files: Iterable[Path]) -> None:
         with self._locked(accession):
             for path in files:
                 path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A genome in the cache: its files, and what facts.json says of them."""
+"""A genome in the cache: its files, and what facts.json says about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from crackling.ncbi.assembly import Assembly
-from crackling.sequences.files import appearing
+from crackling.sequences.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +22,14 @@ _PUBLISHED: Final = (FASTA, GFF)
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedGenome:
     """A genome in the cache.
 
-    `files` are the sizes of its files by name, `md5s` the md5 of those that carry no checksums of their own: as NCBI published
-    it, where the file is NCBI's.
+    Attributes:
+        folder: where its files are.
+        assembly: what NCBI says about it.
+        md5s: the md5 of the files that have no checksums of their own; of NCBI's files, as NCBI publishes it.
+        files: the size of each file by its name.
     """
 
     folder: Path
@@ -45,7 +48,7 @@ class Kept:
 
     @property
     def genes(self) -> Path | None:
-        """Its annotation, prepared; None where NCBI publishes none that is of use."""
+        """The prepared annotation; None if NCBI publishes none that can be used."""
         return self.folder / GENES if GENES in self.files else None
 
     @property
@@ -63,36 +66,37 @@ class Kept:
 
     @property
     def complete(self) -> bool:
-        """Whether each file has its size; their contents are checked where they are read."""
+        """Whether each file has its size; the contents are checked when they are read."""
         return all(map(self.has, self.files))
 
     def has(self, name: str) -> bool:
-        """Whether a file has its size."""
+        """Return whether a file has its size."""
         path = self.folder / name
         return path.is_file() and path.stat().st_size == self.files.get(name)
 
-    def sound(self, name: str) -> bool:
-        """Whether a file is what it was, to the byte."""
+    def is_intact(self, name: str) -> bool:
+        """Return whether a file has its size and its md5."""
         return self.has(name) and md5_of(self.folder / name) == self.md5s[name]
 
     def write(self) -> None:
-        """Write facts.json: from then on the genome is complete."""
+        """Write facts.json, which makes the genome complete."""
         facts = {"assembly": asdict(self.assembly), "md5s": self.md5s, "files": self.files}
-        with appearing(self.folder / FACTS) as out:
+        with write_atomically(self.folder / FACTS) as out:
             out.write(json.dumps(facts, indent=1, sort_keys=True).encode())
 
 
-def read_kept(folder: Path) -> Kept | None:
-    """What facts.json says, None if it is missing or says something else."""
+def read_cached_genome(folder: Path) -> CachedGenome | None:
+    """Read facts.json; return None if it is missing or has another form."""
     try:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         files = {str(name): int(size) for name, size in facts["files"].items()}
         md5s = {str(name): str(md5) for name, md5 in facts["md5s"].items()}
-        return Kept(folder, Assembly(**facts["assembly"]), md5s, files)
+        return CachedGenome(folder, Assembly(**facts["assembly"]), md5s, files)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def md5_of(path: Path) -> str:
+    """Return the md5 of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crackling.ncbi.download import Blocks, Progress
     from crackling.ncbi.rate import Rate
-    from crackling.ncbi.retry import Patience
+    from crackling.ncbi.retry import RetryPolicy
 
 __all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
 
@@ -41,7 +41,7 @@ class Ncbi:
     Args:
         base: the address of version 2 of the API.
         api_key: allows 10 requests a second instead of 5.
-        patience: how long to wait and how often to try.
+        retry_policy: how long to wait and how often to try.
         rate: instead of the process's own.
     """
 
@@ -49,11 +49,11 @@ class Ncbi:
         self,
         base: str = NCBI_URL,
         api_key: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         rate: Rate | None = None,
     ) -> None:
         self._base = base.rstrip("/")
-        self._client = Client(base, api_key, patience, rate)
+        self._client = Client(base, api_key, retry_policy, rate)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -73,7 +73,7 @@ class Ncbi:
             f"/genome/accession/{accession}/dataset_report?filters.assembly_version=all_assemblies"
         )
         found = next((one for one in map(read_report, entries(reports, "reports")) if one), None)
-        if found and found.gone is not None:
+        if found and found.suppression_reason is not None:
             raise InputError(_withdrawn(found))
         if found is None or accession in entries(check, "invalid_assemblies"):
             reason = text_of(check, "reason")
@@ -118,7 +118,9 @@ class Ncbi:
         """The assembly's genes as GFF3, None where it has none. Raises as fasta() does."""
         return self._file(assembly, ANNOTATION)
 
-    def fetch(self, accession: str, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
+    def download_fasta(
+        self, accession: str, progress: Progress | None = None
+    ) -> AbstractContextManager[BinaryIO]:
         """The gzipped FASTA of an assembly as a stream; leaving the block well means that its md5 was right.
 
         Raises:
@@ -128,8 +130,8 @@ class Ncbi:
         return self.stream(self.fasta(accession), progress)
 
     @contextmanager
-    def fetch_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
-        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as fetch() does."""
+    def download_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
+        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as download_fasta() does."""
         if (file := self.annotation(accession)) is None:
             yield None
             return
@@ -137,11 +139,14 @@ class Ncbi:
             yield stream
 
     def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
-        """Any of the files as a stream. Raises as fetch() does."""
+        """Any of the files as a stream. Raises as download_fasta() does."""
         return download.stream(self._client, file, progress)
 
     def blocks(self, file: RemoteFile, start: int = 0) -> Blocks:
-        """A file's bytes from `start` on, in order, unverified: for whoever has the first ones. Raises as fetch() does."""
+        """Yield the bytes of a file from `start` on, in order, unverified, for callers that have the first ones.
+
+        Raises as download_fasta() does.
+        """
         return Transfer(self._client, file).blocks(start)
 
     def _taxa(self, text: str) -> Iterator[str]:
@@ -155,7 +160,9 @@ class Ncbi:
         for only in ("filters.reference_only=true&", ""):
             answer = self._ask(f"/genome/taxon/{taxon}/dataset_report?{only}page_size={limit}")
             reports = [
-                one for one in map(read_report, entries(answer, "reports")) if one and one.gone is None
+                one
+                for one in map(read_report, entries(answer, "reports"))
+                if one and one.suppression_reason is None
             ]
             if reports:
                 return reports
@@ -223,13 +230,15 @@ def _of(assembly: Assembly | str) -> str:
 def _must_be_accession(text: str) -> None:
     """What goes into an address is nothing else."""
     if not ACCESSION.fullmatch(text):
-        raise InputError(f"{text[:40]!r} is no accession of an assembly; give one such as GCF_000840245.1")
+        raise InputError(
+            f"{text[:40]!r} is not the accession of an assembly; give one such as GCF_000840245.1"
+        )
 
 
 def _withdrawn(assembly: Assembly) -> str:
-    instead = assembly.current if assembly.superseded else assembly.twin
+    instead = assembly.current if assembly.superseded else assembly.paired_accession
     remedy = f"use {instead}" if instead else "search for another assembly of the organism"
-    reason = (assembly.gone or "").rstrip(".")
+    reason = (assembly.suppression_reason or "").rstrip(".")
     return f"NCBI withdrew {assembly.accession} ({assembly.title}): {reason}; {remedy}"
 
 

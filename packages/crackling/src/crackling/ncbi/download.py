@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from crackling.errors import CracklingError, InputError, TransferError
 from crackling.ncbi.http import WEB_PAGE, StatusError
-from crackling.ncbi.retry import PassingError
+from crackling.ncbi.retry import TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -86,7 +86,7 @@ class Transfer:
         yield from self._one_stream(delivered)
 
     def _one_stream(self, delivered: int) -> Blocks:
-        tries = self.client.tries_at_file()
+        attempts = self.client.attempts_at_file()
         whole = False
         while not whole:
             try:
@@ -94,8 +94,8 @@ class Transfer:
                     delivered += len(chunk)
                     yield chunk
                 whole = True
-            except PassingError as error:
-                tries.failed(error)
+            except TransientError as error:
+                attempts.wait_after(error)
             except StatusError as error:
                 raise self._refused(error) from None
 
@@ -116,7 +116,7 @@ class Transfer:
             f"{self.file.name}: {size:,} bytes came where NCBI announced {self.file.bytes:,}; try again later"
         )
         if size < (self.file.bytes or 0):
-            raise PassingError(message)
+            raise TransientError(message)
         raise TransferError(message)
 
     def _refused(self, error: StatusError) -> Exception:
@@ -166,12 +166,12 @@ class _Ranges:
     def _range(self, start: int, end: int) -> bytearray:
         """The bytes from `start` to before `end`."""
         held = bytearray()
-        tries = self._client.tries_at_file(self._stop)
+        attempts = self._client.attempts_at_file(self._stop)
         while len(held) < end - start:
             try:
                 self._read(held, start, end)
-            except PassingError as error:
-                tries.failed(error)
+            except TransientError as error:
+                attempts.wait_after(error)
             except StatusError as error:
                 if error.status == 416:
                     raise _NoRangesError from None
@@ -191,7 +191,7 @@ class _Ranges:
             finally:
                 self._open.discard(answer)
         if len(held) != end - start:
-            raise PassingError(f"{self._file.name}: a part of it came incomplete; try again later")
+            raise TransientError(f"{self._file.name}: a part of it came incomplete; try again later")
 
     def _until_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Looks before the first chunk too: the end may have come before the answer was there to be woken."""
@@ -203,16 +203,16 @@ class _Ranges:
 
     def _check(self, answer: BaseHTTPResponse, place: int, end: int) -> None:
         """That the answer is the range that was asked for, of the file that was announced."""
-        told = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+        announced = _RANGE.fullmatch(answer.headers.get("content-range", ""))
         expected = (str(place), str(end - 1), str(self._file.bytes))
-        if answer.status != 206 or told is None or told.groups() != expected:
+        if answer.status != 206 or announced is None or announced.groups() != expected:
             raise _NoRangesError
 
 
 def no_web_page(chunk: bytes, place: int) -> None:
-    """Raises PassingError where a file begins like a page: compressed FASTA never does."""
+    """Raises TransientError where a file begins like a page: compressed FASTA never does."""
     if place == 0 and chunk.lstrip()[:1] == b"<":
-        raise PassingError(WEB_PAGE)
+        raise TransientError(WEB_PAGE)
 
 
 class VerifiedStream(io.RawIOBase):
@@ -221,7 +221,7 @@ class VerifiedStream(io.RawIOBase):
     def __init__(self, blocks: Iterator[Buffer], file: RemoteFile, progress: Progress | None) -> None:
         self._blocks = blocks
         self._file = file
-        self._tell = progress or (lambda _done, _total: None)
+        self._report = progress or (lambda _done, _total: None)
         self._digest = hashlib.md5(usedforsecurity=False)
         self._rest = memoryview(b"")
         self._done = 0
@@ -249,7 +249,7 @@ class VerifiedStream(io.RawIOBase):
         self._digest.update(block)
         self._done += len(block)
         self._rest = memoryview(block)
-        self._tell(self._done, self._file.bytes or 0)
+        self._report(self._done, self._file.bytes or 0)
         return True
 
     def check(self) -> None:

@@ -24,7 +24,7 @@ from urllib3.util import Retry
 
 from crackling.errors import TransferError
 from crackling.ncbi.rate import Rate, shared_rate
-from crackling.ncbi.retry import PassingError, Patience, Tries
+from crackling.ncbi.retry import Attempts, RetryPolicy, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
-_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
 WEB_PAGE: Final = (
@@ -63,32 +63,32 @@ class Client:
         self,
         home: str,
         api_key: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         rate: Rate | None = None,
     ) -> None:
-        self.patience = patience or Patience()
+        self.retry_policy = retry_policy or RetryPolicy()
         self._home = _origin(home)
         self._key = api_key
         self._rate = rate or shared_rate(api_key)
         self._pools: dict[str | None, PoolManager] = {}
         self._lock = threading.Lock()
 
-    def tries_at_file(self, stop: threading.Event | None = None) -> Tries:
+    def attempts_at_file(self, stop: threading.Event | None = None) -> Attempts:
         """For one range, or all of a file where it comes in one stream."""
-        return Tries(self.patience, self.patience.file_attempts, stop)
+        return Attempts(self.retry_policy, self.retry_policy.file_attempts, stop)
 
-    def persistently(self, attempt: Callable[[], _T]) -> _T:
+    def with_retries(self, attempt: Callable[[], _T]) -> _T:
         """What the attempt returns, as soon as one succeeds.
 
         Raises:
             TransferError: none did.
         """
-        tries = Tries(self.patience)
+        attempts = Attempts(self.retry_policy)
         while True:
             try:
                 return attempt()
-            except PassingError as error:
-                tries.failed(error)
+            except TransientError as error:
+                attempts.wait_after(error)
 
     def text(self, address: str) -> str:
         """A small file.
@@ -96,7 +96,7 @@ class Client:
         Raises:
             TransferError: it could not be had; StatusError: there is no such thing.
         """
-        return self.persistently(lambda: self._whole(address)).decode("utf-8", "replace")
+        return self.with_retries(lambda: self._whole(address)).decode("utf-8", "replace")
 
     def json(self, address: str) -> object:
         """An answer in JSON. Raises as text() does."""
@@ -106,9 +106,9 @@ class Client:
             try:
                 return json.loads(body)
             except ValueError:
-                raise PassingError("NCBI's answer is damaged (no JSON); try again later") from None
+                raise TransientError("NCBI's answer is damaged (no JSON); try again later") from None
 
-        return self.persistently(attempt)
+        return self.with_retries(attempt)
 
     def head(self, address: str) -> Mapping[str, str]:
         """The headers of a file. Raises as text() does."""
@@ -117,7 +117,7 @@ class Client:
             with self.open("HEAD", address) as answer:
                 return answer.headers
 
-        return self.persistently(attempt)
+        return self.with_retries(attempt)
 
     def _whole(self, address: str) -> bytes:
         body = bytearray()
@@ -135,14 +135,14 @@ class Client:
         """One attempt at a request: an answer of 2xx whose body is still to be read, with redirects followed.
 
         Raises:
-            PassingError: it failed in a way that may pass.
+            TransientError: it failed in a way that may pass.
             StatusError: the server refuses.
             TransferError: a redirect leads nowhere.
         """
         answer = self._follow(method, address, headers or {})
         try:
             if answer.headers.get("content-type", "").startswith("text/html"):
-                raise PassingError(WEB_PAGE)
+                raise TransientError(WEB_PAGE)
             yield answer
         finally:
             answer.close()  # what is left of a body is not worth the reading
@@ -151,7 +151,7 @@ class Client:
         """The body as it comes, without decoding.
 
         Raises:
-            PassingError: it broke off, or came too slowly.
+            TransientError: it broke off, or came too slowly.
         """
         waited, received = 0.0, 0  # in here alone: the reader may take its time
         while True:
@@ -159,13 +159,13 @@ class Client:
             try:
                 chunk = answer.read1(_CHUNK, decode_content=False)
             except (HTTPError, OSError) as error:
-                raise _passing(error, answer.url or "") from None
+                raise _connection_error(error, answer.url or "") from None
             if not chunk:
                 return
             waited, received = waited + time.monotonic() - asked, received + len(chunk)
-            if waited > self.patience.silence:
-                if received < waited * self.patience.slowest:
-                    raise PassingError("NCBI sends too slowly; try again later")
+            if waited > self.retry_policy.silence_seconds:
+                if received < waited * self.retry_policy.min_bytes_per_second:
+                    raise TransientError("NCBI sends too slowly; try again later")
                 waited, received = 0.0, 0
             yield chunk
 
@@ -180,7 +180,7 @@ class Client:
             if not 200 <= answer.status < 300:
                 raise self._refusal(answer, address)
             return answer
-        raise TransferError(f"{_host(address)} redirects in a circle; try again later, or tell NCBI")
+        raise TransferError(f"{_host(address)} redirects in a circle; try again later, or report it to NCBI")
 
     def _request(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         _must_be_http(address)
@@ -191,25 +191,29 @@ class Client:
                 method,
                 address,
                 headers={"user-agent": _AGENT, "accept-encoding": "identity", **key, **headers},
-                timeout=urllib3.Timeout(connect=self.patience.connect, read=self.patience.silence),
+                timeout=urllib3.Timeout(
+                    connect=self.retry_policy.connect_seconds, read=self.retry_policy.silence_seconds
+                ),
                 redirect=False,
                 retries=False,
                 preload_content=False,
             )
         except (HTTPError, OSError) as error:
-            raise _passing(error, address) from None
+            raise _connection_error(error, address) from None
 
     def _refusal(self, answer: BaseHTTPResponse, address: str) -> TransferError:
         status, host = answer.status, _host(address)
         body = next(self.chunks(answer), b"").lower()
         answer.close()
         if status == 429:
-            return PassingError(
-                f"{host} has had too many requests (429); wait a minute, or use an API key", _asked(answer)
+            return TransientError(
+                f"{host} has had too many requests (429); wait a minute, or use an API key",
+                _retry_after_seconds(answer),
             )
-        if status in _PASSING:
-            return PassingError(
-                f"{host} is out of order at the moment ({status}); try again later", _asked(answer)
+        if status in _TRANSIENT:
+            return TransientError(
+                f"{host} is out of order at the moment ({status}); try again later",
+                _retry_after_seconds(answer),
             )
         if self._key and (status in {401, 403} or b"api key" in body):
             return TransferError(f"{host} refuses the API key ({status}); check it, or do without")
@@ -231,7 +235,9 @@ class Client:
 
 def _must_be_http(address: str) -> None:
     if urlsplit(address).scheme not in {"http", "https"}:
-        raise TransferError(f"{address}: is neither http nor https, so it is not fetched; tell NCBI")
+        raise TransferError(
+            f"{address}: is neither http nor https, so nothing is downloaded from there; report it to NCBI"
+        )
 
 
 def _target(address: str, location: str) -> str:
@@ -241,7 +247,7 @@ def _target(address: str, location: str) -> str:
         _host(target)
     except ValueError:
         raise TransferError(
-            f"{_host(address)} redirects to no address ({location[:80]}); tell NCBI"
+            f"{_host(address)} redirects to no address ({location[:80]}); report it to NCBI"
         ) from None
     return target
 
@@ -255,7 +261,7 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or address
 
 
-def _asked(answer: BaseHTTPResponse) -> float | None:
+def _retry_after_seconds(answer: BaseHTTPResponse) -> float | None:
     """Seconds until the server wants to be asked again, from Retry-After."""
     try:
         return Retry().get_retry_after(answer)
@@ -263,14 +269,14 @@ def _asked(answer: BaseHTTPResponse) -> float | None:
         return None
 
 
-def _passing(error: Exception, address: str) -> TransferError:
+def _connection_error(error: Exception, address: str) -> TransferError:
     """What a person can do about a connection that failed."""
     host = _host(address)
     match error:
         case NameResolutionError():
-            return PassingError(f"{host} cannot be found; check the network connection and try again")
+            return TransientError(f"{host} cannot be found; check the network connection and try again")
         case ConnectTimeoutError() | NewConnectionError():
-            return PassingError(
+            return TransientError(
                 f"{host} cannot be reached; check the network connection (proxy, firewall) and try again"
             )
         case SSLError():
@@ -278,5 +284,5 @@ def _passing(error: Exception, address: str) -> TransferError:
                 f"{host} has a certificate that is not trusted here; check the machine's clock and certificates, or the proxy"
             )
         case ReadTimeoutError() | TimeoutError():
-            return PassingError(f"{host} went silent; try again later")
-    return PassingError(f"the connection to {host} broke off ({type(error).__name__}); try again later")
+            return TransientError(f"{host} went silent; try again later")
+    return TransientError(f"the connection to {host} broke off ({type(error).__name__}); try again later")

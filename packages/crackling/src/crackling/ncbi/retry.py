@@ -1,4 +1,4 @@
-"""How long a server is waited for, and how an attempt that failed is tried again."""
+"""How long the client waits for a server, and when it repeats an attempt that failed."""
 
 from __future__ import annotations
 
@@ -10,62 +10,70 @@ from crackling.errors import TransferError
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """Times are seconds.
+class RetryPolicy:
+    """Limits of the attempts at one request.
 
-    `connect` for a connection, `silence` between two bytes; an answer that is slower than `slowest` bytes a second over as long
-    counts as broken. So many `attempts` are made at an answer, and `file_attempts` at each range of a file. The waits between
-    them double from `first_wait` to `longest_wait`, which bounds what a server asks for (Retry-After) too, and are not longer
-    than `total` together.
+    Attributes:
+        connect_seconds: for a connection.
+        silence_seconds: between two bytes.
+        min_bytes_per_second: an answer that is slower for `silence_seconds` counts as interrupted.
+        attempts: at one answer.
+        file_attempts: at each range of a file.
+        total_wait_seconds: between all attempts at one thing.
+        first_wait_seconds: between the first two attempts; each further wait is twice as long.
+        max_wait_seconds: between two attempts, also where a server asks for more (Retry-After).
     """
 
-    connect: float = 10
-    silence: float = 30
-    slowest: int = 2_000
+    connect_seconds: float = 10
+    silence_seconds: float = 30
+    min_bytes_per_second: int = 2_000
     attempts: int = 5
     file_attempts: int = 10
-    total: float = 300
-    first_wait: float = 0.5
-    longest_wait: float = 60
+    total_wait_seconds: float = 300
+    first_wait_seconds: float = 0.5
+    max_wait_seconds: float = 60
 
 
-class PassingError(TransferError):
-    """An attempt failed in a way that may pass; `wait` is how long the server asks to be left alone, if it said so."""
+class TransientError(TransferError):
+    """An attempt failed in a way that a repetition may overcome.
 
-    def __init__(self, message: str, wait: float | None = None) -> None:
+    `retry_after_seconds` is how long the server asks to be left alone, if it says so.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
-        self.wait = wait
+        self.retry_after_seconds = retry_after_seconds
 
 
-class Tries:
-    """The attempts at one thing. `stop` ends a wait between them."""
+class Attempts:
+    """The attempts at one thing. Setting `stop` ends a wait between them."""
 
     def __init__(
-        self, patience: Patience, attempts: int | None = None, stop: threading.Event | None = None
+        self, policy: RetryPolicy, attempts: int | None = None, stop: threading.Event | None = None
     ) -> None:
-        self._patience = patience
-        self._attempts = attempts or patience.attempts
+        self._policy = policy
+        self._attempts = attempts or policy.attempts
         self._stop = stop or threading.Event()
         self._failed = 0
-        self._waited = 0.0
+        self._waited_seconds = 0.0
 
-    def failed(self, error: PassingError) -> None:
-        """Wait until it may be tried again.
+    def wait_after(self, error: TransientError) -> None:
+        """Count a failed attempt and wait until the next one.
 
         Raises:
-            TransferError: it may not; `error` itself.
+            TransientError: there is no next one; `error` itself.
         """
         self._failed += 1
-        wait = self._wait(error.wait)
-        self._waited += wait
-        last = self._failed == self._attempts or self._waited > self._patience.total
-        if last or self._stop.wait(wait):
+        seconds = self._next_wait_seconds(error.retry_after_seconds)
+        self._waited_seconds += seconds
+        last = self._failed == self._attempts or self._waited_seconds > self._policy.total_wait_seconds
+        if last or self._stop.wait(seconds):
             raise error
 
-    def _wait(self, asked: float | None) -> float:
-        """With jitter, so that clients which failed together do not come back together."""
-        patience = self._patience
-        if asked is not None:
-            return min(asked, patience.longest_wait) + random.uniform(0, patience.first_wait)
-        doubled: float = patience.first_wait * 2 ** (self._failed - 1)
-        return min(doubled, patience.longest_wait) * random.uniform(0.5, 1)
+    def _next_wait_seconds(self, asked_seconds: float | None) -> float:
+        """Return a wait with jitter, so that clients which failed together do not come back together."""
+        policy = self._policy
+        if asked_seconds is not None:
+            return min(asked_seconds, policy.max_wait_seconds) + random.uniform(0, policy.first_wait_seconds)
+        doubled: float = policy.first_wait_seconds * 2 ** (self._failed - 1)
+        return min(doubled, policy.max_wait_seconds) * random.uniform(0.5, 1)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, overload
 
 from crackling.errors import InputError
 from crackling.results.formats import FORMATS, format_of, write
-from crackling.results.target import SPECIFIC_SCORE, USUAL_CONSENSUS, Target
-from crackling.sequences.files import appearing
+from crackling.results.target import DEFAULT_MIN_ACCEPTED, SPECIFIC_SCORE, Target
+from crackling.sequences.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,18 +37,18 @@ class Design(Sequence[Target]):
     The same design gives the same bytes in each format, wherever it was made.
 
     Attributes:
-        genome: the name of the genome that was searched for off-targets.
+        genome_name: the name of the genome that was searched for off-targets.
         targets: the guides, in query order.
         contigs: the query that was searched, normalised; empty where guides were given.
         kind: whether a sequence or guides were given.
-        consensus: how many of the three methods must accept an efficient guide.
+        min_accepted: how many of the three methods must accept an efficient guide.
     """
 
-    genome: str
+    genome_name: str
     targets: Sequence[Target]
     contigs: Sequence[Contig] = ()
     kind: Kind = Kind.SEQUENCE
-    consensus: int = USUAL_CONSENSUS
+    min_accepted: int = DEFAULT_MIN_ACCEPTED
 
     @overload
     def __getitem__(self, at: int) -> Target: ...
@@ -61,7 +61,7 @@ class Design(Sequence[Target]):
         return len(self.targets)
 
     def __repr__(self) -> str:
-        return f"<Design against {self.genome}: {self.outcome}>"
+        return f"<Design against {self.genome_name}: {self.outcome}>"
 
     def _repr_html_(self) -> str:
         from crackling.results.notebook import to_html
@@ -92,7 +92,7 @@ class Design(Sequence[Target]):
         chosen = format or format_of(Path(path))
         if chosen is None:
             raise InputError(f"{path}: its ending names no format; name one of {', '.join(FORMATS)}")
-        with appearing(Path(path)) as stream:
+        with write_atomically(Path(path)) as stream:
             write(self, chosen, stream)
 
     @property
@@ -113,9 +113,9 @@ class Design(Sequence[Target]):
         """What was asked, for people."""
         return [
             ("Query", self._query),
-            ("Genome", self.genome),
+            ("Genome", self.genome_name),
             ("Nuclease", "SpCas9: guides of 20 nt beside NGG, off-targets beside NGG or NAG"),
-            ("Efficient", f"at least {self.consensus} of 3 methods accept"),
+            ("Efficient", f"at least {self.min_accepted} of 3 methods accept"),
             ("Specific", f"MIT and CFD both at least {SPECIFIC_SCORE:.0f}"),
             ("Off-targets", "up to 4 mismatches"),
         ]

@@ -33,15 +33,18 @@ def _records(design: Design) -> Iterator[gb_io.Record]:
     if design.kind is Kind.GUIDES:
         for target in design.targets:
             yield _record(
-                f"guide_{target.id}", target.guide + target.pam, design.genome, [_feature(target, 0, "+")]
+                f"guide_{target.id}",
+                target.guide + target.pam,
+                design.genome_name,
+                [_feature(target, 0, "+")],
             )
         return
     for contig, targets in design.by_contig():
         features = [_feature(target, target.start, target.strand) for target in targets]
-        yield _record(contig.name, contig.sequence, design.genome, features)
+        yield _record(contig.name, contig.sequence, design.genome_name, features)
 
 
-def _record(name: str, sequence: str, genome: str, features: list[gb_io.Feature]) -> gb_io.Record:
+def _record(name: str, sequence: str, genome_name: str, features: list[gb_io.Feature]) -> gb_io.Record:
     return gb_io.Record(
         sequence.lower().encode(),
         name=name,
@@ -49,7 +52,7 @@ def _record(name: str, sequence: str, genome: str, features: list[gb_io.Feature]
         molecule_type="DNA",
         division=_DIVISION,
         date=_DATE,
-        definition=f"{name}, guides for SpCas9 against {genome} by Crackling {VERSION}",
+        definition=f"{name}, guides for SpCas9 against {genome_name} by Crackling {VERSION}",
         features=features,
     )
 

@@ -26,7 +26,7 @@ def to_html(design: Design) -> str:
     rest = f"; the first {len(shown)} are shown" if left_out else ""
     head = _row("th", (heading.title for heading in HEADINGS))
     body = "".join(_row("td", cells) for cells in overview(shown))
-    caption = f"Guides against {design.genome}: {design.outcome}{rest}"
+    caption = f"Guides against {design.genome_name}: {design.outcome}{rest}"
     return f"<table><caption>{escape(caption)}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crackling.guides.sites import Site
     from crackling.specificity import Specificity
 
-USUAL_CONSENSUS = 2
+DEFAULT_MIN_ACCEPTED = 2
 SPECIFIC_SCORE = 75.0
 LEAST_GC, MOST_GC = 20.0, 80.0
 
@@ -74,7 +74,7 @@ def make_target(
     specificity: Specificity,
     *,
     repeated_in_query: bool,
-    consensus: int = USUAL_CONSENSUS,
+    min_accepted: int = DEFAULT_MIN_ACCEPTED,
     locus: Locus = UNKNOWN,
 ) -> Target:
     """Put together what is known of a site; figures are rounded to what is written, so that all formats agree."""
@@ -96,7 +96,7 @@ def make_target(
         structure=efficiency.structure,
         energy=efficiency.energy,
         consensus=efficiency.consensus,
-        efficient=efficiency.consensus >= consensus,
+        efficient=efficiency.consensus >= min_accepted,
         mit=round(specificity.mit, 6),
         cfd=round(specificity.cfd, 6),
         specific=specificity.mit >= SPECIFIC_SCORE and specificity.cfd >= SPECIFIC_SCORE,

@@ -39,13 +39,13 @@ def plain(stream: BinaryIO, label: str) -> Iterator[BinaryIO]:
         with _decompressed(stream) as content:
             yield content
     except EOFError:
-        raise InputError(f"{label}: the compressed data ends too early; fetch the file again") from None
+        raise InputError(f"{label}: the compressed data ends too early; download the file again") from None
     except _DAMAGED:  # type: ignore[misc]  # isal's stub declares an instance
-        raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
+        raise InputError(f"{label}: the compressed data is damaged; download the file again") from None
     except OSError as error:
         if error.errno is not None:
             raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
-        raise InputError(f"{label}: the compressed data is damaged; fetch the file again") from None
+        raise InputError(f"{label}: the compressed data is damaged; download the file again") from None
 
 
 @contextmanager

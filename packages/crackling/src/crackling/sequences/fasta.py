@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
 from crackling.sequences.compressed import plain
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
 def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
     """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
     if isinstance(source, Path):
-        with readable(source) as stream:
+        with open_for_reading(source) as stream:
             yield from _contigs(stream, label or str(source))
     else:
         yield from _contigs(source, label or "the stream")
@@ -122,11 +122,11 @@ def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
             yield name, ""
         elif line and not line.startswith("#"):
             if name is None:
-                raise InputError(f"{label}: not FASTA ({_tell(number, line)}); a record begins with '>'")
+                raise InputError(f"{label}: not FASTA ({_describe(number, line)}); a record begins with '>'")
             yield name, line
 
 
-def _tell(number: int, line: str) -> str:
+def _describe(number: int, line: str) -> str:
     """What a line is: of another encoding or of a program's own format its letters would say nothing."""
     if "\ufffd" in line or "\0" in line:
         return "its bytes are no plain text; save it as UTF-8"

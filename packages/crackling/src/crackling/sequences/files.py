@@ -1,4 +1,4 @@
-"""Files that are read or written whole: clear errors, and nothing half-written."""
+"""Reading and writing files with clear errors, and without leaving files that are written in part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[BinaryIO]:
+def open_for_reading(path: Path) -> Iterator[BinaryIO]:
     """Open a file for reading.
 
     Raises:
@@ -31,26 +31,26 @@ def readable(path: Path) -> Iterator[BinaryIO]:
         raise StorageError(f"{path}: is a folder; name a file in it") from None
     except PermissionError:
         raise StorageError(f"{path}: may not be read; check its permissions") from None
-    except OSError as error:  # a name too long, a pipe where a file must be mapped, a broken disk
+    except OSError as error:  # a name that is too long, a pipe where a file must be mapped, a broken disk
         raise StorageError(f"{path}: cannot be read ({error.strerror or error}); name another file") from None
 
 
-class Unfinished:
+class TemporaryFile:
     """A file that is being written under a temporary name."""
 
     def __init__(self, path: Path, stream: BinaryIO) -> None:
         self._path, self.stream = path, stream
 
-    def appear(self, path: Path) -> None:
-        """Finish it under its name, in place of an old one."""
+    def rename(self, path: Path) -> None:
+        """Close the file and give it its name, in place of an old file."""
         self.stream.close()
-        self._path.chmod(0o666 & ~_umask())  # a temporary file is private; the finished one is like any other
-        self._path.replace(_place(path))
+        self._path.chmod(0o666 & ~_umask())  # a temporary file is private; the final one is like any other
+        self._path.replace(_target(path))
 
 
 @contextmanager
-def unfinished(beside: Path) -> Iterator[Unfinished]:
-    """Open a file for writing in the folder of a path; it is deleted in the end unless it appeared.
+def temporary_file(beside: Path) -> Iterator[TemporaryFile]:
+    """Open a temporary file for writing in the folder of a path; delete it in the end unless it was renamed.
 
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
@@ -59,41 +59,41 @@ def unfinished(beside: Path) -> Iterator[Unfinished]:
         raise StorageError(f"{beside}: is a folder; name a file in it")
     if _is_special(beside):
         raise StorageError(f"{beside}: is a device or a pipe; name a file")
-    place = _place(beside)
-    with writing(beside):
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
+    target = _target(beside)
+    with explain_write_errors(beside):
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     path, stream = Path(name), os.fdopen(handle, "wb")
     try:
-        with writing(beside):
-            yield Unfinished(path, stream)
+        with explain_write_errors(beside):
+            yield TemporaryFile(path, stream)
     finally:
-        # On a full disk closing fails too; the first error is the one to tell.
+        # On a full disk closing fails too; the first error is the one to report.
         with contextlib.suppress(OSError):
             stream.close()
         path.unlink(missing_ok=True)
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that appears under its name, in place of an old one, when all is written.
+def write_atomically(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that gets its name, in place of an old file, when it is complete.
 
-    A device or a pipe is written to as it is: a file in its place would break it for everyone.
+    A device or a pipe is written to directly: a file in its place would break it for everyone.
 
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
     """
     if _is_special(path):
-        with writing(path), path.open("wb") as stream:
+        with explain_write_errors(path), path.open("wb") as stream:
             yield stream
         return
-    with unfinished(path) as file:
+    with temporary_file(path) as file:
         yield file.stream
-        file.appear(path)
+        file.rename(path)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What fails in here has failed to write that path.
+def explain_write_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the operating system into errors that say that this path cannot be written.
 
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
@@ -102,17 +102,17 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{path}: cannot be written ({error.strerror}); make room or name another place"
+            f"{path}: cannot be written ({error.strerror}); free some space or name another folder"
         ) from None
 
 
-def _place(path: Path) -> Path:
-    """Where a link leads, so that it stays one."""
+def _target(path: Path) -> Path:
+    """Return the path that a link leads to, so that the link is kept."""
     return path.resolve() if path.is_symlink() else path
 
 
 def _is_special(path: Path) -> bool:
-    """Whether it is a device, a pipe or a socket, or a link to one."""
+    """Return whether a path is a device, a pipe or a socket, or a link to one."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

@@ -1,21 +1,23 @@
-"""A stream that tells how much of it was read."""
+"""Progress of long work: the callbacks that it is reported to, and a stream that reports how much was read."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from _typeshed import WriteableBuffer
 
-_BLOCK = 1024 * 1024
+# Called with the name of a stage, what is done and what there is to do (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+_BLOCK_BYTES = 1024 * 1024
 
 
-class _Counting(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, tell: Callable[[int], None]) -> None:
-        self._stream, self._tell, self._done = stream, tell, 0
+class _ReportingStream(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, report: Callable[[int], None]) -> None:
+        self._stream, self._report, self._done = stream, report, 0
 
     def readable(self) -> bool:
         return True
@@ -25,10 +27,10 @@ class _Counting(io.RawIOBase):
         data = self._stream.read(len(view))
         view[: len(data)] = data
         self._done += len(data)
-        self._tell(self._done)
+        self._report(self._done)
         return len(data)
 
 
-def counted(stream: BinaryIO, tell: Callable[[int], None]) -> BinaryIO:
-    """Reads `stream` and tells, about every MB, how many bytes were read so far."""
-    return cast("BinaryIO", io.BufferedReader(_Counting(stream, tell), _BLOCK))
+def read_with_progress(stream: BinaryIO, report: Callable[[int], None]) -> BinaryIO:
+    """Return a stream that reads another one and reports, about every MB, how many bytes were read."""
+    return cast("BinaryIO", io.BufferedReader(_ReportingStream(stream, report), _BLOCK_BYTES))

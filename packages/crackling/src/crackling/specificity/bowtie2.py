@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.errors import CracklingError, InputError, StorageError
+from crackling.guides.sites import SITE_NT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
 PAMS = tuple(f"{base}{end}" for end in ("GG", "AG") for base in "ACGT")
-_WINDOW_NT = 23
 _REVERSE = 16  # flag of SAM
 # End to end with the score 0 at least, which only a perfect alignment has; all of them; lines for what aligns alone.
 _OPTIONS = ("--end-to-end", "--score-min", "C,0,0", "-a", "--no-hd", "--no-unal", "--omit-sec-seq", "--quiet")
 
 
-class Locus(NamedTuple):
+class Alignment(NamedTuple):
     """A place: 0-based half-open on the contig's forward strand, 23 nt with the PAM, which reads 5' to 3' on `strand`."""
 
     contig: str
@@ -38,21 +38,21 @@ class Locus(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Alignments:
+class AlignedGuide:
     """A guide's perfect alignments, by contig, start and strand."""
 
     guide: str
-    loci: tuple[Locus, ...]
+    alignments: tuple[Alignment, ...]
 
     @property
     def unique(self) -> bool:
         """By the published rule: a guide that is nowhere in the genome passes."""
-        return len(self.loci) <= 1
+        return len(self.alignments) <= 1
 
 
 def align(
     guides: Sequence[str], index: Path, *, programs: Path | None = None, threads: int | None = None
-) -> list[Alignments]:
+) -> list[AlignedGuide]:
     """Align guides to a genome.
 
     Args:
@@ -71,12 +71,12 @@ def align(
     """
     command = [str(_program(index, programs)), *_OPTIONS, "-p", str(threads or os.cpu_count() or 1)]
     distinct = list(dict.fromkeys(guides))
-    found: dict[str, list[Locus]] = {guide: [] for guide in distinct}
+    found: dict[str, list[Alignment]] = {guide: [] for guide in distinct}
     with tempfile.TemporaryFile("w+") as queries:
         _write_queries(queries, distinct)
-        for number, locus in _run([*command, "-x", str(index), "-f", "-"], queries):
-            found[distinct[number]].append(locus)
-    aligned = {guide: Alignments(guide, tuple(sorted(loci))) for guide, loci in found.items()}
+        for number, alignment in _run([*command, "-x", str(index), "-f", "-"], queries):
+            found[distinct[number]].append(alignment)
+    aligned = {guide: AlignedGuide(guide, tuple(sorted(alignments))) for guide, alignments in found.items()}
     return [aligned[guide] for guide in guides]
 
 
@@ -101,7 +101,7 @@ def _write_queries(file: IO[str], guides: Iterable[str]) -> None:
     file.seek(0)
 
 
-def _run(command: list[str], queries: IO[str]) -> Iterator[tuple[int, Locus]]:
+def _run(command: list[str], queries: IO[str]) -> Iterator[tuple[int, Alignment]]:
     """Number of the guide and a place of it, one after the other: those of a repeat may be many."""
     with (
         tempfile.TemporaryFile("w+", errors="replace") as complaints,
@@ -118,9 +118,9 @@ def _run(command: list[str], queries: IO[str]) -> Iterator[tuple[int, Locus]]:
             raise CracklingError(f"{Path(command[0]).name} failed: {said}")
 
 
-def _parse(line: str) -> tuple[int, Locus]:
+def _parse(line: str) -> tuple[int, Alignment]:
     """From a line of SAM."""
     name, flags, contig, position = line.split("\t", 4)[:4]
     number, pam = name.split(".")
     start = int(position) - 1
-    return int(number), Locus(contig, start, start + _WINDOW_NT, "-" if int(flags) & _REVERSE else "+", pam)
+    return int(number), Alignment(contig, start, start + SITE_NT, "-" if int(flags) & _REVERSE else "+", pam)

@@ -11,16 +11,17 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crackling.sequences.files import unfinished
+from crackling.sequences.files import temporary_file
 from crackling.specificity.builder import Builder
-from crackling.specificity.genome import MAX_PLACES, Progress, read_shards
 from crackling.specificity.layout import Writer, sealed, write_header
 from crackling.specificity.names import family, shard_paths
+from crackling.specificity.packed_genome import MAX_PLACES, read_shards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crackling.sequences.files import Unfinished
+    from crackling.sequences.files import TemporaryFile
+    from crackling.sequences.progress import Progress
     from crackling.specificity.layout import Header
 
 
@@ -60,24 +61,24 @@ def build_index(
         compatible: leave out sites that start with T, as the published program does.
         threads: default: all processors.
         shard_bases: most bases of a shard.
-        progress: is told how far each stage is, shard by shard.
+        progress: called with the name of a stage, what is done and what there is to do (0: unknown), shard by shard.
 
     Raises:
         InputError: a source is not FASTA or not DNA, or two contigs have one name.
         StorageError: a source cannot be read or `out` cannot be written.
     """
     started = time.monotonic()
-    tell = progress or (lambda _stage, _done, _total: None)
+    report = progress or (lambda _stage, _done, _total: None)
     workers = threads or os.cpu_count() or 1
     out = Path(out)
     given = [sources] if isinstance(sources, str | Path) else sources
     fasta = [Path(source) if isinstance(source, str) else source for source in given]
     with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
         # A file first, then the genome: where nothing can be written, nothing is read.
-        files = (stack.enter_context(unfinished(path)) for path in repeat(out))
+        files = (stack.enter_context(temporary_file(path)) for path in repeat(out))
         built = [
-            (file, Builder(genome, compatible, pool, workers, Writer(file.stream), tell).build())
-            for file, genome in zip(files, read_shards(fasta, tell, shard_bases), strict=False)
+            (file, Builder(genome, compatible, pool, workers, Writer(file.stream), report).build())
+            for file, genome in zip(files, read_shards(fasta, report, shard_bases), strict=False)
         ]
         headers = sealed([header for _, header in built])
         paths = _finish(out, zip([file for file, _ in built], headers, strict=True))
@@ -92,7 +93,7 @@ def build_index(
     )
 
 
-def _finish(out: Path, built: Iterable[tuple[Unfinished, Header]]) -> list[Path]:
+def _finish(out: Path, built: Iterable[tuple[TemporaryFile, Header]]) -> list[Path]:
     """Give the shards their headers and names, and remove what the index of that name had before."""
     shards = list(built)
     paths = shard_paths(out, len(shards))
@@ -100,7 +101,7 @@ def _finish(out: Path, built: Iterable[tuple[Unfinished, Header]]) -> list[Path]
         write_header(file.stream, header)
         file.stream.flush()  # so that a full disk is noticed before the first of them appears
     for (file, _), path in zip(shards, paths, strict=True):
-        file.appear(path)
+        file.rename(path)
     for old in set(family(out)) - set(paths):
         old.unlink(missing_ok=True)
     return paths

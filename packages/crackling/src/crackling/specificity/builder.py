@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import ThreadPoolExecutor
 
-    from crackling.specificity.genome import Genome, Progress
+    from crackling.sequences.progress import Progress
+    from crackling.specificity.packed_genome import PackedGenome
 
 RECORDS_AT_ONCE = 1 << 28  # 8 bytes each
 # Of a task: multiples of 4, so that tasks share no key of 5 bases or more. Each thread has room for the largest task, so
@@ -41,15 +42,15 @@ class Builder:
 
     def __init__(
         self,
-        genome: Genome,
+        genome: PackedGenome,
         compatible: bool,
         pool: ThreadPoolExecutor,
         threads: int,
         writer: Writer,
-        tell: Progress,
+        report: Progress,
     ) -> None:
         self._genome, self._compatible, self._pool, self._threads = genome, compatible, pool, threads
-        self._writer, self._tell = writer, tell
+        self._writer, self._report = writer, report
         self._packed = (c_uint8 * len(genome.packed)).from_buffer(genome.packed)
         self._overflow: list[bytes] = []
 
@@ -116,7 +117,7 @@ class Builder:
             for part in self._pool.map(partial(self._list, records, starts, first), batch, rooms):
                 self._keep(part)
                 done += len(part.occurrences) // OCCURRENCE_BYTES
-                self._tell("sorting", done, self._sites)
+                self._report("sorting", done, self._sites)
 
     def _scatter(self, counts: list[Array[c_uint64]], first: int, last: int) -> Array[c_uint64]:
         """Records of partitions [first, last), by partition, then by place."""
@@ -171,13 +172,13 @@ class Builder:
         self._writer.add(Section.OCCURRENCE_DIRECTORY, self._occurrences)
         self._writer.add(Section.PREFIX_DIRECTORY, self._directory)
         self._writer.add(Section.PREFIX_ENTRIES, prefix_entries)
-        self._tell("writing", 1, 3)
+        self._report("writing", 1, 3)
         directory, suffix_entries = self._suffix_list()
-        self._tell("writing", 2, 3)
+        self._report("writing", 2, 3)
         self._writer.add(Section.SUFFIX_DIRECTORY, directory)
         self._writer.add(Section.SUFFIX_ENTRIES, suffix_entries)
         self._writer.add(Section.OVERFLOW, *self._overflow)
-        self._tell("writing", 3, 3)
+        self._report("writing", 3, 3)
 
     def _suffix_list(self) -> tuple[Array[c_uint32], Array[c_uint32]]:
         keys = self._keys

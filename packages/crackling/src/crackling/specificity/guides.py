@@ -7,6 +7,7 @@ from ctypes import Array, c_uint64
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
+from crackling.guides.sites import GUIDE_NT
 from crackling.specificity import kernel
 from crackling.specificity.kernel import library
 from crackling.specificity.weights import BASES
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _DIGITS = str.maketrans(BASES, "0123")
-_is_guide = re.compile(f"[{BASES}]{{{kernel.SITE_NT}}}").fullmatch
+_is_guide = re.compile(f"[{BASES}]{{{GUIDE_NT}}}").fullmatch
 
 
 def encode(guide: str) -> int:
@@ -26,7 +27,7 @@ def encode(guide: str) -> int:
     """
     if not _is_guide(guide):
         raise InputError(
-            f"guide {guide!r}: must be {kernel.SITE_NT} letters of A, C, G, T; give it without its PAM"
+            f"guide {guide!r}: must be {GUIDE_NT} letters of A, C, G, T; give it without its PAM"
         )
     return int(guide.translate(_DIGITS), 4)
 
@@ -35,7 +36,7 @@ def encode_all(guides: Sequence[str]) -> Array[c_uint64]:
     """encode() of many, at once."""
     numbers = (c_uint64 * len(guides))()
     letters = "".join(guides).encode("ascii", "replace")
-    has_lengths = set(map(len, guides)) == {kernel.SITE_NT}
+    has_lengths = set(map(len, guides)) == {GUIDE_NT}
     if not has_lengths or library().read_guides(letters, len(guides), numbers) < len(guides):
         numbers[:] = [encode(guide) for guide in guides]  # says which one is wrong, and how
     return numbers

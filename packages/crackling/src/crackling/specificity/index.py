@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from crackling.errors import IndexFileError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 from crackling.specificity.layout import MAGIC
 from crackling.specificity.names import parse_name, shard_paths, shards_of
 from crackling.specificity.offtargets import Listing
@@ -99,7 +99,7 @@ class Index:
             k: 0 to 6.
             compatible: CFD weighs every PAM as NGG, as the published program does.
             threads: default: all processors.
-            progress: is told how many guides are done.
+            progress: called with the number of guides that are done.
 
         Returns:
             In the order of `guides`; each `counts` has k + 1 numbers.
@@ -109,12 +109,12 @@ class Index:
         """
         tally = Tally(guides, k, compatible=compatible, threads=threads)
 
-        def tell(before: int, done: int) -> None:
+        def report(before: int, done: int) -> None:
             if progress:
                 progress((before + done) // len(self.shards))
 
         for number, shard in enumerate(self.shards):
-            tally.add(shard, partial(tell, number * len(guides)))
+            tally.add(shard, partial(report, number * len(guides)))
         return tally.scores()
 
     def off_targets(
@@ -164,5 +164,5 @@ def is_index(path: Path) -> bool:
     Raises:
         StorageError: it names nothing that can be read.
     """
-    with readable(find_files(path)[0]) as file:
+    with open_for_reading(find_files(path)[0]) as file:
         return file.read(len(MAGIC)) == MAGIC

@@ -8,10 +8,9 @@ import os
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64
 
 from crackling.errors import InputError
+from crackling.guides.sites import GUIDE_NT
 from crackling.kernel import load
 
-SITE_NT = 20
-WINDOW_NT = 23
 PARTITIONS = 4**6
 MAX_MISMATCHES = 6
 OCCURRENCE_BYTES = 5
@@ -44,9 +43,9 @@ class Lists(ctypes.Structure):
 
 class Weights(ctypes.Structure):
     _fields_ = (
-        ("mit_kept", c_double * (SITE_NT + 1)),
-        ("mit_spread", c_double * SITE_NT * (MAX_MISMATCHES + 1)),
-        ("cfd", c_double * 4 * 4 * (SITE_NT + 1)),
+        ("mit_kept", c_double * (GUIDE_NT + 1)),
+        ("mit_spread", c_double * GUIDE_NT * (MAX_MISMATCHES + 1)),
+        ("cfd", c_double * 4 * 4 * (GUIDE_NT + 1)),
         ("cfd_ngg", c_double),
         ("cfd_nag", c_double),
     )

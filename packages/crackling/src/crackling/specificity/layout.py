@@ -141,7 +141,7 @@ class Header:
         if not head.startswith(MAGIC):
             raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
         if len(head) < HEADER_BYTES:
-            raise IndexFileError(f"{label}: the index is cut short; make or fetch it again")
+            raise IndexFileError(f"{label}: the index is cut short; build or download it again")
         _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct, *place = _FIXED.unpack_from(
             head
         )
@@ -194,7 +194,7 @@ def decode_contigs(contents: bytes, label: str) -> list[Piece]:
 
 def damaged(label: str) -> IndexFileError:
     return IndexFileError(
-        f"{label}: the index is damaged (a checksum does not match); make or fetch it again"
+        f"{label}: the index is damaged (a checksum does not match); build or download it again"
     )
 
 

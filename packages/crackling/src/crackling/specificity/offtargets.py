@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from crackling.guides.sites import GUIDE_NT, SITE_NT
 from crackling.specificity import kernel
 from crackling.specificity.guides import decode, encode
 from crackling.specificity.kernel import Hit, library
@@ -111,18 +112,18 @@ class Listing:
     def _find(self, shard: Shard, search: Search) -> list[Hit]:
         """The distinct sites near the guide, of which places may be listed.
 
-        Where the file is brought in as it is needed, the sites are found first; then the buckets of the prefix list that they
-        stand in are brought, from which their first occurrences are counted; then the occurrences.
+        If the file is fetched as it is needed, the sites are found first; then the buckets of the prefix list that contain
+        them are fetched, from which the positions of their occurrences are counted; then the occurrences.
         """
-        if shard.bring:
-            shard.bring([*_bucket_ranges(shard, self._number, search)])
+        if shard.fetch:
+            shard.fetch([*_bucket_ranges(shard, self._number, search)])
         hits = self._count(_ask(shard, self._number, search))
-        if not shard.bring:
+        if not shard.fetch:
             return hits
-        shard.bring([_prefix_range(shard, hit.site) for hit in hits])
+        shard.fetch([_prefix_range(shard, hit.site) for hit in hits])
         wanted = {hit.site for hit in hits}
         hits = [hit for hit in _ask(shard, self._number, search) if hit.site in wanted]
-        shard.bring([_occurrence_range(shard, hit) for hit in hits])
+        shard.fetch([_occurrence_range(shard, hit) for hit in hits])
         return hits
 
     def _count(self, hits: list[Hit]) -> list[Hit]:
@@ -149,7 +150,7 @@ class Listing:
             guide=self._guide,
             contig=contig,
             start=start,
-            end=start + kernel.WINDOW_NT,
+            end=start + SITE_NT,
             strand="-" if flags & kernel.REVERSE_STRAND else "+",
             site=site,
             pam=BASES[flags >> kernel.PAM_BASE_SHIFT & 3] + ("GG" if is_ngg else "AG"),
@@ -180,7 +181,7 @@ def _ask(shard: Shard, guide: int, search: Search) -> list[Hit]:
 def _bucket_ranges(shard: Shard, guide: int, search: Search) -> Iterator[Range]:
     """Where the buckets lie that a search reads."""
     lists = shard.lists
-    prefix_key = guide >> 2 * (kernel.SITE_NT - lists.prefix_nt)
+    prefix_key = guide >> 2 * (GUIDE_NT - lists.prefix_nt)
     suffix_key = guide & (4**lists.suffix_nt - 1)
     prefix_groups = search.prefix_groups[: search.prefix_group_count]
     suffix_groups = search.suffix_groups[: search.suffix_group_count]
@@ -207,7 +208,7 @@ def _group_ranges(
 
 def _prefix_range(shard: Shard, site: int) -> Range:
     """Where the bucket of the prefix list lies that a site stands in."""
-    key = site >> 2 * (kernel.SITE_NT - shard.lists.prefix_nt)
+    key = site >> 2 * (GUIDE_NT - shard.lists.prefix_nt)
     origin, directory = shard.header.spans[Section.PREFIX_ENTRIES].offset, shard.lists.prefix_directory
     return Range(origin + _ENTRY_BYTES * directory[key], origin + _ENTRY_BYTES * directory[key + 1])
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import comb
 from typing import TYPE_CHECKING
 
-from crackling.specificity.kernel import SITE_NT, Group, library
+from crackling.guides.sites import GUIDE_NT
+from crackling.specificity.kernel import Group, library
 
 if TYPE_CHECKING:
     import ctypes
@@ -64,7 +65,7 @@ def choose_prefix_radius(sites: int, keys: Keys, mismatches: int) -> int:
 def choose_keys(sites: int) -> Keys:
     """The key widths with the cheapest usual search whose directories stay small beside the entries."""
     widths = range(MIN_KEY_NT, MAX_KEY_NT + 1)
-    candidates = [Keys(p, s) for p in widths for s in widths if p + s <= SITE_NT]
+    candidates = [Keys(p, s) for p in widths for s in widths if p + s <= GUIDE_NT]
     allowance = DIRECTORY_BYTES_PER_SITE * sites
     small = [keys for keys in candidates if keys.directory_bytes() <= allowance] or [
         Keys(MIN_KEY_NT, MIN_KEY_NT)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Self
 from isal import isal_zlib
 
 from crackling.errors import IndexFileError
-from crackling.sequences.files import readable
+from crackling.sequences.files import open_for_reading
 from crackling.specificity import kernel
-from crackling.specificity.genome import contig_starts
 from crackling.specificity.guides import check_mismatches
 from crackling.specificity.kernel import Lists, Overflow, Search, library
 from crackling.specificity.layout import (
@@ -25,6 +24,7 @@ from crackling.specificity.layout import (
     damaged,
     decode_contigs,
 )
+from crackling.specificity.packed_genome import contig_starts
 from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity.layout import Range
 
-    Bring = Callable[[Sequence[Range]], None]
+    Fetch = Callable[[Sequence[Range]], None]
 
 
 class Shard:
@@ -46,7 +46,7 @@ class Shard:
         self.pieces = decode_contigs(self.section(Section.CONTIGS), label)
         self.starts = contig_starts(self.pieces)
         self.has_positions = positions
-        self.bring: Bring | None = None
+        self.fetch: Fetch | None = None
         self.lists = self._map_lists()
         if not library().sound(ctypes.byref(self.lists)):
             raise damaged(label)
@@ -58,8 +58,8 @@ class Shard:
         *,
         verify: bool = True,
         positions: bool = True,
-        bring: Bring | None = None,
-        brought: frozenset[Section] = LIST_SECTIONS,
+        fetch: Fetch | None = None,
+        fetched: frozenset[Section] = LIST_SECTIONS,
     ) -> Self:
         """Map an index file.
 
@@ -67,27 +67,27 @@ class Shard:
             path: the file.
             verify: read all of it once and check the checksums.
             positions: off-targets will be listed; without, the sections of positions are not read and may be a hole.
-            bring: is called with the ranges of entries and occurrences that a list is about to read, and writes into the file
-                what of them is not there.
-            brought: the sections that `bring` brings, of LIST_SECTIONS: they may be a hole, and cannot be checked. Scores need
-                all but the occurrences.
+            fetch: called with the ranges of entries and occurrences that a list is about to read; writes to the file what is
+                missing of them.
+            fetched: the sections that `fetch` writes, of LIST_SECTIONS: they may be a hole, and are not verified. Scores need
+                all sections but the occurrences.
 
         Raises:
             IndexFileError: not an index, of another version, cut short or damaged.
             StorageError: the file cannot be read.
         """
         label = str(path)
-        with readable(path) as stream:
+        with open_for_reading(path) as stream:
             header = Header.decode(stream.read(HEADER_BYTES), label)
             if stream.seek(0, os.SEEK_END) != header.file_bytes:
                 raise damaged(label)
             # A private copy-on-write mapping: never written, but ctypes wants a writable one.
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
-        absent = (frozenset() if positions else POSITION_SECTIONS) | (brought if bring else frozenset())
+        absent = (frozenset() if positions else POSITION_SECTIONS) | (fetched if fetch else frozenset())
         if verify:
             _verify(memory, header, set(Section) - absent, label)
         shard = cls(header, memory, label, positions)
-        shard.bring = bring
+        shard.fetch = fetch
         return shard
 
     def __enter__(self) -> Self:

@@ -6,7 +6,8 @@ import functools
 import json
 from importlib import resources
 
-from crackling.specificity.kernel import MAX_MISMATCHES, SITE_NT, Weights
+from crackling.guides.sites import GUIDE_NT
+from crackling.specificity.kernel import MAX_MISMATCHES, Weights
 
 BASES = "ACGT"
 _RNA = {"A": "A", "C": "C", "G": "G", "T": "U"}
@@ -50,7 +51,7 @@ def cfd_mismatch_weights() -> dict[tuple[int, str, str], float]:
         (position, guide, site): 1.0
         if guide == site
         else table[str(position + 1)][f"r{_RNA[guide]}:d{_PAIRS_WITH[site]}"]
-        for position in range(SITE_NT)
+        for position in range(GUIDE_NT)
         for guide in BASES
         for site in BASES
     }
@@ -70,10 +71,10 @@ def kernel_weights() -> Weights:
     weights = Weights(cfd_ngg=cfd_pam_weights()["GG"], cfd_nag=cfd_pam_weights()["AG"])
     weights.mit_kept[:] = [*(1.0 - weight for weight in reversed(mit_weights())), 1.0]
     for mismatches in range(1, MAX_MISMATCHES + 1):
-        weights.mit_spread[mismatches][:] = [mit_spread(mismatches, span) for span in range(SITE_NT)]
+        weights.mit_spread[mismatches][:] = [mit_spread(mismatches, span) for span in range(GUIDE_NT)]
     for (position, guide, site), weight in cfd_mismatch_weights().items():
-        weights.cfd[SITE_NT - 1 - position][BASES.index(guide)][BASES.index(site)] = weight
-    for row in weights.cfd[SITE_NT]:
+        weights.cfd[GUIDE_NT - 1 - position][BASES.index(guide)][BASES.index(site)] = weight
+    for row in weights.cfd[GUIDE_NT]:
         row[:] = [1.0] * 4
     return weights
 

@@ -1,1 +1,1 @@
-"""What the stores keep: jobs, chunks of their targets, and genomes. Times are seconds since the epoch."""
+"""Define the stored models: jobs, chunks of their targets, and genomes. Times are seconds since the epoch."""

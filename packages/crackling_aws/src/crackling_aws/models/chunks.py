@@ -1,24 +1,26 @@
-"""Chunks: consecutive sites of a job that are scored together."""
+"""Define chunks: consecutive sites of a job that are scored together."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from crackling.annotation import Locus
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling.specificity import Specificity
+from crackling_aws.codec import COMPRESSED
 
 
 class Stage(StrEnum):
-    """The two scorings of a chunk; the value names the attribute of the results and the job's counter."""
+    """Name the two scorings of a chunk; the value names the field of the results and the job's counter."""
 
-    ON_TARGET = "onTarget"
-    OFF_TARGET = "offTarget"
+    ON_TARGET = "on_target"
+    OFF_TARGET = "off_target"
 
 
 @dataclass(frozen=True, slots=True)
 class QuerySite:
-    """A site of the query; `repeated` where its 23 nt occur more than once in the query."""
+    """Hold a site of the query; `repeated` where its 23 nt occur more than once in the query."""
 
     site: Site
     repeated: bool
@@ -31,7 +33,9 @@ class Chunk:
     job_id: str
     number: int
     first: int
-    sites: tuple[QuerySite, ...]
-    on_target: tuple[Efficiency, ...] | None = None
-    off_target: tuple[Specificity, ...] | None = None
-    loci: tuple[Locus, ...] = ()  # with off_target: what the genome's annotation says of each guide
+    sites: Annotated[tuple[QuerySite, ...], COMPRESSED]
+    on_target: Annotated[tuple[Efficiency, ...] | None, COMPRESSED] = None
+    off_target: Annotated[tuple[Specificity, ...] | None, COMPRESSED] = None
+    loci: Annotated[
+        tuple[Locus, ...], COMPRESSED
+    ] = ()  # with off_target: what the genome's annotation says of each guide

@@ -1,11 +1,11 @@
-"""Genomes and how far their preparation has come."""
+"""Define genomes and the progress of their preparation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class GenomeState(StrEnum):
-    """Where a genome stands; one that no item describes is absent."""
+    """Name the state of a genome; a genome without an item is absent."""
 
     UPLOADING = "uploading"
     PREPARING = "preparing"
@@ -14,14 +14,14 @@ class GenomeState(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a genome's sequence comes from."""
+    """Name the source of a genome's sequence."""
 
     UPLOAD = "upload"
     ACCESSION = "accession"
 
 
 class Part(StrEnum):
-    """The steps of preparing a genome."""
+    """Name the steps of preparing a genome."""
 
     FASTA = "fasta"
     BOWTIE2 = "bowtie2"
@@ -46,7 +46,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
-    """One shard of an index: its key in the genome bucket and its size."""
+    """Hold the key in the genome bucket and the size of one shard of an index."""
 
     key: str
     bytes: int
@@ -66,7 +66,7 @@ class Genome:
     parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
     done: frozenset[Part] = frozenset()
     claimed: float | None = None  # when its preparation was claimed
-    attempts: int = 0  # how often this preparation was taken up again, its worker having died
+    attempts: int = 0  # how often another worker took this preparation over
     place: Place | None = None  # where it is prepared; None until that has begun
     worker: str | None = None  # the instance's id
     progress: Progress | None = None
@@ -81,17 +81,17 @@ class Genome:
 
     @property
     def prepared(self) -> bool:
-        """Every step is done."""
+        """Return whether every step is done."""
         return bool(self.parts) and self.done >= self.parts
 
     @property
     def took(self) -> float | None:
-        """Seconds from the claim until it was ready; None unless it is. Nothing is written to it after that."""
+        """Return the seconds from claim to ready; None unless it is ready. A ready genome's item no longer changes."""
         if self.state is not GenomeState.READY or self.claimed is None:
             return None
         return self.updated - self.claimed
 
     @property
     def index_bytes(self) -> int | None:
-        """The size of the index; None until it is in place."""
+        """Return the size of the index; None until it is in place."""
         return sum(file.bytes for file in self.files) if self.files else None

@@ -1,4 +1,4 @@
-"""Jobs, whose status follows from what their stages have recorded."""
+"""Define jobs; a job's status follows from what its stages have recorded."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from crackling.results import Kind
 
 
 class Status(StrEnum):
-    """Where a job stands, as users see it."""
+    """Name the status of a job as users see it."""
 
     QUEUED = "queued"
     PREPARING = "preparing"
@@ -26,7 +26,7 @@ class JobOptions:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One query against one genome: the facts that its stages have recorded so far."""
+    """Hold one query against one genome and what its stages have recorded so far."""
 
     job_id: str
     genome: str
@@ -48,7 +48,7 @@ class Job:
 
     @property
     def status(self) -> Status:
-        """The status that the facts add up to; it is stored nowhere, so it cannot disagree with them."""
+        """Return the status, derived from the recorded fields; it is not stored, so it cannot contradict them."""
         if self.failure is not None:
             return Status.FAILED
         if self.guides is not None:

@@ -1,1 +1,1 @@
-"""Preparing a genome, step by step: the same code in the functions and on a worker."""
+"""Prepare a genome step by step, with the same code in the functions and on a worker."""

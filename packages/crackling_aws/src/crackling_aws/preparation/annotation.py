@@ -1,4 +1,4 @@
-"""The genes of a genome: from its GFF3 file into the genome bucket, in the form that loads at once."""
+"""Convert a genome's GFF3 file into a form that loads quickly, and store it in the genome bucket."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def no_genes(_accession: str) -> AbstractContextManager[BinaryIO | None]:
     return nullcontext()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Genes:
     """Prepares annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
 
@@ -53,7 +53,7 @@ class Genes:
             with self.fetch(genome.genome) as stream:
                 if stream is not None:
                     self._store(genome, claim, stream, contigs)
-        except InputError as error:  # its publisher's fault, not the user's: the genome is of use without
+        except InputError as error:  # the publisher's fault: the genome is useful without
             logger.warning("%s has no annotation: %s", genome.genome, error)
 
     def _uploaded(self, genome: Genome, claim: str, contigs: Container[str]) -> None:

@@ -1,4 +1,4 @@
-"""The download of a genome: from its source, each letter checked, into the genome bucket as gzipped FASTA."""
+"""Download a genome, check every letter, and store it in the genome bucket as gzipped FASTA."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from crackling.errors import InputError
 from crackling.sequences.faidx import FastaWriter
 from crackling.sequences.fasta import Contig, normalise, read_pieces
-from crackling.sequences.progress import counted
+from crackling.sequences.progress import read_with_progress
 from crackling_aws.models.genomes import Part, Source
 from crackling_aws.preparation.annotation import Genes, no_genes
 from crackling_aws.preparation.progress import LostClaimError, Reporter
@@ -67,9 +67,9 @@ def _too_large(label: str, limit: int) -> InputError:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QueueBuilds:
-    """What follows a download in the functions: both indexes are queued."""
+    """Queue the builds of both indexes: the step that follows a download in the functions."""
 
     bowtie2: Queue[PrepareGenome]
     issl: Queue[PrepareGenome]
@@ -80,7 +80,7 @@ class QueueBuilds:
             self.bowtie2.send([message])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Download:
     """Downloads a genome; then whatever `proceed` does with its item and the message.
 
@@ -99,20 +99,22 @@ class Download:
     fetch_genes: FetchGenes = no_genes
 
     def run(self, message: PrepareGenome) -> None:
-        """A repetition finds the sequence in place and proceeds again: the first may have died."""
+        """Download the genome and proceed; a repeated call only proceeds, as the first may have died before that."""
         genome, claim = self.genomes.get(message.genome), message.claim
         if not owned(genome, claim):
-            self.failure.settle(genome, claim)
+            self.failure.fail_remaining_waiters(genome, claim)
             return
         if Part.FASTA not in genome.done:
-            report = Reporter(self.genomes, genome.genome, claim, self.clock)
+            report = Reporter(genomes=self.genomes, genome=genome.genome, claim=claim, clock=self.clock)
             try:
                 index = self._copy(genome, claim, partial(report, Part.FASTA))
-                genes = Genes(self.genomes, self.objects, self.clock, self.fetch_genes)
+                genes = Genes(
+                    genomes=self.genomes, objects=self.objects, clock=self.clock, fetch=self.fetch_genes
+                )
                 genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
-                # Another delivery of this message may have failed it, and died before it told the waiters.
-                self.failure.settle(self.genomes.get(message.genome), claim)
+                # Another delivery of this message may have failed the genome and died before it failed the waiters.
+                self.failure.fail_remaining_waiters(self.genomes.get(message.genome), claim)
                 return
             self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())
         self.proceed(genome, message)
@@ -137,7 +139,7 @@ class Download:
         size = self.objects.size(key)
         try:
             with self.objects.open(key) as stream:
-                yield counted(stream, lambda done: tell(done, size or done))
+                yield read_with_progress(stream, lambda done: tell(done, size or done))
         except MissingObjectError:
             raise InputError(
                 f"{label}: no file was uploaded; upload its FASTA and complete the upload"

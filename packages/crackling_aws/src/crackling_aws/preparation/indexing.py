@@ -1,4 +1,4 @@
-"""Building the indexes of a genome from the FASTA in the genome bucket."""
+"""Build the indexes of a genome from the FASTA in the genome bucket."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Build(Protocol):
-    """Makes the files of an index, one a shard; see `build_issl`."""
+    """Build the files of an index, one per shard; see `build_issl`."""
 
     def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]: ...
 
@@ -39,7 +39,7 @@ SHARD_BASES = 3_500_000_000
 BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Builder:
     """What both index builders share: the genome's item, its objects, and what follows the last part."""
 
@@ -56,7 +56,9 @@ class Builder:
         """
         genome = self.genomes.get(message.genome)
         if owned(genome, message.claim) and part not in genome.done:
-            report = Reporter(self.genomes, message.genome, message.claim, self.clock)
+            report = Reporter(
+                genomes=self.genomes, genome=message.genome, claim=message.claim, clock=self.clock
+            )
             tell = BuildProgress(partial(report, part), genome.bases or 0)
             with suppress(LostClaimError), TemporaryDirectory() as folder:
                 report(part)
@@ -64,7 +66,7 @@ class Builder:
                 self.objects.download(keys.fasta(message.genome, message.claim), fasta)
                 make(fasta, Path(folder), tell)
         # Read again: another delivery of this message may have failed it, and died before it told the waiters.
-        self.failure.settle(self.genomes.get(message.genome), message.claim)
+        self.failure.fail_remaining_waiters(self.genomes.get(message.genome), message.claim)
         self.release.finish(message.genome, message.claim)
 
 
@@ -73,7 +75,7 @@ def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Te
     return build_index(sources, out, shard_bases=shard_bases, progress=progress).files
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class IsslIndex:
     """Builds the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
 
@@ -101,7 +103,7 @@ class BuildBowtie2(Protocol):
 
 
 class Bowtie2Error(Exception):
-    """bowtie2-build failed; the message is the end of what it said."""
+    """Raised when bowtie2-build fails; the message is the end of its output."""
 
 
 def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = False) -> None:
@@ -118,7 +120,7 @@ def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = Fal
         raise Bowtie2Error(done.stderr.strip()[-500:] or f"exit code {done.returncode}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bowtie2Index:
     """Builds the bowtie2 index, an artefact for users."""
 

@@ -1,4 +1,4 @@
-"""Telling users, and the reaper, how far a preparation has come."""
+"""Record the progress of a preparation for users and the reaper."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SECONDS = 2.0  # between two reports of one step
 
 
 class LostClaimError(Exception):
-    """Another preparation owns the genome, or none does: what is done for this one is done in vain."""
+    """Raised when a preparation no longer owns its genome, so that its work would be wasted."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Reporter:
-    """Writes the progress of one preparation to the genome's item, at most every two seconds.
+    """Write the progress of one preparation to the genome's item, at most every two seconds.
 
     Threads may share it.
     """
@@ -51,7 +51,7 @@ class Reporter:
                 self._write(self._latest)
 
     def beat(self) -> None:
-        """Report the latest again: a long step that tells nothing still lives.
+        """Report the latest progress again, to show that a long step without reports is still running.
 
         Raises:
             LostClaimError: the preparation is over or was begun anew.

@@ -1,4 +1,4 @@
-"""How a genome becomes ready, and how the jobs that wait for it go on.
+"""Mark a genome ready or failed, and release or fail the jobs that wait for it.
 
     claim -> download -> bowtie2 index | ISSL index -> ready -> each waiter's scan
                   any of them fails for good -> failed -> each waiter fails with the reason
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def owned(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
-    """Whether the preparation with this token is under way; a message of any other is stale."""
+    """Return whether the preparation with this token is under way; a message of any other is stale."""
     return genome is not None and genome.state is GenomeState.PREPARING and genome.claim == claim
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Release:
-    """Lets the jobs go on that waited for a genome, once it is ready."""
+    """Release the jobs that wait for a genome once it is ready."""
 
     genomes: GenomeStore
     jobs: JobStore
@@ -38,7 +38,7 @@ class Release:
     clock: Callable[[], float]
 
     def finish(self, genome: str, claim: str) -> None:
-        """After a part is done: if it was the last, mark the genome ready; if the genome is ready, release.
+        """Mark the genome ready if all its parts are done; release its waiters if it is ready.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
@@ -47,21 +47,21 @@ class Release:
             self.genomes.mark_ready(genome, claim, self.clock())
             found = self.genomes.get(genome)
         if found is not None and found.state is GenomeState.READY:
-            self.all(genome)
+            self.release_all(genome)
 
-    def all(self, genome: str) -> None:
+    def release_all(self, genome: str) -> None:
         """Release every waiter of a genome that is ready."""
         for job_id in list(self.genomes.waiters(genome)):
-            self.one(genome, job_id)
+            self.release_job(genome, job_id)
 
-    def one(self, genome: str, job_id: str) -> None:
+    def release_job(self, genome: str, job_id: str) -> None:
         """Queue a job's scan, then forget that it waited: in this order, so a death in between repeats it."""
         if self.jobs.mark_scanning(job_id, self.clock()):
             self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome, job_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """Ends a preparation, and the jobs that wait for it, with a reason."""
 
@@ -69,21 +69,21 @@ class Failure:
     jobs: JobStore
     clock: Callable[[], float]
 
-    def of(self, genome: str, claim: str, reason: str) -> None:
+    def fail_genome(self, genome: str, claim: str, reason: str) -> None:
         """Fail the preparation with this token and its waiters; nothing if it ended otherwise."""
         self.genomes.mark_failed(genome, claim, reason, self.clock())
-        self.settle(self.genomes.get(genome), claim)
+        self.fail_remaining_waiters(self.genomes.get(genome), claim)
 
-    def settle(self, genome: Genome | None, claim: str) -> None:
+    def fail_remaining_waiters(self, genome: Genome | None, claim: str) -> None:
         """If the preparation with this token has failed, fail its waiters: the first may have died."""
         if genome is not None and genome.state is GenomeState.FAILED and genome.claim == claim:
-            self.waiters(genome)
+            self.fail_waiters(genome)
 
-    def of_message(self, message: PrepareGenome, reason: str) -> None:
+    def fail_preparation(self, message: PrepareGenome, reason: str) -> None:
         """Fail the preparation that a message belongs to."""
-        self.of(message.genome, message.claim, reason)
+        self.fail_genome(message.genome, message.claim, reason)
 
-    def waiters(self, genome: Genome) -> None:
+    def fail_waiters(self, genome: Genome) -> None:
         """Fail every waiter of a genome that has failed."""
         reason = f"The genome {genome.genome} could not be prepared: {genome.reason}"
         for job_id in list(self.genomes.waiters(genome.genome)):

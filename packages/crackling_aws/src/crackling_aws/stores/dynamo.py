@@ -1,93 +1,89 @@
-"""How values become DynamoDB attributes, and how conditional writes are asked for and answered.
+"""Make the stores' requests to DynamoDB: conditional writes, scans, and queries of any length.
 
-In expressions `#name` stands for the attribute `name` and `:value` for a keyword argument, so no expression
-can meet one of DynamoDB's reserved words.
+In expressions `#name` stands for the attribute `name` and `:value` for a keyword argument, so no expression can contain one
+of DynamoDB's reserved words.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+from crackling_aws.codec import encode
 
-Value: TypeAlias = "str | bool | int | float | bytes | frozenset[str] | tuple[Value, ...]"
-Item: TypeAlias = "dict[str, Any]"  # attributes in DynamoDB's own notation
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from crackling_aws.codec import Item, Value
 
 _NAME = re.compile(r"#(\w+)")
 
 
-def encode(value: Value) -> Item:
-    """One value in DynamoDB's notation. An empty set has none: leave the attribute out."""
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case bytes():
-            return {"B": value}
-        case frozenset():
-            return {"SS": sorted(value)}
-        case tuple():
-            return {"L": [encode(part) for part in value]}
-        case _:
-            return {"N": repr(value)}
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """Hold the changes that a write makes to an item, as attributes."""
+
+    set: Item = field(default_factory=dict)
+    set_if_absent: Item = field(default_factory=dict)
+    add: Item = field(default_factory=dict)
+    remove: Sequence[str] = ()
+
+    @property
+    def expression(self) -> str:
+        clauses = {
+            "SET": [f"#{name} = :new_{name}" for name in self.set]
+            + [f"#{name} = if_not_exists(#{name}, :new_{name})" for name in self.set_if_absent],
+            "ADD": [f"#{name} :new_{name}" for name in self.add],
+            "REMOVE": [f"#{name}" for name in self.remove],
+        }
+        return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
+
+    @property
+    def values(self) -> Item:
+        return {f":new_{name}": value for name, value in (self.set | self.set_if_absent | self.add).items()}
 
 
-def decode(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the models' constructors give it its type
-    ((kind, value),) = attribute.items()
-    match kind:
-        case "N":
-            return float(value) if "." in value or "e" in value.lower() else int(value)
-        case "SS":
-            return frozenset(value)
-        case "L":
-            return tuple(map(decode, value))
-        case _:
-            return value
-
-
-def encode_item(**fields: Value | None) -> Item:
-    """An item; fields that are None are left out."""
-    return {name: encode(value) for name, value in fields.items() if value is not None}
-
-
-def decode_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: decode(attribute) for name, attribute in item.items()}
-
-
-def expressions(*, update: str | None = None, condition: str | None = None, **values: Value) -> Item:
-    """The arguments of a write that carry its expressions."""
-    request: Item = {}
+def expressions(
+    condition: str, values: Mapping[str, Value] | None = None, *, update: Update | None = None
+) -> Item:
+    """Return the arguments of a write that carry its expressions; `values` are those of the condition."""
+    request: Item = {"ConditionExpression": condition}
     if update is not None:
-        request["UpdateExpression"] = update
-    if condition is not None:
-        request["ConditionExpression"] = condition
-    if names := _names(f"{update} {condition}"):
+        request["UpdateExpression"] = update.expression
+    if names := _names(" ".join(map(str, request.values()))):
         request["ExpressionAttributeNames"] = names
-    if values:
-        request["ExpressionAttributeValues"] = {f":{name}": encode(value) for name, value in values.items()}
+    if given := _values(values or {}) | (update.values if update is not None else {}):
+        request["ExpressionAttributeValues"] = given
     return request
 
 
 def filters(text: str, **values: Value) -> Item:
-    """The arguments of a scan that carry its filter."""
-    return {
-        "FilterExpression": text,
-        "ExpressionAttributeNames": _names(text),
-        "ExpressionAttributeValues": {f":{name}": encode(value) for name, value in values.items()},
-    }
+    """Return the arguments of a scan that carry its filter."""
+    return {"FilterExpression": text, **_given(text, values)}
+
+
+def key_condition(text: str, **values: Value) -> Item:
+    """Return the arguments of a query that carry the condition on its key."""
+    return {"KeyConditionExpression": text, **_given(text, values)}
+
+
+def _given(text: str, values: Mapping[str, Value]) -> Item:
+    return {"ExpressionAttributeNames": _names(text), "ExpressionAttributeValues": _values(values)}
 
 
 def _names(text: str) -> dict[str, str]:
     return {f"#{name}": name for name in sorted(set(_NAME.findall(text)))}
 
 
+def _values(values: Mapping[str, Value]) -> Item:
+    return {f":{name}": encode(value) for name, value in values.items()}
+
+
 def pages(read: Callable[..., Any], **request: Any) -> Iterator[Item]:  # noqa: ANN401 - boto3's own arguments
-    """The items of a query or scan, however many answers they come in."""
+    """Yield the items of a query or scan, however many answers they come in."""
     while True:
         answer = read(**request)
         yield from answer["Items"]
@@ -97,7 +93,7 @@ def pages(read: Callable[..., Any], **request: Any) -> Iterator[Item]:  # noqa: 
 
 
 def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
-    """Make a conditional write; False where its condition does not hold."""
+    """Make a conditional write; return False where its condition does not hold."""
     try:
         write(**request)
     except ClientError as error:
@@ -108,6 +104,6 @@ def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN
 
 
 def cancellation_codes(error: ClientError) -> list[str]:
-    """Why each write of a transaction was refused ("None" if it was not); empty if the error is another."""
+    """Return why each write of a transaction was refused ("None" if it was not); empty if the error is another."""
     reasons: Iterable[Mapping[str, str]] = error.response.get("CancellationReasons", ())  # type: ignore[assignment]
     return [reason.get("Code", "None") for reason in reasons]

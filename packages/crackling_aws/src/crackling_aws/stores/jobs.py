@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling.results import Kind
-from crackling_aws.models.jobs import Job, JobOptions
-from crackling_aws.stores.dynamo import decode_item, encode_item, expressions, filters, pages, write_if
+from crackling_aws.codec import attributes, from_item, to_item
+from crackling_aws.models.jobs import Job
+from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -28,83 +27,54 @@ class JobStore:
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
-        self.table = table
+        self._table = table
 
     def create(self, job: Job) -> bool:
-        """False if the id is taken."""
-        item = encode_item(
-            jobId=job.job_id, genome=job.genome, consensus=job.options.consensus, chunkSize=job.chunk_size, kind=job.kind,
-            created=job.created, updated=job.updated, expires=job.expires, onTarget=0, offTarget=0,
-            region=job.region, recipient=job.recipient,
-        )  # fmt: skip
-        return write_if(self._client.put_item, TableName=self.table, Item=item, **expressions(condition=NEW))
+        """Write a new job; return False if its id is taken."""
+        request = expressions(NEW)
+        return write_if(self._client.put_item, TableName=self._table, Item=to_item(job), **request)
 
     def get(self, job_id: str) -> Job | None:
-        """The job as its latest write left it."""
-        answer = self._client.get_item(TableName=self.table, Key=_key(job_id), ConsistentRead=True)
-        return _job(answer["Item"]) if "Item" in answer else None
+        """Return the job as its latest write left it."""
+        key = attributes(Job, job_id=job_id)
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return from_item(Job, answer["Item"]) if "Item" in answer else None
 
     def mark_preparing(self, job_id: str, now: float) -> bool:
-        """Note that the job waits for its genome; False if it is over."""
-        return self._update(job_id, "SET #preparing = :yes, #updated = :now", NOT_OVER, yes=True, now=now)
+        """Note that the job waits for its genome; return False if it is over."""
+        return self._update(job_id, NOT_OVER, preparing=True, updated=now)
 
     def mark_scanning(self, job_id: str, now: float) -> bool:
-        """Note that the job's scan was queued; False if it is over."""
-        return self._update(job_id, "SET #scanning = :yes, #updated = :now", NOT_OVER, yes=True, now=now)
+        """Note that the job's scan was queued; return False if it is over."""
+        return self._update(job_id, NOT_OVER, scanning=True, updated=now)
 
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
-        """Note how many guides the scan found; False if the job is over."""
-        return self._update(
-            job_id, "SET #guides = :guides, #updated = :now", NOT_OVER, guides=guides, now=now
-        )
+        """Note how many guides the scan found; return False if the job is over."""
+        return self._update(job_id, NOT_OVER, guides=guides, updated=now)
 
     def fail(self, job_id: str, reason: str, now: float) -> bool:
-        """End the job with a reason; False if it was over."""
-        return self._update(
-            job_id, "SET #failure = :reason, #updated = :now", NOT_OVER, reason=reason, now=now
-        )
+        """End the job with a reason; return False if it was over."""
+        return self._update(job_id, NOT_OVER, failure=reason, updated=now)
 
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
-        """End the job with a reason, unless it is over or moved on since `before`."""
-        update = "SET #failure = :reason, #updated = :now"
-        return self._update(job_id, update, STALLED, reason=reason, before=before, now=now)
+        """End the job with a reason; return False if it is over or made progress since `before`."""
+        return self._update(job_id, STALLED, {"before": before}, failure=reason, updated=now)
 
     def mark_notified(self, job_id: str, now: float) -> bool:
-        """Note that whoever asked for mail has been sent it; False if that was noted before."""
-        return self._update(job_id, "SET #notified = :now", NOT_NOTIFIED, now=now)
+        """Note that the email about the job was sent; return False if that was noted before."""
+        return self._update(job_id, NOT_NOTIFIED, notified=now)
 
     def stalled(self, before: float) -> Iterator[Job]:
-        """The jobs that are not over and did not move on since `before`: a scan of the table."""
+        """Yield the jobs that are not over and made no progress since `before`: a scan of the table."""
         request = filters(STALLED, before=before)
-        yield from map(_job, pages(self._client.scan, TableName=self.table, **request))
+        for item in pages(self._client.scan, TableName=self._table, **request):
+            yield from_item(Job, item)
 
-    def _update(self, job_id: str, update: str, condition: str, **values: str | float | bool) -> bool:
-        request = expressions(update=update, condition=f"{EXISTS} AND {condition}", **values)
-        return write_if(self._client.update_item, TableName=self.table, Key=_key(job_id), **request)
-
-
-def _key(job_id: str) -> dict[str, Any]:
-    return encode_item(jobId=job_id)
-
-
-def _job(item: dict[str, Any]) -> Job:
-    facts = decode_item(item)
-    return Job(
-        job_id=facts["jobId"],
-        genome=facts["genome"],
-        options=JobOptions(consensus=facts["consensus"]),
-        chunk_size=facts["chunkSize"],
-        created=facts["created"],
-        updated=facts["updated"],
-        expires=facts["expires"],
-        kind=Kind(facts["kind"]),
-        region=facts.get("region"),
-        preparing=facts.get("preparing", False),
-        scanning=facts.get("scanning", False),
-        guides=facts.get("guides"),
-        on_target=facts["onTarget"],
-        off_target=facts["offTarget"],
-        failure=facts.get("failure"),
-        recipient=facts.get("recipient"),
-        notified=facts.get("notified"),
-    )
+    def _update(
+        self, job_id: str, condition: str, given: dict[str, float] | None = None, **fields: object
+    ) -> bool:
+        """Set fields of a job under a condition, whose values are `given`."""
+        update = Update(set=attributes(Job, **fields))
+        request = expressions(f"{EXISTS} AND {condition}", given, update=update)
+        key = attributes(Job, job_id=job_id)
+        return write_if(self._client.update_item, TableName=self._table, Key=key, **request)

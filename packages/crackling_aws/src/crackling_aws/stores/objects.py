@@ -1,4 +1,4 @@
-"""Objects in an S3 bucket. Large ones are streamed both ways: never a whole genome in memory."""
+"""Store objects in an S3 bucket. Large ones are streamed both ways, so no whole genome is held in memory."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 class MissingObjectError(Exception):
-    """There is no object under a key."""
+    """Raised when there is no object under a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadForm:
-    """A form that a browser may POST one file with, for a short while."""
+    """Hold a form with which a browser may POST one file for a short while."""
 
     url: str
     fields: Mapping[str, str]
@@ -54,7 +54,7 @@ class ObjectStore:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media_type)
 
     def get(self, key: str) -> bytes:
-        """A small object.
+        """Return the contents of a small object.
 
         Raises:
             MissingObjectError: there is none.
@@ -74,7 +74,7 @@ class ObjectStore:
             yield cast("BinaryIO", io.BufferedReader(body, _COPY))
 
     def size(self, key: str) -> int | None:
-        """Its bytes; None if there is no such object."""
+        """Return the size of an object in bytes; None if there is no such object."""
         try:
             return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
         except ClientError as error:
@@ -83,7 +83,7 @@ class ObjectStore:
             raise
 
     def read(self, key: str, start: int, end: int) -> bytes:
-        """The bytes of an object from `start` up to `end`.
+        """Return the bytes of an object from `start` up to `end`.
 
         Raises:
             MissingObjectError: there is none.
@@ -124,10 +124,10 @@ class ObjectStore:
             try:
                 list(pool.map(copy, parts))
             finally:
-                pool.shutdown(cancel_futures=True)  # after an error: what has not begun is in vain
+                pool.shutdown(cancel_futures=True)  # after an error, cancel what has not begun
 
     def _range(self, key: str, start: int, end: int) -> Iterator[bytes]:
-        """The bytes from `start` up to `end`, in pieces."""
+        """Yield the bytes from `start` up to `end`, in pieces."""
         attempts = 0
         while start < end:
             attempts += 1
@@ -167,7 +167,7 @@ class ObjectStore:
             raise
 
     def keys(self, prefix: str) -> list[str]:
-        """Every key that begins so, in order."""
+        """Return every key with the prefix, in order."""
         found: list[str] = []
         while True:
             after = found[-1] if found else ""
@@ -182,14 +182,14 @@ class ObjectStore:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def upload_form(self, key: str, limit: int, seconds: int) -> UploadForm:
-        """A presigned POST of exactly this key, of 1 to `limit` bytes."""
+        """Return a presigned POST for exactly this key and 1 to `limit` bytes."""
         form = self._client.generate_presigned_post(
             self._bucket, key, Conditions=[["content-length-range", 1, limit]], ExpiresIn=seconds
         )
         return UploadForm(url=form["url"], fields=form["fields"])
 
     def download_address(self, key: str, file_name: str, seconds: int) -> str:
-        """A presigned GET that saves as `file_name`."""
+        """Return the address of a presigned GET that saves as `file_name`."""
         disposition = f'attachment; filename="{file_name}"'
         target = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition}
         return self._client.generate_presigned_url("get_object", Params=target, ExpiresIn=seconds)

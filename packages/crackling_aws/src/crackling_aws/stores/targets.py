@@ -1,29 +1,25 @@
-"""The Targets table: one item a chunk of sites, and the results of its two scorings, each written once.
+"""The Targets table: one item for each chunk of sites, and the results of its two scorings, each written once.
 
-A result and the job's counter change in one transaction: the counter is exact however often a message comes.
+A result and the job's counter change in one transaction, so the counter is exact however often a message is delivered.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import time
-import zlib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from crackling.annotation import UNKNOWN, Locus
-from crackling.efficiency import Efficiency
-from crackling.guides.sites import Site
-from crackling.specificity import Specificity
-from crackling_aws.models.chunks import Chunk, QuerySite, Stage
+from crackling.annotation import UNKNOWN
+from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
+from crackling_aws.models.chunks import Chunk, Stage
+from crackling_aws.models.jobs import Job
 from crackling_aws.stores.dynamo import (
+    Update,
     cancellation_codes,
-    decode_item,
-    encode,
-    encode_item,
     expressions,
+    key_condition,
     pages,
     write_if,
 )
@@ -33,11 +29,15 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-T = TypeVar("T")
+    from crackling.annotation import Locus
+    from crackling.efficiency import Efficiency
+    from crackling.specificity import Specificity
+
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
+MAX_NUMBER = 10**9  # of a chunk
 # Chunks of one job finish together and contend for its counter. Patience here is cheaper than a redelivery.
 CONFLICT_TRIES = 10
 CONFLICT_PAUSE = 0.05
@@ -55,69 +55,56 @@ class TargetStore:
         self._sleep = sleep
 
     def create(self, chunk: Chunk, expires: int) -> bool:
-        """Write a chunk's sites; False if the chunk is there, as a second scan finds it."""
-        item = {
-            **_key(chunk.job_id, chunk.number),
-            **encode_item(first=chunk.first, guides=len(chunk.sites), expires=expires),
-            "sites": encode(_pack([_site_row(query) for query in chunk.sites])),
-        }
-        return write_if(self._client.put_item, TableName=self._table, Item=item, **expressions(condition=NEW))
+        """Write a chunk's sites; return False if the chunk exists, as a second scan finds it."""
+        item = to_item(chunk) | {"expires": encode(expires)}
+        return write_if(self._client.put_item, TableName=self._table, Item=item, **expressions(NEW))
 
     def get(self, job_id: str, number: int) -> Chunk | None:
-        """The chunk as its latest write left it."""
+        """Return the chunk as its latest write left it."""
         answer = self._client.get_item(TableName=self._table, Key=_key(job_id, number), ConsistentRead=True)
-        return _chunk(answer["Item"]) if "Item" in answer else None
+        return from_item(Chunk, answer["Item"]) if "Item" in answer else None
 
     def chunks(self, job_id: str, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
-        """The job's chunks `start` to `stop` (exclusive) in order."""
-        condition = "jobId = :job AND chunk BETWEEN :start AND :last"
-        values = encode_item(job=job_id, start=start, last=10**9 if stop is None else stop - 1)
-        items = pages(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
-            ConsistentRead=True,
+        """Yield the job's chunks `start` to `stop` (exclusive) in order."""
+        request = key_condition(
+            "#jobId = :job AND #number BETWEEN :start AND :last",
+            job=job_id,
+            start=start,
+            last=MAX_NUMBER if stop is None else stop - 1,
         )
-        yield from map(_chunk, items)
+        items = pages(self._client.query, TableName=self._table, ConsistentRead=True, **request)
+        for item in items:
+            yield from_item(Chunk, item)
 
     def save_on_target(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
-        """Write a chunk's efficiencies and count its guides; False if that was done or the job failed."""
-        return self._save(chunk, Stage.ON_TARGET, _pack([_efficiency_row(result) for result in results]), now)
+        """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""
+        return self._save(chunk, Stage.ON_TARGET, now, on_target=tuple(results))
 
     def save_off_target(
         self, chunk: Chunk, results: Sequence[Specificity], now: float, loci: Sequence[Locus] | None = None
     ) -> bool:
-        """Write a chunk's specificities and count its guides; False if that was done or the job failed.
+        """Write a chunk's specificities and count its guides; return False if that was done or the job failed.
 
-        `loci` are the guides' own, where the genome is annotated.
+        `loci` are those of the guides, where the genome is annotated.
         """
-        places = loci or [UNKNOWN] * len(results)
-        rows = [
-            [result.mit, result.cfd, result.counts, locus.gene, locus.feature]
-            for result, locus in zip(results, places, strict=True)
-        ]
-        return self._save(chunk, Stage.OFF_TARGET, _pack(rows), now)
+        known = tuple(loci or [UNKNOWN] * len(results))
+        assert len(known) == len(results)
+        return self._save(chunk, Stage.OFF_TARGET, now, off_target=tuple(results), loci=known)
 
-    def _save(self, chunk: Chunk, stage: Stage, results: bytes, now: float) -> bool:
+    def _save(self, chunk: Chunk, stage: Stage, now: float, **results: object) -> bool:
         result = {
             "TableName": self._table,
             "Key": _key(chunk.job_id, chunk.number),
             **expressions(
-                update=f"SET #{stage} = :results",
-                condition=f"{EXISTS} AND {NOT_SCORED.format(stage=stage)}",
-                results=results,
+                f"{EXISTS} AND {NOT_SCORED.format(stage=attribute_name(stage))}",
+                update=Update(set=attributes(Chunk, **results)),
             ),
         }
+        count = Update(set=attributes(Job, updated=now), add=attributes(Job, **{stage: len(chunk.sites)}))
         counter = {
             "TableName": self._jobs_table,
-            "Key": encode_item(jobId=chunk.job_id),
-            **expressions(
-                update=f"SET #updated = :now ADD #{stage} :guides",
-                condition=JOB_OPEN,
-                now=now,
-                guides=len(chunk.sites),
-            ),
+            "Key": attributes(Job, job_id=chunk.job_id),
+            **expressions(JOB_OPEN, update=count),
         }
         return self._transact([{"Update": result}, {"Update": counter}])
 
@@ -139,48 +126,4 @@ class TargetStore:
 
 
 def _key(job_id: str, number: int) -> dict[str, Any]:
-    return encode_item(jobId=job_id, chunk=number)
-
-
-def _pack(rows: list[Any]) -> bytes:
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), level=6)
-
-
-def _unpack(packed: Any) -> list[Any]:  # noqa: ANN401 - bytes, or boto3's wrapper of them
-    rows: list[Any] = json.loads(zlib.decompress(bytes(packed)))
-    return rows
-
-
-def _site_row(query: QuerySite) -> list[Any]:
-    site = query.site
-    return [site.contig, site.start, site.end, site.strand, site.guide, site.pam, query.repeated]
-
-
-def _efficiency_row(result: Efficiency) -> list[Any]:
-    verdicts = [result.chopchop, result.mm10db, result.sgrnascorer2, result.sgrnascorer2_score]
-    return [*verdicts, result.structure, result.energy]
-
-
-def _chunk(item: dict[str, Any]) -> Chunk:
-    facts = decode_item(item)
-    return Chunk(
-        job_id=facts["jobId"],
-        number=facts["chunk"],
-        first=facts["first"],
-        sites=tuple(QuerySite(Site(*row[:-1]), row[-1]) for row in _unpack(facts["sites"])),
-        on_target=_results(facts, Stage.ON_TARGET, Efficiency),
-        off_target=_results(facts, Stage.OFF_TARGET, _specificity),
-        loci=_results(facts, Stage.OFF_TARGET, _locus) or (),
-    )
-
-
-def _results(facts: dict[str, Any], stage: Stage, make: Callable[..., T]) -> tuple[T, ...] | None:
-    return tuple(make(*row) for row in _unpack(facts[stage])) if stage in facts else None
-
-
-def _specificity(mit: float, cfd: float, counts: list[int], *_locus: str | None) -> Specificity:
-    return Specificity(mit, cfd, tuple(counts))
-
-
-def _locus(_mit: float, _cfd: float, _counts: list[int], gene: str | None, feature: str | None) -> Locus:
-    return Locus(gene, feature)
+    return attributes(Chunk, job_id=job_id, number=number)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from delivery.program import DeliveryError
 from delivery.stacks.cloudformation import Stacks
-from delivery.waiting import until
+from delivery.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -43,7 +43,7 @@ def deploy(
             status = stacks.status(NAME)
             return status if status is None or not status.endswith("_IN_PROGRESS") else None
 
-        status = until(ended, NAME, seconds=900, clock=clock)
+        status = wait_until(ended, NAME, seconds=900, clock=clock)
         if status not in _GOOD:
             raise DeliveryError(f"{NAME} is {status}; its events in CloudFormation say why")
     return stacks.outputs(NAME)

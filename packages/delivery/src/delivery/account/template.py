@@ -1,14 +1,14 @@
-"""The template of what an account needs before this repository can deploy to it.
+"""The CloudFormation template of what an account needs before this repository can be deployed to it.
 
-GitHub as a provider of identities, and four roles, none of which has a key. Each can be taken by the jobs of certain
-environments only, of one repository.
+It has GitHub as identity provider, and four roles without keys. A role can be assumed only by jobs of one repository that run
+in certain environments.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from delivery import names
+from crackling_aws import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from delivery.stacks.assembly import Template
 
 ISSUER = "token.actions.githubusercontent.com"
-# Role -> the environments of GitHub whose jobs may take it.
+# Role -> the environments of GitHub whose jobs may assume it.
 ENVIRONMENTS = {
     "Inspection": ("inspection",),
     "Deployment": ("production", "ephemeral"),
@@ -36,7 +36,8 @@ _TOOLKIT = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId
 _PREVIEWS = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/preview/*"
 _PARAMETERS_OF_TEMPLATES = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/cdk-bootstrap/*",
-    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/crackling/*/worker-settings",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
+    + names.settings_parameter(_STAGE_ANY),
     "arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/canonical/*",
 )
 _INSTANCES = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*"
@@ -44,7 +45,7 @@ _IMAGES = "arn:${AWS::Partition}:ec2:${AWS::Region}::image/*"
 _SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
 
 Statement = dict[str, Any]
-# What users have stored, and secrets. AWS's policy for readers would allow it.
+# The data of users, and secrets, which AWS's policy ReadOnlyAccess would allow to read.
 _NO_DATA: Statement = {
     "Effect": "Deny",
     "Action": [
@@ -65,7 +66,11 @@ _NO_DATA: Statement = {
 
 
 def template(*, provider_exists: bool = False) -> Template:
-    """The template. An account has one provider for GitHub; where another stack has made it, this one only refers to it."""
+    """Return the template.
+
+    Args:
+        provider_exists: refer to the account's identity provider for GitHub instead of creating it; there can be only one.
+    """
     provider = {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:oidc-provider/{ISSUER}"}
     resources = {} if provider_exists else {"Provider": _provider()}
     policies = {
@@ -78,17 +83,17 @@ def template(*, provider_exists: bool = False) -> Template:
         resources[f"{name}Role"] = _role(name, provider, statements)
         if not provider_exists:
             resources[f"{name}Role"]["DependsOn"] = "Provider"
-    # Drift is looked for with the caller's own rights: it reads how everything is set, of every kind that a stack may have.
+    # CloudFormation detects drift with the caller's permissions, and reads the configuration of every kind of resource.
     reader = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess"}
     resources["InspectionRole"]["Properties"]["ManagedPolicyArns"] = [reader]
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "Crackling Cloud: who may deploy to this account from GitHub",
+        "Description": "Crackling Cloud: roles for deployments from GitHub",
         "Parameters": {
             "SubjectPrefix": {
                 "Type": "String",
                 "AllowedPattern": r"repo:[\w.@-]+/[\w.@-]+",
-                "Description": "How the subjects of the repository's identities start: repo:OWNER/NAME",
+                "Description": "Start of the subjects of the repository's identities: repo:OWNER/NAME",
             }
         },
         "Resources": resources,
@@ -97,7 +102,7 @@ def template(*, provider_exists: bool = False) -> Template:
 
 
 def _provider() -> dict[str, Any]:
-    # Without thumbprints: AWS holds GitHub's certificate against its own list of authorities.
+    # Without thumbprints: AWS checks GitHub's certificate against its own list of authorities.
     return {
         "Type": "AWS::IAM::OIDCProvider",
         "DeletionPolicy": "Retain",
@@ -112,7 +117,7 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
         "Type": "AWS::IAM::Role",
         "Properties": {
             "Description": f"Crackling Cloud, GitHub environments: {', '.join(ENVIRONMENTS[name])}",
-            # A bake takes longer than the hour that roles have by default.
+            # A bake takes longer than one hour, the default.
             "MaxSessionDuration": 2 * 3600,
             "AssumeRolePolicyDocument": {
                 "Version": "2012-10-17",
@@ -149,11 +154,11 @@ def _deny_but(action: str, *resources: str) -> Statement:
 
 
 def _inspection() -> list[Statement]:
-    """Reads how things are set, and not what they hold; makes change sets, and has no right to execute any."""
+    """Return permissions to read configuration but no data, and to create change sets but not to execute them."""
     return [
         _NO_DATA,
         _deny_but("s3:GetObject", _PREVIEWS),
-        # CloudFormation reads these with the caller's rights when it makes a change set or looks for drift.
+        # CloudFormation reads these with the caller's permissions when it creates a change set or detects drift.
         _deny_but("ssm:GetParameter*", *_PARAMETERS_OF_TEMPLATES),
         _allow(
             [
@@ -176,8 +181,8 @@ def _inspection() -> list[Statement]:
 
 
 def _deployment() -> list[Statement]:
-    """Takes the CDK's roles, which deploy; reads what was deployed before, and removes ephemeral stages."""
-    ephemeral = [one.replace(f"-{_STAGE_ANY}/", "-pr-*/") for one in (_SERVICE, _BUILDER)]
+    """Return permissions to assume the CDK's roles, to read deployed templates, and to delete the stages of pull requests."""
+    ephemeral = [one.replace(f"-{_STAGE_ANY}/", f"-{names.PULL_REQUEST}-*/") for one in (_SERVICE, _BUILDER)]
     return [
         *_cdk_roles("deploy", "file-publishing", "lookup"),
         _allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], _SERVICE, _BUILDER),
@@ -220,21 +225,21 @@ def _baking() -> list[Statement]:
 
 
 def _boot_test(ours: Mapping[str, object]) -> list[Statement]:
-    """Start a machine from our images only, without a role, tagged as a boot test; end such machines only."""
-    place = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:"
+    """Return permissions to start and terminate instances of boot tests: from our images only, without a role."""
+    prefix = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:"
     request = {f"aws:RequestTag/{names.BOOT_TEST_TAG}": _STAGE_ANY}
     return [
-        _allow(["ec2:RunInstances"], _INSTANCES, place + "volume/*", StringLike=request),
+        _allow(["ec2:RunInstances"], _INSTANCES, prefix + "volume/*", StringLike=request),
         _allow(["ec2:RunInstances"], _IMAGES, StringLike={f"ec2:ResourceTag/{names.IMAGE_TAG}": _STAGE_ANY}),
         _allow(
             ["ec2:RunInstances"],
-            *(f"{place}{kind}/*" for kind in ("network-interface", "security-group", "subnet")),
+            *(f"{prefix}{kind}/*" for kind in ("network-interface", "security-group", "subnet")),
             _SNAPSHOTS,
         ),
         _allow(
             ["ec2:CreateTags"],
             _INSTANCES,
-            place + "volume/*",
+            prefix + "volume/*",
             StringEquals={"ec2:CreateAction": "RunInstances"},
         ),
         _allow(["ec2:TerminateInstances"], _INSTANCES, StringLike=ours),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 
+from crackling_aws import names
+
 
 def stage(text: str) -> str:
     """Return the name of a stage, in the form that the stacks' setting accepts."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) or len(text) > 24:
+    if not names.is_stage(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a stage: lower-case letters, digits and single hyphens, at most 24 characters"
+            f"{text!r} is not a stage: lower-case letters, digits and single hyphens, "
+            f"at most {names.LONGEST_STAGE} characters"
         )
     return text
 

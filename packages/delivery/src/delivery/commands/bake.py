@@ -16,7 +16,7 @@ from delivery.commands.arguments import stage
 from delivery.images.ami import Images
 from delivery.images.bakery import Bakery
 from delivery.images.boot_test import BootTest
-from delivery.images.instances import Machines
+from delivery.images.instances import Instances
 from delivery.images.parameter import ImageParameter
 from delivery.program import DONE, orderly_termination, say
 from delivery.repository import synthesise
@@ -56,14 +56,14 @@ def run(options: argparse.Namespace, services: Services) -> int:
 
 def _bakery(options: argparse.Namespace, services: Services) -> Bakery:
     aws, clock = services.aws, services.clock
-    machines = Machines(aws.ec2, clock)
+    instances = Instances(aws.ec2, clock)
     return Bakery(
         stage=options.stage,
         ssm=aws.ssm,
         stacks=Stacks(aws.cloudformation, clock),
-        machines=machines,
+        instances=instances,
         images=Images(aws.ec2, clock),
-        boot_test=BootTest(machines, options.architecture),
+        boot_test=BootTest(instances, options.architecture),
         parameter=ImageParameter(aws.ssm, options.stage, clock),
         deployer=services.deployer,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from delivery.program import DONE, say
-from delivery.workflows.changes import PLACES, affected, changed_files
+from delivery.workflows.changes import PATTERNS, affected, changed_files
 
 if TYPE_CHECKING:
     import argparse
@@ -25,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     files = changed_files(options.base)
-    parts = set(PLACES) if files is None else affected(files)
+    parts = set(PATTERNS) if files is None else affected(files)
     say(f"{'all' if files is None else len(files)} files; affected: {', '.join(sorted(parts)) or 'none'}")
-    lines = "".join(f"{part}={str(part in parts).lower()}\n" for part in PLACES)
+    lines = "".join(f"{part}={str(part in parts).lower()}\n" for part in PATTERNS)
     output = os.environ.get("GITHUB_OUTPUT")
     if output:
         with Path(output).open("a", encoding="utf-8") as file:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.commands.arguments import setting, stage
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown
@@ -20,15 +20,12 @@ from delivery.repository import synthesise
 from delivery.stacks.assembly import template_of
 from delivery.stacks.cloudformation import Stacks
 from delivery.stacks.release import Release
-from delivery.stacks.smoke_test import try_stage
+from delivery.stacks.smoke_test import check_stage
 
 if TYPE_CHECKING:
     import argparse
 
     from delivery.services import Services
-
-DISPOSABLE = ("dev", "local", "pr")
-"""How the names of stages start whose data may go with them; the stacks' settings say the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +56,7 @@ def run(options: argparse.Namespace, services: Services) -> int:
 
     def smoke_test() -> None:
         if not options.no_smoke_test:
-            try_stage(options.url or stacks.page(options.stage))
+            check_stage(options.url or stacks.page(options.stage))
 
     Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
     return DONE
@@ -74,7 +71,7 @@ def _compare(stage: str, stacks: Stacks, assembly: Path) -> int:
 
 
 def _destroy(stage: str, stacks: Stacks, *, dry_run: bool) -> int:
-    if stage.split("-")[0] not in DISPOSABLE:
+    if not names.is_disposable(stage):
         raise DeliveryError(f"the stage {stage} is not disposable; to remove it, delete its stacks by hand")
     for stack in (names.builder_stack(stage), names.service_stack(stage)):
         say(f"destroying {stack} ...")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.commands.arguments import stage
 from delivery.drift import Detector
 from delivery.github import LIMIT

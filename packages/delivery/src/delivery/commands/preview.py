@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.preview.change_sets import ChangeSets
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown
@@ -86,7 +86,7 @@ def _change_sets(head: Path, out: Path, services: Services) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for stack in stacks_of(head):
         if stack.startswith(names.service_stack("")):
-            told = ChangeSets(services.aws, services.clock).told(head, stack)
+            told = ChangeSets(services.aws, services.clock).describe(head, stack)
             (out / f"{stack}.change-set.comment.md").write_text(told, "utf-8")
             sys.stdout.write(told)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from delivery.commands.arguments import stage
 from delivery.program import DONE
 from delivery.stacks.cloudformation import Stacks
-from delivery.stacks.smoke_test import try_stage
+from delivery.stacks.smoke_test import check_stage
 
 if TYPE_CHECKING:
     import argparse
@@ -22,5 +22,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, services: Services) -> int:
-    try_stage(options.url or Stacks(services.aws.cloudformation, services.clock).page(options.stage))
+    check_stage(options.url or Stacks(services.aws.cloudformation, services.clock).page(options.stage))
     return DONE

@@ -1,4 +1,4 @@
-"""Images of workers: made of a stopped machine, known by their tags alone."""
+"""Machine images (AMIs) of workers, which are recognised by their tags alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError
-from delivery.waiting import REAL, Clock, patiently, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -21,43 +21,43 @@ _BROKEN = frozenset({"invalid", "failed", "error", "deregistered"})
 
 @dataclass(frozen=True)
 class Image:
-    """`made` is in seconds since the epoch; `tested` is how its boot test ended, None before."""
+    """An image. `created` is in seconds since the epoch; `tested` is the result of its boot test, None before it."""
 
     image_id: str
     stage: str
     digest: str
     tested: str | None
     state: str
-    made: float
+    created: float
     snapshots: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Images:
     ec2: EC2Client
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
     def all(self, stage: str | None = None) -> list[Image]:
-        """The account's own images of workers, the oldest first; other images are not touched, nor seen."""
-        found = patiently(lambda: self._described(stage), "images", clock=self.clock)
-        return sorted(found, key=lambda image: (image.made, image.image_id))
+        """Return the account's own images of workers, the oldest first; other images are left out."""
+        found = with_retries(lambda: self._described(stage), "images", clock=self.clock)
+        return sorted(found, key=lambda image: (image.created, image.image_id))
 
     def get(self, image_id: str) -> Image:
-        """One image of workers.
+        """Return one image of workers.
 
         Raises:
-            DeliveryError: there is none of that id, or it is another kind of image.
+            DeliveryError: there is no such image, or it is not one of workers.
         """
         for image in self.all():
             if image.image_id == image_id:
                 return image
-        raise DeliveryError(f"{image_id}: no image of workers in this account and region")
+        raise DeliveryError(f"{image_id}: not an image of workers in this account and region")
 
     def create(self, instance_id: str, name: str, stage: str, digest: str) -> Image:
-        """An image of a stopped instance, when it can be used.
+        """Create an image of a stopped instance, wait until it is available, and return it.
 
         Raises:
-            DeliveryError: AWS could not make it, or not in time.
+            DeliveryError: AWS could not create it, or not in time.
         """
         tags: list[TagTypeDef] = [
             {"Key": "Name", "Value": name},
@@ -74,8 +74,8 @@ class Images:
         return self.wait(image_id)
 
     def wait(self, image_id: str) -> Image:
-        """An image, when it can be used."""
-        return until(
+        """Wait until an image is available, and return it."""
+        return wait_until(
             lambda: self._usable(image_id),
             f"image {image_id}",
             seconds=IMAGE_SECONDS,
@@ -84,9 +84,11 @@ class Images:
         )
 
     def mark(self, image_id: str, tested: str) -> None:
-        """Note how the boot test ended."""
+        """Tag an image with the result of its boot test."""
         tags: list[TagTypeDef] = [{"Key": names.TESTED_TAG, "Value": tested}]
-        patiently(lambda: self.ec2.create_tags(Resources=[image_id], Tags=tags), image_id, clock=self.clock)
+        with_retries(
+            lambda: self.ec2.create_tags(Resources=[image_id], Tags=tags), image_id, clock=self.clock
+        )
 
     def _usable(self, image_id: str) -> Image | None:
         found = self.ec2.describe_images(ImageIds=[image_id])["Images"]
@@ -114,7 +116,7 @@ def _image(found: ImageTypeDef) -> Image:
         digest=tags.get(names.DIGEST_TAG, ""),
         tested=tags.get(names.TESTED_TAG),
         state=found["State"],
-        made=_seconds(found["CreationDate"]),
+        created=_seconds(found["CreationDate"]),
         snapshots=tuple(disk["SnapshotId"] for disk in disks if "SnapshotId" in disk),
     )
 

@@ -1,7 +1,7 @@
-"""Baking: from the inputs of an image to a promoted image, at any point of which it may be killed and run again.
+"""Baking: from the inputs of an image to a promoted image. It may be killed at any point and run again.
 
-Nothing is remembered but what AWS has: an image carries the digest of its inputs and the result of its boot test. Whatever
-runs at the start of a bake was left by one that was killed.
+All state is in AWS: tags of an image hold the digest of its inputs and the result of its boot test. Whatever runs when a bake
+starts was left by one that was killed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.images import promotion
 from delivery.program import DeliveryError, say
 from delivery.stacks.assembly import Template, template_of
-from delivery.waiting import patiently
+from delivery.waiting import with_retries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from delivery.images.ami import Image, Images
     from delivery.images.boot_test import BootTest
-    from delivery.images.instances import Machines
+    from delivery.images.instances import Instances
     from delivery.images.parameter import ImageParameter
     from delivery.stacks.cdk import Deployer
     from delivery.stacks.cloudformation import Stacks
@@ -35,57 +35,57 @@ PUBLIC_IMAGE = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
 
 
 def digest(template: Template, public: Mapping[str, str]) -> str:
-    """Of all that goes into an image.
+    """Return the digest of everything that goes into an image.
 
-    That is the builder's template, which names each of its assets by its content, and the public images (parameter -> id) that
-    it starts from.
+    That is the builder's template, which names its assets by the hash of their content, and the public images (parameter -> id)
+    that it starts from.
     """
     text = json.dumps([template, dict(public)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def public_parameters(template: Template) -> list[str]:
-    """The SSM parameters of the public images that a template starts from."""
+    """Return the SSM parameters of the public images that a template starts from."""
     parameters = template.get("Parameters", {}).values()
     return sorted(one["Default"] for one in parameters if one["Type"] == PUBLIC_IMAGE)
 
 
 def reusable(images: list[Image], wanted: str) -> Image | None:
-    """The newest image with this digest that is usable or will be; one whose boot test failed is not."""
+    """Return the newest image with this digest that is available or pending and has not failed its boot test."""
     alive = [one for one in images if one.state in ("available", "pending") and one.tested != names.FAILED]
     return next((one for one in reversed(alive) if one.digest == wanted), None)
 
 
 @dataclass(frozen=True)
 class Bakery:
-    """All that a bake needs; each part waits for AWS by itself."""
+    """Bakes images for a stage. Each of its parts waits for AWS by itself."""
 
     stage: str
     ssm: SSMClient
     stacks: Stacks
-    machines: Machines
+    instances: Instances
     images: Images
     boot_test: BootTest
     parameter: ImageParameter
     deployer: Deployer
 
     def digest(self, assembly: Path) -> str:
-        """The digest of what `assembly` would bake now."""
+        """Return the digest of the image that `assembly` would result in now."""
         template = template_of(assembly, names.builder_stack(self.stage))
         return digest(template, {name: self._value(name) for name in public_parameters(template)})
 
     def _value(self, name: str) -> str:
-        answer = patiently(lambda: self.ssm.get_parameter(Name=name), name, clock=self.images.clock)
+        answer = with_retries(lambda: self.ssm.get_parameter(Name=name), name, clock=self.images.clock)
         return answer["Parameter"]["Value"]
 
     def find(self, wanted: str) -> Image | None:
         return reusable(self.images.all(self.stage), wanted)
 
     def bake(self, assembly: Path, *, force: bool = False, promote: bool = True) -> Image:
-        """Make, try and promote the image of what `assembly` says, as far as that is not done.
+        """Create, test and promote the image that `assembly` describes, skipping steps that are done, and return it.
 
         Raises:
-            DeliveryError: a step failed. Nothing is left running, and the image that was promoted before stays so.
+            DeliveryError: a step failed. Nothing is left running, and the current image stays in use.
         """
         self.sweep()
         wanted = self.digest(assembly)
@@ -101,22 +101,22 @@ class Bakery:
         return image
 
     def sweep(self) -> None:
-        """End whatever a bake that was killed has left running."""
+        """Terminate whatever a bake that was killed has left running."""
         self.boot_test.sweep(self.stage)
         self.stacks.destroy(names.builder_stack(self.stage))
 
     def _make(self, assembly: Path, wanted: str) -> Image:
-        with self._machine(assembly) as instance_id:
+        with self._builder(assembly) as instance_id:
             say(f"waiting for the status checks of {instance_id} ...")
-            self.machines.wait_for_checks(instance_id)
-            self.machines.stop(instance_id)
+            self.instances.wait_for_checks(instance_id)
+            self.instances.stop(instance_id)
             name = f"crackling-{self.stage}-worker-{wanted}-{self.images.clock.time():.0f}"
-            say(f"making the image {name} ...")
+            say(f"creating the image {name} ...")
             return self.images.create(instance_id, name, self.stage, wanted)
 
     @contextmanager
-    def _machine(self, assembly: Path) -> Iterator[str]:
-        """The instance of the builder's stack, set up as its signal says; the stack is gone afterwards, whatever happens."""
+    def _builder(self, assembly: Path) -> Iterator[str]:
+        """Deploy the builder's stack and yield the id of its instance, which is then set up; always destroy the stack."""
         stack = names.builder_stack(self.stage)
         try:
             say(f"deploying {stack} ...")
@@ -133,5 +133,5 @@ class Bakery:
         self.images.mark(image.image_id, names.PASSED if passed else names.FAILED)
         if not passed:
             raise DeliveryError(
-                f"{image.image_id} failed its boot test: see its console above; the image before stays in use"
+                f"{image.image_id} failed its boot test: see its console above; the current image stays in use"
             )

@@ -1,8 +1,8 @@
-"""The boot test: does a machine from this image start, and does its worker find a known answer?
+"""The boot test: does an instance from this image start, and does its worker compute a known answer?
 
-The instance has no role, and nothing answers from outside. Its user data runs the worker's self-test (a tiny genome, offline,
-against known scores), writes the outcome to the console, which EC2 shows on the Nitro system at any time, and powers the machine
-off. The worker's own unit has no genome to prepare there and stays idle.
+The instance has no role and accepts no connections. Its user data runs the self-test of the worker (a tiny genome, offline,
+compared with known scores), writes the result to the console and powers the machine off; EC2 shows the console of a Nitro
+instance at any time. The worker's own unit finds no genome to prepare and stays idle.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import say
-from delivery.waiting import until
+from delivery.waiting import wait_until
 
 if TYPE_CHECKING:
     from delivery.images.ami import Image
-    from delivery.images.instances import Machines
+    from delivery.images.instances import Instances
 
 TEST_SECONDS = 20 * 60.0
 LIFE_MINUTES = 30
-# Both are of the Nitro system, and have room for bowtie2.
-MACHINES = {"x86_64": "t3.small", "arm64": "t4g.small"}
+# Both are Nitro instances, whose console can be read at any time, and have enough memory for bowtie2.
+INSTANCE_TYPES = {"x86_64": "t3.small", "arm64": "t4g.small"}
 _RESULT = re.compile(r"crackling boot test: (passed|failed)")
 
-# Run by cloud-init, as root, when all else has started. Whatever happens in it, the machine ends, and the instance with it.
+# cloud-init runs this as root, after everything else has started. Whatever happens, the machine powers off, which terminates it.
 USER_DATA = f"""#!/bin/sh
 shutdown -P +{LIFE_MINUTES}
 {{
@@ -41,34 +41,34 @@ shutdown -P now
 
 @dataclass(frozen=True)
 class BootTest:
-    machines: Machines
+    instances: Instances
     architecture: str = "x86_64"
 
     def passes(self, image: Image) -> bool:
-        """Whether a machine from the image starts and computes what it should; the machine is gone afterwards.
+        """Return whether an instance from the image starts and computes the right answer; it is terminated afterwards.
 
         Raises:
-            DeliveryError: it said nothing in time.
+            DeliveryError: the instance reported no result in time.
         """
-        instance_id = self.machines.run(self._request(image))
+        instance_id = self.instances.run(self._request(image))
         say(f"boot test on {instance_id} ...")
         try:
-            result, console = until(
+            result, console = wait_until(
                 lambda: self._outcome(instance_id),
                 f"boot test of {image.image_id}",
                 seconds=TEST_SECONDS,
                 every=10,
-                clock=self.machines.clock,
+                clock=self.instances.clock,
             )
         finally:
-            self.machines.terminate([instance_id])
+            self.instances.terminate([instance_id])
         if result == names.FAILED:
             say(console)
         return result == names.PASSED
 
     def sweep(self, stage: str) -> None:
-        """End what a test that was killed has left running."""
-        self.machines.terminate(self.machines.living(names.BOOT_TEST_TAG, stage))
+        """Terminate the instances that a test that was killed has left running."""
+        self.instances.terminate(self.instances.living(names.BOOT_TEST_TAG, stage))
 
     def _request(self, image: Image) -> dict[str, object]:
         tags = [
@@ -77,7 +77,7 @@ class BootTest:
         ]
         return {
             "ImageId": image.image_id,
-            "InstanceType": MACHINES[self.architecture],
+            "InstanceType": INSTANCE_TYPES[self.architecture],
             "UserData": USER_DATA,
             "InstanceInitiatedShutdownBehavior": "terminate",
             "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
@@ -85,7 +85,7 @@ class BootTest:
         }
 
     def _outcome(self, instance_id: str) -> tuple[str, str] | None:
-        """What the console says in the end; it may say so only some time after the machine has gone off."""
-        console = self.machines.console(instance_id)
+        """Return the result and the end of the console, which may appear some time after the instance has stopped."""
+        console = self.instances.console(instance_id)
         found = _RESULT.search(console)
         return (found[1], console[-4000:]) if found else None

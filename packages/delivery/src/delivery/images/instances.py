@@ -1,4 +1,4 @@
-"""Single instances: the one that an image is made of, and the one that tries it."""
+"""EC2 instances: the one that an image is created from, and the one that tests it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from delivery.program import DeliveryError
-from delivery.waiting import REAL, Clock, patiently, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -17,17 +17,17 @@ _ENDED = frozenset({"shutting-down", "terminated"})
 
 
 @dataclass(frozen=True)
-class Machines:
+class Instances:
     ec2: EC2Client
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
     def wait_for_checks(self, instance_id: str) -> None:
-        """Wait for both status checks: of AWS's host, and of the instance.
+        """Wait until both status checks have passed: the one of the host and the one of the instance.
 
         Raises:
-            DeliveryError: a check failed, or did not end in time.
+            DeliveryError: a check failed, or did not finish in time.
         """
-        until(
+        wait_until(
             lambda: self._checked(instance_id),
             f"2/2 status checks of {instance_id}",
             seconds=CHECKS_SECONDS,
@@ -36,9 +36,11 @@ class Machines:
         )
 
     def stop(self, instance_id: str) -> None:
-        """Stop an instance in order, so that its disk is at rest, and wait until it has stopped."""
-        patiently(lambda: self.ec2.stop_instances(InstanceIds=[instance_id]), instance_id, clock=self.clock)
-        until(
+        """Shut an instance down, so that its disk is consistent, and wait until it has stopped."""
+        with_retries(
+            lambda: self.ec2.stop_instances(InstanceIds=[instance_id]), instance_id, clock=self.clock
+        )
+        wait_until(
             lambda: True if self.state(instance_id) == "stopped" else None,
             f"stop of {instance_id}",
             seconds=STOP_SECONDS,
@@ -46,9 +48,9 @@ class Machines:
         )
 
     def run(self, request: dict[str, Any]) -> str:
-        """Start one instance, and only one, however often AWS has to be asked; its id."""
+        """Start exactly one instance, however often the call has to be repeated, and return its id."""
         token = uuid.uuid4().hex
-        answer = patiently(
+        answer = with_retries(
             lambda: self.ec2.run_instances(MinCount=1, MaxCount=1, ClientToken=token, **request),
             "launch",
             clock=self.clock,
@@ -60,21 +62,23 @@ class Machines:
         return found[0]["Instances"][0]["State"]["Name"] if found else "terminated"
 
     def console(self, instance_id: str) -> str:
-        """What the instance has written to its console: so far, where it is of the Nitro system; and whole when it has ended."""
+        """Return the console output: so far, if the instance runs and is a Nitro instance; all of it, once it has ended."""
         latest = self.state(instance_id) in ("pending", "running")
         return self.ec2.get_console_output(InstanceId=instance_id, Latest=latest).get("Output", "")
 
     def terminate(self, instance_ids: list[str]) -> None:
         if instance_ids:
-            patiently(
+            with_retries(
                 lambda: self.ec2.terminate_instances(InstanceIds=instance_ids),
                 ", ".join(instance_ids),
                 clock=self.clock,
             )
 
     def living(self, tag: str, value: str) -> list[str]:
-        """Instances with this tag that have not ended."""
-        return patiently(lambda: self._living(tag, value), f"instances with {tag}={value}", clock=self.clock)
+        """Return the ids of the instances with this tag that have not ended."""
+        return with_retries(
+            lambda: self._living(tag, value), f"instances with {tag}={value}", clock=self.clock
+        )
 
     def _living(self, tag: str, value: str) -> list[str]:
         pages = self.ec2.get_paginator("describe_instances").paginate(
@@ -99,5 +103,5 @@ class Machines:
             raise DeliveryError(f"{instance_id} is {status['InstanceState']['Name']} before its checks ended")
         results = {status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"]}
         if "impaired" in results:
-            raise DeliveryError(f"{instance_id} failed a status check; look at its console, and bake again")
+            raise DeliveryError(f"{instance_id} failed a status check; look at its console and bake again")
         return True if results == {"ok"} else None

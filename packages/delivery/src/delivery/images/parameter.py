@@ -1,6 +1,6 @@
-"""The SSM parameter that names the image of a stage's workers. This pipeline owns its value; the scheduler reads it.
+"""The SSM parameter that names the image of a stage's workers. The delivery writes it; the scheduler reads it.
 
-Its history is the record of promotions: SSM keeps the last 100 versions.
+Its history, of which SSM keeps the last 100 versions, is the record of promotions.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from delivery.names import image_parameter
+from crackling_aws.names import image_parameter
 from delivery.program import DeliveryError
-from delivery.waiting import REAL, Clock, code, patiently, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, error_code, wait_until, with_retries
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -30,27 +30,27 @@ class Version(NamedTuple):
 class ImageParameter:
     ssm: SSMClient
     stage: str
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
     @property
     def name(self) -> str:
         return image_parameter(self.stage)
 
     def history(self) -> list[Version]:
-        """Every version that SSM still knows, the oldest first; none if there is no such parameter."""
-        return patiently(self._history, self.name, clock=self.clock)
+        """Return every version that SSM still has, the oldest first; none if there is no such parameter."""
+        return with_retries(self._history, self.name, clock=self.clock)
 
     def put(self, image: str) -> int:
-        """Name another image; returns when it reads back, with its version.
+        """Write the id of another image, wait until it can be read, and return its version.
 
-        AWS answers before it has looked at the image, and drops a value that it does not like without a word.
+        SSM answers before it has validated the image, and silently discards the value if the validation fails.
 
         Raises:
-            DeliveryError: the value never arrived: there is no such image, or this account may not use it.
+            DeliveryError: SSM discarded the value: there is no such image, or this account may not use it.
         """
-        answer = patiently(lambda: self._put(image), self.name, clock=self.clock)
+        answer = with_retries(lambda: self._put(image), self.name, clock=self.clock)
         try:
-            until(
+            wait_until(
                 lambda: self._arrived(Version(answer, image)),
                 self.name,
                 seconds=VALIDATION_SECONDS,
@@ -59,7 +59,7 @@ class ImageParameter:
         except DeliveryError as error:
             raise DeliveryError(
                 f"{self.name} did not become {image}: SSM found no such image, or this account may not use it; "
-                f"the value before still holds ({error})"
+                f"the previous value stays ({error})"
             ) from error
         return answer
 
@@ -77,7 +77,7 @@ class ImageParameter:
         try:
             found = self.ssm.get_parameter(Name=self.name)["Parameter"]
         except ClientError as error:
-            if code(error) == "ParameterNotFound":
+            if error_code(error) == "ParameterNotFound":
                 return None
             raise
         return True if Version(found["Version"], found["Value"]) == wanted else None
@@ -89,7 +89,7 @@ class ImageParameter:
                 Version(entry["Version"], entry["Value"]) for page in pages for entry in page["Parameters"]
             ]
         except ClientError as error:
-            if code(error) == "ParameterNotFound":
+            if error_code(error) == "ParameterNotFound":
                 return []
             raise
         return sorted(found)

@@ -1,10 +1,10 @@
-"""Which image a stage's workers start from, and which one before it to go back to."""
+"""Promotion: choose the image that a stage's workers start from, or go back to the previous one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError, say
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ def current(history: Sequence[Version]) -> str | None:
 
 
 def previous(history: Sequence[Version]) -> str | None:
-    """The image before the current one. After a roll-back that is the one rolled back from: two roll-backs undo each other."""
+    """Return the image before the current one. After a roll-back, that is the image rolled back from."""
     return next((one.image for one in reversed(history) if one.image != history[-1].image), None)
 
 
-def objection(image: Image, stage: str) -> str | None:
-    """Why an image cannot be promoted, if so."""
+def reason_against(image: Image, stage: str) -> str | None:
+    """Return why an image cannot be promoted; None if it can."""
     if image.stage != stage:
         return f"it was baked for the stage {image.stage or 'of no name'}"
     if image.state != "available":
@@ -35,16 +35,16 @@ def objection(image: Image, stage: str) -> str | None:
 
 
 def promote(image_id: str, images: Images, parameter: ImageParameter, *, dry_run: bool = False) -> bool:
-    """Let the stage's workers start from this image; whether that changes anything.
+    """Let the stage's workers start from this image; return whether that changes anything.
 
     Raises:
-        DeliveryError: the image is not fit for it, or SSM did not accept it; the image before stays.
+        DeliveryError: the image cannot be promoted, or SSM did not accept it; the current image stays in use.
     """
     history = parameter.history()
     if current(history) == image_id:
-        say(f"{parameter.name} names {image_id} already")
+        say(f"{parameter.name} already names {image_id}")
         return False
-    reason = objection(images.get(image_id), parameter.stage)
+    reason = reason_against(images.get(image_id), parameter.stage)
     if reason:
         raise DeliveryError(f"{image_id} is not promoted: {reason}")
     say(f"{parameter.name}: {current(history) or 'nothing'} -> {image_id}")
@@ -54,15 +54,15 @@ def promote(image_id: str, images: Images, parameter: ImageParameter, *, dry_run
 
 
 def roll_back(images: Images, parameter: ImageParameter, *, dry_run: bool = False) -> str:
-    """Go back to the image before the current one; returns it.
+    """Go back to the image before the current one, and return its id.
 
     Raises:
-        DeliveryError: there is none, or it is gone.
+        DeliveryError: there is no previous image, or it no longer exists.
     """
     target = previous(parameter.history())
     if target is None:
         raise DeliveryError(
-            f"{parameter.name} has named no other image before; bake one (scripts/delivery bake)"
+            f"{parameter.name} has not named another image before; bake one (scripts/delivery bake)"
         )
     promote(target, images, parameter, dry_run=dry_run)
     return target

@@ -1,6 +1,6 @@
-"""Which images nothing refers to, and their deletion. It fails closed: what it cannot know, it keeps.
+"""Retention: find images that nothing refers to, and delete them. An image is kept in case of doubt.
 
-`plan` decides on what was read, and every image is asked about again right before it goes: a promotion may come in between.
+`plan` decides from what was read. Each image is checked again right before its deletion: it may have been promoted meanwhile.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from delivery import names
+from crackling_aws import names
 from delivery.images.parameter import ImageParameter
 from delivery.program import say
-from delivery.waiting import code, patiently
+from delivery.waiting import error_code, with_retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ _GONE = frozenset({"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "Invalid
 
 @dataclass(frozen=True)
 class References:
-    """What may start a machine: the parameters' versions by stage, launch templates (all versions), instances."""
+    """References to images: versions of the parameters by stage, all versions of launch templates, and instances."""
 
     promoted: Mapping[str, Sequence[Version]]
     templates: frozenset[str]
@@ -40,7 +40,7 @@ class References:
 
 @dataclass(frozen=True)
 class Plan:
-    """Each image is in one of both; `kept` says why."""
+    """The images to keep, each with the reason, and those to delete."""
 
     kept: Mapping[str, str]
     deleted: tuple[str, ...]
@@ -49,14 +49,14 @@ class Plan:
 def plan(
     images: Iterable[Image], references: References, *, now: float, keep: int = 3, days: float = 7
 ) -> Plan:
-    """What to do with each image.
+    """Decide what to do with each image.
 
     Args:
-        images: of workers, of this account.
+        images: the account's images of workers.
         references: to images of any kind.
-        now: in seconds since the epoch.
-        keep: how many different images each parameter's history keeps: the current one and those to go back to.
-        days: younger images are kept: somebody may be about to try or promote them.
+        now: the time, in seconds since the epoch.
+        keep: how many images of each parameter's history to keep: the current one and those to go back to.
+        days: keep younger images, which somebody may be about to test or promote.
     """
     kept: dict[str, str] = {}
     deleted = []
@@ -72,22 +72,22 @@ def plan(
 def _reason_to_keep(image: Image, references: References, young: float, keep: int) -> str | None:
     for stage, history in references.promoted.items():
         if image.image_id in newest(history, keep):
-            return f"{names.image_parameter(stage)} names it, or did lately"
+            return f"{names.image_parameter(stage)} names it, or named it recently"
     if image.image_id in references.templates:
         return "a launch template names it"
     if image.image_id in references.instances:
         return "an instance was started from it"
-    if image.made > young:
-        return "it is young"
+    if image.created > young:
+        return "it is recent"
     if not references.promoted.get(image.stage):
-        return f"no image is promoted for its stage ({image.stage or 'none'}): it may be the one"
+        return f"no image is promoted for its stage ({image.stage or 'none'}) yet"
     if image.state == "pending":
-        return "it is being made"
+        return "it is being created"
     return None
 
 
 def newest(history: Sequence[Version], count: int) -> list[str]:
-    """The last `count` different images of a history (oldest first), the current one first; the current one always."""
+    """Return the last `count` different images of a history (at least the current one), the newest first."""
     return list(dict.fromkeys(version.image for version in reversed(history)))[: max(count, 1)]
 
 
@@ -98,27 +98,27 @@ class Cleaner:
     clock: Clock
 
     def references(self) -> References:
-        """Read all references, of every stage.
+        """Return all references, of every stage.
 
         Raises:
-            DeliveryError, botocore.exceptions.ClientError: not all could be read; then nothing may be deleted.
+            DeliveryError, botocore.exceptions.ClientError: some could not be read; then nothing may be deleted.
         """
         return References(
             promoted={
                 stage: ImageParameter(self.aws.ssm, stage, self.clock).history()
-                for stage in patiently(self._stages, "parameters", clock=self.clock)
+                for stage in with_retries(self._stages, "parameters", clock=self.clock)
             },
-            templates=patiently(self._of_templates, "launch templates", clock=self.clock),
-            instances=patiently(self._of_instances, "instances", clock=self.clock),
+            templates=with_retries(self._of_templates, "launch templates", clock=self.clock),
+            instances=with_retries(self._of_instances, "instances", clock=self.clock),
         )
 
     def clean(self, *, keep: int, days: float, delete: bool) -> Plan:
-        """Decide about every image, and delete if asked to; the decision that was carried out."""
+        """Decide about every image, delete images if `delete` is set, and return the plan."""
         images = self.images.all()
         decided = plan(images, self.references(), now=self.clock.time(), keep=keep, days=days)
         for image in images:
             reason = decided.kept.get(image.image_id)
-            say(f"{image.image_id} {'kept: ' + reason if reason else 'not needed'}")
+            say(f"{image.image_id} {'kept: ' + reason if reason else 'no longer used'}")
         if delete:
             for image in (one for one in images if one.image_id in decided.deleted):
                 again = plan([image], self.references(), now=self.clock.time(), keep=keep, days=days)
@@ -134,7 +134,7 @@ class Cleaner:
             self._delete_snapshot(snapshot)
 
     def _delete_orphans(self, days: float) -> None:
-        """Snapshots of our images that are gone: somebody was killed between the two deletions."""
+        """Delete snapshots whose image is gone: an earlier run was killed between the two deletions."""
         in_use = {snapshot for image in self.images.all() for snapshot in image.snapshots}
         pages = self.aws.ec2.get_paginator("describe_snapshots").paginate(
             OwnerIds=["self"], Filters=[{"Name": "tag-key", "Values": [names.IMAGE_TAG]}]
@@ -149,11 +149,11 @@ class Cleaner:
         _unless_gone(lambda: self.aws.ec2.delete_snapshot(SnapshotId=snapshot), self.clock)
 
     def _stages(self) -> list[str]:
-        """Whatever has an image parameter, deployed or not."""
+        """Return all stages that have an image parameter, deployed or not."""
         pages = self.aws.ssm.get_paginator("describe_parameters").paginate(
             ParameterFilters=[{"Key": "Path", "Option": "Recursive", "Values": ["/crackling"]}]
         )
-        found = [names.stage_of_parameter(one["Name"]) for page in pages for one in page["Parameters"]]
+        found = [names.stage_of_image_parameter(one["Name"]) for page in pages for one in page["Parameters"]]
         return sorted(stage for stage in found if stage)
 
     def _of_templates(self) -> frozenset[str]:
@@ -174,7 +174,7 @@ class Cleaner:
         )
 
     def _of_instances(self) -> frozenset[str]:
-        """Stopped ones too; those that ended need it no more."""
+        """Return the images of instances that have not been terminated; stopped ones may start again."""
         living: FilterTypeDef = {
             "Name": "instance-state-name",
             "Values": ["pending", "running", "shutting-down", "stopping", "stopped"],
@@ -188,9 +188,9 @@ class Cleaner:
 
 
 def _unless_gone(call: Callable[[], object], clock: Clock) -> None:
-    """Make a deletion's call; nothing to do if that is gone already."""
+    """Make a call that deletes something; do nothing if it no longer exists."""
     try:
-        patiently(call, "deletion", clock=clock)
+        with_retries(call, "deletion", clock=clock)
     except ClientError as error:
-        if code(error) not in _GONE:
+        if error_code(error) not in _GONE:
             raise

@@ -1,5 +1,5 @@
-"""What a change does to a stack.
+"""Preview: what a change does to a stack.
 
-`normal_form` takes the noise out of templates, `permissions` and `replacement` know IAM and CloudFormation, `difference`
-compares, `markdown` writes Markdown. All of it works offline, on two synthesised templates; only `change_sets` asks AWS.
+`normal_form` removes noise from templates, `permissions` and `replacement` interpret IAM and CloudFormation, `difference`
+compares two templates, and `markdown` renders the result. None of them needs a network; only `change_sets` asks AWS.
 """

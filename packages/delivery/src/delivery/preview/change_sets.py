@@ -1,6 +1,6 @@
-"""What CloudFormation says that it would do: replacement where a property's value decides, and what was changed by hand.
+"""Change sets: what CloudFormation says it would do, which depends on the values of properties and on changes made by hand.
 
-A change set is made, read and deleted; it is never executed. The role of previews cannot execute any.
+A change set is created, read and deleted, but never executed; the role for previews has no permission to execute one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from delivery.program import DeliveryError
 from delivery.stacks.assembly import template_file
-from delivery.waiting import REAL, Clock, code, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, error_code, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,15 +32,15 @@ def marker(stack: str) -> str:
 @dataclass(frozen=True)
 class ChangeSets:
     aws: Aws
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
-    def told(self, assembly: Path, stack: str) -> str:
-        """What a deployment of the assembly would do to the deployed stack, as a comment's Markdown.
+    def describe(self, assembly: Path, stack: str) -> str:
+        """Return what a deployment of the assembly would do to the deployed stack, as the Markdown of a comment.
 
         Raises:
-            DeliveryError: CloudFormation refuses the template, or does not answer in time.
+            DeliveryError: CloudFormation rejects the template, or does not answer in time.
         """
-        head = f"{marker(stack)}\n## `{stack}` against what is deployed\n\n"
+        head = f"{marker(stack)}\n## `{stack}` compared with what is deployed\n\n"
         template = template_file(assembly, stack).read_bytes()
         name = f"preview-{hashlib.sha256(template).hexdigest()[:16]}-{self.clock.time():.0f}"
         bucket, key = self._bucket(), f"preview/{name}.json"
@@ -48,7 +48,7 @@ class ChangeSets:
         try:
             lines = self._changes(stack, name, f"https://{bucket}.s3.amazonaws.com/{key}")
         except ClientError as error:
-            if code(error) == "ValidationError" and "does not exist" in str(error):
+            if error_code(error) == "ValidationError" and "does not exist" in str(error):
                 return head + "Not deployed yet.\n"
             raise
         finally:
@@ -64,21 +64,24 @@ class ChangeSets:
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         )
         try:
-            made = until(
-                lambda: self._made(stack, name), f"change set of {stack}", seconds=600, clock=self.clock
+            lines = wait_until(
+                lambda: self._lines_when_ready(stack, name),
+                f"change set of {stack}",
+                seconds=600,
+                clock=self.clock,
             )
         finally:
             self.aws.cloudformation.delete_change_set(StackName=stack, ChangeSetName=name)
-        return made
+        return lines
 
-    def _made(self, stack: str, name: str) -> list[str] | None:
+    def _lines_when_ready(self, stack: str, name: str) -> list[str] | None:
         answer = self.aws.cloudformation.describe_change_set(StackName=stack, ChangeSetName=name)
         status = answer["Status"]
         if status == "FAILED":
             reason = answer.get("StatusReason", "")
             if any(text in reason for text in _EMPTY):
                 return []
-            raise DeliveryError(f"{stack}: CloudFormation refuses the template: {reason}")
+            raise DeliveryError(f"{stack}: CloudFormation rejects the template: {reason}")
         return self._lines(stack, name, answer) if status == "CREATE_COMPLETE" else None
 
     def _lines(self, stack: str, name: str, answer: DescribeChangeSetOutputTypeDef) -> list[str]:
@@ -92,7 +95,7 @@ class ChangeSets:
         return [line for _, line in sorted(told)]
 
     def _bucket(self) -> str:
-        """The CDK's bucket, where its bootstrap has put it; its name is in the bootstrap's stack."""
+        """Return the name of the CDK's bucket, from the stack of its bootstrap."""
         found = self.aws.cloudformation.describe_stack_resource(
             StackName="CDKToolkit", LogicalResourceId="StagingBucket"
         )
@@ -100,7 +103,7 @@ class ChangeSets:
 
 
 def _line(change: ResourceChangeTypeDef) -> tuple[int, str]:
-    """With its place: what goes away comes first."""
+    """Return the line for a change, with its rank: removals come first."""
     action, replacement = change["Action"], change.get("Replacement", "False")
     name = f"`{change['LogicalResourceId']}` ({change['ResourceType']})"
     if action == "Remove":

@@ -1,4 +1,4 @@
-"""What is different between two templates of a stack."""
+"""The difference between two templates of a stack."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from delivery.preview.normal_form import assets_of, normal
+from delivery.preview.normal_form import assets_of, normalised
 from delivery.preview.permissions import Permission, permissions
 from delivery.preview.replacement import Replacement, of_change
 
 if TYPE_CHECKING:
     from delivery.stacks.assembly import Template
 
-# What these hold is gone with them, or cannot be made again by a deployment.
+# Deleting one of these deletes data, or something that a deployment cannot restore.
 DATA = frozenset(
     {
         "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SQS::Queue",
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Edit:
-    """One property: its path, and its values as JSON; None where there is none."""
+    """A changed property: its path, and its values as JSON; None where it is absent."""
 
     path: str
     before: str | None
@@ -43,7 +43,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one resource. `keeps` is whether it stays when the stack lets it go."""
+    """What happens to a resource. `keeps` is true if the resource is retained when the stack removes it."""
 
     name: str
     type: str
@@ -54,7 +54,7 @@ class Change:
 
     @property
     def destructive(self) -> bool:
-        """Whether something that is there goes away, or may."""
+        """True if something that exists is deleted, or may be."""
         return self.kind in (Kind.REMOVED, Kind.REPLACED) or self.replacement is not Replacement.NEVER
 
     @property
@@ -64,7 +64,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """Of a stack. `granted` are permissions that there were not before: allowed, or no longer denied."""
+    """The difference of a stack. `granted` are new permissions: allowed now, or no longer denied."""
 
     stack: str
     changes: tuple[Change, ...]
@@ -77,8 +77,8 @@ class Difference:
 
 
 def compare(stack: str, before: Template, after: Template) -> Difference:
-    """The difference of two templates as they were synthesised; an empty one stands for no stack."""
-    old, new = normal(before), normal(after)
+    """Compare two templates as they were synthesised; an empty one stands for no stack."""
+    old, new = normalised(before), normalised(after)
     had, has = permissions(old), permissions(new)
     return Difference(
         stack=stack,
@@ -114,7 +114,7 @@ def _change(name: str, was: dict[str, Any], now: dict[str, Any]) -> Change:
         replacement = Replacement.ALWAYS
     else:
         prefix = "Properties."
-        paths = {_without_places(edit.path[len(prefix) :]) for edit in edits if edit.path.startswith(prefix)}
+        paths = {_without_indices(edit.path[len(prefix) :]) for edit in edits if edit.path.startswith(prefix)}
         replacement = of_change(now["Type"], paths)
     kind = Kind.REPLACED if replacement is Replacement.ALWAYS else Kind.CHANGED
     keeps = was.get("UpdateReplacePolicy") in _KEEPING
@@ -122,7 +122,7 @@ def _change(name: str, was: dict[str, Any], now: dict[str, Any]) -> Change:
 
 
 def _edits(path: str, was: Any, now: Any) -> list[Edit]:  # noqa: ANN401 - parts of a template
-    """Each smallest part that differs."""
+    """Return the smallest parts that differ."""
     if was == now:
         return []
     if isinstance(was, dict) and isinstance(now, dict):
@@ -140,8 +140,8 @@ def _edits(path: str, was: Any, now: Any) -> list[Edit]:  # noqa: ANN401 - parts
     return [Edit(path, _json(was), _json(now))]
 
 
-def _without_places(path: str) -> str:
-    """Schemas know lists as a whole, not their elements by number."""
+def _without_indices(path: str) -> str:
+    """Return a path without indices of lists: schemas describe lists as a whole."""
     return ".".join(part for part in path.split(".") if not part.isdecimal())
 
 

@@ -1,4 +1,4 @@
-"""A difference as Markdown, the worst first, and short enough for a comment."""
+"""A difference as Markdown: destructive changes first, and short enough for a comment."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LONGEST_VALUE = 300
-_CUT = "\n\n**Cut: the comment would be too long. The whole is in the artifact `preview` of this run.**\n"
+_CUT = "\n\n**Shortened: the full text is in the artifact `preview` of this run.**\n"
 
 
 def marker(stack: str) -> str:
-    """By which a stack's comment is found again; GitHub does not show it."""
+    """Return the text by which the comment of a stack is found again; GitHub does not show it."""
     return f"<!-- crackling-preview: {stack} -->"
 
 
 def markdown(difference: Difference, commit: str, limit: int | None = LIMIT) -> str:
-    """A stack's comment; `limit` is its greatest length in characters, None for the whole."""
+    """Return the comment for a stack, at most `limit` characters long; None is no limit."""
     head = (
         f"{marker(difference.stack)}\n## `{difference.stack}`\n\n{_summary(difference)} (commit {commit})\n"
     )
     text = head + "".join(_sections(difference))
     if limit is None or len(text) <= limit:
         return text
-    # A section may be open: close what Markdown and HTML would carry on to the end.
+    # The cut may lie within a section: close its code block and its <details>.
     room = limit - len(_CUT) - 40
     kept = text[: text.rfind("\n", 0, room)]
     kept += "\n```" if kept.count("\n```") % 2 else ""
@@ -81,7 +81,7 @@ def _fate(change: Change) -> str:
     else:
         word = "replaced" if change.replacement is Replacement.ALWAYS else "may be replaced"
     if change.loses_data:
-        return f"⚠️ **{word}, and its data with it**"
+        return f"⚠️ **{word}, with its data**"
     return f"**{word}**" + (", the old one is kept" if change.keeps else "")
 
 
@@ -114,6 +114,6 @@ def _edit(edit: Edit) -> str:
 
 
 def _short(value: str) -> str:
-    # A fence inside would end the block.
+    # A backtick could end the code block.
     text = value.replace("`", "'")
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}... ({len(text)} characters)"

@@ -1,4 +1,4 @@
-"""Templates without noise: what changes with every build although nothing that a reader cares for has changed."""
+"""Templates without noise, that is without what differs from build to build when nothing has really changed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from delivery.stacks.assembly import Template
 
 ASSET = "<asset>"
-# An asset's name in the CDK's bucket is the hash of its content.
+# The CDK names an asset in its bucket by the hash of its content.
 _ASSET = re.compile(r"\b[0-9a-f]{64}\b")
-# The CDK ends the names of these with a hash of their content, so that each change makes a new one.
+# The CDK appends a hash of their content to the names of these, so that each change creates a new resource.
 _VERSIONED = {
     "AWS::ApiGateway::Deployment": re.compile(r"[0-9a-f]{32}$"),
     "AWS::Lambda::Version": re.compile(r"[0-9a-f]{32}$"),
@@ -19,8 +19,8 @@ _VERSIONED = {
 }
 
 
-def normal(template: Template) -> Template:
-    """The template with each asset as `<asset>`, and without the hashes in versions' names and in metadata."""
+def normalised(template: Template) -> Template:
+    """Return the template with `<asset>` for each asset, without hashes in the names of versions, and without metadata."""
     renamed = {
         name: pattern.sub("", name)
         for name, resource in template.get("Resources", {}).items()
@@ -47,7 +47,7 @@ def _walk(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - a part 
 
 
 def assets_of(resource: Any) -> frozenset[str]:  # noqa: ANN401 - a part of a template
-    """The assets that a part of a template as it was synthesised names."""
+    """Return the hashes of the assets that a part of a synthesised template names."""
     if isinstance(resource, dict):
         return frozenset[str]().union(*map(assets_of, resource.values()))
     if isinstance(resource, list):

@@ -1,4 +1,4 @@
-"""Who may do what, as single permissions: a policy that is only written otherwise has the same ones."""
+"""The permissions in a template, one by one, so that a policy that is only written differently compares equal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy", "Resour
 
 @dataclass(frozen=True, order=True)
 class Permission:
-    """One effect of one action on one resource, for one principal, under one condition; "" is no condition."""
+    """One effect of one action on one resource for one principal under one condition, which is "" if there is none."""
 
     who: str
     effect: str
@@ -34,7 +34,7 @@ class Permission:
 
 
 def permissions(template: Template) -> frozenset[Permission]:
-    """Everything that a template's roles, policies, resource policies, function permissions and network rules allow or deny."""
+    """Return what a template's roles, policies, resource policies, function permissions and network rules allow or deny."""
     return frozenset(
         permission
         for name, resource in template.get("Resources", {}).items()
@@ -77,7 +77,7 @@ def _of_document(holder: str, owner: str, document: Any) -> Iterator[Permission]
         condition = _text(statement["Condition"]) if "Condition" in statement else ""
         for who in _principals(principal) or [holder]:
             for action in _list(statement.get("Action", statement.get("NotAction"))):
-                # A role's trust has no resource: it is about the role itself.
+                # A trust policy names no resource: it applies to its role.
                 for resource in _list(statement.get("Resource", statement.get("NotResource", owner))):
                     yield Permission(
                         who,
@@ -107,7 +107,7 @@ def _list(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
-    """A reference in few words: Ref, GetAtt, Join and Sub as one reads them."""
+    """Return a value as readable text: `Ref`, `GetAtt`, `Join` and `Sub` in short."""
     if isinstance(value, dict) and len(value) == 1:
         function, argument = next(iter(value.items()))
         if function == "Ref":

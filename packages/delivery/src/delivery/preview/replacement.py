@@ -1,4 +1,4 @@
-"""Whether a change of a property makes CloudFormation replace the resource; cfn-lint's copy of the schemas knows, offline."""
+"""Tell whether CloudFormation replaces a resource when a property changes, from the schemas in cfn-lint: no network is needed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Replacement(StrEnum):
     ALWAYS = "always"
 
 
-_REGION = "us-east-1"  # the schemas say the same of every region
+_REGION = "us-east-1"  # the schemas are the same in every region
 
 
 def of_change(kind: str, properties: set[str]) -> Replacement:
-    """What a change of these properties does, by their paths ("Code.S3Key").
+    """Return whether a change of these properties, given by their paths ("Code.S3Key"), replaces the resource.
 
-    A type that is not known may be replaced.
+    A resource of an unknown type may be replaced.
     """
     schema = _schema(kind)
     if schema is None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError
-from delivery.waiting import REAL, Clock, patiently, until
+from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,20 +26,20 @@ DELETE_SECONDS = 30 * 60.0
 @dataclass(frozen=True)
 class Stacks:
     cloudformation: CloudFormationClient
-    clock: Clock = REAL
+    clock: Clock = SYSTEM_CLOCK
 
     def status(self, stack: str) -> str | None:
-        """As CloudFormation names it; None if there is no such stack."""
-        found = patiently(lambda: self._found(stack), stack, clock=self.clock)
+        """Return the status of a stack, as CloudFormation names it; None if there is no such stack."""
+        found = with_retries(lambda: self._found(stack), stack, clock=self.clock)
         return found[0]["StackStatus"] if found else None
 
     def outputs(self, stack: str) -> dict[str, str]:
-        """A deployed stack's outputs.
+        """Return the outputs of a deployed stack.
 
         Raises:
             DeliveryError: there is no such stack.
         """
-        found = patiently(lambda: self._found(stack), stack, clock=self.clock)
+        found = with_retries(lambda: self._found(stack), stack, clock=self.clock)
         if not found:
             raise DeliveryError(f"{stack}: no such stack in this account and region")
         return {output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])}
@@ -53,10 +53,10 @@ class Stacks:
         return self.outputs(names.service_stack(stage))["PageUrl"]
 
     def template(self, stack: str) -> Template | None:
-        """What is deployed, as it was given; None if there is no such stack."""
+        """Return the deployed template, as it was submitted; None if there is no such stack."""
         if self.status(stack) is None:
             return None
-        body: Any = patiently(
+        body: Any = with_retries(
             lambda: self.cloudformation.get_template(StackName=stack, TemplateStage="Original"),
             stack,
             clock=self.clock,
@@ -65,15 +65,15 @@ class Stacks:
         return template
 
     def destroy(self, stack: str) -> None:
-        """Delete a stack, whatever state it is in, and wait until it is gone; nothing if there is none.
+        """Delete a stack, whatever its state, and wait until it is gone; do nothing if there is none.
 
         Raises:
             DeliveryError: CloudFormation could not delete it.
         """
         if self.status(stack) is None:
             return
-        patiently(lambda: self.cloudformation.delete_stack(StackName=stack), stack, clock=self.clock)
-        until(
+        with_retries(lambda: self.cloudformation.delete_stack(StackName=stack), stack, clock=self.clock)
+        wait_until(
             lambda: self._gone(stack),
             f"deletion of {stack}",
             seconds=DELETE_SECONDS,

@@ -1,7 +1,7 @@
-"""Deploying an assembly, and going back to the template before if the service does not work with it.
+"""Release: deploy an assembly, and go back to the previous template if the service does not work.
 
-A template names every asset by its content, and the CDK's bucket keeps assets: so the template before is the whole deployment
-before, except for data.
+A template names every asset by the hash of its content, and the CDK's bucket keeps assets. The previous template is therefore
+all that is needed to restore the previous deployment, except for its data.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery import names
+from crackling_aws import names
 from delivery.program import DeliveryError, say
 from delivery.stacks.assembly import Template, template_file
 
@@ -34,10 +34,10 @@ class Release:
     smoke_test: Callable[[], None]
 
     def run(self, assembly: Path) -> None:
-        """Deploy, try, and roll back what does not work.
+        """Deploy an assembly, test the stage, and roll back if it does not work.
 
         Raises:
-            DeliveryError: it does not work. What was deployed before is deployed again, if there was anything.
+            DeliveryError: the stage does not work. The previous template is deployed again, if there was one.
         """
         stack = names.service_stack(self.stage)
         before = self.stacks.template(stack)
@@ -47,26 +47,26 @@ class Release:
         except DeliveryError as error:
             if before is None:
                 raise DeliveryError(
-                    f"{stack} does not work: {error}; nothing to roll back to: this was its first deployment"
+                    f"{stack} does not work: {error}; there is nothing to roll back to, as this was its first deployment"
                 ) from error
             say(f"rolling back: {error}")
             with with_template(assembly, stack, before) as former:
                 self.deployer.deploy(former, stack)
             raise DeliveryError(
-                f"{stack} did not work and is back at what was deployed before: {error}"
+                f"{stack} did not work and was rolled back to the previous template: {error}"
             ) from error
 
 
 @contextmanager
 def with_template(assembly: Path, stack: str, template: Template) -> Iterator[Path]:
-    """An assembly that deploys another template of a stack; it lives as long as the context.
+    """Yield an assembly that deploys another template of a stack; it is deleted on exit.
 
-    Only the template is uploaded: the assets that it names were, when it was deployed first.
+    Only the template is uploaded: its assets were uploaded when it was first deployed.
     """
     file = template_file(assembly, stack)
     with tempfile.TemporaryDirectory(prefix="crackling-rollback-") as folder:
         copy = Path(folder) / "cdk.out"
-        # Assets are large, and none is needed.
+        # Assets are large, and not needed.
         shutil.copytree(assembly, copy, ignore=shutil.ignore_patterns("asset.*"))
         content = json.dumps(template, indent=1).encode()
         (copy / file.name).write_bytes(content)
@@ -75,7 +75,7 @@ def with_template(assembly: Path, stack: str, template: Template) -> Iterator[Pa
 
 
 def _name_template(assembly: Path, template: str, digest: str) -> None:
-    """Let the manifests say what the template is called in the CDK's bucket, which is by its content."""
+    """Change the manifests to the new name of the template in the CDK's bucket, the hash of its content."""
     path = assembly / template.replace(".template.json", ".assets.json")
     manifest = json.loads(path.read_text("utf-8"))
     old, asset = next(

@@ -1,4 +1,4 @@
-"""Trying a deployed stage as a user would: its page, its API, and a job whose answer this machine computes as well."""
+"""The smoke test of a deployed stage: its page, its API, and a job whose result is also computed on this machine."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 ACCESSION = "GCF_000840245.1"
-"""Phage lambda, of which the sample is a gene: NCBI has it, and so has the local cloud."""
+"""Phage lambda, which contains the sample; NCBI has it, and so has the local cloud."""
 
 
-def try_stage(url: str) -> None:
-    """Try the stage whose page is at `url`.
+def check_stage(url: str) -> None:
+    """Test the stage whose page is at `url`.
 
     Raises:
         DeliveryError: something does not work; the message says what.
     """
     base = url.rstrip("/")
     if b"<html" not in _get(base + "/").lower():
-        raise DeliveryError(f"{base}/ is not the page")
+        raise DeliveryError(f"{base}/ does not serve the page")
     config = json.loads(_get(f"{base}/config.json"))
     say(f"page: stage {config['stage']}, API at {config['api']}")
-    try_job(ApiClient(base + config["api"]))
+    check_job(ApiClient(base + config["api"]))
 
 
-def try_job(api: ApiClient) -> None:
-    """Submit the sample and compare its targets with what the command line computes.
+def check_job(api: ApiClient) -> None:
+    """Submit the sample and compare its targets with those that the command line computes.
 
     Raises:
-        DeliveryError: the job failed, took too long, or has another answer.
+        DeliveryError: the job failed, took too long, or has other targets.
     """
     try:
         job = api.submit(fasta=(SAMPLE / "cI.fa").read_text("utf-8"), genome=ACCESSION)
@@ -50,14 +50,14 @@ def try_job(api: ApiClient) -> None:
         found = rows(api.export(job, "csv").decode())
     except ApiError as error:
         raise DeliveryError(f"the sample's job failed: {error}") from error
-    objection = difference(expected(), found)
-    if objection:
-        raise DeliveryError(f"job {job} has other targets than this revision computes: {objection}")
-    say(f"job {job}: {len(found)} targets, all as computed here")
+    differing = difference(expected(), found)
+    if differing:
+        raise DeliveryError(f"job {job} has other targets than this revision computes: {differing}")
+    say(f"job {job}: {len(found)} targets, the same as computed here")
 
 
 def difference(wanted: Sequence[Row], found: Sequence[Row]) -> str | None:
-    """Where two lists of targets differ first, if they do."""
+    """Return the first difference between two lists of targets; None if they are the same."""
     if len(wanted) != len(found):
         return f"{len(found)} instead of {len(wanted)}"
     for number, (one, other) in enumerate(zip(wanted, found, strict=True), 1):
@@ -68,7 +68,7 @@ def difference(wanted: Sequence[Row], found: Sequence[Row]) -> str | None:
 
 
 def rows(text: str) -> list[Row]:
-    """The targets of a CSV file, without what depends on how a genome is annotated."""
+    """Return the targets of a CSV file, without the columns that depend on the genome's annotation."""
     return [
         {column: value for column, value in row.items() if column not in ("gene", "feature")}
         for row in csv.DictReader(text.splitlines())
@@ -76,7 +76,7 @@ def rows(text: str) -> list[Row]:
 
 
 def expected() -> list[Row]:
-    """The sample's targets, computed on this machine.
+    """Return the targets of the sample, computed on this machine.
 
     Raises:
         DeliveryError: the command line failed here.
@@ -95,7 +95,7 @@ def expected() -> list[Row]:
 
 def _get(address: str) -> bytes:
     if not address.startswith(("https://", "http://")):
-        raise DeliveryError(f"{address} is no web address")
+        raise DeliveryError(f"{address} is not a web address")
     try:
         with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - checked above
             content: bytes = answer.read()

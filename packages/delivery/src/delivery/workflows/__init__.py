@@ -1,1 +1,1 @@
-"""Checks for the workflows themselves: what a change affects, whether ci passed, line endings, and linters."""
+"""Checks for the workflows themselves: what a change affects, whether ci passed, line endings, titles of commits, and linters."""

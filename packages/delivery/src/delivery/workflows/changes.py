@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Part -> where its files are.
-PLACES = {
+PATTERNS = {
     "crackling": "packages/crackling/",
     "crackling_aws": "packages/crackling_aws/",
     "layers": "packages/layers/",
@@ -28,7 +28,7 @@ PLACES = {
     "docs": r"docs/|mkdocs\.yml$|[\w/-]+\.md$",
 }
 # Part -> the parts that are built on it, or tested with it.
-USERS = {
+DEPENDENTS = {
     "crackling": {
         "crackling_aws",
         "layers",
@@ -58,16 +58,16 @@ def affected(files: list[str]) -> set[str]:
     found: set[str] = set()
     for file in files:
         # The documentation of a package is documentation first: nothing is built from it.
-        owners = ["docs"] if re.match(PLACES["docs"], file) else _owners(file)
+        owners = ["docs"] if re.match(PATTERNS["docs"], file) else _owners(file)
         if not owners:
-            return set(PLACES)
+            return set(PATTERNS)
         for owner in owners:
-            found |= {owner} | USERS[owner]
+            found |= {owner} | DEPENDENTS[owner]
     return found
 
 
 def _owners(file: str) -> list[str]:
-    return [part for part, place in PLACES.items() if re.match(place, file)]
+    return [part for part, pattern in PATTERNS.items() if re.match(pattern, file)]
 
 
 def changed_files(base: str, root: Path = ROOT) -> list[str] | None:

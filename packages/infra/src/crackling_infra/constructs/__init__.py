@@ -1,1 +1,1 @@
-"""The capabilities of CracklingStack, one construct each. Grants are not made here but in the stack."""
+"""Hold the constructs of CracklingStack, one per capability. The stack, not its constructs, grants access."""

@@ -1,4 +1,4 @@
-"""The public API: explicit routes, each answered by one function; throttled and logged."""
+"""Build the public API: explicit routes that one function answers, throttled and logged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Functions
     from crackling_infra.settings import Settings
 
-# CloudFront passes /api/... on as it is; the REST API takes the path's first part as the stage's name.
+# CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
 STAGE_NAME: Final = "api"
 ROUTES: Final = {
     "/jobs": ("POST",),
@@ -35,11 +35,11 @@ ROUTES: Final = {
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }
-# Problems (RFC 9457), as the function answers them, for the requests that never reach it. The gateway does not tell a
-# template which status it answers with: those that users meet have a text of their own.
+# Problems (RFC 9457) for requests that never reach the function, in the format that the function uses. A gateway response's
+# template cannot see the status, so the responses that users are likely to meet have texts of their own.
 _PROBLEM: Final = '{"type":"about:blank","title":$context.error.messageString}'
 _REFUSALS: Final = (
-    # Without a route, API Gateway says 403 and "Missing Authentication Token".
+    # API Gateway answers an unknown route with 403 and "Missing Authentication Token".
     (
         "NoRoute",
         "MISSING_AUTHENTICATION_TOKEN",
@@ -59,7 +59,7 @@ _REFUSALS: Final = (
 
 
 class Api(Construct):
-    """The REST API and its function."""
+    """Create the REST API and its function."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
@@ -71,7 +71,7 @@ class Api(Construct):
             "api",
             timeout=Duration.seconds(29),  # API Gateway's own limit
             memory_mib=ONE_CPU_MIB,
-            scratch_mib=FULL_SCRATCH_MIB,  # an index with its positions, for lists of off-targets
+            scratch_mib=FULL_SCRATCH_MIB,  # room for an index with its positions, which lists of off-targets need
             environment={
                 "CHUNK_SIZE": str(settings.chunk_size),
                 "JOB_DAYS": str(settings.job_days),
@@ -89,7 +89,7 @@ class Api(Construct):
 
     @property
     def domain(self) -> str:
-        """The API's host. It refers to no stage, so that the page does not depend on the functions."""
+        """Return the API's host name. It refers to no stage, so that the page does not depend on the functions."""
         return f"{self.rest.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
     def _rest(self, settings: Settings) -> apigateway.RestApi:
@@ -99,7 +99,7 @@ class Api(Construct):
             "Rest",
             rest_api_name=f"crackling-{settings.stage}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # An account has one such role for all of its APIs; it must outlive the stack that sets it.
+            # An account has one such role for all of its APIs, so the role must outlive the stack that creates it.
             cloud_watch_role=settings.api_logs_role,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.api_logs_role else None,
             deploy_options=apigateway.StageOptions(
@@ -122,7 +122,7 @@ class Api(Construct):
                 tracing_enabled=True,
             ),
         )
-        rest.node.try_remove_child("Endpoint")  # the CDK's own output, under a name that says nothing
+        rest.node.try_remove_child("Endpoint")  # removes the CDK's own output, whose name says nothing
         self._acknowledge(rest)
         return rest
 

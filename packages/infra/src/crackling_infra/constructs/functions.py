@@ -1,4 +1,4 @@
-"""One way to make a function, and the verbs by which the stack grants it what it needs."""
+"""Create functions in one way, and offer the methods by which the stack grants them access."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
 
 FULL_SCRATCH_MIB: Final = 10_240
-ONE_CPU_MIB: Final = 1_769  # Lambda gives CPU by memory: a whole one here, up to six at 10,240 MB
+ONE_CPU_MIB: Final = 1_769  # one full CPU (Lambda allots CPU by memory), up to six at 10,240 MB
 
 
 class Function(lambda_.Function):
-    """A function whose environment follows from its grants: it learns the name of what it may use."""
+    """A function whose environment follows from its grants: each grant adds a variable with the resource's name."""
 
     def use_table(self, variable: str, table: dynamodb.ITable, *actions: str) -> None:
         """Allow DynamoDB `actions` ("GetItem", ...) on the table itself, never on `*`."""
@@ -37,7 +37,7 @@ class Function(lambda_.Function):
         self._allow([f"dynamodb:{action}" for action in actions], table.table_arn)
 
     def use_queue(self, variable: str, queue: sqs.IQueue) -> None:
-        """Allow sending to the queue; receiving is granted by its event source."""
+        """Allow sending to the queue; the event source grants receiving."""
         self.add_environment(variable, queue.queue_url)
         self._allow(["sqs:SendMessage"], queue.queue_arn)
 
@@ -53,7 +53,7 @@ class Function(lambda_.Function):
         allow_listing(self.role, bucket, prefix)
 
     def use_parameter(self, variable: str, name: str) -> None:
-        """Allow reading the SSM parameter, a secret under the account's own key for parameters."""
+        """Allow reading the SSM parameter, a secret encrypted with the account's own key for parameters."""
         assert self.role is not None
         self.add_environment(variable, name)
         allow_parameter(self.role, name)
@@ -80,7 +80,7 @@ class Function(lambda_.Function):
 
 
 class Functions(Construct):
-    """The layers and the factory that all functions come from."""
+    """Create the layers, and every function from them."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -90,7 +90,7 @@ class Functions(Construct):
             lambda_.Architecture.ARM_64 if settings.architecture == "arm64" else lambda_.Architecture.X86_64
         )
         self._code = lambda_.Code.from_asset(require_folder(settings.functions_directory, "nox -s layers"))
-        # Switched off, bowtie2 is neither built nor attached; its queue then stays empty.
+        # If bowtie2 is switched off, its layer is neither built nor attached, and its queue stays empty.
         self._layers = {
             name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2 == "on"
         }
@@ -118,9 +118,9 @@ class Functions(Construct):
         environment: dict[str, str] | None = None,
         reserved_concurrency: int | None = None,
     ) -> Function:
-        """The function whose handler is `crackling_lambdas.handlers.<module>.handler`.
+        """Return a new function whose handler is `crackling_lambdas.handlers.<module>.handler`.
 
-        `layers` come on top of crackling and runtime, which every function has.
+        `layers` are added to crackling and runtime, which every function has.
         """
         log_group = log_group_of(scope, construct_id, self._settings)
         role = _role(scope, f"{construct_id}Role", log_group)
@@ -164,7 +164,7 @@ class Functions(Construct):
 
 
 def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.Role:
-    """A role of the function's own: AWS's managed one would let it write to every log group."""
+    """Return a new role for one function: AWS's managed policy would let it write to every log group."""
     role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
     acknowledge(role, "X-Ray's calls, and ListStreams, know no resources.", "AwsSolutions-IAM5[Resource::*]")

@@ -1,4 +1,4 @@
-"""What a role may do, in the words of this project: never more than one table, queue, prefix or parameter."""
+"""Grant a role access to resources: never to more than one table, queue, prefix or parameter at a time."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def allow_objects(role: iam.IRole, bucket: s3.Bucket, prefix: str, *actions: str
 
 
 def allow_listing(role: iam.IRole, bucket: s3.Bucket, prefix: str) -> None:
-    """Allow listing below `prefix`; without it S3 also calls a missing key forbidden (403, not 404)."""
+    """Allow listing below `prefix`; without it S3 answers 403 instead of 404 for a missing key."""
     conditions = {"StringLike": {"s3:prefix": f"{prefix}*"}}
     allow(role, ["s3:ListBucket"], bucket.bucket_arn, conditions=conditions)
 
 
 def allow_parameter(role: iam.IRole, name: str) -> None:
-    """Allow reading the SSM parameter `name`, whose value somebody else may own."""
+    """Allow reading the SSM parameter `name`, which may belong to another stack or to the operator."""
     arn = Stack.of(role).format_arn(
         service="ssm",
         resource="parameter",

@@ -1,4 +1,4 @@
-"""Log groups that forget."""
+"""Create log groups whose entries expire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def log_group_of(scope: Construct, construct_id: str, settings: Settings) -> logs.LogGroup:
-    """A log group for `construct_id` that forgets; those that Lambda makes keep all for ever."""
+    """Return a log group for `construct_id` whose entries expire; those that Lambda creates keep entries for ever."""
     return logs.LogGroup(
         scope,
         f"{construct_id}Logs",

@@ -1,4 +1,4 @@
-"""Mail when a job is over, where the settings name domains: a topic, and the function that publishes to it."""
+"""Send email when a job finishes, if the settings name domains: a topic, and the function that publishes to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Function, Functions
     from crackling_infra.settings import Settings
 
-# A change of a job whose user asked for mail and was not sent it. Whether the job is over, no filter can tell.
+# A change to a job whose user asked for an email that has not been sent. A filter cannot tell whether the job has finished.
 _OWED: Final[dict[str, object]] = {
     "eventName": lambda_.FilterRule.is_equal("MODIFY"),
     "dynamodb": {
@@ -33,7 +33,7 @@ _OWED: Final[dict[str, object]] = {
 
 
 class Mail(Construct):
-    """The topic, the notifier on the stream of Jobs, and the records that it gave up."""
+    """Create the topic, the notifier on the stream of Jobs, and the queue of records that the notifier failed on."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Mail(Construct):
         self.notifier.use_topic("MAIL_TOPIC", self.topic, "Publish")
 
     def subscribed_by(self, function: Function) -> None:
-        """Let the function have addresses of the domains mailed, and nothing else told."""
+        """Allow `function` to subscribe addresses of the configured domains, and no other endpoints."""
         function.add_environment("MAIL_DOMAINS", ",".join(self._domains))
         conditions: dict[str, dict[str, object]] = {
             "StringEquals": {"sns:Protocol": "email"},
@@ -73,9 +73,9 @@ class Mail(Construct):
         topic = sns.Topic(
             self,
             "Topic",
-            display_name=f"Crackling Cloud {settings.stage}",  # the sender's name
+            display_name=f"Crackling Cloud {settings.stage}",  # the sender's name in emails
             enforce_ssl=True,
-            # AWS's own key costs nothing and lets everybody use it who may use the topic.
+            # AWS's own key costs nothing, and whoever may use the topic may use the key.
             master_key=kms.Alias.from_alias_name(self, "Key", "alias/aws/sns"),
         )
         reason = "E-mail knows no dead letters; a bounced mail's job is still at its permalink."

@@ -1,4 +1,4 @@
-"""What wakes somebody up, and the one page to look at then."""
+"""Create the alarms, and the dashboard to look at when one goes off."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from aws_cdk import aws_apigateway as apigateway
 
     from crackling_infra.constructs.functions import Function
-    from crackling_infra.constructs.queues import DeadLetterQueue, Worker
+    from crackling_infra.constructs.queues import DeadLetterQueue, QueueConsumer
     from crackling_infra.settings import Budget, Settings
 
 _FIVE_MINUTES = Duration.minutes(5)
 
 
 class Monitoring(Construct):
-    """Alarms that go to one topic, a dashboard, and a budget if the settings name one."""
+    """Create alarms that notify one topic, a dashboard, and a budget if the settings name one."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Monitoring(Construct):
         *,
         api: apigateway.RestApi,
         functions: Sequence[Function],
-        workers: Sequence[Worker],
+        consumers: Sequence[QueueConsumer],
         streams: Mapping[Function, str],
         stream_failures: Mapping[str, DeadLetterQueue],
         settings: Settings,
@@ -45,8 +45,8 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self.topic = self._topic(settings)
         self._action = actions.SnsAction(self.topic)
-        for worker in workers:
-            self._watch_worker(worker)
+        for consumer in consumers:
+            self._watch_consumer(consumer)
         for name, failures in stream_failures.items():
             self._watch_dead_letters(name, failures)
         for function in functions:
@@ -57,15 +57,15 @@ class Monitoring(Construct):
         self._dashboard(
             api,
             functions,
-            [*(worker.dead_letters for worker in workers), *stream_failures.values()],
-            workers,
+            [*(consumer.dead_letters for consumer in consumers), *stream_failures.values()],
+            consumers,
         )
         if settings.budget:
             self._budget(settings.budget)
 
     def _topic(self, settings: Settings) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", display_name=f"Crackling Cloud {settings.stage}", enforce_ssl=True)
-        # A policy of its own (TLS only) replaces the default one, by which alarms may publish.
+        # A topic policy of our own (TLS only) replaces the default one, which is what lets alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -95,13 +95,15 @@ class Monitoring(Construct):
         )
         alarm.add_alarm_action(self._action)
 
-    def _watch_worker(self, worker: Worker) -> None:
-        name = worker.node.id
-        self._watch_dead_letters(name, worker.dead_letters)
+    def _watch_consumer(self, consumer: QueueConsumer) -> None:
+        name = consumer.node.id
+        self._watch_dead_letters(name, consumer.dead_letters)
         self._alarm(
             f"{name}Age",
-            worker.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
-            2 * worker.visibility.to_seconds(),
+            consumer.queue.metric_approximate_age_of_oldest_message(
+                period=_FIVE_MINUTES, statistic="Maximum"
+            ),
+            2 * consumer.visibility.to_seconds(),
             f"{name}: the oldest message outlived two deliveries; the function is down or overwhelmed.",
         )
 
@@ -147,7 +149,7 @@ class Monitoring(Construct):
         api: apigateway.RestApi,
         functions: Sequence[Function],
         dead_letters: Sequence[DeadLetterQueue],
-        workers: Sequence[Worker],
+        consumers: Sequence[QueueConsumer],
     ) -> None:
         rows: list[list[tuple[str, list[cloudwatch.IMetric]]]] = [
             [
@@ -160,9 +162,12 @@ class Monitoring(Construct):
             [
                 (
                     "Waiting messages",
-                    [w.queue.metric_approximate_number_of_messages_visible() for w in workers],
+                    [c.queue.metric_approximate_number_of_messages_visible() for c in consumers],
                 ),
-                ("Age of the oldest", [w.queue.metric_approximate_age_of_oldest_message() for w in workers]),
+                (
+                    "Age of the oldest",
+                    [c.queue.metric_approximate_age_of_oldest_message() for c in consumers],
+                ),
                 ("Dead letters", [q.metric_approximate_number_of_messages_visible() for q in dead_letters]),
             ],
             [
@@ -184,7 +189,7 @@ class Monitoring(Construct):
         )
 
     def _budget(self, budget: Budget) -> None:
-        """The whole account's: a filter by tag counts nothing until somebody activates that tag."""
+        """Create a budget for the whole account: a filter by tag counts nothing until somebody activates that tag."""
         budgets.CfnBudget(
             self,
             "Budget",

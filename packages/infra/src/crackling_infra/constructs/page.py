@@ -1,4 +1,4 @@
-"""The page: a private bucket behind CloudFront, which also passes /api/* on, so that both are one origin."""
+"""Serve the page from a private bucket behind CloudFront, which also passes /api/* on, so that both have one origin."""
 
 from __future__ import annotations
 
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from crackling_infra.settings import Settings
 
 
+# CloudFront caches an origin's error responses with these statuses for 10 s, for every viewer and any query string, even where
+# caching is off: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+
+
 class Page(Construct):
-    """The distribution and what it serves, with a `config.json` that tells the page where the API is."""
+    """Create the distribution, with a `config.json` that tells the page where the API is."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, bucket: s3.Bucket, api_domain: str, settings: Settings
@@ -34,8 +39,14 @@ class Page(Construct):
             "Distribution",
             comment=f"Crackling Cloud, {settings.stage}",
             default_root_object="index.html",
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in CACHED_ERRORS
+            ],
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+                origin=origins.S3BucketOrigin.with_origin_access_control(
+                    bucket, origin_access_control=self._access(settings)
+                ),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 response_headers_policy=headers,
             ),
@@ -51,16 +62,21 @@ class Page(Construct):
             },
         )
         self.origin = f"https://{self.distribution.distribution_domain_name}"
-        # What users are told: its own domain, where it has one.
+        # The address that users are given: the page's own domain if it has one.
         self.address = next(iter(settings.page_origins), self.origin)
         self._acknowledge()
         self._deploy(bucket, settings)
+
+    def _access(self, settings: Settings) -> cloudfront.S3OriginAccessControl:
+        name = _global_name(settings)
+        return cloudfront.S3OriginAccessControl(self, "Access", origin_access_control_name=name)
 
     def _security_headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
         options = cloudfront.ResponseHeadersContentSecurityPolicy
         return cloudfront.ResponseHeadersPolicy(
             self,
             "SecurityHeaders",
+            response_headers_policy_name=_global_name(settings),
             comment=f"Crackling Cloud, {settings.stage}",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=options(
@@ -91,7 +107,7 @@ class Page(Construct):
             ],
             destination_bucket=bucket,
             distribution=self.distribution,
-            # Browsers ask whether their copy is still current, so that a deployment shows at once.
+            # Browsers check whether their copy is still current, so that a deployment shows at once.
             cache_control=[s3_deployment.CacheControl.no_cache()],
             log_group=log_group_of(self, "Files", settings),
         )
@@ -106,11 +122,16 @@ class Page(Construct):
             acknowledge(self.distribution, reason, rule)
 
 
-def _content_security_policy(settings: Settings) -> str:
-    """Nothing from elsewhere, except that uploads go straight to S3.
+def _global_name(settings: Settings) -> str:
+    """Return a name that is unique in the account, so that the same stage can be deployed to two regions."""
+    return f"crackling-{settings.stage}-{Aws.REGION}"
 
-    S3's hosts and not the one bucket: the bucket's CORS rule names this distribution, so that naming the bucket here
-    would make each depend on the other. Signed forms go to the region's host, and in the oldest region to the one without a
+
+def _content_security_policy(settings: Settings) -> str:
+    """Return the content security policy: nothing from other hosts, except that uploads go straight to S3.
+
+    It allows S3's hosts, not just the one bucket: the bucket's CORS rule names this distribution, so naming the bucket here
+    would make each depend on the other. Signed forms go to the region's host and, in us-east-1, to the host without a
     region.
     """
     s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")

@@ -1,4 +1,4 @@
-"""The CDK's own helpers, which run only while a stack is deployed: held to our rules where they can be."""
+"""Apply this project's rules, where possible, to the CDK's own helper functions, which run only during a deployment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BOOTSTRAP_ASSETS: Final = "arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS:
 
 
 def tidy_providers(stack: cdk.Stack, *, page: s3.Bucket, settings: Settings) -> None:
-    """Give the helpers what they lack, and record what the CDK's authors decide for them."""
+    """Give the bucket-emptying helper a log group, and acknowledge what the CDK's authors decide for the copier."""
     for child in stack.node.children:
         if child.node.id.startswith("Custom::CDKBucketDeployment"):
             _acknowledge_copier(child, page)
@@ -35,7 +35,7 @@ def tidy_providers(stack: cdk.Stack, *, page: s3.Bucket, settings: Settings) -> 
 
 
 def _acknowledge_copier(copier: IConstruct, page: s3.Bucket) -> None:
-    """It copies the page from the CDK's bucket of assets into the page's bucket and tells CloudFront."""
+    """Acknowledge the helper that copies the page from the CDK's assets bucket and invalidates CloudFront's cache."""
     acknowledge(copier, "The CDK's copier of files chooses its own policy.", _MANAGED_POLICY)
     for action in _ACTIONS:
         reason = "The CDK's copier reads the assets and replaces the page's files, in these two buckets only."

@@ -1,4 +1,4 @@
-"""Queues in pairs: work, and the messages that nobody could process."""
+"""Create queues in pairs: one for work, one for the messages that could not be processed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_RECEIVE_COUNT: Final = 4
 
 
 class DeadLetterQueue(sqs.Queue):
-    """What could not be processed, kept for two weeks to be looked at and redriven."""
+    """A queue that keeps unprocessable messages for two weeks, to be inspected and redriven."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
@@ -32,8 +32,8 @@ class DeadLetterQueue(sqs.Queue):
         acknowledge(self, reason, "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy")
 
 
-class Worker(Construct):
-    """A function fed by a queue of its own, whose failures end in a dead-letter queue of its own."""
+class QueueConsumer(Construct):
+    """A function with a queue that feeds it and a dead-letter queue for the messages that it cannot process."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Worker(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            # Six time-outs, as Lambda asks for: a throttled batch must not come back while it waits.
+            # Six time-outs, as Lambda recommends: a throttled batch must not become visible while it still waits.
             visibility_timeout=self.visibility,
             retention_period=Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(
@@ -67,11 +67,11 @@ class Worker(Construct):
             max_concurrency=max_concurrency,
             report_batch_item_failures=True,
         )
-        # The last delivery writes its failure's reason into the job before the message becomes a dead letter.
+        # On the last delivery the function writes the failure's reason into the job, before the message becomes a dead letter.
         function.add_environment("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
-        # To say when a failed message comes again; its event source grants that with receiving.
+        # The function sets when a failed message comes back; the event source grants that together with receiving.
         function.add_environment("QUEUE_URL", self.queue.queue_url)
         function.add_event_source(source)
-        self.patience = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
+        self.message_lifetime = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
         reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."
         acknowledge(function, reason, "Serverless-LambdaEventSourceMappingDestination")

@@ -1,4 +1,4 @@
-"""Tables and buckets: what outlives a request."""
+"""Create the tables and buckets: all data that outlives a request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TEXT, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
 
 
 class Storage(Construct):
-    """Jobs, Targets and Genomes tables, the first and the last with streams; buckets for jobs' data and for genomes."""
+    """Create the tables Jobs, Targets and Genomes (streams on Jobs and Genomes), and buckets for jobs' data and for genomes."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -28,7 +28,7 @@ class Storage(Construct):
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
         self.targets = self._table(
-            "Targets", "jobId", dynamodb.Attribute(name="chunk", type=_NUMBER), ttl="expires"
+            "Targets", "jobId", dynamodb.Attribute(name="number", type=_NUMBER), ttl="expires"
         )
         self.genomes = self._table(
             "Genomes",
@@ -39,12 +39,12 @@ class Storage(Construct):
         )
         self._log_bucket = self._access_logs()
         self.data = self._bucket("Data", {"jobs/": settings.job_days})
-        # An upload is copied when its genome is prepared; what nobody used within a week goes.
+        # An upload is copied when its genome is prepared; uploads that nobody used expire after a week.
         self.genome_files = self._bucket("GenomeFiles", {"uploads/": 7})
         self.page = self._bucket("Page")
 
     def accept_uploads_from(self, origins: Sequence[str]) -> None:
-        """Let the page at any of its `origins` post and get genomes at addresses that the API has signed."""
+        """Let the page at any of its `origins` upload and download genomes at addresses that the API has signed."""
         self.genome_files.add_cors_rule(
             allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.GET],
             allowed_origins=list(origins),
@@ -75,7 +75,7 @@ class Storage(Construct):
         )
 
     def _bucket(self, construct_id: str, expiry: dict[str, int] | None = None) -> s3.Bucket:
-        """A private bucket whose accesses are logged; `expiry` gives the days by prefix."""
+        """Create a private bucket whose accesses are logged; `expiry` maps a prefix to days."""
         return self._private_bucket(
             construct_id,
             server_access_logs_bucket=self._log_bucket,

@@ -1,4 +1,4 @@
-"""One way for a table's stream to wake a function."""
+"""Invoke a function by a table's stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wake(
     *,
     batch_size: int,
 ) -> None:
-    """Wake the function by the table's records that fit the pattern; those that it gives up go to `failures`."""
+    """Invoke the function with the table's records that match the pattern; records that it fails on for good go to `failures`."""
     function.add_event_source(
         event_sources.DynamoEventSource(
             table,
@@ -33,7 +33,7 @@ def wake(
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
             retry_attempts=4,
-            # A shard stands still while a record is retried: later ones wait no longer than this.
+            # A shard stands still while a record is retried; this limits how long later records wait.
             max_record_age=Duration.minutes(10),
             on_failure=event_sources.SqsDlq(failures),
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.genomes import GenomeStore
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claims:
     """Claims genomes for preparation."""
 

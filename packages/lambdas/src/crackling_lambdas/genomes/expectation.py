@@ -30,7 +30,7 @@ START: Final = {Place.LAMBDA: 15.0, Place.WORKER: 150.0}
 PACE: Final = {True: 2_800_000, False: 20_000_000}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Expectations:
     """What to expect of a preparation in this deployment: genomes of up to `lambda_limit` bases go to functions."""
 

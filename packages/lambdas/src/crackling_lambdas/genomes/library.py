@@ -44,7 +44,7 @@ class Announced:
     annotation: UploadForm | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Library:
     """Genomes by id."""
 

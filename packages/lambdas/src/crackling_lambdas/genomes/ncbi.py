@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from crackling.ncbi import Ncbi, Patience
+from crackling.ncbi import Ncbi, RetryPolicy
 from crackling_aws.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.download import Tell
 
 # Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
-BRIEF = Patience(connect=3, silence=5, attempts=2, total=5)
+BRIEF = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, total_wait_seconds=5)
 
 
 class NcbiSettings(Protocol):
@@ -28,13 +28,13 @@ class NcbiSettings(Protocol):
     def ncbi_key_parameter(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KeyedNcbi:
     """crackling.ncbi.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
 
     settings: NcbiSettings
     clients: Clients
-    patience: Patience | None = None
+    retry_policy: RetryPolicy | None = None
 
     def assembly(self, accession: str) -> Assembly:
         return self._ncbi().assembly(accession)
@@ -42,13 +42,13 @@ class KeyedNcbi:
     def search(self, text: str, limit: int) -> list[Assembly]:
         return self._ncbi().search(text, limit)
 
-    def fetch(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
-        return self._ncbi().fetch(accession, progress)
+    def download_fasta(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
+        return self._ncbi().download_fasta(accession, progress)
 
-    def fetch_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:
-        return self._ncbi().fetch_annotation(accession)
+    def download_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:
+        return self._ncbi().download_annotation(accession)
 
     def _ncbi(self) -> Ncbi:
         name = self.settings.ncbi_key_parameter
         key = Parameters(self.clients.ssm).get_secret(name) if name else None
-        return Ncbi(self.settings.ncbi_url, key, self.patience)
+        return Ncbi(self.settings.ncbi_url, key, self.retry_policy)

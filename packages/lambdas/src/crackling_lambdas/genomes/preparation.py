@@ -41,7 +41,7 @@ class Launcher(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Preparations:
     """Begins preparations: in functions, or of genomes that are too large for them on workers."""
 
@@ -66,7 +66,9 @@ class Preparations:
         if owned(found, claim):
             self._start(found, claim)
         else:
-            self.failure.settle(found, claim)  # the first attempt may have died while it failed them
+            self.failure.fail_remaining_waiters(
+                found, claim
+            )  # the first attempt may have died while it failed them
 
     def _choose(self, genome: Genome, claim: str) -> None:
         """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""
@@ -74,11 +76,11 @@ class Preparations:
         try:
             size = self.sizes.of(genome)
         except InputError as error:
-            self.failure.of(genome.genome, claim, str(error))
+            self.failure.fail_genome(genome.genome, claim, str(error))
         except CracklingError as error:
             self.tell(genome.genome, error)
             if self.clock() >= (genome.claimed or 0) + PATIENCE:
-                self.failure.of(genome.genome, claim, str(error))
+                self.failure.fail_genome(genome.genome, claim, str(error))
         else:
             place, [seconds] = self.expectations.place(size.bases), self.expectations.of([size.bases])
             self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
@@ -100,6 +102,6 @@ class Preparations:
             try:
                 worker = self.launcher.launch(genome.genome, claim, genome.expected_bases or 0)
             except CracklingError as error:
-                self.failure.of(genome.genome, claim, str(error))
+                self.failure.fail_genome(genome.genome, claim, str(error))
             else:
                 self.genomes.launched(genome.genome, claim, worker, self.clock())

@@ -34,7 +34,7 @@ class Found(NamedTuple):
     expected_seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Search:
     """Assemblies by an organism's name or by an accession."""
 

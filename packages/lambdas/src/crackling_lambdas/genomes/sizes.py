@@ -46,7 +46,7 @@ class Size(NamedTuple):
     organism: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sizes:
     """Finds out how large genomes are, before anything is fetched."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crackling.ncbi import Patience
+from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import Notices
 from crackling_aws.stores.genomes import GenomeStore
@@ -30,11 +30,11 @@ from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
 # With NCBI, while someone waits: the gateway waits for 29 s.
-PATIENCE = Patience(connect=3, silence=5, attempts=2, longest_wait=2)
+RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
 def make_places(objects: ObjectStore) -> Places:
-    return PlaceFinder(objects, ShardFiles(Path(tempfile.gettempdir(), "places")))
+    return PlaceFinder(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "places")))
 
 
 def make_handler(
@@ -50,17 +50,39 @@ def make_handler(
     data = ObjectStore(clients.s3, settings.data_bucket)
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    claims = Claims(genomes, settings.bowtie2, clock)
-    mailing = Mailing(Notices(clients, settings.mail_topic), settings.mailed_domains)
+    claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
+    mailing = Mailing(notices=Notices(clients, settings.mail_topic), domains=settings.mailed_domains)
     app = make_app(
         Submission(
-            jobs, genomes, data, genome_objects, mailing, settings.chunk_size, settings.job_days, clock
+            jobs=jobs,
+            genomes=genomes,
+            queries=data,
+            uploads=genome_objects,
+            mailing=mailing,
+            chunk_size=settings.chunk_size,
+            days=settings.job_days,
+            clock=clock,
         ),
-        Results(jobs, targets, genomes, data, make_places(genome_objects), Annotations(genome_objects)),
-        Library(genomes, genome_objects, claims, settings.upload_limit_bytes, clock),
+        Results(
+            jobs=jobs,
+            targets=targets,
+            genomes=genomes,
+            objects=data,
+            places=make_places(genome_objects),
+            annotations=Annotations(genome_objects),
+        ),
+        Library(
+            genomes=genomes,
+            objects=genome_objects,
+            claims=claims,
+            upload_limit=settings.upload_limit_bytes,
+            clock=clock,
+        ),
         Search(
-            catalogue or KeyedNcbi(settings, clients, PATIENCE),
-            Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
+            catalogue=catalogue or KeyedNcbi(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
+            expectations=Expectations(
+                genomes=genomes, lambda_limit=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
+            ),
         ),
     )
 

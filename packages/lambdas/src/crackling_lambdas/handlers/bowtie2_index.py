@@ -28,10 +28,14 @@ def make_handler(
 ) -> Handler:
     settings = Bowtie2Settings.load(environ)
     builder = make_builder(settings, clients, clock)
-    work = Bowtie2Index(builder, build or partial(bowtie2_build, Path(settings.bowtie2_build))).run
+    work = Bowtie2Index(
+        builder=builder, build=build or partial(bowtie2_build, Path(settings.bowtie2_build))
+    ).run
     task = "building the genome's bowtie2 index"
     source = Source.of(clients.sqs, settings)
-    return Consumer(source, PrepareGenome, work, builder.failure.of_message, task).handler()
+    return Consumer(
+        source=source, kind=PrepareGenome, work=work, fail=builder.failure.fail_preparation, task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

@@ -31,10 +31,14 @@ def make_handler(
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    work = OnTarget(Chunks(jobs.get, targets), assess, clock, log_work).run
+    work = OnTarget(
+        chunks=Chunks(read_job=jobs.get, targets=targets), assess=assess, clock=clock, work=log_work
+    ).run
     task = "scoring efficiency"
     source = Source.of(clients.sqs, settings)
-    return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()
+    return Consumer(
+        source=source, kind=ScoreChunk, work=work, fail=fail_job(jobs, clock), task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

@@ -35,10 +35,10 @@ def make_handler(
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
     if fetch is None:
-        ncbi = KeyedNcbi(settings, clients)
-        fetch, fetch_genes = ncbi.fetch, ncbi.fetch_annotation
+        ncbi = KeyedNcbi(settings=settings, clients=clients)
+        fetch, fetch_genes = ncbi.download_fasta, ncbi.download_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
-    failure = Failure(genomes, JobStore(clients.dynamodb, settings.jobs_table), clock)
+    failure = Failure(genomes=genomes, jobs=JobStore(clients.dynamodb, settings.jobs_table), clock=clock)
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
@@ -53,7 +53,9 @@ def make_handler(
         clock=clock,
     )
     source, task = Source.of(clients.sqs, settings), "fetching the genome"
-    return Consumer(source, PrepareGenome, download.run, failure.of_message, task).handler()
+    return Consumer(
+        source=source, kind=PrepareGenome, work=download.run, fail=failure.fail_preparation, task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

@@ -28,10 +28,12 @@ def make_handler(
 ) -> Handler:
     settings = IsslSettings.load(environ)
     builder = make_builder(settings, clients, clock)
-    work = IsslIndex(builder, build or partial(build_issl, settings.shard_bases)).run
+    work = IsslIndex(builder=builder, build=build or partial(build_issl, settings.shard_bases)).run
     task = "building the genome's index"
     source = Source.of(clients.sqs, settings)
-    return Consumer(source, PrepareGenome, work, builder.failure.of_message, task).handler()
+    return Consumer(
+        source=source, kind=PrepareGenome, work=work, fail=builder.failure.fail_preparation, task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

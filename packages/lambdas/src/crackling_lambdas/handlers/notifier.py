@@ -28,11 +28,11 @@ def make_handler(
 ) -> Handler:
     settings = NotifierSettings.load(environ)
     notifier = Notifier(
-        JobStore(clients.dynamodb, settings.jobs_table),
-        GenomeStore(clients.dynamodb, settings.genomes_table),
-        Notices(clients, settings.mail_topic),
-        settings.page_url,
-        clock,
+        jobs=JobStore(clients.dynamodb, settings.jobs_table),
+        genomes=GenomeStore(clients.dynamodb, settings.genomes_table),
+        notices=Notices(clients, settings.mail_topic),
+        page=settings.page_url,
+        clock=clock,
     )
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 

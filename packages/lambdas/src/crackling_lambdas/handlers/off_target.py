@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def make_indexes(objects: ObjectStore) -> Indexes:
-    return IndexCache(objects, ShardFiles(Path(tempfile.gettempdir(), "indexes")))
+    return IndexCache(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "indexes")))
 
 
 def make_handler(
@@ -44,13 +44,20 @@ def make_handler(
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    chunks = Chunks(Recent(jobs.get, clock).get, targets)
+    chunks = Chunks(read_job=Recent(jobs.get, clock).get, targets=targets)
     work = OffTarget(
-        chunks, Recent(genomes.get, clock).get, make_indexes(objects), Annotations(objects), clock, log_work
+        chunks=chunks,
+        read_genome=Recent(genomes.get, clock).get,
+        indexes=make_indexes(objects),
+        annotations=Annotations(objects),
+        clock=clock,
+        work=log_work,
     ).run
     task = "scoring specificity"
     source = Source.of(clients.sqs, settings)
-    return Consumer(source, ScoreChunk, work, fail_job(jobs, clock), task).handler()
+    return Consumer(
+        source=source, kind=ScoreChunk, work=work, fail=fail_job(jobs, clock), task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

@@ -34,10 +34,21 @@ def make_handler(
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
-    release, failure = Release(genomes, jobs, scans, clock), Failure(genomes, jobs, clock)
+    release, failure = (
+        Release(genomes=genomes, jobs=jobs, scans=scans, clock=clock),
+        Failure(genomes=genomes, jobs=jobs, clock=clock),
+    )
     patience = Patience(stalled=60 * settings.stuck_minutes, lifetime=3600 * settings.worker_hours)
     fleet = fleet or make_workers(settings, clients)
-    reaper = Reaper(jobs, genomes, release, failure, fleet, patience, clock)
+    reaper = Reaper(
+        jobs=jobs,
+        genomes=genomes,
+        release=release,
+        failure=failure,
+        fleet=fleet,
+        patience=patience,
+        clock=clock,
+    )
 
     def handle(_event: Event, _context: LambdaContext) -> Answer:
         reaper.run()

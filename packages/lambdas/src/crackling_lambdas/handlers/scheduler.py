@@ -50,17 +50,26 @@ def make_handler(
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
-    claims = Claims(genomes, settings.bowtie2, clock)
-    admission = Admission(jobs, genomes, claims, Release(genomes, jobs, scans, clock), clock)
+    claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
+    admission = Admission(
+        jobs=jobs,
+        genomes=genomes,
+        claims=claims,
+        release=Release(genomes=genomes, jobs=jobs, scans=scans, clock=clock),
+        clock=clock,
+    )
     preparations = Preparations(
         genomes=genomes,
         sizes=Sizes(
-            assemblies or KeyedNcbi(settings, clients, BRIEF), ObjectStore(clients.s3, settings.genome_bucket)
+            assemblies=assemblies or KeyedNcbi(settings=settings, clients=clients, retry_policy=BRIEF),
+            objects=ObjectStore(clients.s3, settings.genome_bucket),
         ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
-        failure=Failure(genomes, jobs, clock),
-        expectations=Expectations(genomes, settings.lambda_limit_bases, settings.bowtie2),
+        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
+        expectations=Expectations(
+            genomes=genomes, lambda_limit=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
+        ),
         clock=clock,
         tell=_tell,
     )

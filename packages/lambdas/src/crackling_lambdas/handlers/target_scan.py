@@ -37,14 +37,16 @@ def make_handler(
         jobs=jobs,
         targets=TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table),
         queries=ObjectStore(clients.s3, settings.data_bucket),
-        regions=Regions(genomes.get, files, Annotations(files)),
+        regions=Regions(read_genome=genomes.get, objects=files, annotations=Annotations(files)),
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,
         work=log_work,
     )
     source, task = Source.of(clients.sqs, settings), "scanning the query"
-    return Consumer(source, ScanJob, scan.run, fail_job(jobs, clock), task).handler()
+    return Consumer(
+        source=source, kind=ScanJob, work=scan.run, fail=fail_job(jobs, clock), task=task
+    ).handler()
 
 
 handler = entry_point(make_handler)

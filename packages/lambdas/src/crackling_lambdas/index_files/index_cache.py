@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class IndexCache:
     """Scores guides. Of each shard it has all but the places, which scores do not need: a hole in the file.
 
@@ -56,8 +56,10 @@ class IndexCache:
             yield self.files.use(file, fetch)
 
     def _fetch(self, file: IndexFile, path: Path) -> Shard:
-        Parts(self.objects, self.files).fetch(file, path, without=POSITION_SECTIONS)
+        Parts(objects=self.objects, files=self.files).fetch(file, path, without=POSITION_SECTIONS)
         return Shard.open(path, positions=False)
 
     def _fetch_with_places(self, file: IndexFile, path: Path) -> Shard:
-        return Parts(self.objects, self.files).open(file, path, frozenset({Section.OCCURRENCES}))
+        return Parts(objects=self.objects, files=self.files).open(
+            file, path, frozenset({Section.OCCURRENCES})
+        )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SMALL = 32 * 1024 * 1024  # bytes of an index that is fetched whole: one round trip instead of four
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlaceFinder:
     """Lists off-targets."""
 
@@ -46,4 +46,4 @@ class PlaceFinder:
             self.files.make_room(file.bytes)
             self.objects.download(file.key, path)
             return Shard.open(path)
-        return Parts(self.objects, self.files).open(file, path, LIST_SECTIONS)
+        return Parts(objects=self.objects, files=self.files).open(file, path, LIST_SECTIONS)

@@ -22,7 +22,7 @@ BLOCK = 64 * 1024  # bytes: about what comes in the time that a request takes to
 GAP = 4  # blocks that come along rather than cost another request
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """Fetches parts of index files."""
 
@@ -36,12 +36,12 @@ class Parts:
         self.files.make_room(_bytes(ranges))
         self.objects.download(file.key, path, ranges)
 
-    def open(self, file: IndexFile, path: Path, brought: frozenset[Section]) -> Shard:
-        """Fetch and open a file of which some sections are brought in block by block, as lists need them."""
-        self.fetch(file, path, brought)
+    def open(self, file: IndexFile, path: Path, fetched: frozenset[Section]) -> Shard:
+        """Fetch and open a file of which some sections are fetched block by block, as lists need them."""
+        self.fetch(file, path, fetched)
         blocks = Blocks(file.bytes)
 
-        def bring(needed: Collection[Range]) -> None:
+        def fetch(needed: Collection[Range]) -> None:
             with blocks.lock:
                 missing = blocks.missing(needed)
                 self.files.make_room(_bytes(missing), keep=file)
@@ -49,12 +49,12 @@ class Parts:
                 self.objects.download(file.key, path, missing)
             blocks.came(missing)
 
-        return Shard.open(path, bring=bring, brought=brought)
+        return Shard.open(path, fetch=fetch, fetched=fetched)
 
 
 @dataclass
 class Blocks:
-    """Which blocks of a file were brought. Threads may share it: what two need at once comes twice."""
+    """Which blocks of a file were fetched. Threads may share it: what two need at once comes twice."""
 
     size: int
     lock: Lock = field(default_factory=Lock)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.claims import Claims
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Admission:
     """Admits jobs."""
 
@@ -38,7 +38,7 @@ class Admission:
         self.genomes.add_waiter(job.genome, job_id, job.expires)
         genome = self.genomes.get(job.genome)
         if genome is not None and genome.state is GenomeState.READY:
-            self.release.one(job.genome, job_id)
+            self.release.release_job(job.genome, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
         source = Source.ACCESSION if genome is None else genome.source

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REASON_LETTERS = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notifier:
     """Tells who asked for it that a job is over: at least once, and hardly ever twice."""
 

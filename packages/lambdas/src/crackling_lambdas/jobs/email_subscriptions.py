@@ -34,7 +34,7 @@ class Recipient:
     state: MailState
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mailing:
     """Subscribes addresses. Without domains the deployment sends no mail."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.annotations import Annotations
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Regions:
     """Reads parts of genomes."""
 

@@ -56,7 +56,7 @@ def _unknown(job_id: str) -> NotFoundError:
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
-def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
+def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
     """The targets of a chunk that is scored; none if it is not, or only in part."""
     if chunk.on_target is None or chunk.off_target is None:
         return []
@@ -68,7 +68,7 @@ def chunk_targets(chunk: Chunk, consensus: int) -> list[Target]:
             efficiency,
             specificity,
             repeated_in_query=query.repeated,
-            consensus=consensus,
+            min_accepted=min_accepted,
             locus=locus,
         )
         for number, (query, efficiency, specificity, locus) in enumerate(rows, start=chunk.first)
@@ -100,7 +100,7 @@ class Address:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Results:
     """Reads jobs."""
 

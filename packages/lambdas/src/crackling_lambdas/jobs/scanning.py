@@ -44,7 +44,7 @@ def chunks(job_id: str, sites: list[QuerySite], size: int) -> Iterator[Chunk]:
         yield Chunk(job_id, number, first=start + 1, sites=tuple(sites[start : start + size]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scan:
     """Scans the query of a job."""
 

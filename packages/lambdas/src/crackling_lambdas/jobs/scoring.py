@@ -36,7 +36,7 @@ class Indexes(Protocol):
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chunks:
     """Finds the chunks that are still to be scored."""
 
@@ -55,7 +55,7 @@ class Chunks:
         return (job, chunk) if done is None else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OnTarget:
     """Scores efficiency."""
 
@@ -72,7 +72,7 @@ class OnTarget:
                 self.chunks.targets.save_on_target(chunk, results, self.clock())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OffTarget:
     """Scores specificity against the job's genome."""
 

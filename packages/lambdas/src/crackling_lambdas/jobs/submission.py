@@ -87,7 +87,7 @@ class Submitted:
     recipient: Recipient | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """Creates jobs. The new item's stream record wakes the scheduler."""
 

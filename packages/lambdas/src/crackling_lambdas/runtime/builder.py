@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 def make_builder(settings: IndexSettings, clients: Clients, clock: Callable[[], float]) -> Builder:
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
-    release = Release(genomes, jobs, Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock)
+    release = Release(
+        genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock=clock
+    )
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    return Builder(genomes, objects, release, Failure(genomes, jobs, clock), clock)
+    return Builder(
+        genomes=genomes,
+        objects=objects,
+        release=release,
+        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
+        clock=clock,
+    )

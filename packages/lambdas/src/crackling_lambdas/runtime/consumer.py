@@ -41,7 +41,7 @@ class QueueSettings(Protocol):
     def max_receive_count(self) -> int: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The queue that messages come from, and how often one may come."""
 
@@ -51,7 +51,7 @@ class Source:
 
     @classmethod
     def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
-        return cls(sqs, settings.queue_url, settings.max_receive_count)
+        return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
     def give_back(self, record: SQSRecord, error: Exception) -> None:
         """Have a failed message come again soon; the queue's own time-out is made for functions that died.
@@ -70,7 +70,7 @@ class Source:
             logger.exception("The message comes again later than it might")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Consumer(Generic[M]):
     """What a function does with the messages of its queue."""
 

@@ -1,4 +1,4 @@
-"""The HTTP front door: the deployed CloudFront distribution, and behind it the page's bucket and the REST API."""
+"""Serve over HTTP the deployed CloudFront distribution, and behind it the page's bucket and the REST API."""
 
 from localcloud.front.door import FrontDoor
 

@@ -1,4 +1,4 @@
-"""The deployed CloudFront distribution: behaviours, origins, error responses and response headers."""
+"""Serve requests as the deployed CloudFront distribution does: behaviours, origins, error responses and response headers."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _ALL_QUERY = {
 
 @dataclass(frozen=True)
 class Behavior:
-    """What happens to requests whose path matches `pattern`."""
+    """How requests are handled whose path matches `pattern`."""
 
     pattern: re.Pattern[str]
     origin: str
     methods: frozenset[str]
     passes_query: bool
     headers: tuple[tuple[str, str, bool], ...]
-    """Response headers: name, value, and whether it replaces the origin's."""
+    """Response headers: name, value, and whether it replaces the origin's header."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where answers come from. `protected`: with an origin access control."""
+    """An origin that answers requests; `protected` means that it has an origin access control."""
 
     identifier: str
     domain: str
@@ -53,7 +53,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """Instead of an origin's `status`, `page` is sent with status `answer`."""
+    """A rule that replaces an origin's response of `status` by `page` with the status `answer`."""
 
     status: int
     page: str
@@ -62,7 +62,7 @@ class ErrorPage:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution as the template describes it. `behaviors` in order, the default one last."""
+    """A distribution as the template describes it. `behaviors` are in order, the default one last."""
 
     identifier: str
     root: str
@@ -71,7 +71,7 @@ class Distribution:
     errors: tuple[ErrorPage, ...]
 
     def serve(self, request: Request, fetch: Callable[[Origin, Request], Response]) -> Response:
-        """Answers a viewer; `fetch` asks an origin."""
+        """Answer a viewer's request; `fetch` sends a request to an origin."""
         if request.path == "/" and self.root:
             request = replace(request, path=f"/{self.root}")
         behavior = self._behavior(request.path)
@@ -106,7 +106,7 @@ class Distribution:
 
 
 def parse(identifier: str, config: Properties, policies: dict[str, Properties]) -> Distribution:
-    """From the properties of AWS::CloudFront::Distribution and of the policies in the same cloud, by id."""
+    """Create a distribution from the properties of AWS::CloudFront::Distribution and the deployed policies, by id."""
     described = [*config.get("CacheBehaviors", []), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
     return Distribution(
         identifier,
@@ -131,7 +131,7 @@ def _behavior(given: Properties, policies: dict[str, Properties]) -> Behavior:
 
 
 def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:
-    """A query string reaches the origin only if the cache policy or the origin request policy says so."""
+    """Return whether the cache policy or the origin request policy passes the query string to the origin."""
     if legacy := given.get("ForwardedValues"):
         return bool(legacy.get("QueryString"))
     cache, request = given.get("CachePolicyId", ""), given.get("OriginRequestPolicyId", "")
@@ -167,7 +167,7 @@ _SECURITY = {
 
 
 def _headers(config: Properties) -> Iterable[tuple[str, str, bool]]:
-    """The headers of a response headers policy: security, custom, and those of CORS that need no origin."""
+    """Return the headers of a response headers policy: security, custom, and the CORS headers that need no origin."""
     security = config.get("SecurityHeadersConfig", {})
     for key, (name, value) in _SECURITY.items():
         if key in security:

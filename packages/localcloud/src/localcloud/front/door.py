@@ -1,4 +1,4 @@
-"""The HTTP server of the front door."""
+"""Run the HTTP server of the front door."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ENDING = b"The local cloud is ending.\n"
 
 
 class FrontDoor:
-    """Serves the deployed distribution at `url`. With several of them, the one deployed last."""
+    """Serves the deployed distribution at `url`; if there are several, the one that was deployed last."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class FrontDoor:
         self._thread.start()
 
     def expect_end(self) -> None:
-        """What fails from now on fails because the rest has ended: no error."""
+        """Treat failures from now on as normal, since the rest of the cloud is shutting down."""
         self._ending = True
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandl
                 response = Response(
                     500, {"content-type": "text/plain"}, b"The local cloud failed; see its log.\n"
                 )
-            with contextlib.suppress(ConnectionError):  # whoever asked may be gone
+            with contextlib.suppress(ConnectionError):  # the client may have disconnected
                 self.send_response(response.status)
                 for name, value in response.headers.items():
                     if name != "content-length":
@@ -99,6 +99,6 @@ def _handler(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandl
         do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """No access log."""
+            """Log nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""Requests and responses, as they pass between the door, the distribution and its origins."""
+"""Define requests and responses as they pass between the door, the distribution and its origins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Request:
-    """A viewer's request. `query` is raw; `headers` keep their order and repetition."""
+    """A viewer's request. `query` is raw; `headers` keep their order and duplicates."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request:
 
 @dataclass
 class Response:
-    """What goes back. Header names are in lower case."""
+    """A response to a viewer. Header names are in lower case."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a distribution's origins answer: a bucket its objects, a REST API its functions' answers."""
+"""Get the responses of a distribution's origins: objects from a bucket, functions' answers from a REST API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEPT = {"ContentType": "content-type", "CacheControl": "cache-control", "Conten
 
 
 class Origins:
-    """Fetches from origins, and keeps what is deployed until `generation` says that something changed."""
+    """Sends requests to origins, and caches the deployed configuration until `generation` changes."""
 
     def __init__(self, world: World, invoke: Invoke, generation: Callable[[], int]) -> None:
         self._world, self._generation = world, generation
@@ -54,7 +54,7 @@ class Origins:
                 self._loaded_at = generation
 
     def _rest(self, identifier: str, request: Request) -> Response:
-        """The first part of the path is the stage."""
+        """Answer from the REST API; the first part of the path is the stage."""
         stage, _, path = request.path.lstrip("/").partition("/")
         with self._lock:
             if (identifier, stage) not in self._apis:
@@ -72,12 +72,12 @@ class Origins:
         try:
             found = self._world.client("s3").get_object(Bucket=bucket, Key=key)
         except ClientError:
-            return denied  # without s3:ListBucket, S3 does not say that a key is missing
+            return denied  # without s3:ListBucket, S3 does not reveal that a key is missing
         headers = {name: found[field] for field, name in _KEPT.items() if field in found}
         return Response(200, headers, found["Body"].read())
 
     def _readable_by_cloudfront(self, bucket: str) -> bool:
-        """Whether the bucket's policy lets CloudFront read. Conditions (which distribution) are not evaluated."""
+        """Return whether the bucket's policy lets CloudFront read. Conditions (which distribution) are not evaluated."""
         with self._lock:
             if bucket not in self._readable:
                 try:

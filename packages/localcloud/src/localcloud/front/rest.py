@@ -1,4 +1,4 @@
-"""The deployed REST API: which method answers a request, and the proxy event (payload version 1) that it gets."""
+"""Serve the deployed REST API: find the method for a request, and build its proxy event (payload version 1)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INTEGRATION_SECONDS = 29.0
 
 @dataclass(frozen=True)
 class Method:
-    """A method of a path: the function behind it (None: a mock, which answers `mock`)."""
+    """A method of a path, and the function that answers it (None for a mock, whose response is `mock`)."""
 
     http_method: str
     path: str
@@ -38,11 +38,11 @@ class Method:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """Fixed paths go before parameters, parameters before {proxy+}; an exact method before ANY."""
+        """Sort key: fixed paths before parameters, parameters before {proxy+}; an exact method before ANY."""
         return self.path.count("+}"), self.path.count("{"), int(self.http_method == "ANY")
 
     def parameters(self, path: str) -> dict[str, str] | None:
-        """The path's parameters, or None if the path is another."""
+        """Return the path's parameters, or None if the path does not match."""
         pieces = re.split(r"(\{[^}]+\})", self.path)
         names = [piece.strip("{}+") for piece in pieces[1::2]]
         pattern = "".join(
@@ -55,7 +55,7 @@ class Method:
 
 @dataclass(frozen=True)
 class RestApi:
-    """A deployed stage."""
+    """A deployed stage of a REST API."""
 
     identifier: str
     stage: str
@@ -65,7 +65,7 @@ class RestApi:
 
     @classmethod
     def load(cls, world: World, identifier: str, stage: str) -> RestApi | None:
-        """Reads what is deployed; None if there is no such stage."""
+        """Read the deployed configuration; return None if there is no such stage."""
         client = world.client("apigateway")
         if stage not in [one["stageName"] for one in client.get_stages(restApiId=identifier)["item"]]:
             return None
@@ -103,7 +103,7 @@ def _methods(client: Any, identifier: str) -> Iterable[Method]:  # noqa: ANN401
 
 
 def _mock(integration: dict[str, Any]) -> Response:
-    """A mock's answer: its status and its constant headers (CORS preflight is made of these)."""
+    """Return a mock integration's response: its status and constant headers, as CORS preflights use them."""
     for status, response in integration.get("integrationResponses", {}).items():
         prefix = "method.response.header."
         given = response.get("responseParameters") or {}
@@ -113,14 +113,14 @@ def _mock(integration: dict[str, Any]) -> Response:
 
 
 class Gateway:
-    """Answers requests to a REST API with its functions."""
+    """Answers requests to a REST API by invoking its functions."""
 
     def __init__(self, world: World, invoke: Invoke) -> None:
         self._world, self._invoke = world, invoke
         self._workers = ThreadPoolExecutor(32, thread_name_prefix="gateway")
 
     def answer(self, api: RestApi, request: Request) -> Response:
-        """`request.path` is inside of the stage."""
+        """Answer a request; `request.path` is relative to the stage."""
         found = api.find(request.method, request.path)
         if found is None:
             return _gateway_response(api, "MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token")
@@ -191,7 +191,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]] | None:
 
 
 def _response(api: RestApi, outcome: Outcome, request: Request) -> Response:
-    """From a function's answer; anything malformed is a 502, as in API Gateway."""
+    """Convert a function's answer to a response; as in API Gateway, a malformed answer becomes a 502."""
     answer: Any = None if outcome.failed else json.loads(outcome.payload)
     try:
         headers = {key.lower(): str(value) for key, value in (answer.get("headers") or {}).items()}
@@ -199,7 +199,7 @@ def _response(api: RestApi, outcome: Outcome, request: Request) -> Response:
             headers[key.lower()] = ",".join(map(str, values))
         headers.setdefault("content-type", "application/json")
         body = (answer.get("body") or "").encode()
-        # Without a matching binary media type, API Gateway sends base64 text as it is.
+        # Without a matching binary media type, API Gateway sends base64 text without decoding it.
         if answer.get("isBase64Encoded") and (api.is_binary(request.header("accept")) or "*/*" in api.binary):
             body = base64.b64decode(body)
         return Response(int(answer["statusCode"]), headers, body)
@@ -208,7 +208,7 @@ def _response(api: RestApi, outcome: Outcome, request: Request) -> Response:
 
 
 def _gateway_response(api: RestApi, kind: str, status: int, message: str) -> Response:
-    """An answer of the gateway's own, with what the template changes about it."""
+    """Return a response of the gateway itself, with the changes that the template makes to it."""
     default = "DEFAULT_5XX" if status >= 500 else "DEFAULT_4XX"
     given = api.gateway_responses.get(kind) or api.gateway_responses.get(default) or {}
     headers = {

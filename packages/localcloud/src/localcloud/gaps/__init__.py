@@ -1,4 +1,4 @@
-"""Everything that moto 5.2.5 lacks, one small module for each family of gaps. Each gap has a test of its name."""
+"""Patch everything that moto 5.2.5 lacks, with one small module per family of gaps. Each gap has a test named after it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _installed: list[bool] = []
 
 
 def install() -> None:
-    """Patches moto in this process, once."""
+    """Patch moto in this process, once."""
     if not _installed:
         _installed.append(True)
         for patch in PATCHES:

@@ -1,4 +1,4 @@
-"""What the patches of moto need to know of the running local cloud. moto is one in a process, and so is this."""
+"""Give the patches of moto access to the running local cloud. There is one moto per process, and so one local cloud."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Emulator:
     world: World
     runtime: Runtime
     answers: dict[str, Any] = field(default_factory=dict)
-    """Answers of custom resources, by request id."""
+    """Answers of custom resources' providers, by request id."""
     generation: int = 0
-    """Goes up with every change of a stack: whoever caches a deployed configuration looks at it."""
+    """Increases with every change of a stack, so that caches of the deployed configuration can be refreshed."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stack_changed(self) -> None:
@@ -32,7 +32,7 @@ _running: list[Emulator] = []
 
 
 def current() -> Emulator:
-    """The running local cloud. Raises RuntimeError if there is none."""
+    """Return the running local cloud. Raises RuntimeError if there is none."""
     if not _running:
         raise RuntimeError("no local cloud is running in this process")
     return _running[0]

@@ -1,7 +1,7 @@
-"""Invocations.
+"""Invoke Lambda functions.
 
-Gap: moto runs Lambda functions in Docker only, one at a time, and delivers events to them by itself: synchronously,
-one record a call, and it deletes the messages whatever the function answers.
+Gap: moto runs Lambda functions only in Docker, one at a time, and delivers events to them by itself: synchronously,
+one record per call, and it deletes the messages whatever the function answers.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_EVENT = 6 * 1024 * 1024
 
 
 class TooManyRequestsError(LambdaClientError):
-    """The function's reserved concurrency is used up."""
+    """Raised when the function's reserved concurrency is used up."""
 
     code = 429
 
@@ -39,7 +39,7 @@ class TooManyRequestsError(LambdaClientError):
 
 
 class RequestTooLargeError(LambdaClientError):
-    """The event is larger than Lambda takes."""
+    """Raised when the event is larger than Lambda accepts."""
 
     code = 413
 
@@ -50,20 +50,20 @@ class RequestTooLargeError(LambdaClientError):
 
 
 class UnsupportedRuntimeError(LambdaClientError):
-    """Only Python runs here."""
+    """Raised for any runtime but Python, the only one that runs here."""
 
     def __init__(self, name: str, runtime: str) -> None:
         super().__init__("InvalidRuntimeException", f"{name}: the local cloud runs Python, not {runtime}")
 
 
 def credentials_of(function: str) -> Credentials:
-    """A function's own access key, by which its calls are told from everybody else's."""
+    """Return a function's own access key, which distinguishes its calls from all others."""
     digest = hashlib.sha256(function.encode()).digest()
     return Credentials("ASIA" + base64.b32encode(digest).decode()[:16], digest.hex())
 
 
 def function_at(name_or_arn: str) -> Function:
-    """The deployed function, as the runtime wants it. Raises moto's error for an unknown one."""
+    """Return the deployed function for the runtime. Raises moto's error for an unknown one."""
     return _described(get_backend(ACCOUNT, current().world.region).get_function(name_or_arn))
 
 
@@ -94,7 +94,7 @@ def _archive(model: Any) -> Archive:  # noqa: ANN401 - a function or a layer ver
 
 
 def _invoke(self: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:  # noqa: ANN401
-    """Replaces LambdaFunction.invoke, through which every caller inside moto goes."""
+    """Invoke a function; replaces LambdaFunction.invoke, which every caller inside moto uses."""
     event = body.encode() if isinstance(body, str) else bytes(body or b"{}")
     if len(event) > MAX_EVENT:
         raise RequestTooLargeError(len(event))
@@ -116,7 +116,7 @@ def _invoke(self: LambdaFunction, body: Any, request_headers: Any, response_head
 
 
 def _in_background(function: Function, event: bytes) -> None:
-    """Lambda keeps throttled events for hours; an asynchronous invocation that fails is only logged here."""
+    """Run an asynchronous invocation. Like Lambda, retry while throttled; unlike Lambda, only log a failure."""
     while True:
         try:
             outcome = current().runtime.invoke(function, event)
@@ -129,7 +129,7 @@ def _in_background(function: Function, event: bytes) -> None:
 
 
 def write_log(function: Function, stream: str, text: str) -> None:
-    """Puts the log of one invocation where the function's log group is."""
+    """Write the log of one invocation to the function's log group."""
     logs = logs_backends[ACCOUNT][current().world.region]
     logs.ensure_log_group(function.log_group)
     if stream not in logs.groups[function.log_group].streams:
@@ -140,7 +140,7 @@ def write_log(function: Function, stream: str, text: str) -> None:
 
 
 def no_delivery_by_moto() -> None:
-    """Gap: keep the event source mappings, which our pump reads, and take moto's own delivery away."""
+    """Gap: keep the event source mappings, which our pump reads, but turn off moto's own delivery."""
     original = LambdaBackend.create_event_source_mapping
 
     def patched(self: LambdaBackend, spec: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -155,5 +155,5 @@ def no_delivery_by_moto() -> None:
 
 
 def run_functions() -> None:
-    """Gap: no Docker."""
+    """Gap: run functions without Docker."""
     LambdaFunction.invoke = _invoke  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
-"""Images and consoles of machines.
+"""Emulate images and consoles of EC2 instances.
 
-Gaps: moto refuses to tag the snapshots of a new image, and every machine's console says the same.
+Gaps: moto refuses to tag the snapshots of a new image, and every instance has the same console output.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _consoles: dict[str, str] = {}
 
 
 def write_console(instance_id: str, text: str) -> None:
-    """What `GetConsoleOutput` gives from now on."""
+    """Set what `GetConsoleOutput` returns from now on."""
     _consoles[instance_id] = text
 
 

@@ -1,7 +1,7 @@
-"""Mail by SNS.
+"""Deliver email from SNS.
 
-Gaps: moto confirms every address by itself, mails nothing, and lets a second Subscribe change the first one's filter.
-Here an address is asked to confirm by a link, and mails are kept.
+Gaps: moto confirms every address by itself, sends no email, and lets a second Subscribe change the first one's filter.
+Here an address gets a link to confirm it, and emails are kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CONFIRM_PATH = "/confirmation.html"
 
 @dataclass(frozen=True)
 class Mail:
-    """What arrived in somebody's mailbox."""
+    """An email as it arrives in a mailbox."""
 
     to: str
     subject: str
@@ -43,12 +43,12 @@ _tokens: dict[str, Subscription] = {}
 
 
 def mails() -> list[Mail]:
-    """Every mail so far, in order."""
+    """Return every email so far, in order."""
     return list(_mails)
 
 
 def listen(listener: OnMail) -> None:
-    """From now on `listener` is called with each mail, in the thread of the call that sent it."""
+    """Call `listener` with each email from now on, in the thread of the call that sent it."""
     _listeners.append(listener)
 
 
@@ -58,7 +58,7 @@ def forget_all() -> None:
 
 
 def confirmations(app: WSGIApplication) -> WSGIApplication:
-    """The page to which the link in a request to confirm leads."""
+    """Serve the page behind the link in a request to confirm an address."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != CONFIRM_PATH:

@@ -1,4 +1,4 @@
-"""In front of moto's server: what is easier to mend on the wire than inside of moto."""
+"""Handle in front of moto's server what is easier to mend on the wire than inside moto."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANSWERS_PATH = "/_localcloud/answers/"
 
 
 def custom_resource_answers(app: WSGIApplication) -> WSGIApplication:
-    """The place to which providers of custom resources PUT their answers (S3 on AWS)."""
+    """Accept the answers that providers of custom resources PUT (to S3 on AWS)."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -32,7 +32,7 @@ def custom_resource_answers(app: WSGIApplication) -> WSGIApplication:
 
 
 def dynamodb_one_at_a_time(app: WSGIApplication) -> WSGIApplication:
-    """Gap: moto's conditional writes read, then write; two threads at once can both win a claim."""
+    """Gap: moto's conditional writes read, then write, so two threads at once can both win a claim."""
     lock = threading.Lock()
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -45,7 +45,7 @@ def dynamodb_one_at_a_time(app: WSGIApplication) -> WSGIApplication:
 
 
 def s3_bodies_as_they_are(app: WSGIApplication) -> WSGIApplication:
-    """Gap: a PUT that says it is a form (curl's default) is parsed as one, and an empty object is stored."""
+    """Gap: moto parses a PUT whose content type is a form (curl's default) as one, and stores an empty object."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
@@ -57,7 +57,7 @@ def s3_bodies_as_they_are(app: WSGIApplication) -> WSGIApplication:
 
 
 def no_trail(app: WSGIApplication) -> WSGIApplication:
-    """Gap: CloudTrail's LookupEvents is HTTP 500, and the CDK CLI asks for half a minute when a deploy fails."""
+    """Gap: CloudTrail's LookupEvents answers HTTP 500, and the CDK CLI retries for half a minute when a deployment fails."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ.get("HTTP_X_AMZ_TARGET", "").endswith("CloudTrail_20131101.LookupEvents"):
@@ -69,7 +69,7 @@ def no_trail(app: WSGIApplication) -> WSGIApplication:
 
 
 def refuse(start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:
-    """An error as S3 writes it."""
+    """Send an error in S3's format."""
     body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'.encode()
     headers: list[tuple[str, str]] = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     start_response(status, headers)

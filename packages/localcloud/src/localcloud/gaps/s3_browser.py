@@ -1,6 +1,6 @@
-"""S3 as a browser meets it.
+"""Emulate S3 as browsers use it.
 
-Gaps: moto answers preflights with 403 or with everything, adds its own CORS headers to every answer, and checks neither
+Gaps: moto answers preflights with 403 or allows everything, adds its own CORS headers to every response, and checks neither
 the expiry, the signature nor the policy of a presigned request.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class RefusedError(Exception):
-    """A presigned request that S3 would not take; the arguments are S3's code and message."""
+    """Raised for a presigned request that S3 would reject; the arguments are S3's code and message."""
 
     def __init__(self, code: str, message: str, status: str = "403 Forbidden") -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class RefusedError(Exception):
 
 
 def _bucket_name(environ: WSGIEnvironment) -> str:
-    """From the host (bucket.localhost) or the first part of the path."""
+    """Return the bucket's name from the host (bucket.localhost) or the first part of the path."""
     host = environ.get("HTTP_HOST", "").partition(":")[0]
     if host.endswith(".localhost"):
         return str(host.removesuffix(".localhost"))
@@ -52,7 +52,7 @@ def _bucket_name(environ: WSGIEnvironment) -> str:
 
 
 def cors(app: WSGIApplication) -> WSGIApplication:
-    """Preflights and CORS headers by the bucket's own configuration, and by nothing else."""
+    """Answer preflights and add CORS headers by the bucket's own configuration only."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         origin = environ.get("HTTP_ORIGIN")
@@ -76,7 +76,7 @@ def cors(app: WSGIApplication) -> WSGIApplication:
 
 
 def _cors_headers(bucket: str, origin: str, method: str, environ: WSGIEnvironment) -> list[tuple[str, str]]:
-    """The headers of the first rule that allows the request; none if there is no such rule."""
+    """Return the headers of the first rule that allows the request, or none if no rule does."""
     model = s3_backends[ACCOUNT][PARTITION].buckets.get(bucket)
     wanted = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower().replace(" ", "")
     for rule in model.cors if model else []:
@@ -102,7 +102,7 @@ def _items(value: str | list[str] | None) -> list[str]:
 
 
 def presigned(app: WSGIApplication) -> WSGIApplication:
-    """Checks presigned URLs (expiry, signature) and presigned POSTs (expiry, signature, every condition)."""
+    """Check presigned URLs (expiry, signature) and presigned POSTs (expiry, signature, every condition)."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
@@ -123,13 +123,13 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
 
 
 def _version_2() -> RefusedError:
-    """What buckets made since 2020 say to the old signatures, which botocore still makes in us-east-1."""
+    """Return S3's error for version 2 signatures, which newer buckets reject but botocore still makes in us-east-1."""
     message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
     return RefusedError("InvalidRequest", message, "400 Bad Request")
 
 
 def check_url(environ: WSGIEnvironment, query: str) -> None:
-    """Raises RefusedError unless the signature (version 4, in the query) holds and has not expired."""
+    """Raise RefusedError unless the signature (version 4, in the query) is valid and has not expired."""
     given = {key: values[0] for key, values in parse_qs(query, keep_blank_values=True).items()}
     signed_at = datetime.datetime.strptime(given["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
     if _now() > signed_at + datetime.timedelta(seconds=int(given["X-Amz-Expires"])):
@@ -175,7 +175,7 @@ def _check_signature(credential: str, text: str, signature: str) -> None:
 
 @dataclass(frozen=True)
 class Post:
-    """A browser's form: its fields (names in lower case), and the size of the file in it."""
+    """A form from a browser: its fields (names in lower case), and the size of its file."""
 
     bucket: str
     fields: dict[str, str]
@@ -193,7 +193,7 @@ def _check_post(environ: WSGIEnvironment) -> None:
 
 
 def check_post(post: Post) -> None:
-    """Raises RefusedError unless the form's policy is signed, still holds, and allows just this form."""
+    """Raise RefusedError unless the form's policy is signed, has not expired, and allows exactly this form."""
     if "policy" not in post.fields:
         raise RefusedError("AccessDenied", "Access Denied")
     if "x-amz-signature" not in post.fields:
@@ -215,7 +215,7 @@ def check_post(post: Post) -> None:
 
 
 def _check_condition(condition: Any, values: dict[str, str], size: int) -> str:  # noqa: ANN401
-    """Checks one condition of a policy and returns the name of the field that it covers."""
+    """Check one condition of a policy, and return the name of the field that it covers."""
     if isinstance(condition, list) and condition[0].lower() == "content-length-range":
         if size < int(condition[1]):
             message = "Your proposed upload is smaller than the minimum allowed size"

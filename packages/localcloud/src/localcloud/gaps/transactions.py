@@ -1,8 +1,8 @@
-"""DynamoDB's transactions.
+"""Emulate DynamoDB's transactions.
 
-Gap: moto copies every table of a transaction whole, and puts the copies in place when the transaction is cancelled. The
-readers of a table's stream then read on in a table that nobody writes to any more, and each transaction takes longer the
-more its tables hold. Here the items that it names are kept and put back, and nothing else is touched.
+Gap: moto copies every table of a transaction, and puts the copies in place when the transaction is cancelled. Readers of
+a table's stream then continue in a table that nobody writes to any more, and each transaction takes longer the
+more its tables hold. Here only the items that the transaction names are saved and restored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Before:
-    """The items that a transaction names and the streams of their tables, as they are before it."""
+    """The state before a transaction: the items that it names, and the streams of their tables."""
 
     def __init__(self, backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
         self._items = [
@@ -44,7 +44,7 @@ class _Before:
 def _named(
     backend: DynamoDBBackend, transact_items: list[dict[str, Any]]
 ) -> Iterator[tuple[Table, tuple[DynamoType, DynamoType | None]]]:
-    """Table and keys of each operation; what is malformed is moto's to complain about."""
+    """Yield the table and keys of each operation; moto itself reports malformed ones."""
     for operations in transact_items:
         for details in operations.values():
             table = backend.tables.get(details.get("TableName", ""))

@@ -1,1 +1,1 @@
-"""Which calls functions make, held against the roles that they were deployed with."""
+"""Compare the calls that functions make with the roles that they were deployed with."""

@@ -1,4 +1,4 @@
-"""From a request to the actions and resources that IAM would be asked about."""
+"""Convert a request to the actions and resources for which IAM would check permission."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Call:
-    """One action ("dynamodb:PutItem") on one resource (an ARN, or "*" where the action knows none)."""
+    """One action ("dynamodb:PutItem") on one resource (an ARN, or "*" for actions without resource-level permissions)."""
 
     action: str
     resource: str
@@ -21,7 +21,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as moto understood it. `resource` is moto's idea of it, right for S3 only."""
+    """A request as moto understood it. `resource` is what moto takes it for, which is right only for S3."""
 
     service: str
     operation: str
@@ -39,7 +39,7 @@ _TRANSACTION = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"
 
 
 def calls_of(request: Request) -> Iterator[Call]:
-    """The calls that a request counts as: several for a transaction or a batch."""
+    """Yield the calls that a request counts as: several for a transaction or a batch."""
     described = _SERVICES.get(request.service)
     if described:
         yield from described(request)
@@ -84,7 +84,7 @@ def _s3(request: Request) -> Iterator[Call]:
     if (key := request.parameters.get("key")) and "/" not in resource:
         resource += f"/{key}"  # a form names its key in a field
     elif request.operation == "DeleteObject" and "/" not in resource:
-        resource += "/*"  # several at once, named in the body
+        resource += "/*"  # deletes several keys, which the body names
     yield Call(f"s3:{request.operation}", resource)
 
 
@@ -92,7 +92,7 @@ def _sns(request: Request) -> Iterator[Call]:
     yield Call(f"sns:{request.operation}", str(request.parameters.get("TopicArn", "*")))
 
 
-# What an instance consists of beside what its request names.
+# The parts of an instance that IAM also checks when a request starts one.
 _OF_AN_INSTANCE = ("instance", "volume", "network-interface", "subnet")
 
 

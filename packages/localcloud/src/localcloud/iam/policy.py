@@ -1,4 +1,4 @@
-"""Policy statements: does one allow (or deny) an action on a resource? Conditions are not evaluated."""
+"""Decide whether policy statements allow or deny an action on a resource. Conditions are not evaluated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a role's policies. A denial with a condition is not held against a call."""
+    """One statement of a role's policies. A denial with a condition is ignored."""
 
     allow: bool
     actions: tuple[str, ...]
@@ -45,14 +45,14 @@ def _fits(wildcards: str, value: str) -> bool:
 
 
 def allowed(statements: Iterable[Statement], call: Call) -> bool:
-    """By IAM's rule: something allows it and nothing denies it."""
+    """Apply IAM's rule: some statement allows the call and none denies it."""
     hits = [statement for statement in statements if statement.matches(call)]
     denied = any(not hit.allow and not hit.conditional for hit in hits)
     return any(hit.allow for hit in hits) and not denied
 
 
 def statements_of(world: World, role: str) -> list[Statement]:
-    """All statements of a role (name or ARN), inline and attached. A role that is gone has none."""
+    """Return all statements of a role (name or ARN), inline and attached; none if the role no longer exists."""
     try:
         documents = list(_documents(world, role.rsplit("/", 1)[-1]))
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Who is who: the access keys that the local cloud has given out."""
+"""Map the access keys that the local cloud has given out to their owners."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _principals: dict[str, tuple[Principal, Credentials]] = {}
 
 
 def register(principal: Principal, credentials: Credentials) -> None:
-    """From now on, calls signed with these credentials are this principal's."""
+    """Attribute calls that are signed with these credentials to this principal from now on."""
     _principals[credentials.access_key] = (principal, credentials)
 
 
@@ -29,7 +29,7 @@ def principal_of(access_key: str) -> Principal | None:
 
 
 def secret_of(access_key: str) -> str | None:
-    """The secret that belongs to an access key of the local cloud."""
+    """Return the secret key of one of the local cloud's access keys, or None."""
     if access_key == DEVELOPER.access_key:
         return DEVELOPER.secret_key
     known = _principals.get(access_key)
@@ -41,7 +41,7 @@ def principals() -> list[Principal]:
 
 
 def forget(access_key: str) -> None:
-    """The principal is gone; its calls so far stay recorded."""
+    """Forget the principal; its recorded calls stay."""
     _principals.pop(access_key, None)
 
 

@@ -1,9 +1,9 @@
-"""Records every call that a principal makes, at the point where moto would authorise it.
+"""Record every call that a principal makes, at the point where moto would authorise it.
 
-moto's own enforcement is not used: it asks for every resource as "*" and so denies legitimate grants.
+moto's own enforcement is not used, because it checks every resource as "*" and so denies legitimate grants.
 """
 
-# ruff: noqa: SLF001 - this mends moto from the inside
+# ruff: noqa: SLF001 - this patches moto's internals
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 
 def recorded() -> set[tuple[Principal, Call]]:
-    """All calls so far, each once."""
+    """Return all calls so far, without duplicates."""
     with _lock:
         return set(_recorded)
 
@@ -35,7 +35,7 @@ def forget_all() -> None:
 
 
 def install() -> None:
-    """Gap: no record of who called what."""
+    """Gap: moto does not record who made which call."""
     original = ActionAuthenticatorMixin._authenticate_and_authorize_action
 
     def patched(self: Any, iam_request_cls: type, resource: str = "*") -> None:  # noqa: ANN401
@@ -52,7 +52,7 @@ def install() -> None:
 
 
 def _access_key(response: Any) -> str:  # noqa: ANN401
-    """From the header, a presigned URL, or the form of a presigned POST."""
+    """Return the access key from the header, a presigned URL, or the form of a presigned POST."""
     found = _CREDENTIAL.search(response.headers.get("Authorization", "")) or _CREDENTIAL.search(
         str(response.uri)
     )
@@ -63,7 +63,7 @@ def _access_key(response: Any) -> str:  # noqa: ANN401
 
 
 def _parameters(response: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The parameters of a JSON or a query call; S3 has its own in the resource."""
+    """Return the parameters of a JSON or a query call; S3's are in the resource."""
     if response.service_name == "s3":
         return {"key": response.querystring.get("key", [None])[0]}
     body = response.body

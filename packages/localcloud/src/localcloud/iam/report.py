@@ -1,4 +1,4 @@
-"""What functions did and may not; what they may and did not."""
+"""Report what functions did without permission, and which permissions they did not use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """A function's action on a resource: one that its role does not allow, or a grant that nothing used."""
+    """A finding about a function's role: a call that it does not allow, or a grant that no call used."""
 
     function: str
     action: str
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class IamReport:
-    """`denied` must be empty. `unused` is as good as the calls that were made: look at it after a whole run.
+    """A report in which `denied` must be empty. `unused` depends on the calls made, so read it after a whole run.
 
     Statements are compared by action and resource; conditions are not evaluated, nor are resource policies.
     """
@@ -36,13 +36,13 @@ class IamReport:
 
 
 NEVER_SEEN = ("logs:", "xray:")
-"""Lambda itself makes these calls, not the function's code."""
+"""Lambda itself makes these calls, not the functions' code."""
 
 _BY_POLLER = (
     "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams",
 )  # fmt: skip
-"""Lambda's poller makes these with the function's role; here the pump makes them with its own."""
+"""Lambda's poller makes these with the function's role; the pump makes them with the developer's credentials."""
 
 
 def make_report(
@@ -50,7 +50,7 @@ def make_report(
     principals: Iterable[Principal],
     statements_of: Callable[[str], list[Statement]],
 ) -> IamReport:
-    """Holds the calls against the roles of all `principals`, those that made no call included."""
+    """Compare the calls with the roles of all `principals`, including those that made no call."""
     calls: dict[Principal, set[Call]] = defaultdict(set, {principal: set() for principal in principals})
     for principal, call in recorded:
         calls[principal].add(call)
@@ -64,7 +64,7 @@ def make_report(
 
 
 def _unused(statements: Iterable[Statement], made: Iterable[Call]) -> Iterable[tuple[str, str]]:
-    """Each action of each allowing statement that no call needed, with the statement's resources."""
+    """Return each action of each Allow statement that no call needed, with the statement's resources."""
     for statement in statements:
         for action in statement.actions if statement.allow else ():
             if action.startswith(NEVER_SEEN) or action in _BY_POLLER:

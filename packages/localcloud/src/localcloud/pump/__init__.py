@@ -1,4 +1,4 @@
-"""Lambda's pollers and EventBridge's clock: what delivers events to functions."""
+"""Deliver events to functions, as Lambda's pollers and EventBridge's schedules do."""
 
 from localcloud.pump.pump import Pump
 

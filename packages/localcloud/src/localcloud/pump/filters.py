@@ -1,4 +1,4 @@
-"""Filter patterns of event source mappings. Operators: those that Lambda documents, without "wildcard"."""
+"""Match records with filter patterns of event source mappings, with the operators of Lambda except "wildcard"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def matches(pattern: dict[str, Any], value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether a record has everything that the pattern asks for."""
+    """Return whether a record has everything that the pattern requires."""
     for key, wanted in pattern.items():
         if key == "$or":
             if not any(matches(option, value) for option in wanted):
@@ -38,7 +38,7 @@ def _fits(rule: Any, found: Any) -> bool:  # noqa: ANN401
     if isinstance(found, list):
         return any(_fits(rule, item) for item in found)
     if isinstance(found, dict):
-        return False  # Lambda matches leaves only: "exists" too says nothing of what has parts
+        return False  # Lambda matches leaves only, so even "exists" does not apply to nested values
     if not isinstance(rule, dict):
         return bool(found == rule and type(found) is type(rule))
     ((name, argument),) = rule.items()

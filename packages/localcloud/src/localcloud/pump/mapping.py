@@ -1,4 +1,4 @@
-"""An event source mapping, as far as a poller needs it."""
+"""Describe an event source mapping, as far as a poller needs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Invoke = Callable[[str, bytes], Outcome]
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping's settings. `retries` and `max_age` in attempts and seconds, None without limit."""
+    """The settings of a mapping. `retries` (attempts) and `max_age` (seconds) are None if unlimited."""
 
     uuid: str
     source: str
@@ -38,7 +38,7 @@ class Mapping:
 
     @classmethod
     def of(cls, given: Properties) -> Mapping:
-        """From what Lambda's API says of a mapping."""
+        """Create a mapping from the description that Lambda's API returns."""
         patterns = given.get("FilterCriteria", {}).get("Filters", [])
         return cls(
             uuid=given["UUID"],
@@ -58,11 +58,11 @@ class Mapping:
         )
 
     def wants(self, record: Any) -> bool:  # noqa: ANN401
-        """Whether a record passes the filters: any one of them is enough."""
+        """Return whether a record passes at least one of the filters."""
         return not self.filters or any(matches(pattern, record) for pattern in self.filters)
 
     def failed(self, outcome: Outcome, identifiers: list[str]) -> list[str]:
-        """Which records of a batch failed, by Lambda's rules: an identifier that is not one fails the batch."""
+        """Return the failed records of a batch by Lambda's rules: an unknown identifier fails the whole batch."""
         if outcome.failed:
             return identifiers
         answer = json.loads(outcome.payload)

@@ -1,4 +1,4 @@
-"""Keeps one poller running for each enabled event source mapping, and the clock of the schedules."""
+"""Run one poller for each enabled event source mapping, and the clock of the schedules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Running:
 
 
 class Pump:
-    """Starts and stops pollers as mappings come, change and go. `generation` says when to look."""
+    """Starts and stops pollers as mappings appear, change and disappear. It looks when `generation` changes."""
 
     def __init__(self, world: World, invoke: Invoke, generation: Callable[[], int]) -> None:
         self._world, self._invoke, self._generation = world, invoke, generation
@@ -48,7 +48,7 @@ class Pump:
         self._thread.start()
 
     def close(self) -> None:
-        """Stops every poller and waits until what they had begun has ended."""
+        """Stop every poller, and wait until the work that they have begun has ended."""
         self._stop.set()
         self._thread.join()
         for running in self._running.values():
@@ -57,7 +57,7 @@ class Pump:
             running.thread.join(5)
 
     def fire(self, rule: str) -> None:
-        """Fires a schedule now, without waiting for its time. Raises KeyError for an unknown rule."""
+        """Fire a schedule now, without waiting for its time. Raises KeyError for an unknown rule."""
         found = [schedule for schedule in schedules(self._world) if schedule.name == rule]
         if not found:
             raise KeyError(rule)
@@ -72,7 +72,7 @@ class Pump:
             self._tick()
 
     def _followed(self) -> bool:
-        """Follows; a stack that is changing meanwhile may pull things away, then it is tried again."""
+        """Update the pollers; return False, to be retried, if a changing stack made that fail."""
         try:
             self._follow()
         except (BotoCoreError, ClientError) as error:
@@ -81,7 +81,7 @@ class Pump:
         return True
 
     def _follow(self) -> None:
-        """Brings pollers and schedules to what is deployed."""
+        """Bring pollers and schedules in line with what is deployed."""
         answer = self._world.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         wanted = {mapping.uuid: mapping for mapping in map(Mapping.of, answer) if mapping.enabled}
         for uuid, running in list(self._running.items()):
@@ -111,7 +111,7 @@ class Pump:
                     StreamPoller(mapping, self._world, self._invoke, stop, positions).run()
             except (BotoCoreError, ClientError) as error:
                 if not self._exists(mapping):
-                    return  # a source goes before its mapping when a stack is removed
+                    return  # when a stack is removed, a source may disappear before its mapping
                 log.warning("poller of %s: %s", mapping.source, error)
                 stop.wait(1)
 

@@ -1,6 +1,6 @@
-"""Polls a queue for a function: batches, window, concurrency, partial failures.
+"""Poll a queue for a function: batches, batching window, concurrency, partial failures.
 
-Visibility and redrive are SQS's own: what the function did not finish simply becomes visible again.
+Visibility and redrive are SQS's own: messages that the function did not finish simply become visible again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from localcloud.world import Properties, World
 
 _BATCHES_AT_ONCE = 5
-"""With how many concurrent batches Lambda's pollers begin on a standard queue."""
+"""The number of concurrent batches with which Lambda's pollers start on a standard queue."""
 
 
 class QueuePoller:
@@ -34,7 +34,7 @@ class QueuePoller:
     def run(self) -> None:
         with ThreadPoolExecutor(self._limit, thread_name_prefix="batch") as workers:
             while not self._stop.is_set():
-                # The slot first: what is received while everything is busy would only grow old in here.
+                # Wait for a free slot before receiving, since messages received earlier would only age in here.
                 if not self._slots.acquire(timeout=0.5):
                     continue
                 if messages := self._wanted(self._receive()):
@@ -43,7 +43,7 @@ class QueuePoller:
                     self._slots.release()
 
     def _receive(self) -> list[Properties]:
-        """One batch: as many as there are, or what the window brings."""
+        """Receive one batch: the messages that are available, or those that arrive within the window."""
         messages: list[Properties] = []
         end = 0.0
         while len(messages) < self._mapping.batch_size and not self._stop.is_set():
@@ -63,7 +63,7 @@ class QueuePoller:
         return messages
 
     def _wanted(self, messages: list[Properties]) -> list[Properties]:
-        """Messages that pass the filters; Lambda deletes the others."""
+        """Return the messages that pass the filters, and delete the others, as Lambda does."""
         kept = [message for message in messages if self._mapping.wants(_filterable(message))]
         self._delete([message for message in messages if message not in kept])
         return kept
@@ -80,7 +80,7 @@ class QueuePoller:
             self._slots.release()
 
     def _give_back(self, messages: list[Properties]) -> None:
-        """Throttled: Lambda tries again shortly; here the messages are visible again after a second."""
+        """Make throttled messages visible again after a second; Lambda, too, retries them shortly."""
         for message in messages:
             self._sqs.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=1

@@ -1,4 +1,4 @@
-"""EventBridge rules with a rate: the clock that calls functions."""
+"""Fire EventBridge rules that have a rate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 class UnsupportedScheduleError(ValueError):
-    """Only rates are emulated."""
+    """Raised for schedules other than rates, which are not emulated."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Schedule:
     targets: tuple[tuple[str, str | None], ...]
 
     def fire(self, world: World, invoke: Invoke) -> None:
-        """Calls every target now."""
+        """Call every target now."""
         event = {
             "version": "0",
             "id": str(uuid.uuid4()),
@@ -49,14 +49,14 @@ class Schedule:
 
 
 def rate_seconds(expression: str) -> int:
-    """The seconds between two firings of rate(...). Raises UnsupportedScheduleError for anything else."""
+    """Return the seconds between two firings of rate(...). Raises UnsupportedScheduleError for anything else."""
     if (found := _RATE.fullmatch(expression)) is None:
         raise UnsupportedScheduleError(f"only rate(...) schedules are emulated, not {expression}")
     return int(found[1]) * _SECONDS[found[2]]
 
 
 def schedules(world: World) -> list[Schedule]:
-    """All enabled rules with a rate. A template with another schedule does not get this far."""
+    """Return all enabled rules with a rate. A template with any other schedule fails to deploy."""
     events = world.client("events")
     return [
         Schedule(

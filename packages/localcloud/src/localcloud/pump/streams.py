@@ -1,4 +1,4 @@
-"""Polls a table's stream for a function: in order, shard by shard; retries, bisection, what to do on failure."""
+"""Poll a table's stream for a function: in order, shard by shard, with retries, bisection and an on-failure destination."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _IDLE_SECONDS = 0.2
 
 Positions = dict[str, str | None]
-"""Where a mapping is in each shard of its stream; outlives a poller, so that a changed mapping repeats nothing."""
+"""The position of a mapping in each shard of its stream. It outlives a poller, so that a changed mapping repeats nothing."""
 
 
 class StreamPoller:
@@ -49,7 +49,7 @@ class StreamPoller:
                 )["ShardIterator"]
 
     def _poll(self, shard: str) -> bool:
-        """Delivers the shard's next batch; says whether there was one."""
+        """Deliver the shard's next batch; return whether there was one."""
         if (iterator := self._iterators[shard]) is None:
             return False
         answer = self._streams.get_records(ShardIterator=iterator, Limit=self._mapping.batch_size)
@@ -59,7 +59,7 @@ class StreamPoller:
         return bool(records)
 
     def _deliver(self, records: list[Properties]) -> None:
-        """Until every record is done or given up. Bisected halves keep their order and their attempts."""
+        """Deliver until every record is done or given up. Bisected halves keep their order and their attempts."""
         batches = deque([(records, 0)] if records else [])
         while batches and not self._stop.is_set():
             batch, attempts = batches.popleft()
@@ -72,7 +72,7 @@ class StreamPoller:
             numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
             if not (failed := self._mapping.failed(outcome, numbers)):
                 continue
-            # The lowest failed record is the checkpoint: it and all after it come again.
+            # The lowest failed record is the checkpoint: it and all later ones are delivered again.
             rest = batch[numbers.index(failed[0]) :]
             if self._given_up(rest, attempts + 1):
                 self._report(rest, attempts + 1)
@@ -92,7 +92,7 @@ class StreamPoller:
         return [records[:middle], records[middle:]] if self._mapping.bisect and middle else [records]
 
     def _report(self, records: list[Properties], attempts: int) -> None:
-        """Tells the on-failure destination which records were given up (not what was in them)."""
+        """Tell the on-failure destination which records were given up (not their content)."""
         first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
         body = {
             "requestContext": {
@@ -126,5 +126,5 @@ def _record(record: Properties, source: str, region: str) -> Properties:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Dates as seconds and bytes as base64, as Lambda hands them over."""
+    """Convert dates to seconds and bytes to base64, as Lambda does."""
     return value.timestamp() if isinstance(value, datetime.datetime) else base64.b64encode(value).decode()

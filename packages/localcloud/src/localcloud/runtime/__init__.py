@@ -1,4 +1,4 @@
-"""Lambda's execution environments: a function runs as deployed, in warm child processes of its own."""
+"""Run functions as deployed, in warm child processes of their own, as Lambda's execution environments do."""
 
 from localcloud.runtime.function import Function, Invocation, Outcome
 from localcloud.runtime.pool import Runtime, Throttled

@@ -1,4 +1,4 @@
-"""The child's side of an execution environment: a program of its own, run with nothing but the standard library.
+"""Run a function inside an execution environment: a program of its own that needs only the standard library.
 
 Arguments: the number of an inherited socket, and the import path. The parent sends one JSON line an invocation;
 the child answers one JSON line. If the socket closes, the parent is gone and the whole process group ends.
@@ -57,7 +57,7 @@ def load(handler: str) -> Any:  # noqa: ANN401
 
 
 def init_error(handler: str, exception: BaseException) -> dict[str, Any]:
-    """The error object that Lambda answers with if a handler cannot be loaded."""
+    """Return the error object with which Lambda answers if a handler cannot be loaded."""
     traceback.print_exc()
     described = error(exception)
     if isinstance(exception, ImportError):
@@ -91,7 +91,7 @@ def answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: AN
 
 
 def find_programs_of_layers() -> None:
-    """Layers are at /opt in Lambda; here they are not: a program that is named there is looked up in the layers."""
+    """Look up programs below /opt in the layers' folders: Lambda mounts layers at /opt, which is not done here."""
     layers = os.environ["LOCALCLOUD_LAYERS"].split(os.pathsep)
     del os.environ["LOCALCLOUD_LAYERS"]
     start = subprocess.Popen.__init__

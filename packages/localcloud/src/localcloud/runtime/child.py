@@ -1,4 +1,4 @@
-"""One execution environment: a child process with a function's code, layers, environment and temporary folder."""
+"""Start and use an execution environment: a child process with a function's code, layers, environment and temporary folder."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 _BOOT = Path(__file__).with_name("boot.py")
 _INIT_SECONDS = 10.0
-"""Lambda's limit for loading the code. A loaded laptop is slower, so a longer time-out of the function counts."""
+"""Lambda's limit for loading the code. A busy laptop is slower, so a longer time-out of the function is used instead."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The child's reply; `alive` says whether it can serve again."""
+    """The child's reply; `alive` says whether it can serve another request."""
 
     message: dict[str, Any]
     alive: bool
 
 
 class Child:
-    """Starts a function's process. It lives no longer than this process, however this process ends."""
+    """A function's process. It ends with this process, however this process ends."""
 
     def __init__(self, function: Function, world: World, content: ContentStore, folder: Path) -> None:
         self.function = function
@@ -55,7 +55,7 @@ class Child:
         task = content.unpack(self.function.code)
         layers = [content.unpack(layer) for layer in self.function.layers]
         return subprocess.Popen(
-            # -S: what this project has installed is not in Lambda; -s -P: nor is anything of the user's.
+            # -S hides this project's packages, which Lambda lacks; -s and -P hide the user's.
             [
                 sys.executable,
                 "-S",
@@ -93,7 +93,7 @@ class Child:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": self.stream,
-            # No trace daemon runs here; the X-Ray SDK drops what it cannot send.
+            # No trace daemon runs here, so the X-Ray SDK drops what it cannot send.
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:1",
             "AWS_CONFIG_FILE": os.devnull,
@@ -155,13 +155,13 @@ class Child:
         return Answer({"error": {"errorType": "Runtime.ExitError", "errorMessage": message}}, alive=False)
 
     def read_log(self) -> str:
-        """What the function has written since the last call."""
+        """Return what the function has written since the last call."""
         text = os.pread(self._log.fileno(), 1 << 26, self._read)
         self._read += len(text)
         return text.decode(errors="replace")
 
     def stop(self) -> None:
-        """Ends the process and whatever it started. Safe to call twice."""
+        """End the process and everything it started. Safe to call twice."""
         if self._socket.fileno() >= 0:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Unpacks deployed archives, each content once, and the parts of Lambda's own Python that code relies on."""
+"""Unpack deployed archives, each content once, and provide the parts of Lambda's own Python that code relies on."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from localcloud.runtime.function import Archive
 
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
-"""Distributions that Lambda's Python runtime brings along. Anything else must come from a layer or the code."""
+"""Distributions that Lambda's Python runtime includes. Anything else must come from a layer or the code."""
 
 _LAMBDA_PYTHON = b"#!/var/lang/bin/python"
 
 
 class ContentStore:
-    """Unpacked archives below one folder, shared by every function that has the same content.
+    """Unpacked archives in one folder, shared by all functions with the same content.
 
-    The folder may be kept for the next start: what is in it depends on the content and on this interpreter only.
+    The folder may be kept for the next start, since its files depend only on the content and on this interpreter.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,7 +42,7 @@ class ContentStore:
         return target
 
     def provided(self) -> Path:
-        """A folder with boto3 and what it needs, linked from this interpreter's own site-packages."""
+        """Return a folder with boto3 and its dependencies, linked from this interpreter's own site-packages."""
         target = self._folder / "provided"
         with self._lock:
             if not target.is_dir():
@@ -66,7 +66,7 @@ def _extract(content: bytes, target: Path) -> None:
 
 
 def _use_this_interpreter(script: Path) -> None:
-    """Scripts in layers (the AWS CLI's) start with the path that Python has inside Lambda."""
+    """Make a layer's script use this interpreter: such scripts (the AWS CLI's) begin with the path of Lambda's Python."""
     with script.open("rb") as stream:
         if stream.read(len(_LAMBDA_PYTHON)) != _LAMBDA_PYTHON:
             return

@@ -1,4 +1,4 @@
-"""What the runtime knows of a function, and what it says of an invocation. Nothing here imports the emulator."""
+"""Describe functions and invocations for the runtime. Nothing here imports the emulator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Archive:
-    """A deployed zip: a function's code or a layer. `digest` names its content."""
+    """A deployed zip: a function's code or a layer. `digest` identifies its content."""
 
     content: bytes = field(repr=False)
     digest: str
@@ -25,7 +25,7 @@ class Archive:
 
 @dataclass(frozen=True)
 class Function:
-    """A deployed function. `timeout` in seconds, `memory` in MB; `reserved` concurrency or None."""
+    """A deployed function: `timeout` in seconds, `memory` in MB, `reserved` concurrency or None."""
 
     name: str
     arn: str
@@ -43,7 +43,7 @@ class Function:
 
     @property
     def revision(self) -> str:
-        """Changes whenever a warm child of the former deployment must not serve any more."""
+        """Return a value that changes whenever warm children of the former deployment must not be used any more."""
         parts = (self.code.digest, [layer.digest for layer in self.layers], self.environment, self.handler,
                  self.timeout, self.memory, self.runtime, self.log_group, self.role)  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -51,7 +51,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an invocation ended. `payload` is JSON: the handler's answer or, if `failed`, Lambda's error object."""
+    """The result of an invocation. `payload` is JSON: the handler's answer or, if `failed`, Lambda's error object."""
 
     payload: bytes
     failed: bool
@@ -61,9 +61,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Invocation:
-    """One line of the bill. Lambda bills whole milliseconds, start of the environment (`init`) included.
+    """One line of the bill. Lambda bills whole milliseconds, including the start of the environment (`init`).
 
-    `began` is in seconds of the monotonic clock, before the start of the environment.
+    `began` is in seconds of the monotonic clock, before the environment starts.
     """
 
     function: str

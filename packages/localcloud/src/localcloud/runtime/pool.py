@@ -1,4 +1,4 @@
-"""All execution environments: which child serves an invocation, how many may run, and what each cost."""
+"""Manage all execution environments: choose the child for an invocation, limit concurrency, and record costs."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ LogSink = Callable[[Function, str, str], None]
 
 
 class Throttled(Exception):  # noqa: N818 - the name that Lambda gives it
-    """All of the function's reserved concurrency is busy."""
+    """Raised when all of the function's reserved concurrency is in use."""
 
 
 class Runtime:
     """Runs functions in child processes that stay warm until their deployment changes or `close` is called.
 
-    `concurrency` is what this machine runs of one function at a time; more invocations wait. Reserved concurrency
-    is the function's own limit; more invocations are `Throttled`, as Lambda does. `log_folder` keeps log files,
-    `cache` what was unpacked.
+    `concurrency` limits how many invocations of one function this machine runs at once; further ones wait. Reserved concurrency
+    is the function's own limit; further invocations are `Throttled`, as in Lambda. `log_folder` keeps log files,
+    `cache` keeps unpacked archives.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Runtime:
         self._invocations: list[Invocation] = []
 
     def invoke(self, function: Function, event: bytes) -> Outcome:
-        """Runs one invocation to its end. `event` is JSON. Raises `Throttled`."""
+        """Run one invocation to its end. `event` is JSON. Raises `Throttled`."""
         self._reserve(function)
         try:
             with self._slot(function):
@@ -106,7 +106,7 @@ class Runtime:
         return Outcome(json.dumps(body).encode(), invocation.failed, text, request_id)
 
     def _warm_child(self, function: Function) -> tuple[Child, Answer | None]:
-        """An idle child of this very deployment or a new one, and the reason if it could not be loaded."""
+        """Return an idle child of this exact deployment or a new one, and the error if its code could not be loaded."""
         with self._lock:
             idle = self._idle[function.name]
             stale = [child for child in idle if child.function.revision != function.revision]
@@ -128,12 +128,12 @@ class Runtime:
         child.discard()
 
     def invocations(self) -> list[Invocation]:
-        """Every invocation so far, in the order in which they ended."""
+        """Return every invocation so far, in the order in which they ended."""
         with self._lock:
             return list(self._invocations)
 
     def close(self) -> None:
-        """Ends every child and removes what was unpacked; log files in a folder of the caller's stay."""
+        """End every child and remove unpacked archives; log files in the caller's folder stay."""
         with self._lock:
             children = list(self._children)
             self._children.clear()
@@ -143,7 +143,7 @@ class Runtime:
 
 
 def _report(invocation: Invocation, text: str, error: dict[str, str] | None) -> str:
-    """The lines that Lambda puts around a function's own."""
+    """Add the lines that Lambda writes around a function's own log."""
     request = f"RequestId: {invocation.request_id}"
     lines = [f"START {request} Version: $LATEST\n", text if text.endswith("\n") or not text else text + "\n"]
     if error and error["errorType"].startswith(("Sandbox.", "Runtime.")):

@@ -1,1 +1,1 @@
-"""Stand-ins for services beyond AWS: for the tests of several packages, and for the local cloud."""
+"""Stand in for services beyond AWS, in the tests of several packages and in the local cloud."""

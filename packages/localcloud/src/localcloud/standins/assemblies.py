@@ -1,6 +1,6 @@
-"""Assemblies of the stand-in for NCBI, and what NCBI's API says of them, in its shapes.
+"""Define the assemblies of the stand-in for NCBI, and describe them in the format of NCBI's API.
 
-uint64 are strings there, lists that are empty are left out, and an accession that is not known is no error but an empty answer.
+The API gives uint64 as strings, leaves out empty lists, and answers an unknown accession with an empty answer, not an error.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class StandInAssembly:
     status: str = "current"
     current: str | None = None
     suppression_reason: str | None = None
-    twin: str | None = None
+    paired_accession: str | None = None
     reference: bool = True
     gff: Path | None = None
 
     @property
     def title(self) -> str:
-        """The assembly's name, as it stands in the names of its files."""
+        """Return the assembly's name, as it appears in the names of its files."""
         return (self.name or self.fasta.name.split(".")[0]).replace(" ", "_")
 
     @cached_property
@@ -43,7 +43,7 @@ class StandInAssembly:
 
     @cached_property
     def contigs(self) -> list[tuple[str, int]]:
-        """Name and length of each record."""
+        """Return the name and length of each record."""
         lengths: list[tuple[str, int]] = []
         for line in gzip.decompress(self.packed).splitlines():
             if line.startswith(b">"):
@@ -53,7 +53,7 @@ class StandInAssembly:
         return lengths
 
     def files(self, directory: str) -> dict[str, bytes]:
-        """What is in its directory, by name."""
+        """Return the files in the assembly's directory, by name."""
         files = {f"{directory}_genomic.fna.gz": self.packed}
         if self.gff:
             files[f"{directory}_genomic.gff.gz"] = _packed(self.gff)
@@ -61,7 +61,7 @@ class StandInAssembly:
             f"{hashlib.md5(body, usedforsecurity=False).hexdigest()}  ./{name}\n"
             for name, body in files.items()
         ]
-        decoy = f"{'0' * 32}  ./{directory}_cds_from_genomic.fna.gz\n"  # NCBI's lists hold many more names
+        decoy = f"{'0' * 32}  ./{directory}_cds_from_genomic.fna.gz\n"  # NCBI's lists contain many more names
         return {**files, "md5checksums.txt": "".join([decoy, *sums]).encode()}
 
     def report(self, accession: str) -> dict[str, object]:
@@ -74,8 +74,8 @@ class StandInAssembly:
             info["refseq_category"] = "reference genome"
         if self.suppression_reason:
             info["suppression_reason"] = self.suppression_reason
-        if self.twin:
-            info["paired_assembly"] = {"accession": self.twin, "status": "current"}
+        if self.paired_accession:
+            info["paired_assembly"] = {"accession": self.paired_accession, "status": "current"}
         return {
             "accession": accession,
             "current_accession": self.current or accession,
@@ -111,7 +111,7 @@ class StandInAssembly:
 
 
 def phage_lambda(fasta: Path) -> StandInAssembly:
-    """What NCBI says of GCF_000840245.1, with the sequence in that file."""
+    """Return what NCBI says about GCF_000840245.1, with the sequence from the given file."""
     return StandInAssembly(fasta, organism="Escherichia phage Lambda", tax_id=2681611, name="ViralProj14204")
 
 

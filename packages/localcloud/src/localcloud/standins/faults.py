@@ -1,4 +1,4 @@
-"""How the stand-in for NCBI misbehaves: changes of an answer, for chosen requests."""
+"""Make the stand-in for NCBI misbehave: change its answers to chosen requests."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer before it is sent. A range is taken from `body` on sending, where `ranges` allows."""
+    """An answer before it is sent. If `ranges` allows it, the requested range is taken from `body` on sending."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     ranges: bool = False
     refuses_ranges: bool = False
-    cut: int | None = None  # the connection ends after so many bytes of what is sent
-    piece: int | None = None  # sent in pieces of so many bytes,
+    cut: int | None = None  # the connection ends after this many bytes
+    piece: int | None = None  # sent in pieces of this many bytes,
     pause: float = 0  # with a pause (seconds) before each
 
 
@@ -26,9 +26,9 @@ Misbehaviour = Callable[[Reply], Reply]
 
 @dataclass(frozen=True)
 class Fault:
-    """A misbehaviour towards the requests whose path matches; only the `nth` of them (from 1), if given."""
+    """A fault for requests whose path matches, or for only the `nth` of them (from 1) if given."""
 
-    path: str  # a regular expression, found anywhere in the path
+    path: str  # a regular expression that may match anywhere in the path
     do: Misbehaviour
     nth: Collection[int] | None = None
     method: str = "GET"
@@ -38,12 +38,12 @@ class Fault:
 
 
 def slow(pause: float, piece: int = 1) -> Misbehaviour:
-    """A trickle."""
+    """Send the body slowly."""
     return lambda reply: replace(reply, pause=pause, piece=piece)
 
 
 def cut(after: int) -> Misbehaviour:
-    """The connection breaks in the body."""
+    """Break the connection within the body."""
     return lambda reply: replace(reply, cut=after)
 
 
@@ -53,7 +53,7 @@ def status(code: int, retry_after: str | None = None, body: bytes = b"") -> Misb
 
 
 def no_ranges(*, announced: bool = False) -> Misbehaviour:
-    """Ranges are ignored: 200 and all of the file. The file's headers announce them all the same, if so asked."""
+    """Ignore ranges and answer 200 with the whole file. If `announced`, headers still claim that ranges work."""
     return lambda reply: replace(
         reply,
         ranges=False,
@@ -62,12 +62,12 @@ def no_ranges(*, announced: bool = False) -> Misbehaviour:
 
 
 def refused_ranges(reply: Reply) -> Reply:
-    """416 to every range."""
+    """Answer 416 to every range."""
     return replace(reply, refuses_ranges=True)
 
 
 def web_page(*, honest: bool = True) -> Misbehaviour:
-    """HTML instead of data; not `honest`: under the type of the data."""
+    """Send HTML instead of data; unless `honest`, with the content type of the data."""
     page = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
     return lambda reply: Reply(
         200, {**reply.headers, **({"content-type": "text/html"} if honest else {})}, page
@@ -79,17 +79,17 @@ def redirect(location: str, code: int = 302) -> Misbehaviour:
 
 
 def garbage(body: bytes = b'{"reports": [{') -> Misbehaviour:
-    """Another body, under the same headers."""
+    """Send another body with the same headers."""
     return lambda reply: replace(reply, body=body)
 
 
 def damage(at: int) -> Misbehaviour:
-    """One other byte in a body of the right length."""
+    """Change one byte of the body."""
     return lambda reply: replace(
         reply, body=reply.body[:at] + bytes([reply.body[at] ^ 1]) + reply.body[at + 1 :]
     )
 
 
 def other_md5(reply: Reply) -> Reply:
-    """All published md5 are wrong."""
+    """Make all published MD5 sums wrong."""
     return replace(reply, body=re.sub(rb"[0-9a-f]{32}(?=  )", b"f" * 32, reply.body))

@@ -1,4 +1,4 @@
-"""A stand-in for an instance's metadata service: version 2 only, with tags, credentials and notices."""
+"""Stand in for an instance's metadata service: version 2 only, with tags, credentials and notices."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _ROOT = "/latest/meta-data"
 
 @dataclass
 class MetadataStandIn(StandIn):
-    """Serves one instance's metadata at `url`. A context manager; what is changed is served from then on.
+    """Serves one instance's metadata at `url`. A context manager; later changes to its attributes are served, too.
 
-    `credentials` are what the instance's role gives: AccessKeyId, SecretAccessKey and Token.
+    `credentials` are those of the instance's role: AccessKeyId, SecretAccessKey and Token.
     """
 
     instance_id: str = "i-0123456789abcdef0"
@@ -33,7 +33,7 @@ class MetadataStandIn(StandIn):
         self.url = f"http://127.0.0.1:{self.port}"
 
     def answer(self, path: str) -> str | None:
-        """The text at a path below meta-data; None where the service has none."""
+        """Return the text at a path below meta-data, or None if the service has none."""
         known = {
             "instance-id": self.instance_id,
             "placement/region": self.region,

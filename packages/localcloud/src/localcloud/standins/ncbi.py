@@ -1,4 +1,4 @@
-"""A stand-in for NCBI: its API and its file server, which records what it is asked and misbehaves where it is told to."""
+"""Stand in for NCBI's API and file server, record the requests, and misbehave on demand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Query = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came; `headers` by lower-case name, `time` in seconds of a monotonic clock."""
+    """A recorded request; `headers` have lower-case names, `time` is in seconds of a monotonic clock."""
 
     method: str
     path: str
@@ -62,7 +62,7 @@ class NcbiStandIn(StandIn):
         }
 
     def answer(self, asked: Asked) -> Reply:
-        """What a request gets, faults included."""
+        """Return the reply to a request, with any faults applied."""
         with self._lock:
             self.asked.append(asked)
             matching = [fault for fault in self.faults if fault.matches(asked.method, asked.path)]
@@ -162,7 +162,7 @@ def _listed(name: str, entries: list[dict[str, object]]) -> dict[str, object]:
 
 
 def _ranged(reply: Reply, wanted: str) -> Reply:
-    """The part of a file that was asked for."""
+    """Return the requested part of a file."""
     match = _RANGE.fullmatch(wanted)
     if not match or not reply.ranges or reply.status != 200:
         return reply
@@ -176,7 +176,7 @@ def _ranged(reply: Reply, wanted: str) -> Reply:
 
 class _Handler(Silent, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or each answer waits 40 ms for what acknowledges its headers
+    disable_nagle_algorithm = True  # otherwise each answer waits 40 ms for the acknowledgement of its headers
     server: Server
 
     def do_GET(self) -> None:

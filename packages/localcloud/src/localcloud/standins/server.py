@@ -1,4 +1,4 @@
-"""What every stand-in is: an HTTP server in a thread of this process, on a free port of this machine."""
+"""Provide the base of every stand-in: an HTTP server in a thread of this process, on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Server(ThreadingHTTPServer):
-    """Its handlers find the stand-in that they answer for as `server.stand_in`."""
+    """An HTTP server whose handlers find their stand-in as `server.stand_in`."""
 
     daemon_threads = True
 
@@ -20,18 +20,18 @@ class Server(ThreadingHTTPServer):
         self.stand_in = stand_in
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients break off as they like."""
+        """Ignore errors, since clients may disconnect at any time."""
 
 
 class Silent:
-    """For a handler of requests, before its other base."""
+    """Mixin that silences the log of a request handler; it must come before the other base class."""
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
-        """Nobody reads an access log of a stand-in."""
+        """Log nothing."""
 
 
 class StandIn:
-    """Answers from when it is entered until it is left. A context manager."""
+    """Base class of the stand-ins, a context manager: answers requests from `__enter__` to `__exit__`."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         self._server = Server(handler, self)

@@ -1,4 +1,4 @@
-"""POST /jobs {words} puts a job; GET /jobs/{id} tells of it; the other paths are for tests."""
+"""Answer the API: POST /jobs {words} stores a job; GET /jobs/{id} returns it; the other paths are for tests."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A custom resource's provider that says FAILED if it is asked to."""
+"""Provide a custom resource; answer FAILED on request."""
 
 import json
 import urllib.request

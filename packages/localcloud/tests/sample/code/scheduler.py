@@ -1,4 +1,4 @@
-"""A job's stream record becomes one message a word."""
+"""Turn a job's stream record into one message per word."""
 
 import json
 import os

@@ -1,8 +1,8 @@
-"""Makes, changes and removes a stack's resources as CloudFormation does, with moto's models or ours.
+"""Create, change and remove a stack's resources as CloudFormation does, with moto's models or our own.
 
-Gap: moto makes resources lazily, in whatever order something asks for them; ignores DependsOn in change sets;
+Gap: moto creates resources lazily, in whatever order something asks for them; ignores DependsOn in change sets;
 never compares resolved properties, so a replaced resource leaves stale references; loses updates of types without
-an update; and has no rollback. This engine keeps moto's models and intrinsic functions, and brings its own order.
+an update; and has no rollback. This engine keeps moto's models and intrinsic functions, but determines the order itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class ResourceError(Exception):
-    """A resource could not be made, changed or removed. `logical_id` says which; the message says why."""
+    """Raised when a resource cannot be created, changed or removed; `logical_id` names it, and the message says why."""
 
     def __init__(self, logical_id: str, action: str, cause: Exception) -> None:
         super().__init__(f"{type(cause).__name__}: {cause}")
@@ -37,7 +37,7 @@ class ResourceError(Exception):
 
 @dataclass(frozen=True)
 class Deployed:
-    """A resource that exists: the class of its model, the model, and the definition that made it, resolved."""
+    """A resource that exists: its model's class, the model, and the resolved definition that it was created from."""
 
     kind: type[Any]
     model: Any
@@ -54,7 +54,7 @@ class Deployed:
 
 
 class Engine:
-    """One stack's resources, kept beside moto's Stack object."""
+    """Manages the resources of one stack, beside moto's Stack object."""
 
     def __init__(self, stack: Stack, world: World) -> None:
         self._stack, self._world = stack, world
@@ -64,11 +64,11 @@ class Engine:
         self._replaced: list[Deployed] = []
 
     def models(self) -> list[Any]:
-        """The models of all resources that exist now."""
+        """Return the models of all resources that exist now."""
         return [deployed.model for deployed in self._deployed.values()]
 
     def deploy(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
-        """Brings the stack to `template`, or back to where it was; then raises ResourceError."""
+        """Bring the stack to `template`; if that fails, roll back and raise ResourceError."""
         before, former_order, former = (
             dict(self._deployed),
             self._order,
@@ -84,7 +84,7 @@ class Engine:
         self._stack.output_map = parsing.OutputMap(self._map, template, self._stack.stack_id)
 
     def destroy(self) -> None:
-        """Removes every resource that is not retained, in reverse order; raises the first ResourceError."""
+        """Remove every resource that is not retained, in reverse order; raise the first ResourceError."""
         self._remove_all(reversed(self._order))
         self._order = [name for name in self._order if name in self._deployed]
 
@@ -98,7 +98,7 @@ class Engine:
         former_order, self._order = self._order, creation_order(wanted)
         for name in self._order:
             self._bring(name, wanted[name])
-        # Only now, when nothing refers to them any more and nothing can fail but the removals themselves.
+        # Removals come last, when nothing refers to these resources any more and nothing else can fail.
         self._remove_all(name for name in reversed(former_order) if name not in wanted)
         while self._replaced:
             self._remove(self._replaced.pop())
@@ -113,7 +113,7 @@ class Engine:
         self._map.load_conditions()
 
     def _restore(self, before: dict[str, Deployed], order: list[str], template: Any, parameters: Any) -> None:  # noqa: ANN401
-        """Rolls back: what is new goes, what changed is changed back, what is gone stays gone (and is reported)."""
+        """Roll back: remove new resources and undo changes; removed resources stay removed (and are reported)."""
         try:
             self._remove_all(name for name in reversed(self._order) if name not in before)
         except ResourceError as error:
@@ -251,7 +251,7 @@ class Engine:
 
 
 def keep_order(stack: Stack) -> None:
-    """The CDK CLI sorts events by time, in milliseconds; here many would have the same."""
+    """Give events distinct times: the CDK CLI sorts them by milliseconds, and many here would have the same."""
     if len(stack.events) > 1:
         earliest = stack.events[-2].timestamp + datetime.timedelta(milliseconds=1)
         stack.events[-1].timestamp = max(stack.events[-1].timestamp, earliest)

@@ -1,4 +1,4 @@
-"""In which order a template's resources must be made."""
+"""Determine the order in which a template's resources must be created."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SUBSTITUTION = re.compile(r"\$\{([^!}.]+)")
 
 
 def creation_order(resources: dict[str, Any]) -> list[str]:
-    """Logical ids, each after all that it refers to (Ref, GetAtt, Sub) or depends on. Raises CycleError."""
+    """Return logical ids, each after all that it refers to (Ref, GetAtt, Sub) or depends on. Raises CycleError."""
     graph = {name: _needs(definition) & resources.keys() for name, definition in sorted(resources.items())}
     return list(TopologicalSorter(graph).static_order())
 

@@ -1,4 +1,4 @@
-"""Resource types that moto's CloudFormation lacks or does badly: made through moto's own API instead."""
+"""Implement resource types that moto's CloudFormation lacks or gets wrong, by calling moto's own API."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class ReplacementNeeded(Exception):  # noqa: N818 - a decision, not an error
-    """A changed property that the resource cannot take on: another one must be made and this one removed."""
+    """Raised when a resource cannot take on a changed property, so that it must be replaced by a new one."""
 
 
 class UnknownTypeError(Exception):
-    """A type that neither moto nor this emulator knows: fail the deploy rather than pretend."""
+    """Raised for a type that neither moto nor this emulator knows, so that the deployment fails instead of pretending."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in which template a resource is defined. `type` is the template's: Custom::Anything."""
+    """Where in which template a resource is defined. `type` is as in the template: Custom::Anything."""
 
     stack_id: str
     logical_id: str
@@ -29,9 +29,9 @@ class Place:
 
 
 class Resource:
-    """One resource of one type. Subclasses set `type` and `create`; what `create` returns is the resource's Ref.
+    """Base class of resource types. Subclasses set `type` and `create`; what `create` returns is the resource's Ref.
 
-    `attributes` is what Fn::GetAtt may ask for. `update` gets the former properties and may raise ReplacementNeeded.
+    `attributes` holds what Fn::GetAtt can return. `update` gets the former properties and may raise ReplacementNeeded.
     """
 
     type: ClassVar[str]
@@ -54,7 +54,7 @@ class Resource:
         raise ReplacementNeeded
 
     def remove(self) -> None:
-        """Most resources of these types go with what they belong to."""
+        """Do nothing: most resources of these types disappear with the resource that they belong to."""
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:{PARTITION}:{service}:{self.world.region}:{ACCOUNT}:{resource}"
@@ -63,11 +63,11 @@ class Resource:
         return self.world.client(service)
 
     def pick(self, *names: str) -> Properties:
-        """The named properties, as far as the template gives them."""
+        """Return those of the named properties that the template gives."""
         return {name: self.properties[name] for name in names if name in self.properties}
 
     def get_cfn_attribute(self, attribute: str) -> str:
-        """What moto's Fn::GetAtt asks of a resource."""
+        """Return an attribute for moto's Fn::GetAtt."""
         if attribute not in self.attributes:
             raise AttributeError(f"{self.place.logical_id} ({self.place.type}) has no attribute {attribute}")
         return self.attributes[attribute]
@@ -78,7 +78,7 @@ def tags_of(properties: Properties) -> dict[str, str]:
 
 
 def lower_first(value: Any) -> Any:  # noqa: ANN401
-    """CloudFormation's names as the older REST APIs spell them: RestApiId -> restApiId, at every depth."""
+    """Convert CloudFormation's names to those of the older REST APIs at every depth: RestApiId -> restApiId."""
     if isinstance(value, dict):
         return {key[:1].lower() + key[1:]: lower_first(inner) for key, inner in value.items()}
     return [lower_first(inner) for inner in value] if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""CloudFormation's API for stacks and change sets, on top of the engine.
+"""Implement CloudFormation's API for stacks and change sets on top of the engine.
 
-Gaps of moto: an error while a change set runs becomes HTTP 500 and a second try "succeeds" with half a stack; no
-rollback; outputs and exports of change sets are lost; unknown change sets answer with the wrong error or HTTP 500;
+Gaps of moto: an error while a change set runs becomes HTTP 500, and a second try "succeeds" with half a stack; no
+rollback; outputs and exports of change sets are lost; unknown change sets get the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
 value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
 """
@@ -22,13 +22,13 @@ from localcloud.gaps.emulator import current
 
 
 class ChangeSetNotFoundError(CloudFormationError):
-    """What the CDK CLI expects to hear about a change set that does not exist."""
+    """Raised for a change set that does not exist, with the error code that the CDK CLI expects."""
 
     code = "ChangeSetNotFound"
 
 
 class _Stacks(CloudFormationBackend):
-    """Replaces methods of moto's backend, one by one (`install`); never made itself."""
+    """Holds methods that replace those of moto's backend, one by one (`install`); it is never instantiated."""
 
     def create_stack(  # type: ignore[override]
         self,
@@ -123,7 +123,7 @@ class _Stacks(CloudFormationBackend):
     def delete_stack(self, name_or_stack_id: str) -> None:
         found = [one for key, one in self.stacks.items() if name_or_stack_id in (key, one.name)]
         if not found:
-            return  # as CloudFormation: deleting what does not exist succeeds
+            return  # as in CloudFormation, deleting what does not exist succeeds
         stack = found[0]
         _tell(stack, "DELETE_IN_PROGRESS", "User Initiated")
         exports = [
@@ -150,7 +150,7 @@ def _tell(stack: Stack, status: str, reason: str | None = None) -> None:
 
 
 def _engine(stack: Stack) -> Engine:
-    """The stack's engine, made with its first change set."""
+    """Return the stack's engine, creating it at the first change set."""
     if not hasattr(stack, "localcloud_engine"):
         stack.cross_stack_resources = models.cloudformation_backends[stack.account_id][
             stack.region_name
@@ -164,7 +164,7 @@ def _engine(stack: Stack) -> Engine:
 def _refuse_no_change(
     self: CloudFormationResponse, parameters: list[dict[str, Any]] | None, body: str, stack: Stack
 ) -> None:
-    """A change set without changes is made and says so; only UpdateStack fails."""
+    """Accept a change set without changes, which only reports that; UpdateStack still fails."""
     if self._get_action() != "CreateChangeSet":
         _original_refuse(self, parameters, body, stack)
 
@@ -173,18 +173,18 @@ _original_refuse = CloudFormationResponse._validate_different_update
 
 
 def _lookup(self: ResourceMap, key: str) -> Any:  # noqa: ANN401
-    """What exists; never creates anything."""
+    """Return an existing resource; never create one."""
     return self._parsed_resources[key]
 
 
 def _stack_parameters(stack: Stack) -> dict[str, Any]:
-    """The values as they were given, which is what UsePreviousValue means."""
+    """Return the parameters as they were given, which is what UsePreviousValue means."""
     defaults = {name: slot.get("Default") for name, slot in stack.template_dict.get("Parameters", {}).items()}
     return {**defaults, **stack.parameters}
 
 
 def _has_parameters(stack: Stack, given: dict[str, Any]) -> bool:
-    """Whether a change set's parameters are what the stack has: the values given, and what SSM says to them now."""
+    """Return whether the stack has these parameters: the same values given, and the same values in SSM now."""
     wanted, resources = {**_stack_parameters(stack), **given}, stack.resource_map
     now = {
         name: _ssm_parameter(resources, wanted[name], slot["Type"])

@@ -1,4 +1,4 @@
-"""Which class makes which type of resource."""
+"""Map each resource type to the class that creates it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ WITHOUT_EFFECT = {
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocations are not retried",
     "AWS::Logs::MetricFilter": "no metrics are made from logs",
 }
-"""Types that are accepted and do nothing, each with its reason. Ref is their generated name; GetAtt fails."""
+"""Types that are accepted and do nothing, each with the reason. Ref is their generated name; GetAtt fails."""
 
 
 class WithoutEffect(Resource):
-    """A resource in name only."""
+    """A resource that exists in name only."""
 
     type = "LocalCloud::WithoutEffect"
 
@@ -28,11 +28,11 @@ class WithoutEffect(Resource):
         return self.name
 
     def update(self, before: dict[str, Any]) -> None:
-        """Nothing to change."""
+        """Do nothing, since there is nothing to change."""
 
 
 def resolve(resource_type: str) -> type[Any]:
-    """The class for a type: ours, else moto's. Raises UnknownTypeError."""
+    """Return the class for a type: ours if there is one, else moto's. Raises UnknownTypeError."""
     if resource_type.startswith("Custom::"):
         resource_type = "AWS::CloudFormation::CustomResource"
     if ours := Resource.known.get(resource_type):

@@ -1,6 +1,6 @@
-"""REST APIs.
+"""Emulate REST APIs.
 
-Gap: of AWS::ApiGateway moto makes RestApi, Resource, Method and Deployment only: without binary media types, physical
+Gap: of AWS::ApiGateway, moto supports only RestApi, Resource, Method and Deployment: without binary media types, physical
 ids, updates or removal, and a method with a MOCK integration (CORS preflight) is an error.
 """
 

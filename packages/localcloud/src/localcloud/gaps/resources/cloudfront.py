@@ -1,6 +1,6 @@
-"""CloudFront. Gap: moto's CloudFormation knows none of AWS::CloudFront, its API no response headers policies.
+"""Emulate CloudFront. Gap: moto's CloudFormation lacks AWS::CloudFront, and its API lacks response headers policies.
 
-A distribution exists in moto (invalidations need it); its behaviour is what the template says, read by the front door.
+A distribution exists in moto (invalidations need it), but the front door reads its behaviour from the template.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class OriginAccessControl(Resource):
 
 
 class Policy(Resource):
-    """A policy is its properties: only the front door looks at it."""
+    """A policy that consists of its properties, which only the front door reads."""
 
     type = "LocalCloud::CloudFrontPolicy"
 
@@ -40,7 +40,7 @@ class Policy(Resource):
         return identifier
 
     def update(self, before: Properties) -> None:
-        """The new properties are all there is."""
+        """Do nothing: the policy is only its properties."""
 
 
 class ResponseHeadersPolicy(Policy):
@@ -82,14 +82,14 @@ class Distribution(Resource):
         return str(answer["Id"])
 
     def update(self, before: Properties) -> None:
-        """The front door reads the new properties."""
+        """Do nothing: the front door reads the new properties."""
 
     def remove(self) -> None:
         cloudfront_backends[ACCOUNT][PARTITION].delete_distribution(self.physical_resource_id, True)
 
 
 def invalidations_complete() -> None:
-    """Gap: moto's invalidations end "COMPLETED"; the waiter of BucketDeployment waits 13 minutes for "Completed"."""
+    """Gap: moto's invalidations end as "COMPLETED"; BucketDeployment's waiter waits 13 minutes for "Completed"."""
     original = cloudfront_models.Invalidation.__init__
 
     def patched(self: cloudfront_models.Invalidation, *args: object, **options: object) -> None:

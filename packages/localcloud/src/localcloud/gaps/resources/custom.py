@@ -1,7 +1,7 @@
-"""Custom resources.
+"""Run the providers of custom resources.
 
-Gap: moto starts the function without waiting, takes FAILED for success, knows neither Update nor Delete, and hands
-booleans over as booleans.
+Gap: moto starts the function without waiting, takes FAILED for success, supports neither Update nor Delete, and passes
+booleans as booleans.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CustomResourceError(Exception):
-    """The provider said FAILED, or said nothing."""
+    """Raised when the provider answers FAILED or does not answer."""
 
 
 class CustomResource(Resource):
@@ -43,7 +43,7 @@ class CustomResource(Resource):
         self._ask("Delete", self.properties)
 
     def _ask(self, request: str, properties: Properties, **more: Any) -> str:  # noqa: ANN401
-        """Sends one request to the provider, waits for its answer and returns the physical id."""
+        """Send one request to the provider, wait for its answer and return the physical id."""
         if provider := _PROVIDERS.get(self.place.type):
             return provider(self.world, request, properties, more) or self.name
         request_id = str(uuid.uuid4())
@@ -73,7 +73,7 @@ class CustomResource(Resource):
 
 
 def _as_strings(value: Any) -> Any:  # noqa: ANN401
-    """CloudFormation hands every scalar over as a string."""
+    """Convert every scalar to a string, as CloudFormation does."""
     if isinstance(value, dict):
         return {key: _as_strings(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -82,7 +82,7 @@ def _as_strings(value: Any) -> Any:  # noqa: ANN401
 
 
 def _auto_delete_objects(world: World, request: str, properties: Properties, more: Properties) -> str:
-    """CDK's provider is JavaScript; this does what it does: a bucket that is deleted (or left) is emptied first."""
+    """Empty a bucket that is deleted (or no longer named), as the CDK's provider does, which is written in JavaScript."""
     bucket = properties["BucketName"]
     former = more.get("OldResourceProperties", {}).get("BucketName", bucket)
     doomed = bucket if request == "Delete" else former if former != bucket else None
@@ -98,4 +98,4 @@ def _auto_delete_objects(world: World, request: str, properties: Properties, mor
 _PROVIDERS: dict[str, Callable[[World, str, Properties, Properties], str]] = {
     "Custom::S3AutoDeleteObjects": _auto_delete_objects,
 }
-"""Providers whose code is not Python. Any other such provider fails the deploy."""
+"""Replacements for providers that are not written in Python. Any other such provider fails the deployment."""

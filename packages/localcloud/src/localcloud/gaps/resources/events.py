@@ -1,4 +1,4 @@
-"""EventBridge. Gap: moto takes any schedule and fires none. The pump fires rates; any other fails the deploy."""
+"""Emulate EventBridge. Gap: moto accepts any schedule and fires none. The pump fires rates; others fail the deployment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lambda.
+"""Emulate Lambda's resources.
 
 Gap: moto's CloudFormation drops a function's layers, architectures, storage and log group, gives layer versions and
 permissions no physical id, and cannot remove them.

@@ -1,6 +1,6 @@
-"""Queues, topics and logs.
+"""Emulate queues, topics and logs.
 
-Gap: moto's CloudFormation knows no queue policies, topic policies or subscriptions, and cannot change a log group.
+Gap: moto's CloudFormation lacks queue policies, topic policies and subscriptions, and cannot change a log group.
 """
 
 from __future__ import annotations

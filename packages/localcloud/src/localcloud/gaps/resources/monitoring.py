@@ -1,4 +1,4 @@
-"""CloudWatch. Gap: moto's CloudFormation knows no alarms. Alarms are kept; nothing here makes metrics for them."""
+"""Emulate CloudWatch. Gap: moto's CloudFormation lacks alarms. Alarms are stored; nothing here publishes metrics for them."""
 
 from __future__ import annotations
 

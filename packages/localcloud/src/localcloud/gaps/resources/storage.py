@@ -1,4 +1,4 @@
-"""S3 and DynamoDB.
+"""Emulate S3 and DynamoDB.
 
 Gaps: moto's CloudFormation ignores a bucket's CORS, lifecycle, versioning and public access block and a table's TTL and
 recovery; it fails to update a tagged bucket, and knows no bucket policies.
@@ -84,7 +84,7 @@ def _lifecycle_rule(rule: Properties) -> Properties:
 
 
 class BucketPolicy(Resource):
-    """A bucket's policy, without conditional denials.
+    """A bucket's policy without its conditional denials.
 
     moto enforces policies but ignores conditions: "deny unless TLS" would deny everything.
     """

@@ -24,32 +24,32 @@ class Partly:
         self._image, self.path = whole.read_bytes(), part
         header = Header.decode(self._image[:HEADER_BYTES], "whole")
         part.write_bytes(bytes([rubbish]) * len(self._image))
-        self.brought = 0
-        self.bring(header.ranges(without=LIST_SECTIONS))
+        self.fetched_bytes = 0
+        self.fetch(header.ranges(without=LIST_SECTIONS))
 
-    def bring(self, ranges: Sequence[Range]) -> None:
+    def fetch(self, ranges: Sequence[Range]) -> None:
         with self.path.open("r+b") as file:
             for start, end in ranges:
                 file.seek(start)
                 file.write(self._image[start:end])
-                self.brought += end - start
+                self.fetched_bytes += end - start
 
 
 @pytest.mark.parametrize("rubbish", [0x00, 0x55, 0xFF])
 @pytest.mark.parametrize("k", range(7))
-def test_only_what_was_brought_is_read(
+def test_only_what_was_fetched_is_read(
     rich: Planted, rich_index: Path, tmp_path: Path, k: int, rubbish: int
 ) -> None:
     with Index.open(rich_index) as whole:
         for guide in rich.guides:
             partly = Partly(rich_index, tmp_path / "partly.issl", rubbish)
-            with Shard.open(partly.path, bring=partly.bring) as shard:
+            with Shard.open(partly.path, fetch=partly.fetch) as shard:
                 listing = Listing(guide, k)
                 listing.add(shard)
             rows = whole.off_targets(guide, k)
             assert (listing.total, listing.off_targets()) == (len(rows), rows)
             if k == 0:
-                assert partly.brought < rich_index.stat().st_size / 2
+                assert partly.fetched_bytes < rich_index.stat().st_size / 2
 
 
 @pytest.mark.parametrize("most", [1, 3, 50, 10_000])
@@ -58,7 +58,7 @@ def test_the_riskiest_alone(rich: Planted, rich_index: Path, tmp_path: Path, mos
         for guide in rich.guides:
             rows = whole.off_targets(guide)
             partly = Partly(rich_index, tmp_path / "partly.issl", 0x55)
-            with Shard.open(partly.path, bring=partly.bring) as shard:
+            with Shard.open(partly.path, fetch=partly.fetch) as shard:
                 listing = Listing(guide, most=most)
                 listing.add(shard)
             assert (listing.total, listing.off_targets()) == (len(rows), rows[:most])

@@ -1,4 +1,4 @@
-"""EC2 workers for genomes beyond the functions: what an instance is, what it may do, and who may start and end it."""
+"""Define the EC2 workers for genomes too large for the functions: the instance, its permissions, and who may start and end it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from crackling_aws.names import STAGE_TAG
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
 from crackling_infra.settings import ROOT_GB
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Function
     from crackling_infra.settings import Settings
 
-STAGE_TAG: Final = "crackling:stage"
 _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
-# What an instance consists of; AWS asks for each when one is started.
+# The parts of an instance that AWS also checks permissions for when one is started.
 _PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
-class Workers(Construct):
-    """The launch template of workers with its role; nothing runs until a genome needs it.
+class Ec2Workers(Construct):
+    """Create the launch template of the workers and their role; nothing runs until a genome needs a worker.
 
-    A worker learns the names of what it may use from one SSM parameter, as functions do from their environment.
+    A worker reads the names of the resources that it may use from one SSM parameter; functions read them from their environment.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
@@ -72,7 +72,7 @@ class Workers(Construct):
         allow_parameter(self.role, parameter)
 
     def publish_settings(self) -> None:
-        """Write down what was granted; call it last."""
+        """Store the names of all granted resources in the SSM parameter; call this after the last grant."""
         name = self._settings.worker_settings_parameter
         value = Stack.of(self).to_json_string(self._known)
         ssm.CfnParameter(self, "Settings", name=name, type="String", value=value)
@@ -81,7 +81,7 @@ class Workers(Construct):
     # --- who may start and end them ---
 
     def launched_by(self, function: Function) -> None:
-        """Allow starting instances by this template, with this role, and with the tags that make them workers."""
+        """Allow `function` to start instances from this template, with this role and the tags that mark them as workers."""
         role = self._managed_by(function)
         template = self._arn("launch-template", self._template.ref)
         by_template = {"ArnEquals": {"ec2:LaunchTemplate": template}}
@@ -102,7 +102,7 @@ class Workers(Construct):
         _acknowledge(role, "instance", "image", *_PARTS)
 
     def ended_by(self, function: Function) -> None:
-        """Allow ending the stage's own instances."""
+        """Allow `function` to terminate this stage's own instances."""
         role = self._managed_by(function)
         function.add_environment("WORKER_HOURS", str(self._settings.worker_hours + 1))
         instances = self._arn("instance", "*")
@@ -124,7 +124,10 @@ class Workers(Construct):
     # --- what a worker is ---
 
     def _instance(self) -> ec2.CfnLaunchTemplate.LaunchTemplateDataProperty:
-        """Everything but the image, the type and the zone, which the launch chooses. No network: the default one."""
+        """Return the launch template's data.
+
+        The launch chooses the image, the instance type and the zone. No network is named, so instances use the default VPC.
+        """
         template = ec2.CfnLaunchTemplate
         spot = template.InstanceMarketOptionsProperty(
             market_type="spot",
@@ -165,7 +168,7 @@ def _disk(device: str, size_gb: int) -> ec2.CfnLaunchTemplate.BlockDeviceMapping
 
 
 def _acknowledge(role: iam.IRole, *resources: str) -> None:
-    """Instances and their parts have no names before they exist: the grants' conditions narrow them."""
+    """Acknowledge wildcards: instances and their parts have no names before they exist, so conditions narrow the grants."""
     reason = "What is started has no name yet; launch template, tags and role are conditions of the grant."
     arns = (
         f"arn:<AWS::Partition>:ec2:<AWS::Region>:{'' if resource == 'image' else '<AWS::AccountId>'}:{resource}/*"

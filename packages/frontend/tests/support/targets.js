@@ -1,4 +1,4 @@
-/** Guides and off-targets that look like real ones: their figures are made up, but always the same. */
+/** Guides and off-targets that look real. Their scores are made up, but always the same. */
 
 /**
  * @import {OffTarget, OffTargets, Target} from "../../src/types.js"
@@ -61,13 +61,19 @@ export function scoreGuides(guides) {
 }
 
 /**
+ * Make up the off-targets of a guide.
+ * @param {string} jobId
  * @param {Target} target
  * @returns {OffTargets}
  */
-export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4, gene = null, feature = null }) {
+export function offTargetsOf(
+  jobId,
+  { id, guide, pam, contig, start, end, strand, mm3, mm4, gene = null, feature = null },
+) {
   /** @type {OffTarget[]} */
   const found = [
     {
+      guide,
       contig,
       start,
       end,
@@ -84,10 +90,11 @@ export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4,
   ];
   for (let number = 0; number < mm3 + mm4; number++) {
     const mismatches = number < mm3 ? 3 : 4;
-    const places = Array.from({ length: mismatches }, (_, index) => (number + index * 5) % 20);
-    const bases = [...guide].map((base, index) => (places.includes(index) ? COMPLEMENT[base] : base));
-    const alignment = bases.map((base, index) => (places.includes(index) ? base : ".")).join("");
+    const positions = Array.from({ length: mismatches }, (_, index) => (number + index * 5) % 20);
+    const bases = [...guide].map((base, index) => (positions.includes(index) ? COMPLEMENT[base] : base));
+    const alignment = bases.map((base, index) => (positions.includes(index) ? base : ".")).join("");
     found.push({
+      guide,
       contig: "NC_001416.1",
       start: 1000 + number * 777,
       end: 1023 + number * 777,
@@ -100,7 +107,7 @@ export function offTargetsOf({ guide, pam, contig, start, end, strand, mm3, mm4,
       cfd: 0.3 / mismatches,
     });
   }
-  return { guide, total: found.length, offTargets: found };
+  return { jobId, target: id, guide, total: found.length, offTargets: found };
 }
 
 /**
@@ -165,6 +172,8 @@ function target(id, contig, start, strand, window) {
     mm3,
     mm4,
     unique: true,
+    gene: null,
+    feature: null,
     warnings: [...(window.includes("TTTT") ? ["TTTT"] : []), ...(id % 37 === 5 ? ["3 perfect matches"] : [])],
   };
 }

@@ -1,4 +1,4 @@
-"""Workers: what the launch template makes of an instance, what it may do, and who may start and end it."""
+"""Test the workers: the instance that the launch template describes, its permissions, and who may start and end it."""
 
 import json
 
@@ -67,7 +67,7 @@ def test_spot_is_a_choice(development, production):
 
 
 def test_a_worker_may_do_what_the_preparing_functions_do_and_read_its_settings(service):
-    """Action by action and resource by resource; no EC2, no secrets, no other parameter."""
+    """The workers' grants match the functions' action by action; no EC2, no secrets, no other parameter."""
     functions = {
         (action, text(resource))
         for module in ("downloader", "bowtie2_index", "issl_index")

@@ -1,4 +1,4 @@
-"""Writes a row a word; "poison" fails by itself, the rest of its batch does not."""
+"""Write one row per word; "poison" fails alone, without the rest of its batch."""
 
 import json
 import os

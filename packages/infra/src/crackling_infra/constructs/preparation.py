@@ -1,4 +1,4 @@
-"""Preparation of a genome: fetch it, then build both indexes; whoever finishes last releases the jobs."""
+"""Prepare a genome: download it, then build both indexes; the step that finishes last releases the jobs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
-from crackling_infra.constructs.queues import Worker
+from crackling_infra.constructs.queues import QueueConsumer
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Function, Functions
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _LONGEST = Duration.minutes(15)
 
 
-class Genomes(Construct):
-    """The downloader and the builders of both indexes, each behind a queue; one genome a message."""
+class Preparation(Construct):
+    """Create the downloader and the builders of both indexes, each behind a queue; a message names one genome."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
     ) -> None:
         super().__init__(scope, construct_id)
         self._concurrency = settings.preparation_concurrency
-        self.downloader = self._worker(
+        self.downloader = self._consumer(
             "Download",
             functions.make(
                 self,
@@ -42,12 +42,12 @@ class Genomes(Construct):
         )
         self.bowtie2_index = self._index(functions, "Bowtie2", "bowtie2_index", layers=("bowtie2",))
         self.issl_index = self._index(functions, "Issl", "issl_index")
-        self.workers = (self.downloader, self.bowtie2_index, self.issl_index)
+        self.consumers = (self.downloader, self.bowtie2_index, self.issl_index)
 
     def _index(
         self, functions: Functions, construct_id: str, module: str, layers: tuple[str, ...] = ()
-    ) -> Worker:
-        """An index builder with all that Lambda has to give: a human genome must fit."""
+    ) -> QueueConsumer:
+        """Create an index builder with the most memory, time and disk that Lambda offers: a human genome must fit."""
         function = functions.make(
             self,
             f"{construct_id}Index",
@@ -57,7 +57,9 @@ class Genomes(Construct):
             scratch_mib=FULL_SCRATCH_MIB,
             layers=layers,
         )
-        return self._worker(construct_id, function)
+        return self._consumer(construct_id, function)
 
-    def _worker(self, construct_id: str, function: Function) -> Worker:
-        return Worker(self, construct_id, function=function, batch_size=1, max_concurrency=self._concurrency)
+    def _consumer(self, construct_id: str, function: Function) -> QueueConsumer:
+        return QueueConsumer(
+            self, construct_id, function=function, batch_size=1, max_concurrency=self._concurrency
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from ctypes import c_uint8
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -11,22 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.errors import InputError
+from crackling.guides.sites import SITE_NT
 from crackling.sequences.fasta import bad_letter, read_parts
-from crackling.specificity.kernel import WINDOW_NT, library
+from crackling.specificity.kernel import library
 from crackling.specificity.layout import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Called with a stage's name, what is done and what there is to do (0: not known).
-Progress = Callable[[str, int, int], None]
+    from crackling.sequences.progress import Progress
 
 MAX_PLACES = 1 << 32  # of a shard: places have 32 bits
-OVERLAP = WINDOW_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
+OVERLAP = SITE_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
 
 
 @dataclass(slots=True)
-class Genome:
+class PackedGenome:
     """A shard's packed contigs; each is followed by at least one base that no site may contain."""
 
     packed: bytearray = field(default_factory=bytearray)
@@ -80,8 +79,8 @@ def contig_starts(pieces: Iterable[Piece]) -> list[int]:
 
 
 def read_shards(
-    sources: Sequence[Path | BinaryIO], tell: Progress, shard_bases: int = MAX_PLACES
-) -> Iterator[Genome]:
+    sources: Sequence[Path | BinaryIO], report: Progress, shard_bases: int = MAX_PLACES
+) -> Iterator[PackedGenome]:
     """A genome in shards of so many bases (the last may have fewer), or of fewer where places run out.
 
     A contig that does not fit in the rest of a shard goes on in the next. Each window begins in one of them and is whole there.
@@ -90,14 +89,14 @@ def read_shards(
         InputError: a source is not FASTA or not DNA, or two contigs have one name.
         StorageError: a source cannot be read.
     """
-    shard, before = Genome(), 0
+    shard, before = PackedGenome(), 0
     for name, parts, label in _contigs(sources):
         rest, start = _Letters(parts), 0
         while True:
             if not (room := shard.room(shard_bases)):
                 before += shard.bases
                 yield shard
-                shard = Genome()
+                shard = PackedGenome()
             elif rest.fit(room):
                 shard.add(name, rest.parts, label, start)
                 break
@@ -109,7 +108,7 @@ def read_shards(
                     break
                 shard.add(name, [*taken, following], label, start, OVERLAP)
                 start += room
-        tell("reading", before + shard.bases, 0)
+        report("reading", before + shard.bases, 0)
     yield shard
 
 

@@ -1,18 +1,18 @@
-/**
- * The page and a small stand-in for its API, in memory. A job takes a step each time that it is asked for.
- */
+/** The page with a small stand-in for its API, in memory. A job advances by a step each time that it is read. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { EXAMPLE } from "../../src/model/examples.js";
+import { ABOUT } from "./contract.js";
+import { ASSEMBLIES, genomeOf, jobOf, SUPERSEDED } from "./samples.js";
 import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 
 /**
  * @import {IncomingMessage} from "node:http"
  * @import {AddressInfo} from "node:net"
- * @import {Assembly, Genome, Job, Target} from "../../src/types.js"
+ * @import {AnnouncedGenome, Genome, GenomeFile, Job, NewJob, NewJobAnswer, Target, TargetsPage, Upload} from "../../src/types.js"
  */
 
 const DIST = path.join(import.meta.dirname, "../../dist");
@@ -23,96 +23,50 @@ const TYPES = /** @type {Record<string, string>} */ ({
   svg: "image/svg+xml",
   txt: "text/plain",
 });
-// As the deployment sends it, but for the addresses of uploads.
+// As the deployment sends it, except for the addresses of uploads.
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const GENOME = `>lambda_cI\n${"ACGT".repeat(300)}\n>NC_001416.1\n${"ACGT".repeat(12_000)}\n`;
-const LIMITS = { bases: 1_000_000, guides: 50_000, letters: 2_000_000 };
-const TIME = "2026-11-20T10:00:00Z";
-/** @type {Assembly[]} */
-const ASSEMBLIES = [
-  {
-    accession: "GCF_000005845.2",
-    organism: "Escherichia coli str. K-12 substr. MG1655",
-    commonName: "E. coli",
-    name: "ASM584v2",
-    level: "Complete Genome",
-    bases: 4_641_652,
-    contigs: 1,
-    reference: true,
-    expectedSeconds: 120,
-  },
-  {
-    accession: "GCF_000001405.40",
-    organism: "Homo sapiens",
-    commonName: "human",
-    name: "GRCh38.p14",
-    level: "Chromosome",
-    bases: 3_298_430_636,
-    contigs: 709,
-    reference: true,
-  },
-  {
-    accession: "GCF_000001635.27",
-    organism: "Mus musculus",
-    commonName: "house mouse",
-    name: "GRCm39",
-    level: "Chromosome",
-    bases: 2_728_222_451,
-    contigs: 61,
-    reference: true,
-  },
-  {
-    accession: "GCF_000840245.1",
-    organism: "Escherichia phage Lambda",
-    commonName: null,
-    name: "ViralProj14204",
-    level: "Complete Genome",
-    bases: 48_502,
-    contigs: 1,
-    reference: true,
-  },
-];
-/** @type {Assembly} */
-const SUPERSEDED = {
-  accession: "GCF_000005845.1",
-  organism: "Escherichia coli",
-  commonName: "E. coli",
-  name: "ASM584v1",
-  level: "Complete Genome",
-  bases: 4_639_221,
-  contigs: 1,
-  reference: false,
-  replacedBy: "GCF_000005845.2",
-};
-/** Accessions that are not to be had, with NCBI's reason. @type {Record<string, string>} */
+/**
+ * Accessions that do not exist or were withdrawn, with NCBI's reason.
+ * @type {Record<string, string>}
+ */
 const REFUSED = {
   "GCF_000000000.1": "NCBI has no assembly GCF_000000000.1; check the accession and its version",
   "GCF_000000001.1": "NCBI withdrew GCF_000000001.1 (Danio rerio): many frameshifted proteins; use GCF_000000001.2",
 };
 
-/** @typedef {{job: Job, targets: Target[], query?: string}} Entry `query` in FASTA; without it there is none to be had */
+/** @typedef {{job: Job, targets: Target[], query?: string}} Entry `query` is FASTA; without it the API answers that it is deleted */
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
 
-/** @param {{genomes?: Partial<Genome>[], jobs?: Record<string, Entry>}} [content] */
-export async function startFixture({
-  genomes = [{ genome: "lambda", name: "Phage lambda", bases: 48_502 }],
+/** @param {{genomes?: Genome[], jobs?: Record<string, Entry>}} [content] */
+export async function startStandIn({
+  genomes = [genomeOf("lambda", { name: "Phage lambda", bases: 48_502 })],
   jobs = {},
 } = {}) {
   const state = {
     /** @type {Map<string, Genome>} */
-    genomes: new Map(genomes.map((given) => [String(given.genome), genomeOf(given)])),
+    genomes: new Map(genomes.map((genome) => [genome.genome, genome])),
     /** @type {Map<string, Entry>} */
     jobs: new Map(Object.entries(jobs)),
-    /** Requests that fail for now, as status by path. @type {Map<string, number>} */
+    /**
+     * Paths whose requests fail for now, with the status.
+     * @type {Map<string, number>}
+     */
     broken: new Map(),
     /** @type {string[]} */
     uploads: [],
     /** The sequence that every genome has. */
     fasta: GENOME,
-    /** Where mail goes. @type {string[]} */
+    /**
+     * Domains that email is sent to.
+     * @type {string[]}
+     */
     mailDomains: [],
-    /** What AWS was told to mail; its owner has confirmed none of it. @type {string[]} */
+    /**
+     * Addresses of emails; their owners have not confirmed them.
+     * @type {string[]}
+     */
     emails: [],
     /** Uploads never end. */
     stalled: false,
@@ -139,47 +93,7 @@ export async function startFixture({
 }
 
 /**
- * @param {string} id
- * @param {Partial<Job>} [more]
- * @returns {Job}
- */
-export function jobOf(id, more = {}) {
-  const progress = { guides: null, onTarget: 0, offTarget: 0 };
-  return {
-    jobId: id,
-    genome: "lambda",
-    kind: "sequence",
-    status: "queued",
-    progress,
-    reason: null,
-    options: { consensus: 2 },
-    created: TIME,
-    updated: TIME,
-    expires: "2026-12-20T10:00:00Z",
-    ...more,
-  };
-}
-
-/**
- * @param {Partial<Genome>} given
- * @returns {Genome}
- */
-function genomeOf(given) {
-  return {
-    genome: "genome",
-    name: null,
-    state: "ready",
-    reason: null,
-    parts: ["bowtie2", "fasta", "issl"],
-    done: [],
-    bases: null,
-    updated: TIME,
-    ...given,
-  };
-}
-
-/**
- * @typedef {Awaited<ReturnType<typeof startFixture>>["state"]} State
+ * @typedef {Awaited<ReturnType<typeof startStandIn>>["state"]} State
  * @param {State} state
  * @param {IncomingMessage} request
  * @param {string} body
@@ -194,12 +108,7 @@ async function answer(state, request, body) {
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
-  if (kind === "about")
-    return json(200, {
-      versions: { package: "0.1.0", indexFormat: 2, model: "sgRNAScorer 2.0" },
-      limits: LIMITS,
-      mailDomains: state.mailDomains,
-    });
+  if (kind === "about") return json(200, { ...ABOUT, mailDomains: state.mailDomains });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
   if (request.method === "POST") return createJob(state, body);
@@ -211,14 +120,18 @@ async function answer(state, request, body) {
       ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) }
       : problem(404, "Not Found", `The query of job ${id} is deleted.`);
   if (part === "export") return { status: 200, type: "text/csv", body: csv(entry.targets) };
-  if (target) return json(200, offTargetsOf(/** @type {Target} */ (entry.targets[Number(target) - 1])));
+  if (target) return json(200, offTargetsOf(id, /** @type {Target} */ (entry.targets[Number(target) - 1])));
   const from = Number(searchParams.get("cursor") ?? 1) - 1;
   const to = from + Number(searchParams.get("limit") ?? 100);
-  return json(200, {
+  /** @type {TargetsPage} */
+  const page = {
+    jobId: id,
+    status: entry.job.status,
     guides: entry.targets.length,
     targets: entry.targets.slice(from, to),
     next: to < entry.targets.length ? String(to + 1) : null,
-  });
+  };
+  return json(200, page);
 }
 
 /**
@@ -230,26 +143,33 @@ async function answer(state, request, body) {
  */
 function answerGenomes(state, method, id, part, body) {
   if (method === "GET" && !id) return json(200, { genomes: [...state.genomes.values()] });
-  if (method === "GET" && part)
-    return json(200, {
-      genome: id,
-      files: [{ part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" }],
-    });
+  /** @type {GenomeFile} */
+  const sequence = { part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" };
+  if (method === "GET" && part) return json(200, { genome: id, files: [sequence] });
   if (method === "GET") return json(200, state.genomes.get(id));
   const { genome, name, annotation } = JSON.parse(body);
   if (state.genomes.get(genome)?.state === "ready")
     return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
-  state.genomes.set(genome, genomeOf({ genome, name, state: "uploading", annotated: Boolean(annotation) }));
-  const form = (/** @type {string} */ part) => ({
+  state.genomes.set(genome, genomeOf(genome, { name, state: "uploading", annotated: Boolean(annotation) }));
+  /** @param {string} name @returns {Upload} */
+  const form = (name) => ({
     url: "/storage",
-    fields: { key: `uploads/${genome}/${part}` },
+    fields: { key: `uploads/${genome}/${name}` },
     limit: 1_000_000,
+    expires: "2026-11-20T11:00:00Z",
   });
-  return json(201, { genome, upload: form("genome"), ...(annotation && { annotationUpload: form("annotation") }) });
+  /** @type {AnnouncedGenome} */
+  const announced = {
+    genome,
+    url: `/api/genomes/${genome}`,
+    upload: form("genome"),
+    annotationUpload: annotation ? form("annotation") : null,
+  };
+  return json(201, announced);
 }
 
 /**
- * A file that arrived; one without a FASTA header is no genome.
+ * Store an uploaded file. If it has no FASTA header, the preparation of its genome fails.
  * @param {State} state
  * @param {string} body
  */
@@ -259,7 +179,7 @@ function store(state, body) {
   if (genome && !body.includes("\n>"))
     Object.assign(genome, {
       state: "failed",
-      reason: "The genome's file is no FASTA: it does not begin with >. Upload another.",
+      reason: "The genome's file is not FASTA: it does not begin with >. Upload another.",
     });
   return { status: 204, type: "text/plain", body: "" };
 }
@@ -278,18 +198,18 @@ function search(text) {
  * @param {string} body
  */
 function createJob(state, body) {
-  const { fasta, sequence, guides, region, genome, options, email } = JSON.parse(body);
+  const { fasta, sequence, guides, region, genome, options, email } = /** @type {NewJob} */ (JSON.parse(body));
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly)
     state.genomes.set(
       genome,
-      genomeOf({
-        genome,
+      genomeOf(genome, {
+        source: "accession",
         organism: assembly.organism,
         state: "preparing",
         annotated: true,
         began: new Date().toISOString(),
-        expectedSeconds: assembly.expectedSeconds ?? null,
+        expectedSeconds: assembly.expectedSeconds,
         progress: { part: "fasta", done: 0, total: assembly.bases },
       }),
     );
@@ -298,13 +218,13 @@ function createJob(state, body) {
   const jobId = `job${state.jobs.size + 1}`;
   const now = new Date().toISOString();
   const query = fasta ?? (region ? EXAMPLE.replace(/^>\S+/, `>${region}`) : `>query\n${sequence}`);
-  const targets = guides ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
+  const targets = Array.isArray(guides) ? scoreGuides(guides) : findTargets(fasta ?? sequence ?? query);
   if (state.genomes.get(genome)?.annotated)
     for (const target of targets) Object.assign(target, { gene: "tstA", feature: "exon" });
   const job = jobOf(jobId, {
     genome,
     organism: state.genomes.get(genome)?.organism ?? null,
-    options,
+    options: { consensus: options?.consensus ?? 2 },
     kind: guides ? "guides" : "sequence",
     region: region ?? null,
     created: now,
@@ -312,11 +232,13 @@ function createJob(state, body) {
   });
   state.jobs.set(jobId, { job, targets, query });
   if (email) state.emails.push(email);
-  return json(202, { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null });
+  /** @type {NewJobAnswer} */
+  const created = { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null };
+  return json(202, created);
 }
 
 /**
- * The job as it is now; the next time it will be a step further.
+ * Return the job as it is now, and advance it by a step.
  * @param {State} state
  * @param {Entry} entry
  */
@@ -348,7 +270,7 @@ function step(state, entry) {
 }
 
 /**
- * As the API tells a query: names without their descriptions, letters in upper case.
+ * Return a query as the API does: names without descriptions, letters in upper case.
  * @param {string} fasta
  */
 function asSearched(fasta) {

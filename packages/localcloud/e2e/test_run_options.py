@@ -1,4 +1,4 @@
-"""What `./scripts/run` refuses before it builds anything."""
+"""Test which options `./scripts/run` rejects before it builds anything."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import socket
 
 import pytest
 
-import local_cloud
+import run_local
 
 
 def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
     monkeypatch.setattr("sys.argv", ["run", *arguments])
-    monkeypatch.delattr(local_cloud, "deployed")
+    monkeypatch.delattr(run_local, "deployed")
     with pytest.raises(SystemExit) as told:
-        local_cloud.main()
+        run_local.main()
     assert told.value.code == 2
     return capsys.readouterr().err.splitlines()[-1]
 

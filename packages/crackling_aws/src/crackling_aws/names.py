@@ -1,0 +1,109 @@
+"""Names of deployed things that more than one package must agree on. This module imports nothing of ours.
+
+The stacks create them, the functions and the workers use them, and the delivery bakes images and cleans up by them.
+NCBI's address is `crackling.ncbi.NCBI_URL`: the command line needs it without AWS.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+# --- stages and their stacks ---
+
+STAGE: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+"""A regular expression for names of stages; see `is_stage`."""
+LONGEST_STAGE: Final = 24
+LOCAL, PULL_REQUEST = "local", "pr"
+"""Kinds of stages: the local cloud's, and those that pull requests get: `pr-12`."""
+DISPOSABLE: Final = frozenset({"dev", LOCAL, PULL_REQUEST})
+"""Kinds of stages whose data may be deleted with their stacks."""
+
+
+def is_stage(text: str) -> bool:
+    """Return whether a text may be the name of a stage."""
+    return bool(re.fullmatch(STAGE, text)) and len(text) <= LONGEST_STAGE
+
+
+def kind_of(stage: str) -> str:
+    """Return the kind of a stage, which its name starts with: that of `pr-12` is `pr`."""
+    return stage.partition("-")[0]
+
+
+def is_disposable(stage: str) -> bool:
+    return kind_of(stage) in DISPOSABLE
+
+
+def service_stack(stage: str) -> str:
+    """Return the name of the stack of the service itself."""
+    return f"CracklingStack-{stage}"
+
+
+def builder_stack(stage: str) -> str:
+    """Return the name of the stack that exists only while an image is baked."""
+    return f"Ec2Stack-{stage}"
+
+
+# --- SSM parameters ---
+
+
+def image_parameter(stage: str) -> str:
+    """Return the parameter that names the workers' image; the delivery writes it."""
+    return f"/crackling/{stage}/worker-ami"
+
+
+def stage_of_image_parameter(name: str) -> str | None:
+    """Return the stage whose image a parameter names; None if it is another parameter."""
+    found = re.fullmatch(image_parameter("([^/]+)"), name)
+    return found[1] if found else None
+
+
+def settings_parameter(stage: str) -> str:
+    """Return the parameter that holds the settings of workers; the service's stack writes it."""
+    return f"/crackling/{stage}/worker-settings"
+
+
+# --- tags of workers: instances and their volumes ---
+
+GENOME_TAG: Final = "crackling:genome"
+CLAIM_TAG: Final = "crackling:claim"
+STAGE_TAG: Final = "crackling:stage"
+
+# --- tags of images and their snapshots ---
+
+IMAGE_TAG: Final = "crackling:worker-image"
+"""The stage that the image was baked for."""
+DIGEST_TAG: Final = "crackling:digest"
+"""Digest of all inputs of the image."""
+TESTED_TAG: Final = "crackling:boot-test"
+"""The result of the boot test, once it has finished: `PASSED` or `FAILED`."""
+PASSED, FAILED = "passed", "failed"
+BOOT_TEST_TAG: Final = "crackling:boot-test-of"
+"""On the instance of a boot test: the stage. It has none of the workers' tags, so that the worker on it stays idle."""
+
+# --- workers ---
+
+
+class WorkerTypes(NamedTuple):
+    """Instance types for genomes of up to `bases`, in order of preference."""
+
+    bases: int
+    types: tuple[str, ...]
+
+
+# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
+WORKER_TYPES: Final = {
+    "x86_64": (
+        WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),
+        WorkerTypes(9_000_000_000, ("r6i.2xlarge", "r5.2xlarge", "m6i.4xlarge")),
+        WorkerTypes(20_000_000_000, ("r6i.4xlarge", "r5.4xlarge")),
+        WorkerTypes(50_000_000_000, ("r6i.8xlarge", "r5.8xlarge")),
+    ),
+    "arm64": (
+        WorkerTypes(4_500_000_000, ("r7g.xlarge", "r6g.xlarge", "m6g.2xlarge")),
+        WorkerTypes(9_000_000_000, ("r7g.2xlarge", "r6g.2xlarge", "m6g.4xlarge")),
+        WorkerTypes(20_000_000_000, ("r7g.4xlarge", "r6g.4xlarge")),
+        WorkerTypes(50_000_000_000, ("r7g.8xlarge", "r6g.8xlarge")),
+    ),
+}
+"""By architecture; the setting `workerTypes` gives others."""
