@@ -1,4 +1,4 @@
-"""Scoring with indexes that stay on the function's disk, so that only its first chunk of a genome waits for them."""
+"""Score with indexes kept on the function's disk, so that only its first chunk of a genome waits for them."""
 
 from __future__ import annotations
 

@@ -35,13 +35,13 @@ class Notifier:
         if job is None or job.recipient is None or job.notified is not None or not job.over:
             return
         text = letter(job, self.genomes.get(job.genome), f"{self.page}/#/jobs/{job_id}")
-        # Only then the mark: whoever dies in between tells twice, and nobody is forgotten.
+        # Marked only after sending: a crash in between sends the email twice, but never loses it.
         self.notices.publish(job.recipient, subject(job), text)
         self.jobs.mark_notified(job_id, self.clock())
 
 
 def subject(job: Job) -> str:
-    """At most 100 letters: a genome's id has 64, and all of ASCII."""
+    """Return the subject: ASCII, and at most 100 characters, as a genome's id has up to 64."""
     what = "Your job failed" if job.failure else f"{_guides(job)} scored"
     return f"{what}: {job.genome}"
 

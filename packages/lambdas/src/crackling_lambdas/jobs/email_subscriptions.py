@@ -20,7 +20,7 @@ _FULL = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded"})
 
 
 class MailState(StrEnum):
-    """Whether mail reaches its recipient: only once AWS has been told so by a link that it mailed."""
+    """Name whether email reaches its recipient, which must first confirm by a link that AWS sends."""
 
     CONFIRMED = "confirmed"
     PENDING = "pending"
@@ -36,7 +36,7 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Mailing:
-    """Subscribes addresses. Without domains the deployment sends no mail."""
+    """Subscribe addresses. Without domains the deployment sends no email."""
 
     notices: Notices
     domains: tuple[str, ...]
@@ -58,7 +58,7 @@ class Mailing:
         return Recipient(self.notices.recipient(address), state)
 
     def _normalised(self, address: str) -> str:
-        """In lower case: no mail service of today tells addresses apart by it."""
+        """Return the address in lower case: no current mail service distinguishes addresses by case."""
         if not self.domains:
             raise InvalidError("email: this deployment sends no mail; leave the address out")
         found = _ADDRESS.fullmatch(address.strip().lower())

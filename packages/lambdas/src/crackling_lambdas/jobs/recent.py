@@ -1,4 +1,4 @@
-"""Reading once what every chunk of a batch asks for."""
+"""Read only once what every chunk of a batch asks for."""
 
 from __future__ import annotations
 
