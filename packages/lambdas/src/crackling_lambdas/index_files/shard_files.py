@@ -73,7 +73,7 @@ class ShardFiles:
             self._drop(others[0])
 
     def _begin(self) -> None:
-        """With an empty folder: what a process left that was killed is of no use to anybody."""
+        """Start with an empty folder, because files that a killed process left are of no use."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 

@@ -1,4 +1,4 @@
-"""The mail about a job that is over. It names the job, its genome and its size: never the query."""
+"""Send the email about a finished job. It names the job, its genome and its size: never the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REASON_LETTERS = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Notifier:
-    """Tells who asked for it that a job is over: at least once, and hardly ever twice."""
+    """Email whoever asked for it that a job is finished: at least once, and hardly ever twice."""
 
     jobs: JobStore
     genomes: GenomeStore
@@ -30,7 +30,7 @@ class Notifier:
     clock: Callable[[], float]
 
     def notify(self, job_id: str) -> None:
-        """Mail, if the job is over and nobody was mailed; a job that runs on comes again when it changes."""
+        """Send the email if the job is finished and none was sent; a running job comes again when it changes."""
         job = self.jobs.get(job_id)
         if job is None or job.recipient is None or job.notified is not None or not job.over:
             return
@@ -47,7 +47,7 @@ def subject(job: Job) -> str:
 
 
 def letter(job: Job, genome: Genome | None, link: str) -> str:
-    """What the mail says."""
+    """Return the text of the email."""
     name = f"{genome.organism} ({job.genome})" if genome and genome.organism else job.genome
     expires = datetime.fromtimestamp(job.expires, UTC)
     if job.failure:

@@ -1,4 +1,4 @@
-"""Who is mailed when a job is over: addresses of the domains that the deployment names, once their owners confirmed."""
+"""Subscribe the addresses to email when a job is finished, if the deployment allows their domains."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who wants mail."""
+    """Hold a recipient of email and whether the address is confirmed."""
 
     name: str  # as jobs and messages have it
     state: MailState
@@ -42,7 +42,7 @@ class Mailing:
     domains: tuple[str, ...]
 
     def subscribe(self, address: str) -> Recipient:
-        """Have the address mailed what is published for it.
+        """Subscribe the address to what is published for it.
 
         Raises:
             InvalidError: no mail is sent from here, or none to this address.

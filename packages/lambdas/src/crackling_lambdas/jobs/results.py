@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Places(Protocol):
-    """Where guides may bind in genomes that are ready."""
+    """Find where guides may bind in genomes that are ready."""
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
@@ -77,7 +77,7 @@ def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
 
 @dataclass(frozen=True)
 class Page:
-    """Consecutive targets, and the number of the next; None at the end of the job's targets."""
+    """Hold consecutive targets, and the number of the next; None at the end of the job's targets."""
 
     job: Job
     targets: list[Target]
@@ -86,7 +86,7 @@ class Page:
 
 @dataclass(frozen=True)
 class OffTargets:
-    """A guide's off-targets: how many there are, and those that are listed, the riskiest first."""
+    """Hold a guide's off-targets: how many there are, and those that are listed, the riskiest first."""
 
     guide: str
     total: int
@@ -206,7 +206,7 @@ class Results:
             raise _unknown(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
-        """Where target `number` may bind, the riskiest `limit` of it.
+        """Return how many places target `number` may bind, and the riskiest `limit` of them.
 
         Raises:
             NotFoundError: there is no such job or target.

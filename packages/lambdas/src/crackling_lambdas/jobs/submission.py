@@ -81,7 +81,7 @@ def bases(text: str) -> int:
 
 @dataclass(frozen=True)
 class Submitted:
-    """A job that was taken, and who is mailed when it is over, if anybody is."""
+    """Hold an accepted job, and who is emailed when it is finished, if anybody is."""
 
     job: Job
     recipient: Recipient | None
