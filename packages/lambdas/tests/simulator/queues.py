@@ -67,7 +67,7 @@ class SimulatedQueue:
         self.messages.append(Queued(message.body, message.number, min(message.receives, MAX_RECEIVES - 1)))
 
     def hide(self, handle: str, until: float) -> None:
-        """What is deleted or dead stays so."""
+        """Hide a message for a while; what is deleted or dead stays so."""
         for message in self.messages:
             if message.handle == handle:
                 message.visible_at = until
