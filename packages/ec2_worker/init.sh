@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Turns a plain machine (Ubuntu 22.04 or 24.04, Debian 12) into a worker: `sudo bash init.sh`, from the payload's folder.
-# A second run changes nothing but what is new in the payload. Nothing is started: the machine works when it is booted
+# Turn a plain machine (Ubuntu 22.04 or 24.04, Debian 12) into a worker: `sudo bash init.sh`, from the payload's folder.
+# A second run only applies what is new in the payload. Nothing is started: the worker runs when a machine is booted
 # from the image that is made of it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -48,14 +48,14 @@ install_worker() {
 
 install_units() {
   say "units"
-  # The worker needs no rights of its own but to write here.
+  # The worker's user needs no rights except to write here.
   id crackling >/dev/null 2>&1 || useradd --system --home-dir "$HOME_FOLDER" --shell /usr/sbin/nologin crackling
   install -d -o crackling -g crackling -m 0750 /scratch
   local unit
   for unit in "${UNITS[@]}"; do
     install -m 0644 "units/$unit" "/etc/systemd/system/$unit"
   done
-  # By hand, for systemctl wants systemd to run: it does not in a chroot.
+  # Made by hand: systemctl needs a running systemd, which a chroot lacks.
   install -d /etc/systemd/system/multi-user.target.wants /etc/systemd/system/timers.target.wants
   ln -sf ../crackling-worker.service /etc/systemd/system/multi-user.target.wants/crackling-worker.service
   ln -sf ../crackling-lifetime.timer /etc/systemd/system/timers.target.wants/crackling-lifetime.timer

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-# A test that forgets its stand-in reaches no account.
+# A test without its fakes reaches no account.
 os.environ |= {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",

@@ -1,4 +1,4 @@
-"""Reads the imports of a package's modules, for the tests that hold them to one direction."""
+"""Read the imports of a package's modules, for the tests that keep imports in one direction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses that botocore itself makes of the product's clients; no endpoint is overridden."""
+"""Test the addresses that botocore makes for the product's clients; no endpoint is overridden."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# A test that forgets its stand-in meets nobody: neither an account nor this machine's own metadata.
+# A test without its fakes reaches neither an account nor this machine's own metadata.
 os.environ |= {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",

@@ -1,4 +1,4 @@
-"""The program as systemd starts it: the instance's metadata, its stage's settings, NCBI, the steps, the exit code."""
+"""Test the program as systemd starts it: the instance's metadata, its stage's settings, NCBI, the steps, the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""init.sh and the units, as far as they can be looked at without running them (see ../image for that)."""
+"""Check init.sh and the units without running them (../image runs them)."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The whole preparation on moto: phage lambda, for real but for bowtie2, whose stand-in writes a file."""
+"""Test the whole preparation of phage lambda on moto; only bowtie2 is replaced, by a stub that writes a file."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def prepare(clients: SimpleNamespace, fetch: Fetch, claim: str) -> Preparation:
 
 
 class Case:
-    """A genome that was claimed, with a job that waits for it."""
+    """Hold a claimed genome with a job that waits for it."""
 
     def __init__(
         self, clients: SimpleNamespace, fetch: Fetch = fetch, parts: tuple[Part, ...] = ALL_PARTS
@@ -126,7 +126,7 @@ def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients: Simple
 
 @pytest.fixture
 def stuck() -> Iterator[Fetch]:
-    """A source that never answers."""
+    """Stand for a source that never answers."""
     over = threading.Event()
 
     def fetch(*_: object) -> NoReturn:
@@ -164,7 +164,7 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients: Sim
 
 
 def retried(case: Case, claim: str | None) -> Preparation:
-    """The worker of a later attempt."""
+    """Return the worker of a later attempt."""
     assert claim
     return prepare(case.clients, case.preparation.download.fetch, claim)
 

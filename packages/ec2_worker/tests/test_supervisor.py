@@ -26,7 +26,7 @@ def supervisor(
 
 @pytest.fixture
 def endless() -> Iterator[Callable[[], None]]:
-    """Work that goes on until the test is over."""
+    """Work until the test is over."""
     over = threading.Event()
 
     def work() -> None:

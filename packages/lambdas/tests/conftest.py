@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class Ncbi:
-    """Knows every assembly, until it is told to raise `error`."""
+    """Stand for NCBI: know every assembly, until told to raise `error`."""
 
     def __init__(self):
         self.bases, self.error = 48, None
@@ -46,7 +46,7 @@ class Ncbi:
 
 
 class Fleet:
-    """Launches as many workers as it is asked for, until it is told to raise `error`."""
+    """Launch as many workers as requested, until told to raise `error`."""
 
     def __init__(self, clock):
         self.clock, self.error = clock, None
@@ -70,7 +70,7 @@ class Fleet:
 
 @pytest.fixture
 def cloud():
-    """Clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
+    """Provide clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
     sent: list[tuple[str, str]] = []
     mails: list[Mail] = []
     dynamodb = FakeDynamoDB()
@@ -85,6 +85,6 @@ def cloud():
 
 @pytest.fixture
 def scratch(tmp_path, monkeypatch):
-    """A folder for temporary files, also for those of code that asks tempfile for one."""
+    """Provide a folder for temporary files, including those that code makes with tempfile."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path

@@ -1,4 +1,4 @@
-"""Imports point one way: handlers -> api -> jobs -> genomes -> crackling_aws -> crackling."""
+"""Check that imports point one way: handlers -> api -> jobs -> genomes -> crackling_aws -> crackling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the schedule finds: preparations, jobs and workers that stand still, and releases that were interrupted."""
+"""Test the reaper: preparations, jobs and workers without progress, and releases that were interrupted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def reap(cloud):
 
 
 def prepare(cloud, place, genome=G, claim="c1"):
-    """A preparation under way with one job that waits for it."""
+    """Store a preparation under way with one job that waits for it."""
     cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
     cloud.genomes.add_waiter(genome, "j", 9)
     cloud.jobs.mark_preparing("j", cloud.now)

@@ -1,4 +1,4 @@
-"""Every test here runs on the fake and on moto: the fake cannot drift from what the simulator trusts."""
+"""Run every test here on the fakes and on moto, so that the fakes cannot drift from AWS's behaviour."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _moto():
     topic = sns.create_topic(Name="topic")["TopicArn"]
 
     def mails():
-        """moto mails nothing; whom it would have is told by the filters."""
+        """Return the emails that moto would have sent, according to the filters: it sends none."""
         backend = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
         return [
             (subscription.endpoint, subject, text)

@@ -78,7 +78,7 @@ def test_more_keys_are_listed_than_one_answer_holds(store):
 
 
 def test_parts_are_sent_side_by_side_and_few_are_held(store, cloud, monkeypatch):
-    """Whoever writes waits while as many parts are under way as may be."""
+    """Check that a writer waits while the maximum number of parts is under way."""
     most, now, lock = [0], [0], Lock()
     send = cloud.s3.upload_part
 

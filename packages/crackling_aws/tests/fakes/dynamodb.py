@@ -13,7 +13,7 @@ TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "number"), "genomes": ("g
 
 
 class FakeDynamoDB:
-    """The calls that the stores make. Items are replaced, never changed, so a reader keeps what it read.
+    """Implement the calls that the stores make. Items are replaced, never changed, so a reader keeps what it read.
 
     A read that does not ask for consistency may be answered with what an item was before its latest write.
     """
@@ -26,7 +26,7 @@ class FakeDynamoDB:
         self.conflicts: Callable[[], bool] = lambda: False
 
     def settle(self) -> None:
-        """Time passes: every read is answered with the latest write."""
+        """Let time pass, so that every read is answered with the latest write."""
         for rows in self._before.values():
             rows.clear()
 

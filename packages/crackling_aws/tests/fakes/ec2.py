@@ -11,7 +11,7 @@ LAUNCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class FakeEC2:
-    """Starts instances, and refuses as EC2 does where moto does not: by type and zone, by token, by image.
+    """Start instances, and refuse as EC2 does where moto does not: by type and zone, by token, by image.
 
     `refusals` maps (type, zone) to an error code; None stands for any zone, or for AWS's own choice of one.
     """
@@ -72,7 +72,7 @@ class FakeEC2:
         return self
 
     def paginate(self, *, Filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One instance a page."""
+        """Yield one instance per page."""
         found = [one for one in self.instances.values() if all(_has(one, wanted) for wanted in Filters)]
         return [{"Reservations": [{"Instances": [one]}]} for one in found] or [{"Reservations": []}]
 

@@ -1,4 +1,4 @@
-"""DynamoDB's condition and update expressions, as far as the stores use them, compiled to functions.
+"""Compile DynamoDB's condition and update expressions, as far as the stores use them, to functions.
 
 An unknown construct raises, so a store cannot come to rely on one that this does not know.
 """
@@ -29,7 +29,7 @@ _COMPARE = {
 
 
 class Scope:
-    """What names and values stand for in one request."""
+    """Hold what names and values stand for in one request."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self.names = request.get("ExpressionAttributeNames", {})

@@ -1,4 +1,4 @@
-"""Real indexes in a fake bucket that counts what is asked of it."""
+"""Provide real indexes in a fake bucket that counts its requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUCKET = "genome"
 
 
 class CountingS3(FakeS3):
-    """Notes the bytes of each request; `fail` may raise or change an answer."""
+    """Record the bytes of each request; `fail` may raise or change an answer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class CountingS3(FakeS3):
 
 
 def random_fasta(bases: int, seed: int) -> bytes:
-    """Random bases with the guide in them, near-repeats of it, and both strands."""
+    """Return FASTA of random bases in which the guide and near-repeats of it are planted."""
     letters = random.Random(seed).choices("ACGT", k=bases)
     for number, place in enumerate(range(0, bases - 40, max(40, bases // 30))):
         near = list(GUIDE + "TGG")

@@ -10,7 +10,7 @@ from fakes.errors import client_error
 
 
 class FakeS3:
-    """Objects by bucket and key; parts of an upload that is not completed are seen by nobody."""
+    """Store objects by bucket and key; parts of an incomplete upload are not visible."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], bytes] = {}

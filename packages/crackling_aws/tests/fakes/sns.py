@@ -18,7 +18,7 @@ class Mail:
 
 
 class FakeSNS:
-    """One topic that mails: an address gets what its filter lets through, once it has confirmed.
+    """Stand for one topic: a confirmed address is emailed what its filter lets through.
 
     `deliver` is called with each mail, AWS's own requests to confirm left out.
     """
@@ -38,7 +38,7 @@ class FakeSNS:
         return {"SubscriptionArn": f"{TopicArn}:{Endpoint}" if confirmed else "pending confirmation"}
 
     def confirm(self, address: str) -> None:
-        """What its owner does."""
+        """Confirm a subscription, as the owner of the address does."""
         self._confirmed.add(address)
 
     def publish(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class FakeSQS:
-    """Takes messages: `deliver` is called with the queue's address and each body.
+    """Take messages: `deliver` is called with the queue's address and each body.
 
     `hide` is called with the queue's address, a receipt handle and the seconds until the message comes again.
     """

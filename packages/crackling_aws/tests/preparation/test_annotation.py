@@ -1,4 +1,4 @@
-"""The annotation of a genome: where it comes from, and what becomes of one that is wrong."""
+"""Test the annotation of a genome: where it comes from, and what happens to a wrong one."""
 
 import io
 from contextlib import contextmanager

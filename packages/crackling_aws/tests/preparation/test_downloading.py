@@ -47,7 +47,7 @@ def test_what_is_no_genome_is_refused_with_the_reason(source, says):
 
 
 class Endless(io.RawIOBase):
-    """One contig in one line, made as it is read."""
+    """Generate one contig in one line while it is read."""
 
     def __init__(self, bases: int) -> None:
         self._left, self._header = bases, b">chr1\n"

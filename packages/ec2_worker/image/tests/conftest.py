@@ -1,4 +1,4 @@
-"""A Debian root with init.sh run in it for real: what an image of a worker holds, but for its kernel.
+"""Provide a Debian root in which init.sh has really run: the contents of a worker's image without the kernel.
 
 The roots are kept in build/worker-root, each by the digest of what it was made from.
 """
@@ -27,7 +27,7 @@ PYTHON = "3.11"
 
 @dataclass(frozen=True)
 class Root:
-    """A root folder that programs run in."""
+    """Run programs in a root folder."""
 
     path: Path
 
@@ -62,7 +62,7 @@ def root(payload: Path) -> Root:
 
 
 def _make(path: Path, payload: Path) -> None:
-    """It appears whole or not at all."""
+    """Make the root so that it appears whole or not at all."""
     unfinished = path.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     base = _debian()

@@ -1,4 +1,4 @@
-"""init.sh run for real, and the worker that it makes: a genome prepared in the local cloud, a job that waits for it."""
+"""Test the worker that init.sh installs: it prepares a genome in the local cloud, for which a job waits."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Pa
 
 
 def by_hand(folder: Path) -> bytes:
-    """What the command line writes for the query."""
+    """Return what the command line writes for the query."""
     build_index([SAMPLE / "lambda_phage.fa"], folder / "lambda.issl")
     with Index.open(folder / "lambda.issl") as index:
         found = crackling.design(QUERY, genome=crackling.Genome(SAMPLE_ACCESSION, index))

@@ -40,7 +40,7 @@ MISUSED, IDLE = 2, 3
 
 
 class Assignment(NamedTuple):
-    """What this machine is here for; `claim` is None where the genome's item is to tell."""
+    """Name the preparation for this machine; `claim` is None if it is to be read from the genome's item."""
 
     stage: str
     genome: str
@@ -48,15 +48,15 @@ class Assignment(NamedTuple):
 
 
 class AssignmentError(CracklingError):
-    """What was asked for by hand cannot be done."""
+    """Raised when a preparation requested by hand cannot be done."""
 
 
 class IdleError(CracklingError):
-    """Nothing names a genome: the machine was started for something else, such as the test of its image."""
+    """Raised when nothing names a genome: the machine was started for something else, such as an image test."""
 
 
 def run() -> None:
-    """The program. It ends at once, whatever threads are still busy with work that was given up."""
+    """Run the program. It exits at once, even if threads are still busy with abandoned work."""
     code = main(sys.argv[1:])
     logging.shutdown()
     sys.stdout.flush()

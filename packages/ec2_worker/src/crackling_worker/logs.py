@@ -1,4 +1,4 @@
-"""Logs: a JSON object a line, for the journal. They name the genome and the claim, and never hold sequence."""
+"""Write logs for the journal, one JSON object per line. They name the genome and the claim, and never hold sequence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LOGGER = "crackling_worker"
 
 
 class JsonFormatter(logging.Formatter):
-    """One line a record; `facts` are in every line."""
+    """Format a record as one line of JSON; `facts` are in every line."""
 
     def __init__(self, **facts: str) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def start_logging(**facts: str) -> logging.Logger:
-    """The worker's logger, writing to stderr; `facts` go into every line from now on."""
+    """Return the worker's logger, which writes to stderr; `facts` go into every line from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(**facts))
     logger = logging.getLogger(LOGGER)

@@ -1,4 +1,4 @@
-"""What the instance knows of itself: the metadata service, version 2 (every request carries a token)."""
+"""Read the instance's metadata from version 2 of the metadata service (every request carries a token)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UNAUTHORISED: Final = 401
 
 
 class MetadataError(Exception):
-    """There is no metadata service, or it lacks what every instance has; the message says what."""
+    """Raised when there is no metadata service, or it lacks what every instance has; the message says what."""
 
 
 class Metadata:
-    """The metadata of this instance."""
+    """Read the metadata of this instance."""
 
     def __init__(self, endpoint: str | None = None) -> None:
         self._endpoint = (endpoint or os.environ.get(ENDPOINT_VARIABLE) or SERVICE).rstrip("/")
@@ -50,7 +50,7 @@ class Metadata:
                 return
 
     def instance_id(self) -> str:
-        """This instance's id.
+        """Return this instance's id.
 
         Raises:
             MetadataError: there is no metadata service.
@@ -58,7 +58,7 @@ class Metadata:
         return self._required("instance-id")
 
     def region(self) -> str:
-        """The region that this instance is in.
+        """Return the region that this instance is in.
 
         Raises:
             MetadataError: there is no metadata service.
@@ -66,7 +66,7 @@ class Metadata:
         return self._required("placement/region")
 
     def tag(self, key: str) -> str | None:
-        """The value of one of the instance's tags; None if it has no such tag, or hides its tags.
+        """Return the value of one of the instance's tags; None if it has no such tag, or hides its tags.
 
         Raises:
             MetadataError: there is no metadata service.
@@ -74,10 +74,10 @@ class Metadata:
         return self._get(f"tags/instance/{key}")
 
     def interruption(self) -> str | None:
-        """What AWS is about to do with this spot instance, and when; None where there is no notice, or no answer."""
+        """Return what AWS is about to do with this spot instance, and when; None without a notice or an answer."""
         try:
             notice = self._get("spot/instance-action")
-        except MetadataError:  # hours of work must not end with one request; the next poll asks again
+        except MetadataError:  # one failed request must not end hours of work; the next poll asks again
             return None
         if notice is None:
             return None

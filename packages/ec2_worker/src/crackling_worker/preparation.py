@@ -1,4 +1,4 @@
-"""One preparation on this machine: the functions' own steps, one after the other."""
+"""Run one preparation on this machine: the same steps as in the functions, one after the other."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ logger = logging.getLogger(LOGGER)
 
 
 class Outcome(IntEnum):
-    """How it ended; the value is the exit code."""
+    """Name how a preparation ended; the value is the exit code."""
 
     READY = 0
     FAILED = 1  # for good: the genome's item says why
@@ -61,7 +61,7 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BuildBoth:
-    """What follows a download on a worker: both indexes, here and now."""
+    """Build both indexes without delay: the step that follows a download on a worker."""
 
     bowtie2: Bowtie2Index
     issl: IsslIndex
@@ -84,7 +84,7 @@ class Preparation:
     clock: Callable[[], float]
 
     def run(self, supervisor: Supervisor) -> Outcome:
-        """Prepare the genome, or write down why not. The process must end afterwards: see Supervisor."""
+        """Prepare the genome, or record why it failed. The process must end afterwards: see Supervisor."""
         try:
             supervisor.run(self._work)
         except LostClaimError as error:
@@ -105,7 +105,7 @@ class Preparation:
         return Outcome.READY
 
     def beat(self) -> None:
-        """Tell that this machine lives and is at it. One sign that is lost does no harm: the next comes soon.
+        """Record that this machine is alive and working. A lost heartbeat does no harm: the next comes soon.
 
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
@@ -151,7 +151,7 @@ def make_preparation(
     clock: Callable[[], float],
     fetch_genes: FetchGenes = no_genes,
 ) -> Preparation:
-    """The steps, wired to each other instead of to queues. `fetch` and `fetch_genes` are those of Download."""
+    """Return a preparation whose steps call each other instead of queues. `fetch` and `fetch_genes` are those of Download."""
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
@@ -177,5 +177,5 @@ def make_preparation(
 
 
 def bowtie2_program() -> Path:
-    """The distribution's, wherever it is installed."""
+    """Return the path of the distribution's bowtie2 program, wherever it is installed."""
     return Path(shutil.which(BOWTIE2_BUILD) or BOWTIE2_BUILD)

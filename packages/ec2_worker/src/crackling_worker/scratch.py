@@ -1,4 +1,4 @@
-"""Scratch space: the largest empty disk of the machine, made into a file system and mounted.
+"""Prepare scratch space: format and mount the largest empty disk of the machine.
 
 Instance store and extra EBS volumes look alike: disks without partitions, file system or mount. Only such a
 disk is written to. Without one, the folder stays what it is, on the root volume.
@@ -25,7 +25,7 @@ LEAST_BYTES = 4 * 2**30
 
 
 class Run(Protocol):
-    """Runs a program, as subprocess.run does."""
+    """Run a program, as subprocess.run does."""
 
     def __call__(self, command: Sequence[str], /) -> subprocess.CompletedProcess[str]: ...
 
@@ -36,7 +36,7 @@ def run_program(command: Sequence[str], /) -> subprocess.CompletedProcess[str]:
 
 @dataclass(frozen=True)
 class Scratch:
-    """What the worker writes to: a device mounted at `folder`, or the folder itself (None)."""
+    """Describe where the worker writes: a device mounted at `folder`, or the folder itself (None)."""
 
     folder: Path
     device: str | None
@@ -52,7 +52,7 @@ def prepare_scratch(folder: Path, owner: str | None = None, run: Run = run_progr
     mounted = [disk["name"] for disk in disks if str(folder) in (disk.get("mountpoints") or [])]
     device = mounted[0] if mounted else _largest_empty(disks, run)
     if device is not None and not mounted:
-        # No journal: what is here is gone with the machine, and so is what a crash would spoil.
+        # No journal: nothing here outlives the machine, so there is nothing to recover after a crash.
         _must(run, "mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1", device)
         _must(run, "mount", "-o", "noatime,nodev,nosuid,noexec", device, str(folder))
     if owner is not None:
@@ -78,7 +78,7 @@ def _looks_empty(disk: dict[str, Any]) -> bool:
 
 
 def _is_empty(device: str, run: Run) -> bool:
-    """Whether no signature is on the device itself: lsblk only repeats what udev once saw."""
+    """Return whether the device has no signature; read it directly, as lsblk may repeat stale data of udev."""
     done = run(["wipefs", "--no-act", "--json", device])
     return done.returncode == 0 and not json.loads(done.stdout or "{}").get("signatures")
 

@@ -1,4 +1,4 @@
-"""Does this machine prepare genomes rightly? A tiny built-in genome, offline, against known scores.
+"""Test offline that this machine prepares genomes correctly: compare a tiny genome with known scores.
 
 The genome is made up here: random letters with one guide planted in it, exactly and with mismatches. The known
 scores are those of the textbook search in the kernel's tests.
@@ -33,7 +33,7 @@ logger = logging.getLogger(LOGGER)
 
 
 def tiny_genome() -> str:
-    """FASTA of two contigs; the same at every call."""
+    """Return FASTA of two contigs; the same at every call."""
     source = random.Random(20)
     return "".join(f">contig_{number}\n{_contig(source)}\n" for number in (1, 2))
 
@@ -52,7 +52,7 @@ def _other(base: str) -> str:
 
 
 def self_test() -> int:
-    """Prepare the tiny genome; 0 if all is as it must be, 1 if not, with the reasons in the log."""
+    """Prepare the tiny genome; return 0 if the results are correct, else 1, with the reasons in the log."""
     with tempfile.TemporaryDirectory() as folder:
         wrong = list(_findings(Path(folder)))
     for finding in wrong:

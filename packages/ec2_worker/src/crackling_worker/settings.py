@@ -1,4 +1,4 @@
-"""What the worker needs to know of the deployment that it works for."""
+"""Read the deployment's settings for workers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from crackling_aws.settings import Settings, SettingsError
 
 
 class ConfigurationError(CracklingError):
-    """The stage's settings for workers are missing or unusable; the message names their parameter."""
+    """Raised when the stage's settings for workers are missing or unusable; the message names the parameter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings(Settings):
-    """Written by CracklingStack into one SSM parameter; its keys are the fields in capitals."""
+    """Hold the settings that CracklingStack writes to one SSM parameter; its keys are the fields in capitals."""
 
     jobs_table: str
     genomes_table: str
@@ -30,7 +30,7 @@ class WorkerSettings(Settings):
 
 
 def read_settings(parameters: Parameters, stage: str) -> WorkerSettings:
-    """The settings of a stage.
+    """Return the settings of a stage.
 
     Raises:
         ConfigurationError: there are none, or they are unusable.

@@ -1,4 +1,4 @@
-"""Watching over the work while it runs: signs of life, and the reasons to stop it.
+"""Supervise the work while it runs: send heartbeats, and stop it when there is a reason.
 
 The work runs in a thread of its own, so that no long call into the kernel or to another program delays the
 answer to a signal: after a spot notice two minutes are left.
@@ -21,16 +21,16 @@ POLL_SECONDS = 5.0
 
 
 class InterruptedWorkError(Exception):
-    """The machine is about to go; another can do the work from the start. The message is the reason."""
+    """Raised when the machine is about to stop; another can start the work anew. The message is the reason."""
 
 
 class OverdueError(Exception):
-    """The work took longer than it may; another machine would not be faster."""
+    """Raised when the work exceeds its time limit; another machine would not be faster."""
 
 
 @dataclass(frozen=True)
 class Supervisor:
-    """`beat` tells that the worker lives and raises if it works in vain; `interruption` tells of a notice."""
+    """Run work; `beat` sends a heartbeat or raises if the work is in vain; `interruption` returns a notice."""
 
     beat: Callable[[], None]
     interruption: Callable[[], str | None]
@@ -66,7 +66,7 @@ class Supervisor:
 
 
 class _Task:
-    """Work in a thread that does not keep the process alive."""
+    """Run work in a thread that does not keep the process alive."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
@@ -87,7 +87,7 @@ class _Task:
 
 @contextmanager
 def _signals() -> Iterator[list[str]]:
-    """The names of the signals to stop that have come; the wait for the work ends with the next poll."""
+    """Collect the names of the stop signals received; the wait for the work ends with the next poll."""
     received: list[str] = []
     names = (signal.SIGTERM, signal.SIGINT)
     former = {

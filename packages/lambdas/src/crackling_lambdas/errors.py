@@ -1,31 +1,31 @@
-"""Why a request is refused: the message is for the user, and api.problems gives each its HTTP status. Why work waits."""
+"""Define the reasons to refuse a request, whose HTTP statuses api.problems has, and the reason for work to wait."""
 
 from __future__ import annotations
 
 
 class RefusedError(Exception):
-    """Base of the refusals."""
+    """Base class of the refusals, whose messages are for the user."""
 
 
 class InvalidError(RefusedError):
-    """The request is understood and cannot be met as it stands."""
+    """Raised when a request is understood but cannot be met as it stands."""
 
 
 class TooLargeError(RefusedError):
-    """More than the service takes at once."""
+    """Raised when a request is larger than the service accepts at once."""
 
 
 class NotFoundError(RefusedError):
-    """There is no such thing."""
+    """Raised when there is no such thing."""
 
 
 class UpstreamError(RefusedError):
-    """A service that is asked for it does not answer."""
+    """Raised when a service that the request depends on does not answer."""
 
 
 class ConflictError(RefusedError):
-    """Not in the state that the thing is in now."""
+    """Raised when the current state of a thing does not allow the request."""
 
 
 class GenomeNotReadyError(Exception):
-    """The genome of a job in work is not ready, as while it is deleted and prepared anew."""
+    """Raised when the genome of a running job is not ready, such as while it is deleted and prepared anew."""

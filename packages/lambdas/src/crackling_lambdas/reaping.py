@@ -1,4 +1,4 @@
-"""What the schedule looks after: nothing waits for ever, nothing stops without a reason, no machine idles.
+"""End what makes no progress: nothing waits forever, fails without a reason or leaves a machine idle.
 
 Jobs: one without progress fails, unless its genome is being prepared, however long that takes.
 Genomes: a preparation that has not begun is nudged; one without progress fails, or, if it was a worker's, is
@@ -36,7 +36,7 @@ BEGIN_PATIENCE = 60 * 60.0  # seconds in which somebody must have decided where 
 
 
 class RunningWorker(Protocol):
-    """An instance and what it was started for; `launched` in seconds since the epoch."""
+    """Describe an instance and what it was started for; `launched` in seconds since the epoch."""
 
     @property
     def instance_id(self) -> str: ...
@@ -57,7 +57,7 @@ class Fleet(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long what may stand still, in seconds; `lifetime` is a worker's, from its launch."""
+    """Hold the time limits in seconds; `lifetime` is a worker's, from its launch."""
 
     stalled: float
     lifetime: float
@@ -65,7 +65,7 @@ class Patience:
 
 @dataclass(frozen=True, kw_only=True)
 class Reaper:
-    """Ends what makes no progress, and finishes releases that were interrupted."""
+    """End what makes no progress, and finish releases that were interrupted."""
 
     jobs: JobStore
     genomes: GenomeStore
@@ -101,7 +101,7 @@ class Reaper:
                         self._replace_worker(genome, genome.claim)
 
     def _urge(self, genome: Genome, claim: str) -> None:
-        """Have the beginning tried again: its record was given up, or NCBI could not be asked."""
+        """Have the start tried again: its stream record was dropped, or NCBI could not be asked."""
         now = self.clock()
         if (genome.claimed or genome.updated) < now - BEGIN_PATIENCE:
             self.failure.fail_genome(genome.genome, claim, BEGIN_REASON)
@@ -114,7 +114,7 @@ class Reaper:
             self.failure.fail_remaining_waiters(self.genomes.get(genome.genome), claim)
 
     def _replace_worker(self, genome: Genome, claim: str) -> None:
-        """The new claim has the genome begun anew; the old worker, if it lives, has become an orphan."""
+        """Hand the genome to a new claim, which starts a new worker; the old one, if alive, is now an orphan."""
         now = self.clock()
         if genome.attempts + 1 >= WORKER_TRIES:
             self._fail_stalled(genome, claim, WORKER_PATIENCE, WORKER_REASON)

@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass
 class FakeCatalogue:
-    """Finds what it was given, or fails."""
+    """Return what it was given, or fail."""
 
     found: list[Assembly] = field(default_factory=list)
     error: Exception | None = None
@@ -60,7 +60,7 @@ class FakeCatalogue:
 
 @dataclass
 class Service:
-    """The API on fakes, and the stores behind it."""
+    """Run the API on fakes, and hold the stores behind it."""
 
     clients: Any
     sent: list[tuple[str, str]]
@@ -136,7 +136,7 @@ class Service:
 
 
 def _build(environment: dict[str, str]) -> Any:
-    """One application for all tests, on clients that each test replaces."""
+    """Build one application for all tests, on clients that each test replaces."""
     clients = SimpleNamespace(**{name: _Replaceable() for name in SERVICES})
     catalogue = _Replaceable()
     handler = api.make_handler(environment, clients, lambda: NOW, science.Indexes, catalogue)
@@ -150,7 +150,7 @@ def built():
 
 @pytest.fixture(scope="session")
 def built_without_mail():
-    """As a deployment is whose settings name no domains."""
+    """Build the API as in a deployment whose settings name no domains."""
     names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
     return _build({name: ENVIRONMENT[name] for name in names})
 

@@ -310,7 +310,7 @@ def test_a_query_that_an_answer_cannot_carry_is_at_an_address(service, monkeypat
 
 
 def test_a_query_that_is_deleted_is_a_404(service):
-    """The bucket may forget it before the table forgets the job."""
+    """Check the case that the bucket deletes the query before the table deletes the job."""
     job_id = service.submit(SEQUENCE)
     del service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"]
     answer = service.ask("GET", f"/jobs/{job_id}/query")

@@ -1,4 +1,4 @@
-"""Who is mailed when a job is over, as POST /jobs takes it."""
+"""Test how POST /jobs takes the address to email when the job is finished."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def submit(service, email=ADDRESS, **more):
 
 
 def stored(service):
-    """What a submission leaves behind, the genome aside."""
+    """Return what a submission has stored, except the genome."""
     return service.clients.dynamodb.tables["jobs"], [
         key for key in service.clients.s3.objects if key[0] == "data"
     ]

@@ -1,4 +1,4 @@
-"""What is expected of a preparation, by none, one or many earlier ones."""
+"""Test the expected duration of a preparation after none, one or many earlier ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a preparation begins: size, place, start; refusals and what may pass."""
+"""Test how a preparation begins: size, place and start, refusals and temporary errors."""
 
 from __future__ import annotations
 

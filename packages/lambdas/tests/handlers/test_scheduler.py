@@ -1,4 +1,4 @@
-"""The records of both streams, in the shape that Lambda gives them."""
+"""Test the scheduler on records of both streams, in the form that Lambda delivers them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def s3():
 
 
 class Disk:
-    """A folder with so much room; what a sparse file does not have takes none."""
+    """Stand for a disk of limited size, on which holes in sparse files take no room."""
 
     def __init__(self, folder):
         self.folder, self.room = folder, 10**9

@@ -1,4 +1,4 @@
-"""Mail about jobs that are over, from the records of the Jobs table's stream."""
+"""Test the email about finished jobs, sent from the records of the Jobs table's stream."""
 
 from __future__ import annotations
 

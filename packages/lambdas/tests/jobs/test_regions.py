@@ -1,4 +1,4 @@
-"""A job that names a part of its genome: what is read, that it is kept, and every refusal."""
+"""Test jobs whose query is a region: what is read, that it is kept, and every refusal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ chr2\t.\tgene\t1\t150001\t.\t-\t.\tID=h;Name=LONG
 
 
 def prepare(cloud, claim="c", bases=BASES, *, annotated=True):
-    """What a preparation leaves of a genome."""
+    """Store what a preparation leaves of a genome."""
     objects, out = ObjectStore(cloud.s3, "genome"), io.BytesIO()
     index = copy_fasta(io.BytesIO(f">chr1\nACGT\n>chr2\n{bases}\n".encode()), out, "mine")
     objects.put(keys.fasta("mine", claim), out.getvalue())
@@ -64,7 +64,7 @@ def make_scan(cloud):
 
 @pytest.fixture
 def scan(cloud):
-    """Scans a job that names a region; returns the query that is kept."""
+    """Scan a job that names a region; return the query that is kept."""
 
     def run(region, job_id="j"):
         job = Job(job_id, "mine", JobOptions(), 200, created=1, updated=1, expires=2)

@@ -1,4 +1,4 @@
-"""The whole path with the real science and no faults: upload, prepare, scan, score, export."""
+"""Test the whole path with the real science and no faults: upload, prepare, scan, score, export."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator.world import World
 
 @pytest.fixture
 def world(scratch, monkeypatch):
-    """A world without faults whose functions have their own science; only bowtie2 is still played."""
+    """Provide a world without faults whose functions use the real science; only bowtie2 is faked."""
     monkeypatch.setitem(worlds.ENVIRONMENT, "LAMBDA_LIMIT_BASES", "1000000")
     monkeypatch.setattr(worlds, "SCIENCE", {"bowtie2": worlds.SCIENCE["bowtie2"]})
     world = World(0, scratch, rate=0)

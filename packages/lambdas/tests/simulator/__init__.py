@@ -1,4 +1,4 @@
-"""The delivery-fault simulator: small worlds in which all that AWS may do to a message is done, by a seed.
+"""Simulate delivery faults: small worlds, each from a seed, in which messages meet all that AWS may do to them.
 
 faults.py    what can go wrong with a call: throttled, failed after its effect, caller killed, interrupted
 queues.py    queues with visibility, redelivery, duplicates and dead letters; a stream with bounded retries

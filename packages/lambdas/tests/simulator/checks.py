@@ -1,4 +1,4 @@
-"""What must hold when everything has come to rest."""
+"""Check what must hold when everything has come to rest."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
 
 
 def _region(job: Job) -> str:
-    """The query that a region stands for; empty where the genome has none."""
+    """Return the query that a region stands for; empty where the genome has none."""
     assert job.region is not None
     contig, _, place = job.region.rpartition(":")
     first, last = map(int, place.split("-"))
@@ -157,7 +157,7 @@ def _check_genomes(world: World, lost: set[str]) -> None:
 
 
 def _check_nothing_else(world: World) -> None:
-    """No item and no object that nobody asked for."""
+    """Check that there is no item and no object that nobody asked for."""
     known = {key[0] for key in world.dynamodb.tables["jobs"]}
     assert {key[0] for key in world.dynamodb.tables["targets"]} <= known
     assert {key[0] for key in world.dynamodb.tables["genomes"]} <= {*GOOD, *BAD, "bystander"}

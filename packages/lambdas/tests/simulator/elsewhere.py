@@ -1,4 +1,4 @@
-"""What is beyond the account's functions: NCBI, and workers that may die at any side effect, or never start."""
+"""Simulate what lies outside the functions: NCBI, and workers that may die at any side effect or never start."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ LARGEST = 10**9
 
 
 class Report(NamedTuple):
-    """An assembly's report."""
+    """Hold an assembly's report."""
 
     bases: int
     organism: str
 
 
 class Ncbi:
-    """Knows some assemblies; sometimes it cannot be reached."""
+    """Stand for NCBI: know some assemblies, and sometimes be out of reach."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -65,7 +65,7 @@ class Ncbi:
 
 @dataclass(eq=False)
 class Instance:
-    """A machine: what it was started for, and whether it has begun."""
+    """Hold what a machine was started for, and whether it has begun."""
 
     instance_id: str
     genome: str
@@ -75,7 +75,7 @@ class Instance:
 
 
 class Fleet:
-    """Instances, each of which prepares one genome in one go and ends, or dies on the way, or hangs."""
+    """Run instances, each of which prepares one genome in one go and ends, or dies on the way, or hangs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -111,7 +111,7 @@ class Fleet:
         self._world.faults.call("terminate", end, {})
 
     def work(self) -> None:
-        """One of them does its work, from its start to its end."""
+        """Let one instance do its work from start to end."""
         instance = self._world.rng.choice(self.ready)
         instance.begun = True
         if instance.genome == FATAL or self._world.faults.happens():

@@ -1,4 +1,4 @@
-"""What can go wrong with a call to AWS."""
+"""Inject what can go wrong with a call to AWS."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Killed(BaseException):
-    """The function's process is gone: out of time, out of memory, or its machine failed."""
+    """Raised when the function's process is killed: out of time, out of memory, or its machine failed."""
 
 
 class Faults:
-    """Decides, call by call, from the seed. `interrupt` runs something else in the middle of a handler."""
+    """Decide on faults call by call, from the seed. `interrupt` runs something else in the middle of a handler."""
 
     def __init__(self, rng: random.Random, rate: float, interruptions: float) -> None:
         self._rng = rng
@@ -53,7 +53,7 @@ class Faults:
 
 
 class FaultyClient:
-    """A client whose every call may go wrong."""
+    """Wrap a client so that every call may go wrong."""
 
     def __init__(self, client: Any, faults: Faults) -> None:
         self._client = client

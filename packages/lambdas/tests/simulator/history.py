@@ -1,4 +1,4 @@
-"""Changes that must never happen, noted as they happen: a later state may hide them."""
+"""Record changes that must never happen as they happen, because a later state may hide them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Item = dict[str, Any] | None
 
 
 class History:
-    """What was wrong with the writes so far."""
+    """Record what was wrong with the writes so far."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
 
     def job_written(self, before: Item, after: Item) -> None:
-        """A job that is over is marked as told, once, and changes no more."""
+        """Check that a finished job is marked as notified at most once and changes no further."""
         if before is None or before == after or not _over(before):
             return
         mark = {name: after[name] for name in ("notified",) if after and name in after}

@@ -1,4 +1,4 @@
-"""What Lambda's event sources do: queues with visibility and dead letters, and a stream."""
+"""Simulate Lambda's event sources: queues with visibility and dead letters, and a stream."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _handles = itertools.count()
 
 @dataclass(eq=False)
 class Queued:
-    """A message, or one of its copies."""
+    """Hold a message, or one of its copies."""
 
     body: str
     number: int
@@ -29,7 +29,7 @@ class Queued:
 
 @dataclass
 class SimulatedQueue:
-    """A standard queue: any order, at least once."""
+    """Simulate a standard queue: any order, at least once."""
 
     name: str
     rng: random.Random
@@ -43,7 +43,7 @@ class SimulatedQueue:
         self.messages.append(Queued(body, len(self.sent)))
 
     def receive(self, now: float, limit: int = 3) -> list[Queued]:
-        """A batch of visible messages; one received too often goes to the dead letters instead."""
+        """Return a batch of visible messages; one received too often goes to the dead letters instead."""
         visible = [message for message in self.messages if message.visible_at <= now]
         batch = self.rng.sample(visible, min(len(visible), self.rng.randint(1, limit)))
         for message in batch:
@@ -67,7 +67,7 @@ class SimulatedQueue:
         self.messages.append(Queued(message.body, message.number, min(message.receives, MAX_RECEIVES - 1)))
 
     def hide(self, handle: str, until: float) -> None:
-        """What is deleted or dead stays so."""
+        """Hide a message for a while; what is deleted or dead stays so."""
         for message in self.messages:
             if message.handle == handle:
                 message.visible_at = until

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run_seed(seed: int, scratch: Path) -> Scenario:
-    """Run a world to its end and check it. The same seed is the same world."""
+    """Run a world to its end and check it. The same seed gives the same world."""
     rng = random.Random(-seed)
     with (
         mock.patch("uuid.uuid4", side_effect=lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),

@@ -1,4 +1,4 @@
-"""What users do in a world, and the things that must stay as they are meanwhile."""
+"""Simulate what users do in a world, beside a genome and a job that must not change meanwhile."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j",
 
 @dataclass
 class Scenario:
-    """What was done, for the checks."""
+    """Record what was done, for the checks."""
 
     world: World
     rng: random.Random
@@ -114,14 +114,14 @@ class Scenario:
         self.world.queues[queue].send(body)
 
     def _fail_a_job(self) -> None:
-        """A job fails in the middle of its work, for a reason from elsewhere."""
+        """Fail a job in the middle of its work, for an unrelated reason."""
         if known := sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS):
             job_id = self.rng.choice(known)
             jobs(self.world).fail(job_id, "as a test", self.world.now)
             self.failed.add(job_id)
 
     def _stray(self) -> None:
-        """Well-formed messages for what is no more, or never was."""
+        """Send well-formed messages about things that no longer exist, or never did."""
         stray = {
             "scan": ScanJob("gone"),
             "consensus": ScoreChunk("gone", 0),

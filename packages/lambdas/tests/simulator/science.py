@@ -1,4 +1,4 @@
-"""A cheap science whose every figure depends on everything that it should depend on."""
+"""Provide a cheap science in which every figure depends on everything that it should depend on."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def build_bowtie2(fasta: Path, prefix: Path, *, large: bool) -> None:
 
 
 class Indexes:
-    """Indexes that are the genomes themselves."""
+    """Score with indexes that are the genomes themselves."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
@@ -73,7 +73,7 @@ class Indexes:
 
 
 def guides(sequence: str) -> Iterator[str]:
-    """The guides of a query in query order, found the slow way."""
+    """Return the guides of a query in query order, found the slow way."""
     for start in range(len(sequence) - 22):
         window = sequence[start : start + 23]
         if window.endswith("GG"):

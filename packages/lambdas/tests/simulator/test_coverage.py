@@ -1,4 +1,4 @@
-"""The worlds are not idle: everything that can go wrong does, and jobs end in every way."""
+"""Check that the worlds exercise every fault, and that jobs end in every way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEEDS = 200
 
 @pytest.fixture
 def seen(monkeypatch):
-    """Counts what calls end in."""
+    """Count the outcomes of calls."""
     counts: Counter[str] = Counter()
     call = faults.Faults.call
 

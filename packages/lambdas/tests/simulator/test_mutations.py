@@ -1,4 +1,4 @@
-"""Each guard is taken out in turn, and the simulator must notice.
+"""Remove each guard in turn, and check that the simulator notices.
 
 The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
 answer not looked at.

@@ -1,4 +1,4 @@
-"""Thousands of worlds, each with its own faults; whatever happens in them, what must hold holds."""
+"""Run thousands of worlds, each with its own faults, and check what must hold in all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real handlers wired to the fakes, and the loop that runs them until nothing is left to do."""
+"""Wire the real handlers to the fakes, and run them in a loop until nothing is left to do."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ CONTEXT: Any = SimpleNamespace(
 
 
 class _Late:
-    """A client of the world that runs now: the API's application is too dear to build for each world."""
+    """Use the client of the current world: building the API's application for each world is too slow."""
 
     world: World
 
@@ -143,7 +143,7 @@ class World:
         return self._sandboxes[name, self._depth]
 
     def use_own_disk(self) -> None:
-        """Temporary files are where no call that is interrupted has its own."""
+        """Keep temporary files apart from those of the calls that this one interrupts."""
         folder = self._scratch / str(self._depth)
         folder.mkdir(exist_ok=True)
         tempfile.tempdir = str(folder)
@@ -299,13 +299,13 @@ class World:
 
 
 def _not_begun(item: dict[str, Any]) -> bool:
-    """The filter of the Genomes table's event source."""
+    """Apply the filter of the Genomes table's event source."""
     claimed = {"item": {"S": "genome"}, "state": {"S": "preparing"}}
     return claimed.items() <= item.items() and "place" not in item
 
 
 def _owed_mail(item: dict[str, Any]) -> bool:
-    """The filter of the notifier's event source."""
+    """Apply the filter of the notifier's event source."""
     return "recipient" in item and "notified" not in item
 
 

@@ -28,7 +28,7 @@ class QuerySite:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive sites of a job, scored together. `first` is the 1-based number of the first target."""
+    """Hold consecutive sites of a job that are scored together. `first` is the 1-based number of the first target."""
 
     job_id: str
     number: int

@@ -29,7 +29,7 @@ class Part(StrEnum):
 
 
 class Place(StrEnum):
-    """Where a genome is prepared."""
+    """Name where a genome is prepared."""
 
     LAMBDA = "lambda"
     WORKER = "worker"
@@ -37,7 +37,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step has come: bytes or bases, or 0 of 0 where only the step is known."""
+    """Hold the progress of a step in bytes or bases, or 0 of 0 if only the step is known."""
 
     part: Part
     done: int
@@ -54,7 +54,7 @@ class IndexFile:
 
 @dataclass(frozen=True, slots=True)
 class Genome:
-    """A genome and how far its preparation has come. `claim` is the token of the preparation that owns it."""
+    """Hold a genome and the progress of its preparation. `claim` is the token of the preparation that owns it."""
 
     genome: str
     state: GenomeState

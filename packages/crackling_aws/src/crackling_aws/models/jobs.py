@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """What a user may choose for a job: how many of the three methods must accept an efficient guide."""
+    """Hold a user's choices for a job: how many of the three methods must accept an efficient guide."""
 
     consensus: int = 2
 
@@ -60,5 +60,5 @@ class Job:
 
     @property
     def over(self) -> bool:
-        """Nothing more will happen to it."""
+        """Return whether the job is finished: complete or failed."""
         return self.status in (Status.COMPLETE, Status.FAILED)

@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 
 
 def no_genes(_accession: str) -> AbstractContextManager[BinaryIO | None]:
-    """Where assemblies have no annotation."""
+    """Stand for a source without annotations."""
     return nullcontext()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Genes:
-    """Prepares annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
+    """Prepare annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
 
     genomes: GenomeStore
     objects: ObjectStore

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> FastaIndex:
-    """Copy FASTA (plain or compressed) as gzipped FASTA that is read in parts, in some 20 MB of memory; gives its tables.
+    """Copy FASTA (plain or compressed) as gzipped FASTA that is read in parts, in some 20 MB of memory; return its tables.
 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 
@@ -82,7 +82,7 @@ class QueueBuilds:
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """Downloads a genome; then whatever `proceed` does with its item and the message.
+    """Download a genome, then call `proceed` with its item and the message.
 
     `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
     `fetch_genes` does so with its annotation, or gives None.

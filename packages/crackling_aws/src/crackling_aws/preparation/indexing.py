@@ -41,7 +41,7 @@ BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
 
 @dataclass(frozen=True, kw_only=True)
 class Builder:
-    """What both index builders share: the genome's item, its objects, and what follows the last part."""
+    """Hold what both index builders share: the genome's item, its objects, and the step after the last part."""
 
     genomes: GenomeStore
     objects: ObjectStore
@@ -77,7 +77,7 @@ def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Te
 
 @dataclass(frozen=True, kw_only=True)
 class IsslIndex:
-    """Builds the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
+    """Build the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
 
     builder: Builder
     build: Build
@@ -97,7 +97,7 @@ class IsslIndex:
 
 
 class BuildBowtie2(Protocol):
-    """Makes the files of a bowtie2 index, whose names begin with `prefix`; a large genome's has 64-bit numbers."""
+    """Build the files of a bowtie2 index, whose names begin with `prefix`; a large genome's has 64-bit numbers."""
 
     def __call__(self, fasta: Path, prefix: Path, *, large: bool) -> None: ...
 
@@ -122,7 +122,7 @@ def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = Fal
 
 @dataclass(frozen=True, kw_only=True)
 class Bowtie2Index:
-    """Builds the bowtie2 index, an artefact for users."""
+    """Build the bowtie2 index, an artefact for users."""
 
     builder: Builder
     build: BuildBowtie2

@@ -68,7 +68,7 @@ class Reporter:
 
 @dataclass
 class BuildProgress:
-    """The stages of build_index, shard by shard, as bases of `bases`: called with a stage, done and total.
+    """Convert the stages of build_index, shard by shard, to progress in bases of `bases`.
 
     Only reading tells how many bases the shards so far have; a shard's other stages are parts of these.
     """

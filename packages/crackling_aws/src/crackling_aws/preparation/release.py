@@ -63,7 +63,7 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Ends a preparation, and the jobs that wait for it, with a reason."""
+    """Fail a preparation, and the jobs that wait for it, with a reason."""
 
     genomes: GenomeStore
     jobs: JobStore
@@ -75,7 +75,7 @@ class Failure:
         self.fail_remaining_waiters(self.genomes.get(genome), claim)
 
     def fail_remaining_waiters(self, genome: Genome | None, claim: str) -> None:
-        """If the preparation with this token has failed, fail its waiters: the first may have died."""
+        """Fail the waiters of a preparation that has failed, as whoever failed it may have died before that."""
         if genome is not None and genome.state is GenomeState.FAILED and genome.claim == claim:
             self.fail_waiters(genome)
 

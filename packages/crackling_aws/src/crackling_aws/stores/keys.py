@@ -1,4 +1,4 @@
-"""The names of objects in the two buckets. Ids are validated where they enter, so they are safe in a key."""
+"""Name the objects in the two buckets. Ids are validated on input, so they are safe in a key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ def query(job_id: str) -> str:
 
 
 def searched(job_id: str) -> str:
-    """The query as it was searched, where that is too long for an answer."""
+    """Return the key of the query as it was searched, stored if it is too long for an answer."""
     return f"jobs/{job_id}/searched.fa"
 
 
@@ -33,7 +33,7 @@ def genome_folder(genome: str) -> str:
 
 
 def preparation(genome: str, claim: str) -> str:
-    """A preparation writes nowhere else, so an older one cannot spoil the files of a newer."""
+    """Return the prefix of a preparation's files; it writes nowhere else, so it cannot spoil a newer one's."""
     return f"{genome_folder(genome)}{claim}/"
 
 
@@ -42,22 +42,22 @@ def fasta(genome: str, claim: str) -> str:
 
 
 def contig_table(genome: str, claim: str) -> str:
-    """Of the FASTA: its contigs, and where in its text they stand."""
+    """Return the key of the FASTA's table of contigs and their offsets in its text."""
     return f"{fasta(genome, claim)}.fai"
 
 
 def block_table(genome: str, claim: str) -> str:
-    """Of the FASTA: where its blocks stand."""
+    """Return the key of the FASTA's table of block offsets."""
     return f"{fasta(genome, claim)}.gzi"
 
 
 def genes(genome: str, claim: str) -> str:
-    """Its annotation, prepared."""
+    """Return the key of the genome's prepared annotation."""
     return f"{preparation(genome, claim)}genome.genes"
 
 
 def index(genome: str, claim: str, shard: int = 1, shards: int = 1) -> str:
-    """The index, or of several shards the one with this number, from 1."""
+    """Return the key of the index, or of the shard with this number, from 1."""
     name = "genome.issl" if shards == 1 else f"genome.{shard}-of-{shards}.issl"
     return f"{preparation(genome, claim)}{name}"
 

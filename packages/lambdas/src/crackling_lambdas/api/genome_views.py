@@ -1,4 +1,4 @@
-"""What the API takes and gives of genomes, as OpenAPI describes it."""
+"""Define the API's requests and answers about genomes, as OpenAPI describes them."""
 
 from datetime import datetime
 from typing import Annotated, Self

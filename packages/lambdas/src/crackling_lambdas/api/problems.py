@@ -68,7 +68,7 @@ def answer_errors(app: APIGatewayRestResolver) -> None:
 
 
 def sends_json(app: APIGatewayRestResolver) -> bool:
-    """Whether the request's body, if it has one, is JSON."""
+    """Return whether the request's body, if it has one, is JSON."""
     return app.current_event.headers.get("content-type", JSON).startswith(JSON)
 
 

@@ -1,4 +1,4 @@
-"""What the API tells about itself, as OpenAPI describes it."""
+"""Define the API's answers about itself, as OpenAPI describes them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self

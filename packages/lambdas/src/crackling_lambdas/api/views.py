@@ -1,4 +1,4 @@
-"""What all views of the API share: the base of their models, times and problems."""
+"""Define what all views of the API share: the base of their models, times and problems."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

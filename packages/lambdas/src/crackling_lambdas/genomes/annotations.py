@@ -1,4 +1,4 @@
-"""The annotation that a function used last, kept: it loads in milliseconds, but has to be fetched."""
+"""Keep the annotation that a function used last: it loads in milliseconds, but has to be fetched."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Annotations:
-    """Annotations by genome."""
+    """Fetch annotations by genome."""
 
     objects: ObjectStore
     _last: tuple[str, Annotation] | None = field(default=None, init=False)  # with its key
 
     def of(self, genome: Genome) -> Annotation | None:
-        """That of a genome that is ready, if it has one."""
+        """Return the annotation of a genome that is ready, if it has one."""
         if not genome.annotated or genome.claim is None:
             return None
         key = keys.genes(genome.genome, genome.claim)

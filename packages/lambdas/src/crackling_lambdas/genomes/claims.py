@@ -1,4 +1,4 @@
-"""Claims: which preparation owns a genome."""
+"""Claim genomes: a claim names the preparation that owns a genome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
-    """Claims genomes for preparation."""
+    """Claim genomes for preparation."""
 
     genomes: GenomeStore
     with_bowtie2: bool

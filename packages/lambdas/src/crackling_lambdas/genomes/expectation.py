@@ -1,4 +1,4 @@
-"""Where a genome is prepared, and how long that is expected to take, by what earlier preparations took here.
+"""Choose where a genome is prepared, and estimate how long that takes from earlier preparations.
 
 The model is START + bases / PACE, times how the genomes of the same place that are nearest in size compare with it: the
 median of their ratios. So the first genome of a deployment is told the bench's figures; one odd preparation (NCBI was out
@@ -32,18 +32,18 @@ PACE: Final = {True: 2_800_000, False: 20_000_000}
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """What to expect of a preparation in this deployment: genomes of up to `lambda_limit` bases go to functions."""
+    """Estimate preparations in this deployment: genomes of up to `lambda_limit` bases go to functions."""
 
     genomes: GenomeStore
     lambda_limit: int
     with_bowtie2: bool
 
     def place(self, bases: int) -> Place:
-        """Where a genome of this size is prepared."""
+        """Return where a genome of this size is prepared."""
         return Place.LAMBDA if bases <= self.lambda_limit else Place.WORKER
 
     def of(self, sizes: Sequence[int]) -> list[float]:
-        """For genomes of so many bases each, the seconds from a claim until it is ready."""
+        """Return the expected seconds from claim to ready for genomes of the given sizes in bases."""
         past = list(self.genomes.list()) if sizes else []
         return [
             expected_seconds(bases, self.place(bases), past, with_bowtie2=self.with_bowtie2)
@@ -52,7 +52,7 @@ class Expectations:
 
 
 def expected_seconds(bases: int, place: Place, past: Iterable[Genome], *, with_bowtie2: bool) -> float:
-    """The model, by genomes that are ready."""
+    """Return the model's estimate, based on genomes that are ready."""
 
     def distance(known: tuple[int, float]) -> float:
         return abs(log(known[0] / max(bases, 1)))

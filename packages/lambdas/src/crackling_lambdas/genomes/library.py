@@ -1,4 +1,4 @@
-"""The genomes as users manage them: announce an upload, complete it, list, delete."""
+"""Manage genomes for users: announce an upload, complete it, list, delete."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ANNOUNCED_SECONDS = 24 * 60 * 60  # an upload that nobody completes is forgotten
 
 @dataclass(frozen=True)
 class GenomeFile:
-    """A file that the preparation of a genome made, and where it can be fetched for a short while."""
+    """Hold a file that the preparation of a genome made, and an address that is valid for a short while."""
 
     part: Part
     name: str
@@ -38,7 +38,7 @@ class GenomeFile:
 
 @dataclass(frozen=True)
 class Announced:
-    """The forms that take an announced genome's files."""
+    """Hold the forms to upload an announced genome's files with."""
 
     genome: UploadForm
     annotation: UploadForm | None
@@ -46,7 +46,7 @@ class Announced:
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """Genomes by id."""
+    """Manage genomes by id."""
 
     genomes: GenomeStore
     objects: ObjectStore
@@ -55,7 +55,7 @@ class Library:
     clock: Callable[[], float]
 
     def get(self, genome: str) -> Genome:
-        """A known genome.
+        """Return a known genome.
 
         Raises:
             NotFoundError: it is not known.
@@ -65,11 +65,11 @@ class Library:
         return found
 
     def list(self) -> list[Genome]:
-        """Every known genome, by id."""
+        """Return every known genome, by id."""
         return sorted(self.genomes.list(), key=lambda genome: genome.genome)
 
     def files(self, genome: str) -> tuple[GenomeFile, ...]:
-        """What its preparation made: the sequence and the indexes.
+        """Return the files that the preparation made: the sequence and the indexes.
 
         Raises:
             NotFoundError: the genome is not known.
@@ -86,7 +86,7 @@ class Library:
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
     def announce(self, genome: str, name: str | None, *, annotation: bool = False) -> Announced:
-        """The form that takes the genome's file, and with `annotation` that of its genes.
+        """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
             InvalidError: the id is kept for assemblies of NCBI, or for a route.
@@ -103,7 +103,7 @@ class Library:
             raise ConflictError(
                 f"The genome {genome} is ready or being prepared; delete it first, or choose another id"
             )
-        # One that an earlier announcement brought would go with the wrong genome.
+        # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome)])
         return Announced(
             self.objects.upload_form(keys.upload(genome), self.upload_limit, FORM_SECONDS),
@@ -113,7 +113,7 @@ class Library:
         )
 
     def complete(self, genome: str) -> Genome:
-        """Claim a genome whose file was uploaded, so that it is prepared; again is harmless.
+        """Claim a genome whose file was uploaded, so that it is prepared; a repetition is harmless.
 
         Raises:
             NotFoundError: it was never announced.
@@ -146,7 +146,7 @@ class Library:
 
 
 def _part(key: str) -> Part:
-    """Which step made a file, by its ending."""
+    """Return the step that made a file, by the ending of its name."""
     if key.endswith((".fa.gz", ".fai", ".gzi", ".genes")):
         return Part.FASTA
     return Part.ISSL if key.endswith(".issl") else Part.BOWTIE2

@@ -1,4 +1,4 @@
-"""NCBI, asked with the key that its parameter holds at that time."""
+"""Query NCBI with the API key that the parameter holds at that time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BRIEF = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, total_wait
 
 
 class NcbiSettings(Protocol):
-    """What a function must know of NCBI."""
+    """Hold the settings that a function needs for NCBI."""
 
     @property
     def ncbi_url(self) -> str: ...

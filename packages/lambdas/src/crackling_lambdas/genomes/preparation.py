@@ -1,4 +1,4 @@
-"""How the preparation of a genome begins.
+"""Begin the preparation of a genome.
 
     claim (API, or a job's admission) -> the item's stream -> size -> place -> download queue | worker
 
@@ -31,10 +31,10 @@ PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
 
 
 class Launcher(Protocol):
-    """Starts workers: crackling_aws.ec2_workers.Workers."""
+    """Start workers; implemented by crackling_aws.ec2_workers.Workers."""
 
     def launch(self, genome: str, claim: str, bases: int) -> str:
-        """Start the worker of a preparation, or find the one that was started; the instance's id.
+        """Start the worker of a preparation, or find the one already started; return the instance's id.
 
         Raises:
             CracklingError: there is none to be had; the message says why and what to do.
@@ -43,7 +43,7 @@ class Launcher(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Preparations:
-    """Begins preparations: in functions, or of genomes that are too large for them on workers."""
+    """Begin preparations: in functions, or on workers if the genome is too large for functions."""
 
     genomes: GenomeStore
     sizes: Sizes
@@ -68,7 +68,7 @@ class Preparations:
         else:
             self.failure.fail_remaining_waiters(
                 found, claim
-            )  # the first attempt may have died while it failed them
+            )  # an earlier attempt may have died before it had failed all of them
 
     def _choose(self, genome: Genome, claim: str) -> None:
         """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""
@@ -86,7 +86,7 @@ class Preparations:
             self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
 
     def _clear(self, genome: str, claim: str) -> None:
-        """Delete what earlier preparations left.
+        """Delete the files that earlier preparations left.
 
         Listed before the claim is confirmed, so that none is of a later preparation.
         """

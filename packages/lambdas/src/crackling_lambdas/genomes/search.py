@@ -1,4 +1,4 @@
-"""Genomes that NCBI has, for people who do not know their accession."""
+"""Search NCBI's genomes, for users who do not know an accession."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MOST = 20  # of what is found
 
 
 class Catalogue(Protocol):
-    """Finds assemblies: crackling.ncbi.Ncbi."""
+    """Find assemblies; implemented by crackling.ncbi.Ncbi."""
 
     def search(self, text: str, limit: int) -> list[Assembly]:
-        """Those of an organism's name, or of an accession.
+        """Return the assemblies for an organism's name or an accession.
 
         Raises:
             InputError: an accession that is not to be had; the message says why.
@@ -28,7 +28,7 @@ class Catalogue(Protocol):
 
 
 class Found(NamedTuple):
-    """An assembly, and how many seconds its preparation would take."""
+    """Hold an assembly and how many seconds its preparation would take."""
 
     assembly: Assembly
     expected_seconds: float
@@ -36,13 +36,13 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Assemblies by an organism's name or by an accession."""
+    """Search assemblies by an organism's name or by an accession."""
 
     catalogue: Catalogue
     expectations: Expectations
 
     def find(self, text: str) -> list[Found]:
-        """At most MOST assemblies, the best match first.
+        """Return at most MOST assemblies, the best match first.
 
         Raises:
             InvalidError: an accession that is not to be had.

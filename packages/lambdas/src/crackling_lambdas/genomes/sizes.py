@@ -1,4 +1,4 @@
-"""How large a genome is, before any of it is downloaded."""
+"""Find out how large a genome is before any of it is downloaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, s
 
 
 class Described(Protocol):
-    """What is asked of an assembly's report."""
+    """Describe the fields that are used of an assembly's report."""
 
     @property
     def organism(self) -> str: ...
@@ -28,10 +28,10 @@ class Described(Protocol):
 
 
 class Assemblies(Protocol):
-    """Knows assemblies by accession: crackling.ncbi.datasets.Ncbi."""
+    """Look up assemblies by accession; implemented by crackling.ncbi.datasets.Ncbi."""
 
     def assembly(self, accession: str) -> Described:
-        """What is published about an assembly.
+        """Return what is published about an assembly.
 
         Raises:
             InputError: it cannot be used; the message says why.
@@ -40,7 +40,7 @@ class Assemblies(Protocol):
 
 
 class Size(NamedTuple):
-    """How large a genome is, and whose it is where that is known."""
+    """Hold how large a genome is, and its organism where that is known."""
 
     bases: int
     organism: str | None
@@ -48,13 +48,13 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """Finds out how large genomes are, before anything is fetched."""
+    """Find out how large genomes are before anything is fetched."""
 
     assemblies: Assemblies
     objects: ObjectStore
 
     def of(self, genome: Genome) -> Size:
-        """The bases of an assembly by its report; of an upload estimated from the size of its file.
+        """Return an assembly's size from its report, or an upload's size estimated from that of its file.
 
         Raises:
             InputError: there is no such thing.

@@ -1,1 +1,1 @@
-"""One module a function. Each makes its handler from an environment and clients, so tests give theirs."""
+"""Hold one module for each function, which makes its handler from an environment and clients; tests pass theirs."""

@@ -1,4 +1,4 @@
-"""Scoring with indexes that stay on the function's disk, so that only its first chunk of a genome waits for them."""
+"""Score with indexes kept on the function's disk, so that only its first chunk of a genome waits for them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class IndexCache:
         return tally.scores()
 
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]:
-        """The places of guides in a genome that is annotated."""
+        """Return the places of guides in a genome that is annotated."""
         listings = [Listing(guide, 0) for guide in guides]
         with ThreadPoolExecutor(CONNECTIONS) as pool:  # each waits for places of its own
             for shard in self._shards(genome):

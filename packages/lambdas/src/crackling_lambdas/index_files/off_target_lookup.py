@@ -1,4 +1,4 @@
-"""Listing one guide's off-targets with only those parts of an index that it takes, within an answer of the API.
+"""List one guide's off-targets from only the needed parts of an index, within one API request.
 
 A whole index has gigabytes; a guide reads some 460 buckets of it, and the places of what it finds. The directories that
 say where those lie come whole, once; the rest comes in blocks as it is needed, and stays for the next guide.
@@ -26,13 +26,13 @@ SMALL = 32 * 1024 * 1024  # bytes of an index that is fetched whole: one round t
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceFinder:
-    """Lists off-targets."""
+    """List off-targets."""
 
     objects: ObjectStore
     files: ShardFiles
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
-        """How many places near a guide a genome has that is ready, and the riskiest of them.
+        """Return how many off-targets a guide has in a genome that is ready, and the riskiest of them.
 
         The places of others are not fetched: a guide of a human repeat has tens of thousands.
         """

@@ -1,4 +1,4 @@
-"""An index file of which only parts are on the disk: whole sections, and blocks of the others as they are needed."""
+"""Fetch only parts of an index file to the disk: whole sections, and blocks of the others as they are needed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ GAP = 4  # blocks that come along rather than cost another request
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Fetches parts of index files."""
+    """Fetch parts of index files."""
 
     objects: ObjectStore
     files: ShardFiles
 
     def fetch(self, file: IndexFile, path: Path, without: Collection[Section]) -> None:
-        """Fetch the header and the sections, but for some: those are a hole."""
+        """Fetch the header and the sections except some, which are left as holes in the file."""
         header = Header.decode(self.objects.read(file.key, 0, HEADER_BYTES), file.key)
         ranges = header.ranges(without)
         self.files.make_room(_bytes(ranges))
@@ -54,14 +54,14 @@ class Parts:
 
 @dataclass
 class Blocks:
-    """Which blocks of a file were fetched. Threads may share it: what two need at once comes twice."""
+    """Record which blocks of a file were fetched. Threads may share it: a block that two need at once is fetched twice."""
 
     size: int
     lock: Lock = field(default_factory=Lock)
     _present: set[int] = field(default_factory=set)
 
     def missing(self, needed: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Ranges, in whole blocks, that together with what is there cover what is needed."""
+        """Return the ranges of whole blocks to fetch for what is needed; blocks in small gaps are included."""
         absent = sorted({block for start, end in needed for block in _blocks(start, end)} - self._present)
         runs: list[tuple[int, int]] = []
         for block in absent:
@@ -77,7 +77,7 @@ class Blocks:
 
 
 def _blocks(start: int, end: int) -> range:
-    """The blocks that bytes lie in."""
+    """Return the blocks that contain the bytes."""
     return range(start // BLOCK, -(-end // BLOCK))
 
 

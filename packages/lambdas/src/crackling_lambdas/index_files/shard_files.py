@@ -1,4 +1,4 @@
-"""Files of indexes on a function's disk: open as long as there is room, those used longest ago closed and deleted first."""
+"""Keep index files open on a function's disk while there is room; the least recently used are deleted first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESERVE = 64 * 1024 * 1024  # bytes of disk left to everything else
 
 
 class FullDiskError(Exception):
-    """Even without other files there is no room for one: another time or another instance may have more."""
+    """Raised when a file does not fit even alone; another instance, or a later attempt, may have more room."""
 
 
 def _free_bytes(folder: Path) -> int:
@@ -29,7 +29,7 @@ def _free_bytes(folder: Path) -> int:
 
 @dataclass
 class ShardFiles:
-    """The open shards. One thread at a time uses them, as Lambda calls a function."""
+    """Keep shards open. Only one thread at a time may use them, which is how Lambda calls a function."""
 
     folder: Path
     free_bytes: Callable[[Path], int] = _free_bytes
@@ -39,7 +39,7 @@ class ShardFiles:
         return file.key in self._open
 
     def use(self, file: IndexFile, fetch: Callable[[IndexFile, Path], Shard]) -> Shard:
-        """The shard, if need be by `fetch`, which writes the file and opens it. It stays open until the next call.
+        """Return the shard, open until the next call; if it is missing, `fetch` writes the file and opens it.
 
         A file that arrives damaged is fetched once more.
 
@@ -73,7 +73,7 @@ class ShardFiles:
             self._drop(others[0])
 
     def _begin(self) -> None:
-        """With an empty folder: what a process left that was killed is of no use to anybody."""
+        """Start with an empty folder, because files that a killed process left are of no use."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 

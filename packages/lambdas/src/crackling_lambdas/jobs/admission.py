@@ -1,4 +1,4 @@
-"""What happens to a new job: it is scanned if its genome is ready, and waits if it is not."""
+"""Admit a new job: it is scanned if its genome is ready, and waits if it is not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """Admits jobs."""
+    """Admit jobs."""
 
     jobs: JobStore
     genomes: GenomeStore

@@ -1,4 +1,4 @@
-"""The mail about a job that is over. It names the job, its genome and its size: never the query."""
+"""Send the email about a finished job. It names the job, its genome and its size: never the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REASON_LETTERS = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Notifier:
-    """Tells who asked for it that a job is over: at least once, and hardly ever twice."""
+    """Email whoever asked for it that a job is finished: at least once, and hardly ever twice."""
 
     jobs: JobStore
     genomes: GenomeStore
@@ -30,24 +30,24 @@ class Notifier:
     clock: Callable[[], float]
 
     def notify(self, job_id: str) -> None:
-        """Mail, if the job is over and nobody was mailed; a job that runs on comes again when it changes."""
+        """Send the email if the job is finished and none was sent; a running job comes again when it changes."""
         job = self.jobs.get(job_id)
         if job is None or job.recipient is None or job.notified is not None or not job.over:
             return
         text = letter(job, self.genomes.get(job.genome), f"{self.page}/#/jobs/{job_id}")
-        # Only then the mark: whoever dies in between tells twice, and nobody is forgotten.
+        # Marked only after sending: a crash in between sends the email twice, but never loses it.
         self.notices.publish(job.recipient, subject(job), text)
         self.jobs.mark_notified(job_id, self.clock())
 
 
 def subject(job: Job) -> str:
-    """At most 100 letters: a genome's id has 64, and all of ASCII."""
+    """Return the subject: ASCII, and at most 100 characters, as a genome's id has up to 64."""
     what = "Your job failed" if job.failure else f"{_guides(job)} scored"
     return f"{what}: {job.genome}"
 
 
 def letter(job: Job, genome: Genome | None, link: str) -> str:
-    """What the mail says."""
+    """Return the text of the email."""
     name = f"{genome.organism} ({job.genome})" if genome and genome.organism else job.genome
     expires = datetime.fromtimestamp(job.expires, UTC)
     if job.failure:

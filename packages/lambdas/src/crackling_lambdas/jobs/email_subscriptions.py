@@ -1,4 +1,4 @@
-"""Who is mailed when a job is over: addresses of the domains that the deployment names, once their owners confirmed."""
+"""Subscribe the addresses to email when a job is finished, if the deployment allows their domains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FULL = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded"})
 
 
 class MailState(StrEnum):
-    """Whether mail reaches its recipient: only once AWS has been told so by a link that it mailed."""
+    """Name whether email reaches its recipient, which must first confirm by a link that AWS sends."""
 
     CONFIRMED = "confirmed"
     PENDING = "pending"
@@ -28,7 +28,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who wants mail."""
+    """Hold a recipient of email and whether the address is confirmed."""
 
     name: str  # as jobs and messages have it
     state: MailState
@@ -36,13 +36,13 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Mailing:
-    """Subscribes addresses. Without domains the deployment sends no mail."""
+    """Subscribe addresses. Without domains the deployment sends no email."""
 
     notices: Notices
     domains: tuple[str, ...]
 
     def subscribe(self, address: str) -> Recipient:
-        """Have the address mailed what is published for it.
+        """Subscribe the address to what is published for it.
 
         Raises:
             InvalidError: no mail is sent from here, or none to this address.
@@ -58,7 +58,7 @@ class Mailing:
         return Recipient(self.notices.recipient(address), state)
 
     def _normalised(self, address: str) -> str:
-        """In lower case: no mail service of today tells addresses apart by it."""
+        """Return the address in lower case: no current mail service distinguishes addresses by case."""
         if not self.domains:
             raise InvalidError("email: this deployment sends no mail; leave the address out")
         found = _ADDRESS.fullmatch(address.strip().lower())

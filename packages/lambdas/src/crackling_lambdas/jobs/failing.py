@@ -1,4 +1,4 @@
-"""Ending a job with a reason."""
+"""End a job with a reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fail_job(jobs: JobStore, clock: Callable[[], float]) -> Callable[[ScanJob | ScoreChunk, str], None]:
-    """A function that fails the job which a message names; a job that is over stays as it is."""
+    """Return a function that fails the job that a message names; a finished job stays as it is."""
 
     def fail(message: ScanJob | ScoreChunk, reason: str) -> None:
         jobs.fail(message.job_id, reason, clock())

@@ -1,4 +1,4 @@
-"""Telling a stage's work from its overhead."""
+"""Measure a stage's work apart from its overhead."""
 
 from __future__ import annotations
 

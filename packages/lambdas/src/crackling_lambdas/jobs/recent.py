@@ -1,4 +1,4 @@
-"""Reading once what every chunk of a batch asks for."""
+"""Read only once what every chunk of a batch asks for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 @dataclass
 class Recent(Generic[V]):
-    """The value that was read last, for as long as it is news.
+    """Keep the value that was read last, for as long as it is fresh.
 
     Only for what may as well be read a moment earlier: a later conditional write decides, or nothing depends on it.
     """
@@ -27,7 +27,7 @@ class Recent(Generic[V]):
     _until: float = field(default=0.0, init=False)
 
     def get(self, key: str) -> V | None:
-        """The value of a key; what is not there is looked for again each time."""
+        """Return the value of a key; one that does not exist is read again each time."""
         now = self.clock()
         if key != self._key or self._value is None or now >= self._until:
             self._key, self._value, self._until = key, self.read(key), now + SECONDS

@@ -1,4 +1,4 @@
-"""Regions: the query of a job that names a part of its genome, read once the genome is ready."""
+"""Read a job's query from its genome, if the query is a region, once the genome is ready."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Regions:
-    """Reads parts of genomes."""
+    """Read parts of genomes."""
 
     read_genome: Callable[[str], Genome | None]
     objects: ObjectStore  # the genomes' files
     annotations: Annotations
 
     def fasta(self, text: str, genome: str) -> str:
-        """The bases that a text names in a genome.
+        """Return the bases of the region that a text names in a genome.
 
         Raises:
             InputError: there are none, or too many.

@@ -1,4 +1,4 @@
-"""Reading a job: its targets in query order, the off-targets of one, and exports."""
+"""Read a job: its targets in query order, the off-targets of one, and exports."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Places(Protocol):
-    """Where guides may bind in genomes that are ready."""
+    """Find where guides may bind in genomes that are ready."""
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
@@ -42,12 +42,12 @@ QUERY_TYPE = FORMATS["fasta"].media_type
 
 
 def file_name(job_id: str, format: Format) -> str:  # noqa: A002 - as users call it
-    """What an export is saved as."""
+    """Return the file name that an export is saved as."""
     return f"crackling-{job_id}.{FORMATS[format].endings[0]}"
 
 
 def query_file_name(job_id: str) -> str:
-    """What a query is saved as."""
+    """Return the file name that a query is saved as."""
     return f"crackling-{job_id}-query.fa"
 
 
@@ -57,7 +57,7 @@ def _unknown(job_id: str) -> NotFoundError:
 
 
 def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
-    """The targets of a chunk that is scored; none if it is not, or only in part."""
+    """Return the targets of a chunk; none unless it is completely scored."""
     if chunk.on_target is None or chunk.off_target is None:
         return []
     rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
@@ -77,7 +77,7 @@ def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
 
 @dataclass(frozen=True)
 class Page:
-    """Consecutive targets, and the number of the next; None at the end of the job's targets."""
+    """Hold consecutive targets, and the number of the next; None at the end of the job's targets."""
 
     job: Job
     targets: list[Target]
@@ -86,7 +86,7 @@ class Page:
 
 @dataclass(frozen=True)
 class OffTargets:
-    """A guide's off-targets: how many there are, and those that are listed, the riskiest first."""
+    """Hold a guide's off-targets: how many there are, and those that are listed, the riskiest first."""
 
     guide: str
     total: int
@@ -95,14 +95,14 @@ class OffTargets:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a file can be fetched for a short while."""
+    """Hold an address where a file can be fetched for a short while."""
 
     url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """Reads jobs."""
+    """Read jobs."""
 
     jobs: JobStore
     targets: TargetStore
@@ -112,7 +112,7 @@ class Results:
     annotations: Annotations
 
     def job(self, job_id: str) -> Job:
-        """A known job.
+        """Return a known job.
 
         Raises:
             NotFoundError: it is not known, or no longer.
@@ -122,7 +122,7 @@ class Results:
         return job
 
     def page(self, job_id: str, start: int, limit: int) -> Page:
-        """Up to `limit` targets from number `start`, as far as they are scored without a gap.
+        """Return up to `limit` targets from number `start`, as far as they are scored without a gap.
 
         While the job is not over, an empty or short page has a `next` to ask again with.
         """
@@ -163,7 +163,7 @@ class Results:
         return self._carried(key, name, out.getvalue(), file.media_type)
 
     def query(self, job_id: str) -> str | Address:
-        """What a job searched, as FASTA: the names and letters that its targets' places refer to.
+        """Return what a job searched, as FASTA: the names and letters that its targets' places refer to.
 
         Raises:
             NotFoundError: there is no such job, or its query is deleted already.
@@ -178,7 +178,7 @@ class Results:
         return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
 
     def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
-        """A text itself, or where it is if it is too long."""
+        """Return a text itself, or its address if it is too long."""
         if len(content) <= INLINE_BYTES:
             return content.decode()
         return self._stored(key, name, content, media_type)
@@ -206,7 +206,7 @@ class Results:
             raise _unknown(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
-        """Where target `number` may bind, the riskiest `limit` of it.
+        """Return how many places target `number` may bind, and the riskiest `limit` of them.
 
         Raises:
             NotFoundError: there is no such job or target.

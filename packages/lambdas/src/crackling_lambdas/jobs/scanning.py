@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def query_sites(text: str, kind: Kind = Kind.SEQUENCE) -> list[QuerySite]:
-    """The sites of a query, in query order; where it is a list of guides, theirs."""
+    """Return the sites of a query in query order; of a list of guides, theirs."""
     sites = (
         parse_guides(text.splitlines(), "the guides")
         if kind is Kind.GUIDES
@@ -39,14 +39,14 @@ def query_sites(text: str, kind: Kind = Kind.SEQUENCE) -> list[QuerySite]:
 
 
 def chunks(job_id: str, sites: list[QuerySite], size: int) -> Iterator[Chunk]:
-    """Runs of `size` sites; the last may be shorter."""
+    """Yield runs of `size` sites; the last may be shorter."""
     for number, start in enumerate(range(0, len(sites), size)):
         yield Chunk(job_id, number, first=start + 1, sites=tuple(sites[start : start + size]))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """Scans the query of a job."""
+    """Scan the query of a job."""
 
     jobs: JobStore
     targets: TargetStore
@@ -58,7 +58,7 @@ class Scan:
     work: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
-        """Chunks before the count before the messages: whoever gets one finds its chunk and a total.
+        """Write the chunks, then their count, then queue the messages, whose consumers so find both.
 
         A repetition finds the chunks in place and queues them again: the first may have died half-way.
         """

@@ -1,4 +1,4 @@
-"""Scoring a chunk. The first to come writes the results and the job's counter in one transaction."""
+"""Score chunks. The first delivery writes the results and the job's counter in one transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Assess = Callable[[Sequence[Site]], list[Efficiency]]
 
 
 class Indexes(Protocol):
-    """The indexes of genomes that are ready."""
+    """Score with the indexes of genomes that are ready."""
 
     def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
@@ -38,13 +38,13 @@ class Indexes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Chunks:
-    """Finds the chunks that are still to be scored."""
+    """Find the chunks that are still to be scored."""
 
     read_job: Callable[[str], Job | None]
     targets: TargetStore
 
     def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
-        """The message's job and chunk; None if there is nothing left to do for them."""
+        """Return the message's job and chunk; None if there is nothing left to do for them."""
         job = self.read_job(message.job_id)
         if job is None or job.over:
             return None
@@ -57,7 +57,7 @@ class Chunks:
 
 @dataclass(frozen=True, kw_only=True)
 class OnTarget:
-    """Scores efficiency."""
+    """Score efficiency."""
 
     chunks: Chunks
     assess: Assess
@@ -74,7 +74,7 @@ class OnTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class OffTarget:
-    """Scores specificity against the job's genome."""
+    """Score specificity against the job's genome."""
 
     chunks: Chunks
     read_genome: Callable[[str], Genome | None]

@@ -1,4 +1,4 @@
-"""Taking a job: it is checked before anything is stored, so that most mistakes are answered at once."""
+"""Accept jobs: each is checked before anything is stored, so that most mistakes are answered at once."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def check_region(text: str) -> None:
 
 
 def bases(text: str) -> int:
-    """How many a query has."""
+    """Return how many bases a query has."""
     return sum(len(contig.sequence) for contig in parse_query(text))
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """A job that was taken, and who is mailed when it is over, if anybody is."""
+    """Hold an accepted job, and who is emailed when it is finished, if anybody is."""
 
     job: Job
     recipient: Recipient | None
@@ -89,7 +89,7 @@ class Submitted:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """Creates jobs. The new item's stream record wakes the scheduler."""
+    """Create jobs. The new item's stream record wakes the scheduler."""
 
     jobs: JobStore
     genomes: GenomeStore

@@ -1,1 +1,1 @@
-"""What the handlers share: entry point, telemetry, settings and the consumer of a queue."""
+"""Hold what the handlers share: entry point, telemetry, settings and the consumer of a queue."""

@@ -1,4 +1,4 @@
-"""What the two index builders are made of."""
+"""Assemble what the two index builders share."""
 
 from __future__ import annotations
 

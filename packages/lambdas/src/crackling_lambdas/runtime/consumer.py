@@ -1,4 +1,4 @@
-"""Handling batches of messages: each by itself, and what becomes of one that fails.
+"""Handle the messages of a batch one by one, and decide what happens to those that fail.
 
 A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other
 may pass: the message goes back to its queue, to come again after a pause that grows. When it fails for the last
@@ -33,7 +33,7 @@ PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the
 
 
 class QueueSettings(Protocol):
-    """What a consumer must know of its queue."""
+    """Hold the settings that a consumer needs for its queue."""
 
     @property
     def queue_url(self) -> str: ...
@@ -43,7 +43,7 @@ class QueueSettings(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The queue that messages come from, and how often one may come."""
+    """Describe the queue that messages come from, and how often one may be received."""
 
     sqs: SQSClient
     url: str
@@ -54,7 +54,7 @@ class Source:
         return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
     def give_back(self, record: SQSRecord, error: Exception) -> None:
-        """Have a failed message come again soon; the queue's own time-out is made for functions that died.
+        """Make a failed message visible again soon; the queue's own time-out is made for functions that died.
 
         For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
         would come again.
@@ -72,7 +72,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer(Generic[M]):
-    """What a function does with the messages of its queue."""
+    """Consume the messages of a queue."""
 
     source: Source
     kind: type[M]
@@ -81,7 +81,7 @@ class Consumer(Generic[M]):
     task: str  # in the words of the reason: "scoring off-targets"
 
     def handler(self) -> Handler:
-        """The Lambda handler; it answers with the messages that are to come again."""
+        """Return the Lambda handler, which answers with the messages that are to be delivered again."""
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
         def handle(event: Event, context: LambdaContext) -> Answer:

@@ -1,4 +1,4 @@
-"""The entry point of a function: what every one of them does around its handler."""
+"""Make the entry point of a function: what each function does around its handler."""
 
 from __future__ import annotations
 

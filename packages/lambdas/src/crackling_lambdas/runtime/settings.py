@@ -28,7 +28,7 @@ class ApiSettings(Settings):
 
     @property
     def mailed_domains(self) -> tuple[str, ...]:
-        """Of the addresses that may be mailed; none where no mail is sent."""
+        """Return the domains of the addresses that may receive email; none if no email is sent."""
         return tuple(filter(None, self.mail_domains.split(",")))
 
 
@@ -42,7 +42,7 @@ class NotifierSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings(Settings):
-    """How workers are launched; see crackling_aws.ec2_workers.LaunchSettings."""
+    """Hold the settings to launch workers with; see crackling_aws.ec2_workers.LaunchSettings."""
 
     stage: str
     worker_image_parameter: str = ""

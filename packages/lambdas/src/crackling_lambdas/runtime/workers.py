@@ -1,4 +1,4 @@
-"""What launching and ending workers is made of."""
+"""Assemble what launches and terminates workers."""
 
 from __future__ import annotations
 
