@@ -26,10 +26,6 @@ _RETRIES = Config(
     read_timeout=30,
     max_pool_connections=CONNECTIONS,
 )
-# boto3 presigns addresses of the global host, unless it is told to put the bucket before the region's host. The global host
-# redirects to a new bucket for hours, and a browser does not send a form again to where it is redirected; regions opened
-# after March 2019 are not reached through it at all.
-_REGIONAL = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 # Whoever submits a job waits for it, and the gateway for no more than 29 s.
 _BRIEF = _RETRIES.merge(
     Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5)
@@ -62,7 +58,9 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> S3Client:
-        return boto3.client("s3", config=_RETRIES.merge(_REGIONAL))
+        # Signature version 4 makes presigned addresses regional: the global one redirects young buckets,
+        # and a redirected POST fails.
+        return boto3.client("s3", config=_RETRIES.merge(Config(signature_version="s3v4")))
 
     @cached_property
     def sqs(self) -> SQSClient:
