@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -29,14 +30,24 @@ LINES = [
 ]
 OURS = [line for line in LINES if line.startswith(PROGRAM)]
 THEIRS = [line for line in LINES if line.startswith("aws ")]
+# The tags of the first release, which need a repository on GitHub.
+TAGGING = [line for line in LINES if line.startswith(("for package in ", "git push "))]
 VALUES = {"OWNER/NAME": "owner/name"}
 
 
 def test_every_line_of_a_block_is_tried() -> None:
     assert LINES
-    assert [line for line in LINES if line not in OURS and line not in THEIRS] == []
+    assert [line for line in LINES if line not in [*OURS, *THEIRS, *TAGGING]] == []
     first = (ROOT / "docs" / "operations.md").read_text("utf-8").partition("```sh\n")[2].partition("```")[0]
     assert len(first.splitlines()) <= 5, "of the first deployment"
+
+
+def test_the_first_release_tags_every_package_that_is_released() -> None:
+    released = json.loads((ROOT / "release-please-config.json").read_text("utf-8"))["packages"].values()
+    [loop, push] = TAGGING
+    names = loop.removeprefix("for package in ").partition(";")[0].split()
+    assert sorted(names) == sorted(package["component"] for package in released)
+    assert push == "git push origin --tags"
 
 
 @pytest.fixture
