@@ -131,7 +131,7 @@ def _content_security_policy(settings: Settings) -> str:
     """Return the content security policy: nothing from other hosts, except that uploads go straight to S3.
 
     It allows S3's hosts, not just the one bucket: the bucket's CORS rule names this distribution, so naming the bucket here
-    would make each depend on the other. Signed forms go to the region's host and, in us-east-1, to the host without a
+    would make each depend on the other. Signed forms go to the region's host and, in the oldest region, to the host without a
     region.
     """
     s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")
