@@ -8,6 +8,7 @@ import pytest
 from crackling.annotation.annotation import read_gff
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import ACCESSION, Ncbi
+from crackling.ncbi import rate as rates
 from crackling.ncbi.assembly import read_report
 from crackling.ncbi.rate import Rate
 from localcloud.standins.faults import Fault, status
@@ -176,21 +177,37 @@ def test_a_key_that_is_refused(ncbi, fault):
     assert "secret" not in str(error.value)
 
 
-def test_five_requests_a_second_from_all_threads_of_the_process(ncbi):
-    """Ten with a key."""
-    for key, most in ((None, 5), ("key", 10)):
-        ncbi.asked.clear()
-        clients = [Ncbi(ncbi.url, api_key=key) for _ in range(most)]
-        threads = [threading.Thread(target=one.assembly, args=[LAMBDA]) for one in clients]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        times = sorted(asked.time for asked in ncbi.asked)
-        assert len(times) == 2 * most
-        assert times[-1] - times[0] < 3
-        # Arrivals jitter by what a busy machine makes of it.
-        assert all(later - earlier > 0.9 for earlier, later in zip(times, times[most:], strict=False))
+class StandingClock:
+    """A clock at which no time passes; it keeps how long each caller was told to wait."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+@pytest.mark.parametrize(("key", "most"), [(None, rates.WITHOUT_KEY), ("key", rates.WITH_KEY)])
+def test_all_threads_of_the_process_share_the_requests_of_a_second(ncbi, monkeypatch, key, most):
+    clock = StandingClock()
+    monkeypatch.setattr(rates, "time", clock)
+    monkeypatch.setattr(rates, "_anonymous", Rate(rates.WITHOUT_KEY))
+    monkeypatch.setattr(rates, "_by_key", {})
+    clients = [Ncbi(ncbi.url, api_key=key) for _ in range(most)]
+    threads = [threading.Thread(target=one.assembly, args=[LAMBDA]) for one in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ncbi.asked) == 2 * most
+    # Each client asks twice: as many requests as a second allows go at once, the others after more than a second.
+    waits = sorted(clock.waits)
+    assert waits[:most] == [0.0] * most
+    assert len(waits) == 2 * most
+    assert all(1 < wait < 2 for wait in waits[most:])
 
 
 def test_the_proxy_of_the_environment_is_used(ncbi, monkeypatch):
