@@ -157,7 +157,7 @@ def test_a_merge_concerns_the_worker_and_what_is_built_on_it(journey: Journey) -
     git(copy, "merge", "--quiet", "--no-ff", "-m", "Merge", "change")
     files = changed_files(base, copy)
     assert files == ["packages/ec2_worker/init.sh"]
-    assert affected(files) == {"ec2_worker", "infra"}
+    assert affected(files) == {"ec2_worker", "infra", "localcloud"}
     assert delivery("check-line-endings", str(script)) == 0
 
 
