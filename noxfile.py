@@ -24,6 +24,7 @@ worker-image    init.sh in a root made by debootstrap; the worker in it prepares
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
+wheels          builds the wheels that a release of crackling has into build/wheels, for Linux and macOS, and checks them
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
@@ -108,7 +109,12 @@ def types(session: nox.Session) -> None:
             f"{DELIVERY}/tests",
         ),
         (f"{CRACKLING}/native",),
-        (f"{LAYERS}/build.py", f"{LAYERS}/check.py", f"{LAYERS}/layer_recipes"),
+        (
+            f"{LAYERS}/build.py",
+            f"{LAYERS}/check.py",
+            f"{LAYERS}/release_wheels.py",
+            f"{LAYERS}/layer_recipes",
+        ),
         (f"{CRACKLING}/bench",),
         (f"{LOCALCLOUD}/bench",),
         (f"{WORKER}/tests",),
@@ -209,6 +215,11 @@ def layers(session: nox.Session) -> None:
     """Build for the Python version and processor that the stacks' settings use by default; arguments choose others."""
     session.run("python", f"{LAYERS}/build.py", *session.posargs)
     session.run("python", f"{LAYERS}/check.py", *session.posargs)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    session.run("python", f"{LAYERS}/release_wheels.py", *session.posargs)
 
 
 @nox.session

@@ -8,10 +8,10 @@ compiler, because Zig ships no address sanitizer.
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 NATIVE = Path(__file__).resolve().parent
@@ -26,6 +26,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-psabi"]  # no vector is passed 
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-shared", *WARNINGS, "-fvisibility=hidden"]
 # Every x86-64 processor since 2009 runs it (POPCNT). Tuned for those since 2013, folding takes 15 % less time.
 BASELINE = ["-march=x86_64_v2", "-mtune=haswell"]
+# macOS stores in a library the path that it was linked at, unless it is given another name.
+INSTALL_NAME = ["-Wl,-install_name,@rpath/_kernel.so"]
 SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
@@ -39,9 +41,11 @@ def command(output: Path, target: str | None, sanitize: bool) -> list[str]:
     sources = [source.name for source in SOURCES]  # relative, so that no folder's name gets into the library
     if sanitize:
         return ["cc", *FLAGS, *SANITIZERS, *sources, "-o", str(output)]
-    processor = BASELINE if (target or host_target()).startswith("x86_64") else []
-    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target or host_target(), "-s", *processor]
-    return [*zig, *FLAGS, *sources, "-o", str(output)]
+    target = target or host_target()
+    processor = BASELINE if target.startswith("x86_64") else []
+    name = INSTALL_NAME if "-macos" in target else []
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target, "-s", *processor]
+    return [*zig, *FLAGS, *name, *sources, "-o", str(output)]
 
 
 def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: bool = False) -> Path:
@@ -52,9 +56,11 @@ def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: 
     """
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_suffix(f".{os.getpid()}.tmp")  # two processes may compile at once
-    subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
-    unfinished.replace(output)
+    # Two processes may compile at once. The name stays, because the signature of a macOS library contains it.
+    with tempfile.TemporaryDirectory(prefix=f"{output.stem}.", dir=output.parent) as scratch:
+        unfinished = Path(scratch, output.name)
+        subprocess.run(command(unfinished, target, sanitize), cwd=NATIVE, check=True)
+        unfinished.replace(output)
     return output
 
 

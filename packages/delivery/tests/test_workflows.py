@@ -166,6 +166,7 @@ def test_permissions_are_least(path: Path) -> None:
             "drift": {"issues"},
             "publish": {"pages"},
             "release-please": {"contents", "issues", "pull-requests"},
+            "wheels": {"contents"},
         }
         assert writes == allowed.get(name, set()), name
 
