@@ -23,11 +23,12 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: its exit code, its wall time, and the file with its output."""
+    """How a session ended: its exit code, its wall time, its processor time, and the file with its output."""
 
     name: str
     code: int
     seconds: float
+    processor_seconds: float
     log: Path
 
 
@@ -43,7 +44,7 @@ class Runner:
         log = LOGS / f"{name}.log"
         begun = time.monotonic()
         if self._stopped:
-            return Outcome(name, INTERRUPTED, 0.0, log)
+            return Outcome(name, INTERRUPTED, 0.0, 0.0, log)
         say(f"{name}: started")
         with log.open("wb") as output:
             command = [sys.executable, "-m", "nox", "--session", name]
@@ -57,9 +58,13 @@ class Runner:
                 start_new_session=True,
             )
             self._running.add(process)
-            code = process.wait()
+            # Unlike Popen.wait(), wait4() also tells the processor time of the session and of the children it has waited for.
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
             self._running.discard(process)
-        return Outcome(name, code, time.monotonic() - begun, log)
+        return Outcome(
+            name, process.returncode, time.monotonic() - begun, usage.ru_utime + usage.ru_stime, log
+        )
 
     def stop(self) -> None:
         """End all running sessions and start no more."""
@@ -94,7 +99,10 @@ def summary(outcomes: list[Outcome], seconds: float) -> int:
     """Print a line for each session and the totals; return the exit code."""
     say(f"\n{'=' * 20} all sessions {'=' * 20}")
     for outcome in sorted(outcomes, key=lambda one: -one.seconds):
-        say(f"{'passed' if outcome.code == 0 else 'FAILED'}  {outcome.seconds:6.0f} s  {outcome.name}")
+        say(
+            f"{'passed' if outcome.code == 0 else 'FAILED'}  {outcome.seconds:6.0f} s  "
+            f"{outcome.processor_seconds:6.0f} s of processor time  {outcome.name}"
+        )
     failed = sum(outcome.code != 0 for outcome in outcomes)
     say(f"{seconds:.0f} s in all\nsessions: {len(outcomes) - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(localcloud.__file__).parent
-EMULATOR = {"botocore", "moto", "werkzeug", "_typeshed"}
+# pytest is what localcloud.skips is a plugin of; nothing else imports it.
+EMULATOR = {"botocore", "moto", "werkzeug", "_typeshed", "pytest"}
 
 
 def imports(folder: Path) -> Iterator[str]:
