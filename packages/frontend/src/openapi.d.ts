@@ -424,7 +424,7 @@ export interface components {
         };
         /**
          * GenomeState
-         * @description Where a genome stands; one that no item describes is absent.
+         * @description Name the state of a genome; a genome without an item is absent.
          * @enum {string}
          */
         GenomeState: "uploading" | "preparing" | "ready" | "failed";
@@ -638,7 +638,7 @@ export interface components {
         };
         /**
          * MailState
-         * @description Whether mail reaches its recipient: only once AWS has been told so by a link that it mailed.
+         * @description Name whether email reaches its recipient, which must first confirm by a link that AWS sends.
          * @enum {string}
          */
         MailState: "confirmed" | "pending";
@@ -805,7 +805,7 @@ export interface components {
         };
         /**
          * Part
-         * @description The steps of preparing a genome.
+         * @description Name the steps of preparing a genome.
          * @enum {string}
          */
         Part: "fasta" | "bowtie2" | "issl";
@@ -822,7 +822,7 @@ export interface components {
         };
         /**
          * Place
-         * @description Where a genome is prepared.
+         * @description Name where a genome is prepared.
          * @enum {string}
          */
         Place: "lambda" | "worker";
@@ -897,13 +897,13 @@ export interface components {
         };
         /**
          * Source
-         * @description Where a genome's sequence comes from.
+         * @description Name the source of a genome's sequence.
          * @enum {string}
          */
         Source: "upload" | "accession";
         /**
          * Status
-         * @description Where a job stands, as users see it.
+         * @description Name the status of a job as users see it.
          * @enum {string}
          */
         Status: "queued" | "preparing" | "scanning" | "scoring" | "complete" | "failed";
