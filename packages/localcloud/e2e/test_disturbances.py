@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling_aws.codec import encode, to_item
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
 from local_stage import SAMPLE
@@ -92,7 +92,7 @@ def prepare(cloud: LocalCloud, genome: str) -> None:
     """Store a preparation that nobody works on; it has begun, so that the stream invokes nothing."""
     preparing = Genome(
         genome=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
-        parts=frozenset([Part.ISSL]), place=Place.LAMBDA, created=time.time(), updated=time.time(),
+        parts=frozenset([Part.ISSL]), venue=Venue.LAMBDA, created=time.time(), updated=time.time(),
     )  # fmt: skip
     item = to_item(preparing) | {"item": encode(GENOME_ITEM)}
     cloud.client("dynamodb").put_item(TableName=cloud.outputs(STACK)["GenomesTable"], Item=item)

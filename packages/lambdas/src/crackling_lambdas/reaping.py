@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from crackling_aws.models.genomes import Genome, GenomeState, Place
+from crackling_aws.models.genomes import Genome, GenomeState, Venue
 from crackling_aws.models.jobs import Status
 from crackling_aws.preparation.release import owned
 
@@ -92,12 +92,12 @@ class Reaper:
             case GenomeState.FAILED:
                 self.failure.fail_waiters(genome)
             case GenomeState.PREPARING if genome.claim is not None:
-                match genome.place:
+                match genome.venue:
                     case None:
                         self._urge(genome, genome.claim)
-                    case Place.LAMBDA:
+                    case Venue.LAMBDA:
                         self._fail_stalled(genome, genome.claim, self.patience.stalled, GENOME_REASON)
-                    case Place.WORKER:
+                    case Venue.WORKER:
                         self._replace_worker(genome, genome.claim)
 
     def _urge(self, genome: Genome, claim: str) -> None:

@@ -12,7 +12,7 @@ import itertools
 import pytest
 
 from crackling_aws import queues
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
@@ -122,7 +122,7 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch):
 
     def once(self, genome):
         found = self.genomes.get(genome)
-        if found is None or found.place is None:
+        if found is None or found.venue is None:
             begin(self, genome)
 
     patch.setattr(preparation.Preparations, "begin", once)
@@ -131,12 +131,12 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch):
 def a_beginning_chooses_the_place_anew(patch):
     begun = genomes.GenomeStore.begun
 
-    def forgetful(self, genome, claim, place, *more):
-        begun(self, genome, claim, place, *more)
-        other = Place.WORKER if self.get(genome).place is Place.LAMBDA else Place.LAMBDA
+    def forgetful(self, genome, claim, venue, *more):
+        begun(self, genome, claim, venue, *more)
+        other = Venue.WORKER if self.get(genome).venue is Venue.LAMBDA else Venue.LAMBDA
         return begun(self, genome, claim, other, *more)
 
-    patch.setattr(genomes, "NOT_BEGUN", always("#place"))
+    patch.setattr(genomes, "NOT_BEGUN", always("#venue"))
     patch.setattr(genomes.GenomeStore, "begun", forgetful)
 
 

@@ -28,7 +28,7 @@ class Part(StrEnum):
     ISSL = "issl"
 
 
-class Place(StrEnum):
+class Venue(StrEnum):
     """Name where a genome is prepared."""
 
     LAMBDA = "lambda"
@@ -67,7 +67,7 @@ class Genome:
     done: frozenset[Part] = frozenset()
     claimed: float | None = None  # when its preparation was claimed
     attempts: int = 0  # how often another worker took this preparation over
-    place: Place | None = None  # where it is prepared; None until that has begun
+    venue: Venue | None = None  # where it is prepared; None until that has begun
     worker: str | None = None  # the instance's id
     progress: Progress | None = None
     organism: str | None = None

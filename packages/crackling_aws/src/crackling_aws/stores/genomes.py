@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
-from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Progress, Source, Venue
 from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ WAITER = "waiter#"
 CLAIMABLE = "attribute_not_exists(#genome) OR #state IN (:uploading, :failed)"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
-NOT_BEGUN = "attribute_not_exists(#place)"
+NOT_BEGUN = "attribute_not_exists(#venue)"
 NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that say what the genome is, who prepares it, and how often that was tried.
@@ -85,7 +85,7 @@ class GenomeStore:
         self,
         genome: str,
         claim: str,
-        place: Place,
+        venue: Venue,
         expected_bases: int,
         expected_seconds: float,
         organism: str | None,
@@ -96,7 +96,7 @@ class GenomeStore:
         Return False if that is known already, or `claim` no longer owns the genome.
         """
         return self._owned(
-            genome, claim, f"{OWNED} AND {NOT_BEGUN}", place=place, expected_bases=expected_bases,
+            genome, claim, f"{OWNED} AND {NOT_BEGUN}", venue=venue, expected_bases=expected_bases,
             expected_seconds=round(expected_seconds), organism=organism, updated=now,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Begin the preparation of a genome.
 
-    claim (API, or a job's admission) -> the item's stream -> size -> place -> download queue | worker
+    claim (API, or a job's admission) -> the item's stream -> size -> venue -> download queue | worker
 
 A claim writes the item and nothing else. Its stream wakes the scheduler, which finds out how large the genome
 is, writes where it is prepared, and only then starts that. Each step may be repeated at any point.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import Part, Place
+from crackling_aws.models.genomes import Part, Venue
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
 
@@ -60,7 +60,7 @@ class Preparations:
         if found is None or found.claim is None:
             return
         claim = found.claim
-        if owned(found, claim) and found.place is None:
+        if owned(found, claim) and found.venue is None:
             self._choose(found, claim)
             found = self.genomes.get(genome)
         if owned(found, claim):
@@ -82,8 +82,8 @@ class Preparations:
             if self.clock() >= (genome.claimed or 0) + PATIENCE:
                 self.failure.fail_genome(genome.genome, claim, str(error))
         else:
-            place, [seconds] = self.expectations.place(size.bases), self.expectations.of([size.bases])
-            self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
+            venue, [seconds] = self.expectations.venue(size.bases), self.expectations.of([size.bases])
+            self.genomes.begun(genome.genome, claim, venue, size.bases, seconds, size.organism, self.clock())
 
     def _clear(self, genome: str, claim: str) -> None:
         """Delete the files that earlier preparations left.
@@ -96,9 +96,9 @@ class Preparations:
             objects.delete(left)
 
     def _start(self, genome: Genome, claim: str) -> None:
-        if genome.place is Place.LAMBDA and Part.FASTA not in genome.done:
+        if genome.venue is Venue.LAMBDA and Part.FASTA not in genome.done:
             self.downloads.send([PrepareGenome(genome.genome, claim)])
-        if genome.place is Place.WORKER and genome.worker is None:
+        if genome.venue is Venue.WORKER and genome.worker is None:
             try:
                 worker = self.launcher.launch(genome.genome, claim, genome.expected_bases or 0)
             except CracklingError as error:
