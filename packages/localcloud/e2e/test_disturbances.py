@@ -91,7 +91,7 @@ def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
 def prepare(cloud: LocalCloud, genome: str) -> None:
     """Store a preparation that nobody works on; it has begun, so that the stream invokes nothing."""
     preparing = Genome(
-        genome=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
+        genome_id=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
         parts=frozenset([Part.ISSL]), venue=Venue.LAMBDA, created=time.time(), updated=time.time(),
     )  # fmt: skip
     item = to_item(preparing) | {"item": encode(GENOME_ITEM)}
@@ -113,7 +113,7 @@ def test_a_preparation_that_stands_still_fails_with_its_jobs(cloud: LocalCloud, 
     job = waiting_job(cloud, api, "stuck")
     fire_reaper(cloud)
     assert api.get(f"/jobs/{job}")["status"] == "preparing"
-    make_old(cloud, "GenomesTable", genome="stuck", item="genome")
+    make_old(cloud, "GenomesTable", genomeId="stuck", item="genome")
     fire_reaper(cloud)
     reason = "Its preparation stopped making progress. The next job that names it tries again."
     wait_until(lambda: api.get(f"/jobs/{job}")["status"] == "failed", "the waiting job fails")

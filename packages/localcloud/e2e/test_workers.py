@@ -41,7 +41,7 @@ def submit(api: ApiClient, genome: str) -> str:
 def genome_item(cloud: LocalCloud, genome: str, **changes: Any) -> dict[str, Any]:
     """Apply `changes` to numbers of the genome's item, and return the item."""
     place = {"TableName": cloud.outputs(STACK)["GenomesTable"]}
-    key = {"genome": {"S": genome}, "item": {"S": "genome"}}
+    key = {"genomeId": {"S": genome}, "item": {"S": "genome"}}
     dynamodb = cloud.client("dynamodb")
     for name, value in changes.items():
         dynamodb.update_item(

@@ -145,7 +145,7 @@ def test_waiters_are_told_apart_from_genomes_and_from_each_other(genomes):
         genomes.add_waiter(genome, job, expires=9)
     genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
     assert list(genomes.waiters("g")) == ["j1", "j2"]
-    assert [genome.genome for genome in genomes.list()] == ["g"]
+    assert [genome.genome_id for genome in genomes.list()] == ["g"]
     genomes.remove_waiter("g", "j1")
     genomes.remove_waiter("g", "j1")
     assert list(genomes.waiters("g")) == ["j2"]

@@ -19,7 +19,7 @@ from crackling_lambdas.genomes.sizes import Sizes
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100
-DOWNLOAD = ("download", f'{{"genome": "{ACCESSION}", "claim": "c1"}}')
+DOWNLOAD = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "c1"}}')
 
 
 @pytest.fixture

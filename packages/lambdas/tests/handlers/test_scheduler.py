@@ -37,7 +37,7 @@ def job(job_id, name="INSERT"):
 
 
 def genome(name=ACCESSION, item="genome"):
-    return "MODIFY", {"genome": {"S": name}, "item": {"S": item}}
+    return "MODIFY", {"genomeId": {"S": name}, "item": {"S": item}}
 
 
 def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud):
@@ -89,6 +89,6 @@ def test_a_claimed_genome_begins_and_its_waiters_do_not(cloud):
     assert cloud.genomes.get(ACCESSION).venue is None
     assert stream(cloud, genome(), genome(), genome("gone")) == []
     found = cloud.genomes.get(ACCESSION)
-    message = ("download", f'{{"genome": "{ACCESSION}", "claim": "{found.claim}"}}')
+    message = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "{found.claim}"}}')
     assert cloud.sent == [message, message]  # the second record may be a repetition of the first
     assert (found.venue, found.organism, found.expected_bases) == (Venue.LAMBDA, "Lambdavirus lambda", 48)

@@ -54,7 +54,7 @@ def complete_jobs_fail(patch):
 
 
 def genomes_are_claimed_twice(patch):
-    patch.setattr(genomes, "CLAIMABLE", always("#genome"))
+    patch.setattr(genomes, "CLAIMABLE", always("#genomeId"))
 
 
 def parts_are_added_to_genomes_that_are_ready(patch):
@@ -83,13 +83,13 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
         job = self.jobs.get(job_id)
         if job is None or job.over:
             return
-        genome = self.genomes.get(job.genome)
-        self.genomes.add_waiter(job.genome, job_id, job.expires)
+        genome = self.genomes.get(job.genome_id)
+        self.genomes.add_waiter(job.genome_id, job_id, job.expires)
         if genome is not None and genome.state is GenomeState.READY:
-            self.release.release_job(job.genome, job_id)
+            self.release.release_job(job.genome_id, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
-        self.claims.claim(job.genome, Source.UPLOAD)
+        self.claims.claim(job.genome_id, Source.UPLOAD)
 
     patch.setattr(admission.Admission, "admit", admit)
 
@@ -183,7 +183,7 @@ def a_repeated_download_queues_nothing(patch):
     run = download.Download.run
 
     def once(self, message):
-        genome = self.genomes.get(message.genome)
+        genome = self.genomes.get(message.genome_id)
         if genome is None or Part.FASTA not in genome.done:
             run(self, message)
 

@@ -56,7 +56,7 @@ class IndexFile:
 class Genome:
     """Hold a genome and the progress of its preparation. `claim` is the token of the preparation that owns it."""
 
-    genome: str
+    genome_id: str
     state: GenomeState
     source: Source
     created: float

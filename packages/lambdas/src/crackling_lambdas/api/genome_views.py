@@ -105,7 +105,7 @@ class GenomeView(View):
     @classmethod
     def of(cls, genome: Genome) -> Self:
         return cls(
-            genome=genome.genome,
+            genome=genome.genome_id,
             name=genome.name,
             state=genome.state,
             source=genome.source,
