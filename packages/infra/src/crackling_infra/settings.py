@@ -66,8 +66,14 @@ _ACCOUNT: Final = (
     "`new`: stay within what AWS allows a new account, functions of 3,008 MB of which 10 run at a time; `established`: use "
     "10,240 MB and up to 1,000. [Which one it is](operations.md#new-and-established-accounts)"
 )
-_PREPARATION: Final = f"invocations at a time of each function that prepares genomes; {PREPARATION_CONCURRENCY['established']} in an established account"
-_SCORING: Final = f"invocations at a time of each function that scans or scores; {SCORING_CONCURRENCY['established']} in an established account"
+_PREPARATION: Final = (
+    "invocations at a time of each function that prepares genomes; in an established account "
+    f"{PREPARATION_CONCURRENCY['established']}"
+)
+_SCORING: Final = (
+    "invocations at a time of each function that scans or scores; in an established account "
+    f"{SCORING_CONCURRENCY['established']}"
+)
 _BOWTIE2: Final = "`off`: build no bowtie2 index and deploy no layer for it"
 _RESERVED: Final = "reserved concurrency of the function `api`; a new account has none to reserve"
 _NCBI_KEY: Final = (
