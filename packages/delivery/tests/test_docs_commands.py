@@ -63,7 +63,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
     monkeypatch.setattr(deploy, "synthesise", lambda **_settings: service)
     monkeypatch.setattr(preflight, "synthesise", lambda **_settings: service)
     monkeypatch.setattr(bake, "synthesise", lambda **_settings: builder)
-    monkeypatch.setattr(smoke, "check_stage", lambda _url: None)
+    monkeypatch.setattr(smoke, "check_stage", lambda _url, _clock: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "cdk.out").symlink_to(service)

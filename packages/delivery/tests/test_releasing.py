@@ -92,11 +92,11 @@ def versions(deployer: Deployer) -> list[str]:
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were tried."""
     addresses: list[str] = []
-    monkeypatch.setattr(deploy, "check_stage", addresses.append)
+    monkeypatch.setattr(deploy, "check_stage", lambda url, _clock: addresses.append(url))
     return addresses
 
 
-def broken(_url: str) -> None:
+def broken(_url: str, _clock: object) -> None:
     raise DeliveryError("the sample's job failed")
 
 

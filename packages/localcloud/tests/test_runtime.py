@@ -60,7 +60,7 @@ def test_environment_is_the_functions_own(runtime: Runtime, monkeypatch: pytest.
     assert seen["TABLE"] == "jobs"
     assert "SECRET_OF_THE_DEVELOPER" not in seen
     assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
-    assert seen["AWS_ENDPOINT_URL"] == "http://localhost:1"
+    assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
     assert Path(seen["TMPDIR"]).name.startswith("sample-")
 
 

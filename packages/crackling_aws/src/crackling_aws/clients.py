@@ -26,6 +26,12 @@ _RETRIES = Config(
     read_timeout=30,
     max_pool_connections=CONNECTIONS,
 )
+# By default boto3 presigns addresses of the global host. That host redirects requests for a new bucket for hours, and a browser
+# does not send a form again to where it is redirected; buckets in regions opened after March 2019 cannot be reached through it.
+_REGIONAL = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+)
 # Whoever submits a job waits for it, and the gateway for no more than 29 s.
 _BRIEF = _RETRIES.merge(
     Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5)
@@ -58,9 +64,7 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> S3Client:
-        # Signature version 4 makes presigned addresses regional: the global one redirects young buckets,
-        # and a redirected POST fails.
-        return boto3.client("s3", config=_RETRIES.merge(Config(signature_version="s3v4")))
+        return boto3.client("s3", config=_RETRIES.merge(_REGIONAL))
 
     @cached_property
     def sqs(self) -> SQSClient:

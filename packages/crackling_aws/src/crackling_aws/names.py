@@ -44,6 +44,30 @@ def builder_stack(stage: str) -> str:
     return f"Ec2Stack-{stage}"
 
 
+# --- limits of Lambda in an account ---
+
+
+class LambdaLimits(NamedTuple):
+    """What an account allows its functions: memory of one in MiB, invocations at a time of all, and how many may be reserved."""
+
+    memory_mib: int
+    concurrency: int
+    reservable: int
+
+
+LAMBDA_LIMITS: Final = {
+    "new": LambdaLimits(3_008, 10, 0),
+    "established": LambdaLimits(10_240, 1_000, 900),
+}
+"""By the setting `account`: AWS's quotas of an account that is new, and of one that has been used for a while.
+
+The stack keeps within them. What a certain deployment demands stands in its template: the largest `MemorySize`, the sum of
+`ReservedConcurrentExecutions`, and the sum of the event sources' `MaximumConcurrency`.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+LEAST_CONCURRENCY: Final = 2
+"""The lowest `MaximumConcurrency` that Lambda accepts for a queue."""
+
 # --- SSM parameters ---
 
 

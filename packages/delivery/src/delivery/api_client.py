@@ -7,12 +7,20 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from email.message import Message
     from pathlib import Path
 
+    from delivery.waiting import Clock
+
 POLL_SECONDS = 0.2
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""In seconds, before each repetition of a request that may succeed a little later."""
+LONGEST_PAUSE = 60.0
+"""In seconds; a server that asks for a longer pause gets its next request after this one."""
 
 
 class ApiError(Exception):
@@ -20,10 +28,15 @@ class ApiError(Exception):
 
 
 class ApiClient:
-    """Talks to the API at an address such as http://localhost:8080/api."""
+    """Talks to the API at an address such as http://localhost:8080/api.
 
-    def __init__(self, base: str) -> None:
+    Requests that are answered with 429 or 5xx, or not at all, are repeated after a pause.
+    """
+
+    def __init__(self, base: str, *, poll_seconds: float = POLL_SECONDS, clock: Clock = time) -> None:
         self._base = base
+        self._poll_seconds = poll_seconds
+        self._clock = clock
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         return json.loads(self._open("GET", path))
@@ -39,13 +52,40 @@ class ApiClient:
         """Return all targets of a complete job as a file of this format."""
         return self._open("GET", f"/jobs/{job}/export?format={form}")
 
+    def export_address(self, job: str, form: str) -> str:
+        """Return the presigned address of a complete job's targets, for a format that is not sent as text.
+
+        Raises:
+            ApiError: the answer has no address.
+        """
+        request = self._request("GET", f"/jobs/{job}/export?format={form}")
+        _, headers = send(request, self._clock, _IN_PLACE)
+        address = headers.get("location")
+        if address is None:
+            raise ApiError(f"{request.full_url}: the answer has no address to download from")
+        return str(address)
+
+    def announce_genome(self, genome: str, name: str, *, annotation: bool = False) -> dict[str, Any]:
+        """Announce a genome, and return the presigned forms to upload its files with."""
+        forms: dict[str, Any] = self.post(
+            "/genomes", {"genome": genome, "name": name, "annotation": annotation}
+        )
+        return forms
+
     def upload_genome(self, genome: str, name: str, fasta: Path, annotation: Path | None = None) -> None:
         """Announce a genome, upload its FASTA file and its annotation, and start its preparation."""
-        forms = self.post("/genomes", {"genome": genome, "name": name, "annotation": annotation is not None})
+        forms = self.announce_genome(genome, name, annotation=annotation is not None)
         for form, file in ((forms["upload"], fasta), (forms["annotationUpload"], annotation)):
             if file is not None:
-                post_form(form["url"], form["fields"], file.name, file.read_bytes())
+                post_form(form["url"], form["fields"], file.name, file.read_bytes(), self._clock)
+        self.complete_genome(genome)
+
+    def complete_genome(self, genome: str) -> None:
+        """Start the preparation of a genome whose files are uploaded."""
         self.post(f"/genomes/{genome}/complete")
+
+    def delete_genome(self, genome: str) -> None:
+        self._open("DELETE", f"/genomes/{genome}")
 
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)
@@ -59,27 +99,30 @@ class ApiClient:
         Raises:
             ApiError: the job or genome failed, or the time is over.
         """
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        end = self._clock.monotonic() + seconds
+        while True:
             answer: dict[str, Any] = self.get(path)
             if answer[field] == wanted:
                 return answer
             if answer[field] == "failed":
                 raise ApiError(f"{path} failed: {answer['reason']}")
-            time.sleep(POLL_SECONDS)
-        raise ApiError(f"{path} is still {answer[field]} after {seconds:.0f} s")
+            if self._clock.monotonic() >= end:
+                raise ApiError(f"{path} is still {answer[field]} after {seconds:.0f} s")
+            self._clock.sleep(self._poll_seconds)
 
     def _open(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
-        request = urllib.request.Request(  # noqa: S310 - http, as the caller's base says
+        return send(self._request(method, path, body), self._clock)[0]
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> urllib.request.Request:
+        return urllib.request.Request(  # noqa: S310 - http, as the caller's base says
             f"{self._base}{path}",
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
             headers={"content-type": "application/json"},
         )
-        return _read(request)
 
 
-def post_form(url: str, fields: dict[str, str], name: str, content: bytes) -> None:
+def post_form(url: str, fields: dict[str, str], name: str, content: bytes, clock: Clock = time) -> None:
     """Upload a file with a presigned form of S3: the fields come first, the file last."""
     boundary = uuid.uuid4().hex
     parts = [
@@ -92,17 +135,63 @@ def post_form(url: str, fields: dict[str, str], name: str, content: bytes) -> No
     )
     body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
-    _read(urllib.request.Request(url, method="POST", data=body, headers=headers))  # noqa: S310 - from the API
+    send(urllib.request.Request(url, method="POST", data=body, headers=headers), clock)  # noqa: S310 - from the API
 
 
-def _read(request: urllib.request.Request) -> bytes:
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
-            content: bytes = answer.read()
-            return content
-    except urllib.error.HTTPError as error:
-        raise ApiError(
-            f"{request.method} {request.full_url}: {error.code} {error.read().decode(errors='replace')}"
-        ) from None
-    except urllib.error.URLError as error:
-        raise ApiError(f"{request.method} {request.full_url}: {error.reason}") from None
+def fetch(address: str, clock: Clock = time) -> bytes:
+    """Return what is at a web address.
+
+    Raises:
+        ApiError: it is not a web address, or it cannot be fetched.
+    """
+    if not address.startswith(("https://", "http://")):
+        raise ApiError(f"{address} is not a web address")
+    return send(urllib.request.Request(address), clock)[0]  # noqa: S310 - checked above
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Returns a redirect itself instead of following it."""
+
+    def http_error_303(self, *answer: Any) -> Any:  # noqa: ANN401 - as the base class has it
+        _request, body, *_ = answer
+        return body
+
+
+_FOLLOWING = urllib.request.build_opener()
+_IN_PLACE = urllib.request.build_opener(_Stay())
+
+
+def send(
+    request: urllib.request.Request, clock: Clock, opener: urllib.request.OpenerDirector = _FOLLOWING
+) -> tuple[bytes, Message]:
+    """Return the body and the headers of the answer. A request that may succeed a little later is repeated after a pause.
+
+    Raises:
+        ApiError: the request was rejected, or failed each time.
+    """
+    place = f"{request.get_method()} {request.full_url.partition('?')[0]}"
+    for pause in (*PAUSES, None):
+        try:
+            with opener.open(request, timeout=60) as answer:
+                return answer.read(), answer.headers
+        except urllib.error.HTTPError as error:
+            with error:
+                if pause is None or not _is_transient(error.code):
+                    text = error.read().decode(errors="replace")
+                    raise ApiError(f"{place}: {error.code} {text}") from None
+                clock.sleep(_asked_pause(error.headers) or pause)
+        except OSError as error:
+            if pause is None:
+                raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
+            clock.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _is_transient(status: int) -> bool:
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _asked_pause(headers: Message) -> float | None:
+    """Return the seconds that the header Retry-After asks for; None without one, or if it has a date."""
+    asked = headers.get("retry-after", "")
+    return min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else None

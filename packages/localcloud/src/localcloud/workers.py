@@ -120,6 +120,7 @@ class WorkerProcesses:
         }
         return {
             **points,
+            "AWS_ENDPOINT_URL": self.cloud.world.numeric_endpoint,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

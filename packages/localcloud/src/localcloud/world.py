@@ -37,6 +37,14 @@ class World:
     endpoint: str
     region: str
 
+    @property
+    def numeric_endpoint(self) -> str:
+        """Return the endpoint for deployed programs, whose clients put a bucket before the host's name.
+
+        No resolver knows `bucket.localhost`; for a number botocore puts the bucket into the path.
+        """
+        return self.endpoint.replace("localhost", "127.0.0.1", 1)
+
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
         """Return a cached, thread-safe client of one service, with the developer's credentials."""
         with _CLIENTS_LOCK:

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, services: Services) -> int:
 
     def smoke_test() -> None:
         if not options.no_smoke_test:
-            check_stage(options.url or stacks.page(options.stage))
+            check_stage(options.url or stacks.page(options.stage), services.clock)
 
     Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
     return DONE

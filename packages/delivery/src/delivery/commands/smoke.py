@@ -1,4 +1,4 @@
-"""Test a deployed stage as a user would: its page, its API, and a job whose result is also computed on this machine."""
+"""Test a deployed stage as a user would: its page, its API, a job with a known answer, an upload and a download."""
 
 from __future__ import annotations
 
@@ -22,5 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, services: Services) -> int:
-    check_stage(options.url or Stacks(services.aws.cloudformation, services.clock).page(options.stage))
+    address = options.url or Stacks(services.aws.cloudformation, services.clock).page(options.stage)
+    check_stage(address, services.clock)
     return DONE

@@ -1,59 +1,116 @@
-"""The smoke test of a deployed stage: its page, its API, and a job whose result is also computed on this machine."""
+"""The smoke test of a deployed stage: its page, its API, a job with a known answer, an upload and a download."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import re
 import subprocess
 import sys
-import urllib.error
-import urllib.request
+import urllib.parse
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery.api_client import ApiClient, ApiError
+from delivery.api_client import ApiClient, ApiError, fetch, post_form
 from delivery.program import DeliveryError, say
 from delivery.repository import SAMPLE
+from delivery.waiting import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from delivery.waiting import Clock
+
 Row = dict[str, str]
 ACCESSION = "GCF_000840245.1"
 """Phage lambda, which contains the sample; NCBI has it, and so has the local cloud."""
+POLL_SECONDS = 2.0
+STORED_FORMAT, STORED_MAGIC = "xlsx", b"PK"
+"""A format that is always downloaded from S3, and how its files begin."""
+_S3 = re.compile(r"[a-z0-9-]+\.s3(?P<region>\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?")
 
 
-def check_stage(url: str) -> None:
+def check_stage(url: str, clock: Clock = SYSTEM_CLOCK) -> None:
     """Test the stage whose page is at `url`.
 
     Raises:
         DeliveryError: something does not work; the message says what.
     """
     base = url.rstrip("/")
-    if b"<html" not in _get(base + "/").lower():
-        raise DeliveryError(f"{base}/ does not serve the page")
-    config = json.loads(_get(f"{base}/config.json"))
-    say(f"page: stage {config['stage']}, API at {config['api']}")
-    check_job(ApiClient(base + config["api"]))
+    try:
+        if b"<html" not in fetch(base + "/", clock).lower():
+            raise DeliveryError(f"{base}/ does not serve the page")
+        config = json.loads(fetch(f"{base}/config.json", clock))
+        say(f"page: stage {config['stage']}, API at {config['api']}")
+        api = ApiClient(base + config["api"], poll_seconds=POLL_SECONDS, clock=clock)
+        check_job(api, clock)
+        check_upload(api, clock)
+    except ApiError as error:
+        raise DeliveryError(str(error)) from error
 
 
-def check_job(api: ApiClient) -> None:
-    """Submit the sample and compare its targets with those that the command line computes.
+def check_job(api: ApiClient, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Submit the sample, compare its targets with those that the command line computes, and download a file from S3.
 
     Raises:
-        DeliveryError: the job failed, took too long, or has other targets.
+        ApiError: the job failed, or took too long.
+        DeliveryError: it has other targets, or the file has an address that browsers cannot rely on.
     """
-    try:
-        job = api.submit(fasta=(SAMPLE / "cI.fa").read_text("utf-8"), genome=ACCESSION)
-        say(f"job {job} ...")
-        api.wait_for_job(job)
-        found = rows(api.export(job, "csv").decode())
-    except ApiError as error:
-        raise DeliveryError(f"the sample's job failed: {error}") from error
+    job = api.submit(fasta=(SAMPLE / "cI.fa").read_text("utf-8"), genome=ACCESSION)
+    say(f"job {job} ...")
+    api.wait_for_job(job)
+    found = rows(api.export(job, "csv").decode())
     differing = difference(expected(), found)
     if differing:
         raise DeliveryError(f"job {job} has other targets than this revision computes: {differing}")
     say(f"job {job}: {len(found)} targets, the same as computed here")
+    address = api.export_address(job, STORED_FORMAT)
+    host = check_host(address)
+    if not fetch(address, clock).startswith(STORED_MAGIC):
+        raise DeliveryError(f"job {job}: {host} serves something else than its {STORED_FORMAT} file")
+    say(f"job {job}: its {STORED_FORMAT} file comes from {host}")
+
+
+def check_upload(api: ApiClient, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Upload a small genome with a presigned form, wait until it is prepared, and delete it.
+
+    Raises:
+        ApiError: the upload was rejected, or the preparation failed or took too long.
+        DeliveryError: the form has an address that browsers cannot rely on.
+    """
+    genome = f"smoke-test-{uuid.uuid4().hex[:8]}"
+    form = api.announce_genome(genome, "Smoke test")["upload"]
+    try:
+        host = check_host(form["url"])
+        say(f"genome {genome} goes to {host} ...")
+        content = (SAMPLE / "lambda_phage.fa").read_bytes()
+        post_form(form["url"], form["fields"], "lambda_phage.fa", content, clock)
+        api.complete_genome(genome)
+        api.wait_for_genome(genome)
+    finally:
+        with contextlib.suppress(ApiError):  # refused while it is being prepared; the first error says more
+            api.delete_genome(genome)
+    say(f"genome {genome}: prepared, and deleted again")
+
+
+def check_host(address: str) -> str:
+    """Return the host of a presigned address.
+
+    Raises:
+        DeliveryError: it is S3's global host. That redirects requests for a new bucket, and does not serve newer regions.
+    """
+    host = urllib.parse.urlsplit(address).netloc
+    known = _S3.fullmatch(host)
+    if host.partition(":")[0].endswith((".amazonaws.com", ".amazonaws.com.cn")) and not (
+        known and known["region"]
+    ):
+        raise DeliveryError(
+            f"{host} is not the host of a bucket in one region, so browsers cannot rely on it; "
+            "check `AwsClients.s3` in crackling_aws"
+        )
+    return host
 
 
 def difference(wanted: Sequence[Row], found: Sequence[Row]) -> str | None:
@@ -91,16 +148,3 @@ def expected() -> list[Row]:
     if done.returncode:
         raise DeliveryError(f"`crackling design` failed on this machine: {done.stderr.strip()}")
     return rows(done.stdout)
-
-
-def _get(address: str) -> bytes:
-    if not address.startswith(("https://", "http://")):
-        raise DeliveryError(f"{address} is not a web address")
-    try:
-        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - checked above
-            content: bytes = answer.read()
-            return content
-    except urllib.error.HTTPError as error:
-        raise DeliveryError(f"{address}: {error.code}") from error
-    except OSError as error:
-        raise DeliveryError(f"{address} does not answer: {error}") from error

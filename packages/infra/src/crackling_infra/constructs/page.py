@@ -130,11 +130,10 @@ def _global_name(settings: Settings) -> str:
 def _content_security_policy(settings: Settings) -> str:
     """Return the content security policy: nothing from other hosts, except that uploads go straight to S3.
 
-    It allows S3's hosts, not just the one bucket: the bucket's CORS rule names this distribution, so naming the bucket here
-    would make each depend on the other. Signed forms go to the region's host and, in the oldest region, to the host without a
-    region.
+    It allows every bucket at the region's host, not just the one: the bucket's CORS rule names this distribution, so naming the
+    bucket here would make each depend on the other.
     """
-    s3 = (f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}", f"https://*.s3.{Aws.URL_SUFFIX}")
+    s3 = f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}"
     return "; ".join(
         [
             "default-src 'none'",
@@ -142,7 +141,7 @@ def _content_security_policy(settings: Settings) -> str:
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            " ".join(["connect-src 'self'", *s3, *settings.upload_origins]),
+            " ".join(["connect-src 'self'", s3, *settings.upload_origins]),
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -85,6 +85,7 @@ class Child:
         function = self.function
         return {
             **world.environment(function.credentials),
+            "AWS_ENDPOINT_URL": world.numeric_endpoint,
             **dict(function.environment),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
