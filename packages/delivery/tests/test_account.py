@@ -10,10 +10,13 @@ from moto import mock_aws
 
 from delivery.account import stack
 from delivery.account import template as account
+from delivery.account.preflight import Preflight
 from delivery.cli import main
 from delivery.preview.permissions import Permission, permissions
 from delivery.services import Services
 from delivery.stacks.cdk import CdkCli
+from fakes.account import FakeAccount
+from test_preflight import GENEROUS
 from worlds import SkippingClock
 
 if TYPE_CHECKING:
@@ -57,7 +60,8 @@ def test_no_role_is_an_administrator() -> None:
         for one in of_role(name):
             assert not one.action.endswith("*"), one
             assert not one.action.startswith("iam:"), one
-            assert one.resource != "*" or one.action.split(":")[1].startswith(("Describe", "Get")), one
+            reads = one.action.split(":")[1].startswith(("Describe", "Get", "List"))
+            assert one.resource != "*" or reads, one
 
 
 def test_what_inspects_changes_nothing() -> None:
@@ -85,6 +89,12 @@ def test_what_cleans_deletes_images_of_workers_only() -> None:
     assert deleting
     assert all("crackling:worker-image" in one.condition for one in deleting)
     assert "ssm:PutParameter" not in {one.action for one in of_role("Cleaning")}
+
+
+def test_what_deploys_may_ask_all_that_preflight_asks() -> None:
+    asked = FakeAccount(concurrency=400, distributions=0)
+    Preflight(asked.clients, GENEROUS).findings()
+    assert set(asked.asked) <= {one.action for one in of_role("Deployment")}
 
 
 def test_what_deploys_deletes_ephemeral_stages_only() -> None:

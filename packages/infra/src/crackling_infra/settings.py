@@ -300,8 +300,8 @@ def _access(read: ContextReader, stage: str) -> Access:
     chosen = read.optional("access", _ACCESS, pattern="open|sign-in", default="open, for `prod` none")
     if chosen == "sign-in":
         raise SettingsError(
-            "context 'access': sign-in is not available yet; give access=open, which lets everybody who knows the address use the "
-            "API"
+            "context 'access': sign-in is not available yet; give access=open, which lets everybody who knows the "
+            "address use the API"
         )
     if chosen is None and names.kind_of(stage) == names.PRODUCTION:
         raise SettingsError(
