@@ -59,16 +59,15 @@ def test_no_role_is_an_administrator() -> None:
     for name in account.ENVIRONMENTS:
         for one in of_role(name):
             assert not one.action.endswith("*"), one
-            assert not one.action.startswith("iam:"), one
             reads = one.action.split(":")[1].startswith(("Describe", "Get", "List"))
             assert one.resource != "*" or reads, one
+            assert not one.action.startswith("iam:") or reads, one
 
 
 def test_what_inspects_changes_nothing() -> None:
+    reading = ("Describe", "Get", "Detect", "List", "View", "GET")
     changing = {
-        one.action
-        for one in of_role("Inspection")
-        if not one.action.split(":")[1].startswith(("Describe", "Get", "Detect"))
+        one.action for one in of_role("Inspection") if not one.action.split(":")[1].startswith(reading)
     }
     # Change sets are made and deleted, and cannot be executed; their templates lie below one prefix.
     assert changing == {
@@ -76,10 +75,10 @@ def test_what_inspects_changes_nothing() -> None:
         "cloudformation:DeleteChangeSet",
         "s3:PutObject",
         "s3:DeleteObject",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
     }
-    assert all(
-        "lookup-role" in one.resource for one in of_role("Inspection") if one.action == "sts:AssumeRole"
-    )
+    assert "sts:AssumeRole" not in {one.action for one in of_role("Inspection")}
 
 
 def test_what_cleans_deletes_images_of_workers_only() -> None:
