@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 STAGE: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 """A regular expression for names of stages; see `is_stage`."""
 LONGEST_STAGE: Final = 24
-LOCAL, PULL_REQUEST = "local", "pr"
-"""Kinds of stages: the local cloud's, and those that pull requests get: `pr-12`."""
+PRODUCTION, LOCAL, PULL_REQUEST = "prod", "local", "pr"
+"""Kinds of stages: for users, the local cloud's, and those that pull requests get: `pr-12`."""
 DISPOSABLE: Final = frozenset({"dev", LOCAL, PULL_REQUEST})
 """Kinds of stages whose data may be deleted with their stacks."""
 

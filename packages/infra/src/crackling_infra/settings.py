@@ -21,6 +21,7 @@ from crackling_infra.context import ContextReader, Option, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Access = Literal["open"]
 Account = Literal["new", "established"]
 Architecture = Literal["x86_64", "arm64"]
 LAYERS: Final = ("crackling", "runtime", "viennarna", "bowtie2")
@@ -61,6 +62,10 @@ _BUILDER_TYPES: Final = {"x86_64": "t2.nano", "arm64": "t4g.nano"}
 _STAGE: Final = (
     "the deployment's name, part of the stacks' names. `dev`, `local` and `pr-...` are disposable: their data is deleted with "
     "their stacks. The tables and buckets of all others are kept and protected from deletion"
+)
+_ACCESS: Final = (
+    "who may use the API. `open`: everybody who knows its address may spend your money, within the limits of "
+    "[the known risks](architecture.md#known-risks). `sign-in` is not available yet. Stages `prod` and `prod-...` must choose"
 )
 _ACCOUNT: Final = (
     "`new`: stay within what AWS allows a new account, functions of 3,008 MB of which 10 run at a time; `established`: use "
@@ -113,6 +118,7 @@ class Settings:
     """
 
     stage: str
+    access: Access
     account: Account
     python_version: str
     architecture: Architecture
@@ -190,6 +196,7 @@ def options() -> tuple[Option, ...]:
 
 def _read(read: ContextReader, root: Path) -> Settings:
     stage = _stage(read)
+    access = _access(read, stage)
     account = _account(read)
     limits = names.LAMBDA_LIMITS[account]
     python_version = read.text(
@@ -200,6 +207,7 @@ def _read(read: ContextReader, root: Path) -> Settings:
     bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", _BOWTIE2, default=True) else "off"
     return Settings(
         stage=stage,
+        access=access,
         account=account,
         python_version=python_version,
         architecture=architecture,
@@ -286,6 +294,21 @@ def _stage(read: ContextReader) -> str:
     if not names.is_stage(stage):
         raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
     return stage
+
+
+def _access(read: ContextReader, stage: str) -> Access:
+    chosen = read.optional("access", _ACCESS, pattern="open|sign-in", default="open, for `prod` none")
+    if chosen == "sign-in":
+        raise SettingsError(
+            "context 'access': sign-in is not available yet; give access=open, which lets everybody who knows the "
+            "address use the API"
+        )
+    if chosen is None and names.kind_of(stage) == names.PRODUCTION:
+        raise SettingsError(
+            f"context 'access': the stage {stage} must choose who may use its API; give access=open (-c access=open, or in "
+            "context of packages/infra/cdk.json) to let everybody who knows the address use it"
+        )
+    return "open"
 
 
 def _account(read: ContextReader) -> Account:

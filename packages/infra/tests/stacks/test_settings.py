@@ -82,14 +82,32 @@ def test_an_absolute_folder_is_taken_as_it_is():
     ],
 )
 def test_which_stages_are_disposable(stage, disposable):
-    assert settings(stage=stage).disposable is disposable
+    assert settings(stage=stage, access="open").disposable is disposable
+
+
+@pytest.mark.parametrize("stage", ["prod", "prod-eu"])
+def test_production_chooses_who_may_use_its_api(stage):
+    with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=open"):
+        settings(stage=stage)
+    assert settings(stage=stage, access="open").access == "open"
+
+
+@pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production", "prod"])
+def test_signing_in_is_refused_until_it_exists(stage):
+    with pytest.raises(SettingsError, match=r"'access': sign-in is not available yet; give access=open"):
+        settings(stage=stage, access="sign-in")
+
+
+@pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production"])
+def test_other_stages_are_open(stage):
+    assert settings(stage=stage).access == "open"
 
 
 def test_previews_leave_the_accounts_logging_role_alone():
-    assert settings(stage="prod").api_logs_role
+    assert settings(stage="prod", access="open").api_logs_role
     assert not settings(stage="pr-17").api_logs_role
     assert not settings(stage="local").api_logs_role
-    assert not settings(stage="prod", apiLogsRole="off").api_logs_role
+    assert not settings(stage="prod", access="open", apiLogsRole="off").api_logs_role
 
 
 def test_mail_is_for_the_domains_that_are_named():
@@ -110,6 +128,7 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("stage", "Prod"),
         ("stage", "-"),
         ("stage", "a" * 25),
+        ("access", "closed"),
         ("account", "old"),
         ("pythonVersion", "2.7"),
         ("architecture", "riscv"),
