@@ -54,8 +54,8 @@ def test_a_model_reads_back_as_it_was_stored(model: type[Any], data: st.DataObje
 
 
 def test_what_an_item_lacks_takes_its_default_and_what_it_has_besides_is_ignored() -> None:
-    genome = Genome(genome="g", state=GenomeState.READY, source=Source.UPLOAD, created=1.0, updated=2.0)
-    item = {name: to_item(genome)[name] for name in ("genome", "state", "source", "created", "updated")}
+    genome = Genome(genome_id="g", state=GenomeState.READY, source=Source.UPLOAD, created=1.0, updated=2.0)
+    item = {name: to_item(genome)[name] for name in ("genomeId", "state", "source", "created", "updated")}
     assert from_item(Genome, {**item, "expires": {"N": "9"}}) == genome
 
 

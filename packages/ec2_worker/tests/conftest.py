@@ -29,7 +29,7 @@ def imds() -> Iterator[MetadataStandIn]:
         yield stand_in
 
 
-KEYS = {"jobs": ["jobId"], "genomes": ["genome", "item"]}
+KEYS = {"jobs": ["jobId"], "genomes": ["genomeId", "item"]}
 
 
 @pytest.fixture

@@ -46,8 +46,8 @@ def world(
         yield GenomeStore(clients.dynamodb, "genomes")
 
 
-def found(genomes: GenomeStore, genome: str = GENOME) -> Genome:
-    there = genomes.get(genome)
+def found(genomes: GenomeStore, genome_id: str = GENOME) -> Genome:
+    there = genomes.get(genome_id)
     assert there
     return there
 
@@ -72,7 +72,7 @@ def test_the_tags_say_what_to_do(
     assert found(world).state is GenomeState.READY
     lines = logged(capsys)
     assert [line["message"] for line in lines] == ["Begun", "Ready"]
-    assert all((line["genome"], line["claim"]) == (GENOME, CLAIM) for line in lines)
+    assert all((line["genome_id"], line["claim"]) == (GENOME, CLAIM) for line in lines)
 
 
 def test_by_hand_it_takes_up_the_preparation_that_is_under_way(

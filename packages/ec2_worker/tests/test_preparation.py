@@ -144,7 +144,7 @@ def test_an_interrupted_preparation_is_handed_to_another_machine(
     assert case.run(interruption=lambda: "AWS will terminate") is Outcome.RETRIED
     assert case.genome.state is GenomeState.PREPARING
     assert case.genome.claim != CLAIM
-    assert (case.genome.attempts, case.genome.place, case.genome.done) == (1, None, frozenset())
+    assert (case.genome.attempts, case.genome.venue, case.genome.done) == (1, None, frozenset())
     assert case.job.failure is None
 
 

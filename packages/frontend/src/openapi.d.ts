@@ -457,7 +457,7 @@ export interface components {
             /** @description Of the step that is under way. */
             progress: components["schemas"]["PartProgress"] | null;
             /** @description Where it is prepared: in functions, or on a machine of its own. */
-            place: components["schemas"]["Place"] | null;
+            venue: components["schemas"]["Venue"] | null;
             /**
              * Organism
              * @description Of an assembly, as NCBI names it.
@@ -821,12 +821,6 @@ export interface components {
             total: number;
         };
         /**
-         * Place
-         * @description Name where a genome is prepared.
-         * @enum {string}
-         */
-        Place: "lambda" | "worker";
-        /**
          * Problem
          * @description Problem details (RFC 9457).
          */
@@ -1023,6 +1017,12 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * Venue
+         * @description Name where a genome is prepared.
+         * @enum {string}
+         */
+        Venue: "lambda" | "worker";
         /**
          * VersionsView
          * @description The versions that results depend on.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, Part, Place, Progress, Source
+from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import reaper
 from crackling_lambdas.reaping import BEGIN_PATIENCE, WORKER_PATIENCE
@@ -18,15 +18,15 @@ def reap(cloud):
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now, cloud.fleet)({}, CONTEXT)
 
 
-def prepare(cloud, place, genome=G, claim="c1"):
+def prepare(cloud, venue, genome=G, claim="c1"):
     """Store a preparation under way with one job that waits for it."""
     cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
     cloud.genomes.add_waiter(genome, "j", 9)
     cloud.jobs.mark_preparing("j", cloud.now)
     cloud.genomes.claim(genome, claim, Source.ACCESSION, set(Part), cloud.now)
-    if place is not None:
-        cloud.genomes.begun(genome, claim, place, 48502, 20, None, cloud.now)
-    if place is Place.WORKER:
+    if venue is not None:
+        cloud.genomes.begun(genome, claim, venue, 48502, 20, None, cloud.now)
+    if venue is Venue.WORKER:
         cloud.genomes.launched(genome, claim, cloud.fleet.launch(genome, claim, 48502), cloud.now)
 
 
@@ -38,7 +38,7 @@ def beat(cloud, claim="c1"):
 
 
 def test_what_moves_and_what_waits_for_it_is_spared(cloud):
-    prepare(cloud, Place.LAMBDA)
+    prepare(cloud, Venue.LAMBDA)
     for _ in range(3):
         cloud.now += PATIENCE - 1
         reap(cloud)
@@ -47,7 +47,7 @@ def test_what_moves_and_what_waits_for_it_is_spared(cloud):
 
 
 def test_what_stands_still_fails_with_its_jobs(cloud):
-    prepare(cloud, Place.LAMBDA)
+    prepare(cloud, Venue.LAMBDA)
     cloud.now += PATIENCE + 1
     reap(cloud)
     assert "stopped making progress" in cloud.genomes.get(G).reason
@@ -63,7 +63,7 @@ def test_a_job_that_was_never_admitted_fails(cloud):
 
 
 def test_a_release_is_finished(cloud):
-    prepare(cloud, Place.LAMBDA)
+    prepare(cloud, Venue.LAMBDA)
     cloud.genomes.mark_ready(G, "c1", cloud.now)
     reap(cloud)
     assert cloud.jobs.get("j").status is Status.SCANNING
@@ -89,7 +89,7 @@ def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud):
 
 
 def test_a_worker_may_take_days_while_its_heart_beats(cloud):
-    prepare(cloud, Place.WORKER)
+    prepare(cloud, Venue.WORKER)
     for _ in range(100):
         cloud.now += WORKER_PATIENCE - 1
         reap(cloud)
@@ -99,11 +99,11 @@ def test_a_worker_may_take_days_while_its_heart_beats(cloud):
 
 
 def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
-    prepare(cloud, Place.WORKER)
+    prepare(cloud, Venue.WORKER)
     cloud.now += WORKER_PATIENCE + 1
     reap(cloud)
     found = cloud.genomes.get(G)
-    assert (found.state, found.attempts, found.place, found.worker) == (GenomeState.PREPARING, 1, None, None)
+    assert (found.state, found.attempts, found.venue, found.worker) == (GenomeState.PREPARING, 1, None, None)
     assert found.claim != "c1"
     assert not beat(cloud)
     assert cloud.fleet.ended == ["i-c1"]
@@ -112,11 +112,11 @@ def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
 
 
 def test_after_the_second_worker_it_fails(cloud):
-    prepare(cloud, Place.WORKER)
+    prepare(cloud, Venue.WORKER)
     cloud.now += WORKER_PATIENCE + 1
     reap(cloud)
     claim = cloud.genomes.get(G).claim
-    cloud.genomes.begun(G, claim, Place.WORKER, 48502, 20, None, cloud.now)
+    cloud.genomes.begun(G, claim, Venue.WORKER, 48502, 20, None, cloud.now)
     cloud.genomes.launched(G, claim, cloud.fleet.launch(G, claim, 48502), cloud.now)
     cloud.now += WORKER_PATIENCE
     reap(cloud)
@@ -130,7 +130,7 @@ def test_after_the_second_worker_it_fails(cloud):
 
 @pytest.mark.parametrize("end", ["mark_ready", "mark_failed", "delete"])
 def test_a_worker_without_a_preparation_is_ended(cloud, end):
-    prepare(cloud, Place.WORKER)
+    prepare(cloud, Venue.WORKER)
     if end == "mark_ready":
         cloud.genomes.mark_ready(G, "c1", cloud.now)
     else:
@@ -142,7 +142,7 @@ def test_a_worker_without_a_preparation_is_ended(cloud, end):
 
 
 def test_a_worker_lives_no_longer_than_it_may(cloud):
-    prepare(cloud, Place.WORKER)
+    prepare(cloud, Venue.WORKER)
     cloud.now += 24 * HOURS
     beat(cloud)
     reap(cloud)
@@ -153,6 +153,6 @@ def test_a_worker_lives_no_longer_than_it_may(cloud):
 
 
 def test_a_deployment_without_workers_asks_ec2_nothing(cloud):
-    prepare(cloud, Place.LAMBDA)
+    prepare(cloud, Venue.LAMBDA)
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
     assert cloud.jobs.get("j").status is Status.PREPARING

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling_aws.codec import encode, to_item
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
 from local_stage import SAMPLE
@@ -91,8 +91,8 @@ def waiting_job(cloud: LocalCloud, api: ApiClient, genome: str) -> str:
 def prepare(cloud: LocalCloud, genome: str) -> None:
     """Store a preparation that nobody works on; it has begun, so that the stream invokes nothing."""
     preparing = Genome(
-        genome=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
-        parts=frozenset([Part.ISSL]), place=Place.LAMBDA, created=time.time(), updated=time.time(),
+        genome_id=genome, state=GenomeState.PREPARING, source=Source.UPLOAD, claim="token",
+        parts=frozenset([Part.ISSL]), venue=Venue.LAMBDA, created=time.time(), updated=time.time(),
     )  # fmt: skip
     item = to_item(preparing) | {"item": encode(GENOME_ITEM)}
     cloud.client("dynamodb").put_item(TableName=cloud.outputs(STACK)["GenomesTable"], Item=item)
@@ -113,7 +113,7 @@ def test_a_preparation_that_stands_still_fails_with_its_jobs(cloud: LocalCloud, 
     job = waiting_job(cloud, api, "stuck")
     fire_reaper(cloud)
     assert api.get(f"/jobs/{job}")["status"] == "preparing"
-    make_old(cloud, "GenomesTable", genome="stuck", item="genome")
+    make_old(cloud, "GenomesTable", genomeId="stuck", item="genome")
     fire_reaper(cloud)
     reason = "Its preparation stopped making progress. The next job that names it tries again."
     wait_until(lambda: api.get(f"/jobs/{job}")["status"] == "failed", "the waiting job fails")

@@ -97,7 +97,7 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
         48502,
     )
     assert genome["done"] == genome["parts"]
-    assert (genome["place"], genome["progress"]) == ("lambda", None)
+    assert (genome["venue"], genome["progress"]) == ("lambda", None)
     assert genome["expectedBases"] > 0
 
 
@@ -110,7 +110,7 @@ def test_a_bacterium_is_prepared_with_a_bar_that_moves(
     job = api.submit(fasta=QUERY, genome=BACTERIUM)
     assert {"fasta", "issl"} & {step for _, step in follow(api, job)}
     genome = api.get(f"/genomes/{BACTERIUM}")
-    assert (genome["place"], genome["bases"], genome["contigs"]) == ("lambda", 4_639_675, 1)
+    assert (genome["venue"], genome["bases"], genome["contigs"]) == ("lambda", 4_639_675, 1)
     assert genome["expectedBases"] == genome["bases"]
     build_index([bacterial_genome], path := tmp_path / "bacterium.issl")
     with Index.open(path) as index:
@@ -140,7 +140,7 @@ def test_an_assembly_that_ncbi_does_not_know_fails_the_job(api: ApiClient) -> No
     reason = failure(api, f"/jobs/{job}", "status")
     assert "GCF_000000000.9" in reason
     assert "NCBI" in reason
-    assert api.get("/genomes/GCF_000000000.9")["place"] is None  # it failed before any download
+    assert api.get("/genomes/GCF_000000000.9")["venue"] is None  # it failed before any download
 
 
 def test_all_jobs_hear_why_it_failed_and_the_next_tries_again(api: ApiClient) -> None:

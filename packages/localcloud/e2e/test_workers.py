@@ -41,7 +41,7 @@ def submit(api: ApiClient, genome: str) -> str:
 def genome_item(cloud: LocalCloud, genome: str, **changes: Any) -> dict[str, Any]:
     """Apply `changes` to numbers of the genome's item, and return the item."""
     place = {"TableName": cloud.outputs(STACK)["GenomesTable"]}
-    key = {"genome": {"S": genome}, "item": {"S": "genome"}}
+    key = {"genomeId": {"S": genome}, "item": {"S": "genome"}}
     dynamodb = cloud.client("dynamodb")
     for name, value in changes.items():
         dynamodb.update_item(
@@ -91,7 +91,7 @@ def test_a_large_genome_is_prepared_by_a_worker(
     assert "preparing" in seen
     assert seen & {"fasta", "issl", "bowtie2"}  # some steps may be too short to be seen
     genome = api.get(f"/genomes/{LARGE_ACCESSION}")
-    assert (genome["state"], genome["place"], genome["contigs"]) == ("ready", "worker", 2)
+    assert (genome["state"], genome["venue"], genome["contigs"]) == ("ready", "worker", 2)
     [worker] = workers_of(deployment, LARGE_ACCESSION)
     wait_until(lambda: states(deployment.cloud, LARGE_ACCESSION) == ["terminated"], "the instance has ended")
     assert worker.exit_code == 0, worker.log

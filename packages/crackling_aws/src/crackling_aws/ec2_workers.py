@@ -77,7 +77,7 @@ class LaunchSettings:
         rows = sorted(WorkerTypes(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
         return cls(stage, image_parameter, launch_template, tuple(rows))
 
-    def types_for(self, genome: str, bases: int) -> tuple[str, ...]:
+    def types_for(self, genome_id: str, bases: int) -> tuple[str, ...]:
         """Return the instance types for a genome of this size.
 
         Raises:
@@ -88,7 +88,7 @@ class LaunchSettings:
                 return types
         most = self.types[-1].bases if self.types else 0
         raise LaunchError(
-            f"{genome}: its {bases:,} bases are more than any configured worker can prepare ({most:,}); "
+            f"{genome_id}: its {bases:,} bases are more than any configured worker can prepare ({most:,}); "
             "add a larger instance type to the setting workerTypes"
         )
 
@@ -98,7 +98,7 @@ class RunningWorker:
     """Describe an instance that has not been terminated. `launched` is in seconds since the epoch."""
 
     instance_id: str
-    genome: str
+    genome_id: str
     claim: str
     launched: float
 
@@ -111,21 +111,21 @@ class Workers:
         self._parameters = parameters
         self._settings = settings
 
-    def launch(self, genome: str, claim: str, bases: int) -> str:
+    def launch(self, genome_id: str, claim: str, bases: int) -> str:
         """Start a worker for a preparation and return its instance id; a repetition finds the first one's.
 
         Raises:
             NoCapacityError: no machine is to be had now.
             LaunchError: something must be changed first.
         """
-        types = self._settings.types_for(genome, bases)
+        types = self._settings.types_for(genome_id, bases)
         image = self._image()
         earlier = list(self._instances({f"tag:{CLAIM_TAG}": [claim]}))
         for instance in earlier:
             if instance["State"]["Name"] in _LIVE:
                 return str(instance["InstanceId"])
         # EC2 answers a token that it knows with the first instance, even a dead one: each retry needs new ones.
-        return self._first_offer(genome, claim, image, types, f"{claim}-{len(earlier)}")
+        return self._first_offer(genome_id, claim, image, types, f"{claim}-{len(earlier)}")
 
     def running(self) -> list[RunningWorker]:
         """Return the workers of this stage that have not ended; a deployment that names no types has none."""
@@ -152,19 +152,19 @@ class Workers:
             raise LaunchError(f"{name} holds {image!r}, which is no image's id; {BAKE}")
         return image
 
-    def _first_offer(self, genome: str, claim: str, image: str, types: Sequence[str], token: str) -> str:
+    def _first_offer(self, genome_id: str, claim: str, image: str, types: Sequence[str], token: str) -> str:
         """Try each type in each zone until one has room; a type that meets a quota is given up at once."""
         refused: dict[str, str] = {}
         for number, (kind, zone) in enumerate(self._offers(types)):
             if refused.get(kind) in _LIMITED:
                 continue
             try:
-                return self._run(genome, claim, image, kind, zone, f"{token}-{number}")
+                return self._run(genome_id, claim, image, kind, zone, f"{token}-{number}")
             except ClientError as error:
                 if _code(error) not in _FULL | _LIMITED:
-                    raise _unusable(genome, error) from error
+                    raise _unusable(genome_id, error) from error
                 refused[kind] = _code(error)
-        raise NoCapacityError(_no_room(genome, refused))
+        raise NoCapacityError(_no_room(genome_id, refused))
 
     def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         """Yield pairs of type and zone; without a zone AWS chooses one, which usually has capacity."""
@@ -174,9 +174,14 @@ class Workers:
             zones = zones or self._zones()
             yield from ((kind, zone) for zone in zones)
 
-    def _run(self, genome: str, claim: str, image: str, kind: str, zone: str | None, token: str) -> str:
+    def _run(self, genome_id: str, claim: str, image: str, kind: str, zone: str | None, token: str) -> str:
         stage = self._settings.stage
-        tags = {"Name": f"crackling-{stage}-worker", GENOME_TAG: genome, CLAIM_TAG: claim, STAGE_TAG: stage}
+        tags = {
+            "Name": f"crackling-{stage}-worker",
+            GENOME_TAG: genome_id,
+            CLAIM_TAG: claim,
+            STAGE_TAG: stage,
+        }
         listed = [{"Key": key, "Value": value} for key, value in tags.items()]
         request: dict[str, Any] = {
             "ImageId": image,
@@ -213,7 +218,7 @@ def _running(instance: dict[str, Any]) -> RunningWorker:
     tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
     return RunningWorker(
         instance_id=instance["InstanceId"],
-        genome=tags.get(GENOME_TAG, ""),
+        genome_id=tags.get(GENOME_TAG, ""),
         claim=tags.get(CLAIM_TAG, ""),
         launched=instance["LaunchTime"].timestamp(),
     )
@@ -223,24 +228,24 @@ def _code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
 
 
-def _unusable(genome: str, error: ClientError) -> Exception:
+def _unusable(genome_id: str, error: ClientError) -> Exception:
     """Explain a refusal that somebody can remedy; pass on any other error, because it may be temporary."""
     code = _code(error)
     if code in _REMEDIES:
-        return LaunchError(f"{genome}: its worker was not started ({code}); {_REMEDIES[code]}")
+        return LaunchError(f"{genome_id}: its worker was not started ({code}); {_REMEDIES[code]}")
     if code.startswith(("Invalid", "Missing")):
-        return LaunchError(f"{genome}: its worker was not started ({code}); check the setting workerTypes")
+        return LaunchError(f"{genome_id}: its worker was not started ({code}); check the setting workerTypes")
     return error
 
 
-def _no_room(genome: str, refused: dict[str, str]) -> str:
+def _no_room(genome_id: str, refused: dict[str, str]) -> str:
     tried = ", ".join(refused)
     if set(refused.values()) <= _LIMITED:
         return (
-            f"{genome}: the account's quota for instances of type {tried} is used up; wait until other "
+            f"{genome_id}: the account's quota for instances of type {tried} is used up; wait until other "
             "preparations have ended, or raise the quota (Service Quotas: EC2, running instances)"
         )
     return (
-        f"{genome}: AWS has no free machine of the size that it needs now ({tried}, in every zone); "
+        f"{genome_id}: AWS has no free machine of the size that it needs now ({tried}, in every zone); "
         "submit the job again later, or add other types to the setting workerTypes"
     )

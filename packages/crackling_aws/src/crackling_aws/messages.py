@@ -15,7 +15,7 @@ class MessageError(Exception):
 class PrepareGenome:
     """Ask the downloader or an index builder to do its part of the preparation that owns `claim`."""
 
-    genome: str
+    genome_id: str
     claim: str
 
 

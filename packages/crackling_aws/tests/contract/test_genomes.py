@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.models.genomes import GenomeState, IndexFile, Part, Progress, Source, Venue
 from crackling_aws.stores.genomes import GenomeStore
 
 ALL = {Part.FASTA, Part.BOWTIE2, Part.ISSL}
@@ -89,18 +89,18 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes):
     assert genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
     found = genomes.get("g")
     assert (found.done, found.reason, found.files, found.claim) == (frozenset(), None, (), "c2")
-    assert (found.place, found.progress, found.worker, found.organism) == (None, None, None, None)
+    assert (found.venue, found.progress, found.worker, found.organism) == (None, None, None, None)
     assert (found.expected_bases, found.bases, found.claimed, found.created) == (None, None, 7, 2)
     assert (found.expected_seconds, found.took) == (None, None)
 
 
 def test_a_preparation_begins_once_and_shows_its_progress(genomes):
     genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
-    assert not genomes.begun("g", "c0", Place.LAMBDA, 5, 20, None, 3)
-    assert genomes.begun("g", "c1", Place.WORKER, 48502, 170.6, "Lambdavirus lambda", 4)
-    assert not genomes.begun("g", "c1", Place.LAMBDA, 9, 20, None, 5)
+    assert not genomes.begun("g", "c0", Venue.LAMBDA, 5, 20, None, 3)
+    assert genomes.begun("g", "c1", Venue.WORKER, 48502, 170.6, "Lambdavirus lambda", 4)
+    assert not genomes.begun("g", "c1", Venue.LAMBDA, 9, 20, None, 5)
     found = genomes.get("g")
-    assert (found.place, found.expected_bases, found.organism) == (Place.WORKER, 48502, "Lambdavirus lambda")
+    assert (found.venue, found.expected_bases, found.organism) == (Venue.WORKER, 48502, "Lambdavirus lambda")
     assert found.expected_seconds == 171
     assert (found.worker, found.progress, found.attempts, found.claimed) == (None, None, 0, 2)
     assert genomes.launched("g", "c1", "i-1", 6)
@@ -145,7 +145,7 @@ def test_waiters_are_told_apart_from_genomes_and_from_each_other(genomes):
         genomes.add_waiter(genome, job, expires=9)
     genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
     assert list(genomes.waiters("g")) == ["j1", "j2"]
-    assert [genome.genome for genome in genomes.list()] == ["g"]
+    assert [genome.genome_id for genome in genomes.list()] == ["g"]
     genomes.remove_waiter("g", "j1")
     genomes.remove_waiter("g", "j1")
     assert list(genomes.waiters("g")) == ["j2"]

@@ -28,7 +28,7 @@ def genomes(cloud):
 
 @pytest.fixture
 def report(genomes, clock):
-    return Reporter(genomes=genomes, genome="g", claim="c1", clock=clock)
+    return Reporter(genomes=genomes, genome_id="g", claim="c1", clock=clock)
 
 
 def test_a_step_is_reported_at_once_and_then_every_two_seconds(genomes, report, clock):

@@ -189,7 +189,7 @@ def test_on_moto(ssm):
     instance_id = workers.launch(GENOME, CLAIM, 1)
     assert workers.launch(GENOME, CLAIM, 1) == instance_id
     (worker,) = workers.running()
-    assert (worker.instance_id, worker.genome, worker.claim) == (instance_id, GENOME, CLAIM)
+    assert (worker.instance_id, worker.genome_id, worker.claim) == (instance_id, GENOME, CLAIM)
     workers.terminate(instance_id)
     assert workers.running() == []
     assert workers.launch(GENOME, CLAIM, 1) != instance_id

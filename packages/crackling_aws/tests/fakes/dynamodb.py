@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Key = tuple[str, ...]
-TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "number"), "genomes": ("genome", "item")}
+TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "number"), "genomes": ("genomeId", "item")}
 
 
 class FakeDynamoDB:

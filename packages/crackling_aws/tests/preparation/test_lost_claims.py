@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import Part, Place, Source
+from crackling_aws.models.genomes import Part, Source, Venue
 from crackling_aws.preparation.download import Download
 from crackling_aws.preparation.indexing import Builder, IsslIndex
 from crackling_aws.preparation.release import Failure, Release
@@ -37,7 +37,7 @@ def prepared(clock):
     dynamodb, s3 = FakeDynamoDB(), FakeS3()
     genomes, jobs = GenomeStore(dynamodb, "genomes"), JobStore(dynamodb, "jobs")
     genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
-    genomes.begun("g", "c1", Place.WORKER, 8, 20, None, 2)
+    genomes.begun("g", "c1", Venue.WORKER, 8, 20, None, 2)
     return SimpleNamespace(
         s3=s3, sqs=FakeSQS(lambda *_: None), genomes=genomes, jobs=jobs, objects=ObjectStore(s3, "genome"),
         failure=Failure(genomes=genomes, jobs=jobs, clock=clock),

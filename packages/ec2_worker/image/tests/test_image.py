@@ -71,7 +71,7 @@ def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Pa
         api.wait_for_job(job, 120)
         assert api.export(job, "csv") == by_hand(tmp_path)
         genome = api.get(f"/genomes/{SAMPLE_ACCESSION}")
-        assert genome["place"] == "worker"
+        assert genome["venue"] == "worker"
         assert set(genome["done"]) == set(genome["parts"])
         report = deployment.cloud.iam_report()
         assert [finding for finding in report.denied if finding.function == "Worker"] == []

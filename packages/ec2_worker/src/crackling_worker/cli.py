@@ -43,7 +43,7 @@ class Assignment(NamedTuple):
     """Name the preparation for this machine; `claim` is None if it is to be read from the genome's item."""
 
     stage: str
-    genome: str
+    genome_id: str
     claim: str | None
 
 
@@ -101,12 +101,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _assignment(options: argparse.Namespace, metadata: Metadata) -> Assignment:
     stage = options.stage or metadata.tag(STAGE_TAG)
-    genome = options.genome or metadata.tag(GENOME_TAG)
-    if not genome:
+    genome_id = options.genome or metadata.tag(GENOME_TAG)
+    if not genome_id:
         raise IdleError(f"this instance has no tag {GENOME_TAG}")
     if not stage:
         raise AssignmentError(f"this instance has no tag {STAGE_TAG}; say --stage")
-    return Assignment(stage, genome, None if options.genome else metadata.tag(CLAIM_TAG))
+    return Assignment(stage, genome_id, None if options.genome else metadata.tag(CLAIM_TAG))
 
 
 def _prepare(assignment: Assignment, metadata: Metadata) -> int:
@@ -116,8 +116,10 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     parameters = Parameters(clients.ssm)
     settings = read_settings(parameters, assignment.stage)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
-    message = PrepareGenome(assignment.genome, assignment.claim or _claim_of(genomes, assignment.genome))
-    logger = start_logging(genome=message.genome, claim=message.claim)
+    message = PrepareGenome(
+        assignment.genome_id, assignment.claim or _claim_of(genomes, assignment.genome_id)
+    )
+    logger = start_logging(genome_id=message.genome_id, claim=message.claim)
     logger.info("Begun")
     ncbi, instance_id = _ncbi(settings, parameters), metadata.instance_id()
     preparation = make_preparation(
@@ -131,10 +133,10 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     return preparation.run(supervisor)
 
 
-def _claim_of(genomes: GenomeStore, genome: str) -> str:
-    found = genomes.get(genome)
+def _claim_of(genomes: GenomeStore, genome_id: str) -> str:
+    found = genomes.get(genome_id)
     if found is None or found.claim is None or found.state is not GenomeState.PREPARING:
-        raise AssignmentError(f"{genome}: is not being prepared; submit a job that names it")
+        raise AssignmentError(f"{genome_id}: is not being prepared; submit a job that names it")
     return found.claim
 
 

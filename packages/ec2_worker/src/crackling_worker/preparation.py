@@ -74,7 +74,7 @@ class BuildBoth:
 
 @dataclass(frozen=True)
 class Preparation:
-    """The preparation of `message.genome` that `message.claim` owns."""
+    """The preparation of `message.genome_id` that `message.claim` owns."""
 
     message: PrepareGenome
     genomes: GenomeStore
@@ -110,14 +110,14 @@ class Preparation:
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
         """
-        genome, claim = self.message.genome, self.message.claim
+        genome_id, claim = self.message.genome_id, self.message.claim
         try:
-            owned = self.genomes.launched(genome, claim, self.instance_id, self.clock())
+            owned = self.genomes.launched(genome_id, claim, self.instance_id, self.clock())
         except (BotoCoreError, ClientError) as error:
             logger.warning("A sign of life was lost: %s", error)
             return
         if not owned:
-            raise LostClaimError(f"{genome} is not prepared under this claim any more")
+            raise LostClaimError(f"{genome_id} is not prepared under this claim any more")
 
     def _work(self) -> None:
         self.beat()
@@ -130,14 +130,14 @@ class Preparation:
 
     def _again(self, reason: str) -> Outcome:
         """Hand the genome to another machine, unless others have tried already."""
-        genome, claim = self.message.genome, self.message.claim
-        found = self.genomes.get(genome)
+        genome_id, claim = self.message.genome_id, self.message.claim
+        found = self.genomes.get(genome_id)
         if found is not None and found.attempts >= MOST_RETRIES:
             return self._failed(
                 f"{reason}. {found.attempts + 1} machines tried. Try again; if that fails too, report the job's id."
             )
         now = self.clock()
-        if self.genomes.retry(genome, claim, uuid.uuid4().hex, now + 1, now):
+        if self.genomes.retry(genome_id, claim, uuid.uuid4().hex, now + 1, now):
             logger.warning("Handed to another machine: %s", reason)
         return Outcome.RETRIED
 

@@ -109,7 +109,7 @@ export function failedBeforeScan(job, genome) {
  */
 function genomeDetail(job, genome, under) {
   if (job.status !== "preparing" || !genome) return job.genome;
-  const where = genome.place === "worker" ? " on a dedicated machine" : "";
+  const where = genome.venue === "worker" ? " on a dedicated machine" : "";
   if (under) {
     const unit = under.part === "fasta" ? "B" : "b";
     return `${job.genome}: ${PARTS[under.part] ?? under.part}${where}, ${sized(under.done, unit)} of ${sized(under.total, unit)}`;

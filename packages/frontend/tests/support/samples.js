@@ -48,7 +48,7 @@ export function genomeOf(id, more = {}) {
     parts: ["bowtie2", "fasta", "issl"],
     done: [],
     progress: null,
-    place: null,
+    venue: null,
     organism: null,
     expectedBases: null,
     began: null,

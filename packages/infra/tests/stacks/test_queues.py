@@ -122,7 +122,7 @@ def streams(template):
 
 
 def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(development):
-    image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "place": {"S": [{"exists": False}]}}
+    image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "venue": {"S": [{"exists": False}]}}
     assert streams(development[0]) == {
         ("Jobs", "scheduler"): {"eventName": ["INSERT"]},
         ("Genomes", "scheduler"): {"dynamodb": {"NewImage": image}},
@@ -154,7 +154,7 @@ def test_which_jobs_wake_the_notifier(production, change, job, wakes):
     ("item", "wakes"),
     [
         ({"item": "genome", "state": "preparing", "claim": "c"}, True),
-        ({"item": "genome", "state": "preparing", "claim": "c", "place": "lambda"}, False),
+        ({"item": "genome", "state": "preparing", "claim": "c", "venue": "lambda"}, False),
         ({"item": "genome", "state": "uploading"}, False),
         ({"item": "genome", "state": "failed"}, False),
         ({"item": "waiter#j"}, False),

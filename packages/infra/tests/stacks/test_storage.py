@@ -17,7 +17,7 @@ def test_tables_have_the_keys_of_the_data_model(service):
     assert tables == {
         "Jobs": [("jobId", "S")],
         "Targets": [("jobId", "S"), ("number", "N")],
-        "Genomes": [("genome", "S"), ("item", "S")],
+        "Genomes": [("genomeId", "S"), ("item", "S")],
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from crackling_aws.models.genomes import Genome, GenomeState, Place
+from crackling_aws.models.genomes import Genome, GenomeState, Venue
 from crackling_aws.models.jobs import Status
 from crackling_aws.preparation.release import owned
 
@@ -41,7 +41,7 @@ class RunningWorker(Protocol):
     @property
     def instance_id(self) -> str: ...
     @property
-    def genome(self) -> str: ...
+    def genome_id(self) -> str: ...
     @property
     def claim(self) -> str: ...
     @property
@@ -82,36 +82,36 @@ class Reaper:
         for genome in genomes:
             self._look_after(genome)
         self._end_workers(workers)
-        preparing = {genome.genome for genome in genomes if genome.state is GenomeState.PREPARING}
+        preparing = {genome.genome_id for genome in genomes if genome.state is GenomeState.PREPARING}
         self._fail_jobs(set(filter(self._preparing, preparing)))
 
     def _look_after(self, genome: Genome) -> None:
         match genome.state:
             case GenomeState.READY:
-                self.release.release_all(genome.genome)
+                self.release.release_all(genome.genome_id)
             case GenomeState.FAILED:
                 self.failure.fail_waiters(genome)
             case GenomeState.PREPARING if genome.claim is not None:
-                match genome.place:
+                match genome.venue:
                     case None:
                         self._urge(genome, genome.claim)
-                    case Place.LAMBDA:
+                    case Venue.LAMBDA:
                         self._fail_stalled(genome, genome.claim, self.patience.stalled, GENOME_REASON)
-                    case Place.WORKER:
+                    case Venue.WORKER:
                         self._replace_worker(genome, genome.claim)
 
     def _urge(self, genome: Genome, claim: str) -> None:
         """Have the start tried again: its stream record was dropped, or NCBI could not be asked."""
         now = self.clock()
         if (genome.claimed or genome.updated) < now - BEGIN_PATIENCE:
-            self.failure.fail_genome(genome.genome, claim, BEGIN_REASON)
+            self.failure.fail_genome(genome.genome_id, claim, BEGIN_REASON)
         else:
-            self.genomes.nudge(genome.genome, claim, now)
+            self.genomes.nudge(genome.genome_id, claim, now)
 
     def _fail_stalled(self, genome: Genome, claim: str, patience: float, reason: str) -> None:
         now = self.clock()
-        if self.genomes.fail_stalled(genome.genome, claim, reason, now - patience, now):
-            self.failure.fail_remaining_waiters(self.genomes.get(genome.genome), claim)
+        if self.genomes.fail_stalled(genome.genome_id, claim, reason, now - patience, now):
+            self.failure.fail_remaining_waiters(self.genomes.get(genome.genome_id), claim)
 
     def _replace_worker(self, genome: Genome, claim: str) -> None:
         """Hand the genome to a new claim, which starts a new worker; the old one, if alive, is now an orphan."""
@@ -119,23 +119,23 @@ class Reaper:
         if genome.attempts + 1 >= WORKER_TRIES:
             self._fail_stalled(genome, claim, WORKER_PATIENCE, WORKER_REASON)
         else:
-            self.genomes.retry(genome.genome, claim, uuid4().hex, now - WORKER_PATIENCE, now)
+            self.genomes.retry(genome.genome_id, claim, uuid4().hex, now - WORKER_PATIENCE, now)
 
     def _end_workers(self, workers: Sequence[RunningWorker]) -> None:
         for worker in workers:
             too_old = worker.launched < self.clock() - self.patience.lifetime
-            if too_old or not owned(self.genomes.get(worker.genome), worker.claim):
+            if too_old or not owned(self.genomes.get(worker.genome_id), worker.claim):
                 self.fleet.terminate(worker.instance_id)
 
-    def _preparing(self, genome: str) -> bool:
-        found = self.genomes.get(genome)
+    def _preparing(self, genome_id: str) -> bool:
+        found = self.genomes.get(genome_id)
         return found is not None and found.state is GenomeState.PREPARING
 
     def _fail_jobs(self, preparing: set[str]) -> None:
         now = self.clock()
         before = now - self.patience.stalled
         for job in self.jobs.stalled(before):
-            waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome in preparing
+            waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome_id in preparing
             reason = JOB_REASON.format(status=job.status)
             if not waits and self.jobs.fail_stalled(job.job_id, reason, before, now):
-                self.genomes.remove_waiter(job.genome, job.job_id)
+                self.genomes.remove_waiter(job.genome_id, job.job_id)

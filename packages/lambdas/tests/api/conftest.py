@@ -95,22 +95,22 @@ class Service:
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return Answer(answer["statusCode"], headers, answer["body"] or "")
 
-    def make_ready(self, genome: str = "phage", *, annotated: bool = False) -> None:
-        self.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
-        self.genomes.fasta_done(genome, "c", 1, 48502, NOW)
+    def make_ready(self, genome_id: str = "phage", *, annotated: bool = False) -> None:
+        self.genomes.claim(genome_id, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
+        self.genomes.fasta_done(genome_id, "c", 1, 48502, NOW)
         if annotated:
-            self.genomes.genes_done(genome, "c", NOW)
-        self.genomes.issl_done(genome, "c", [IndexFile(f"genomes/{genome}/c/genome.issl", 9)], NOW)
-        self.genomes.mark_ready(genome, "c", NOW)
-        self.clients.s3.objects["genome", f"genomes/{genome}/c/genome.issl"] = b"|g:ACGT"
+            self.genomes.genes_done(genome_id, "c", NOW)
+        self.genomes.issl_done(genome_id, "c", [IndexFile(f"genomes/{genome_id}/c/genome.issl", 9)], NOW)
+        self.genomes.mark_ready(genome_id, "c", NOW)
+        self.clients.s3.objects["genome", f"genomes/{genome_id}/c/genome.issl"] = b"|g:ACGT"
 
-    def annotate(self, gff: str, genome: str = "phage") -> None:
+    def annotate(self, gff: str, genome_id: str = "phage") -> None:
         """Prepare the genome anew, with its genes."""
-        self.genomes.delete(genome)
-        self.make_ready(genome, annotated=True)
+        self.genomes.delete(genome_id)
+        self.make_ready(genome_id, annotated=True)
         out = io.BytesIO()
         read_gff(io.BytesIO(gff.encode()), "genes").write(out)
-        self.clients.s3.objects["genome", keys.genes(genome, "c")] = out.getvalue()
+        self.clients.s3.objects["genome", keys.genes(genome_id, "c")] = out.getvalue()
 
     def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()

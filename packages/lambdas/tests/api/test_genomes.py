@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, Part, Place, Progress, Source
+from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 
 
 def upload(service, genome="mine"):
@@ -19,7 +19,7 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service):
     upload(service)
     answer = service.ask("POST", "/genomes/mine/complete")
     assert (answer.status, answer.json["state"], answer.json["name"]) == (202, "preparing", "My strain")
-    assert service.genomes.get("mine").place is None
+    assert service.genomes.get("mine").venue is None
     assert service.sent == []
     listed = service.ask("GET", "/genomes").json["genomes"]
     assert listed == [service.ask("GET", "/genomes/mine").json]
@@ -118,12 +118,12 @@ def test_a_preparation_shows_its_place_and_its_progress(service):
     service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], 1)
     before = service.ask("GET", "/genomes/mine").json
     assert [
-        before[name] for name in ("place", "progress", "organism", "expectedBases", "expectedSeconds")
+        before[name] for name in ("venue", "progress", "organism", "expectedBases", "expectedSeconds")
     ] == [None] * 5
-    service.genomes.begun("mine", "c", Place.WORKER, 17_000_000_000, 900.4, "Triticum aestivum", 2)
+    service.genomes.begun("mine", "c", Venue.WORKER, 17_000_000_000, 900.4, "Triticum aestivum", 2)
     service.genomes.progress("mine", "c", Progress(Part.FASTA, 5, 17), 3)
     found = service.ask("GET", "/genomes/mine").json
-    assert (found["place"], found["organism"]) == ("worker", "Triticum aestivum")
+    assert (found["venue"], found["organism"]) == ("worker", "Triticum aestivum")
     assert (found["expectedBases"], found["expectedSeconds"]) == (17_000_000_000, 900)
     assert (found["began"], found["tookSeconds"]) == ("1970-01-01T00:00:01Z", None)
     assert found["progress"] == {"part": "fasta", "done": 5, "total": 17}

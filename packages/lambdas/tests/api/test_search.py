@@ -6,7 +6,7 @@ import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
-from crackling_aws.models.genomes import Part, Place, Source
+from crackling_aws.models.genomes import Part, Source, Venue
 from crackling_lambdas.genomes.expectation import PACE, START
 from crackling_lambdas.handlers import api
 from localcloud.standins.assemblies import StandInAssembly
@@ -47,7 +47,7 @@ def test_assemblies_are_found(service):
         "contigs": 51,
         "reference": True,
         "replacedBy": None,
-        "expectedSeconds": round(START[Place.WORKER] + 1_448_000_000 / PACE[True]),
+        "expectedSeconds": round(START[Venue.WORKER] + 1_448_000_000 / PACE[True]),
     }
     assert [one["reference"] for one in answer.json["genomes"]] == [True, False]
     assert service.catalogue.asked == ["zebrafish"]
@@ -63,7 +63,7 @@ def test_what_earlier_genomes_took_is_expected_of_others(service):
     service.catalogue.found = [ZEBRAFISH]
     [before] = search(service, "zebrafish").json["genomes"]
     service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA, Part.BOWTIE2], 1)
-    service.genomes.begun("mine", "c", Place.WORKER, ZEBRAFISH.bases, 20, None, 2)
+    service.genomes.begun("mine", "c", Venue.WORKER, ZEBRAFISH.bases, 20, None, 2)
     service.genomes.fasta_done("mine", "c", 51, ZEBRAFISH.bases, 3)
     service.genomes.mark_ready("mine", "c", 5001)
     [after] = search(service, "zebrafish").json["genomes"]

@@ -6,37 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_lambdas.genomes.expectation import NEAREST, PACE, START, Expectations, expected_seconds
 
 ALL = frozenset(Part)
 MB = 1_000_000
 sizes = st.integers(1, 20_000 * MB)
 durations = st.floats(1, 100_000)
-places = st.sampled_from(Place)
+venues = st.sampled_from(Venue)
 
 
-def ready(bases, took, place=Place.LAMBDA, parts=ALL):
+def ready(bases, took, venue=Venue.LAMBDA, parts=ALL):
     return Genome(
         "g", GenomeState.READY, Source.UPLOAD, created=0, updated=1000 + took, claimed=1000,
-        bases=bases, place=place, parts=parts,
+        bases=bases, venue=venue, parts=parts,
     )  # fmt: skip
 
 
-def expect(bases, past, place=Place.LAMBDA, *, with_bowtie2=True):
-    return expected_seconds(bases, place, past, with_bowtie2=with_bowtie2)
+def expect(bases, past, venue=Venue.LAMBDA, *, with_bowtie2=True):
+    return expected_seconds(bases, venue, past, with_bowtie2=with_bowtie2)
 
 
 @pytest.mark.parametrize("with_bowtie2", [True, False])
-@pytest.mark.parametrize("place", Place)
-def test_the_first_genome_ever_is_told_the_figures_of_the_bench(place, with_bowtie2):
-    seconds = START[place] + 100 * MB / PACE[with_bowtie2]
-    assert expect(100 * MB, [], place, with_bowtie2=with_bowtie2) == seconds
+@pytest.mark.parametrize("venue", Venue)
+def test_the_first_genome_ever_is_told_the_figures_of_the_bench(venue, with_bowtie2):
+    seconds = START[venue] + 100 * MB / PACE[with_bowtie2]
+    assert expect(100 * MB, [], venue, with_bowtie2=with_bowtie2) == seconds
 
 
-@given(sizes, durations, places)
-def test_the_same_size_again_takes_as_long(bases, took, place):
-    assert expect(bases, [ready(bases, took, place)], place) == pytest.approx(took)
+@given(sizes, durations, venues)
+def test_the_same_size_again_takes_as_long(bases, took, venue):
+    assert expect(bases, [ready(bases, took, venue)], venue) == pytest.approx(took)
 
 
 @given(sizes, sizes, st.lists(st.tuples(sizes, durations)))
@@ -67,8 +67,8 @@ def test_the_nearest_in_size_count():
 
 
 def test_other_places_and_what_is_not_ready_tell_nothing():
-    failed = Genome("g", GenomeState.FAILED, Source.UPLOAD, 0, 9_000, claimed=0, bases=MB, place=Place.LAMBDA)
-    others = [ready(MB, 9_000, Place.WORKER), ready(None, 9_000), ready(MB, 0), failed]
+    failed = Genome("g", GenomeState.FAILED, Source.UPLOAD, 0, 9_000, claimed=0, bases=MB, venue=Venue.LAMBDA)
+    others = [ready(MB, 9_000, Venue.WORKER), ready(None, 9_000), ready(MB, 0), failed]
     assert expect(MB, others) == expect(MB, [])
 
 
@@ -82,10 +82,10 @@ def test_an_index_that_is_no_longer_made_is_not_expected():
 
 def test_the_genomes_of_the_table_tell(cloud):
     cloud.genomes.claim("g", "c", Source.UPLOAD, ALL, 100)
-    cloud.genomes.begun("g", "c", Place.LAMBDA, 90, 15, None, 101)
+    cloud.genomes.begun("g", "c", Venue.LAMBDA, 90, 15, None, 101)
     cloud.genomes.fasta_done("g", "c", 1, 90, 102)
     cloud.genomes.mark_ready("g", "c", 160)
     expectations = Expectations(genomes=cloud.genomes, lambda_limit=100, with_bowtie2=True)
-    assert [expectations.place(bases) for bases in (100, 101)] == [Place.LAMBDA, Place.WORKER]
+    assert [expectations.venue(bases) for bases in (100, 101)] == [Venue.LAMBDA, Venue.WORKER]
     here, elsewhere = expectations.of([90, 101])
-    assert (round(here), round(elsewhere)) == (60, START[Place.WORKER])
+    assert (round(here), round(elsewhere)) == (60, START[Venue.WORKER])

@@ -1,4 +1,4 @@
-"""Test how a preparation begins: size, place and start, refusals and temporary errors."""
+"""Test how a preparation begins: size, venue and start, refusals and temporary errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
@@ -19,7 +19,7 @@ from crackling_lambdas.genomes.sizes import Sizes
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100
-DOWNLOAD = ("download", f'{{"genome": "{ACCESSION}", "claim": "c1"}}')
+DOWNLOAD = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "c1"}}')
 
 
 @pytest.fixture
@@ -55,28 +55,28 @@ def waiting_job(cloud, genome=ACCESSION):
     cloud.genomes.add_waiter(genome, "j", 9)
 
 
-@pytest.mark.parametrize(("bases", "place"), [(LIMIT, Place.LAMBDA), (LIMIT + 1, Place.WORKER)])
-def test_the_size_decides_the_place(cloud, begin, bases, place):
+@pytest.mark.parametrize(("bases", "venue"), [(LIMIT, Venue.LAMBDA), (LIMIT + 1, Venue.WORKER)])
+def test_the_size_decides_the_venue(cloud, begin, bases, venue):
     cloud.ncbi.bases = bases
     begin(claim(cloud))
     found = cloud.genomes.get(ACCESSION)
-    assert (found.place, found.expected_bases, found.organism) == (place, bases, "Lambdavirus lambda")
-    assert found.expected_seconds == START[place]
-    assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if place is Place.LAMBDA else ([], "i-c1"))
+    assert (found.venue, found.expected_bases, found.organism) == (venue, bases, "Lambdavirus lambda")
+    assert found.expected_seconds == START[venue]
+    assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if venue is Venue.LAMBDA else ([], "i-c1"))
 
 
 def test_the_size_of_an_upload_is_estimated_from_its_file(cloud, begin):
     upload(cloud, b">a\n" + b"ACGT" * 20)
     begin("mine")
     found = cloud.genomes.get("mine")
-    assert (found.place, found.expected_bases, found.organism) == (Place.LAMBDA, 83, None)
+    assert (found.venue, found.expected_bases, found.organism) == (Venue.LAMBDA, 83, None)
 
 
 def test_a_packed_upload_counts_four_bases_a_byte(cloud, begin):
     upload(cloud, packed := gzip.compress(b">a\nACGT\n"))
     begin("mine")
     found = cloud.genomes.get("mine")
-    assert (found.place, found.expected_bases) == (Place.WORKER, 4 * len(packed))
+    assert (found.venue, found.expected_bases) == (Venue.WORKER, 4 * len(packed))
 
 
 @pytest.mark.parametrize("step", ["begun", "launched"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import scheduler
 from simulator.world import CONTEXT, ENVIRONMENT
@@ -37,7 +37,7 @@ def job(job_id, name="INSERT"):
 
 
 def genome(name=ACCESSION, item="genome"):
-    return "MODIFY", {"genome": {"S": name}, "item": {"S": item}}
+    return "MODIFY", {"genomeId": {"S": name}, "item": {"S": item}}
 
 
 def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud):
@@ -48,7 +48,7 @@ def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud):
     found = cloud.genomes.get(ACCESSION)
     assert (found.state, found.source, found.parts) == (GenomeState.PREPARING, Source.ACCESSION, set(Part))
     assert found.claim
-    assert found.place is None
+    assert found.venue is None
     assert list(cloud.genomes.waiters(ACCESSION)) == ["j1", "j2"]
     assert cloud.jobs.get("j2").status is Status.PREPARING
 
@@ -86,9 +86,9 @@ def test_a_claimed_genome_begins_and_its_waiters_do_not(cloud):
     submit(cloud, "j1")
     stream(cloud, job("j1"))
     assert stream(cloud, genome(item="waiter#j1")) == []
-    assert cloud.genomes.get(ACCESSION).place is None
+    assert cloud.genomes.get(ACCESSION).venue is None
     assert stream(cloud, genome(), genome(), genome("gone")) == []
     found = cloud.genomes.get(ACCESSION)
-    message = ("download", f'{{"genome": "{ACCESSION}", "claim": "{found.claim}"}}')
+    message = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "{found.claim}"}}')
     assert cloud.sent == [message, message]  # the second record may be a repetition of the first
-    assert (found.place, found.organism, found.expected_bases) == (Place.LAMBDA, "Lambdavirus lambda", 48)
+    assert (found.venue, found.organism, found.expected_bases) == (Venue.LAMBDA, "Lambdavirus lambda", 48)

@@ -121,7 +121,7 @@ def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache, genome):
     wheat = genome("wheat", shards=3)
     for files in (wheat.files[:2], (*wheat.files[:2], wheat.files[1])):
         with pytest.raises(IndexFileError, match=r"shard 2 of 3, as|shard 3 of 3 .* missing"):
-            cache.score(type(wheat)(wheat.genome, wheat.state, wheat.source, 1, 1, files=files), GUIDES)
+            cache.score(type(wheat)(wheat.genome_id, wheat.state, wheat.source, 1, 1, files=files), GUIDES)
 
 
 @pytest.mark.parametrize("section", set(Section) - POSITION_SECTIONS)

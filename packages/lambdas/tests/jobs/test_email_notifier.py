@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crackling_aws.email import Notices
-from crackling_aws.models.genomes import Part, Place, Source
+from crackling_aws.models.genomes import Part, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_lambdas.handlers import notifier
 from fakes.sns import Mail
@@ -58,7 +58,7 @@ def stream(cloud, *job_ids):
 
 def test_a_complete_job_is_told_once_with_its_link(cloud, recipient):
     cloud.genomes.claim(ACCESSION, "c", Source.ACCESSION, [Part.FASTA], 1)
-    cloud.genomes.begun(ACCESSION, "c", Place.LAMBDA, 48_502, 60, "Lambdavirus lambda", 1)
+    cloud.genomes.begun(ACCESSION, "c", Venue.LAMBDA, 48_502, 60, "Lambdavirus lambda", 1)
     submit(cloud, "j1", recipient)
     cloud.jobs.set_guides("j1", 0, 2)
     assert stream(cloud, "j1", "j1") == []

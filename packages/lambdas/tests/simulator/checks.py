@@ -29,7 +29,7 @@ def check_progress(world: World) -> None:
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None
-        assert job.over or job.job_id in lost or job.genome in lost, f"{job.job_id} is left {job.status}"
+        assert job.over or job.job_id in lost or job.genome_id in lost, f"{job.job_id} is left {job.status}"
 
 
 def check(scenario: Scenario) -> None:
@@ -47,7 +47,7 @@ def check(scenario: Scenario) -> None:
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None
-        if job.genome != "bystander":
+        if job.genome_id != "bystander":
             _check_job(world, job, lost)
             _check_mail(world, job)
     _check_genomes(world, lost)
@@ -75,9 +75,9 @@ def _lost(world: World) -> set[str]:
                 found = parse(KINDS.get(name, ScoreChunk), body)
             except MessageError:
                 continue
-            lost.add(found.genome if isinstance(found, PrepareGenome) else found.job_id)
+            lost.add(found.genome_id if isinstance(found, PrepareGenome) else found.job_id)
     # A job that was given up right after it had claimed its genome takes the genome with it.
-    return lost | {genome.genome for genome in genomes(world).list() if genome.claim in lost}
+    return lost | {genome.genome_id for genome in genomes(world).list() if genome.claim in lost}
 
 
 def _check_job(world: World, job: Job, lost: set[str]) -> None:
@@ -94,17 +94,17 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert job.off_target == sum(len(chunk.sites) for chunk in done), "the specificity counter is not exact"
     if job.status is Status.FAILED:
         assert job.failure
-        assert not text or job.genome in BAD or job.job_id in lost or job.genome in lost, (
+        assert not text or job.genome_id in BAD or job.job_id in lost or job.genome_id in lost, (
             f"failed needlessly: {job.failure}"
         )
         return
-    assert job.genome in GOOD
+    assert job.genome_id in GOOD
     assert text, "there is no such region"
     found = list(chain.from_iterable(chunk.sites for chunk in chunks))
     assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
     efficiencies = list(chain.from_iterable(chunk.on_target or () for chunk in chunks))
     assert efficiencies == [science.efficiency(guide) for guide in expected]
-    genome = science.content(parse_query(GOOD[job.genome]))
+    genome = science.content(parse_query(GOOD[job.genome_id]))
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
     assert specificities == [science.specificity(genome, guide) for guide in expected]
 
@@ -114,7 +114,7 @@ def _region(job: Job) -> str:
     assert job.region is not None
     contig, _, place = job.region.rpartition(":")
     first, last = map(int, place.split("-"))
-    for found in parse_query(GOOD.get(job.genome, ">a\nA")):
+    for found in parse_query(GOOD.get(job.genome_id, ">a\nA")):
         if found.name == contig and last <= len(found.sequence):
             return f">{job.region} {job.region}\n{found.sequence[first - 1 : last]}\n"
     return ""
@@ -135,21 +135,23 @@ def _check_mail(world: World, job: Job) -> None:
 
 def _check_genomes(world: World, lost: set[str]) -> None:
     for genome in genomes(world).list():
-        assert genome.state is GenomeState.UPLOADING or not list(genomes(world).waiters(genome.genome)), (
+        assert genome.state is GenomeState.UPLOADING or not list(genomes(world).waiters(genome.genome_id)), (
             "a waiter is left"
         )
         match genome.state:
             case GenomeState.READY:
-                assert genome.genome in {*GOOD, "bystander"}
+                assert genome.genome_id in {*GOOD, "bystander"}
                 assert genome.prepared
-                if genome.genome in GOOD:
+                if genome.genome_id in GOOD:
                     assert genome.expected_seconds, "nobody said how long it would take"
                     assert genome.took is not None, "nobody knows how long it took"
             case GenomeState.FAILED:
                 assert genome.reason
-                assert genome.genome in BAD or genome.genome in lost, f"failed needlessly: {genome.reason}"
+                assert genome.genome_id in BAD or genome.genome_id in lost, (
+                    f"failed needlessly: {genome.reason}"
+                )
             case state:
-                assert state is GenomeState.UPLOADING, f"{genome.genome} is {state} for ever"
+                assert state is GenomeState.UPLOADING, f"{genome.genome_id} is {state} for ever"
     # A job whose record was given up may have failed meanwhile: its waiter expires with it, or goes with the next release.
     given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["jobs"].given_up}
     items = [key[1] for key in world.dynamodb.tables["genomes"] if key[1].startswith(WAITER)]

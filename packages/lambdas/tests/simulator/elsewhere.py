@@ -68,7 +68,7 @@ class Instance:
     """Hold what a machine was started for, and whether it has begun."""
 
     instance_id: str
-    genome: str
+    genome_id: str
     claim: str
     launched: float
     begun: bool = False
@@ -87,14 +87,14 @@ class Fleet:
     def ready(self) -> list[Instance]:
         return [instance for instance in self._running if not instance.begun]
 
-    def launch(self, genome: str, claim: str, bases: int) -> str:
+    def launch(self, genome_id: str, claim: str, bases: int) -> str:
         if bases > LARGEST:
-            raise CracklingError(f"{genome}: no worker is large enough")
-        return str(self._world.faults.call("launch", lambda: self._launch(genome, claim), {}))
+            raise CracklingError(f"{genome_id}: no worker is large enough")
+        return str(self._world.faults.call("launch", lambda: self._launch(genome_id, claim), {}))
 
-    def _launch(self, genome: str, claim: str) -> str:
+    def _launch(self, genome_id: str, claim: str) -> str:
         if claim not in self._launched:
-            instance = Instance(f"i-{len(self._launched)}", genome, claim, self._world.now)
+            instance = Instance(f"i-{len(self._launched)}", genome_id, claim, self._world.now)
             self._launched[claim] = instance.instance_id
             self._running.append(instance)
         return self._launched[claim]
@@ -106,7 +106,7 @@ class Fleet:
         def end() -> None:
             gone = [instance for instance in self._running if instance.instance_id == instance_id]
             self._running = [instance for instance in self._running if instance not in gone]
-            self.deaths += [instance.genome for instance in gone if not instance.begun]
+            self.deaths += [instance.genome_id for instance in gone if not instance.begun]
 
         self._world.faults.call("terminate", end, {})
 
@@ -114,13 +114,13 @@ class Fleet:
         """Let one instance do its work from start to end."""
         instance = self._world.rng.choice(self.ready)
         instance.begun = True
-        if instance.genome == FATAL or self._world.faults.happens():
-            self.deaths.append(instance.genome)  # it hangs for ever
+        if instance.genome_id == FATAL or self._world.faults.happens():
+            self.deaths.append(instance.genome_id)  # it hangs for ever
             return
         try:
-            self._prepare(PrepareGenome(instance.genome, instance.claim))
+            self._prepare(PrepareGenome(instance.genome_id, instance.claim))
         except (Killed, Exception):
-            self.deaths.append(instance.genome)
+            self.deaths.append(instance.genome_id)
         self._running = [other for other in self._running if other is not instance]
 
     def _prepare(self, message: PrepareGenome) -> None:

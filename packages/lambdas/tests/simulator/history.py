@@ -43,8 +43,8 @@ class History:
         if states == ("preparing", "preparing"):
             if before["claim"] != after["claim"]:
                 self._claimed(before, after)
-            elif before.get("place", after.get("place")) != after.get("place"):
-                self.faults.append("a preparation moved to another place")
+            elif before.get("venue", after.get("venue")) != after.get("venue"):
+                self.faults.append("a preparation moved to another venue")
 
     def gave_back(self, waits: list[float]) -> None:
         """Messages that failed, while nothing else did, come again sooner than those whose function died."""
@@ -54,7 +54,7 @@ class History:
     def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Only a worker's preparation is handed over, once, and only if it stands still."""
         still = float(after["updated"]["N"]) - float(before["updated"]["N"])
-        worker = before.get("place") == {"S": "worker"}
+        worker = before.get("venue") == {"S": "worker"}
         if not (worker and still > WORKER_PATIENCE and "attempts" not in before):
             self.faults.append("a genome was claimed while it was being prepared")
 

@@ -35,7 +35,15 @@ BAD_UPLOADS = {
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
 ADDRESSES = ("One@example.org", "two@lab.example.org")
-POISON = ("", "{", "[]", '{"job_id": 5}', '{"genome": "good"}', '{"job_id": "j", "chunk": "0"}', "\N{SKULL}")
+POISON = (
+    "",
+    "{",
+    "[]",
+    '{"job_id": 5}',
+    '{"genome_id": "good"}',
+    '{"job_id": "j", "chunk": "0"}',
+    "\N{SKULL}",
+)
 
 
 @dataclass
@@ -69,9 +77,9 @@ class Scenario:
         address = self.rng.choice((None, *ADDRESSES))
         return {"email": address} if address else {}
 
-    def _query(self, genome: str) -> dict[str, str]:
+    def _query(self, genome_id: str) -> dict[str, str]:
         if self.rng.random() < 0.3:
-            return {"region": self._region(genome)}
+            return {"region": self._region(genome_id)}
         return {"sequence": self._sequence()}
 
     def _sequence(self) -> str:
@@ -79,27 +87,27 @@ class Scenario:
         length = self.rng.choice((10, 30, 45, 60))
         return "".join(self.rng.choices("ACGT", weights=(1, 2, 3, 1), k=length))
 
-    def _region(self, genome: str) -> str:
+    def _region(self, genome_id: str) -> str:
         """A part of the genome; of one that is bad, or sometimes, a part that it has not."""
-        contig = self.rng.choice(parse_query(GOOD.get(genome, ">a\nA")))
+        contig = self.rng.choice(parse_query(GOOD.get(genome_id, ">a\nA")))
         first = self.rng.randint(1, len(contig.sequence))
         beyond = self.rng.random() < 0.2
         return f"{contig.name}:{first}-{self.rng.randint(first, len(contig.sequence)) + 1000 * beyond}"
 
-    def _upload(self, genome: str) -> None:
+    def _upload(self, genome_id: str) -> None:
         """Announce, upload, complete; users try again when the service fails, and may forget to complete."""
-        announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome}))
+        announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome_id}))
         if announced is None or announced["statusCode"] >= 500:
-            self.world.users.append(lambda: self._upload(genome))
+            self.world.users.append(lambda: self._upload(genome_id))
             return
-        self.world.s3.objects["genome", keys.upload(genome)] = (GOOD | BAD)[genome].encode()
+        self.world.s3.objects["genome", keys.upload(genome_id)] = (GOOD | BAD)[genome_id].encode()
         if self.rng.random() < 0.7:
-            self.world.users.append(lambda: self._complete(genome))
+            self.world.users.append(lambda: self._complete(genome_id))
 
-    def _complete(self, genome: str) -> None:
-        answer = self.world.request("POST", f"/genomes/{genome}/complete")
+    def _complete(self, genome_id: str) -> None:
+        answer = self.world.request("POST", f"/genomes/{genome_id}/complete")
         if answer is None or answer["statusCode"] >= 500:
-            self.world.users.append(lambda: self._complete(genome))
+            self.world.users.append(lambda: self._complete(genome_id))
 
     def _submit(self, body: dict[str, str]) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again."""

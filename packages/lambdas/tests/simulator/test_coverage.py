@@ -51,7 +51,7 @@ def test_everything_happens(seen, scratch):
                 ends["guides of regions"] += job.guides or 0
         for genome in scenario.genomes(world).list():
             ends[f"genome {genome.state}"] += 1
-            ends[f"{genome.place} {genome.state}"] += 1
+            ends[f"{genome.venue} {genome.state}"] += 1
             ends["handed over"] += genome.attempts
     for kind in ("Killed", "ConnectionClosedError", "ClientError put_item", "ClientError TransactWriteItems"):
         assert seen[kind] > 5, kind

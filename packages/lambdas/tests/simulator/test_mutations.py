@@ -12,7 +12,7 @@ import itertools
 import pytest
 
 from crackling_aws import queues
-from crackling_aws.models.genomes import GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
@@ -54,7 +54,7 @@ def complete_jobs_fail(patch):
 
 
 def genomes_are_claimed_twice(patch):
-    patch.setattr(genomes, "CLAIMABLE", always("#genome"))
+    patch.setattr(genomes, "CLAIMABLE", always("#genomeId"))
 
 
 def parts_are_added_to_genomes_that_are_ready(patch):
@@ -83,13 +83,13 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
         job = self.jobs.get(job_id)
         if job is None or job.over:
             return
-        genome = self.genomes.get(job.genome)
-        self.genomes.add_waiter(job.genome, job_id, job.expires)
+        genome = self.genomes.get(job.genome_id)
+        self.genomes.add_waiter(job.genome_id, job_id, job.expires)
         if genome is not None and genome.state is GenomeState.READY:
-            self.release.release_job(job.genome, job_id)
+            self.release.release_job(job.genome_id, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
-        self.claims.claim(job.genome, Source.UPLOAD)
+        self.claims.claim(job.genome_id, Source.UPLOAD)
 
     patch.setattr(admission.Admission, "admit", admit)
 
@@ -122,7 +122,7 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch):
 
     def once(self, genome):
         found = self.genomes.get(genome)
-        if found is None or found.place is None:
+        if found is None or found.venue is None:
             begin(self, genome)
 
     patch.setattr(preparation.Preparations, "begin", once)
@@ -131,12 +131,12 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch):
 def a_beginning_chooses_the_place_anew(patch):
     begun = genomes.GenomeStore.begun
 
-    def forgetful(self, genome, claim, place, *more):
-        begun(self, genome, claim, place, *more)
-        other = Place.WORKER if self.get(genome).place is Place.LAMBDA else Place.LAMBDA
+    def forgetful(self, genome, claim, venue, *more):
+        begun(self, genome, claim, venue, *more)
+        other = Venue.WORKER if self.get(genome).venue is Venue.LAMBDA else Venue.LAMBDA
         return begun(self, genome, claim, other, *more)
 
-    patch.setattr(genomes, "NOT_BEGUN", always("#place"))
+    patch.setattr(genomes, "NOT_BEGUN", always("#venue"))
     patch.setattr(genomes.GenomeStore, "begun", forgetful)
 
 
@@ -183,7 +183,7 @@ def a_repeated_download_queues_nothing(patch):
     run = download.Download.run
 
     def once(self, message):
-        genome = self.genomes.get(message.genome)
+        genome = self.genomes.get(message.genome_id)
         if genome is None or Part.FASTA not in genome.done:
             run(self, message)
 

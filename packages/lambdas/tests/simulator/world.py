@@ -301,7 +301,7 @@ class World:
 def _not_begun(item: dict[str, Any]) -> bool:
     """Apply the filter of the Genomes table's event source."""
     claimed = {"item": {"S": "genome"}, "state": {"S": "preparing"}}
-    return claimed.items() <= item.items() and "place" not in item
+    return claimed.items() <= item.items() and "venue" not in item
 
 
 def _owed_mail(item: dict[str, Any]) -> bool:

@@ -28,7 +28,7 @@ class Part(StrEnum):
     ISSL = "issl"
 
 
-class Place(StrEnum):
+class Venue(StrEnum):
     """Name where a genome is prepared."""
 
     LAMBDA = "lambda"
@@ -56,7 +56,7 @@ class IndexFile:
 class Genome:
     """Hold a genome and the progress of its preparation. `claim` is the token of the preparation that owns it."""
 
-    genome: str
+    genome_id: str
     state: GenomeState
     source: Source
     created: float
@@ -67,7 +67,7 @@ class Genome:
     done: frozenset[Part] = frozenset()
     claimed: float | None = None  # when its preparation was claimed
     attempts: int = 0  # how often another worker took this preparation over
-    place: Place | None = None  # where it is prepared; None until that has begun
+    venue: Venue | None = None  # where it is prepared; None until that has begun
     worker: str | None = None  # the instance's id
     progress: Progress | None = None
     organism: str | None = None

@@ -29,7 +29,7 @@ class Job:
     """Hold one query against one genome and what its stages have recorded so far."""
 
     job_id: str
-    genome: str
+    genome_id: str
     options: JobOptions
     chunk_size: int
     created: float

@@ -50,21 +50,21 @@ class Genes:
             self._uploaded(genome, claim, contigs)
             return
         try:
-            with self.fetch(genome.genome) as stream:
+            with self.fetch(genome.genome_id) as stream:
                 if stream is not None:
                     self._store(genome, claim, stream, contigs)
         except InputError as error:  # the publisher's fault: the genome is useful without
-            logger.warning("%s has no annotation: %s", genome.genome, error)
+            logger.warning("%s has no annotation: %s", genome.genome_id, error)
 
     def _uploaded(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
         try:
-            with self.objects.open(keys.annotation_upload(genome.genome)) as stream:
+            with self.objects.open(keys.annotation_upload(genome.genome_id)) as stream:
                 self._store(genome, claim, stream, contigs)
         except MissingObjectError:
             return
 
     def _store(self, genome: Genome, claim: str, stream: BinaryIO, contigs: Container[str]) -> None:
-        annotation = read_gff(stream, f"the annotation of {genome.name or genome.genome}", contigs)
-        with self.objects.writer(keys.genes(genome.genome, claim)) as out:
+        annotation = read_gff(stream, f"the annotation of {genome.name or genome.genome_id}", contigs)
+        with self.objects.writer(keys.genes(genome.genome_id, claim)) as out:
             annotation.write(out)
-        self.genomes.genes_done(genome.genome, claim, self.clock())
+        self.genomes.genes_done(genome.genome_id, claim, self.clock())

@@ -100,12 +100,12 @@ class Download:
 
     def run(self, message: PrepareGenome) -> None:
         """Download the genome and proceed; a repeated call only proceeds, as the first may have died before that."""
-        genome, claim = self.genomes.get(message.genome), message.claim
+        genome, claim = self.genomes.get(message.genome_id), message.claim
         if not owned(genome, claim):
             self.failure.fail_remaining_waiters(genome, claim)
             return
         if Part.FASTA not in genome.done:
-            report = Reporter(genomes=self.genomes, genome=genome.genome, claim=claim, clock=self.clock)
+            report = Reporter(genomes=self.genomes, genome_id=genome.genome_id, claim=claim, clock=self.clock)
             try:
                 index = self._copy(genome, claim, partial(report, Part.FASTA))
                 genes = Genes(
@@ -114,25 +114,25 @@ class Download:
                 genes.prepare(genome, claim, index.contigs)
             except LostClaimError:
                 # Another delivery of this message may have failed the genome and died before it failed the waiters.
-                self.failure.fail_remaining_waiters(self.genomes.get(message.genome), claim)
+                self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), claim)
                 return
-            self.genomes.fasta_done(genome.genome, claim, len(index.contigs), index.bases, self.clock())
+            self.genomes.fasta_done(genome.genome_id, claim, len(index.contigs), index.bases, self.clock())
         self.proceed(genome, message)
 
     def _copy(self, genome: Genome, claim: str, tell: Tell) -> FastaIndex:
-        label = genome.name or genome.genome
-        key = keys.fasta(genome.genome, claim)
+        label = genome.name or genome.genome_id
+        key = keys.fasta(genome.genome_id, claim)
         # The source's context ends first, so a failed check leaves no object behind.
         with self.objects.writer(key) as out, self._source(genome, label, tell) as source:
             index = copy_fasta(source, out, label, self.limit)
-        self.objects.put(keys.contig_table(genome.genome, claim), index.fai())
-        self.objects.put(keys.block_table(genome.genome, claim), index.blocks.encode())
+        self.objects.put(keys.contig_table(genome.genome_id, claim), index.fai())
+        self.objects.put(keys.block_table(genome.genome_id, claim), index.blocks.encode())
         return index
 
     def _source(self, genome: Genome, label: str, tell: Tell) -> AbstractContextManager[BinaryIO]:
         if genome.source is Source.ACCESSION:
-            return self.fetch(genome.genome, tell)
-        return self._upload(keys.upload(genome.genome), label, tell)
+            return self.fetch(genome.genome_id, tell)
+        return self._upload(keys.upload(genome.genome_id), label, tell)
 
     @contextmanager
     def _upload(self, key: str, label: str, tell: Tell) -> Iterator[BinaryIO]:

@@ -54,20 +54,20 @@ class Builder:
 
         A repetition skips to finishing, in case the first died between.
         """
-        genome = self.genomes.get(message.genome)
+        genome = self.genomes.get(message.genome_id)
         if owned(genome, message.claim) and part not in genome.done:
             report = Reporter(
-                genomes=self.genomes, genome=message.genome, claim=message.claim, clock=self.clock
+                genomes=self.genomes, genome_id=message.genome_id, claim=message.claim, clock=self.clock
             )
             tell = BuildProgress(partial(report, part), genome.bases or 0)
             with suppress(LostClaimError), TemporaryDirectory() as folder:
                 report(part)
                 fasta = Path(folder, "genome.fa.gz")
-                self.objects.download(keys.fasta(message.genome, message.claim), fasta)
+                self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
                 make(fasta, Path(folder), tell)
         # Read again: another delivery of this message may have failed it, and died before it told the waiters.
-        self.failure.fail_remaining_waiters(self.genomes.get(message.genome), message.claim)
-        self.release.finish(message.genome, message.claim)
+        self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
+        self.release.finish(message.genome_id, message.claim)
 
 
 def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]:
@@ -87,11 +87,11 @@ class IsslIndex:
             files = []
             shards = self.build([fasta], folder / "genome.issl", progress=tell)
             for number, path in enumerate(shards, start=1):
-                key = keys.index(message.genome, message.claim, number, len(shards))
+                key = keys.index(message.genome_id, message.claim, number, len(shards))
                 self.builder.objects.upload(path, key)
                 files.append(IndexFile(key, path.stat().st_size))
                 path.unlink()
-            self.builder.genomes.issl_done(message.genome, message.claim, files, self.builder.clock())
+            self.builder.genomes.issl_done(message.genome_id, message.claim, files, self.builder.clock())
 
         self.builder.run(message, Part.ISSL, make)
 
@@ -131,12 +131,12 @@ class Bowtie2Index:
         def make(fasta: Path, folder: Path, _tell: Tell) -> None:
             files = folder / "index"
             files.mkdir()
-            genome = self.builder.genomes.get(message.genome)
+            genome = self.builder.genomes.get(message.genome_id)
             large = genome is not None and (genome.bases or 0) > BOWTIE2_BASES
             self.build(fasta, files / "genome", large=large)
             for file in sorted(files.iterdir()):
-                key = keys.bowtie2(message.genome, message.claim, file.name)
+                key = keys.bowtie2(message.genome_id, message.claim, file.name)
                 self.builder.objects.upload(file, key)
-            self.builder.genomes.bowtie2_done(message.genome, message.claim, self.builder.clock())
+            self.builder.genomes.bowtie2_done(message.genome_id, message.claim, self.builder.clock())
 
         self.builder.run(message, Part.BOWTIE2, make)

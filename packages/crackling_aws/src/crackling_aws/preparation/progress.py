@@ -31,7 +31,7 @@ class Reporter:
     """
 
     genomes: GenomeStore
-    genome: str
+    genome_id: str
     claim: str
     clock: Callable[[], float]
     _latest: Progress | None = field(default=None, init=False)
@@ -62,8 +62,8 @@ class Reporter:
 
     def _write(self, progress: Progress) -> None:
         self._written = self.clock()
-        if not self.genomes.progress(self.genome, self.claim, progress, self._written):
-            raise LostClaimError(f"The genome {self.genome} is not prepared under {self.claim} any more")
+        if not self.genomes.progress(self.genome_id, self.claim, progress, self._written):
+            raise LostClaimError(f"The genome {self.genome_id} is not prepared under {self.claim} any more")
 
 
 @dataclass

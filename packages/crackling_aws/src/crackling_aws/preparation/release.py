@@ -37,28 +37,28 @@ class Release:
     scans: Queue[ScanJob]
     clock: Callable[[], float]
 
-    def finish(self, genome: str, claim: str) -> None:
+    def finish(self, genome_id: str, claim: str) -> None:
         """Mark the genome ready if all its parts are done; release its waiters if it is ready.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
-        found = self.genomes.get(genome)
+        found = self.genomes.get(genome_id)
         if owned(found, claim) and found.prepared:
-            self.genomes.mark_ready(genome, claim, self.clock())
-            found = self.genomes.get(genome)
+            self.genomes.mark_ready(genome_id, claim, self.clock())
+            found = self.genomes.get(genome_id)
         if found is not None and found.state is GenomeState.READY:
-            self.release_all(genome)
+            self.release_all(genome_id)
 
-    def release_all(self, genome: str) -> None:
+    def release_all(self, genome_id: str) -> None:
         """Release every waiter of a genome that is ready."""
-        for job_id in list(self.genomes.waiters(genome)):
-            self.release_job(genome, job_id)
+        for job_id in list(self.genomes.waiters(genome_id)):
+            self.release_job(genome_id, job_id)
 
-    def release_job(self, genome: str, job_id: str) -> None:
+    def release_job(self, genome_id: str, job_id: str) -> None:
         """Queue a job's scan, then forget that it waited: in this order, so a death in between repeats it."""
         if self.jobs.mark_scanning(job_id, self.clock()):
             self.scans.send([ScanJob(job_id)])
-        self.genomes.remove_waiter(genome, job_id)
+        self.genomes.remove_waiter(genome_id, job_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +69,10 @@ class Failure:
     jobs: JobStore
     clock: Callable[[], float]
 
-    def fail_genome(self, genome: str, claim: str, reason: str) -> None:
+    def fail_genome(self, genome_id: str, claim: str, reason: str) -> None:
         """Fail the preparation with this token and its waiters; nothing if it ended otherwise."""
-        self.genomes.mark_failed(genome, claim, reason, self.clock())
-        self.fail_remaining_waiters(self.genomes.get(genome), claim)
+        self.genomes.mark_failed(genome_id, claim, reason, self.clock())
+        self.fail_remaining_waiters(self.genomes.get(genome_id), claim)
 
     def fail_remaining_waiters(self, genome: Genome | None, claim: str) -> None:
         """Fail the waiters of a preparation that has failed, as whoever failed it may have died before that."""
@@ -81,11 +81,11 @@ class Failure:
 
     def fail_preparation(self, message: PrepareGenome, reason: str) -> None:
         """Fail the preparation that a message belongs to."""
-        self.fail_genome(message.genome, message.claim, reason)
+        self.fail_genome(message.genome_id, message.claim, reason)
 
     def fail_waiters(self, genome: Genome) -> None:
         """Fail every waiter of a genome that has failed."""
-        reason = f"The genome {genome.genome} could not be prepared: {genome.reason}"
-        for job_id in list(self.genomes.waiters(genome.genome)):
+        reason = f"The genome {genome.genome_id} could not be prepared: {genome.reason}"
+        for job_id in list(self.genomes.waiters(genome.genome_id)):
             self.jobs.fail(job_id, reason, self.clock())
-            self.genomes.remove_waiter(genome.genome, job_id)
+            self.genomes.remove_waiter(genome.genome_id, job_id)

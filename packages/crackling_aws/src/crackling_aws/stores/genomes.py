@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
-from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Place, Progress, Source
+from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Progress, Source, Venue
 from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 GENOME_ITEM = "genome"
 WAITER = "waiter#"
-CLAIMABLE = "attribute_not_exists(#genome) OR #state IN (:uploading, :failed)"
+CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
-NOT_BEGUN = "attribute_not_exists(#place)"
-NOT_PREPARING = "attribute_not_exists(#genome) OR #state <> :preparing"
+NOT_BEGUN = "attribute_not_exists(#venue)"
+NOT_PREPARING = "attribute_not_exists(#genomeId) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that say what the genome is, who prepares it, and how often that was tried.
-_OF_THE_GENOME = {"genome", "name", "source", "created"}
+_OF_THE_GENOME = {"genome_id", "name", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
 # All others are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
@@ -44,9 +44,9 @@ class GenomeStore:
         self._client = client
         self._table = table
 
-    def get(self, genome: str) -> Genome | None:
+    def get(self, genome_id: str) -> Genome | None:
         """Return the genome as its latest write left it."""
-        answer = self._client.get_item(TableName=self._table, Key=_key(genome), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key=_key(genome_id), ConsistentRead=True)
         return from_item(Genome, answer["Item"]) if "Item" in answer else None
 
     def list(self) -> Iterator[Genome]:
@@ -55,21 +55,21 @@ class GenomeStore:
         for item in pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request):
             yield from_item(Genome, item)
 
-    def expect_upload(self, genome: str, name: str | None, now: float, expires: int) -> bool:
+    def expect_upload(self, genome_id: str, name: str | None, now: float, expires: int) -> bool:
         """Announce an upload; unclaimed, it expires. Return False if the genome is ready or being prepared."""
         announced = Genome(
-            genome=genome,
+            genome_id=genome_id,
             state=GenomeState.UPLOADING,
             source=Source.UPLOAD,
             created=now,
             updated=now,
             name=name,
         )
-        item = to_item(announced) | _key(genome) | {"expires": encode(expires)}
+        item = to_item(announced) | _key(genome_id) | {"expires": encode(expires)}
         request = expressions(CLAIMABLE, _CLAIMABLE_STATES)
         return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
 
-    def claim(self, genome: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
+    def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
         """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared."""
         update = Update(
             set=attributes(
@@ -79,13 +79,13 @@ class GenomeStore:
             set_if_absent=attributes(Genome, created=now),
             remove=("expires", "attempts", *OF_A_PREPARATION),
         )  # fmt: skip
-        return self._update(genome, update, CLAIMABLE, **_CLAIMABLE_STATES)
+        return self._update(genome_id, update, CLAIMABLE, **_CLAIMABLE_STATES)
 
     def begun(
         self,
-        genome: str,
+        genome_id: str,
         claim: str,
-        place: Place,
+        venue: Venue,
         expected_bases: int,
         expected_seconds: float,
         organism: str | None,
@@ -96,15 +96,15 @@ class GenomeStore:
         Return False if that is known already, or `claim` no longer owns the genome.
         """
         return self._owned(
-            genome, claim, f"{OWNED} AND {NOT_BEGUN}", place=place, expected_bases=expected_bases,
+            genome_id, claim, f"{OWNED} AND {NOT_BEGUN}", venue=venue, expected_bases=expected_bases,
             expected_seconds=round(expected_seconds), organism=organism, updated=now,
         )  # fmt: skip
 
-    def nudge(self, genome: str, claim: str, now: float) -> bool:
+    def nudge(self, genome_id: str, claim: str, now: float) -> bool:
         """Touch a preparation that has not begun: the item's stream wakes whoever begins it once more."""
-        return self._owned(genome, claim, f"{OWNED} AND {NOT_BEGUN}", updated=now)
+        return self._owned(genome_id, claim, f"{OWNED} AND {NOT_BEGUN}", updated=now)
 
-    def retry(self, genome: str, claim: str, successor: str, before: float, now: float) -> bool:
+    def retry(self, genome_id: str, claim: str, successor: str, before: float, now: float) -> bool:
         """Hand a preparation that made no progress since `before` to a new claim; its waiters stay.
 
         Return False if it is over, made progress, or was handed over already.
@@ -115,84 +115,86 @@ class GenomeStore:
             remove=OF_A_PREPARATION,
         )
         return self._update(
-            genome, update, STALLED, claim=claim, preparing=GenomeState.PREPARING, before=before
+            genome_id, update, STALLED, claim=claim, preparing=GenomeState.PREPARING, before=before
         )
 
-    def launched(self, genome: str, claim: str, instance_id: str, now: float) -> bool:
+    def launched(self, genome_id: str, claim: str, instance_id: str, now: float) -> bool:
         """Note which instance prepares the genome; return False if `claim` no longer owns it."""
-        return self._owned(genome, claim, worker=instance_id, updated=now)
+        return self._owned(genome_id, claim, worker=instance_id, updated=now)
 
-    def progress(self, genome: str, claim: str, progress: Progress, now: float) -> bool:
+    def progress(self, genome_id: str, claim: str, progress: Progress, now: float) -> bool:
         """Note how far a step is, and that its worker lives; return False if `claim` no longer owns the genome."""
-        return self._owned(genome, claim, progress=progress, updated=now)
+        return self._owned(genome_id, claim, progress=progress, updated=now)
 
-    def fasta_done(self, genome: str, claim: str, contigs: int, bases: int, now: float) -> bool:
+    def fasta_done(self, genome_id: str, claim: str, contigs: int, bases: int, now: float) -> bool:
         """Note that the sequence is in place; return False if `claim` no longer owns the genome."""
-        return self._done(genome, claim, Part.FASTA, contigs=contigs, bases=bases, updated=now)
+        return self._done(genome_id, claim, Part.FASTA, contigs=contigs, bases=bases, updated=now)
 
-    def genes_done(self, genome: str, claim: str, now: float) -> bool:
+    def genes_done(self, genome_id: str, claim: str, now: float) -> bool:
         """Note that the annotation is in place; return False if `claim` no longer owns the genome."""
-        return self._owned(genome, claim, annotated=True, updated=now)
+        return self._owned(genome_id, claim, annotated=True, updated=now)
 
-    def bowtie2_done(self, genome: str, claim: str, now: float) -> bool:
+    def bowtie2_done(self, genome_id: str, claim: str, now: float) -> bool:
         """Note that the bowtie2 index is in place; return False if `claim` no longer owns the genome."""
-        return self._done(genome, claim, Part.BOWTIE2, updated=now)
+        return self._done(genome_id, claim, Part.BOWTIE2, updated=now)
 
-    def issl_done(self, genome: str, claim: str, files: Iterable[IndexFile], now: float) -> bool:
+    def issl_done(self, genome_id: str, claim: str, files: Iterable[IndexFile], now: float) -> bool:
         """Note that the index's shards are in place; return False if `claim` no longer owns the genome."""
-        return self._done(genome, claim, Part.ISSL, files=tuple(files), updated=now)
+        return self._done(genome_id, claim, Part.ISSL, files=tuple(files), updated=now)
 
-    def mark_ready(self, genome: str, claim: str, now: float) -> bool:
+    def mark_ready(self, genome_id: str, claim: str, now: float) -> bool:
         """End the preparation well; return False if `claim` no longer owns the genome."""
-        return self._owned(genome, claim, state=GenomeState.READY, updated=now)
+        return self._owned(genome_id, claim, state=GenomeState.READY, updated=now)
 
-    def mark_failed(self, genome: str, claim: str, reason: str, now: float) -> bool:
+    def mark_failed(self, genome_id: str, claim: str, reason: str, now: float) -> bool:
         """End the preparation with a reason; return False if `claim` no longer owns the genome."""
-        return self._owned(genome, claim, state=GenomeState.FAILED, reason=reason, updated=now)
+        return self._owned(genome_id, claim, state=GenomeState.FAILED, reason=reason, updated=now)
 
-    def fail_stalled(self, genome: str, claim: str, reason: str, before: float, now: float) -> bool:
+    def fail_stalled(self, genome_id: str, claim: str, reason: str, before: float, now: float) -> bool:
         """End a preparation with a reason; return False if it is over or made progress since `before`."""
         update = Update(set=attributes(Genome, state=GenomeState.FAILED, reason=reason, updated=now))
         return self._update(
-            genome, update, STALLED, claim=claim, preparing=GenomeState.PREPARING, before=before
+            genome_id, update, STALLED, claim=claim, preparing=GenomeState.PREPARING, before=before
         )
 
-    def delete(self, genome: str) -> bool:
+    def delete(self, genome_id: str) -> bool:
         """Forget a genome, known or not; return False if it is being prepared."""
         request = expressions(NOT_PREPARING, {"preparing": GenomeState.PREPARING})
-        return write_if(self._client.delete_item, TableName=self._table, Key=_key(genome), **request)
+        return write_if(self._client.delete_item, TableName=self._table, Key=_key(genome_id), **request)
 
-    def add_waiter(self, genome: str, job_id: str, expires: int) -> None:
+    def add_waiter(self, genome_id: str, job_id: str, expires: int) -> None:
         """Note that a job waits for the genome."""
-        item = _key(genome, f"{WAITER}{job_id}") | {"expires": encode(expires)}
+        item = _key(genome_id, f"{WAITER}{job_id}") | {"expires": encode(expires)}
         self._client.put_item(TableName=self._table, Item=item)
 
-    def remove_waiter(self, genome: str, job_id: str) -> None:
+    def remove_waiter(self, genome_id: str, job_id: str) -> None:
         """Note that a job no longer waits for the genome."""
-        self._client.delete_item(TableName=self._table, Key=_key(genome, f"{WAITER}{job_id}"))
+        self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{WAITER}{job_id}"))
 
-    def waiters(self, genome: str) -> Iterator[str]:
+    def waiters(self, genome_id: str) -> Iterator[str]:
         """Yield the ids of the jobs that wait for the genome, as the latest writes left them."""
         request = key_condition(
-            "#genome = :genome AND begins_with(#item, :waiter)", genome=genome, waiter=WAITER
+            "#genomeId = :genome_id AND begins_with(#item, :waiter)", genome_id=genome_id, waiter=WAITER
         )
         for item in pages(self._client.query, TableName=self._table, ConsistentRead=True, **request):
             yield item["item"]["S"].removeprefix(WAITER)
 
-    def _done(self, genome: str, claim: str, part: Part, **fields: object) -> bool:
+    def _done(self, genome_id: str, claim: str, part: Part, **fields: object) -> bool:
         """Set fields, and note that a part is done."""
         update = Update(set=attributes(Genome, **fields), add=attributes(Genome, done=frozenset([part])))
-        return self._update(genome, update, OWNED, claim=claim, preparing=GenomeState.PREPARING)
+        return self._update(genome_id, update, OWNED, claim=claim, preparing=GenomeState.PREPARING)
 
-    def _owned(self, genome: str, claim: str, condition: str | None = None, **fields: object) -> bool:
+    def _owned(self, genome_id: str, claim: str, condition: str | None = None, **fields: object) -> bool:
         """Set fields of a genome that `claim` owns."""
         update = Update(set=attributes(Genome, **fields))
-        return self._update(genome, update, condition or OWNED, claim=claim, preparing=GenomeState.PREPARING)
+        return self._update(
+            genome_id, update, condition or OWNED, claim=claim, preparing=GenomeState.PREPARING
+        )
 
-    def _update(self, genome: str, update: Update, condition: str, **values: Value) -> bool:
+    def _update(self, genome_id: str, update: Update, condition: str, **values: Value) -> bool:
         request = expressions(condition, values, update=update)
-        return write_if(self._client.update_item, TableName=self._table, Key=_key(genome), **request)
+        return write_if(self._client.update_item, TableName=self._table, Key=_key(genome_id), **request)
 
 
-def _key(genome: str, item: str = GENOME_ITEM) -> dict[str, Any]:
-    return attributes(Genome, genome=genome) | {"item": encode(item)}
+def _key(genome_id: str, item: str = GENOME_ITEM) -> dict[str, Any]:
+    return attributes(Genome, genome_id=genome_id) | {"item": encode(item)}

@@ -16,51 +16,51 @@ def export(job_id: str, extension: str) -> str:
     return f"jobs/{job_id}/export.{extension}"
 
 
-def upload_folder(genome: str) -> str:
-    return f"uploads/{genome}/"
+def upload_folder(genome_id: str) -> str:
+    return f"uploads/{genome_id}/"
 
 
-def upload(genome: str) -> str:
-    return f"{upload_folder(genome)}genome"
+def upload(genome_id: str) -> str:
+    return f"{upload_folder(genome_id)}genome"
 
 
-def annotation_upload(genome: str) -> str:
-    return f"{upload_folder(genome)}annotation"
+def annotation_upload(genome_id: str) -> str:
+    return f"{upload_folder(genome_id)}annotation"
 
 
-def genome_folder(genome: str) -> str:
-    return f"genomes/{genome}/"
+def genome_folder(genome_id: str) -> str:
+    return f"genomes/{genome_id}/"
 
 
-def preparation(genome: str, claim: str) -> str:
+def preparation(genome_id: str, claim: str) -> str:
     """Return the prefix of a preparation's files; it writes nowhere else, so it cannot spoil a newer one's."""
-    return f"{genome_folder(genome)}{claim}/"
+    return f"{genome_folder(genome_id)}{claim}/"
 
 
-def fasta(genome: str, claim: str) -> str:
-    return f"{preparation(genome, claim)}genome.fa.gz"
+def fasta(genome_id: str, claim: str) -> str:
+    return f"{preparation(genome_id, claim)}genome.fa.gz"
 
 
-def contig_table(genome: str, claim: str) -> str:
+def contig_table(genome_id: str, claim: str) -> str:
     """Return the key of the FASTA's table of contigs and their offsets in its text."""
-    return f"{fasta(genome, claim)}.fai"
+    return f"{fasta(genome_id, claim)}.fai"
 
 
-def block_table(genome: str, claim: str) -> str:
+def block_table(genome_id: str, claim: str) -> str:
     """Return the key of the FASTA's table of block offsets."""
-    return f"{fasta(genome, claim)}.gzi"
+    return f"{fasta(genome_id, claim)}.gzi"
 
 
-def genes(genome: str, claim: str) -> str:
+def genes(genome_id: str, claim: str) -> str:
     """Return the key of the genome's prepared annotation."""
-    return f"{preparation(genome, claim)}genome.genes"
+    return f"{preparation(genome_id, claim)}genome.genes"
 
 
-def index(genome: str, claim: str, shard: int = 1, shards: int = 1) -> str:
+def index(genome_id: str, claim: str, shard: int = 1, shards: int = 1) -> str:
     """Return the key of the index, or of the shard with this number, from 1."""
     name = "genome.issl" if shards == 1 else f"genome.{shard}-of-{shards}.issl"
-    return f"{preparation(genome, claim)}{name}"
+    return f"{preparation(genome_id, claim)}{name}"
 
 
-def bowtie2(genome: str, claim: str, file: str) -> str:
-    return f"{preparation(genome, claim)}bowtie2/{file}"
+def bowtie2(genome_id: str, claim: str, file: str) -> str:
+    return f"{preparation(genome_id, claim)}bowtie2/{file}"

@@ -32,6 +32,9 @@ _SERVICE, _BUILDER = (
     "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/" + stack + "/*"
     for stack in (names.service_stack(_STAGE_ANY), names.builder_stack(_STAGE_ANY))
 )
+_BOOTSTRAP_VERSION = (
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/cdk-bootstrap/hnb659fds/version"
+)
 _TOOLKIT = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/CDKToolkit/*"
 _PREVIEWS = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/preview/*"
 _PARAMETERS_OF_TEMPLATES = (
@@ -187,6 +190,28 @@ def _deployment() -> list[Statement]:
         *_cdk_roles("deploy", "file-publishing", "lookup"),
         _allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], _SERVICE, _BUILDER),
         _allow(["cloudformation:DeleteStack"], *ephemeral),
+        *_preflight(),
+    ]
+
+
+def _preflight() -> list[Statement]:
+    """Return permissions to ask for quotas and the like, as `preflight` does."""
+    return [
+        _allow(
+            [
+                "cloudfront:ListDistributions",
+                "ec2:DescribeInstanceTypes",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+                "freetier:GetAccountPlanState",
+                "lambda:GetAccountSettings",
+                "lambda:ListFunctions",
+                "servicequotas:GetServiceQuota",
+                "servicequotas:ListServiceQuotas",
+            ],
+            "*",
+        ),
+        _allow(["ssm:GetParameter"], _BOOTSTRAP_VERSION),
     ]
 
 

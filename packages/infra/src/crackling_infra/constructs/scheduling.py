@@ -27,7 +27,7 @@ _CLAIMED: Final[dict[str, object]] = {
         "NewImage": {
             "item": {"S": lambda_.FilterRule.is_equal("genome")},
             "state": {"S": lambda_.FilterRule.is_equal("preparing")},
-            "place": {"S": lambda_.FilterRule.not_exists()},
+            "venue": {"S": lambda_.FilterRule.not_exists()},
         }
     }
 }

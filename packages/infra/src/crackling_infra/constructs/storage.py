@@ -32,7 +32,7 @@ class Storage(Construct):
         )
         self.genomes = self._table(
             "Genomes",
-            "genome",
+            "genomeId",
             dynamodb.Attribute(name="item", type=_TEXT),
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             ttl="expires",

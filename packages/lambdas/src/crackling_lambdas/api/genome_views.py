@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from crackling.ncbi import Assembly
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Place, Source
+from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.api.views import View, moment
 from crackling_lambdas.genomes.library import GENOME_ID
@@ -83,8 +83,8 @@ class GenomeView(View):
     parts: Annotated[list[str], Field(description="The steps of its preparation.")]
     done: Annotated[list[str], Field(description="Those that are done.")]
     progress: Annotated[PartProgress | None, Field(description="Of the step that is under way.")]
-    place: Annotated[
-        Place | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
+    venue: Annotated[
+        Venue | None, Field(description="Where it is prepared: in functions, or on a machine of its own.")
     ]
     organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
     expected_bases: Annotated[
@@ -105,7 +105,7 @@ class GenomeView(View):
     @classmethod
     def of(cls, genome: Genome) -> Self:
         return cls(
-            genome=genome.genome,
+            genome=genome.genome_id,
             name=genome.name,
             state=genome.state,
             source=genome.source,
@@ -113,7 +113,7 @@ class GenomeView(View):
             parts=sorted(genome.parts),
             done=sorted(genome.done),
             progress=PartProgress.of(genome),
-            place=genome.place,
+            venue=genome.venue,
             organism=genome.organism,
             expected_bases=genome.expected_bases,
             began=None if genome.claimed is None else moment(genome.claimed),

@@ -133,7 +133,7 @@ class JobView(View):
             job_id=job.job_id,
             kind=job.kind,
             region=job.region,
-            genome=job.genome,
+            genome=job.genome_id,
             genome_name=genome.name if genome else None,
             organism=genome.organism if genome else None,
             genome_bases=genome.bases if genome else None,

@@ -26,7 +26,7 @@ class Annotations:
         """Return the annotation of a genome that is ready, if it has one."""
         if not genome.annotated or genome.claim is None:
             return None
-        key = keys.genes(genome.genome, genome.claim)
+        key = keys.genes(genome.genome_id, genome.claim)
         if self._last is None or self._last[0] != key:
             self._last = key, read_prepared(io.BytesIO(self.objects.get(key)))
         return self._last[1]

@@ -22,10 +22,10 @@ class Claims:
     with_bowtie2: bool
     clock: Callable[[], float]
 
-    def claim(self, genome: str, source: Source) -> None:
+    def claim(self, genome_id: str, source: Source) -> None:
         """Claim the genome, unless it is ready or being prepared.
 
         Each claim has a token of its own: one that came again would be taken for the preparation that has ended.
         """
         parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
-        self.genomes.claim(genome, uuid.uuid4().hex, source, parts, self.clock())
+        self.genomes.claim(genome_id, uuid.uuid4().hex, source, parts, self.clock())

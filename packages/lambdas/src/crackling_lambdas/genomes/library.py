@@ -54,80 +54,82 @@ class Library:
     upload_limit: int
     clock: Callable[[], float]
 
-    def get(self, genome: str) -> Genome:
+    def get(self, genome_id: str) -> Genome:
         """Return a known genome.
 
         Raises:
             NotFoundError: it is not known.
         """
-        if (found := self.genomes.get(genome)) is None:
-            raise NotFoundError(f"There is no genome {genome}")
+        if (found := self.genomes.get(genome_id)) is None:
+            raise NotFoundError(f"There is no genome {genome_id}")
         return found
 
     def list(self) -> list[Genome]:
         """Return every known genome, by id."""
-        return sorted(self.genomes.list(), key=lambda genome: genome.genome)
+        return sorted(self.genomes.list(), key=lambda genome: genome.genome_id)
 
-    def files(self, genome: str) -> tuple[GenomeFile, ...]:
+    def files(self, genome_id: str) -> tuple[GenomeFile, ...]:
         """Return the files that the preparation made: the sequence and the indexes.
 
         Raises:
             NotFoundError: the genome is not known.
             ConflictError: it is not ready.
         """
-        found = self.get(genome)
+        found = self.get(genome_id)
         if found.state is not GenomeState.READY or found.claim is None:
-            raise ConflictError(f"The genome {genome} is {found.state}; its files are there when it is ready")
-        return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome, found.claim)))
+            raise ConflictError(
+                f"The genome {genome_id} is {found.state}; its files are there when it is ready"
+            )
+        return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome_id, found.claim)))
 
     def _file(self, key: str) -> GenomeFile:
         name = key.rpartition("/")[2]
         url = self.objects.download_address(key, name, ADDRESS_SECONDS)
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
-    def announce(self, genome: str, name: str | None, *, annotation: bool = False) -> Announced:
+    def announce(self, genome_id: str, name: str | None, *, annotation: bool = False) -> Announced:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
             InvalidError: the id is kept for assemblies of NCBI, or for a route.
             ConflictError: the genome is ready, or being prepared.
         """
-        if genome in RESERVED:
-            raise InvalidError(f"{genome} is kept for the service's own use; choose another id")
-        if ACCESSION.fullmatch(genome):
+        if genome_id in RESERVED:
+            raise InvalidError(f"{genome_id} is kept for the service's own use; choose another id")
+        if ACCESSION.fullmatch(genome_id):
             raise InvalidError(
-                f"{genome} names an assembly of NCBI, which needs no upload; choose another id"
+                f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
             )
         now = self.clock()
-        if not self.genomes.expect_upload(genome, name, now, int(now) + ANNOUNCED_SECONDS):
+        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS):
             raise ConflictError(
-                f"The genome {genome} is ready or being prepared; delete it first, or choose another id"
+                f"The genome {genome_id} is ready or being prepared; delete it first, or choose another id"
             )
         # A file from an earlier announcement would be used with the wrong genome.
-        self.objects.delete([keys.annotation_upload(genome)])
+        self.objects.delete([keys.annotation_upload(genome_id)])
         return Announced(
-            self.objects.upload_form(keys.upload(genome), self.upload_limit, FORM_SECONDS),
-            self.objects.upload_form(keys.annotation_upload(genome), ANNOTATION_BYTES, FORM_SECONDS)
+            self.objects.upload_form(keys.upload(genome_id), self.upload_limit, FORM_SECONDS),
+            self.objects.upload_form(keys.annotation_upload(genome_id), ANNOTATION_BYTES, FORM_SECONDS)
             if annotation
             else None,
         )
 
-    def complete(self, genome: str) -> Genome:
+    def complete(self, genome_id: str) -> Genome:
         """Claim a genome whose file was uploaded, so that it is prepared; a repetition is harmless.
 
         Raises:
             NotFoundError: it was never announced.
             ConflictError: its file has not arrived.
         """
-        found = self.get(genome)
+        found = self.get(genome_id)
         if found.state in (GenomeState.READY, GenomeState.PREPARING):
             return found
-        if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome)) is None:
-            raise ConflictError(f"The file of genome {genome} has not arrived; upload it first")
-        self.claims.claim(genome, found.source)
-        return self.get(genome)
+        if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome_id)) is None:
+            raise ConflictError(f"The file of genome {genome_id} has not arrived; upload it first")
+        self.claims.claim(genome_id, found.source)
+        return self.get(genome_id)
 
-    def delete(self, genome: str) -> None:
+    def delete(self, genome_id: str) -> None:
         """Forget a genome and delete its files; an interrupted deletion can be repeated.
 
         Listed before the genome is forgotten, so that none is of a preparation that was claimed after that.
@@ -136,13 +138,15 @@ class Library:
             ConflictError: it is being prepared.
             NotFoundError: nothing of it was there.
         """
-        known = self.genomes.get(genome) is not None
-        files = self.objects.keys(keys.genome_folder(genome)) + self.objects.keys(keys.upload_folder(genome))
-        if not self.genomes.delete(genome):
-            raise ConflictError(f"The genome {genome} is being prepared; delete it when that has ended")
+        known = self.genomes.get(genome_id) is not None
+        files = self.objects.keys(keys.genome_folder(genome_id)) + self.objects.keys(
+            keys.upload_folder(genome_id)
+        )
+        if not self.genomes.delete(genome_id):
+            raise ConflictError(f"The genome {genome_id} is being prepared; delete it when that has ended")
         self.objects.delete(files)
         if not known and not files:
-            raise NotFoundError(f"There is no genome {genome}")
+            raise NotFoundError(f"There is no genome {genome_id}")
 
 
 def _part(key: str) -> Part:

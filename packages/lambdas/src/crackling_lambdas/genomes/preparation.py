@@ -1,6 +1,6 @@
 """Begin the preparation of a genome.
 
-    claim (API, or a job's admission) -> the item's stream -> size -> place -> download queue | worker
+    claim (API, or a job's admission) -> the item's stream -> size -> venue -> download queue | worker
 
 A claim writes the item and nothing else. Its stream wakes the scheduler, which finds out how large the genome
 is, writes where it is prepared, and only then starts that. Each step may be repeated at any point.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import Part, Place
+from crackling_aws.models.genomes import Part, Venue
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
 
@@ -33,7 +33,7 @@ PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
 class Launcher(Protocol):
     """Start workers; implemented by crackling_aws.ec2_workers.Workers."""
 
-    def launch(self, genome: str, claim: str, bases: int) -> str:
+    def launch(self, genome_id: str, claim: str, bases: int) -> str:
         """Start the worker of a preparation, or find the one already started; return the instance's id.
 
         Raises:
@@ -54,15 +54,15 @@ class Preparations:
     clock: Callable[[], float]
     tell: Callable[[str, Exception], None]  # of trouble that may pass: the genome and the error
 
-    def begin(self, genome: str) -> None:
+    def begin(self, genome_id: str) -> None:
         """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
-        found = self.genomes.get(genome)
+        found = self.genomes.get(genome_id)
         if found is None or found.claim is None:
             return
         claim = found.claim
-        if owned(found, claim) and found.place is None:
+        if owned(found, claim) and found.venue is None:
             self._choose(found, claim)
-            found = self.genomes.get(genome)
+            found = self.genomes.get(genome_id)
         if owned(found, claim):
             self._start(found, claim)
         else:
@@ -72,36 +72,38 @@ class Preparations:
 
     def _choose(self, genome: Genome, claim: str) -> None:
         """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""
-        self._clear(genome.genome, claim)
+        self._clear(genome.genome_id, claim)
         try:
             size = self.sizes.of(genome)
         except InputError as error:
-            self.failure.fail_genome(genome.genome, claim, str(error))
+            self.failure.fail_genome(genome.genome_id, claim, str(error))
         except CracklingError as error:
-            self.tell(genome.genome, error)
+            self.tell(genome.genome_id, error)
             if self.clock() >= (genome.claimed or 0) + PATIENCE:
-                self.failure.fail_genome(genome.genome, claim, str(error))
+                self.failure.fail_genome(genome.genome_id, claim, str(error))
         else:
-            place, [seconds] = self.expectations.place(size.bases), self.expectations.of([size.bases])
-            self.genomes.begun(genome.genome, claim, place, size.bases, seconds, size.organism, self.clock())
+            venue, [seconds] = self.expectations.venue(size.bases), self.expectations.of([size.bases])
+            self.genomes.begun(
+                genome.genome_id, claim, venue, size.bases, seconds, size.organism, self.clock()
+            )
 
-    def _clear(self, genome: str, claim: str) -> None:
+    def _clear(self, genome_id: str, claim: str) -> None:
         """Delete the files that earlier preparations left.
 
         Listed before the claim is confirmed, so that none is of a later preparation.
         """
-        own, objects = keys.preparation(genome, claim), self.sizes.objects
-        left = [key for key in objects.keys(keys.genome_folder(genome)) if not key.startswith(own)]
-        if owned(self.genomes.get(genome), claim):
+        own, objects = keys.preparation(genome_id, claim), self.sizes.objects
+        left = [key for key in objects.keys(keys.genome_folder(genome_id)) if not key.startswith(own)]
+        if owned(self.genomes.get(genome_id), claim):
             objects.delete(left)
 
     def _start(self, genome: Genome, claim: str) -> None:
-        if genome.place is Place.LAMBDA and Part.FASTA not in genome.done:
-            self.downloads.send([PrepareGenome(genome.genome, claim)])
-        if genome.place is Place.WORKER and genome.worker is None:
+        if genome.venue is Venue.LAMBDA and Part.FASTA not in genome.done:
+            self.downloads.send([PrepareGenome(genome.genome_id, claim)])
+        if genome.venue is Venue.WORKER and genome.worker is None:
             try:
-                worker = self.launcher.launch(genome.genome, claim, genome.expected_bases or 0)
+                worker = self.launcher.launch(genome.genome_id, claim, genome.expected_bases or 0)
             except CracklingError as error:
-                self.failure.fail_genome(genome.genome, claim, str(error))
+                self.failure.fail_genome(genome.genome_id, claim, str(error))
             else:
-                self.genomes.launched(genome.genome, claim, worker, self.clock())
+                self.genomes.launched(genome.genome_id, claim, worker, self.clock())

@@ -61,12 +61,12 @@ class Sizes:
             CracklingError: NCBI could not be asked.
         """
         if genome.source is Source.ACCESSION:
-            report = self.assemblies.assembly(genome.genome)
+            report = self.assemblies.assembly(genome.genome_id)
             return Size(report.bases, report.organism)
-        return Size(self._upload(genome.genome, genome.name or genome.genome), None)
+        return Size(self._upload(genome.genome_id, genome.name or genome.genome_id), None)
 
-    def _upload(self, genome: str, label: str) -> int:
-        key = keys.upload(genome)
+    def _upload(self, genome_id: str, label: str) -> int:
+        key = keys.upload(genome_id)
         try:
             with self.objects.open(key) as stream:
                 packed = stream.read(len(GZIP)) == GZIP

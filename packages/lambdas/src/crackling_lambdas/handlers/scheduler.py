@@ -82,7 +82,7 @@ def make_handler(
             if record.raw_event["eventName"] == "INSERT":
                 admission.admit(keys["jobId"]["S"])
         elif keys["item"]["S"] == GENOME_ITEM:
-            preparations.begin(keys["genome"]["S"])
+            preparations.begin(keys["genomeId"]["S"])
 
     def handle(event: Event, context: LambdaContext) -> Answer:
         return dict(process_partial_response(event, schedule, processor, context))
@@ -90,9 +90,9 @@ def make_handler(
     return handle
 
 
-def _tell(genome: str, error: Exception) -> None:
+def _tell(genome_id: str, error: Exception) -> None:
     """Of trouble that may pass; the reaper has it tried again."""
-    logger.warning("Not begun", extra={"genome": genome, "reason": str(error)})
+    logger.warning("Not begun", extra={"genome_id": genome_id, "reason": str(error)})
     metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
 
 

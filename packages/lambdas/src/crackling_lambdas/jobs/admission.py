@@ -32,14 +32,14 @@ class Admission:
         if job is None:
             return
         if job.over:
-            self.genomes.remove_waiter(job.genome, job_id)
+            self.genomes.remove_waiter(job.genome_id, job_id)
             return
         # The waiter comes before the genome's state is read: see crackling_aws.stores.genomes.
-        self.genomes.add_waiter(job.genome, job_id, job.expires)
-        genome = self.genomes.get(job.genome)
+        self.genomes.add_waiter(job.genome_id, job_id, job.expires)
+        genome = self.genomes.get(job.genome_id)
         if genome is not None and genome.state is GenomeState.READY:
-            self.release.release_job(job.genome, job_id)
+            self.release.release_job(job.genome_id, job_id)
             return
         self.jobs.mark_preparing(job_id, self.clock())
         source = Source.ACCESSION if genome is None else genome.source
-        self.claims.claim(job.genome, source)
+        self.claims.claim(job.genome_id, source)

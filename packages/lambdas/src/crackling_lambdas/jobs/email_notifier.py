@@ -34,7 +34,7 @@ class Notifier:
         job = self.jobs.get(job_id)
         if job is None or job.recipient is None or job.notified is not None or not job.over:
             return
-        text = letter(job, self.genomes.get(job.genome), f"{self.page}/#/jobs/{job_id}")
+        text = letter(job, self.genomes.get(job.genome_id), f"{self.page}/#/jobs/{job_id}")
         # Marked only after sending: a crash in between sends the email twice, but never loses it.
         self.notices.publish(job.recipient, subject(job), text)
         self.jobs.mark_notified(job_id, self.clock())
@@ -43,12 +43,12 @@ class Notifier:
 def subject(job: Job) -> str:
     """Return the subject: ASCII, and at most 100 characters, as a genome's id has up to 64."""
     what = "Your job failed" if job.failure else f"{_guides(job)} scored"
-    return f"{what}: {job.genome}"
+    return f"{what}: {job.genome_id}"
 
 
 def letter(job: Job, genome: Genome | None, link: str) -> str:
     """Return the text of the email."""
-    name = f"{genome.organism} ({job.genome})" if genome and genome.organism else job.genome
+    name = f"{genome.organism} ({job.genome_id})" if genome and genome.organism else job.genome_id
     expires = datetime.fromtimestamp(job.expires, UTC)
     if job.failure:
         # Of a region the reason may name the gene that was asked for: the page alone tells it.

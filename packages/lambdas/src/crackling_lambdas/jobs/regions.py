@@ -32,17 +32,17 @@ class Regions:
     objects: ObjectStore  # the genomes' files
     annotations: Annotations
 
-    def fasta(self, text: str, genome: str) -> str:
+    def fasta(self, text: str, genome_id: str) -> str:
         """Return the bases of the region that a text names in a genome.
 
         Raises:
             InputError: there are none, or too many.
             GenomeNotReadyError: it may be ready when the message comes again.
         """
-        found = self.read_genome(genome)
+        found = self.read_genome(genome_id)
         if found is None or found.state is not GenomeState.READY or found.claim is None:
-            raise GenomeNotReadyError(f"The genome {genome} is not ready")
-        index = self._index(genome, found.claim)
+            raise GenomeNotReadyError(f"The genome {genome_id} is not ready")
+        index = self._index(genome_id, found.claim)
         is_gene = isinstance(parse_region(text), str)
         contigs = {name: entry.bases for name, entry in index.contigs.items()}
         region = locate(text, contigs, self.annotations.of(found) if is_gene else None)
@@ -52,15 +52,15 @@ class Regions:
                 f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
                 f"the limit of a job is {QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
-        read = partial(self.objects.read, keys.fasta(genome, found.claim))
+        read = partial(self.objects.read, keys.fasta(genome_id, found.claim))
         return region.fasta(index.sequence(contig, start, end, read))
 
-    def _index(self, genome: str, claim: str) -> FastaIndex:
+    def _index(self, genome_id: str, claim: str) -> FastaIndex:
         try:
-            contigs = self.objects.get(keys.contig_table(genome, claim))
-            return FastaIndex.decode(contigs, self.objects.get(keys.block_table(genome, claim)))
+            contigs = self.objects.get(keys.contig_table(genome_id, claim))
+            return FastaIndex.decode(contigs, self.objects.get(keys.block_table(genome_id, claim)))
         except MissingObjectError:
             raise InputError(
-                f"The genome {genome} was prepared before its genes and regions could be named; "
+                f"The genome {genome_id} was prepared before its genes and regions could be named; "
                 "give the sequence"
             ) from None

@@ -197,7 +197,7 @@ class Results:
             for target in chunk_targets(chunk, job.options.consensus)
         ]
         contigs = self._contigs(job) if job.kind is Kind.SEQUENCE else []
-        return Design(job.genome, found, contigs, job.kind, job.options.consensus)
+        return Design(job.genome_id, found, contigs, job.kind, job.options.consensus)
 
     def _contigs(self, job: Job) -> list[Contig]:
         try:
@@ -216,10 +216,10 @@ class Results:
         chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
         if chunk is None or number - chunk.first >= len(chunk.sites):
             raise NotFoundError(f"The job has no target {number}")
-        genome = self.genomes.get(job.genome)
+        genome = self.genomes.get(job.genome_id)
         if genome is None or genome.state is not GenomeState.READY:
             raise ConflictError(
-                f"The genome {job.genome} is not ready, so its off-targets cannot be looked up"
+                f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
         total, listed = self.places.off_targets(genome, guide, limit)

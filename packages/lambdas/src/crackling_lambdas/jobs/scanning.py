@@ -77,7 +77,7 @@ class Scan:
         except MissingObjectError:
             if job.region is None:
                 raise
-        text = self.regions.fasta(job.region, job.genome)
+        text = self.regions.fasta(job.region, job.genome_id)
         self.queries.put(key, text.encode(), TEXT)
         return text
 

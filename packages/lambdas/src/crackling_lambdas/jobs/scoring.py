@@ -91,9 +91,9 @@ class OffTarget:
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
-            genome = self.read_genome(job.genome)
+            genome = self.read_genome(job.genome_id)
             if genome is None or genome.state is not GenomeState.READY:
-                raise GenomeNotReadyError(f"The genome {job.genome} is not ready")
+                raise GenomeNotReadyError(f"The genome {job.genome_id} is not ready")
             with self.work():
                 guides = [query.site.guide for query in chunk.sites]
                 results = self.indexes.score(genome, guides)

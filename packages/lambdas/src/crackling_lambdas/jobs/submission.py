@@ -103,7 +103,7 @@ class Submission:
     def submit(
         self,
         text: str,
-        genome: str,
+        genome_id: str,
         options: JobOptions,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
@@ -117,10 +117,10 @@ class Submission:
             InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
         """
         check_query(text, kind)
-        return self._take(genome, options, kind, email, text=text)
+        return self._take(genome_id, options, kind, email, text=text)
 
     def submit_region(
-        self, region: str, genome: str, options: JobOptions, email: str | None = None
+        self, region: str, genome_id: str, options: JobOptions, email: str | None = None
     ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
@@ -128,11 +128,11 @@ class Submission:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
         check_region(region)
-        return self._take(genome, options, Kind.SEQUENCE, email, region=region.strip())
+        return self._take(genome_id, options, Kind.SEQUENCE, email, region=region.strip())
 
     def _take(
         self,
-        genome: str,
+        genome_id: str,
         options: JobOptions,
         kind: Kind,
         email: str | None,
@@ -140,12 +140,12 @@ class Submission:
         text: str | None = None,
         region: str | None = None,
     ) -> Submitted:
-        self._check_genome(genome)
+        self._check_genome(genome_id)
         recipient = None if email is None else self.mailing.subscribe(email)
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
-            genome=genome,
+            genome_id=genome_id,
             options=options,
             chunk_size=self.chunk_size,
             created=now,
@@ -160,12 +160,12 @@ class Submission:
         self.jobs.create(job)
         return Submitted(job, recipient)
 
-    def _check_genome(self, genome: str) -> None:
-        found = self.genomes.get(genome)
-        if found is None and not ACCESSION.fullmatch(genome):
+    def _check_genome(self, genome_id: str) -> None:
+        found = self.genomes.get(genome_id)
+        if found is None and not ACCESSION.fullmatch(genome_id):
             raise NotFoundError(
-                f"There is no genome {genome}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
+                f"There is no genome {genome_id}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
             )
         waits = found is not None and found.state is GenomeState.UPLOADING
-        if waits and self.uploads.size(keys.upload(genome)) is None:
-            raise InvalidError(f"The file of genome {genome} has not been uploaded; upload it first")
+        if waits and self.uploads.size(keys.upload(genome_id)) is None:
+            raise InvalidError(f"The file of genome {genome_id} has not been uploaded; upload it first")
