@@ -846,10 +846,10 @@ export interface components {
         Progress: {
             /** Guides */
             guides: number | null;
-            /** Ontarget */
-            onTarget: number;
-            /** Offtarget */
-            offTarget: number;
+            /** Consensusdone */
+            consensusDone: number;
+            /** Offtargetdone */
+            offTargetDone: number;
         };
         /**
          * PublicationView

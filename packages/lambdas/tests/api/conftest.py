@@ -130,7 +130,7 @@ class Service:
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]
             self.targets.create(chunk, 9)
-            self.targets.save_on_target(chunk, [science.efficiency(guide) for guide in guides], NOW)
+            self.targets.save_consensus(chunk, [science.efficiency(guide) for guide in guides], NOW)
             scores = [science.specificity(b"x", guide) for guide in guides]
             self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 

@@ -39,7 +39,7 @@ def test_a_job_is_taken_stored_and_shown(service):
         "genomeBases": 48502,
         "annotated": False,
         "status": "queued",
-        "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
+        "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
         "reason": None,
         "options": {"consensus": 3},

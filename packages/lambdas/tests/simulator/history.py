@@ -60,4 +60,6 @@ class History:
 
 
 def _over(job: dict[str, Any]) -> bool:
-    return "failure" in job or ("guides" in job and job["guides"] == job["onTarget"] == job["offTarget"])
+    return "failure" in job or (
+        "guides" in job and job["guides"] == job["consensusDone"] == job["offTargetDone"]
+    )

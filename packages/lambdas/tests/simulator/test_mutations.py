@@ -81,7 +81,7 @@ def genomes_are_read_stale(patch):
 def the_genome_is_read_before_the_waiter_is_written(patch):
     def admit(self, job_id):
         job = self.jobs.get(job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return
         genome = self.genomes.get(job.genome_id)
         self.genomes.add_waiter(job.genome_id, job_id, job.expires)
@@ -270,7 +270,12 @@ def the_mark_comes_before_the_mail(patch):
 
     def hasty(self, job_id):
         job = self.jobs.get(job_id)
-        if job is not None and job.recipient and job.over and self.jobs.mark_notified(job_id, self.clock()):
+        if (
+            job is not None
+            and job.recipient
+            and job.finished
+            and self.jobs.mark_notified(job_id, self.clock())
+        ):
             publish = self.notices.publish
             publish(
                 job.recipient,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 NOT_FAILED = "attribute_not_exists(#failure)"
-NOT_COMPLETE = "(attribute_not_exists(#guides) OR #onTarget <> #guides OR #offTarget <> #guides)"
+NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
 NOT_OVER = f"{NOT_FAILED} AND {NOT_COMPLETE}"
 NOT_NOTIFIED = "attribute_not_exists(#notified)"
 STALLED = f"{NOT_OVER} AND #updated < :before"

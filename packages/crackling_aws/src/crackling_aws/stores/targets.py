@@ -76,9 +76,9 @@ class TargetStore:
         for item in items:
             yield from_item(Chunk, item)
 
-    def save_on_target(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
+    def save_consensus(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
         """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""
-        return self._save(chunk, Stage.ON_TARGET, now, on_target=tuple(results))
+        return self._save(chunk, Stage.CONSENSUS, now, consensus=tuple(results))
 
     def save_off_target(
         self, chunk: Chunk, results: Sequence[Specificity], now: float, loci: Sequence[Locus] | None = None
@@ -100,7 +100,9 @@ class TargetStore:
                 update=Update(set=attributes(Chunk, **results)),
             ),
         }
-        count = Update(set=attributes(Job, updated=now), add=attributes(Job, **{stage: len(chunk.sites)}))
+        count = Update(
+            set=attributes(Job, updated=now), add=attributes(Job, **{f"{stage}_done": len(chunk.sites)})
+        )
         counter = {
             "TableName": self._jobs_table,
             "Key": attributes(Job, job_id=chunk.job_id),

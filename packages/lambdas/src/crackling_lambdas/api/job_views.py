@@ -96,8 +96,8 @@ class Progress(View):
     """Guides found (null until the query is scanned), and how many of them are scored."""
 
     guides: int | None
-    on_target: int
-    off_target: int
+    consensus_done: int
+    off_target_done: int
 
 
 class JobView(View):
@@ -139,7 +139,9 @@ class JobView(View):
             genome_bases=genome.bases if genome else None,
             annotated=genome is not None and genome.annotated,
             status=job.status,
-            progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            progress=Progress(
+                guides=job.guides, consensus_done=job.consensus_done, off_target_done=job.off_target_done
+            ),
             genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             reason=job.failure,
             options=Options(consensus=job.options.consensus),

@@ -17,7 +17,7 @@ from crackling_lambdas.index_files.index_cache import IndexCache
 from crackling_lambdas.index_files.shard_files import ShardFiles
 from crackling_lambdas.jobs.failing import fail_job
 from crackling_lambdas.jobs.recent import Recent
-from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTarget
+from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTargetScoring
 from crackling_lambdas.runtime.consumer import Consumer, Source
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import OffTargetSettings
@@ -45,7 +45,7 @@ def make_handler(
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
     chunks = Chunks(read_job=Recent(jobs.get, clock).get, targets=targets)
-    work = OffTarget(
+    work = OffTargetScoring(
         chunks=chunks,
         read_genome=Recent(genomes.get, clock).get,
         indexes=make_indexes(objects),

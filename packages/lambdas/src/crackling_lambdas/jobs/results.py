@@ -58,9 +58,9 @@ def _unknown(job_id: str) -> NotFoundError:
 
 def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
     """Return the targets of a chunk; none unless it is completely scored."""
-    if chunk.on_target is None or chunk.off_target is None:
+    if chunk.consensus is None or chunk.off_target is None:
         return []
-    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
+    rows = zip(chunk.sites, chunk.consensus, chunk.off_target, chunk.loci, strict=True)
     return [
         make_target(
             number,
@@ -128,7 +128,7 @@ class Results:
         """
         job = self.job(job_id)
         if job.guides is None:
-            return Page(job, [], None if job.over else start)
+            return Page(job, [], None if job.finished else start)
         size = job.chunk_size
         first, last = (start - 1) // size, (start + limit - 2) // size
         found: list[Target] = []
@@ -140,7 +140,7 @@ class Results:
         skip = (start - 1) % size
         page = found[skip : skip + limit]
         following = start + len(page)
-        at_end = following > job.guides or (job.over and not page)
+        at_end = following > job.guides or (job.finished and not page)
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it

@@ -63,7 +63,7 @@ class Scan:
         A repetition finds the chunks in place and queues them again: the first may have died half-way.
         """
         job = self.jobs.get(message.job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return
         text = self._query(job)
         with self.work():
