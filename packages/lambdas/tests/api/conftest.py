@@ -149,7 +149,7 @@ def built():
 
 
 @pytest.fixture(scope="session")
-def built_without_mail():
+def built_without_email():
     """Build the API as in a deployment whose settings name no domains."""
     names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
     return _build({name: ENVIRONMENT[name] for name in names})
@@ -168,8 +168,8 @@ def service(built, scratch):
 
 
 @pytest.fixture
-def service_without_mail(built_without_mail, scratch):
-    return _serve(built_without_mail)
+def service_without_email(built_without_email, scratch):
+    return _serve(built_without_email)
 
 
 def _serve(built: Any) -> Service:

@@ -51,7 +51,7 @@ def check(scenario: Scenario) -> None:
         assert job is not None
         if job.genome_id != "bystander":
             _check_job(world, job, lost)
-            _check_mail(world, job)
+            _check_email(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
 
@@ -126,11 +126,11 @@ def _region(job: Job) -> str:
     return ""
 
 
-def _check_mail(world: World, job: Job) -> None:
-    """Whoever asked for mail was told, once where nothing went wrong; a record that was given up calls its operator."""
-    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["mail"].given_up}
-    assert world.rate or not given_up, "a mail was given up without a fault"
-    told = world.mails.count(job.job_id)
+def _check_email(world: World, job: Job) -> None:
+    """Whoever asked for email was told, once where nothing went wrong; a record that was given up calls its operator."""
+    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["email"].given_up}
+    assert world.rate or not given_up, "an email was given up without a fault"
+    told = world.emails.count(job.job_id)
     if job.recipient is None:
         assert not told, "told of a job of somebody who did not ask"
     elif job.job_id not in given_up:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crackling_lambdas.runtime.consumer import PAUSES
 
 if TYPE_CHECKING:
-    from fakes.sns import Mail
+    from fakes.sns import Email
 
 WORKER_PATIENCE = 600
 Item = dict[str, Any] | None
@@ -27,12 +27,12 @@ class History:
         if after != {**mark, **before} or "notified" in before:
             self.faults.append(f"a job that was over changed: {before} -> {after}")
 
-    def mailed(self, mail: Mail, job: dict[str, Any]) -> None:
-        """A mail that comes again is one whose mark was lost."""
+    def emailed(self, email: Email, job: dict[str, Any]) -> None:
+        """An email that comes again is one whose mark was lost."""
         if not _over(job) or "notified" in job:
-            self.faults.append(f"mailed too early or once more: {job}")
-        if ("failure" in job) is not mail.subject.startswith("Your job failed"):
-            self.faults.append(f"mailed what is not true: {mail}")
+            self.faults.append(f"emailed too early or once more: {job}")
+        if ("failure" in job) is not email.subject.startswith("Your job failed"):
+            self.faults.append(f"emailed what is not true: {email}")
 
     def genome_written(self, before: Item, after: Item) -> None:
         if before is None or after is None or before["item"] != {"S": "genome"}:

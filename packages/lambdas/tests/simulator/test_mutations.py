@@ -1,4 +1,4 @@
-"""Remove each guard in turn, and check that the simulator notices.
+"""Remove each guard in turn, and check that the simulator notices it.
 
 The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
 answer not looked at.
@@ -256,7 +256,7 @@ def failed_records_are_not_reported(patch):
     )
 
 
-def failed_mails_are_not_reported(patch):
+def failed_emails_are_not_reported(patch):
     respond = notifier_function.process_partial_response
     patch.setattr(
         notifier_function,
@@ -265,7 +265,7 @@ def failed_mails_are_not_reported(patch):
     )
 
 
-def the_mark_comes_before_the_mail(patch):
+def the_mark_comes_before_the_email(patch):
     notify = notifying.Notifier.notify
 
     def hasty(self, job_id):
@@ -276,11 +276,11 @@ def the_mark_comes_before_the_mail(patch):
             and job.finished
             and self.jobs.mark_notified(job_id, self.clock())
         ):
-            publish = self.notices.publish
+            publish = self.topic.publish
             publish(
                 job.recipient,
                 notifying.subject(job),
-                notifying.letter(job, None, f"{self.page}/#/jobs/{job_id}"),
+                notifying.body(job, None, f"{self.page}/#/jobs/{job_id}"),
             )
         else:
             notify(self, job_id)
@@ -297,7 +297,7 @@ def no_mark_is_made(patch):
     patch.setattr(jobs.JobStore, "mark_notified", lambda *_: True)
 
 
-def jobs_are_read_stale_for_mail(patch):
+def jobs_are_read_stale_for_email(patch):
     notify, get_item = notifying.Notifier.notify, FakeDynamoDB.get_item
     notified: list[str] = []
 
@@ -351,11 +351,11 @@ MUTATIONS = [
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,
-    failed_mails_are_not_reported,
-    the_mark_comes_before_the_mail,
+    failed_emails_are_not_reported,
+    the_mark_comes_before_the_email,
     the_mark_is_not_looked_at,
     no_mark_is_made,
-    jobs_are_read_stale_for_mail,
+    jobs_are_read_stale_for_email,
     no_reason_is_recorded,
 ]
 

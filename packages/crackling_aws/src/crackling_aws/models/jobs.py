@@ -43,8 +43,8 @@ class Job:
     consensus_done: int = 0  # guides whose efficiency is written
     off_target_done: int = 0  # guides whose specificity is written
     failure: str | None = None  # the reason, for its user
-    recipient: str | None = None  # who is mailed when it is over: see crackling_aws.email
-    notified: float | None = None  # when that mail was sent
+    recipient: str | None = None  # who gets an email when it is finished: see crackling_aws.email
+    notified: float | None = None  # when that email was sent
 
     @property
     def status(self) -> Status:

@@ -12,7 +12,7 @@ from crackling_aws.models.genomes import Genome
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
 from crackling_lambdas.api.views import View, moment
-from crackling_lambdas.jobs.email_subscriptions import MailState
+from crackling_lambdas.jobs.email_subscriptions import EmailState
 from crackling_lambdas.jobs.results import Page
 
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
@@ -55,7 +55,7 @@ class NewJob(View):
         str | None,
         Field(
             max_length=320,
-            description="Whom to mail when the job is over, where the deployment does that.",
+            description="Address to email when the job is finished, if the deployment sends email.",
             examples=["someone@example.org"],
         ),
     ] = None
@@ -87,8 +87,10 @@ class JobCreated(View):
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
     mail: Annotated[
-        MailState | None,
-        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+        EmailState | None,
+        Field(
+            description="Whether the address is confirmed: pending until its owner opens the link that AWS has sent."
+        ),
     ]
 
 

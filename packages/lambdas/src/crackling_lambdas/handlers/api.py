@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
@@ -23,7 +23,7 @@ from crackling_lambdas.genomes.ncbi import KeyedNcbi
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
 from crackling_lambdas.index_files.shard_files import ShardFiles
-from crackling_lambdas.jobs.email_subscriptions import Mailing
+from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions
 from crackling_lambdas.jobs.results import Places, Results
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
@@ -51,14 +51,16 @@ def make_handler(
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
-    mailing = Mailing(notices=Notices(clients, settings.mail_topic), domains=settings.mailed_domains)
+    subscriptions = EmailSubscriptions(
+        topic=EmailTopic(clients, settings.mail_topic), domains=settings.mailed_domains
+    )
     app = make_app(
         Submission(
             jobs=jobs,
             genomes=genomes,
             queries=data,
             uploads=genome_objects,
-            mailing=mailing,
+            subscriptions=subscriptions,
             chunk_size=settings.chunk_size,
             days=settings.job_days,
             clock=clock,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore
-    from crackling_lambdas.jobs.email_subscriptions import Mailing, Recipient
+    from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions, Recipient
 
 QUERY_BASES = 1_000_000
 TEXT = "text/plain; charset=utf-8"
@@ -95,7 +95,7 @@ class Submission:
     genomes: GenomeStore
     queries: ObjectStore
     uploads: ObjectStore
-    mailing: Mailing
+    subscriptions: EmailSubscriptions
     chunk_size: int
     days: int
     clock: Callable[[], float]
@@ -108,13 +108,13 @@ class Submission:
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
     ) -> Submitted:
-        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
+        """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
         Raises:
             TooLargeError, InvalidError: the query cannot be scanned.
             NotFoundError: the genome is not known, and is no accession that could be fetched.
             InvalidError: the genome's upload has not arrived.
-            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
+            InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         check_query(text, kind)
         return self._take(genome_id, options, kind, email, text=text)
@@ -141,7 +141,7 @@ class Submission:
         region: str | None = None,
     ) -> Submitted:
         self._check_genome(genome_id)
-        recipient = None if email is None else self.mailing.subscribe(email)
+        recipient = None if email is None else self.subscriptions.subscribe(email)
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
