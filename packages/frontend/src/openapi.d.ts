@@ -374,7 +374,7 @@ export interface components {
             bytes: number;
             /**
              * Url
-             * @description Where it can be fetched for a quarter of an hour.
+             * @description The address to download it from, valid for 15 minutes.
              */
             url: string;
         };
@@ -471,7 +471,7 @@ export interface components {
             organism: string | null;
             /**
              * Expectedbases
-             * @description Before it is fetched: by NCBI's report, or by the upload's size.
+             * @description An estimate from before the download: from NCBI's report, or from the upload's size.
              */
             expectedBases: number | null;
             /**

@@ -99,7 +99,7 @@ class Service:
         self.genomes.claim(genome_id, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome_id, "c", 1, 48502, NOW)
         if annotated:
-            self.genomes.genes_done(genome_id, "c", NOW)
+            self.genomes.annotation_done(genome_id, "c", NOW)
         self.genomes.issl_done(genome_id, "c", [IndexFile(f"genomes/{genome_id}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome_id, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome_id}/c/genome.issl"] = b"|g:ACGT"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crackling_lambdas.runtime.consumer import PAUSES
+from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS
 
 if TYPE_CHECKING:
     from fakes.sns import Email
 
-WORKER_PATIENCE = 600
+HEARTBEAT_TIMEOUT_SECONDS = 600
 Item = dict[str, Any] | None
 
 
@@ -48,14 +48,14 @@ class History:
 
     def gave_back(self, waits: list[float]) -> None:
         """Messages that failed, while nothing else did, come again sooner than those whose function died."""
-        if any(wait > max(PAUSES) for wait in waits):
+        if any(wait > max(RETRY_DELAYS_SECONDS) for wait in waits):
             self.faults.append("a failed message waits too long")
 
     def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Only a worker's preparation is handed over, once, and only if it stands still."""
         still = float(after["updated"]["N"]) - float(before["updated"]["N"])
         worker = before.get("venue") == {"S": "worker"}
-        if not (worker and still > WORKER_PATIENCE and "attempts" not in before):
+        if not (worker and still > HEARTBEAT_TIMEOUT_SECONDS and "attempts" not in before):
             self.faults.append("a genome was claimed while it was being prepared")
 
 

@@ -46,11 +46,11 @@ def failed_jobs_go_on_counting(patch):
 
 
 def jobs_that_are_over_change(patch):
-    patch.setattr(jobs, "NOT_OVER", always("#jobId"))
+    patch.setattr(jobs, "NOT_FINISHED", always("#jobId"))
 
 
 def complete_jobs_fail(patch):
-    patch.setattr(jobs, "NOT_OVER", jobs.NOT_FAILED)
+    patch.setattr(jobs, "NOT_FINISHED", jobs.NOT_FAILED)
 
 
 def genomes_are_claimed_twice(patch):
@@ -141,7 +141,7 @@ def a_beginning_chooses_the_place_anew(patch):
 
 
 def nobody_urges_a_preparation_that_did_not_begin(patch):
-    patch.setattr(reaping.Reaper, "_urge", lambda *_: None)
+    patch.setattr(reaping.Reaper, "_retry_start", lambda *_: None)
 
 
 def a_dead_worker_is_not_noticed(patch):
@@ -149,15 +149,15 @@ def a_dead_worker_is_not_noticed(patch):
 
 
 def a_worker_that_lives_is_replaced(patch):
-    patch.setattr(reaping, "WORKER_PATIENCE", -1.0)
+    patch.setattr(reaping, "HEARTBEAT_TIMEOUT_SECONDS", -1.0)
 
 
 def a_second_worker_is_not_tried(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 1)
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 1)
 
 
 def workers_are_tried_for_ever(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 10**9)
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 10**9)
 
 
 def a_handed_over_preparation_keeps_its_progress(patch):
@@ -176,7 +176,7 @@ def orphans_run_on(patch):
 
 
 def failed_messages_wait_for_the_whole_time_out(patch):
-    patch.setattr(consumers.Source, "give_back", lambda *_: None)
+    patch.setattr(consumers.SourceQueue, "return_message", lambda *_: None)
 
 
 def a_repeated_download_queues_nothing(patch):

@@ -69,7 +69,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "consensus": {"assess": science.assess},
     "off_target": {"make_indexes": science.Indexes},
 }
-PATIENCE = 400 * 60.0
+STALLED_SECONDS = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
@@ -134,7 +134,7 @@ class World:
             given = {
                 "scheduler": {"assemblies": self.ncbi, "launcher": self.fleet},
                 "reaper": {"fleet": self.fleet},
-                "download": {"fetch": self.ncbi.fetch},
+                "download": {"download_fasta": self.ncbi.download_fasta},
                 **SCIENCE,
             }.get(name, {})
             self._sandboxes[name, self._depth] = module.make_handler(
@@ -180,7 +180,7 @@ class World:
             pass
         self.faults.stop()
         at_rest()
-        for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 5):
+        for pause in (*[REAPINGS] * 6, *[STALLED_SECONDS + 1] * 5):
             self.now += pause
             self.dynamodb.settle()
             self.reap()

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.annotations import Annotations
 
 
-class Places(Protocol):
-    """Find where guides may bind in genomes that are ready."""
+class OffTargetFinder(Protocol):
+    """Find the off-targets of guides in genomes that are ready."""
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
@@ -95,7 +95,7 @@ class OffTargets:
 
 @dataclass(frozen=True)
 class Address:
-    """Hold an address where a file can be fetched for a short while."""
+    """Hold an address that a file can be downloaded from for a few minutes."""
 
     url: str
 
@@ -108,7 +108,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    places: Places
+    off_target_finder: OffTargetFinder
     annotations: Annotations
 
     def job(self, job_id: str) -> Job:
@@ -222,6 +222,6 @@ class Results:
                 f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.places.off_targets(genome, guide, limit)
+        total, listed = self.off_target_finder.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)
         return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

@@ -55,7 +55,7 @@ class Scan:
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
         """Write the chunks, then their count, then queue the messages, whose consumers so find both.
@@ -66,7 +66,7 @@ class Scan:
         if job is None or job.finished:
             return
         text = self._query(job)
-        with self.work():
+        with self.measure():
             self._scan(job, text)
 
     def _query(self, job: Job) -> str:

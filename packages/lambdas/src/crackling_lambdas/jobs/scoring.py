@@ -61,12 +61,12 @@ class ConsensusScoring:
     chunks: Chunks
     assess: Assess
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         if found := self.chunks.open(message, Stage.CONSENSUS):
             _, chunk = found
-            with self.work():
+            with self.measure():
                 results = self.assess([query.site for query in chunk.sites])
                 self.chunks.targets.save_consensus(chunk, results, self.clock())
 
@@ -80,7 +80,7 @@ class OffTargetScoring:
     indexes: Indexes
     annotations: Annotations
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         """Score the message's chunk.
@@ -93,7 +93,7 @@ class OffTargetScoring:
             genome = self.read_genome(job.genome_id)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome_id} is not ready")
-            with self.work():
+            with self.measure():
                 guides = [query.site.guide for query in chunk.sites]
                 results = self.indexes.score(genome, guides)
                 loci = self._loci(genome, guides, results)
