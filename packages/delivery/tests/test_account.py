@@ -10,10 +10,13 @@ from moto import mock_aws
 
 from delivery.account import stack
 from delivery.account import template as account
+from delivery.account.preflight import Preflight
 from delivery.cli import main
 from delivery.preview.permissions import Permission, permissions
 from delivery.services import Services
 from delivery.stacks.cdk import CdkCli
+from fakes.account import GENEROUS, FakeAccount
+from test_subject import a_repository
 from worlds import SkippingClock
 
 if TYPE_CHECKING:
@@ -56,15 +59,15 @@ def test_no_role_is_an_administrator() -> None:
     for name in account.ENVIRONMENTS:
         for one in of_role(name):
             assert not one.action.endswith("*"), one
-            assert not one.action.startswith("iam:"), one
-            assert one.resource != "*" or one.action.split(":")[1].startswith(("Describe", "Get")), one
+            reads = one.action.split(":")[1].startswith(("Describe", "Get", "List"))
+            assert one.resource != "*" or reads, one
+            assert not one.action.startswith("iam:") or reads, one
 
 
 def test_what_inspects_changes_nothing() -> None:
+    reading = ("Describe", "Get", "Detect", "List", "View", "GET")
     changing = {
-        one.action
-        for one in of_role("Inspection")
-        if not one.action.split(":")[1].startswith(("Describe", "Get", "Detect"))
+        one.action for one in of_role("Inspection") if not one.action.split(":")[1].startswith(reading)
     }
     # Change sets are made and deleted, and cannot be executed; their templates lie below one prefix.
     assert changing == {
@@ -72,10 +75,10 @@ def test_what_inspects_changes_nothing() -> None:
         "cloudformation:DeleteChangeSet",
         "s3:PutObject",
         "s3:DeleteObject",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
     }
-    assert all(
-        "lookup-role" in one.resource for one in of_role("Inspection") if one.action == "sts:AssumeRole"
-    )
+    assert "sts:AssumeRole" not in {one.action for one in of_role("Inspection")}
 
 
 def test_what_cleans_deletes_images_of_workers_only() -> None:
@@ -85,6 +88,12 @@ def test_what_cleans_deletes_images_of_workers_only() -> None:
     assert deleting
     assert all("crackling:worker-image" in one.condition for one in deleting)
     assert "ssm:PutParameter" not in {one.action for one in of_role("Cleaning")}
+
+
+def test_what_deploys_may_ask_all_that_preflight_asks() -> None:
+    asked = FakeAccount(concurrency=400, distributions=0)
+    Preflight(asked.clients, GENEROUS).findings()
+    assert set(asked.asked) <= {one.action for one in of_role("Deployment")}
 
 
 def test_what_deploys_deletes_ephemeral_stages_only() -> None:
@@ -99,7 +108,7 @@ def test_it_prepares_an_account_and_does_so_again(
     asked: list[str] = []
     monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
     for _ in range(2):
-        assert main(BOOTSTRAP, Services(clock=SkippingClock())) == 0
+        assert main(BOOTSTRAP, Services(clock=SkippingClock(), github=a_repository(ids=True))) == 0
     assert asked == ["aws://123456789012/us-east-1"] * 2
     variables = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
     assert set(variables) == {"AWS_REGION", *stack.VARIABLES}
@@ -107,7 +116,20 @@ def test_it_prepares_an_account_and_does_so_again(
     role = boto3.client("iam").get_role(RoleName=variables["BAKING_ROLE_ARN"].rpartition("/")[2])["Role"]
     document: Any = role["AssumeRolePolicyDocument"]
     subject = document["Statement"][0]["Condition"]["StringEquals"][f"{account.ISSUER}:sub"]
-    assert subject == ["repo:owner/crackling:environment:baking"]
+    assert subject == ["repo:owner@7/crackling@42:environment:baking"]
+
+
+def test_nothing_is_made_before_github_has_answered(
+    cloud: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
+    assert main(BOOTSTRAP, Services(clock=SkippingClock(), github=a_repository(hidden=True))) == 1
+    assert "gh auth token" in capsys.readouterr().err
+    given = [*BOOTSTRAP, "--subject-prefix", "repo:owner/crackling"]
+    assert asked == []
+    assert main(given, Services(clock=SkippingClock(), github=a_repository(hidden=True))) == 0
+    assert len(asked) == 1
 
 
 def test_a_dry_run_prints_the_template(capsys: pytest.CaptureFixture[str]) -> None:

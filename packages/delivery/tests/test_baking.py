@@ -259,3 +259,18 @@ def test_a_call_that_is_refused_once(tmp_path: Path, code: str) -> None:
         assert nothing_runs(world), moment
         world.let_pass(60)
         assert bake(world, tmp_path) == 0, moment
+
+
+def test_a_bake_of_production_needs_no_choice_of_access(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stage `prod` is not synthesised without one, which makes no difference to the machine's stack."""
+    given: dict[str, str] = {}
+
+    def synthesise(**settings: str) -> Path:
+        given.update(settings)
+        return assembly(tmp_path)
+
+    monkeypatch.setattr("delivery.commands.bake.synthesise", synthesise)
+    assert main(["bake", "--stage", STAGE, "--dry-run"], services(FakeWorld())) == 0
+    assert (given["stage"], given["access"]) == (STAGE, "open")

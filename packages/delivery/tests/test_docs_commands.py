@@ -11,7 +11,7 @@ import pytest
 from botocore import xform_name
 
 from delivery.cli import main
-from delivery.commands import bake, deploy, smoke
+from delivery.commands import bake, deploy, preflight, smoke
 from fakes.client import service_model
 from fakes.cloudformation import Stack
 from test_releasing import an_assembly
@@ -19,7 +19,7 @@ from worlds import STAGE, FakeWorld, an_image, assembly, services
 
 PROGRAM = "./scripts/delivery "
 # Subcommands that change nothing, and so have no --dry-run.
-READING = ("drift", "smoke")
+READING = ("drift", "preflight", "smoke")
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md")]
 LINES = [
@@ -61,6 +61,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
     stack = Stack({"Resources": {}}, {"PageUrl": "https://page.example"})
     world.cloudformation.stacks["CracklingStack-prod"] = stack
     monkeypatch.setattr(deploy, "synthesise", lambda **_settings: service)
+    monkeypatch.setattr(preflight, "synthesise", lambda **_settings: service)
     monkeypatch.setattr(bake, "synthesise", lambda **_settings: builder)
     monkeypatch.setattr(smoke, "check_stage", lambda _url, _clock: None)
     monkeypatch.chdir(tmp_path)

@@ -14,6 +14,7 @@ from delivery.services import Services
 from delivery.stacks import smoke_test
 from delivery.stacks.assembly import template_of
 from delivery.stacks.release import with_template
+from fakes.account import FakeAccount
 from fakes.cloudformation import Stack
 from worlds import FakeWorld
 
@@ -28,6 +29,7 @@ class Deployer:
     """Deploys to the fake; what was deployed, in order."""
 
     world: FakeWorld
+    account: FakeAccount = field(default_factory=FakeAccount)
     fails: bool = False
     deployed: list[Any] = field(default_factory=list)
 
@@ -75,7 +77,11 @@ def run(deployer: Deployer, assembly: Path, *arguments: str) -> int:
 
 def call(deployer: Deployer, *arguments: str) -> int:
     world = deployer.world
-    return main(["deploy", *arguments], Services(aws=world.aws, deployer=deployer, clock=world.clock))
+    account = deployer.account.clients
+    return main(
+        ["deploy", *arguments],
+        Services(aws=world.aws, account=account, deployer=deployer, clock=world.clock),
+    )
 
 
 def versions(deployer: Deployer) -> list[str]:
@@ -101,6 +107,26 @@ def test_it_deploys_and_tries_what_it_has_deployed(
     assert (versions(deployer), tried) == (["1"], ["https://page.example"])
     assert run(deployer, an_assembly(tmp_path, "2"), "--url", "http://localhost:8080") == 0
     assert tried[1] == "http://localhost:8080"
+
+
+def test_what_the_account_would_refuse_is_not_deployed(
+    deployer: Deployer, tmp_path: Path, tried: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assembly = an_assembly(tmp_path, "1")
+    whole = json.loads((assembly / "manifest.json").read_text())
+    whole["artifacts"]["CracklingStack"]["properties"] |= {
+        "requiresBootstrapStackVersion": 6,
+        "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+    }
+    (assembly / "manifest.json").write_text(json.dumps(whole))
+    deployer.account.bootstrap = None
+    assert run(deployer, assembly) == 1
+    told = capsys.readouterr().err
+    assert "run `./scripts/delivery bootstrap`" in told
+    assert "cannot have the stage prod yet (CDK bootstrap; see above)" in told
+    assert versions(deployer) == []
+    assert run(deployer, assembly, "--skip-preflight") == 0
+    assert versions(deployer) == ["1"]
 
 
 def test_what_does_not_work_is_rolled_back(

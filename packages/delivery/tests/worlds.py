@@ -16,6 +16,7 @@ from delivery.images.instances import Instances
 from delivery.program import DeliveryError
 from delivery.services import Services
 from delivery.stacks.assembly import template_of
+from fakes.account import FakeAccount
 from fakes.client import FakeClock
 from fakes.cloudformation import FakeCloudFormation, Stack
 from fakes.ec2 import FakeEC2
@@ -54,7 +55,7 @@ class World(Protocol):
 
 
 def services(world: World) -> Services:
-    return Services(aws=world.aws, deployer=world.deployer, clock=world.clock)
+    return Services(aws=world.aws, account=FakeAccount().clients, deployer=world.deployer, clock=world.clock)
 
 
 def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:

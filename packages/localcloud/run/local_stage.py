@@ -114,6 +114,7 @@ def stage_settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> di
     """Return the settings that the stacks need on a local cloud."""
     return {
         "stage": STAGE,
+        "account": "established",  # the local cloud has no quotas, and labs prepare large genomes on their own machines
         "pythonVersion": f"{sys.version_info.major}.{sys.version_info.minor}",
         "architecture": build.architecture(),
         "pageOrigins": cloud.url,

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 STAGE: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 """A regular expression for names of stages; see `is_stage`."""
 LONGEST_STAGE: Final = 24
-LOCAL, PULL_REQUEST = "local", "pr"
-"""Kinds of stages: the local cloud's, and those that pull requests get: `pr-12`."""
+PRODUCTION, LOCAL, PULL_REQUEST = "prod", "local", "pr"
+"""Kinds of stages: for users, the local cloud's, and those that pull requests get: `pr-12`."""
 DISPOSABLE: Final = frozenset({"dev", LOCAL, PULL_REQUEST})
 """Kinds of stages whose data may be deleted with their stacks."""
 
@@ -43,6 +43,30 @@ def builder_stack(stage: str) -> str:
     """Return the name of the stack that exists only while an image is baked."""
     return f"Ec2Stack-{stage}"
 
+
+# --- limits of Lambda in an account ---
+
+
+class LambdaLimits(NamedTuple):
+    """What an account allows its functions: memory of one in MiB, invocations at a time of all, and how many may be reserved."""
+
+    memory_mib: int
+    concurrency: int
+    reservable: int
+
+
+LAMBDA_LIMITS: Final = {
+    "new": LambdaLimits(3_008, 10, 0),
+    "established": LambdaLimits(10_240, 1_000, 900),
+}
+"""By the setting `account`: AWS's quotas of an account that is new, and of one that has been used for a while.
+
+The stack keeps within them. What a certain deployment demands stands in its template: the largest `MemorySize`, the sum of
+`ReservedConcurrentExecutions`, and the sum of the event sources' `MaximumConcurrency`.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+LEAST_CONCURRENCY: Final = 2
+"""The lowest `MaximumConcurrency` that Lambda accepts for a queue."""
 
 # --- SSM parameters ---
 

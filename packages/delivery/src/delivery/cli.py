@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from delivery.services import Services
 
 SUBCOMMANDS = {
+    "preflight": "ask an AWS account whether a deployment can work",
     "deploy": "deploy a stage, test it, and roll back a deployment that does not work",
     "preview": "show what a change does to the stacks (diff, change-set, comment)",
     "bake": "make, test and promote the machine image of the workers",

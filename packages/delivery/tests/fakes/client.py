@@ -64,10 +64,10 @@ class FakeClient:
         return lambda **parameters: self._call(name, parameters)
 
     def get_paginator(self, name: str) -> _Paginator:
-        return _Paginator(self, name, _paged(self.service, _operation(name)))
+        return _Paginator(self, name, _paged(self.service, operation_of(name)))
 
     def _call(self, name: str, parameters: dict[str, Any]) -> Any:
-        operation = service_model(self.service).operation_model(_operation(name))
+        operation = service_model(self.service).operation_model(operation_of(name))
         self._hold_against(operation.input_shape, parameters)
         self._meddle(name, "before")
         answer = getattr(self, f"_{name}")(**parameters) or {}
@@ -96,5 +96,5 @@ class _Paginator:
             yield {self._key: whole[start : start + PAGE]}
 
 
-def _operation(name: str) -> str:
+def operation_of(name: str) -> str:
     return re.sub(r"(?:^|_)([a-z])", lambda found: found[1].upper(), name)

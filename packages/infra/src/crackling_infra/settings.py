@@ -15,12 +15,14 @@ from aws_cdk.aws_logs import RetentionDays
 
 from crackling.ncbi import NCBI_URL
 from crackling_aws import names
-from crackling_aws.names import WorkerTypes
+from crackling_aws.names import LambdaLimits, WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Access = Literal["open"]
+Account = Literal["new", "established"]
 Architecture = Literal["x86_64", "arm64"]
 LAYERS: Final = ("crackling", "runtime", "viennarna", "bowtie2")
 # CloudWatch Logs accepts only certain numbers of days; the CDK has a name for each.
@@ -33,8 +35,16 @@ RETENTION: Final = {
     180: RetentionDays.SIX_MONTHS,
     365: RetentionDays.ONE_YEAR,
 }
-# The largest genome that a function can index in its time, memory and disk, with and without bowtie2 (docs/performance.md).
-LAMBDA_LIMIT_BASES: Final = {"on": 700_000_000, "off": 3_300_000_000}
+# The largest genome that a function can index in its time, memory and disk, by account and bowtie2 (docs/performance.md).
+LAMBDA_LIMIT_BASES: Final[dict[tuple[Account, Literal["on", "off"]], int]] = {
+    ("new", "on"): 400_000_000,
+    ("new", "off"): 800_000_000,
+    ("established", "on"): 700_000_000,
+    ("established", "off"): 3_300_000_000,
+}
+# Invocations at a time of each function that prepares genomes, and of each that scans or scores.
+PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.LEAST_CONCURRENCY, "established": 4}
+SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.LEAST_CONCURRENCY, "established": 20}
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
 
 
@@ -53,14 +63,32 @@ _STAGE: Final = (
     "the deployment's name, part of the stacks' names. `dev`, `local` and `pr-...` are disposable: their data is deleted with "
     "their stacks. The tables and buckets of all others are kept and protected from deletion"
 )
+_ACCESS: Final = (
+    "who may use the API. `open`: everybody who knows its address may spend your money, within the limits of "
+    "[the known risks](architecture.md#known-risks). `sign-in` is not available yet. Stages `prod` and `prod-...` must choose"
+)
+_ACCOUNT: Final = (
+    "`new`: stay within what AWS allows a new account, functions of 3,008 MB of which 10 run at a time; `established`: use "
+    "10,240 MB and up to 1,000. [Which one it is](operations.md#new-and-established-accounts)"
+)
+_PREPARATION: Final = (
+    "invocations at a time of each function that prepares genomes; in an established account "
+    f"{PREPARATION_CONCURRENCY['established']}"
+)
+_SCORING: Final = (
+    "invocations at a time of each function that scans or scores; in an established account "
+    f"{SCORING_CONCURRENCY['established']}"
+)
 _BOWTIE2: Final = "`off`: build no bowtie2 index and deploy no layer for it"
-_RESERVED: Final = "reserved concurrency of the function `api`"
+_RESERVED: Final = "reserved concurrency of the function `api`; a new account has none to reserve"
 _NCBI_KEY: Final = (
     "name of the SSM parameter with your API key for NCBI, which allows twice as many requests; create it with "
     "`aws ssm put-parameter --type SecureString --name /crackling/ncbi-key --value ...`"
 )
 _LIMIT: Final = (
-    f"functions prepare genomes of up to so many bases, workers larger ones; without bowtie2 {LAMBDA_LIMIT_BASES['off']:,}. "
+    "functions prepare genomes of up to so many bases, workers larger ones; "
+    f"without bowtie2 {LAMBDA_LIMIT_BASES['new', 'off']:,}; in an established account "
+    f"{LAMBDA_LIMIT_BASES['established', 'on']:,} and {LAMBDA_LIMIT_BASES['established', 'off']:,}. "
     "[Where the figures come from](performance.md#how-large-a-genome)"
 )
 _LOGS_ROLE: Final = "set the account's role that lets API Gateway write logs; off for `pr-...` and `local`"
@@ -90,6 +118,8 @@ class Settings:
     """
 
     stage: str
+    access: Access
+    account: Account
     python_version: str
     architecture: Architecture
     layers_directory: Path
@@ -122,6 +152,11 @@ class Settings:
     ubuntu_release: str
     instance_type: str
     ssh_cidr: str | None
+
+    @property
+    def lambda_limits(self) -> LambdaLimits:
+        """Return what the account allows its functions."""
+        return names.LAMBDA_LIMITS[self.account]
 
     @property
     def disposable(self) -> bool:
@@ -161,6 +196,9 @@ def options() -> tuple[Option, ...]:
 
 def _read(read: ContextReader, root: Path) -> Settings:
     stage = _stage(read)
+    access = _access(read, stage)
+    account = _account(read)
+    limits = names.LAMBDA_LIMITS[account]
     python_version = read.text(
         "pythonVersion", "3.13", "Python of the functions and their layers", pattern=r"3\.\d+"
     )
@@ -169,6 +207,8 @@ def _read(read: ContextReader, root: Path) -> Settings:
     bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", _BOWTIE2, default=True) else "off"
     return Settings(
         stage=stage,
+        access=access,
+        account=account,
         python_version=python_version,
         architecture=architecture,
         layers_directory=root / read.text("layersDirectory", f"build/layers/{tag}", "the built layers"),
@@ -180,15 +220,19 @@ def _read(read: ContextReader, root: Path) -> Settings:
         throttle_burst=read.number("throttleBurst", 100, 1, 5_000, "requests that the API accepts at once"),
         preparation_concurrency=read.number(
             "preparationConcurrency",
-            4,
-            2,
-            1000,
-            "invocations at a time of each function that prepares genomes",
+            PREPARATION_CONCURRENCY[account],
+            names.LEAST_CONCURRENCY,
+            limits.concurrency,
+            _PREPARATION,
         ),
         scoring_concurrency=read.number(
-            "scoringConcurrency", 20, 2, 1000, "invocations at a time of each function that scans or scores"
+            "scoringConcurrency",
+            SCORING_CONCURRENCY[account],
+            names.LEAST_CONCURRENCY,
+            limits.concurrency,
+            _SCORING,
         ),
-        reserved_concurrency=read.number("reservedConcurrency", 0, 0, 1000, _RESERVED) or None,
+        reserved_concurrency=_reserved_concurrency(read, account),
         chunk_size=read.number("chunkSize", 200, 1, 1000, "guides in a chunk"),
         upload_limit_bytes=read.number(
             "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
@@ -202,7 +246,9 @@ def _read(read: ContextReader, root: Path) -> Settings:
         bowtie2=bowtie2,
         ncbi_url=read.text("ncbiUrl", NCBI_URL, "the NCBI Datasets API", pattern=r"https?://\S+"),
         ncbi_key_parameter=read.optional("ncbiKeyParameter", _NCBI_KEY, pattern=r"/?[\w.-]+(/[\w.-]+)*"),
-        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[bowtie2], 1, 10**12, _LIMIT),
+        lambda_limit_bases=read.number(
+            "lambdaLimitBases", LAMBDA_LIMIT_BASES[account, bowtie2], 1, 10**12, _LIMIT
+        ),
         # Previews share their account with a long-lived stage, which has already set the account's role.
         api_logs_role=read.flag(
             "apiLogsRole",
@@ -248,6 +294,39 @@ def _stage(read: ContextReader) -> str:
     if not names.is_stage(stage):
         raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
     return stage
+
+
+def _access(read: ContextReader, stage: str) -> Access:
+    chosen = read.optional("access", _ACCESS, pattern="open|sign-in", default="open, for `prod` none")
+    if chosen == "sign-in":
+        raise SettingsError(
+            "context 'access': sign-in is not available yet; give access=open, which lets everybody who knows the "
+            "address use the API"
+        )
+    if chosen is None and names.kind_of(stage) == names.PRODUCTION:
+        raise SettingsError(
+            f"context 'access': the stage {stage} must choose who may use its API; give access=open (-c access=open, or in "
+            "context of packages/infra/cdk.json) to let everybody who knows the address use it"
+        )
+    return "open"
+
+
+def _account(read: ContextReader) -> Account:
+    known = "|".join(names.LAMBDA_LIMITS)
+    return "established" if read.text("account", "new", _ACCOUNT, pattern=known) == "established" else "new"
+
+
+def _reserved_concurrency(read: ContextReader, account: Account) -> int | None:
+    reservable = names.LAMBDA_LIMITS[account].reservable
+    reserved = read.number(
+        "reservedConcurrency", 0, 0, names.LAMBDA_LIMITS["established"].reservable, _RESERVED
+    )
+    if reserved > reservable:
+        raise SettingsError(
+            "context 'reservedConcurrency': Lambda keeps the last 10 invocations of a new account for functions without a "
+            "reservation; leave it out, or give account=established once AWS has raised the quota"
+        )
+    return reserved or None
 
 
 def _architecture(read: ContextReader) -> Architecture:

@@ -20,6 +20,8 @@ KINDS: Final = ("layers", "functions", "page", "worker")
 # Every option is on, so that the template has every resource.
 PRODUCTION: Final = {
     "stage": "prod",
+    "access": "open",
+    "account": "established",
     "alarmEmail": "operator@example.org",
     "budgetAmount": "50",
     "budgetEmail": "operator@example.org",

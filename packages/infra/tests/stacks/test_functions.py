@@ -110,7 +110,8 @@ def test_the_api_answers_before_api_gateway_gives_up(service):
     assert service.functions()["api"]["Timeout"] <= 29
 
 
-def test_builders_have_all_that_lambda_offers(service):
+def test_builders_have_all_that_lambda_offers(production):
+    service, _ = production
     for module in ("bowtie2_index", "issl_index"):
         function = service.functions()[module]
         assert (function["MemorySize"], function["EphemeralStorage"]["Size"], function["Timeout"]) == (

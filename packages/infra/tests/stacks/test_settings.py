@@ -23,11 +23,27 @@ def test_the_defaults():
     assert found.page_directory == ROOT / "packages/frontend/dist"
     assert (found.chunk_size, found.job_days, found.log_retention_days) == (200, 30, 30)
     assert found.ncbi_url == "https://api.ncbi.nlm.nih.gov/datasets/v2"
-    assert found.lambda_limit_bases == 700_000_000
-    assert settings(bowtie2="off").lambda_limit_bases == 3_300_000_000
+    assert (found.account, found.lambda_limits.memory_mib) == ("new", 3_008)
     assert found.ncbi_key_parameter is None
     assert found.mail_domains == ()
     assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
+
+
+def test_the_genomes_that_functions_prepare_follow_the_accounts_memory():
+    def limit(account, bowtie2):
+        return settings(account=account, bowtie2=bowtie2).lambda_limit_bases
+
+    assert limit("established", "on") == 700_000_000
+    assert limit("established", "off") == 3_300_000_000
+    for bowtie2 in ("on", "off"):
+        assert limit("new", bowtie2) < limit("established", bowtie2)
+    assert settings(lambdaLimitBases="1000").lambda_limit_bases == 1000
+
+
+def test_a_new_account_has_no_concurrency_to_reserve():
+    with pytest.raises(SettingsError, match=r"reservedConcurrency.*account=established"):
+        settings(reservedConcurrency="1")
+    assert settings(reservedConcurrency="1", account="established").reserved_concurrency == 1
 
 
 def test_the_layers_follow_python_and_architecture():
@@ -66,14 +82,32 @@ def test_an_absolute_folder_is_taken_as_it_is():
     ],
 )
 def test_which_stages_are_disposable(stage, disposable):
-    assert settings(stage=stage).disposable is disposable
+    assert settings(stage=stage, access="open").disposable is disposable
+
+
+@pytest.mark.parametrize("stage", ["prod", "prod-eu"])
+def test_production_chooses_who_may_use_its_api(stage):
+    with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=open"):
+        settings(stage=stage)
+    assert settings(stage=stage, access="open").access == "open"
+
+
+@pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production", "prod"])
+def test_signing_in_is_refused_until_it_exists(stage):
+    with pytest.raises(SettingsError, match=r"'access': sign-in is not available yet; give access=open"):
+        settings(stage=stage, access="sign-in")
+
+
+@pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production"])
+def test_other_stages_are_open(stage):
+    assert settings(stage=stage).access == "open"
 
 
 def test_previews_leave_the_accounts_logging_role_alone():
-    assert settings(stage="prod").api_logs_role
+    assert settings(stage="prod", access="open").api_logs_role
     assert not settings(stage="pr-17").api_logs_role
     assert not settings(stage="local").api_logs_role
-    assert not settings(stage="prod", apiLogsRole="off").api_logs_role
+    assert not settings(stage="prod", access="open", apiLogsRole="off").api_logs_role
 
 
 def test_mail_is_for_the_domains_that_are_named():
@@ -94,6 +128,8 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("stage", "Prod"),
         ("stage", "-"),
         ("stage", "a" * 25),
+        ("access", "closed"),
+        ("account", "old"),
         ("pythonVersion", "2.7"),
         ("architecture", "riscv"),
         ("logRetentionDays", "31"),
@@ -103,6 +139,7 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("throttleBurst", "-1"),
         ("preparationConcurrency", "1"),
         ("scoringConcurrency", "1"),
+        ("scoringConcurrency", "11"),
         ("reservedConcurrency", "x"),
         ("chunkSize", "0"),
         ("uploadLimitBytes", str(5 * 2**30 + 1)),

@@ -74,7 +74,10 @@ def _run(options: argparse.Namespace, bakery: Bakery) -> int:
         if not options.dry_run:
             bakery.sweep()
         return DONE
-    assembly = options.assembly or synthesise(stage=options.stage, architecture=options.architecture)
+    # Only the machine's stack is deployed; who may use the API makes no difference to it, but production must choose.
+    assembly = options.assembly or synthesise(
+        stage=options.stage, architecture=options.architecture, access="open"
+    )
     if options.dry_run:
         wanted = bakery.digest(assembly)
         found = bakery.find(wanted)

@@ -1,8 +1,9 @@
 """Deploy a stage, test it, and roll back a deployment that does not work.
 
 Without --assembly, everything is built and synthesised for the stage first; a workflow passes the assembly that it has built
-and shown. CloudFormation itself undoes a deployment that fails; this command undoes one that succeeds but does not work.
-Deploying what is already deployed changes nothing.
+and shown. The stage `prod` needs `-c access=open`, or that setting in cdk.json. Before it deploys, it asks the account whether
+the deployment can work, as `preflight` does. CloudFormation itself undoes a deployment that fails; this command undoes one that
+succeeds but does not work. Deploying what is already deployed changes nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws import names
+from delivery.account.needs import needs_of
+from delivery.account.preflight import Level, Preflight, table
 from delivery.commands.arguments import setting, stage
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown
@@ -41,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a setting of the stacks; may be repeated",
     )
     parser.add_argument("--url", help="where to test it; default: the address that the stack gives")
+    parser.add_argument(
+        "--skip-preflight", action="store_true", help="do not ask the account whether the deployment can work"
+    )
     parser.add_argument("--no-smoke-test", action="store_true", help="deploy only")
     parser.add_argument("--destroy", action="store_true", help="remove a disposable stage (dev, pr-...)")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
@@ -53,6 +59,8 @@ def run(options: argparse.Namespace, services: Services) -> int:
     assembly = options.assembly or synthesise(**{**dict(options.settings), "stage": options.stage})
     if options.dry_run:
         return _compare(options.stage, stacks, assembly)
+    if not options.skip_preflight:
+        _preflight(options.stage, assembly, services)
 
     def smoke_test() -> None:
         if not options.no_smoke_test:
@@ -60,6 +68,24 @@ def run(options: argparse.Namespace, services: Services) -> int:
 
     Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
     return DONE
+
+
+def _preflight(stage: str, assembly: Path, services: Services) -> None:
+    """Report what is not right in the account.
+
+    Raises:
+        DeliveryError: the deployment would fail.
+    """
+    findings = Preflight(services.account, needs_of(assembly, stage)).findings()
+    worth_telling = [one for one in findings if one.level is not Level.OK]
+    if worth_telling:
+        say(table(worth_telling).rstrip())
+    failures = [one.about for one in findings if one.level is Level.FAILURE]
+    if failures:
+        raise DeliveryError(
+            f"this account cannot have the stage {stage} yet ({', '.join(failures)}; see above); "
+            "--skip-preflight deploys nevertheless"
+        )
 
 
 def _compare(stage: str, stacks: Stacks, assembly: Path) -> int:

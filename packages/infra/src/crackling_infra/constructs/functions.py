@@ -120,7 +120,8 @@ class Functions(Construct):
     ) -> Function:
         """Return a new function whose handler is `crackling_lambdas.handlers.<module>.handler`.
 
-        `layers` are added to crackling and runtime, which every function has.
+        It gets `memory_mib`, or what the account allows if that is less. `layers` are added to crackling and runtime, which every
+        function has.
         """
         log_group = log_group_of(scope, construct_id, self._settings)
         role = _role(scope, f"{construct_id}Role", log_group)
@@ -133,7 +134,7 @@ class Functions(Construct):
             handler=f"crackling_lambdas.handlers.{module}.handler",
             layers=[self._layers[name] for name in ("crackling", "runtime", *layers) if name in self._layers],
             timeout=timeout,
-            memory_size=memory_mib,
+            memory_size=min(memory_mib, self._settings.lambda_limits.memory_mib),
             ephemeral_storage_size=Size.mebibytes(scratch_mib),
             tracing=lambda_.Tracing.ACTIVE,
             reserved_concurrent_executions=reserved_concurrency,

@@ -47,7 +47,10 @@ class Preparation(Construct):
     def _index(
         self, functions: Functions, construct_id: str, module: str, layers: tuple[str, ...] = ()
     ) -> QueueConsumer:
-        """Create an index builder with the most memory, time and disk that Lambda offers: a human genome must fit."""
+        """Create an index builder with the most memory, time and disk that Lambda offers.
+
+        In an established account, a human genome must fit.
+        """
         function = functions.make(
             self,
             f"{construct_id}Index",

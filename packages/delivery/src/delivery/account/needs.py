@@ -1,0 +1,98 @@
+"""What the stacks of an assembly need of an account, read from what would be deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crackling_aws import names
+from crackling_aws.names import WorkerTypes
+from delivery.stacks.assembly import artifact_of, stacks_of, template_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from delivery.stacks.assembly import Template
+
+_HASH = re.compile(r"[0-9A-F]{8}$")  # the CDK's end of a logical id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a deployment needs.
+
+    `memory` is that of each function, in MB. `at_once` is the number of invocations that the queues may cause at a time.
+    `workers` and `builder` are instance types. `bootstrap` is the SSM parameter of the CDK's version, and the oldest that
+    will do.
+    """
+
+    memory: Mapping[str, int]
+    reserved: int
+    at_once: int
+    workers: tuple[WorkerTypes, ...]
+    spot: bool
+    builder: str | None
+    distributions: int
+    default_vpc: bool
+    bootstrap: tuple[str, int] | None
+
+
+def needs_of(assembly: Path, stage: str) -> Needs:
+    """Return what the assembly's stacks of a stage need.
+
+    Raises:
+        DeliveryError: the assembly does not contain the stage.
+    """
+    stack = names.service_stack(stage)
+    service = template_of(assembly, stack)
+    functions = list(_resources(service, "AWS::Lambda::Function"))
+    return Needs(
+        memory={_HASH.sub("", name): int(one.get("MemorySize", 128)) for name, one in functions},
+        reserved=sum(int(one.get("ReservedConcurrentExecutions", 0)) for _, one in functions),
+        at_once=sum(
+            int(one["ScalingConfig"]["MaximumConcurrency"])
+            for _, one in _resources(service, "AWS::Lambda::EventSourceMapping")
+            if "ScalingConfig" in one
+        ),
+        workers=_worker_types(functions),
+        spot=any(
+            "InstanceMarketOptions" in one["LaunchTemplateData"]
+            for _, one in _resources(service, "AWS::EC2::LaunchTemplate")
+        ),
+        builder=_builder(assembly, names.builder_stack(stage)),
+        distributions=len(list(_resources(service, "AWS::CloudFront::Distribution"))),
+        default_vpc=any("VpcId" not in one for _, one in _resources(service, "AWS::EC2::SecurityGroup")),
+        bootstrap=_bootstrap(assembly, stack),
+    )
+
+
+def _resources(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the logical id and the properties of each resource of a kind."""
+    for name, one in template.get("Resources", {}).items():
+        if one["Type"] == kind:
+            yield name, one.get("Properties", {})
+
+
+def _worker_types(functions: list[tuple[str, dict[str, Any]]]) -> tuple[WorkerTypes, ...]:
+    for _, one in functions:
+        told = one.get("Environment", {}).get("Variables", {}).get("WORKER_TYPES")
+        if told:
+            return tuple(WorkerTypes(int(bases), tuple(types)) for bases, types in json.loads(told))
+    return ()
+
+
+def _builder(assembly: Path, stack: str) -> str | None:
+    if stack not in stacks_of(assembly):
+        return None
+    instances = _resources(template_of(assembly, stack), "AWS::EC2::Instance")
+    return next((str(one["InstanceType"]) for _, one in instances), None)
+
+
+def _bootstrap(assembly: Path, stack: str) -> tuple[str, int] | None:
+    _, artifact = artifact_of(assembly, stack)
+    properties = artifact["properties"]
+    parameter = properties.get("bootstrapStackVersionSsmParameter")
+    return (str(parameter), int(properties["requiresBootstrapStackVersion"])) if parameter else None

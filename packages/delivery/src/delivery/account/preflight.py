@@ -1,0 +1,356 @@
+"""Preflight: ask an account, before a deployment, whether it has what the deployment needs.
+
+Nothing is changed. A question that cannot be answered, because a permission is missing or AWS does not tell, is reported and
+stops nothing: only what would certainly fail does.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from delivery.waiting import error_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import InstanceTypeInfoTypeDef
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+
+    from delivery.account.clients import AccountClients
+    from delivery.account.needs import Needs
+
+CAREFUL_MEMORY = 3008
+"""MB that a function may have in a new account. AWS raises it later, and Service Quotas seldom shows it."""
+MOST_MEMORY = 10_240
+DEFAULT_CONCURRENCY = 1000
+"""Invocations at a time that AWS grants an account that is not new."""
+UNRESERVED = 100
+"""Invocations at a time that reservations must leave; all of them in an account that has fewer."""
+
+_DOCS = "https://docs.aws.amazon.com"
+_QUOTAS = "https://console.aws.amazon.com/servicequotas/home/services"
+_CONCURRENCY, _VCPUS, _SPOT_VCPUS, _DISTRIBUTIONS = "L-B99A9384", "L-1216C47A", "L-34B43A08", "L-24B04930"
+LINKS = {
+    "lambda": f"{_DOCS}/lambda/latest/dg/gettingstarted-limits.html",
+    "concurrency": f"{_QUOTAS}/lambda/quotas/{_CONCURRENCY}",
+    "vcpus": f"{_QUOTAS}/ec2/quotas/{_VCPUS}",
+    "spot vcpus": f"{_QUOTAS}/ec2/quotas/{_SPOT_VCPUS}",
+    "types": f"{_DOCS}/AWSEC2/latest/UserGuide/instance-discovery.html",
+    "distributions": f"{_QUOTAS}/cloudfront/quotas/{_DISTRIBUTIONS}",
+    "support": "https://console.aws.amazon.com/support/home#/case/create",
+    "plan": f"{_DOCS}/awsaccountbilling/latest/aboutv2/free-tier-plans.html",
+    "network": f"{_DOCS}/vpc/latest/userguide/work-with-default-vpc.html",
+    "bootstrap": f"{_DOCS}/cdk/v2/guide/bootstrapping-env.html",
+}
+
+
+class Level(enum.Enum):
+    """How a finding bears on the deployment."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"
+    WARNING = "warning"
+    FAILURE = "FAILS"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question: what it is about, what was found, what to do, and AWS's page about it."""
+
+    level: Level
+    about: str
+    told: str
+    remedy: str = ""
+    link: str = ""
+
+
+def table(findings: Sequence[Finding]) -> str:
+    """Return the findings as text: a line for each, and below it what to do and where to read about it."""
+    width = max((len(one.about) for one in findings), default=0)
+    lines = []
+    for one in findings:
+        lines.append(f"{one.level.value:<8} {one.about:<{width}}  {one.told}")
+        margin = " " * (width + 11)
+        lines += [margin + text for text in (one.remedy, one.link) if text]
+    return "".join(f"{line}\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Preflight:
+    clients: AccountClients
+    needs: Needs
+
+    def findings(self) -> list[Finding]:
+        """Ask every question and return the answers."""
+        questions: list[tuple[str, str, Callable[[], Iterator[Finding]]]] = [
+            ("CDK bootstrap", "bootstrap", self._bootstrap),
+            ("default network", "network", self._network),
+            ("memory of functions", "lambda", self._memory),
+            ("concurrency", "concurrency", self._concurrency),
+            ("CloudFront", "distributions", self._cloudfront),
+            ("account plan", "plan", self._plan),
+            ("types of workers", "types", self._worker_types),
+            ("vCPUs of workers", "spot vcpus" if self.needs.spot else "vcpus", self._vcpus),
+            ("type of the builder", "types", self._builder),
+        ]
+        found: list[Finding] = []
+        for about, page, ask in questions:
+            try:
+                found += ask()
+            except (ClientError, BotoCoreError) as error:
+                reason = error_code(error) if isinstance(error, ClientError) else str(error)
+                found.append(
+                    Finding(Level.UNKNOWN, about, f"could not be asked ({reason})", link=LINKS[page])
+                )
+        return found
+
+    def _bootstrap(self) -> Iterator[Finding]:
+        if self.needs.bootstrap is None:
+            return
+        about, (parameter, wanted) = "CDK bootstrap", self.needs.bootstrap
+        remedy = "run `./scripts/delivery bootstrap`, as an administrator"
+        try:
+            version = int(self.clients.ssm.get_parameter(Name=parameter)["Parameter"]["Value"])
+        except ClientError as error:
+            if error_code(error) != "ParameterNotFound":
+                raise
+            told = "the CDK is not bootstrapped in this account and region"
+            yield Finding(Level.FAILURE, about, told, remedy, LINKS["bootstrap"])
+            return
+        if version < wanted:
+            told = f"version {version}; {wanted} or newer is needed"
+            yield Finding(Level.FAILURE, about, told, remedy, LINKS["bootstrap"])
+        else:
+            yield Finding(Level.OK, about, f"version {version}")
+
+    def _network(self) -> Iterator[Finding]:
+        if not self.needs.default_vpc:
+            return
+        about = "default network"
+        vpcs = self.clients.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+        if not vpcs:
+            told = "the region has no default VPC, which security groups and instances use"
+            remedy = "create it: `aws ec2 create-default-vpc`"
+            yield Finding(Level.FAILURE, about, told, remedy, LINKS["network"])
+            return
+        vpc = vpcs[0]["VpcId"]
+        subnets = self.clients.ec2.describe_subnets(
+            Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "default-for-az", "Values": ["true"]}]
+        )["Subnets"]
+        if subnets:
+            yield Finding(Level.OK, about, f"{vpc}, in {len(subnets)} zones")
+        else:
+            told = f"{vpc} has no default subnets: no worker can start, and no image can be baked"
+            remedy = "create them: `aws ec2 create-default-subnet --availability-zone ZONE`"
+            yield Finding(Level.WARNING, about, told, remedy, LINKS["network"])
+
+    # --- functions ---
+
+    def _memory(self) -> Iterator[Finding]:
+        about = "memory of functions"
+        name, wanted = max(self.needs.memory.items(), key=lambda item: item[1], default=("none", 0))
+        allowed = self._allowed_memory(wanted)
+        if wanted > allowed:
+            larger = ", ".join(one for one, memory in self.needs.memory.items() if memory > allowed)
+            told = f"{wanted:,} MB are needed ({larger}); this account allows {allowed:,} MB"
+            remedy = f"deploy with `-c account=new`, or ask AWS Support for {wanted:,} MB (Lambda, function memory)"
+            yield Finding(Level.FAILURE, about, told, remedy, LINKS["lambda"])
+        elif wanted <= CAREFUL_MEMORY < allowed:
+            told = f"{wanted:,} MB for {name}; the account seems to allow {allowed:,} MB"
+            remedy = "with `-c account=established`, functions prepare larger genomes"
+            yield Finding(Level.OK, about, told, remedy, LINKS["lambda"])
+        else:
+            yield Finding(Level.OK, about, f"{wanted:,} MB for {name}")
+
+    def _allowed_memory(self, wanted: int) -> int:
+        """Return the MB that a function may have: as AWS tells, or as the account's other limits suggest."""
+        quota = self._memory_quota()
+        if quota is not None:
+            return quota
+        if self._concurrent >= DEFAULT_CONCURRENCY or (
+            wanted > CAREFUL_MEMORY and self._has_larger_function()
+        ):
+            return MOST_MEMORY
+        return CAREFUL_MEMORY
+
+    def _memory_quota(self) -> int | None:
+        """Return the quota; None if Service Quotas does not show it, or may not be asked."""
+        try:
+            pages = self.clients.quotas.get_paginator("list_service_quotas").paginate(ServiceCode="lambda")
+            for page in pages:
+                for quota in page["Quotas"]:
+                    if "function memory" in quota["QuotaName"].lower():
+                        return int(quota["Value"])
+        except (ClientError, BotoCoreError):
+            return None
+        return None
+
+    def _has_larger_function(self) -> bool:
+        """Return whether the account has a function with more memory than new accounts allow."""
+        pages = self.clients.functions.get_paginator("list_functions").paginate()
+        return any(one["MemorySize"] > CAREFUL_MEMORY for page in pages for one in page["Functions"])
+
+    @cached_property
+    def _concurrent(self) -> int:
+        return self.clients.functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+
+    def _concurrency(self) -> Iterator[Finding]:
+        about, allowed = "concurrency", self._concurrent
+        remedy = f"ask for {DEFAULT_CONCURRENCY:,} (Lambda, concurrent executions)"
+        if self.needs.reserved and allowed - self.needs.reserved < min(UNRESERVED, allowed):
+            told = f"{self.needs.reserved} of {allowed} invocations at a time cannot be reserved"
+            other = f"deploy without `-c reservedConcurrency={self.needs.reserved}`, or {remedy}"
+            yield Finding(Level.FAILURE, about, told, other, LINKS["concurrency"])
+        elif allowed < self.needs.at_once:
+            told = f"{allowed} invocations at a time; the queues may cause {self.needs.at_once}: jobs take longer"
+            yield Finding(Level.WARNING, about, told, remedy, LINKS["concurrency"])
+        else:
+            yield Finding(Level.OK, about, f"{allowed:,} invocations at a time")
+
+    # --- the page ---
+
+    def _cloudfront(self) -> Iterator[Finding]:
+        if not self.needs.distributions:
+            return
+        about = "CloudFront"
+        existing = self.clients.cloudfront.list_distributions()["DistributionList"]["Quantity"]
+        if existing:
+            yield Finding(Level.OK, about, f"the account has {existing} distributions")
+            return
+        quota = _quota(self.clients.global_quotas, "cloudfront", _DISTRIBUTIONS)
+        if quota is not None and quota < self.needs.distributions:
+            told = f"this account may have {quota:.0f} distributions; {self.needs.distributions} is needed"
+            remedy = "ask for the quota (CloudFront, distributions per account)"
+            yield Finding(Level.FAILURE, about, told, remedy, LINKS["distributions"])
+            return
+        told = "the account has no distribution yet; AWS refuses accounts that it has not verified"
+        remedy = (
+            'if the deployment fails with "Your account must be verified", send that message to AWS Support'
+        )
+        yield Finding(Level.UNKNOWN, about, told, remedy, LINKS["support"])
+
+    # --- machines ---
+
+    @cached_property
+    def _on_free_plan(self) -> bool:
+        return self._plan_state()[0] == "FREE"
+
+    def _plan_state(self) -> tuple[str, str]:
+        """Return the plan and its status; accounts that are older than plans have none and pay for what they use."""
+        try:
+            answer = self.clients.freetier.get_account_plan_state()
+        except ClientError as error:
+            if error_code(error) == "ResourceNotFoundException":
+                return "PAID", "ACTIVE"
+            raise
+        return answer["accountPlanType"], answer["accountPlanStatus"]
+
+    def _plan(self) -> Iterator[Finding]:
+        about, (plan, status) = "account plan", self._plan_state()
+        upgrade = "upgrade to the paid plan (the credits stay)"
+        if plan == "FREE" and status == "EXPIRED":
+            yield Finding(Level.FAILURE, about, "the free plan has expired", upgrade, LINKS["plan"])
+        elif plan == "FREE":
+            told = "the free plan: EC2 starts only some small types, and the account closes when it ends"
+            yield Finding(Level.WARNING, about, told, upgrade, LINKS["plan"])
+        else:
+            yield Finding(Level.OK, about, "not limited")
+
+    @cached_property
+    def _vcpus_by_type(self) -> dict[str, int]:
+        """Return the vCPUs of the workers' types that the region offers and the account's plan allows."""
+        types = types_in_region(self.clients.ec2, {kind for row in self.needs.workers for kind in row.types})
+        return {
+            name: one["VCpuInfo"]["DefaultVCpus"]
+            for name, one in types.items()
+            if one["FreeTierEligible"] or not self._is_free()
+        }
+
+    def _is_free(self) -> bool:
+        try:
+            return self._on_free_plan
+        except (ClientError, BotoCoreError):
+            return False  # the question about the plan has reported this
+
+    def _worker_types(self) -> Iterator[Finding]:
+        about = "types of workers"
+        lacking = [
+            row.bases
+            for row in self.needs.workers
+            if not any(kind in self._vcpus_by_type for kind in row.types)
+        ]
+        if not lacking:
+            if self.needs.workers:
+                yield Finding(Level.OK, about, ", ".join(sorted(self._vcpus_by_type)))
+            return
+        if self._is_free():
+            told = "the free plan refuses them: only genomes that functions can prepare will work"
+            yield Finding(
+                Level.WARNING, about, told, "upgrade to the paid plan (the credits stay)", LINKS["plan"]
+            )
+            return
+        sizes = ", ".join(f"{bases:,}" for bases in lacking)
+        told = f"the region offers none for genomes of up to {sizes} bases"
+        remedy = "name types that it offers: `-c workerTypes=BASES=TYPE,TYPE;...`"
+        yield Finding(Level.WARNING, about, told, remedy, LINKS["types"])
+
+    def _vcpus(self) -> Iterator[Finding]:
+        if not self._vcpus_by_type:
+            return
+        about = "vCPUs of workers"
+        code, page = (_SPOT_VCPUS, "spot vcpus") if self.needs.spot else (_VCPUS, "vcpus")
+        allowed = _quota(self.clients.quotas, "ec2", code)
+        if allowed is None:
+            yield Finding(Level.UNKNOWN, about, "Service Quotas does not tell", link=LINKS[page])
+            return
+        smallest = [
+            (row.bases, min(found))
+            for row in self.needs.workers
+            if (found := [self._vcpus_by_type[kind] for kind in row.types if kind in self._vcpus_by_type])
+        ]
+        largest = max(vcpus for _, vcpus in smallest)
+        if largest <= allowed:
+            yield Finding(Level.OK, about, f"{allowed:.0f}, of which a worker takes up to {largest}")
+            return
+        first = next(bases for bases, vcpus in smallest if vcpus > allowed)
+        told = f"{allowed:.0f}; the worker for genomes of up to {first:,} bases needs more, and cannot start"
+        remedy = f"ask for {largest} or more (EC2, running {'spot' if self.needs.spot else 'on-demand'} standard instances)"
+        yield Finding(Level.WARNING, about, told, remedy, LINKS[page])
+
+    def _builder(self) -> Iterator[Finding]:
+        if self.needs.builder is None:
+            return
+        about, kind = "type of the builder", self.needs.builder
+        if types_in_region(self.clients.ec2, {kind}):
+            yield Finding(Level.OK, about, kind)
+        else:
+            told = f"the region does not offer {kind}, on which images are baked"
+            yield Finding(
+                Level.WARNING, about, told, "name another: `-c instanceType=t3.micro`", LINKS["types"]
+            )
+
+
+def types_in_region(ec2: EC2Client, wanted: Collection[str]) -> dict[str, InstanceTypeInfoTypeDef]:
+    """Return what EC2 says of those of the instance types that the region offers."""
+    if not wanted:
+        return {}
+    pages = ec2.get_paginator("describe_instance_types").paginate(
+        Filters=[{"Name": "instance-type", "Values": sorted(wanted)}]
+    )
+    return {one["InstanceType"]: one for page in pages for one in page["InstanceTypes"]}
+
+
+def _quota(quotas: ServiceQuotasClient, service: str, code: str) -> float | None:
+    """Return the account's quota; None if Service Quotas does not know it."""
+    try:
+        return quotas.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"]
+    except ClientError as error:
+        if error_code(error) == "NoSuchResourceException":
+            return None
+        raise
