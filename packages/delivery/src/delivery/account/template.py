@@ -23,6 +23,8 @@ ENVIRONMENTS = {
     "Baking": ("baking",),
     "Cleaning": ("cleaning",),
 }
+# The longest session of a role. A bake waits for AWS at most that long, everything else for less.
+SESSION_SECONDS = {"Inspection": 2 * 3600, "Deployment": 2 * 3600, "Baking": 4 * 3600, "Cleaning": 2 * 3600}
 _CDK = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-"
 _STAGE_ANY = "*"
 _PARAMETER = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter" + names.image_parameter(
@@ -120,8 +122,7 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
         "Type": "AWS::IAM::Role",
         "Properties": {
             "Description": f"Crackling Cloud, GitHub environments: {', '.join(ENVIRONMENTS[name])}",
-            # A bake takes longer than one hour, the default.
-            "MaxSessionDuration": 2 * 3600,
+            "MaxSessionDuration": SESSION_SECONDS[name],
             "AssumeRolePolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
