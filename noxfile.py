@@ -43,6 +43,10 @@ nox.needs_version = ">=2025.2.9"
 # All sessions share the environment that scripts/environment.py makes: one installation, the same versions everywhere.
 nox.options.default_venv_backend = "none"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+# Sessions start hundreds of Python processes, and compiling what they import costs each of them seconds. The bytecode is
+# therefore kept, in build/, also where the environment says that none be written.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parent / "build" / "bytecode")
 # In continuous integration, a skipped test fails the run.
 os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
 # ./scripts/test starts them in this order: what takes seconds, then the longest first, so that all processors finish together.
