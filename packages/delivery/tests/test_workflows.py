@@ -192,6 +192,13 @@ def test_roles_are_taken_in_an_environment_that_trusts_them(path: Path) -> None:
                 assert f"vars.{variable[1]} != ''" in _conditions(path, name)
 
 
+@every
+def test_code_that_nobody_has_reviewed_gets_no_role_that_deploys_production(path: Path) -> None:
+    if "pull_request" in events(path):
+        taken = set(re.findall(r"role-to-assume: \$\{\{ vars\.(\w+)", path.read_text("utf-8")))
+        assert taken <= {"INSPECTION_ROLE_ARN", "EPHEMERAL_ROLE_ARN"}
+
+
 def _conditions(path: Path, name: str) -> str:
     """A job's own condition and those of what it needs."""
     job = jobs(path)[name]
