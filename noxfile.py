@@ -119,7 +119,7 @@ def types(session: nox.Session) -> None:
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
-        (f"{CRACKLING}/tests",),
+        ("--explicit-package-bases", f"{CRACKLING}/tests"),
     ):
         session.run("mypy", *places)
 

@@ -226,7 +226,9 @@ def test_a_report_needs_nothing_from_elsewhere(make: Callable[[], Design]) -> No
     page = Page(text)
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     assert not [
-        value for name, value in page.attributes if name in ("src", "href") and not (value or "").startswith("#")
+        value
+        for name, value in page.attributes
+        if name in ("src", "href") and not (value or "").startswith("#")
     ]
     assert not re.search(r"url\(|@import|https?:", text)
 
