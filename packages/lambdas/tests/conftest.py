@@ -11,7 +11,7 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
-from fakes.sns import FakeSNS, Mail
+from fakes.sns import Email, FakeSNS
 from fakes.sqs import FakeSQS
 
 # Before the handlers are imported: telemetry is silent and needs no account.
@@ -70,13 +70,13 @@ class Fleet:
 
 @pytest.fixture
 def cloud():
-    """Provide clients, stores, NCBI and workers; `sent` are the messages, `mails` the mails, `now` the time."""
+    """Provide clients, stores, NCBI and workers; `sent` are the messages, `emails` the emails, `now` the time."""
     sent: list[tuple[str, str]] = []
-    mails: list[Mail] = []
+    emails: list[Email] = []
     dynamodb = FakeDynamoDB()
     cloud = SimpleNamespace(
         dynamodb=dynamodb, s3=FakeS3(hides_missing=True), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
-        sns=FakeSNS(mails.append), mails=mails,
+        sns=FakeSNS(emails.append), emails=emails,
         jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
     )  # fmt: skip
     cloud.fleet = Fleet(lambda: cloud.now)

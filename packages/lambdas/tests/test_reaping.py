@@ -7,8 +7,8 @@ import pytest
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import reaper
-from crackling_lambdas.reaping import BEGIN_PATIENCE, WORKER_PATIENCE
-from simulator.world import CONTEXT, ENVIRONMENT, PATIENCE
+from crackling_lambdas.reaping import HEARTBEAT_TIMEOUT_SECONDS, START_TIMEOUT_SECONDS
+from simulator.world import CONTEXT, ENVIRONMENT, STALLED_SECONDS
 
 G = "GCF_000840245.1"
 HOURS = 3600.0
@@ -40,7 +40,7 @@ def beat(cloud, claim="c1"):
 def test_what_moves_and_what_waits_for_it_is_spared(cloud):
     prepare(cloud, Venue.LAMBDA)
     for _ in range(3):
-        cloud.now += PATIENCE - 1
+        cloud.now += STALLED_SECONDS - 1
         reap(cloud)
         assert beat(cloud)
     assert cloud.jobs.get("j").status is Status.PREPARING
@@ -48,7 +48,7 @@ def test_what_moves_and_what_waits_for_it_is_spared(cloud):
 
 def test_what_stands_still_fails_with_its_jobs(cloud):
     prepare(cloud, Venue.LAMBDA)
-    cloud.now += PATIENCE + 1
+    cloud.now += STALLED_SECONDS + 1
     reap(cloud)
     assert "stopped making progress" in cloud.genomes.get(G).reason
     assert G in cloud.jobs.get("j").failure
@@ -57,7 +57,7 @@ def test_what_stands_still_fails_with_its_jobs(cloud):
 
 def test_a_job_that_was_never_admitted_fails(cloud):
     cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=9))
-    cloud.now += PATIENCE + 1
+    cloud.now += STALLED_SECONDS + 1
     reap(cloud)
     assert "while it was queued" in cloud.jobs.get("lost").failure
 
@@ -75,7 +75,7 @@ def test_a_release_is_finished(cloud):
 
 def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud):
     prepare(cloud, None)
-    cloud.now += BEGIN_PATIENCE
+    cloud.now += START_TIMEOUT_SECONDS
     reap(cloud)
     found = cloud.genomes.get(G)
     assert (found.state, found.updated) == (GenomeState.PREPARING, cloud.now)
@@ -91,7 +91,7 @@ def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud):
 def test_a_worker_may_take_days_while_its_heart_beats(cloud):
     prepare(cloud, Venue.WORKER)
     for _ in range(100):
-        cloud.now += WORKER_PATIENCE - 1
+        cloud.now += HEARTBEAT_TIMEOUT_SECONDS - 1
         reap(cloud)
         assert beat(cloud)
     assert cloud.jobs.get("j").status is Status.PREPARING
@@ -100,7 +100,7 @@ def test_a_worker_may_take_days_while_its_heart_beats(cloud):
 
 def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
     prepare(cloud, Venue.WORKER)
-    cloud.now += WORKER_PATIENCE + 1
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS + 1
     reap(cloud)
     found = cloud.genomes.get(G)
     assert (found.state, found.attempts, found.venue, found.worker) == (GenomeState.PREPARING, 1, None, None)
@@ -113,12 +113,12 @@ def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
 
 def test_after_the_second_worker_it_fails(cloud):
     prepare(cloud, Venue.WORKER)
-    cloud.now += WORKER_PATIENCE + 1
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS + 1
     reap(cloud)
     claim = cloud.genomes.get(G).claim
     cloud.genomes.begun(G, claim, Venue.WORKER, 48502, 20, None, cloud.now)
     cloud.genomes.launched(G, claim, cloud.fleet.launch(G, claim, 48502), cloud.now)
-    cloud.now += WORKER_PATIENCE
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS
     reap(cloud)
     assert cloud.genomes.get(G).state is GenomeState.PREPARING
     cloud.now += 1

@@ -62,7 +62,7 @@ def test_every_queue_is_empty(cloud: LocalCloud) -> None:
 
 def test_every_job_is_over_and_nobody_waits(cloud: LocalCloud) -> None:
     for job in items(cloud, "JobsTable"):
-        done = [job.get(name) for name in ("guides", "onTarget", "offTarget")]
+        done = [job.get(name) for name in ("guides", "consensusDone", "offTargetDone")]
         assert "failure" in job or done[0] == done[1] == done[2] is not None, job
     waiters = [item for item in items(cloud, "GenomesTable") if item["item"]["S"].startswith("waiter#")]
     assert waiters == []

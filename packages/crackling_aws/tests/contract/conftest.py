@@ -20,14 +20,14 @@ NUMBERS = {"number"}
 
 @pytest.fixture(params=["fake", "moto"])
 def cloud(request):
-    """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and mails those took."""
+    """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and emails those took."""
     if request.param == "fake":
-        sent, mails = [], []
-        sns = FakeSNS(lambda mail: mails.append((mail.to, mail.subject, mail.text)))
+        sent, emails = [], []
+        sns = FakeSNS(lambda email: emails.append((email.to, email.subject, email.text)))
         sqs = FakeSQS(lambda _url, body: sent.append(body))
         yield SimpleNamespace(
             dynamodb=FakeDynamoDB(), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
-            sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, mails=lambda: mails,
+            sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, emails=lambda: emails,
         )  # fmt: skip
     else:
         with mock_aws():
@@ -61,7 +61,7 @@ def _moto():
 
     topic = sns.create_topic(Name="topic")["TopicArn"]
 
-    def mails():
+    def emails():
         """Return the emails that moto would have sent, according to the filters: it sends none."""
         backend = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
         return [
@@ -72,6 +72,6 @@ def _moto():
         ]
 
     return SimpleNamespace(
-        dynamodb=dynamodb, s3=s3, sqs=sqs, queue=queue, sent=sent, sns=sns, topic=topic, mails=mails,
+        dynamodb=dynamodb, s3=s3, sqs=sqs, queue=queue, sent=sent, sns=sns, topic=topic, emails=emails,
         confirm=lambda _address: None,
     )  # fmt: skip

@@ -69,7 +69,7 @@ def test_a_complete_job_does_not_fail(jobs):
     assert not jobs.fail_stalled("j1", "late", before=100, now=200)
 
 
-def test_who_asked_for_mail_is_noted_once_also_when_the_job_is_over(jobs):
+def test_who_asked_for_email_is_noted_once_also_when_the_job_is_over(jobs):
     assert jobs.create(Job("j2", "lambda", JobOptions(), 200, created=1, updated=1, expires=9, recipient="r"))
     assert jobs.fail("j2", "why", 11)
     assert (jobs.get("j2").recipient, jobs.get("j2").notified) == ("r", None)

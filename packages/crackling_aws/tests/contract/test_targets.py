@@ -43,43 +43,43 @@ def test_a_chunk_reads_back_as_it_was_written(targets):
 
 
 def test_results_read_back_to_the_last_digit_and_are_counted(targets, jobs):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
     assert targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=6)
     found = targets.get("j1", 0)
-    assert found.on_target == RESULTS
+    assert found.consensus == RESULTS
     assert found.off_target == (SPECIFICITY, SPECIFICITY)
     job = jobs.get("j1")
-    assert (job.on_target, job.off_target, job.updated) == (2, 2, 6)
+    assert (job.consensus_done, job.off_target_done, job.updated) == (2, 2, 6)
 
 
 def test_results_are_written_and_counted_once(targets, jobs):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
-    assert not targets.save_on_target(chunk(), [FOLDED, FOLDED], now=6)
-    assert targets.get("j1", 0).on_target == RESULTS
-    assert jobs.get("j1").on_target == 2
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
+    assert not targets.save_consensus(chunk(), [FOLDED, FOLDED], now=6)
+    assert targets.get("j1", 0).consensus == RESULTS
+    assert jobs.get("j1").consensus_done == 2
 
 
 def test_a_second_scan_leaves_the_chunk_and_its_results(targets):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
     assert not targets.create(chunk(), expires=10)
-    assert targets.get("j1", 0).on_target == RESULTS
+    assert targets.get("j1", 0).consensus == RESULTS
 
 
 def test_nothing_is_written_for_a_job_that_failed_or_is_gone(targets, jobs):
     assert jobs.fail("j1", "why", 4)
-    assert not targets.save_on_target(chunk(), RESULTS, now=5)
-    assert targets.get("j1", 0).on_target is None
+    assert not targets.save_consensus(chunk(), RESULTS, now=5)
+    assert targets.get("j1", 0).consensus is None
     stray = Chunk("j2", 0, 1, SITES)
     assert targets.create(stray, expires=9)
-    assert not targets.save_on_target(stray, RESULTS, now=5)
+    assert not targets.save_consensus(stray, RESULTS, now=5)
     assert jobs.get("j2") is None
-    assert jobs.get("j1").on_target == 0
+    assert jobs.get("j1").consensus_done == 0
 
 
 def test_nothing_is_counted_for_a_chunk_that_is_not_there(targets, jobs):
     assert not targets.save_off_target(chunk(7), [SPECIFICITY] * 2, now=5)
     assert targets.get("j1", 7) is None
-    assert jobs.get("j1").off_target == 0
+    assert jobs.get("j1").off_target_done == 0
 
 
 def test_chunks_come_in_order_and_by_range(targets):
@@ -94,5 +94,5 @@ def test_a_job_is_complete_when_both_counters_are_full(targets, jobs):
     jobs.set_guides("j1", 2, 3)
     targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=4)
     assert jobs.get("j1").status is Status.SCORING
-    targets.save_on_target(chunk(), RESULTS, now=5)
+    targets.save_consensus(chunk(), RESULTS, now=5)
     assert jobs.get("j1").status is Status.COMPLETE

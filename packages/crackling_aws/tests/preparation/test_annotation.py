@@ -8,7 +8,7 @@ import pytest
 from crackling.annotation.annotation import Position, read_prepared
 from crackling.errors import CracklingError, InputError
 from crackling_aws.models.genomes import Part, Source
-from crackling_aws.preparation.annotation import Genes
+from crackling_aws.preparation.annotation import AnnotationStep
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.objects import ObjectStore
@@ -28,7 +28,7 @@ class Preparation:
         self.published = published
 
     @contextmanager
-    def fetch(self, accession):
+    def download(self, accession):
         assert accession == ACCESSION
         if isinstance(self.published, Exception):
             raise self.published
@@ -36,9 +36,9 @@ class Preparation:
 
     def prepare(self):
         genome = self.store.get(self.genome)
-        Genes(genomes=self.store, objects=self.objects, clock=lambda: 2.0, fetch=self.fetch).prepare(
-            genome, "c", {"chr1"}
-        )
+        AnnotationStep(
+            genomes=self.store, objects=self.objects, clock=lambda: 2.0, download=self.download
+        ).prepare(genome, "c", {"chr1"})
         if not self.store.get(self.genome).annotated:
             return None
         return read_prepared(io.BytesIO(self.objects.get(keys.genes(self.genome, "c"))))

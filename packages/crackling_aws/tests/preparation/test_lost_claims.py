@@ -50,15 +50,15 @@ def lose(prepared):
 
 def test_a_download_is_stopped(prepared, clock):
     @contextmanager
-    def fetch(_accession, tell):
+    def download_fasta(_accession, on_progress):
         yield io.BytesIO(b">a\nACGT\n")
-        tell(1, 2)
+        on_progress(1, 2)
         lose(prepared)
-        tell(2, 2)
+        on_progress(2, 2)
 
     proceeded = []
     Download(
-        genomes=prepared.genomes, objects=prepared.objects, fetch=fetch, limit=None,
+        genomes=prepared.genomes, objects=prepared.objects, download_fasta=download_fasta, limit=None,
         proceed=lambda *_: proceeded.append(1), failure=prepared.failure, clock=clock,
     ).run(MESSAGE)  # fmt: skip
     assert proceeded == []

@@ -14,7 +14,7 @@ from typing import Final
 ENDPOINT_VARIABLE: Final = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
 SERVICE: Final = "http://169.254.169.254"
 TOKEN_SECONDS: Final = 6 * 3600
-TIME_OUT: Final = 5.0
+TIMEOUT_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 60.0
 _UNAUTHORISED: Final = 401
 
@@ -116,7 +116,7 @@ class Metadata:
     def _request(self, method: str, address: str, headers: dict[str, str]) -> tuple[int, str]:
         request = urllib.request.Request(address, method=method, headers=headers)  # noqa: S310 - our own constant
         try:
-            with self._opener.open(request, timeout=TIME_OUT) as answer:
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, ""

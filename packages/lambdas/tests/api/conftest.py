@@ -99,7 +99,7 @@ class Service:
         self.genomes.claim(genome_id, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome_id, "c", 1, 48502, NOW)
         if annotated:
-            self.genomes.genes_done(genome_id, "c", NOW)
+            self.genomes.annotation_done(genome_id, "c", NOW)
         self.genomes.issl_done(genome_id, "c", [IndexFile(f"genomes/{genome_id}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome_id, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome_id}/c/genome.issl"] = b"|g:ACGT"
@@ -130,7 +130,7 @@ class Service:
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]
             self.targets.create(chunk, 9)
-            self.targets.save_on_target(chunk, [science.efficiency(guide) for guide in guides], NOW)
+            self.targets.save_consensus(chunk, [science.efficiency(guide) for guide in guides], NOW)
             scores = [science.specificity(b"x", guide) for guide in guides]
             self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 
@@ -149,7 +149,7 @@ def built():
 
 
 @pytest.fixture(scope="session")
-def built_without_mail():
+def built_without_email():
     """Build the API as in a deployment whose settings name no domains."""
     names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
     return _build({name: ENVIRONMENT[name] for name in names})
@@ -168,8 +168,8 @@ def service(built, scratch):
 
 
 @pytest.fixture
-def service_without_mail(built_without_mail, scratch):
-    return _serve(built_without_mail)
+def service_without_email(built_without_email, scratch):
+    return _serve(built_without_email)
 
 
 def _serve(built: Any) -> Service:

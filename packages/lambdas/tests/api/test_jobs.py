@@ -12,7 +12,7 @@ from crackling.sequences.fasta import parse_query
 from crackling_aws.models.genomes import Part, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
-from crackling_lambdas.jobs.submission import QUERY_GUIDES, QUERY_LETTERS
+from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
 from simulator import science
 
 NOW = 1_800_000_000.0
@@ -40,7 +40,7 @@ def test_a_job_is_taken_stored_and_shown(service):
         "genomeBases": 48502,
         "annotated": False,
         "status": "queued",
-        "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
+        "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
         "reason": None,
         "options": {"consensus": 3},
@@ -395,16 +395,17 @@ LAMBDA_LIMIT = 6 * 1024 * 1024
 @pytest.mark.parametrize(
     "query",
     [
-        {"sequence": "A\r\n" * (QUERY_LETTERS // 3)},
-        {"fasta": "\n".join(f">{number}\r\nA\r" for number in range(QUERY_LETTERS // 13))},
-        {"guides": ["\tACGTACGTACGTACGTACGT\tNGG\t"] * QUERY_GUIDES},
-        {"guides": "ACGTACGTACGTACGTACGTNGG\r\n" * QUERY_GUIDES},
+        {"sequence": "A\r\n" * (MAX_QUERY_LETTERS // 3)},
+        {"fasta": "\n".join(f">{number}\r\nA\r" for number in range(MAX_QUERY_LETTERS // 13))},
+        {"guides": ["\tACGTACGTACGTACGTACGT\tNGG\t"] * MAX_QUERY_GUIDES},
+        {"guides": "ACGTACGTACGTACGTACGTNGG\r\n" * MAX_QUERY_GUIDES},
     ],
 )
 def test_lambda_carries_the_largest_queries(query):
     """Lambda counts the event, in which the body is a string of JSON within JSON."""
     assert all(
-        len(text if isinstance(text, str) else "\n".join(text)) <= QUERY_LETTERS for text in query.values()
+        len(text if isinstance(text, str) else "\n".join(text)) <= MAX_QUERY_LETTERS
+        for text in query.values()
     )
     body = json.dumps({**query, "genome": "GCF_000005845.2", "options": {"consensus": 2}}, indent=1)
     assert len(json.dumps({"body": body})) + REST_OF_THE_EVENT < LAMBDA_LIMIT

@@ -7,7 +7,7 @@ import pytest
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
 from crackling_aws.models.genomes import Part, Source, Venue
-from crackling_lambdas.genomes.expectation import PACE, START
+from crackling_lambdas.genomes.expectation import BASES_PER_SECOND, START_SECONDS
 from crackling_lambdas.handlers import api
 from localcloud.standins.assemblies import StandInAssembly
 from localcloud.standins.ncbi import NcbiStandIn
@@ -47,7 +47,7 @@ def test_assemblies_are_found(service):
         "contigs": 51,
         "reference": True,
         "replacedBy": None,
-        "expectedSeconds": round(START[Venue.WORKER] + 1_448_000_000 / PACE[True]),
+        "expectedSeconds": round(START_SECONDS[Venue.WORKER] + 1_448_000_000 / BASES_PER_SECOND[True]),
     }
     assert [one["reference"] for one in answer.json["genomes"]] == [True, False]
     assert service.catalogue.asked == ["zebrafish"]

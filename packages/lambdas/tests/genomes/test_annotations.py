@@ -16,7 +16,7 @@ def test_the_annotation_used_last_is_fetched_once(cloud, monkeypatch):
     read_gff(io.BytesIO(GFF), "genes").write(out)
     cloud.s3.objects["genome", keys.genes("mine", "c")] = out.getvalue()
     cloud.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
-    cloud.genomes.genes_done("mine", "c", 2)
+    cloud.genomes.annotation_done("mine", "c", 2)
     objects = ObjectStore(cloud.s3, "genome")
     annotations, asked = Annotations(objects), []
     get = objects.get

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
-from crackling_lambdas.genomes.expectation import NEAREST, PACE, START, Expectations, expected_seconds
+from crackling_lambdas.genomes.expectation import (
+    BASES_PER_SECOND,
+    MAX_NEIGHBOURS,
+    START_SECONDS,
+    Expectations,
+    expected_seconds,
+)
 
 ALL = frozenset(Part)
 MB = 1_000_000
@@ -30,7 +36,7 @@ def expect(bases, past, venue=Venue.LAMBDA, *, with_bowtie2=True):
 @pytest.mark.parametrize("with_bowtie2", [True, False])
 @pytest.mark.parametrize("venue", Venue)
 def test_the_first_genome_ever_is_told_the_figures_of_the_bench(venue, with_bowtie2):
-    seconds = START[venue] + 100 * MB / PACE[with_bowtie2]
+    seconds = START_SECONDS[venue] + 100 * MB / BASES_PER_SECOND[with_bowtie2]
     assert expect(100 * MB, [], venue, with_bowtie2=with_bowtie2) == seconds
 
 
@@ -42,7 +48,7 @@ def test_the_same_size_again_takes_as_long(bases, took, venue):
 @given(sizes, sizes, st.lists(st.tuples(sizes, durations)))
 def test_a_larger_genome_never_takes_less_than_a_smaller_one_by_the_same_past(one, other, past):
     """As long as both have the same neighbours."""
-    known = [ready(bases, took) for bases, took in past[:NEAREST]]
+    known = [ready(bases, took) for bases, took in past[:MAX_NEIGHBOURS]]
     small, large = sorted((one, other))
     assert expect(small, known) <= expect(large, known)
 
@@ -54,14 +60,14 @@ def test_it_lies_between_the_slowest_and_the_fastest(bases, past):
     assert expect(bases, known) <= 2.0001 * expect(bases, [])
 
 
-@given(sizes, st.integers(1, NEAREST // 2), durations)
+@given(sizes, st.integers(1, MAX_NEIGHBOURS // 2), durations)
 def test_odd_ones_in_the_minority_move_nothing(bases, odd, took):
     usual = [ready(bases, took)] * (odd + 1)
     assert expect(bases, [ready(bases, 50 * took)] * odd + usual) == pytest.approx(took)
 
 
 def test_the_nearest_in_size_count():
-    small, large = [ready(5 * MB, 30)] * NEAREST, [ready(3_000 * MB, 9_000)] * NEAREST
+    small, large = [ready(5 * MB, 30)] * MAX_NEIGHBOURS, [ready(3_000 * MB, 9_000)] * MAX_NEIGHBOURS
     assert expect(6 * MB, small + large) < 40
     assert expect(2_900 * MB, small + large) > 8_000
 
@@ -85,7 +91,7 @@ def test_the_genomes_of_the_table_tell(cloud):
     cloud.genomes.begun("g", "c", Venue.LAMBDA, 90, 15, None, 101)
     cloud.genomes.fasta_done("g", "c", 1, 90, 102)
     cloud.genomes.mark_ready("g", "c", 160)
-    expectations = Expectations(genomes=cloud.genomes, lambda_limit=100, with_bowtie2=True)
+    expectations = Expectations(genomes=cloud.genomes, lambda_limit_bases=100, with_bowtie2=True)
     assert [expectations.venue(bases) for bases in (100, 101)] == [Venue.LAMBDA, Venue.WORKER]
     here, elsewhere = expectations.of([90, 101])
-    assert (round(here), round(elsewhere)) == (60, START[Venue.WORKER])
+    assert (round(here), round(elsewhere)) == (60, START_SECONDS[Venue.WORKER])

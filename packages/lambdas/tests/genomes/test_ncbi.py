@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crackling_aws.parameters import MissingParameterError
-from crackling_lambdas.genomes.ncbi import KeyedNcbi
+from crackling_lambdas.genomes.ncbi import NcbiClient
 from fakes.errors import client_error
 from localcloud.standins.ncbi import NcbiStandIn
 
@@ -36,9 +36,9 @@ def ncbi(tmp_path: Path):
         yield stand_in
 
 
-def keyed(ncbi: NcbiStandIn, ssm: Ssm, name: str = NAME) -> KeyedNcbi:
+def keyed(ncbi: NcbiStandIn, ssm: Ssm, name: str = NAME) -> NcbiClient:
     settings = SimpleNamespace(ncbi_url=ncbi.url, ncbi_key_parameter=name)
-    return KeyedNcbi(settings=settings, clients=SimpleNamespace(ssm=ssm))
+    return NcbiClient(settings=settings, clients=SimpleNamespace(ssm=ssm))
 
 
 def keys_of(ncbi: NcbiStandIn) -> set[str | None]:

@@ -13,8 +13,8 @@ from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.genomes.expectation import START, Expectations
-from crackling_lambdas.genomes.preparation import PATIENCE, Preparations
+from crackling_lambdas.genomes.expectation import START_SECONDS, Expectations
+from crackling_lambdas.genomes.preparation import NCBI_TIMEOUT_SECONDS, Preparations
 from crackling_lambdas.genomes.sizes import Sizes
 
 ACCESSION = "GCF_000840245.1"
@@ -27,16 +27,16 @@ def begin(cloud):
     def clock():
         return cloud.now
 
-    cloud.told = []
+    cloud.reported = []
     return Preparations(
         genomes=cloud.genomes,
         sizes=Sizes(assemblies=cloud.ncbi, objects=ObjectStore(cloud.s3, "genome")),
         downloads=Queue[PrepareGenome](cloud.sqs, "download"),
         launcher=cloud.fleet,
         failure=Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=clock),
-        expectations=Expectations(genomes=cloud.genomes, lambda_limit=LIMIT, with_bowtie2=True),
+        expectations=Expectations(genomes=cloud.genomes, lambda_limit_bases=LIMIT, with_bowtie2=True),
         clock=clock,
-        tell=lambda genome, error: cloud.told.append((genome, str(error))),
+        report=lambda genome, error: cloud.reported.append((genome, str(error))),
     ).begin
 
 
@@ -61,7 +61,7 @@ def test_the_size_decides_the_venue(cloud, begin, bases, venue):
     begin(claim(cloud))
     found = cloud.genomes.get(ACCESSION)
     assert (found.venue, found.expected_bases, found.organism) == (venue, bases, "Lambdavirus lambda")
-    assert found.expected_seconds == START[venue]
+    assert found.expected_seconds == START_SECONDS[venue]
     assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if venue is Venue.LAMBDA else ([], "i-c1"))
 
 
@@ -131,9 +131,9 @@ def test_a_genome_for_which_there_is_no_machine_fails_with_the_reason(cloud, beg
 def test_trouble_that_may_pass_is_told_and_fails_nothing_for_a_while(cloud, begin):
     cloud.ncbi.error = CracklingError("NCBI cannot be reached")
     begin(claim(cloud))
-    cloud.now += PATIENCE - 1
+    cloud.now += NCBI_TIMEOUT_SECONDS - 1
     begin(ACCESSION)
-    assert cloud.told == [(ACCESSION, "NCBI cannot be reached")] * 2
+    assert cloud.reported == [(ACCESSION, "NCBI cannot be reached")] * 2
     assert cloud.genomes.get(ACCESSION).state is GenomeState.PREPARING
     cloud.now += 1
     begin(ACCESSION)

@@ -15,7 +15,7 @@ from crackling_aws.stores import objects
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.index_cache import IndexCache
-from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT"]
@@ -33,7 +33,7 @@ class Disk:
         self.folder, self.room = folder, 10**9
 
     def free(self, folder):
-        return RESERVE + self.room - sum(path.stat().st_blocks * 512 for path in folder.iterdir())
+        return RESERVED_BYTES + self.room - sum(path.stat().st_blocks * 512 for path in folder.iterdir())
 
     def names(self):
         return sorted(path.name for path in self.folder.iterdir())
@@ -225,7 +225,7 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(cache, s3, genome, tmp_
 def test_of_an_annotated_genome_the_places_of_its_guides_come_too(
     cache, s3, genome, tmp_path, monkeypatch, shards
 ):
-    monkeypatch.setattr(parts, "BLOCK", 512)
+    monkeypatch.setattr(parts, "BLOCK_BYTES", 512)
     mouse = replace(genome("mouse", shards=shards), annotated=True)
     want = expected(s3, mouse, tmp_path)
     with Index.open([tmp_path / f"expected{number}" for number in range(shards)]) as index:

@@ -13,14 +13,14 @@ from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.index_files import off_target_lookup as place_finder
+from crackling_lambdas.index_files import off_target_lookup as off_target_lookup
 from crackling_lambdas.index_files import parts
-from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
+from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.parts import Blocks
-from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
-MOST = 1000
+LIMIT = 1000
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT", "T" * 20]
 
 
@@ -35,16 +35,16 @@ def files(tmp_path):
 
 
 @pytest.fixture
-def finder(s3, files):
-    return PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
+def lookup(s3, files):
+    return OffTargetLookup(objects=ObjectStore(s3, BUCKET), files=files)
 
 
 @pytest.fixture
 def partly(monkeypatch):
     """Even small indexes come in parts, and those are small."""
-    monkeypatch.setattr(place_finder, "SMALL", 0)
-    monkeypatch.setattr(parts, "BLOCK", 512)
-    monkeypatch.setattr(parts, "GAP", 1)
+    monkeypatch.setattr(off_target_lookup, "MAX_WHOLE_BYTES", 0)
+    monkeypatch.setattr(parts, "BLOCK_BYTES", 512)
+    monkeypatch.setattr(parts, "MAX_GAP_BLOCKS", 1)
 
 
 def expected(s3, genome, folder):
@@ -59,12 +59,12 @@ def expected(s3, genome, folder):
 
 @pytest.mark.usefixtures("partly")
 @pytest.mark.parametrize("shards", [1, 3])
-def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
+def test_parts_of_an_index_give_the_whole_list(lookup, s3, tmp_path, shards):
     genome = put_genome(s3, tmp_path, "g", random_fasta(300_000, 3), shards=shards)
     want = expected(s3, genome, tmp_path)
     assert want[0][0] > 20
     for _ in range(2):
-        assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+        assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
     whole = sum(file.bytes for file in genome.files)
     assert s3.bytes < whole
 
@@ -72,27 +72,27 @@ def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
 @pytest.mark.usefixtures("partly")
 @pytest.mark.parametrize("shards", [1, 3])
 @pytest.mark.parametrize("most", [1, 2, 7, 30])
-def test_the_riskiest_alone_need_no_other_places(finder, s3, tmp_path, shards, most):
+def test_the_riskiest_alone_need_no_other_places(lookup, s3, tmp_path, shards, most):
     """Repeats: places that are as risky as the last one listed come by contig and start, so all of those are looked at."""
     genome = put_genome(s3, tmp_path, "g", random_fasta(50_000, 3) + random_fasta(50_000, 4), shards=shards)
     total, rows = expected(s3, genome, tmp_path)[0]
-    assert finder.off_targets(genome, GUIDE, most) == (total, rows[:most])
+    assert lookup.off_targets(genome, GUIDE, most) == (total, rows[:most])
 
 
 @pytest.mark.usefixtures("partly")
-def test_what_came_stays(finder, s3, tmp_path):
+def test_what_came_stays(lookup, s3, tmp_path):
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
-    first = finder.off_targets(genome, GUIDE, MOST)
+    first = lookup.off_targets(genome, GUIDE, LIMIT)
     s3.objects.clear()
     s3.ranges.clear()
     s3.head_object = lambda **_: {"ContentLength": genome.files[0].bytes}
-    assert finder.off_targets(genome, GUIDE, MOST) == first
+    assert lookup.off_targets(genome, GUIDE, LIMIT) == first
     assert s3.ranges == []
 
 
-def test_a_small_index_comes_whole(finder, s3, tmp_path):
+def test_a_small_index_comes_whole(lookup, s3, tmp_path):
     genome = put_genome(s3, tmp_path, "g", random_fasta(20_000, 3))
-    assert finder.off_targets(genome, GUIDE, MOST) == expected(s3, genome, tmp_path)[0]
+    assert lookup.off_targets(genome, GUIDE, LIMIT) == expected(s3, genome, tmp_path)[0]
     assert s3.ranges == [(genome.files[0].key, genome.files[0].bytes)]
 
 
@@ -100,17 +100,17 @@ def test_a_small_index_comes_whole(finder, s3, tmp_path):
 def test_a_disk_that_fills_up_begins_afresh(s3, tmp_path):
     """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
     free = SimpleNamespace(bytes=10**9)
-    files = ShardFiles(tmp_path / "places", lambda _: RESERVE + free.bytes)
-    finder = PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
+    files = ShardFiles(tmp_path / "places", lambda _: RESERVED_BYTES + free.bytes)
+    lookup = OffTargetLookup(objects=ObjectStore(s3, BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
-    finder.off_targets(genome, GUIDES[0], MOST)
+    lookup.off_targets(genome, GUIDES[0], LIMIT)
     free.bytes = 0
     with pytest.raises(FullDiskError):
-        finder.off_targets(genome, GUIDES[1], MOST)
+        lookup.off_targets(genome, GUIDES[1], LIMIT)
     assert list(files.folder.iterdir()) == []
     free.bytes = 10**9
-    assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+    assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
 
 
 class EvenDirectory:

@@ -44,7 +44,7 @@ def prepare(cloud, claim="c", bases=BASES, *, annotated=True):
         out = io.BytesIO()
         read_gff(io.BytesIO(GENES.encode()), "genes").write(out)
         objects.put(keys.genes("mine", claim), out.getvalue())
-        cloud.genomes.genes_done("mine", claim, 1)
+        cloud.genomes.annotation_done("mine", claim, 1)
     cloud.genomes.fasta_done("mine", claim, 2, 200_004, 1)
     cloud.genomes.mark_ready("mine", claim, 1)
 
@@ -133,7 +133,7 @@ def test_coordinates_do_without_the_annotation(cloud, scan):
     ],
 )
 def test_what_the_genome_has_not_is_refused(cloud, scan, monkeypatch, region, says):
-    monkeypatch.setattr(regions, "QUERY_BASES", 150_000)
+    monkeypatch.setattr(regions, "MAX_QUERY_BASES", 150_000)
     prepare(cloud)
     with pytest.raises(InputError, match=says):
         scan(region)

@@ -4,7 +4,7 @@ import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import ScanJob, dump
-from crackling_lambdas.runtime.consumer import PAUSES, Consumer, Source
+from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS, Consumer, SourceQueue
 from fakes.errors import client_error
 from fakes.sqs import FakeSQS
 from simulator.queues import MAX_RECEIVES, Queued, sqs_event
@@ -38,7 +38,7 @@ def recorder():
 
 
 def deliver(recorder, *jobs, receives=1):
-    source = Source(sqs=recorder.sqs, url="queue", max_receives=MAX_RECEIVES)
+    source = SourceQueue(sqs=recorder.sqs, url="queue", max_receives=MAX_RECEIVES)
     consumer = Consumer(
         source=source, kind=ScanJob, work=recorder.work, fail=recorder.fail, task="scanning the query"
     )
@@ -97,7 +97,7 @@ def test_a_transfer_that_failed_to_the_end_says_why(recorder):
 def test_a_failed_message_comes_again_soon_and_ever_later(recorder):
     for receives in (1, 2):
         deliver(recorder, "a", "unlucky", "bad", receives=receives)
-    assert recorder.pauses == [PAUSES[0], PAUSES[1]]
+    assert recorder.pauses == [RETRY_DELAYS_SECONDS[0], RETRY_DELAYS_SECONDS[1]]
 
 
 def test_what_is_hopeless_is_moved_on_at_once(recorder):

@@ -65,7 +65,7 @@ class Scenario:
             self.world.users.append(lambda genome=genome: self._upload(genome))
         for _ in range(self.rng.randint(1, 4)):
             genome = self.rng.choice([genomes[0], *genomes])
-            body = {"genome": genome, **self._query(genome), **self._mail()}
+            body = {"genome": genome, **self._query(genome), **self._email()}
             self.world.users.append(lambda body=body: self._submit(body))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
@@ -73,7 +73,7 @@ class Scenario:
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
 
-    def _mail(self) -> dict[str, str]:
+    def _email(self) -> dict[str, str]:
         address = self.rng.choice((None, *ADDRESSES))
         return {"email": address} if address else {}
 

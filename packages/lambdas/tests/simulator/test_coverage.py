@@ -38,8 +38,8 @@ def test_everything_happens(seen, scratch):
             ends["exhausted"] += len(queue.exhausted)
         for name, stream in world.streams.items():
             ends[f"given up {name}"] += len(stream.given_up)
-        ends["mailed"] += len(set(world.mails))
-        ends["mailed again"] += len(world.mails) - len(set(world.mails))
+        ends["emailed"] += len(set(world.emails))
+        ends["emailed again"] += len(world.emails) - len(set(world.emails))
         ends["worker died"] += len(world.fleet.deaths)
         ends["NCBI out of reach"] += len(world.ncbi.trouble)
         for key in world.dynamodb.tables["jobs"]:
@@ -60,7 +60,7 @@ def test_everything_happens(seen, scratch):
         "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
         "region complete", "region failed", "guides of regions",
         "worker died", "handed over", "NCBI out of reach",
-        "mailed", "mailed again", "given up mail",
+        "emailed", "emailed again", "given up email",
     ):  # fmt: skip
         assert ends[end] > 0, end
     assert ends["complete"] > SEEDS

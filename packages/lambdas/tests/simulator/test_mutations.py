@@ -1,4 +1,4 @@
-"""Remove each guard in turn, and check that the simulator notices.
+"""Remove each guard in turn, and check that the simulator notices it.
 
 The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
 answer not looked at.
@@ -46,11 +46,11 @@ def failed_jobs_go_on_counting(patch):
 
 
 def jobs_that_are_over_change(patch):
-    patch.setattr(jobs, "NOT_OVER", always("#jobId"))
+    patch.setattr(jobs, "NOT_FINISHED", always("#jobId"))
 
 
 def complete_jobs_fail(patch):
-    patch.setattr(jobs, "NOT_OVER", jobs.NOT_FAILED)
+    patch.setattr(jobs, "NOT_FINISHED", jobs.NOT_FAILED)
 
 
 def genomes_are_claimed_twice(patch):
@@ -81,7 +81,7 @@ def genomes_are_read_stale(patch):
 def the_genome_is_read_before_the_waiter_is_written(patch):
     def admit(self, job_id):
         job = self.jobs.get(job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return
         genome = self.genomes.get(job.genome_id)
         self.genomes.add_waiter(job.genome_id, job_id, job.expires)
@@ -141,7 +141,7 @@ def a_beginning_chooses_the_place_anew(patch):
 
 
 def nobody_urges_a_preparation_that_did_not_begin(patch):
-    patch.setattr(reaping.Reaper, "_urge", lambda *_: None)
+    patch.setattr(reaping.Reaper, "_retry_start", lambda *_: None)
 
 
 def a_dead_worker_is_not_noticed(patch):
@@ -149,15 +149,15 @@ def a_dead_worker_is_not_noticed(patch):
 
 
 def a_worker_that_lives_is_replaced(patch):
-    patch.setattr(reaping, "WORKER_PATIENCE", -1.0)
+    patch.setattr(reaping, "HEARTBEAT_TIMEOUT_SECONDS", -1.0)
 
 
 def a_second_worker_is_not_tried(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 1)
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 1)
 
 
 def workers_are_tried_for_ever(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 10**9)
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 10**9)
 
 
 def a_handed_over_preparation_keeps_its_progress(patch):
@@ -176,7 +176,7 @@ def orphans_run_on(patch):
 
 
 def failed_messages_wait_for_the_whole_time_out(patch):
-    patch.setattr(consumers.Source, "give_back", lambda *_: None)
+    patch.setattr(consumers.SourceQueue, "return_message", lambda *_: None)
 
 
 def a_repeated_download_queues_nothing(patch):
@@ -256,7 +256,7 @@ def failed_records_are_not_reported(patch):
     )
 
 
-def failed_mails_are_not_reported(patch):
+def failed_emails_are_not_reported(patch):
     respond = notifier_function.process_partial_response
     patch.setattr(
         notifier_function,
@@ -265,17 +265,22 @@ def failed_mails_are_not_reported(patch):
     )
 
 
-def the_mark_comes_before_the_mail(patch):
+def the_mark_comes_before_the_email(patch):
     notify = notifying.Notifier.notify
 
     def hasty(self, job_id):
         job = self.jobs.get(job_id)
-        if job is not None and job.recipient and job.over and self.jobs.mark_notified(job_id, self.clock()):
-            publish = self.notices.publish
+        if (
+            job is not None
+            and job.recipient
+            and job.finished
+            and self.jobs.mark_notified(job_id, self.clock())
+        ):
+            publish = self.topic.publish
             publish(
                 job.recipient,
                 notifying.subject(job),
-                notifying.letter(job, None, f"{self.page}/#/jobs/{job_id}"),
+                notifying.body(job, None, f"{self.page}/#/jobs/{job_id}"),
             )
         else:
             notify(self, job_id)
@@ -292,7 +297,7 @@ def no_mark_is_made(patch):
     patch.setattr(jobs.JobStore, "mark_notified", lambda *_: True)
 
 
-def jobs_are_read_stale_for_mail(patch):
+def jobs_are_read_stale_for_email(patch):
     notify, get_item = notifying.Notifier.notify, FakeDynamoDB.get_item
     notified: list[str] = []
 
@@ -346,11 +351,11 @@ MUTATIONS = [
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,
-    failed_mails_are_not_reported,
-    the_mark_comes_before_the_mail,
+    failed_emails_are_not_reported,
+    the_mark_comes_before_the_email,
     the_mark_is_not_looked_at,
     no_mark_is_made,
-    jobs_are_read_stale_for_mail,
+    jobs_are_read_stale_for_email,
     no_reason_is_recorded,
 ]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.expectation import Expectations
     from crackling_lambdas.genomes.sizes import Sizes
 
-PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
+NCBI_TIMEOUT_SECONDS = 20 * 60.0  # from the claim, while NCBI cannot be reached
 
 
 class Launcher(Protocol):
@@ -52,7 +52,7 @@ class Preparations:
     failure: Failure
     expectations: Expectations
     clock: Callable[[], float]
-    tell: Callable[[str, Exception], None]  # of trouble that may pass: the genome and the error
+    report: Callable[[str, Exception], None]  # a transient error, with the genome whose start it delays
 
     def begin(self, genome_id: str) -> None:
         """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
@@ -78,8 +78,8 @@ class Preparations:
         except InputError as error:
             self.failure.fail_genome(genome.genome_id, claim, str(error))
         except CracklingError as error:
-            self.tell(genome.genome_id, error)
-            if self.clock() >= (genome.claimed or 0) + PATIENCE:
+            self.report(genome.genome_id, error)
+            if self.clock() >= (genome.claimed or 0) + NCBI_TIMEOUT_SECONDS:
                 self.failure.fail_genome(genome.genome_id, claim, str(error))
         else:
             venue, [seconds] = self.expectations.venue(size.bases), self.expectations.of([size.bases])

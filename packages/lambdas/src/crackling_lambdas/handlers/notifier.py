@@ -1,4 +1,4 @@
-"""notifier: the stream of Jobs -> mail about each job that is over and whose user asked for it."""
+"""notifier: the stream of Jobs -> an email about each finished job whose user asked for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_lambdas.jobs.email_notifier import Notifier
@@ -30,14 +30,14 @@ def make_handler(
     notifier = Notifier(
         jobs=JobStore(clients.dynamodb, settings.jobs_table),
         genomes=GenomeStore(clients.dynamodb, settings.genomes_table),
-        notices=Notices(clients, settings.mail_topic),
+        topic=EmailTopic(clients, settings.mail_topic),
         page=settings.page_url,
         clock=clock,
     )
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
     def notify(record: DynamoDBRecord) -> None:
-        # What the record says of the job may be long past.
+        # The record may be stale, so the notifier reads the job itself.
         notifier.notify(record.raw_event["dynamodb"]["Keys"]["jobId"]["S"])
 
     def handle(event: Event, context: LambdaContext) -> Answer:

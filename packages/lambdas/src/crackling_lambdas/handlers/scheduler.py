@@ -19,7 +19,7 @@ from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
-from crackling_lambdas.genomes.ncbi import BRIEF, KeyedNcbi
+from crackling_lambdas.genomes.ncbi import BRIEF_RETRY_POLICY, NcbiClient
 from crackling_lambdas.genomes.preparation import Preparations
 from crackling_lambdas.genomes.sizes import Sizes
 from crackling_lambdas.jobs.admission import Admission
@@ -61,17 +61,18 @@ def make_handler(
     preparations = Preparations(
         genomes=genomes,
         sizes=Sizes(
-            assemblies=assemblies or KeyedNcbi(settings=settings, clients=clients, retry_policy=BRIEF),
+            assemblies=assemblies
+            or NcbiClient(settings=settings, clients=clients, retry_policy=BRIEF_RETRY_POLICY),
             objects=ObjectStore(clients.s3, settings.genome_bucket),
         ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
         failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
         expectations=Expectations(
-            genomes=genomes, lambda_limit=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
+            genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
         ),
         clock=clock,
-        tell=_tell,
+        report=_report,
     )
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
@@ -90,8 +91,8 @@ def make_handler(
     return handle
 
 
-def _tell(genome_id: str, error: Exception) -> None:
-    """Of trouble that may pass; the reaper has it tried again."""
+def _report(genome_id: str, error: Exception) -> None:
+    """Log a transient error; the reaper retries the start."""
     logger.warning("Not begun", extra={"genome_id": genome_id, "reason": str(error)})
     metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
 

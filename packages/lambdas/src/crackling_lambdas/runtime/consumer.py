@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.runtime.entry import Answer, Event, Handler
 
 M = TypeVar("M", bound=Message)
-PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the last is repeated
+RETRY_DELAYS_SECONDS = (15, 120, 600)  # after the first failure, the second, and so on; the last is repeated
 
 
 class QueueSettings(Protocol):
@@ -42,7 +42,7 @@ class QueueSettings(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceQueue:
     """Describe the queue that messages come from, and how often one may be received."""
 
     sqs: SQSClient
@@ -50,10 +50,10 @@ class Source:
     max_receives: int
 
     @classmethod
-    def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
+    def of(cls, sqs: SQSClient, settings: QueueSettings) -> SourceQueue:
         return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
-    def give_back(self, record: SQSRecord, error: Exception) -> None:
+    def return_message(self, record: SQSRecord, error: Exception) -> None:
         """Make a failed message visible again soon; the queue's own time-out is made for functions that died.
 
         For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
@@ -61,7 +61,7 @@ class Source:
         """
         receives = _receives(record)
         hopeless = isinstance(error, MessageError) or receives >= self.max_receives
-        pause = 0 if hopeless else PAUSES[min(receives, len(PAUSES)) - 1]
+        pause = 0 if hopeless else RETRY_DELAYS_SECONDS[min(receives, len(RETRY_DELAYS_SECONDS)) - 1]
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
@@ -74,7 +74,7 @@ class Source:
 class Consumer(Generic[M]):
     """Consume the messages of a queue."""
 
-    source: Source
+    source: SourceQueue
     kind: type[M]
     work: Callable[[M], None]
     fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
@@ -93,7 +93,7 @@ class Consumer(Generic[M]):
         try:
             self._message(parse(self.kind, record.body), _receives(record))
         except Exception as error:
-            self.source.give_back(record, error)
+            self.source.return_message(record, error)
             raise
 
     def _message(self, message: M, receives: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from fakes.errors import client_error
 from simulator.world import ENVIRONMENT
 
@@ -34,7 +34,7 @@ def test_an_address_is_pending_until_its_owner_confirms(service):
 
 def test_the_job_knows_its_recipient_and_no_address(service):
     job_id = submit(service, " SomeOne@Example.org ").json["jobId"]
-    name = Notices(service.clients, ENVIRONMENT["MAIL_TOPIC"]).recipient(ADDRESS)
+    name = EmailTopic(service.clients, ENVIRONMENT["MAIL_TOPIC"]).recipient(ADDRESS)
     assert service.jobs.get(job_id).recipient == name
     assert "example.org" not in str(stored(service)).lower()
     assert name not in service.ask("GET", f"/jobs/{job_id}").text
@@ -58,16 +58,16 @@ def test_another_address_is_refused_with_the_domains(service, email):
     assert not any(stored(service))
 
 
-def test_where_no_mail_is_sent_an_address_is_refused(service_without_mail):
-    answer = submit(service_without_mail)
-    assert (answer.status, "sends no mail" in answer.json["detail"]) == (422, True)
-    assert not any(stored(service_without_mail))
-    assert submit(service_without_mail, None).status == 202
+def test_where_no_email_is_sent_an_address_is_refused(service_without_email):
+    answer = submit(service_without_email)
+    assert (answer.status, "sends no email" in answer.json["detail"]) == (422, True)
+    assert not any(stored(service_without_email))
+    assert submit(service_without_email, None).status == 202
 
 
-def test_what_the_deployment_mails_is_told(service, service_without_mail):
+def test_what_the_deployment_emails_is_told(service, service_without_email):
     assert service.ask("GET", "/about").json["mailDomains"] == ["example.org", "lab.example.org"]
-    assert service_without_mail.ask("GET", "/about").json["mailDomains"] == []
+    assert service_without_email.ask("GET", "/about").json["mailDomains"] == []
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_what_the_deployment_mails_is_told(service, service_without_mail):
     [
         (client_error("Throttled", "Subscribe"), 502, "no job was started"),
         (ReadTimeoutError(endpoint_url="https://sns.example"), 502, "no job was started"),
-        (client_error("FilterPolicyLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
-        (client_error("SubscriptionLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
-        (client_error("InvalidParameter", "Subscribe"), 422, "AWS takes no such address"),
+        (client_error("FilterPolicyLimitExceeded", "Subscribe"), 409, "AWS accepts no more email addresses"),
+        (client_error("SubscriptionLimitExceeded", "Subscribe"), 409, "AWS accepts no more email addresses"),
+        (client_error("InvalidParameter", "Subscribe"), 422, "AWS rejects this address"),
     ],
 )
 def test_trouble_with_sns_is_told_and_starts_no_job(service, monkeypatch, error, status, says):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from crackling_lambdas.jobs.recent import SECONDS, Recent
+from crackling_lambdas.jobs.read_cache import FRESH_SECONDS, ReadCache
 
 
 class Clock:
@@ -17,7 +17,7 @@ def make(values):
         reads.append(key)
         return values.get(key)
 
-    return Recent(read, clock), clock, reads
+    return ReadCache(read, clock), clock, reads
 
 
 def test_is_read_once_while_it_is_news():
@@ -25,9 +25,9 @@ def test_is_read_once_while_it_is_news():
     recent, clock, reads = make(values)
     assert recent.get("a") == 1
     values["a"] = 2
-    clock.now += SECONDS / 2
+    clock.now += FRESH_SECONDS / 2
     assert recent.get("a") == 1
-    clock.now += SECONDS / 2
+    clock.now += FRESH_SECONDS / 2
     assert recent.get("a") == 2
     assert reads == ["a", "a"]
 
