@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
@@ -81,6 +83,43 @@ def cloud():
     )  # fmt: skip
     cloud.fleet = Fleet(lambda: cloud.now)
     return cloud
+
+
+@dataclass
+class Telemetry:
+    """Hold what was logged as a warning or an error, and what was counted."""
+
+    lines: list[logging.LogRecord] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return every line with its extra fields and its exception, as the log has them."""
+        return "\n".join(f"{line.getMessage()} {vars(line)}" for line in self.lines)
+
+
+class Collector(logging.Handler):
+    """Collect records in a list."""
+
+    def __init__(self, lines: list[logging.LogRecord]) -> None:
+        super().__init__(logging.WARNING)
+        self.emit = lines.append  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def telemetry(monkeypatch: pytest.MonkeyPatch) -> Telemetry:
+    """Collect the functions' warnings, errors and metrics, which are silent in other tests."""
+    from crackling_lambdas.runtime import telemetry as functions
+
+    found = Telemetry()
+    for name in (os.environ["POWERTOOLS_SERVICE_NAME"], *functions.PACKAGES):
+        logger = logging.getLogger(name)
+        counters = [each for each in logger.handlers if isinstance(each, functions.WarningCounter)]
+        monkeypatch.setattr(logger, "handlers", [Collector(found.lines), *counters])
+        monkeypatch.setattr(logger, "level", logging.WARNING)
+        logger.manager._clear_cache()  # type: ignore[attr-defined]  # of the levels that are enabled
+    monkeypatch.setattr(functions.metrics, "add_metric", lambda name, *_: found.counted.append(name))
+    return found
 
 
 @pytest.fixture

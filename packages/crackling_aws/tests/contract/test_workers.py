@@ -104,12 +104,14 @@ def test_a_retry_after_the_worker_died_starts_another(workers, ec2):
 @pytest.mark.parametrize(
     "code", ["InsufficientInstanceCapacity", "Unsupported", "InsufficientVolumeCapacity"]
 )
-def test_without_room_other_zones_and_then_other_types_are_tried(workers, ec2, code):
+def test_without_room_other_zones_and_then_other_types_are_tried(workers, ec2, caplog, code):
     ec2.refusals = {("r9.large", "any"): code, ("r8.large", None): code, ("r8.large", "a"): code}
     workers.launch(GENOME, CLAIM, 5_000)
     kinds = ["r9.large", "r9.large", "r9.large", "r8.large", "r8.large", "r8.large"]
     assert tried(ec2) == list(zip(kinds, [None, "a", "b"] * 2, strict=True))
     assert len({request["ClientToken"] for request in ec2.requests}) == 6
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 5
+    assert all(GENOME in line and code in line for line in caplog.messages)
 
 
 @pytest.mark.parametrize("code", ["VcpuLimitExceeded", "InstanceLimitExceeded"])

@@ -48,7 +48,7 @@ def lose(prepared):
     assert prepared.genomes.retry("g", "c1", "c2", before=10**9, now=50)
 
 
-def test_a_download_is_stopped(prepared, clock):
+def test_a_download_is_stopped(prepared, clock, caplog):
     @contextmanager
     def download_fasta(_accession, on_progress):
         yield io.BytesIO(b">a\nACGT\n")
@@ -65,9 +65,10 @@ def test_a_download_is_stopped(prepared, clock):
     assert not prepared.s3.objects
     found = prepared.genomes.get("g")
     assert (found.claim, found.done, found.progress) == ("c2", frozenset(), None)
+    assert "The download stops: The genome g is not prepared under c1" in caplog.text
 
 
-def test_a_build_is_stopped(prepared, clock):
+def test_a_build_is_stopped(prepared, clock, caplog):
     prepared.genomes.fasta_done("g", "c1", 1, 8, 3)
     prepared.objects.put(keys.fasta("g", "c1"), b">a\nACGTACGT\n")
 
@@ -91,3 +92,4 @@ def test_a_build_is_stopped(prepared, clock):
     IsslIndex(builder=builder, build=build).run(MESSAGE)
     assert [key for _, key in prepared.s3.objects] == [keys.fasta("g", "c1")]
     assert prepared.genomes.get("g").done == frozenset()
+    assert "The build of the issl index stops: The genome g is not prepared under c1" in caplog.text

@@ -80,7 +80,7 @@ def test_what_the_deployment_emails_is_told(service, service_without_email):
         (client_error("InvalidParameter", "Subscribe"), 422, "AWS rejects this address"),
     ],
 )
-def test_trouble_with_sns_is_told_and_starts_no_job(service, monkeypatch, error, status, says):
+def test_an_error_of_sns_is_logged_and_starts_no_job(service, telemetry, monkeypatch, error, status, says):
     def broken(**_):
         raise error
 
@@ -88,6 +88,9 @@ def test_trouble_with_sns_is_told_and_starts_no_job(service, monkeypatch, error,
     answer = submit(service)
     assert (answer.status, says in answer.json["detail"]) == (status, True)
     assert not any(stored(service))
+    assert telemetry.lines[0].getMessage().startswith("SNS rejected a subscription: ")
+    assert ADDRESS not in telemetry.text
+    assert telemetry.counted == (["Warnings", "UpstreamFailures"] if status == 502 else ["Warnings"])
 
 
 def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(service, monkeypatch):

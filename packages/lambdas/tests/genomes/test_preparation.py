@@ -27,7 +27,6 @@ def begin(cloud):
     def clock():
         return cloud.now
 
-    cloud.reported = []
     return Preparations(
         genomes=cloud.genomes,
         sizes=Sizes(assemblies=cloud.ncbi, objects=ObjectStore(cloud.s3, "genome")),
@@ -36,7 +35,6 @@ def begin(cloud):
         failure=Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=clock),
         expectations=Expectations(genomes=cloud.genomes, lambda_limit_bases=LIMIT, with_bowtie2=True),
         clock=clock,
-        report=lambda genome, error: cloud.reported.append((genome, str(error))),
     ).begin
 
 
@@ -119,21 +117,25 @@ def test_an_upload_that_is_not_there_is_refused(cloud, begin, content, says):
     assert says in cloud.genomes.get("mine").reason
 
 
-def test_a_genome_for_which_there_is_no_machine_fails_with_the_reason(cloud, begin):
+def test_a_genome_for_which_there_is_no_machine_fails_with_the_reason(cloud, begin, telemetry):
     cloud.ncbi.bases = 10**12
     cloud.fleet.error = CracklingError("more than any worker can prepare")
     waiting_job(cloud)
     begin(claim(cloud))
     assert cloud.genomes.get(ACCESSION).reason == "more than any worker can prepare"
     assert "more than any worker" in cloud.jobs.get("j").failure
+    assert f"The genome {ACCESSION} cannot be prepared: more than any worker can prepare" in telemetry.text
+    assert telemetry.counted == ["Warnings"]
 
 
-def test_trouble_that_may_pass_is_told_and_fails_nothing_for_a_while(cloud, begin):
+def test_a_transient_error_is_logged_and_fails_nothing_for_a_while(cloud, begin, telemetry):
     cloud.ncbi.error = CracklingError("NCBI cannot be reached")
     begin(claim(cloud))
     cloud.now += NCBI_TIMEOUT_SECONDS - 1
     begin(ACCESSION)
-    assert cloud.reported == [(ACCESSION, "NCBI cannot be reached")] * 2
+    line = f"The genome {ACCESSION} does not begin yet: NCBI cannot be reached"
+    assert [each.getMessage() for each in telemetry.lines] == [line] * 2
+    assert telemetry.counted == ["Warnings"] * 2
     assert cloud.genomes.get(ACCESSION).state is GenomeState.PREPARING
     cloud.now += 1
     begin(ACCESSION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import scheduler
+from fakes.errors import client_error
 from simulator.world import CONTEXT, ENVIRONMENT
 
 ACCESSION = "GCF_000840245.1"
@@ -80,6 +81,19 @@ def test_a_record_that_fails_is_named(cloud, monkeypatch):
         submit(cloud, job_id)
     monkeypatch.setattr(cloud.dynamodb, "put_item", None)
     assert stream(cloud, job("j2", "MODIFY"), job("j1")) == ["2"]
+
+
+def test_a_record_that_fails_is_logged_with_its_reason_and_counted(cloud, telemetry, monkeypatch):
+    def throttled(**_request):
+        raise client_error("ThrottlingException", "PutItem")
+
+    submit(cloud, "j1")
+    monkeypatch.setattr(cloud.dynamodb, "put_item", throttled)
+    assert stream(cloud, job("j1")) == ["1"]
+    [line] = telemetry.lines
+    assert (line.levelname, line.keys) == ("ERROR", {"jobId": {"S": "j1"}})
+    assert "ThrottlingException" in str(line.exc_info[1])
+    assert telemetry.counted == ["FailedAttempts"]
 
 
 def test_a_claimed_genome_begins_and_its_waiters_do_not(cloud):

@@ -125,7 +125,7 @@ def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache, genome):
 
 
 @pytest.mark.parametrize("section", set(Section) - POSITION_SECTIONS)
-def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_path, section):
+def test_a_damaged_download_is_logged_and_repeated(cache, s3, genome, tmp_path, telemetry, section):
     phage = genome("phage")
     span = header_of(s3, phage.files[0]).spans[section]
     if not span.length:
@@ -142,6 +142,9 @@ def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_
 
     s3.fail = repair
     assert cache.score(phage, GUIDES)[0].counts[0] > 0
+    [line] = telemetry.lines
+    assert line.getMessage().startswith(f"{phage.files[0].key} is damaged and downloaded once more: ")
+    assert telemetry.counted == ["Warnings"]
 
 
 def test_damaged_twice_is_an_error_and_leaves_nothing(cache, s3, genome, disk):

@@ -117,7 +117,7 @@ def test_a_job_of_somebody_who_did_not_ask_is_not_told(cloud, monkeypatch):
     assert not cloud.jobs.get("j1").notified
 
 
-def test_an_email_that_fails_comes_again_and_keeps_no_other(cloud, recipient, monkeypatch):
+def test_an_email_that_fails_comes_again_and_keeps_no_other(cloud, recipient, telemetry, monkeypatch):
     for job_id in ("j1", "j2"):
         submit(cloud, job_id, recipient)
         cloud.jobs.fail(job_id, "why", 2)
@@ -130,6 +130,8 @@ def test_an_email_that_fails_comes_again_and_keeps_no_other(cloud, recipient, mo
 
     monkeypatch.setattr(cloud.sns, "publish", broken)
     assert stream(cloud, "j1", "j2") == ["1"]
+    assert [line.keys for line in telemetry.lines] == [{"jobId": {"S": "j1"}}]
+    assert telemetry.counted == ["FailedAttempts"]
     assert [job_id for job_id in ("j1", "j2") if cloud.jobs.get(job_id).notified] == ["j2"]
     monkeypatch.undo()
     assert stream(cloud, "j1", "j2") == []

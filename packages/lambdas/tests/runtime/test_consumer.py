@@ -76,6 +76,34 @@ def test_a_body_that_is_no_message_goes_back_until_it_is_dead(recorder):
     assert (recorder.worked, recorder.failed) == ([], [])
 
 
+def test_a_body_that_is_no_message_is_logged_without_its_text_and_counted(recorder, telemetry):
+    deliver(recorder, '{"sequence": "GATTACA"}')
+    [line] = telemetry.lines
+    assert (line.levelname, line.message_id) == ("WARNING", "m0")
+    assert line.reason == "Not a ScanJob message; it holds exactly job_id"
+    assert "GATTACA" not in telemetry.text
+    assert telemetry.counted == ["MalformedMessages"]
+
+
+def test_each_failure_is_logged_with_its_message_and_counted(recorder, telemetry):
+    deliver(recorder, "bad", "unlucky", "good")
+    assert [line.work.job_id for line in telemetry.lines] == ["bad", "unlucky"]
+    assert telemetry.lines[0].reason == "not DNA"
+    assert "a secret host" in str(telemetry.lines[1].exc_info[1])
+    assert telemetry.counted == ["PermanentFailures", "FailedAttempts"]
+
+
+def test_a_reason_that_cannot_be_recorded_is_logged_and_counted(recorder, telemetry, monkeypatch):
+    def throttled(*_):
+        raise client_error("ThrottlingException", "UpdateItem")
+
+    monkeypatch.setattr(recorder, "fail", throttled)
+    deliver(recorder, "bad")
+    assert (telemetry.lines[1].work.job_id, telemetry.lines[1].reason) == ("bad", "not DNA")
+    assert "ThrottlingException" in str(telemetry.lines[1].exc_info[1])
+    assert telemetry.counted == ["PermanentFailures", "UnrecordedFailures"]
+
+
 def test_a_reason_that_cannot_be_recorded_sends_the_message_back(recorder, monkeypatch):
     def broken(*_):
         raise ConnectionError
@@ -106,10 +134,12 @@ def test_what_is_hopeless_is_moved_on_at_once(recorder):
     assert recorder.pauses == [0, 0]
 
 
-def test_a_pause_that_cannot_be_set_changes_nothing_else(recorder):
+def test_a_pause_that_cannot_be_set_changes_nothing_else(recorder, telemetry):
     def broken(*_):
         raise client_error("ServiceUnavailable", "ChangeMessageVisibility")
 
     recorder.hide = broken
     assert deliver(recorder, "unlucky", "b") == ["m0"]
     assert recorder.worked == ["unlucky", "b"]
+    assert telemetry.lines[1].message_id == "m0"
+    assert telemetry.counted == ["FailedAttempts", "DelayedMessages"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +19,20 @@ from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
 from crackling_lambdas.genomes import preparation
-from crackling_lambdas.handlers import notifier as notifier_function
-from crackling_lambdas.handlers import scheduler
+from crackling_lambdas.handlers import notifier, scheduler
 from crackling_lambdas.jobs import admission, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
 from fakes.dynamodb import FakeDynamoDB
 from simulator.run import run_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crackling_lambdas.runtime.entry import Handler
+    from crackling_lambdas.runtime.streams import Keys
+
+    Work = Callable[[str, Keys], None]
 
 SEEDS = 2000
 
@@ -249,20 +257,16 @@ def failed_messages_are_not_reported(patch):
     )
 
 
+def reporting_no_failure(make: Callable[[Work], Handler]) -> Callable[[Work], Handler]:
+    return lambda work: lambda *args: {**make(work)(*args), "batchItemFailures": []}
+
+
 def failed_records_are_not_reported(patch):
-    respond = scheduler.process_partial_response
-    patch.setattr(
-        scheduler, "process_partial_response", lambda *args: {**respond(*args), "batchItemFailures": []}
-    )
+    patch.setattr(scheduler, "stream_handler", reporting_no_failure(scheduler.stream_handler))
 
 
 def failed_emails_are_not_reported(patch):
-    respond = notifier_function.process_partial_response
-    patch.setattr(
-        notifier_function,
-        "process_partial_response",
-        lambda *args: {**respond(*args), "batchItemFailures": []},
-    )
+    patch.setattr(notifier, "stream_handler", reporting_no_failure(notifier.stream_handler))
 
 
 def the_mark_comes_before_the_email(patch):
