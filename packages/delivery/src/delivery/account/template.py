@@ -1,7 +1,7 @@
 """The CloudFormation template of what an account needs before this repository can be deployed to it.
 
-It has GitHub as identity provider, and four roles without keys. A role can be assumed only by jobs of one repository that run
-in certain environments.
+It has GitHub as identity provider, and roles without keys. A role can be assumed only by jobs of one repository that run in
+certain environments.
 """
 
 from __future__ import annotations
@@ -28,33 +28,44 @@ if TYPE_CHECKING:
     from delivery.stacks.assembly import Template
 
 ISSUER = "token.actions.githubusercontent.com"
-# Role -> the environments of GitHub whose jobs may assume it.
 ENVIRONMENTS = {
     "Inspection": ("inspection",),
-    "Deployment": ("production", "ephemeral"),
+    "Deployment": ("production",),
     "Baking": ("baking",),
     "Cleaning": ("cleaning",),
+    "Ephemeral": ("ephemeral",),
 }
+"""Role -> the environments of GitHub whose jobs may assume it."""
+SESSION_SECONDS = {**dict.fromkeys(ENVIRONMENTS, 2 * 3600), "Baking": 4 * 3600}
+"""Role -> its longest session. A bake waits for AWS longer than anything else."""
+ROLES = {
+    "production": ("Inspection", "Deployment", "Baking", "Cleaning"),
+    "pull-requests": ("Ephemeral",),
+}
+"""Purpose of an account -> its roles. What pull requests deploy has not been reviewed, so it gets an account of its own."""
 _CDK = arn("iam", f"role/cdk-{QUALIFIER}-", region="")
 _PARAMETER = arn("ssm", "parameter" + names.image_parameter(ANY))
 _INSTANCES = arn("ec2", "instance/*")
 _IMAGES, _SNAPSHOTS = arn("ec2", "image/*", account=""), arn("ec2", "snapshot/*", account="")
 
 
-def template(*, provider_exists: bool = False) -> Template:
+def template(purpose: str = "production", *, provider_exists: bool = False) -> Template:
     """Return the template.
 
     Args:
+        purpose: of the account, a key of `ROLES`.
         provider_exists: refer to the account's identity provider for GitHub instead of creating it; there can be only one.
     """
     provider = {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:oidc-provider/{ISSUER}"}
     resources = {} if provider_exists else {"Provider": _provider()}
-    policies = {
-        "Inspection": inspection(),
-        "Deployment": _deployment(),
-        "Baking": _baking(),
-        "Cleaning": _cleaning(),
+    statements_of = {
+        "Inspection": inspection,
+        "Deployment": _deployment,
+        "Baking": _baking,
+        "Cleaning": _cleaning,
+        "Ephemeral": _ephemeral,
     }
+    policies = {name: statements_of[name]() for name in ROLES[purpose]}
     for name, statements in policies.items():
         resources[f"{name}Role"] = _role(name, provider, statements)
         if not provider_exists:
@@ -90,8 +101,7 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
         "Type": "AWS::IAM::Role",
         "Properties": {
             "Description": f"Crackling Cloud, GitHub environments: {', '.join(ENVIRONMENTS[name])}",
-            # A bake takes longer than one hour, the default.
-            "MaxSessionDuration": 2 * 3600,
+            "MaxSessionDuration": SESSION_SECONDS[name],
             "AssumeRolePolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -113,14 +123,18 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
 
 
 def _deployment() -> list[Statement]:
-    """Return permissions to assume the CDK's roles, to read deployed templates, and to delete the stages of pull requests."""
-    ephemeral = [one.replace(f"-{ANY}/", f"-{names.PULL_REQUEST}-*/") for one in (SERVICE, BUILDER)]
+    """Return permissions to assume the CDK's roles, to read deployed templates, and to ask what `preflight` asks."""
     return [
         *_cdk_roles("deploy", "file-publishing", "lookup"),
         allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], SERVICE, BUILDER),
-        allow(["cloudformation:DeleteStack"], *ephemeral),
         *_preflight(),
     ]
+
+
+def _ephemeral() -> list[Statement]:
+    """Return the permissions of a deployment, and those to delete the stages of pull requests."""
+    stages = [one.replace(f"-{ANY}/", f"-{names.PULL_REQUEST}-*/") for one in (SERVICE, BUILDER)]
+    return [*_deployment(), allow(["cloudformation:DeleteStack"], *stages)]
 
 
 def _preflight() -> list[Statement]:
