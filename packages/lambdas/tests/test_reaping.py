@@ -24,16 +24,16 @@ def reap(cloud: Cloud) -> None:
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now, cloud.fleet)({}, CONTEXT)
 
 
-def prepare(cloud: Cloud, venue: Venue | None, genome: str = G, claim: str = "c1") -> None:
+def prepare(cloud: Cloud, venue: Venue | None, genome_id: str = G, claim: str = "c1") -> None:
     """Store a preparation under way with one job that waits for it."""
-    cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
-    cloud.genomes.add_waiter(genome, "j", 9)
+    cloud.jobs.create(Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
+    cloud.genomes.add_waiter(genome_id, "j", 9)
     cloud.jobs.mark_preparing("j", cloud.now)
-    cloud.genomes.claim(genome, claim, Source.ACCESSION, set(Part), cloud.now)
+    cloud.genomes.claim(genome_id, claim, Source.ACCESSION, set(Part), cloud.now)
     if venue is not None:
-        cloud.genomes.begun(genome, claim, venue, 48502, 20, None, cloud.now)
+        cloud.genomes.begun(genome_id, claim, venue, 48502, 20, None, cloud.now)
     if venue is Venue.WORKER:
-        cloud.genomes.launched(genome, claim, cloud.fleet.launch(genome, claim, 48502), cloud.now)
+        cloud.genomes.launched(genome_id, claim, cloud.fleet.launch(genome_id, claim, 48502), cloud.now)
 
 
 def beat(cloud: Cloud, claim: str = "c1") -> bool:

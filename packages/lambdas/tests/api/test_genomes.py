@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from api.conftest import Service
 
 
-def upload(service: Service, genome: str = "mine") -> None:
-    service.clients.s3.objects["genome", f"uploads/{genome}/genome"] = b">a\nACGT\n"
+def upload(service: Service, genome_id: str = "mine") -> None:
+    service.clients.s3.objects["genome", f"uploads/{genome_id}/genome"] = b">a\nACGT\n"
 
 
 def test_a_genome_is_announced_uploaded_completed_and_listed(service: Service) -> None:

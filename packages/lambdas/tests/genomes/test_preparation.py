@@ -45,9 +45,11 @@ def begin(cloud: Cloud) -> Callable[[str], None]:
     ).begin
 
 
-def claim(cloud: Cloud, genome: str = ACCESSION, source: Source = Source.ACCESSION, token: str = "c1") -> str:
-    assert cloud.genomes.claim(genome, token, source, set(Part), cloud.now)
-    return genome
+def claim(
+    cloud: Cloud, genome_id: str = ACCESSION, source: Source = Source.ACCESSION, token: str = "c1"
+) -> str:
+    assert cloud.genomes.claim(genome_id, token, source, set(Part), cloud.now)
+    return genome_id
 
 
 def upload(cloud: Cloud, content: bytes) -> None:
@@ -55,9 +57,9 @@ def upload(cloud: Cloud, content: bytes) -> None:
     cloud.s3.objects["genome", "uploads/mine/genome"] = content
 
 
-def waiting_job(cloud: Cloud, genome: str = ACCESSION) -> None:
-    cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=1, updated=1, expires=9))
-    cloud.genomes.add_waiter(genome, "j", 9)
+def waiting_job(cloud: Cloud, genome_id: str = ACCESSION) -> None:
+    cloud.jobs.create(Job("j", genome_id, JobOptions(), 200, created=1, updated=1, expires=9))
+    cloud.genomes.add_waiter(genome_id, "j", 9)
 
 
 @pytest.mark.parametrize(("bases", "venue"), [(LIMIT, Venue.LAMBDA), (LIMIT + 1, Venue.WORKER)])

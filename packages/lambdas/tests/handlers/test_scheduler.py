@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 ACCESSION = "GCF_000840245.1"
 
 
-def submit(cloud: Cloud, job_id: str, genome: str = ACCESSION) -> None:
+def submit(cloud: Cloud, job_id: str, genome_id: str = ACCESSION) -> None:
     cloud.jobs.create(
-        Job(job_id, genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9999)
+        Job(job_id, genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9999)
     )
 
 

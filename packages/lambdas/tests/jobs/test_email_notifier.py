@@ -31,12 +31,12 @@ def recipient(cloud: Cloud) -> str:
 
 
 def submit(
-    cloud: Cloud, job_id: str, recipient: str | None, genome: str = ACCESSION, region: str | None = None
+    cloud: Cloud, job_id: str, recipient: str | None, genome_id: str = ACCESSION, region: str | None = None
 ) -> None:
     cloud.jobs.create(
         Job(
             job_id,
-            genome,
+            genome_id,
             JobOptions(),
             200,
             created=1,

@@ -108,14 +108,14 @@ def the_genome_is_read_before_the_waiter_is_written(patch: pytest.MonkeyPatch) -
 
 
 def waiters_are_read_before_the_genome_is_ready(patch: pytest.MonkeyPatch) -> None:
-    def finish(self: Any, genome: str, claim: str) -> None:
-        waiters = list(self.genomes.waiters(genome))
-        found = self.genomes.get(genome)
+    def finish(self: Any, genome_id: str, claim: str) -> None:
+        waiters = list(self.genomes.waiters(genome_id))
+        found = self.genomes.get(genome_id)
         if release.owned(found, claim) and found.prepared:
-            self.genomes.mark_ready(genome, claim, self.clock())
+            self.genomes.mark_ready(genome_id, claim, self.clock())
         for job_id in waiters:
-            if known(self.genomes.get(genome)).state is GenomeState.READY:
-                self.release_job(genome, job_id)
+            if known(self.genomes.get(genome_id)).state is GenomeState.READY:
+                self.release_job(genome_id, job_id)
 
     patch.setattr(release.Release, "finish", finish)
 
@@ -123,9 +123,9 @@ def waiters_are_read_before_the_genome_is_ready(patch: pytest.MonkeyPatch) -> No
 def the_waiter_is_removed_before_its_scan_is_queued(patch: pytest.MonkeyPatch) -> None:
     one = release.Release.release_job
 
-    def eager(self: Any, genome: str, job_id: str) -> None:
-        self.genomes.remove_waiter(genome, job_id)
-        one(self, genome, job_id)
+    def eager(self: Any, genome_id: str, job_id: str) -> None:
+        self.genomes.remove_waiter(genome_id, job_id)
+        one(self, genome_id, job_id)
 
     patch.setattr(release.Release, "release_job", eager)
 
@@ -133,10 +133,10 @@ def the_waiter_is_removed_before_its_scan_is_queued(patch: pytest.MonkeyPatch) -
 def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
     begin = preparation.Preparations.begin
 
-    def once(self: Any, genome: str) -> None:
-        found = self.genomes.get(genome)
+    def once(self: Any, genome_id: str) -> None:
+        found = self.genomes.get(genome_id)
         if found is None or found.venue is None:
-            begin(self, genome)
+            begin(self, genome_id)
 
     patch.setattr(preparation.Preparations, "begin", once)
 
@@ -144,10 +144,10 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) 
 def a_beginning_chooses_the_place_anew(patch: pytest.MonkeyPatch) -> None:
     begun = genomes.GenomeStore.begun
 
-    def forgetful(self: Any, genome: str, claim: str, venue: Venue, *more: Any) -> Any:
-        begun(self, genome, claim, venue, *more)
-        other = Venue.WORKER if self.get(genome).venue is Venue.LAMBDA else Venue.LAMBDA
-        return begun(self, genome, claim, other, *more)
+    def forgetful(self: Any, genome_id: str, claim: str, venue: Venue, *more: Any) -> Any:
+        begun(self, genome_id, claim, venue, *more)
+        other = Venue.WORKER if self.get(genome_id).venue is Venue.LAMBDA else Venue.LAMBDA
+        return begun(self, genome_id, claim, other, *more)
 
     patch.setattr(genomes, "NOT_BEGUN", always("#venue"))
     patch.setattr(genomes.GenomeStore, "begun", forgetful)
@@ -232,11 +232,11 @@ class _Nothing:
 
 
 def the_last_finisher_dies_and_nobody_releases(patch: pytest.MonkeyPatch) -> None:
-    def finish(self: Any, genome: str, claim: str) -> None:
-        found = self.genomes.get(genome)
+    def finish(self: Any, genome_id: str, claim: str) -> None:
+        found = self.genomes.get(genome_id)
         if release.owned(found, claim) and found.prepared:
-            self.genomes.mark_ready(genome, claim, self.clock())
-            self.release_all(genome)
+            self.genomes.mark_ready(genome_id, claim, self.clock())
+            self.release_all(genome_id)
 
     patch.setattr(release.Release, "finish", finish)
 
