@@ -6,6 +6,7 @@ An instance is identified only by its tags, from which it also reads what to pre
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -52,6 +53,9 @@ _REMEDIES = {
     "PendingVerification": "AWS is still verifying the account; try again in some hours",
     "OptInRequired": "subscribe the account to EC2 in this region",
 }
+
+
+logger = logging.getLogger(__name__)
 
 
 class LaunchError(CracklingError):
@@ -170,6 +174,9 @@ class Workers:
                 # A type that one zone offers and has no room for is not unknown to the region.
                 if _code(error) != _UNSUPPORTED or kind not in refused:
                     refused[kind] = _code(error)
+                logger.warning(
+                    "%s: no worker of type %s in %s: %s", genome_id, kind, zone or "any zone", error
+                )
         raise _nothing_started(genome_id, refused)
 
     def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:

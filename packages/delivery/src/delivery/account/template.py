@@ -36,6 +36,8 @@ ENVIRONMENTS = {
     "Ephemeral": ("ephemeral",),
 }
 """Role -> the environments of GitHub whose jobs may assume it."""
+SESSION_SECONDS = {**dict.fromkeys(ENVIRONMENTS, 2 * 3600), "Baking": 4 * 3600}
+"""Role -> its longest session. A bake waits for AWS longer than anything else."""
 ROLES = {
     "production": ("Inspection", "Deployment", "Baking", "Cleaning"),
     "pull-requests": ("Ephemeral",),
@@ -99,8 +101,7 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
         "Type": "AWS::IAM::Role",
         "Properties": {
             "Description": f"Crackling Cloud, GitHub environments: {', '.join(ENVIRONMENTS[name])}",
-            # A bake takes longer than one hour, the default.
-            "MaxSessionDuration": 2 * 3600,
+            "MaxSessionDuration": SESSION_SECONDS[name],
             "AssumeRolePolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
