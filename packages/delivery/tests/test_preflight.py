@@ -155,6 +155,17 @@ def test_needs_are_read_from_what_is_synthesised(synthesised: Path) -> None:
     assert needs.bootstrap[0] == "/cdk-bootstrap/hnb659fds/version"
 
 
+@pytest.mark.parametrize(
+    ("kind", "failing"), [("new", set()), ("established", {"memory of functions"}), (None, set())]
+)
+def test_a_new_account_can_have_what_is_made_for_it(
+    kind: str | None, failing: set[str], tmp_path: Path
+) -> None:
+    """The setting `account` and preflight agree on what a new account allows; without the setting, it is kept to."""
+    make_app({"stage": "dev"} | ({"account": kind} if kind else {}), tmp_path).synth()
+    assert levels(new(), needs_of(tmp_path / "cdk.out", "dev"), Level.FAILURE) == failing
+
+
 @pytest.mark.parametrize(("account", "code"), [(FakeAccount(), 0), (half_ready(), 1)])
 def test_the_exit_code_says_whether_it_can_work(
     account: FakeAccount, code: int, synthesised: Path, capsys: pytest.CaptureFixture[str]
