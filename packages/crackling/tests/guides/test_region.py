@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crackling.annotation.annotation import Annotation, Position, read_gff, read_prepared
 from crackling.errors import InputError, StorageError
-from crackling.guides.region import MOST_LETTERS, Region, locate, parse_region, read_region
+from crackling.guides.region import MAX_LETTERS, Region, locate, parse_region, read_region
 from crackling.sequences import fasta
 from crackling.sequences.fasta import parse_query
 
@@ -72,7 +72,7 @@ def test_all_else_is_a_name(text: str) -> None:
         ("", "is empty"),
         (" ", "is empty"),
         ("a\nb", "is no name"),
-        ("a" * (MOST_LETTERS + 1), "is no name"),
+        ("a" * (MAX_LETTERS + 1), "is no name"),
         ("chr1:0-5", "counted from 1"),
         ("chr1:6-5", "counted from 1"),
     ],

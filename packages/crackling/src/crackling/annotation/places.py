@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crackling.annotation.locus import Locus
     from crackling.specificity import OffTarget, Specificity
 
-MOST_MATCHES = 50  # perfect matches of a guide whose genes are told: one in a repeat has thousands
+MAX_MATCHES = 50  # perfect matches of a guide whose genes are told: one in a repeat has thousands
 
 
 def annotate(off_targets: Iterable[OffTarget], annotation: Annotation) -> list[OffTarget]:
@@ -31,7 +31,7 @@ def locus_of(perfect_matches: Sequence[OffTarget], annotation: Annotation) -> Lo
 def guides_to_place(guides: Sequence[str], scores: Sequence[Specificity]) -> list[str]:
     """Those whose perfect matches are to be looked up: each once, and none of a repeat."""
     matched = zip(guides, scores, strict=True)
-    return list(dict.fromkeys(guide for guide, score in matched if 0 < score.counts[0] <= MOST_MATCHES))
+    return list(dict.fromkeys(guide for guide, score in matched if 0 < score.counts[0] <= MAX_MATCHES))
 
 
 def _position(place: OffTarget) -> Position:

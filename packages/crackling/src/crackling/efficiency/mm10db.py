@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crackling.efficiency.structures import Fold
 
 SCAFFOLD = "GUUUUAGAGCUAGAAAUAGCAAGUUAAAAUAAGGCUAGUCCGUUAUCAACUUGAAAAAGUGGCACCGAGUCGGUGCUUUU"
-LEAST_AT, MOST_AT = 0.20, 0.65
+MIN_AT, MAX_AT = 0.20, 0.65
 KEPT_ENERGY, LOST_ENERGY = -30.0, -18.0  # kcal/mol
 
 # The usual scaffold's own structure, from the 29th base of guide and scaffold; the 21 bases between its two parts are free.
@@ -27,7 +27,7 @@ _KEPT = re.compile(r".{28}\({4}\.{4}\){4}\.{3}\){4}.{21}\({4}\.{4}\){4}\({7}\.{3
 def passes_composition(guide: str, pam: str) -> bool:
     """No T first, 20 to 65 % A and T in the 20 nt, no TTTT in the 23 nt."""
     at = (guide.count("A") + guide.count("T")) / len(guide)
-    return not guide.startswith("T") and LEAST_AT <= at <= MOST_AT and "TTTT" not in guide + pam
+    return not guide.startswith("T") and MIN_AT <= at <= MAX_AT and "TTTT" not in guide + pam
 
 
 def transcript(guide: str) -> str:

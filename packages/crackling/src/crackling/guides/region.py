@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crackling.annotation.annotation import Annotation
 
-MOST_LETTERS = 200  # of what is asked for
+MAX_LETTERS = 200  # of what is asked for
 # Of a contig's name only the last colon counts: some have their own.
 _COORDINATES = re.compile(r"(\S+):(\d[\d,]*)\s*(?:-|\N{EN DASH}|\.\.)\s*(\d[\d,]*)")
 _FEW = 5  # that a message names
@@ -46,7 +46,7 @@ def parse_region(text: str) -> Position | str:
         InputError: it is neither.
     """
     text = text.strip()
-    if not text or len(text) > MOST_LETTERS or not text.isprintable():
+    if not text or len(text) > MAX_LETTERS or not text.isprintable():
         raise InputError(
             f"the region: is {'empty' if not text else 'no name'}; give a gene's name, or CONTIG:START-END"
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crackling.results.target import Target
 
 WIDTH = 1000.0
-LEAST_WIDTH = 4.0  # of a guide: it must be seen
+MIN_WIDTH = 4.0  # of a guide: it must be seen
 LANES = 12  # a strand; what finds no room is drawn over the last
 LANE = 9.0
 TICKS = 5
@@ -84,7 +84,7 @@ def _placed(targets: list[Target], scale: float) -> list[Shape]:
     ends = [0.0] * LANES
     shapes = []
     for target in targets:
-        x, width = target.start * scale, max(LEAST_WIDTH, (target.end - target.start) * scale)
+        x, width = target.start * scale, max(MIN_WIDTH, (target.end - target.start) * scale)
         x = min(x, WIDTH - width)
         lane = next((lane for lane, end in enumerate(ends) if end <= x), LANES - 1)
         ends[lane] = x + width + 1
