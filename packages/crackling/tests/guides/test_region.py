@@ -111,7 +111,10 @@ def test_a_region_is_located(
         ("elsewhere", r"^chr3:1-10: the genome has no contig chr3"),
         ("thrB", r"^thrB: the genome has no such gene; its annotation has thrA; a region is written"),
         ("zzzz", r"^zzzz: the genome has no such gene; its annotation has none of a similar name; a region"),
-        ("DL", r"^DL: is the name of several genes: Dl at chr1:401-420, dl at chr1:301-320; give one as"),
+        (
+            "DL",
+            r"^DL: is the name of several genes: Dl at chr1:401-420, dl at chr1:301-320; spell one exactly",
+        ),
         ("twin", r"twin at chr1:501-510, twin at chr2:501-510"),
     ],
 )
@@ -131,7 +134,7 @@ def test_a_gene_needs_an_annotation_that_knows_its_place(annotation: Annotation)
     with pytest.raises(InputError, match="no annotation to find a gene in; give CONTIG:START-END"):
         locate("thrA", CONTIGS, None)
     before = Annotation(annotation.genes, annotation.feature_sets, annotation.tracks)
-    with pytest.raises(InputError, match="was not yet kept where its genes lie; give CONTIG:START-END"):
+    with pytest.raises(InputError, match="did not store the positions of genes; give CONTIG:START-END"):
         locate("thrA", CONTIGS, before)
     assert locate("chr1:1-5", CONTIGS, before).name == "chr1:1-5"
 

@@ -25,7 +25,7 @@ _KEPT = re.compile(r".{28}\({4}\.{4}\){4}\.{3}\){4}.{21}\({4}\.{4}\){4}\({7}\.{3
 
 
 def passes_composition(guide: str, pam: str) -> bool:
-    """No T first, 20 to 65 % A and T in the 20 nt, no TTTT in the 23 nt."""
+    """Return whether a guide begins with no T, has 20 to 65 % A and T in 20 nt, and no TTTT in 23 nt."""
     at = (guide.count("A") + guide.count("T")) / len(guide)
     return not guide.startswith("T") and MIN_AT <= at <= MAX_AT and "TTTT" not in guide + pam
 
@@ -53,7 +53,7 @@ def _own_pairs(scaffold: str) -> frozenset[tuple[int, int]]:
 
 
 def passes_fold(folded: Fold, scaffold: str = SCAFFOLD) -> bool:
-    """At least -30 kcal/mol where the scaffold keeps its structure, otherwise above -18."""
+    """Return whether the energy is at least -30 kcal/mol if the scaffold keeps its structure, else above -18."""
     if keeps_scaffold(folded.structure, scaffold):
         return folded.energy >= KEPT_ENERGY
     return folded.energy > LOST_ENERGY

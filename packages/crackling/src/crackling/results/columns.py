@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crackling import publications
-from crackling.results.target import MIN_GC, MAX_GC, SPECIFIC_SCORE
+from crackling.results.target import MAX_GC, MIN_GC, SPECIFIC_SCORE
 
 
 @dataclass(frozen=True, slots=True)

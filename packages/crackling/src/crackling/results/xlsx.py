@@ -45,7 +45,7 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
 
 
 def _write_book(design: Design, file: IO[bytes]) -> None:
-    """Rows go to disk as they come. Texts are written as texts: nothing is taken for a formula, a link or a number."""
+    """Write the workbook row by row. Texts stay texts: none becomes a formula, a link or a number."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         book.set_properties(
             {
