@@ -114,7 +114,7 @@ class Preparation:
         try:
             owned = self.genomes.launched(genome_id, claim, self.instance_id, self.clock())
         except (BotoCoreError, ClientError) as error:
-            logger.warning("A sign of life was lost: %s", error)
+            logger.warning("A heartbeat was lost: %s", error)
             return
         if not owned:
             raise LostClaimError(f"{genome_id} is not prepared under this claim any more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     OnProgress = Callable[[int, int], None]  # bytes done, bytes in all
     DownloadFasta = Callable[[str, OnProgress], AbstractContextManager[BinaryIO]]
+
+
+logger = logging.getLogger(__name__)
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> FastaIndex:
@@ -115,7 +119,8 @@ class Download:
                     download=self.download_annotation,
                 )
                 annotation.prepare(genome, claim, index.contigs)
-            except LostClaimError:
+            except LostClaimError as error:
+                logger.warning("The download stops: %s", error)
                 # Another delivery of this message may have failed the genome and died before it failed the waiters.
                 self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), claim)
                 return

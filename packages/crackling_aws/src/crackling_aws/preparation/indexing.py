@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,8 @@ class Build(Protocol):
 SHARD_BASES = 3_500_000_000
 BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Builder:
@@ -60,11 +62,14 @@ class Builder:
                 genomes=self.genomes, genome_id=message.genome_id, claim=message.claim, clock=self.clock
             )
             on_stage = BuildProgress(partial(report, part), genome.bases or 0)
-            with suppress(LostClaimError), TemporaryDirectory() as folder:
-                report(part)
-                fasta = Path(folder, "genome.fa.gz")
-                self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
-                make(fasta, Path(folder), on_stage)
+            try:
+                with TemporaryDirectory() as folder:
+                    report(part)
+                    fasta = Path(folder, "genome.fa.gz")
+                    self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
+                    make(fasta, Path(folder), on_stage)
+            except LostClaimError as error:
+                logger.warning("The build of the %s index stops: %s", part, error)
         # Read again: another delivery of this message may have failed it, and died before it failed the waiters.
         self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
         self.release.finish(message.genome_id, message.claim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import IndexFile
 
 RESERVED_BYTES = 64 * 1024 * 1024  # of the disk, for everything else
+
+
+logger = logging.getLogger(__name__)
 
 
 class FullDiskError(Exception):
@@ -53,7 +57,8 @@ class ShardFiles:
             path = self.folder / file.key.replace("/", "+")
             try:
                 shard = self._download(file, path, download)
-            except IndexFileError:
+            except IndexFileError as error:
+                logger.warning("%s is damaged and downloaded once more: %s", file.key, error)
                 shard = self._download(file, path, download)
             self._open[file.key] = path, shard
         self._open[file.key] = self._open.pop(file.key)
@@ -87,7 +92,9 @@ class ShardFiles:
                     raise
                 if not self._open:
                     raise FullDiskError(f"No room for {file.key} in {self.folder}") from error
-                self._drop(next(iter(self._open)))  # less is free than was said
+                # The file system reported more free space than it had.
+                logger.warning("The disk is full; the least recently used shard makes room for %s", file.key)
+                self._drop(next(iter(self._open)))
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise

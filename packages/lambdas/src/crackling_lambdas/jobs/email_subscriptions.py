@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]{1,253})", re.ASCII)
 _INVALID = "InvalidParameter"
 _FULL = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded"})
+
+
+logger = logging.getLogger(__name__)
 
 
 class EmailState(StrEnum):
@@ -53,6 +57,7 @@ class EmailSubscriptions:
         try:
             confirmed = self.topic.subscribe(address)
         except SubscribeError as error:
+            logger.warning("%s", error)  # names no address
             raise _refusal(error.code) from error
         state = EmailState.CONFIRMED if confirmed else EmailState.PENDING
         return Recipient(self.topic.recipient(address), state)
