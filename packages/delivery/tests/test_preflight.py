@@ -82,7 +82,8 @@ def test_an_account_that_is_half_ready_is_told_what_it_lacks() -> None:
         (FakeAccount(distributions=0, distribution_quota=0.0), "CloudFront", Level.FAILURE),
         (FakeAccount(distributions=0, distribution_quota=None), "CloudFront", Level.UNKNOWN),
         (FakeAccount(vcpus=None), "vCPUs of workers", Level.UNKNOWN),
-        (FakeAccount(offered=EVERYWHERE - {"t2.nano"}), "type of the builder", Level.WARNING),
+        (FakeAccount(offered=EVERYWHERE - {"t2.nano"}), "type of the builder", Level.OK),
+        (FakeAccount(offered=frozenset({"r5.xlarge"})), "type of the builder", Level.WARNING),
         (FakeAccount(offered=frozenset({"t2.nano", "r5.xlarge"})), "types of workers", Level.WARNING),
     ],
 )
@@ -147,7 +148,7 @@ def test_needs_are_read_from_what_is_synthesised(synthesised: Path) -> None:
     assert needs.at_once > 10
     assert needs.workers == WORKER_TYPES["x86_64"]
     assert needs.spot
-    assert needs.builder
+    assert needs.builder == ("t2.nano", "x86_64")
     assert needs.distributions == 1
     assert needs.default_vpc
     assert needs.bootstrap is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -55,8 +55,9 @@ class World(Protocol):
     def let_pass(self, seconds: float) -> None: ...
 
 
-def services(world: World) -> Services:
-    return Services(aws=world.aws, account=FakeAccount().clients, deployer=world.deployer, clock=world.clock)
+def services(world: World, account: FakeAccount | None = None) -> Services:
+    clients = (account or FakeAccount()).clients
+    return Services(aws=world.aws, account=clients, deployer=world.deployer, clock=world.clock)
 
 
 def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:
@@ -66,11 +67,17 @@ def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:
     stack = names.builder_stack(stage)
     kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
     template = {
-        "Parameters": {"Image": {"Type": kind, "Default": PUBLIC}},
+        "Parameters": {
+            "Image": {"Type": kind, "Default": PUBLIC},
+            names.BUILDER_TYPE_PARAMETER: {"Type": "String", "Default": "t2.nano"},
+        },
         "Resources": {
             "Instance": {
                 "Type": "AWS::EC2::Instance",
-                "Properties": {"ImageId": {"Ref": "Image"}, "InstanceType": "t2.nano"},
+                "Properties": {
+                    "ImageId": {"Ref": "Image"},
+                    "InstanceType": {"Ref": names.BUILDER_TYPE_PARAMETER},
+                },
                 "Metadata": {"worker": version},
             }
         },
@@ -155,11 +162,13 @@ class FakeDeployer:
     world: FakeWorld
     deployed: int = 0
     fails: bool = False
+    kinds: list[str] = field(default_factory=list)
 
-    def deploy(self, assembly: Path, stack: str) -> None:
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
         world = self.world
         world.meddle("cdk deploy", "before")
-        instance = world.ec2.start(world.base, "t2.nano", {})
+        self.kinds.append(parameters[names.BUILDER_TYPE_PARAMETER])
+        instance = world.ec2.start(world.base, self.kinds[-1], {})
         world.cloudformation.stacks[stack] = Stack(
             template_of(assembly, stack), {"InstanceId": instance}, instance
         )
@@ -222,9 +231,10 @@ class MotoWorld:
 class MotoDeployer:
     world: MotoWorld
 
-    def deploy(self, assembly: Path, stack: str) -> None:
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
         template = template_of(assembly, stack)
         template["Outputs"] = {"InstanceId": {"Value": {"Ref": "Instance"}}}
-        template["Resources"]["Instance"]["Properties"]["ImageId"] = self.world.base
+        kind = parameters[names.BUILDER_TYPE_PARAMETER]
+        template["Resources"]["Instance"]["Properties"] |= {"ImageId": self.world.base, "InstanceType": kind}
         template.pop("Parameters")
         self.world.aws.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))

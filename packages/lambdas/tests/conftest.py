@@ -5,6 +5,7 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,10 @@ from fakes.dynamodb import FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import Email, FakeSNS
 from fakes.sqs import FakeSQS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 # Before the handlers are imported: telemetry is silent and needs no account.
 os.environ |= {
@@ -37,10 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Ncbi:
     """Stand for NCBI: know every assembly, until told to raise `error`."""
 
-    def __init__(self):
-        self.bases, self.error = 48, None
+    def __init__(self) -> None:
+        self.bases = 48
+        self.error: Exception | None = None
 
-    def assembly(self, accession):
+    def assembly(self, accession: str) -> Any:
         del accession
         if self.error:
             raise self.error
@@ -50,46 +56,72 @@ class Ncbi:
 class Fleet:
     """Launch as many workers as requested, until told to raise `error`."""
 
-    def __init__(self, clock):
-        self.clock, self.error = clock, None
-        self.workers, self.ended = {}, []
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.error: Exception | None = None
+        self.workers: dict[str, RunningWorker] = {}
+        self.ended: list[str] = []
 
-    def launch(self, genome, claim, bases):
+    def launch(self, genome_id: str, claim: str, bases: int) -> str:
         del bases
         if self.error:
             raise self.error
         instance = f"i-{claim}"
-        self.workers[instance] = RunningWorker(instance, genome, claim, self.clock())
+        self.workers[instance] = RunningWorker(instance, genome_id, claim, self.clock())
         return instance
 
-    def running(self):
+    def running(self) -> list[RunningWorker]:
         return list(self.workers.values())
 
-    def terminate(self, instance_id):
+    def terminate(self, instance_id: str) -> None:
         self.ended.append(instance_id)
         del self.workers[instance_id]
 
 
+@dataclass
+class Cloud:
+    """Hold clients, stores, NCBI and workers; `sent` are the messages, `emails` the emails, `now` the time."""
+
+    dynamodb: Any
+    s3: Any
+    sqs: Any
+    sns: Any
+    sent: list[tuple[str, str]]
+    emails: list[Email]
+    jobs: JobStore
+    genomes: GenomeStore
+    ec2: Any = None
+    ssm: Any = None
+    now: float = 100.0
+    ncbi: Ncbi = field(default_factory=Ncbi)
+    fleet: Fleet = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fleet = Fleet(lambda: self.now)
+
+
 @pytest.fixture
-def cloud():
-    """Provide clients, stores, NCBI and workers; `sent` are the messages, `emails` the emails, `now` the time."""
+def cloud() -> Cloud:
     sent: list[tuple[str, str]] = []
     emails: list[Email] = []
-    dynamodb = FakeDynamoDB()
-    cloud = SimpleNamespace(
-        dynamodb=dynamodb, s3=FakeS3(hides_missing=True), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
-        sns=FakeSNS(emails.append), emails=emails,
-        jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
-    )  # fmt: skip
-    cloud.fleet = Fleet(lambda: cloud.now)
-    return cloud
+    dynamodb: Any = FakeDynamoDB()
+    return Cloud(
+        dynamodb=dynamodb,
+        s3=FakeS3(hides_missing=True),
+        sqs=FakeSQS(lambda url, body: sent.append((url, body))),
+        sns=FakeSNS(emails.append),
+        sent=sent,
+        emails=emails,
+        jobs=JobStore(dynamodb, "jobs"),
+        genomes=GenomeStore(dynamodb, "genomes"),
+    )
 
 
 @dataclass
 class Telemetry:
     """Hold what was logged as a warning or an error, and what was counted."""
 
-    lines: list[logging.LogRecord] = field(default_factory=list)
+    lines: list[Any] = field(default_factory=list)  # records, whose extra fields have no types
     counted: list[str] = field(default_factory=list)
 
     @property
@@ -103,7 +135,10 @@ class Collector(logging.Handler):
 
     def __init__(self, lines: list[logging.LogRecord]) -> None:
         super().__init__(logging.WARNING)
-        self.emit = lines.append  # type: ignore[method-assign]
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(record)
 
 
 @pytest.fixture
@@ -123,7 +158,7 @@ def telemetry(monkeypatch: pytest.MonkeyPatch) -> Telemetry:
 
 
 @pytest.fixture
-def scratch(tmp_path, monkeypatch):
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Provide a folder for temporary files, including those that code makes with tempfile."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from crackling_aws.email import EmailTopic, SubscribeError
 from fakes.errors import client_error
 
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
 ADDRESS = "someone@example.org"
 
 
 @pytest.fixture
-def topic(cloud):
+def topic(cloud: SimpleNamespace) -> EmailTopic:
     return EmailTopic(cloud, cloud.topic)
 
 
-def test_an_email_is_for_its_recipient_alone(cloud, topic):
+def test_an_email_is_for_its_recipient_alone(cloud: SimpleNamespace, topic: EmailTopic) -> None:
     for address in (ADDRESS, "other@example.org"):
         topic.subscribe(address)
         cloud.confirm(address)
@@ -23,7 +28,9 @@ def test_an_email_is_for_its_recipient_alone(cloud, topic):
     assert cloud.emails() == [(ADDRESS, "A subject", "Some text")]
 
 
-def test_an_address_may_be_subscribed_again_and_is_emailed_once(cloud, topic):
+def test_an_address_may_be_subscribed_again_and_is_emailed_once(
+    cloud: SimpleNamespace, topic: EmailTopic
+) -> None:
     for _ in range(3):
         topic.subscribe(ADDRESS)
         cloud.confirm(ADDRESS)
@@ -32,7 +39,9 @@ def test_an_address_may_be_subscribed_again_and_is_emailed_once(cloud, topic):
     assert len(cloud.emails()) == 1
 
 
-def test_a_recipient_is_no_address_and_another_at_another_topic(cloud, topic):
+def test_a_recipient_is_no_address_and_another_at_another_topic(
+    cloud: SimpleNamespace, topic: EmailTopic
+) -> None:
     name = topic.recipient(ADDRESS)
     assert "someone" not in name
     assert "example" not in name
@@ -47,8 +56,10 @@ def test_a_recipient_is_no_address_and_another_at_another_topic(cloud, topic):
         (EndpointConnectionError(endpoint_url="https://sns.example"), ""),
     ],
 )
-def test_why_sns_took_no_subscription_is_told(topic, monkeypatch, error, code):
-    def broken(**_):
+def test_why_sns_took_no_subscription_is_told(
+    topic: EmailTopic, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    def broken(**_: object) -> None:
         raise error
 
     monkeypatch.setattr(topic._clients.sns, "subscribe", broken)

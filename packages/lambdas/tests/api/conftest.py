@@ -26,6 +26,8 @@ from simulator import science
 from simulator.world import CONTEXT, ENVIRONMENT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crackling.ncbi import Assembly
 
 NOW = 1_800_000_000.0
@@ -80,7 +82,9 @@ class Service:
             "headers": {"content-type": "application/json"},
             "multiValueHeaders": {"content-type": ["application/json"]},
             "queryStringParameters": query,
-            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+            if query
+            else None,
             "requestContext": {
                 "path": f"/api{path}",
                 "stage": "api",
@@ -114,7 +118,10 @@ class Service:
 
     def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
-        return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
+        job_id: str = self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json[
+            "jobId"
+        ]
+        return job_id
 
     def score(
         self,
@@ -144,12 +151,12 @@ def _build(environment: dict[str, str]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def built():
+def built() -> Any:
     return _build(ENVIRONMENT)
 
 
 @pytest.fixture(scope="session")
-def built_without_email():
+def built_without_email() -> Any:
     """Build the API as in a deployment whose settings name no domains."""
     names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
     return _build({name: ENVIRONMENT[name] for name in names})
@@ -163,12 +170,12 @@ class _Replaceable:
 
 
 @pytest.fixture
-def service(built, scratch):
+def service(built: Any, scratch: Path) -> Service:
     return _serve(built)
 
 
 @pytest.fixture
-def service_without_email(built_without_email, scratch):
+def service_without_email(built_without_email: Any, scratch: Path) -> Service:
     return _serve(built_without_email)
 
 

@@ -18,6 +18,7 @@ from simulator.queues import MAX_RECEIVES
 from simulator.scenario import BAD, GOOD, Scenario, genomes, jobs, targets
 
 if TYPE_CHECKING:
+    from crackling_aws.messages import Message
     from simulator.world import World
 
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
@@ -74,7 +75,7 @@ def _lost(world: World) -> set[str]:
     for name, queue in world.queues.items():
         for body in queue.exhausted:
             try:
-                found = parse(KINDS.get(name, ScoreChunk), body)
+                found: Message = parse(KINDS.get(name, ScoreChunk), body)
             except MessageError:
                 continue
             lost.add(found.genome_id if isinstance(found, PrepareGenome) else found.job_id)

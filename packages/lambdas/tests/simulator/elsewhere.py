@@ -100,7 +100,8 @@ class Fleet:
         return self._launched[claim]
 
     def running(self) -> list[Instance]:
-        return self._world.faults.call("running", lambda: list(self._running), {})
+        found: list[Instance] = self._world.faults.call("running", lambda: list(self._running), {})
+        return found
 
     def terminate(self, instance_id: str) -> None:
         def end() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import tempfile
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -131,14 +132,14 @@ class World:
             self.use_own_disk()
             module = {**QUEUES, "scheduler": scheduler, "reaper": reaper, "notifier": notifier}[name]
             environment = {**ENVIRONMENT, "QUEUE_URL": name}
-            given = {
+            given: dict[str, dict[str, Any]] = {
                 "scheduler": {"assemblies": self.ncbi, "launcher": self.fleet},
                 "reaper": {"fleet": self.fleet},
                 "download": {"download_fasta": self.ncbi.download_fasta},
                 **SCIENCE,
-            }.get(name, {})
+            }
             self._sandboxes[name, self._depth] = module.make_handler(
-                environment, self.clients, self.clock, **given
+                environment, self.clients, self.clock, **given.get(name, {})
             )
         return self._sandboxes[name, self._depth]
 
@@ -190,12 +191,12 @@ class World:
     def _step(self) -> bool:
         """Do one thing that can be done now; False if there is none."""
         choices: list[Callable[[], None]] = [
-            lambda queue=queue: self.deliver(queue)
+            partial(self.deliver, queue)
             for queue in self.queues.values()
             if any(message.visible_at <= self.now for message in queue.messages)
         ]
         choices += [
-            lambda stream=stream: self.deliver_stream(stream)
+            partial(self.deliver_stream, stream)
             for stream in self.streams.values()
             if stream.records and not stream.busy
         ]
@@ -281,7 +282,9 @@ class World:
             "headers": {"content-type": "application/json"},
             "multiValueHeaders": {},
             "queryStringParameters": query,
-            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+            if query
+            else None,
             "requestContext": {"path": f"/api{path}"},
             "body": body,
             "isBase64Encoded": False,
