@@ -30,7 +30,7 @@ __all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
 NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 FASTA: Final = "_genomic.fna.gz"
 ANNOTATION: Final = "_genomic.gff.gz"
-_MOST_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MAX_TAXA: Final = 4  # of those that a name suggests; the best come first
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _CHECK: Final = "check the accession and its version"
 
@@ -152,7 +152,7 @@ class Ncbi:
     def _taxa(self, text: str) -> Iterator[str]:
         only = "taxon_resource_filter=TAXON_RESOURCE_FILTER_GENOME"
         answer = self._ask(f"/taxonomy/taxon_suggest/{quote(text, safe='')}?{only}")
-        for entry in entries(answer, "sci_name_and_ids")[:_MOST_TAXA]:
+        for entry in entries(answer, "sci_name_and_ids")[:_MAX_TAXA]:
             if (taxon := text_of(entry, "tax_id")).isdecimal():
                 yield taxon
 

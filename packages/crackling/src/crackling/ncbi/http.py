@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 5
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
@@ -171,7 +171,7 @@ class Client:
 
     def _follow(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         """Follow redirects and return the last answer; answers that failed are closed."""
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             answer = self._request(method, address, headers)
             if answer.status in _REDIRECTS and "location" in answer.headers:
                 answer.close()
