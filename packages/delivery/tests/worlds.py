@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
@@ -198,6 +199,13 @@ class SkippingClock:
         self._skipped += seconds
 
 
+@cache
+def moto_clients() -> Aws:
+    """Return clients that every test shares: botocore takes a second to read what the services are like."""
+    clients = [boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")]
+    return Aws(*clients)  # type: ignore[arg-type]
+
+
 class MotoWorld:
     """Inside of `moto.mock_aws()`."""
 
@@ -205,10 +213,7 @@ class MotoWorld:
         self._monkeypatch = monkeypatch
         machines.install()
         self.clock = SkippingClock()
-        clients = [
-            boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")
-        ]
-        self.aws = Aws(*clients)  # type: ignore[arg-type]
+        self.aws = moto_clients()
         self.deployer: Deployer = MotoDeployer(self)
         self.base = self.aws.ec2.register_image(Name="ubuntu", RootDeviceName="/dev/sda1")["ImageId"]
         self.aws.ssm.put_parameter(Name=PUBLIC, Value=self.base, Type="String")
