@@ -60,7 +60,7 @@ class CracklingStack(cdk.Stack):
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
         )
         self.mail = self._mail(functions, settings)
-        self.storage.accept_uploads_from([self.page.origin, *settings.page_origins])
+        self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
