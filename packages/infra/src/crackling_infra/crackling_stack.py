@@ -183,7 +183,7 @@ class CracklingStack(cdk.Stack):
         reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
         longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)
-        reaper.add_environment("STUCK_MINUTES", str(int(longest) + 40))
+        reaper.add_variable("STUCK_MINUTES", str(int(longest) + 40))
 
     def _grant_ncbi_key(self, settings: Settings) -> None:
         """Let every function that calls NCBI read the API key, if there is one."""
