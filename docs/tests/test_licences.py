@@ -1,12 +1,14 @@
-"""The page on licences lists every Python package that is shipped, with the licence that the package declares."""
+"""The page on licences lists every Python package that is shipped, and tools that must not be, with their declared licences."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from importlib.metadata import Distribution, distribution, requires
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -91,6 +93,21 @@ def test_every_package_of_the_bowtie2_layer_is_listed() -> None:
     source = (LAYERS / "layer_recipes" / "bowtie2.py").read_text("utf-8")
     packages = re.findall(r'"([^"]+)"', source.partition("PACKAGES: Final = ")[2].partition("\n")[0])
     assert packages == list(section("Programs"))
+
+
+def node_packages(folder: str) -> dict[str, dict[str, Any]]:
+    """Return what a folder's lock file says about each Node package in it."""
+    locked = json.loads((ROOT / "packages" / folder / "package-lock.json").read_text("utf-8"))["packages"]
+    return {path.removeprefix("node_modules/"): found for path, found in locked.items() if path}
+
+
+def test_tools_with_restrictive_terms_are_listed_and_never_shipped() -> None:
+    restrictive = {
+        name: found for name, found in node_packages("infra").items() if "GPL" in found.get("license", "")
+    }
+    assert section("Tools of development") == {name: found["license"] for name, found in restrictive.items()}
+    assert all(found.get("dev") for found in restrictive.values())
+    assert not [found for found in node_packages("frontend").values() if "GPL" in found.get("license", "")]
 
 
 def test_the_licence_is_the_unmodified_apache_licence() -> None:

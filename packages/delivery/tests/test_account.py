@@ -15,8 +15,8 @@ from delivery.cli import main
 from delivery.preview.permissions import Permission, permissions
 from delivery.services import Services
 from delivery.stacks.cdk import CdkCli
-from fakes.account import FakeAccount
-from test_preflight import GENEROUS
+from fakes.account import GENEROUS, FakeAccount
+from test_subject import a_repository
 from worlds import SkippingClock
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_it_prepares_an_account_and_does_so_again(
     asked: list[str] = []
     monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
     for _ in range(2):
-        assert main(BOOTSTRAP, Services(clock=SkippingClock())) == 0
+        assert main(BOOTSTRAP, Services(clock=SkippingClock(), github=a_repository(ids=True))) == 0
     assert asked == ["aws://123456789012/us-east-1"] * 2
     variables = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
     assert set(variables) == {"AWS_REGION", *stack.VARIABLES}
@@ -117,7 +117,20 @@ def test_it_prepares_an_account_and_does_so_again(
     role = boto3.client("iam").get_role(RoleName=variables["BAKING_ROLE_ARN"].rpartition("/")[2])["Role"]
     document: Any = role["AssumeRolePolicyDocument"]
     subject = document["Statement"][0]["Condition"]["StringEquals"][f"{account.ISSUER}:sub"]
-    assert subject == ["repo:owner/crackling:environment:baking"]
+    assert subject == ["repo:owner@7/crackling@42:environment:baking"]
+
+
+def test_nothing_is_made_before_github_has_answered(
+    cloud: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(CdkCli, "bootstrap", lambda _self, environment: asked.append(environment))
+    assert main(BOOTSTRAP, Services(clock=SkippingClock(), github=a_repository(hidden=True))) == 1
+    assert "gh auth token" in capsys.readouterr().err
+    given = [*BOOTSTRAP, "--subject-prefix", "repo:owner/crackling"]
+    assert asked == []
+    assert main(given, Services(clock=SkippingClock(), github=a_repository(hidden=True))) == 0
+    assert len(asked) == 1
 
 
 def test_a_dry_run_prints_the_template(capsys: pytest.CaptureFixture[str]) -> None:

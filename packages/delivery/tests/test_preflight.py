@@ -13,23 +13,10 @@ from delivery.account.needs import Needs, needs_of
 from delivery.account.preflight import Finding, Level, Preflight, table
 from delivery.cli import main
 from delivery.services import Services
-from fakes.account import EVERYWHERE, FakeAccount, free_plan, half_ready, new
+from fakes.account import CAREFUL, EVERYWHERE, GENEROUS, FakeAccount, free_plan, half_ready, new
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CAREFUL = Needs(
-    memory={"Api": 1769, "IsslIndex": 3008},
-    reserved=0,
-    at_once=8,
-    workers=WORKER_TYPES["x86_64"],
-    spot=False,
-    builder="t2.nano",
-    distributions=1,
-    default_vpc=True,
-    bootstrap=("/cdk-bootstrap/hnb659fds/version", 6),
-)
-GENEROUS = replace(CAREFUL, memory={"Api": 1769, "IsslIndex": 10_240}, at_once=60)
 
 
 def findings(account: FakeAccount, needs: Needs) -> dict[str, Finding]:

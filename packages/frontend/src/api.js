@@ -2,6 +2,10 @@
  * @import {About, AnnouncedGenome, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, NewJobAnswer, OffTargets, TargetsPage} from "./types.js"
  */
 
+/** API Gateway refuses what is too large for it by itself, without a problem document. */
+const TOO_LARGE =
+  "The request is larger than the service accepts (6 MB). Split the query, or enter a region of the genome.";
+
 /** A request failed or was refused. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
   /**
@@ -196,7 +200,7 @@ export class Api {
 function refuse({ status }, problem) {
   throw new ApiError(
     problem?.title ?? `Error ${status}`,
-    problem?.detail ?? "The service answered in an unexpected way.",
+    problem?.detail ?? (status === 413 ? TOO_LARGE : "The service answered in an unexpected way."),
     status,
   );
 }

@@ -75,7 +75,7 @@ def cloud():
     mails: list[Mail] = []
     dynamodb = FakeDynamoDB()
     cloud = SimpleNamespace(
-        dynamodb=dynamodb, s3=FakeS3(), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
+        dynamodb=dynamodb, s3=FakeS3(hides_missing=True), sqs=FakeSQS(lambda url, body: sent.append((url, body))), sent=sent,
         sns=FakeSNS(mails.append), mails=mails,
         jobs=JobStore(dynamodb, "jobs"), genomes=GenomeStore(dynamodb, "genomes"), ncbi=Ncbi(), ec2=None, ssm=None, now=100.0,
     )  # fmt: skip

@@ -4,9 +4,11 @@ import time
 from threading import Lock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from crackling_aws.stores import objects
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
+from fakes.errors import client_error
 
 
 @pytest.fixture
@@ -31,6 +33,32 @@ def test_a_missing_object_is_told_apart(store, tmp_path):
         store.get("none")
     with pytest.raises(MissingObjectError):
         store.download("none", tmp_path / "out")
+
+
+@pytest.mark.parametrize("may_list", [True, False])
+def test_what_is_forbidden_is_not_taken_for_missing(store, cloud, monkeypatch, may_list):
+    """S3 answers 403 in both cases to a role that may list below its prefix only; the listing tells them apart."""
+
+    def denied(code, operation):
+        def call(**_request):
+            raise client_error(code, operation)
+
+        return call
+
+    store.put("a/b", b"x")
+    monkeypatch.setattr(cloud.s3, "head_object", denied("403", "HeadObject"))
+    monkeypatch.setattr(cloud.s3, "get_object", denied("AccessDenied", "GetObject"))
+    if not may_list:
+        monkeypatch.setattr(cloud.s3, "list_objects_v2", denied("AccessDenied", "ListObjectsV2"))
+    for key in ("a/b",) if may_list else ("a/b", "a"):
+        with pytest.raises(ClientError):
+            store.size(key)
+        with pytest.raises(ClientError):
+            store.get(key)
+    if may_list:
+        assert store.size("a") is None
+        with pytest.raises(MissingObjectError):
+            store.get("a")
 
 
 def test_ranges_go_to_their_places_and_leave_holes(store, tmp_path):
@@ -110,3 +138,24 @@ def test_a_part_that_fails_fails_the_upload(store, cloud, monkeypatch):
         written()
     assert store.size("a/b") is None
     assert not cloud.s3.list_multipart_uploads(Bucket="bucket").get("Uploads")
+
+
+def test_parts_and_their_upload_name_their_checksums(store, cloud, monkeypatch):
+    """S3 refuses to complete an upload that names an algorithm without the checksums of its parts."""
+    named = {"create_multipart_upload": [], "upload_part": [], "complete_multipart_upload": []}
+
+    def recording(send, requests):
+        return lambda **request: requests.append(request) or send(**request)
+
+    for operation, requests in named.items():
+        monkeypatch.setattr(cloud.s3, operation, recording(getattr(cloud.s3, operation), requests))
+    with store.writer("a/b") as out:
+        out.write(b"123456789" * 1024 * 1024)
+    (created,), sent, (completed,) = named.values()
+    assert created["ChecksumAlgorithm"] == "CRC32"
+    parts = completed["MultipartUpload"]["Parts"]
+    assert len(parts) == 2
+    assert {part["PartNumber"]: part["ChecksumCRC32"] for part in parts} == {
+        part["PartNumber"]: part["ChecksumCRC32"] for part in sent
+    }
+    assert len({part["ChecksumCRC32"] for part in parts}) == 2

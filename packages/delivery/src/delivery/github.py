@@ -1,4 +1,4 @@
-"""The parts of GitHub's API that are needed here: comments of a pull request, and issues."""
+"""The parts of GitHub's API that are needed here: comments of a pull request, issues, and facts about a repository."""
 
 from __future__ import annotations
 
@@ -22,7 +22,18 @@ Send = Callable[[urllib.request.Request], tuple[bytes, str]]
 LIMIT = 65_536
 """The largest number of characters that GitHub accepts as the body of a comment or an issue."""
 
+_HIDDEN = (401, 403, 404)
+"""What GitHub answers, from case to case, for what a token may not see."""
+
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
+
+
+class RefusedError(DeliveryError):
+    """Raised when GitHub answers with an error."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def _send(request: urllib.request.Request) -> tuple[bytes, str]:
@@ -32,7 +43,7 @@ def _send(request: urllib.request.Request) -> tuple[bytes, str]:
 
 @dataclass(frozen=True)
 class GitHub:
-    """A repository ("owner/name"), accessed with the token of a workflow."""
+    """A repository ("owner/name"), accessed with the token of a workflow; "" is no token, for what is public."""
 
     repository: str
     token: str
@@ -54,6 +65,22 @@ class GitHub:
             )
         except KeyError as error:
             raise DeliveryError(f"{error.args[0]} is not set; this subcommand runs in a workflow") from error
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """Return what GitHub has at a path below the repository ("" is itself); None if it shows nothing to this token.
+
+        Raises:
+            DeliveryError: GitHub does not answer, or fails.
+        """
+        address = f"{self.api}/repos/{self.repository}/{path}".rstrip("/")
+        try:
+            body, _ = self._request("GET", address, None)
+        except RefusedError as error:
+            if error.status in _HIDDEN:
+                return None
+            raise
+        found: dict[str, Any] = json.loads(body)
+        return found
 
     def put_comment(self, number: int, marker: str, body: str) -> None:
         """Create the comment of a pull request that contains this marker, or update it if it exists."""
@@ -94,20 +121,21 @@ class GitHub:
         self._request(method, f"{self.api}/repos/{self.repository}/{path}", content)
 
     def _request(self, method: str, address: str, content: dict[str, Any] | None) -> tuple[bytes, str]:
+        headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(  # noqa: S310 - the address is the runner's own
             address,
             data=None if content is None else json.dumps(content).encode(),
             method=method,
-            headers={
-                "Accept": "application/vnd.github+json",
-                "Authorization": f"Bearer {self.token}",
-                "X-GitHub-Api-Version": "2022-11-28",
-            },
+            headers=headers,
         )
         try:
             return self.send(request)
         except urllib.error.HTTPError as error:
             told = error.read().decode("utf-8", "replace")[:300]
-            raise DeliveryError(f"GitHub refused {method} {address}: {error.code} {told}") from error
+            raise RefusedError(
+                f"GitHub refused {method} {address}: {error.code} {told}", error.code
+            ) from error
         except OSError as error:
             raise DeliveryError(f"GitHub does not answer: {error}") from error

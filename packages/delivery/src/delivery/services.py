@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,3 +48,7 @@ class Services:
     @cached_property
     def github(self) -> GitHub:
         return self._github or GitHub.from_environment()
+
+    def repository(self, name: str) -> GitHub:
+        """Return a repository of GitHub by its name, with the token of the environment if there is one."""
+        return self._github or GitHub(name, os.environ.get("GITHUB_TOKEN", ""))

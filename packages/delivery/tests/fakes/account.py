@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from crackling_aws.names import WORKER_TYPES
 from delivery.account.clients import AccountClients
+from delivery.account.needs import Needs
 from fakes.client import FakeClient, operation_of, refusal
 
 if TYPE_CHECKING:
@@ -16,6 +18,21 @@ FAMILIES = ("t2", "t3", "t4g", "r5", "r6i", "m6i", "r6g", "r7g", "m6g")
 EVERYWHERE = frozenset(f"{family}.{size}" for family in FAMILIES for size in VCPUS)
 ELIGIBLE = frozenset({"t3.micro", "t3.small", "t4g.micro", "t4g.small"})
 """What EC2 starts on the free plan."""
+
+
+# What two deployments need: one of a new account, and one that takes all that an established account allows.
+CAREFUL = Needs(
+    memory={"Api": 1769, "IsslIndex": 3008},
+    reserved=0,
+    at_once=8,
+    workers=WORKER_TYPES["x86_64"],
+    spot=False,
+    builder="t2.nano",
+    distributions=1,
+    default_vpc=True,
+    bootstrap=("/cdk-bootstrap/hnb659fds/version", 6),
+)
+GENEROUS = replace(CAREFUL, memory={"Api": 1769, "IsslIndex": 10_240}, at_once=60)
 
 
 @dataclass

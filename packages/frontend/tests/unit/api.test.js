@@ -48,6 +48,14 @@ test("an answer that is not JSON, and no answer, are transient errors", async ()
   });
 });
 
+test("the gateway's own refusal of a large request says what helps", async () => {
+  const api = apiOf(() => Response.json({ message: "Request Too Long" }, { status: 413 }));
+  await assert.rejects(api.createJob({ sequence: "ACGT", genome: "g" }), {
+    status: 413,
+    message: /6 MB.*Split the query, or enter a region/,
+  });
+});
+
 test("a query is text, and refused with its problem", async () => {
   const { signal } = new AbortController();
   assert.equal(

@@ -178,7 +178,7 @@ def _serve(built: Any) -> Service:
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
         dynamodb=FakeDynamoDB(),
-        s3=FakeS3(),
+        s3=FakeS3(hides_missing=True),
         sqs=FakeSQS(lambda url, body: sent.append((url, body))),
         sns=FakeSNS(),
     )

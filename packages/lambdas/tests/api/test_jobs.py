@@ -12,6 +12,7 @@ from crackling.sequences.fasta import parse_query
 from crackling_aws.models.genomes import Part, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
+from crackling_lambdas.jobs.submission import QUERY_GUIDES, QUERY_LETTERS
 from simulator import science
 
 NOW = 1_800_000_000.0
@@ -382,3 +383,40 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service):
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
     service.jobs.mark_scanning(job_id, NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
+
+
+# --- sizes ---
+
+# API Gateway takes headers of 10,240 bytes, and the event has them twice.
+REST_OF_THE_EVENT = 50_000
+LAMBDA_LIMIT = 6 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sequence": "A\r\n" * (QUERY_LETTERS // 3)},
+        {"fasta": "\n".join(f">{number}\r\nA\r" for number in range(QUERY_LETTERS // 13))},
+        {"guides": ["\tACGTACGTACGTACGTACGT\tNGG\t"] * QUERY_GUIDES},
+        {"guides": "ACGTACGTACGTACGTACGTNGG\r\n" * QUERY_GUIDES},
+    ],
+)
+def test_lambda_carries_the_largest_queries(query):
+    """Lambda counts the event, in which the body is a string of JSON within JSON."""
+    assert all(
+        len(text if isinstance(text, str) else "\n".join(text)) <= QUERY_LETTERS for text in query.values()
+    )
+    body = json.dumps({**query, "genome": "GCF_000005845.2", "options": {"consensus": 2}}, indent=1)
+    assert len(json.dumps({"body": body})) + REST_OF_THE_EVENT < LAMBDA_LIMIT
+
+
+def test_an_answer_that_lambda_would_not_carry_says_what_helps(service):
+    """Each target has the name of its contig, which a user chose."""
+    name, sequence = "n" * 200_000, "ACGTACGTACGTACGTACGTAGG" * 40
+    job_id = service.submit(fasta=f">{name}\n{sequence}")
+    service.score(job_id, f">{name}\n{sequence}")
+    answer = service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "1000"})
+    assert (answer.status, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert "a smaller limit" in answer.json["detail"]
+    assert len(answer.text) < 1_000
+    assert service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "10"}).status == 200

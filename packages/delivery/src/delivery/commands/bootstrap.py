@@ -1,7 +1,8 @@
 """Prepare an empty AWS account for deployments from GitHub: the CDK's stack, GitHub as identity provider, and four roles.
 
-Run it once, as an administrator of the account; running it again updates the roles. The roles have no keys. At the end it
-prints the variables that the workflows of the repository need.
+Run it once, as an administrator of the account; running it again updates the roles. The roles have no keys, and trust the jobs
+of one repository; GitHub is asked how it names them, with the token in GITHUB_TOKEN (`gh auth token` prints yours). Run it again
+when the repository was renamed or transferred. At the end it prints the variables that the workflows of the repository need.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from delivery.account import stack
+from delivery.account.subject import subject_prefix
 from delivery.account.template import template
 from delivery.commands.arguments import repository
 from delivery.program import DONE, say
@@ -34,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--subject-prefix",
-        help="start of the subjects of its identities, if not repo:OWNER/NAME (those of newer repositories contain ids)",
+        help="start of the subjects of its identities (repo:OWNER/NAME or repo:OWNER@ID/NAME@ID); default: GitHub is asked",
     )
     parser.add_argument(
         "--provider-exists", action="store_true", help="the account already has GitHub as identity provider"
@@ -48,11 +50,12 @@ def run(options: argparse.Namespace, services: Services) -> int:
     if options.dry_run:
         sys.stdout.write(body + "\n")
         return DONE
+    prefix = options.subject_prefix or subject_prefix(services.repository(options.repository))
+    say(f"the roles will trust jobs whose subjects begin with {prefix}")
     region = services.aws.cloudformation.meta.region_name
     if not options.no_cdk:
         account = boto3.client("sts").get_caller_identity()["Account"]
         CdkCli().bootstrap(f"aws://{account}/{region}")
-    prefix = options.subject_prefix or f"repo:{options.repository}"
     outputs = stack.deploy(services.aws.cloudformation, body, prefix, services.clock)
     say("Set these variables of the repository (gh variable set NAME --body VALUE):")
     sys.stdout.write(f"AWS_REGION={region}\n")

@@ -15,6 +15,7 @@ from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.api.app import make_app
+from crackling_lambdas.api.problems import fitting
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
@@ -87,7 +88,7 @@ def make_handler(
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
-        return app.resolve(event, context)
+        return fitting(app.resolve(event, context))
 
     return handle
 
