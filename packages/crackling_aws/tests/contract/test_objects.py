@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,15 +11,20 @@ from crackling_aws.stores import objects
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from fakes.errors import client_error
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import SimpleNamespace
+
 
 @pytest.fixture
-def store(cloud, monkeypatch):
+def store(cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
     monkeypatch.setattr(objects, "PART", 5 * 1024 * 1024)  # S3's least
     return ObjectStore(cloud.s3, "bucket")
 
 
 @pytest.mark.parametrize("size", [0, 1, 5 * 1024 * 1024, 11 * 1024 * 1024 + 3])
-def test_what_is_streamed_in_is_streamed_out(store, tmp_path, size):
+def test_what_is_streamed_in_is_streamed_out(store: ObjectStore, tmp_path: Path, size: int) -> None:
     body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
     (tmp_path / "in").write_bytes(body)
     store.upload(tmp_path / "in", "a/b")
@@ -27,7 +33,7 @@ def test_what_is_streamed_in_is_streamed_out(store, tmp_path, size):
     assert (tmp_path / "out").read_bytes() == body
 
 
-def test_a_missing_object_is_told_apart(store, tmp_path):
+def test_a_missing_object_is_told_apart(store: ObjectStore, tmp_path: Path) -> None:
     assert store.size("none") is None
     with pytest.raises(MissingObjectError, match="none"):
         store.get("none")
@@ -36,11 +42,13 @@ def test_a_missing_object_is_told_apart(store, tmp_path):
 
 
 @pytest.mark.parametrize("may_list", [True, False])
-def test_what_is_forbidden_is_not_taken_for_missing(store, cloud, monkeypatch, may_list):
+def test_what_is_forbidden_is_not_taken_for_missing(
+    store: ObjectStore, cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, may_list: bool
+) -> None:
     """S3 answers 403 in both cases to a role that may list below its prefix only; the listing tells them apart."""
 
-    def denied(code, operation):
-        def call(**_request):
+    def denied(code: str, operation: str) -> Callable[..., NoReturn]:
+        def call(**_request: object) -> NoReturn:
             raise client_error(code, operation)
 
         return call
@@ -61,7 +69,7 @@ def test_what_is_forbidden_is_not_taken_for_missing(store, cloud, monkeypatch, m
             store.get("a")
 
 
-def test_ranges_go_to_their_places_and_leave_holes(store, tmp_path):
+def test_ranges_go_to_their_places_and_leave_holes(store: ObjectStore, tmp_path: Path) -> None:
     body = bytes(range(256)) * (12 * 1024 * 4)
     store.put("a/b", body)
     ranges = [(0, 10), (1_000, 7_000_000), (12_000_000, len(body))]
@@ -78,8 +86,8 @@ def test_ranges_go_to_their_places_and_leave_holes(store, tmp_path):
 
 
 @pytest.mark.parametrize("written", [3, 12 * 1024 * 1024])
-def test_an_error_on_the_way_leaves_no_object(store, written):
-    def interrupted():
+def test_an_error_on_the_way_leaves_no_object(store: ObjectStore, written: int) -> None:
+    def interrupted() -> None:
         with store.writer("a/b") as out:
             out.write(b"x" * written)
             raise ValueError("bad input")
@@ -89,7 +97,7 @@ def test_an_error_on_the_way_leaves_no_object(store, written):
     assert store.size("a/b") is None
 
 
-def test_what_a_prefix_holds_is_listed_and_deleted_and_nothing_beside_it(store):
+def test_what_a_prefix_holds_is_listed_and_deleted_and_nothing_beside_it(store: ObjectStore) -> None:
     for key in ("genomes/a/1", "genomes/a/2", "genomes/ab/1"):
         store.put(key, b"x")
     assert store.keys("genomes/a/") == ["genomes/a/1", "genomes/a/2"]
@@ -99,18 +107,20 @@ def test_what_a_prefix_holds_is_listed_and_deleted_and_nothing_beside_it(store):
     assert store.get("genomes/ab/1") == b"x"
 
 
-def test_more_keys_are_listed_than_one_answer_holds(store):
+def test_more_keys_are_listed_than_one_answer_holds(store: ObjectStore) -> None:
     for number in range(1001):
         store.put(f"genomes/a/{number:04d}", b"")
     assert store.keys("genomes/a/") == [f"genomes/a/{number:04d}" for number in range(1001)]
 
 
-def test_parts_are_sent_side_by_side_and_few_are_held(store, cloud, monkeypatch):
+def test_parts_are_sent_side_by_side_and_few_are_held(
+    store: ObjectStore, cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Check that a writer waits while the maximum number of parts is under way."""
     most, now, lock = [0], [0], Lock()
     send = cloud.s3.upload_part
 
-    def slowly(**request):
+    def slowly(**request: Any) -> object:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
@@ -127,10 +137,15 @@ def test_parts_are_sent_side_by_side_and_few_are_held(store, cloud, monkeypatch)
     assert store.get("a/b") == body
 
 
-def test_a_part_that_fails_fails_the_upload(store, cloud, monkeypatch):
-    monkeypatch.setattr(cloud.s3, "upload_part", lambda **_: {}["ETag"])
+def test_a_part_that_fails_fails_the_upload(
+    store: ObjectStore, cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> NoReturn:
+        raise KeyError("ETag")
 
-    def written():
+    monkeypatch.setattr(cloud.s3, "upload_part", broken)
+
+    def written() -> None:
         with store.writer("a/b") as out:
             out.write(b"x" * 12 * 1024 * 1024)
 
@@ -140,12 +155,22 @@ def test_a_part_that_fails_fails_the_upload(store, cloud, monkeypatch):
     assert not cloud.s3.list_multipart_uploads(Bucket="bucket").get("Uploads")
 
 
-def test_parts_and_their_upload_name_their_checksums(store, cloud, monkeypatch):
+def test_parts_and_their_upload_name_their_checksums(
+    store: ObjectStore, cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S3 refuses to complete an upload that names an algorithm without the checksums of its parts."""
-    named = {"create_multipart_upload": [], "upload_part": [], "complete_multipart_upload": []}
+    named: dict[str, list[Any]] = {
+        "create_multipart_upload": [],
+        "upload_part": [],
+        "complete_multipart_upload": [],
+    }
 
-    def recording(send, requests):
-        return lambda **request: requests.append(request) or send(**request)
+    def recording(send: Callable[..., object], requests: list[dict[str, Any]]) -> Callable[..., object]:
+        def call(**request: Any) -> object:
+            requests.append(request)
+            return send(**request)
+
+        return call
 
     for operation, requests in named.items():
         monkeypatch.setattr(cloud.s3, operation, recording(getattr(cloud.s3, operation), requests))

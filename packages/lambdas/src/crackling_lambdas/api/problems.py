@@ -21,7 +21,7 @@ from crackling_lambdas.errors import (
     TooLargeError,
     UpstreamError,
 )
-from crackling_lambdas.runtime.telemetry import logger
+from crackling_lambdas.runtime.telemetry import count, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -94,7 +94,11 @@ def sends_json(app: APIGatewayRestResolver) -> bool:
 
 
 def refused(error: RefusedError) -> Response[str]:
-    return problem(STATUS[type(error)], str(error))
+    status = STATUS[type(error)]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning("A request failed upstream", extra={"reason": str(error)})
+        count("UpstreamFailures")
+    return problem(status, str(error))
 
 
 def invalid(error: RequestValidationError) -> Response[str]:
@@ -114,7 +118,7 @@ def unsupported(_error: Exception | None = None) -> Response[str]:
 
 
 def too_deep(_error: RecursionError) -> Response[str]:
-    """The parser of JSON gives up by this; nothing else here recurses."""
+    """Refuse JSON that is nested too deeply for its parser; nothing else here recurses."""
     return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
 
 

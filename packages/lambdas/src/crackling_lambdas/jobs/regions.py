@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crackling.annotation.gene_lookup import written
+from crackling.annotation.gene_lookup import one_based
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region
 from crackling.sequences.faidx import FastaIndex
@@ -14,7 +14,7 @@ from crackling_aws.models.genomes import GenomeState
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import GenomeNotReadyError
-from crackling_lambdas.jobs.submission import QUERY_BASES
+from crackling_lambdas.jobs.submission import MAX_QUERY_BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +47,10 @@ class Regions:
         contigs = {name: entry.bases for name, entry in index.contigs.items()}
         region = locate(text, contigs, self.annotations.of(found) if is_gene else None)
         contig, start, end = region.position
-        if end - start > QUERY_BASES:
+        if end - start > MAX_QUERY_BASES:
             raise InputError(
-                f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
-                f"the limit of a job is {QUERY_BASES:,}; give a part of it as CONTIG:START-END"
+                f"{region.name}: has {end - start:,} bases ({one_based(region.position)}); "
+                f"the limit of a job is {MAX_QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
         read = partial(self.objects.read, keys.fasta(genome_id, found.claim))
         return region.fasta(index.sequence(contig, start, end, read))

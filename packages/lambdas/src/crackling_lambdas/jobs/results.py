@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from crackling.annotation.places import annotate
+from crackling.annotation.locations import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
 from crackling_aws.models.genomes import GenomeState
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.annotations import Annotations
 
 
-class Places(Protocol):
-    """Find where guides may bind in genomes that are ready."""
+class OffTargetFinder(Protocol):
+    """Find the off-targets of guides in genomes that are ready."""
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
@@ -52,15 +52,15 @@ def query_file_name(job_id: str) -> str:
 
 
 def _unknown(job_id: str) -> NotFoundError:
-    """Bucket and tables forget a job on their own, one a little before the other."""
+    """Return the error for an unknown job. Bucket and tables delete expired jobs at slightly different times."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
 def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
     """Return the targets of a chunk; none unless it is completely scored."""
-    if chunk.on_target is None or chunk.off_target is None:
+    if chunk.consensus is None or chunk.off_target is None:
         return []
-    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
+    rows = zip(chunk.sites, chunk.consensus, chunk.off_target, chunk.loci, strict=True)
     return [
         make_target(
             number,
@@ -95,7 +95,7 @@ class OffTargets:
 
 @dataclass(frozen=True)
 class Address:
-    """Hold an address where a file can be fetched for a short while."""
+    """Hold an address that a file can be downloaded from for a few minutes."""
 
     url: str
 
@@ -108,7 +108,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    places: Places
+    off_target_finder: OffTargetFinder
     annotations: Annotations
 
     def job(self, job_id: str) -> Job:
@@ -128,7 +128,7 @@ class Results:
         """
         job = self.job(job_id)
         if job.guides is None:
-            return Page(job, [], None if job.over else start)
+            return Page(job, [], None if job.finished else start)
         size = job.chunk_size
         first, last = (start - 1) // size, (start + limit - 2) // size
         found: list[Target] = []
@@ -140,11 +140,11 @@ class Results:
         skip = (start - 1) % size
         page = found[skip : skip + limit]
         following = start + len(page)
-        at_end = following > job.guides or (job.over and not page)
+        at_end = following > job.guides or (job.finished and not page)
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
-        """All targets of a complete job in a format of crackling.results: the text, or where one is that is long or no text.
+        """Return all targets of a complete job in a format: the text, or the address of one that is long or no text.
 
         Raises:
             ConflictError: the job is not complete.
@@ -222,6 +222,6 @@ class Results:
                 f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.places.off_targets(genome, guide, limit)
+        total, listed = self.off_target_finder.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)
         return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)
