@@ -71,13 +71,15 @@ def measure_limit(
     report: Report, genome: Genome, guides: list[str], bandwidth: float, line_seconds: float
 ) -> None:
     touched = Sections(genome.index).touched([encode(guide) for guide in guides[:2000]])
-    size = f"{touched.bytes / 1e3:,.0f} kB in {touched.lines:,.0f} lines of {touched.places:,.0f} places"
+    size = f"{touched.bytes / 1e3:,.0f} kB in {touched.lines:,.0f} lines of {touched.reads:,.0f} random reads"
     report.add(
         Figure(genome.name, "limit by bandwidth", touched.bytes / bandwidth * 1e6, "us a guide", note=size)
     )
-    note = "if no place is cached"
+    note = "if nothing is cached"
     report.add(
-        Figure(genome.name, "limit by places", touched.places * line_seconds * 1e6, "us a guide", note=note)
+        Figure(
+            genome.name, "limit by random reads", touched.reads * line_seconds * 1e6, "us a guide", note=note
+        )
     )
 
 

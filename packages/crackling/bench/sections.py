@@ -22,9 +22,9 @@ LINE_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Of the lists, by a mean guide: places that are read, cache lines, bytes of entries and directories."""
+    """What an average guide reads of the lists: random reads, cache lines, and bytes of entries and directories."""
 
-    places: float
+    reads: float
     lines: float
     bytes: float
 
@@ -71,11 +71,11 @@ class Sections:
         suffixes = (numbers & np.uint64((1 << 2 * keys.suffix_nt) - 1)).astype(np.int64)
         first = _touched(self.numbers(Section.PREFIX_DIRECTORY), prefixes, keys.prefix_nt, radius)
         second = _touched(self.numbers(Section.SUFFIX_DIRECTORY), suffixes, keys.suffix_nt, k - 1 - radius)
-        return Touched(first.places + second.places, first.lines + second.lines, first.bytes + second.bytes)
+        return Touched(first.reads + second.reads, first.lines + second.lines, first.bytes + second.bytes)
 
 
 def _touched(directory: NDArray[np.uint32], keys: NDArray[np.int64], key_nt: int, radius: int) -> Touched:
-    """Count two places for each group: one in the directory, one in the entries."""
+    """Count two random reads for each group: one in the directory, one in the entries."""
     plan = groups(key_nt, radius)
     changes = np.array([group.change for group in plan], np.int64)
     buckets = np.array([group.buckets for group in plan], np.int64)
@@ -86,7 +86,7 @@ def _touched(directory: NDArray[np.uint32], keys: NDArray[np.int64], key_nt: int
     lines = np.where(ends > starts, (ends - 1) // per_line - starts // per_line + 1, 0)
     n = len(keys)
     return Touched(
-        places=2.0 * len(plan),
+        reads=2.0 * len(plan),
         lines=float(lines.sum()) / n + len(plan),
         bytes=4.0 * float((ends - starts).sum()) / n + 8.0 * len(plan),
     )

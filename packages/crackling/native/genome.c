@@ -47,7 +47,7 @@ typedef struct {
     int32_t skip_t;
 } walk_t;
 
-typedef void (*visit_t)(void *context, uint64_t site, uint64_t place, uint32_t flags);
+typedef void (*visit_t)(void *context, uint64_t site, uint64_t position, uint32_t flags);
 
 /* R has a low bit of 0 (A 0, G 2) and G is 2: the last two bases of a reading with PAM NRG end in the bits 0 10. */
 static inline int has_pam(uint64_t reading) { return (reading & 7) == 2; }
@@ -77,9 +77,9 @@ static inline __attribute__((always_inline)) void walk(const walk_t *walk, uint6
     }
 }
 
-static inline __attribute__((always_inline)) void visit_count(void *context, uint64_t site, uint64_t place,
+static inline __attribute__((always_inline)) void visit_count(void *context, uint64_t site, uint64_t position,
                                                               uint32_t flags) {
-    (void)place, (void)flags;
+    (void)position, (void)flags;
     ((uint64_t *)context)[site >> (2 * (GUIDE_NT - PARTITION_NT))]++;
 }
 
@@ -94,12 +94,12 @@ typedef struct {
     uint64_t *cursor, *records;
 } scatter_t;
 
-static inline __attribute__((always_inline)) void visit_scatter(void *context, uint64_t site, uint64_t place,
+static inline __attribute__((always_inline)) void visit_scatter(void *context, uint64_t site, uint64_t position,
                                                                 uint32_t flags) {
     scatter_t *to = context;
     uint32_t partition = (uint32_t)(site >> (2 * (GUIDE_NT - PARTITION_NT)));
     if (partition < to->first || partition >= to->last) return;
-    to->records[to->cursor[partition]++] = site << 36 | place << 4 | flags;
+    to->records[to->cursor[partition]++] = site << 36 | position << 4 | flags;
 }
 
 void scatter_sites(const uint8_t *genome, uint64_t length, uint64_t from, uint64_t to, int32_t skip_t, uint32_t first,

@@ -38,8 +38,8 @@ static void sort_records(uint64_t *records, uint64_t n, uint64_t *scratch) {
 }
 
 static void write_occurrence(uint8_t *to, uint64_t record) {
-    uint32_t place = (uint32_t)(record >> 4);
-    memcpy(to, &place, sizeof place);
+    uint32_t position = (uint32_t)(record >> 4);
+    memcpy(to, &position, sizeof position);
     to[4] = record & 15;
 }
 

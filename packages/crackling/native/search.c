@@ -67,11 +67,11 @@ typedef struct {
 } query_t;
 
 /* The bucket of a group's entry: the last one that begins at or before it. Without branches: it cannot be guessed. */
-static uint32_t key_of(const list_t *list, const group_t *group, uint32_t place) {
+static uint32_t key_of(const list_t *list, const group_t *group, uint32_t at) {
     const uint32_t others = group->buckets - 1U; /* 0 or 3: the directory is not read past its end */
     uint32_t key = first_key(list, group);
     const uint32_t *directory = list->directory + key;
-    for (uint32_t bucket = 1; bucket < 4; bucket++) key += (uint32_t)(place >= directory[bucket & others]) & others & 1;
+    for (uint32_t bucket = 1; bucket < 4; bucket++) key += (uint32_t)(at >= directory[bucket & others]) & others & 1;
     return key;
 }
 
@@ -88,8 +88,8 @@ static void visit_blocks(const query_t *query, const list_t *list, const block_t
     for (uint32_t i = 0; i < hit_count; i++) {
         const block_t *block = &blocks[hits[i]];
         for (uint32_t left = found[hits[i]]; left; left &= left - 1) {
-            const uint32_t place = block->start + (uint32_t)__builtin_ctz(left), entry = list->entries[place];
-            const uint64_t key = key_of(list, &list->groups[block->group], place);
+            const uint32_t at = block->start + (uint32_t)__builtin_ctz(left), entry = list->entries[at];
+            const uint64_t key = key_of(list, &list->groups[block->group], at);
             const uint64_t site = key << list->key_shift | entry_rest(entry, list->key_nt) << list->rest_shift;
             const uint64_t bits = mismatch_bits(site, query->guide);
             near[kept] = (near_t){site, bits, entry_code(entry, list->key_nt)};
@@ -214,7 +214,7 @@ typedef struct {
 } finding_t;
 
 /* Index of a site's entry in the prefix list. */
-static uint32_t prefix_place(const index_t *index, uint64_t site) {
+static uint32_t prefix_entry(const index_t *index, uint64_t site) {
     const uint32_t rest_nt = GUIDE_NT - index->prefix_nt;
     const uint64_t rest = low_bases(site, rest_nt);
     uint32_t low = index->prefix_directory[site >> (2 * rest_nt)], high = index->prefix_directory[(site >> (2 * rest_nt)) + 1];
@@ -231,7 +231,7 @@ static uint64_t first_occurrence(const index_t *index, uint64_t site) {
     const uint32_t rest_bits = 2 * (GUIDE_NT - index->prefix_nt);
     const uint64_t key = site >> rest_bits;
     uint64_t first = index->occurrence_directory[key];
-    for (uint32_t i = index->prefix_directory[key], place = prefix_place(index, site); i < place; i++) {
+    for (uint32_t i = index->prefix_directory[key], end = prefix_entry(index, site); i < end; i++) {
         uint32_t entry = index->prefix_entries[i];
         pair_t pair = multiplicity(index, key << rest_bits | entry_rest(entry, index->prefix_nt),
                                    entry_code(entry, index->prefix_nt));

@@ -18,7 +18,7 @@ from crackling.specificity import OffTarget, Specificity
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLACES = 40
+BASES = 40
 CONTIGS = ("a", "b")
 
 
@@ -26,12 +26,12 @@ CONTIGS = ("a", "b")
 def a_gene(draw: st.DrawFn) -> Gene:
     """A whole, and parts that may reach beyond it, as in real files."""
     spans = [
-        Span(draw(st.integers(0, 1)), start, draw(st.integers(start + 1, PLACES)), feature)
+        Span(draw(st.integers(0, 1)), start, draw(st.integers(start + 1, BASES)), feature)
         for feature in [
             Feature.INTRON,
             *draw(st.lists(st.sampled_from([Feature.CDS, Feature.EXON]), max_size=5)),
         ]
-        for start in [draw(st.integers(0, PLACES - 1))]
+        for start in [draw(st.integers(0, BASES - 1))]
     ]
     return Gene(draw(st.sampled_from("PQRST")), spans)
 
@@ -58,7 +58,7 @@ def plainly(genes: list[Gene], contig: int, start: int, end: int) -> Locus:
     return Locus("; ".join(names), Feature(min(found.values())).label)
 
 
-@given(st.lists(a_gene(), max_size=6), st.integers(0, 1), st.integers(0, PLACES + 5), st.integers(1, 23))
+@given(st.lists(a_gene(), max_size=6), st.integers(0, 1), st.integers(0, BASES + 5), st.integers(1, 23))
 def test_a_look_up_says_what_every_base_says(genes: list[Gene], contig: int, start: int, length: int) -> None:
     found = annotation(genes).at(Position(CONTIGS[contig], start, start + length))
     assert found == plainly(genes, contig, start, start + length)

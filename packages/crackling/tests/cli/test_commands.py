@@ -81,7 +81,7 @@ def test_score_keeps_the_order_and_takes_guides_with_pam(
     assert scored[0]["mm0"] == "1"
 
 
-def test_offtargets_lists_places(crackling: Command, index: str) -> None:
+def test_offtargets_lists_locations(crackling: Command, index: str) -> None:
     listed = rows(crackling("offtargets", index, GUIDE, "AC" * 10, "-k", 5))
     assert (
         " ".join(listed[0])
@@ -190,10 +190,10 @@ def test_a_table_cuts_nothing(crackling: Command, index: str, tmp_path: Path) ->
     assert all(f"{name}:1-23" in table for name in names)
 
 
-def test_an_annotation_tells_the_gene_of_guides_and_places(
+def test_an_annotation_tells_the_gene_of_guides_and_off_targets(
     crackling: Command, index: str, sample: Path, tmp_path: Path
 ) -> None:
-    """A gene of one base, in one guide's place."""
+    """The annotation has a gene of one base, inside one of the guides."""
     designed = csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index)))
     guide = next(designed)["guide"]
     first = int(rows(crackling("offtargets", index, guide, "-k", 0))[0]["start"]) + 1
@@ -226,9 +226,9 @@ def test_own_guides_get_the_row_of_the_same_guide_of_a_query(
     guides = tmp_path / "guides.txt"
     guides.write_text("".join(f">{row['id']}\n{row['guide'].lower()} {row['pam']}\n" for row in designed))
     scored = list(csv.DictReader(io.StringIO(crackling("design", "--guides", guides, "--genome", index))))
-    place = {"contig", "start", "end", "strand"}
-    assert [{k: v for k, v in row.items() if k not in place} for row in scored] == [
-        {k: v for k, v in row.items() if k not in place} for row in designed
+    location = {"contig", "start", "end", "strand"}
+    assert [{k: v for k, v in row.items() if k not in location} for row in scored] == [
+        {k: v for k, v in row.items() if k not in location} for row in designed
     ]
     assert [(row["contig"], row["start"]) for row in scored[:2]] == [("guides", "1"), ("guides", "2")]
 

@@ -41,8 +41,8 @@ def test_every_guide_stands_where_it_says(sample: Path, targets: Design) -> None
 
 
 def test_query_order_is_by_start_then_strand(targets: Design) -> None:
-    places = [(target.start, target.strand) for target in targets]
-    assert places == sorted(places)
+    starts = [(target.start, target.strand) for target in targets]
+    assert starts == sorted(starts)
 
 
 def test_guides_of_the_genome_are_found_in_it(targets: Design) -> None:
@@ -87,7 +87,7 @@ def test_lower_case_counts_and_ambiguity_does_not(genome: Genome) -> None:
 
 
 def test_the_published_pipeline(reference: Path, tmp_path: Path) -> None:
-    """Every guide of 20 kb of E. coli: places, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
+    """Every guide of 20 kb of E. coli: locations, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
     path = tmp_path / "ecoli.issl"
     build_index([reference / "genomes" / "ecoli_k12_mg1655.fa.gz"], path, compatible=True)
     with Index.open(path) as index:

@@ -18,12 +18,12 @@ def test_sites_are_the_oracles_with_the_pam_ngg(sequences: list[str]) -> None:
     locations = oracle.find_locations({contig.name: contig.sequence for contig in contigs})
     sites = find_sites(contigs)
     assert [(s.contig, s.start, s.strand, s.guide, s.pam) for s in sites] == [
-        place for place in locations if place.pam.endswith("GG")
+        location for location in locations if location.pam.endswith("GG")
     ]
     assert all(site.end == site.start + 23 for site in sites)
 
 
-def test_sites_of_both_strands_in_order_of_place() -> None:
+def test_sites_of_both_strands_in_order_of_position() -> None:
     """Overlapping ones too; forward before reverse where they start together."""
     sites = find_sites([Contig("a", "CC" + "A" * 19 + "GG" + "G")])
     assert [(site.start, site.strand, site.pam) for site in sites] == [

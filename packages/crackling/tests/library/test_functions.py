@@ -63,8 +63,8 @@ def test_a_genome_has_its_name_contigs_and_genes(genome: crackling.Genome, sampl
     assert genome.contigs == {"NC_001416.1": 48_502}
     assert genome.fasta == sample / "lambda_phage.fa"
     assert genome.annotation is not None
-    place = crackling.Position("NC_001416.1", 37_300, 37_323)
-    assert genome.annotation.at(place) == crackling.Locus("cI", "exon")
+    position = crackling.Position("NC_001416.1", 37_300, 37_323)
+    assert genome.annotation.at(position) == crackling.Locus("cI", "exon")
 
 
 def test_an_index_gives_what_its_genome_gives(genome: crackling.Genome, index: str, sample: Path) -> None:

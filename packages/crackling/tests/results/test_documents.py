@@ -38,7 +38,7 @@ SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
 EVIL = "=<script>alert(1)</script>&\"'"
 
 
-def judged(sites: Iterable[Site], **more: Any) -> list[Target]:
+def make_targets(sites: Iterable[Site], **more: Any) -> list[Target]:
     efficiency = Efficiency(True, True, False, -0.5, None, -20.1)
     specificity = Specificity(90.0, 80.0, (1, 0, 0, 2, 3))
     return [
@@ -49,13 +49,13 @@ def judged(sites: Iterable[Site], **more: Any) -> list[Target]:
 
 def design(name: str = "query", **more: Any) -> Design:
     contigs = parse_query(SEQUENCE, name=name)
-    return Design("phage", judged(find_sites(contigs), **more), contigs)
+    return Design("phage", make_targets(find_sites(contigs), **more), contigs)
 
 
 def own_guides() -> Design:
     return Design(
         "phage",
-        judged(parse_guides(["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"], "x")),
+        make_targets(parse_guides(["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"], "x")),
         kind=Kind.GUIDES,
     )
 
@@ -165,7 +165,7 @@ def test_genbank_counts_from_one() -> None:
 @pytest.mark.filterwarnings("error")
 def test_each_contig_has_its_own_guides() -> None:
     contigs = parse_query(f">one\n{SEQUENCE}\n>none\nACGT\n>two\n{SEQUENCE[:40]}\n")
-    one = Design("phage", judged(find_sites(contigs)), contigs)
+    one = Design("phage", make_targets(find_sites(contigs)), contigs)
     records = list(SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank"))
     assert [record.name for record in records] == ["one", "none", "two"]
     windows = [str(part.extract(record.seq)).upper() for record in records for part in record.features]

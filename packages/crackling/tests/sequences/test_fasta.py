@@ -126,10 +126,10 @@ PATHS: list[tuple[Callable[[Path], Path], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("place", "message"), PATHS, ids=[message for _, message in PATHS])
-def test_paths_that_cannot_be_read(tmp_path: Path, place: Callable[[Path], Path], message: str) -> None:
+@pytest.mark.parametrize(("make_path", "message"), PATHS, ids=[message for _, message in PATHS])
+def test_paths_that_cannot_be_read(tmp_path: Path, make_path: Callable[[Path], Path], message: str) -> None:
     (tmp_path / "file").touch()
-    path = place(tmp_path)
+    path = make_path(tmp_path)
     with pytest.raises(StorageError) as error:
         list(read_fasta(path))
     assert isinstance(error.value, CracklingError)

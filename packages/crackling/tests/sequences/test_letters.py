@@ -66,7 +66,7 @@ def test_u_reads_as_t_and_the_gap_stays() -> None:
 @pytest.mark.parametrize(
     "letter", ["!", "1", "*", "E", "J", "X", "Z", "\0", "ß", "ſ", "é", "\ufeff", "\ufffd", "Α", "１"]
 )
-def test_anything_else_is_named_with_its_place(letter: str) -> None:
+def test_anything_else_is_named_with_its_position(letter: str) -> None:
     """Contig and letter, counted from 1 without white space. Sharp s must not become SS, nor a long s an S."""
     message = r"here: contig 'b', letter 7: .* is no nucleotide; give DNA \(A, C, G, T, N and the other IUPAC codes\)"
     with pytest.raises(InputError, match=message) as error:

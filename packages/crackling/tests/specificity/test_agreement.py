@@ -39,7 +39,7 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
     with chosen(radius=radius, isa=isa, GUIDES_A_TASK=2), Index.open(path) as index:
         separate_sections(index)
         assert index.shards[0].header.sites == len(locations)
-        assert index.shards[0].header.distinct_sites == len({place.site for place in locations})
+        assert index.shards[0].header.distinct_sites == len({location.site for location in locations})
         assert_equals_oracle(index, genome.guides, locations, k, compatible=as_ngg, threads=threads)
 
 

@@ -40,15 +40,15 @@ def test_what_is_kept_in_the_header(small: Path) -> None:
         assert index.contigs == [(name, len(letters)) for name, letters in GENOME.contigs.items()]
 
 
-def test_occurrences_lie_by_site_then_by_place(rich: Planted, rich_index: Path) -> None:
+def test_occurrences_are_sorted_by_site_then_by_position(rich: Planted, rich_index: Path) -> None:
     """What docs and kernel.h promise of the section; lists of off-targets are sorted and would not show it."""
     image = rich_index.read_bytes()
     offset, length = section_span(image, Section.OCCURRENCES)
     rows = [image[at : at + OCCURRENCE_BYTES] for at in range(offset, offset + length, OCCURRENCE_BYTES)]
     starts = dict(zip(rich.contigs, contig_starts(packed_lengths(rich)), strict=False))
     expected = [
-        (starts[place.contig] + place.start, place.strand == "-")
-        for place in sorted(
+        (starts[location.contig] + location.start, location.strand == "-")
+        for location in sorted(
             find_locations(rich.contigs), key=lambda p: (p.site, starts[p.contig] + p.start, p.strand)
         )
     ]

@@ -55,8 +55,8 @@ def test_the_rich_genome_has_hits_of_every_kind(rich: Planted, rich_locations: l
     for near in found:
         assert {hit.mismatches for hit in near} == set(range(7))
     every = [hit.location for near in found for hit in near]
-    assert {place.strand for place in every} == {"+", "-"}
-    assert {place.pam[1:] for place in every} == {"GG", "AG"}
+    assert {location.strand for location in every} == {"+", "-"}
+    assert {location.pam[1:] for location in every} == {"GG", "AG"}
     perfect = [hit for hit in found[0] if hit.mismatches == 0]
     assert len(perfect) > 2 * ALWAYS_OVERFLOWS - 1
     assert {hit.location.pam[1:] for hit in perfect} == {"GG", "AG"}

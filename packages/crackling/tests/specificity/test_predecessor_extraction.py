@@ -23,7 +23,7 @@ F = "ACGATCGATACGATCATGAC"
 
 @pytest.fixture
 def perfect(tmp_path: Path) -> Find:
-    """Places of a 20-mer in a genome: (contig, start, strand, site, pam)."""
+    """Return the locations of a 20-mer in a genome: (contig, start, strand, site, pam)."""
 
     def find(
         fasta: bytes, guide: str = F, *, compatible: bool = False
@@ -115,7 +115,7 @@ def test_no_site_reaches_over_the_border_of_contigs(perfect: Find) -> None:
 
 
 def test_overlapping_sites_are_all_met(perfect: Find) -> None:
-    """Also those one base apart, and on both strands at one place."""
+    """Also those one base apart, and on both strands at one position."""
     assert [start for _, start, *_ in perfect(b">a\n" + b"G" * 30, "G" * 20)] == list(range(8))
     both = "CCA" + "ACGATCGATCGATCGAT" + "TGG"
     assert len(both) == 23

@@ -76,9 +76,9 @@ def test_numbers(images: list[bytes], tmp_path: Path, data: st.DataObject) -> No
     image = bytearray(images[data.draw(st.integers(0, 2))])
     for _ in range(data.draw(st.integers(1, 4))):
         offset, length = section_span(image, data.draw(st.sampled_from(NUMBERS)))
-        place = offset + 4 * data.draw(st.integers(0, length // 4 - 1))
-        (number,) = struct.unpack_from("<I", image, place)
-        struct.pack_into("<I", image, place, (number + data.draw(near_and_far)) % 2**32)
+        at = offset + 4 * data.draw(st.integers(0, length // 4 - 1))
+        (number,) = struct.unpack_from("<I", image, at)
+        struct.pack_into("<I", image, at, (number + data.draw(near_and_far)) % 2**32)
     use(resealed(bytes(image)), tmp_path / "numbers.issl")
 
 
@@ -112,10 +112,10 @@ def test_header_fields(images: list[bytes], tmp_path: Path, data: st.DataObject)
     image = bytearray(images[data.draw(st.integers(0, 2))])
     fields = [(at, "<I") for at in (12, 16, 20)] + [(at, "<Q") for at in (24, 32, 40, 48, 56)]
     fields += [(section_row(section) + at, "<Q") for section in Section for at in (0, 8)]
-    place, kind = data.draw(st.sampled_from(fields))
-    (number,) = struct.unpack_from(kind, image, place)
+    at, kind = data.draw(st.sampled_from(fields))
+    (number,) = struct.unpack_from(kind, image, at)
     number += data.draw(st.one_of(st.integers(-16, 16), st.sampled_from([2**31, 2**32, 2**62, -(2**63)])))
-    struct.pack_into(kind, image, place, number % 2 ** (32 if kind == "<I" else 64))
+    struct.pack_into(kind, image, at, number % 2 ** (32 if kind == "<I" else 64))
     use(resealed(bytes(image)), tmp_path / "header.issl")
 
 

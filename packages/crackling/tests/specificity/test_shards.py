@@ -67,10 +67,10 @@ def test_cuts_anywhere_lose_no_site(tmp_path: Path, bases: int) -> None:
         assert_equals_oracle(index, [window[:20]], locations, 4)
 
 
-def test_a_genome_with_more_places_than_a_shard_is_split(
+def test_a_genome_with_more_positions_than_a_shard_is_split(
     rich: Planted, rich_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
+    """A position has 32 bits. The test lowers the limit, because a genome of 4 Gb would take too long."""
     monkeypatch.setattr("crackling.specificity.packed_genome.MAX_POSITIONS", 3000)
     files = in_shards(rich.contigs, tmp_path / "genome.issl", 1 << 32)
     assert len(files) > 1

@@ -81,7 +81,7 @@ def product_rows(off_targets: Sequence[OffTarget]) -> dict[Row, tuple[float, flo
         Row(hit.contig, hit.start, hit.strand, hit.site, hit.pam, hit.mismatches): (hit.mit, hit.cfd)
         for hit in off_targets
     }
-    assert len(rows) == len(off_targets), "a place is listed twice"
+    assert len(rows) == len(off_targets), "a location is listed twice"
     return rows
 
 
@@ -104,7 +104,7 @@ def assert_equals_oracle(
     for guide, product in zip(guides, scored, strict=True):
         truth = oracle.score(guide, locations, k, compatible=compatible)
         assert product.counts == truth.counts
-        # The kernel adds local scores as whole multiples of 2^-24: each place may be half of one off.
+        # The kernel adds local scores as whole multiples of 2^-24: each location may be half of one off.
         rounding = sum(truth.counts) * kernel.SCORE_UNIT / 2 / 100
         assert (product.mit, product.cfd) == pytest.approx((truth.mit, truth.cfd), rel=1e-9 + rounding)
         found = product_rows(opened.off_targets(guide, k, compatible=compatible))

@@ -28,7 +28,7 @@ _NAMES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id", b"ID")
 _ALIASES = _NAMES[:-1]  # an ID holds within its file alone
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _COLUMNS = 9
-_MOST = 0xFFFFFFFF
+_MAX_POSITION = 0xFFFFFFFF
 
 
 class Span(NamedTuple):
@@ -152,7 +152,7 @@ class GffReader:
             start, end = int(columns[3]) - 1, int(columns[4])
         except ValueError:
             start, end = -1, 0
-        if not 0 <= start < end <= _MOST:
+        if not 0 <= start < end <= _MAX_POSITION:
             raise self._wrong(number, f"goes from {_text(columns[3])!r} to {_text(columns[4])!r}")
         return start, end
 

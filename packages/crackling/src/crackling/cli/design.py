@@ -35,7 +35,7 @@ def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "design",
-        "Design guides: find every site of a query on both strands, or take a list of guides, judge their efficiency by three "
+        "Design guides: find every site of a query on both strands, or take a list of guides, assess their efficiency by three "
         "methods, and score their specificity against a genome.",
         "crackling design gene.fa --genome genome.issl -o guides.xlsx",
     )
@@ -59,7 +59,7 @@ def add_parser(commands: Commands) -> None:
         required=True,
         type=Path,
         metavar="FASTA|INDEX|ACCESSION",
-        help="FASTA is indexed on the way; the genome of an accession is fetched once (see crackling genome)",
+        help="FASTA is indexed on the way; the genome of an accession is downloaded once (see crackling genome)",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument(

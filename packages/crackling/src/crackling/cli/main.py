@@ -1,4 +1,4 @@
-"""`crackling`: fetch and index genomes, score guides, list off-targets, align, design guides.
+"""`crackling`: download and index genomes, score guides, list off-targets, align, design guides.
 
 exit codes
   0    done

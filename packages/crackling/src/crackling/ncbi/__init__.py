@@ -1,4 +1,4 @@
-"""Genomes from NCBI: what there is, fetching it verified, and keeping it on this machine."""
+"""Genomes from NCBI: find assemblies, download and verify them, and cache them on this machine."""
 
 from crackling.errors import TransferError
 from crackling.ncbi.assembly import ACCESSION, Assembly
