@@ -6,9 +6,10 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from crackling.annotation.annotation import read_annotation
+from crackling.closeable import Closeable
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region, read_region
 from crackling.specificity import Index, build_index
@@ -17,7 +18,6 @@ from crackling.specificity.names import parse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from crackling.annotation.annotation import Annotation
     from crackling.ncbi.cache_builder import CacheBuilder
@@ -29,7 +29,7 @@ _ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".issl", ".fa", ".fna", ".fasta")
 
 
 @dataclass(frozen=True, slots=True)
-class Genome:
+class Genome(Closeable):
     """A genome that is open. Use it as a context manager, or call close().
 
     Attributes:
@@ -43,14 +43,6 @@ class Genome:
     index: Index
     annotation: Annotation | None = None
     fasta: Path | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the index's memory."""

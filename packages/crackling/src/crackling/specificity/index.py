@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from crackling.closeable import Closeable
 from crackling.errors import IndexFileError
 from crackling.sequences.files import open_for_reading
 from crackling.specificity.layout import MAGIC
@@ -17,16 +18,15 @@ from crackling.specificity.shard import Shard, ShardSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from crackling.specificity.offtargets import OffTarget
     from crackling.specificity.search import Specificity
 
 
-class Index:
-    """An index that is open, all of it. Use as a context manager, or call close().
+class Index(Closeable):
+    """An open index with all its shards. Use it as a context manager, or call close().
 
-    Whoever has no room for all shards at once adds them to a Tally or a Listing one by one.
+    If there is no room for all shards at once, add them to a Tally or a Listing one by one.
     """
 
     def __init__(self, shards: Sequence[Shard]) -> None:
@@ -61,14 +61,6 @@ class Index:
             )
             opened.pop_all()
         return index
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         for shard in self.shards:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from isal import isal_zlib
 
+from crackling.closeable import Closeable
 from crackling.errors import IndexFileError
 from crackling.sequences.files import open_for_reading
 from crackling.specificity import kernel
@@ -30,14 +31,13 @@ from crackling.specificity.plan import Keys, choose_prefix_radius, groups
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from crackling.specificity.layout import Range
 
     Fetch = Callable[[Sequence[Range]], None]
 
 
-class Shard:
+class Shard(Closeable):
     """An index file that is open. Use as a context manager, or call close()."""
 
     def __init__(self, header: Header, memory: mmap.mmap, label: str, positions: bool) -> None:
@@ -89,14 +89,6 @@ class Shard:
         shard = cls(header, memory, label, positions)
         shard.fetch = fetch
         return shard
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         if self.memory.closed:
@@ -168,17 +160,17 @@ def _verify(memory: mmap.mmap, header: Header, sections: Iterable[Section], labe
 
 
 class ShardSet:
-    """Shards of one genome, as they come: each once, and in the end all."""
+    """The shards of one genome that were seen so far; each must come once, and in the end all."""
 
     def __init__(self) -> None:
         self._seen: dict[int, str] = {}
         self._header: Header | None = None
 
     def add(self, header: Header, label: str) -> None:
-        """Take in a shard.
+        """Add a shard.
 
         Raises:
-            IndexFileError: it belongs to another set, or was there before.
+            IndexFileError: it belongs to another set, or was added before.
         """
         first = self._header = self._header or header
         if header.set_id != first.set_id:
@@ -194,7 +186,7 @@ class ShardSet:
         self._seen[header.shard] = label
 
     def check_whole(self) -> None:
-        """End of the shards.
+        """Check that no shard is missing.
 
         Raises:
             IndexFileError: one is missing.
