@@ -1,4 +1,4 @@
-"""What this is: versions, methods, and who published them."""
+"""The version of Crackling, the methods that it implements, and their publications."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MODEL = "sgRNA Scorer 2.0 (linear, 20 x 4 bases); MIT weights of 2013; CFD weigh
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that a result rests on: its name, the columns that it gives, and its publications."""
+    """A published method: its name, the columns that it computes, and its publications."""
 
     name: str
     gives: str

@@ -1,4 +1,4 @@
-"""The errors that a user can cause or must know of. Each message is one line: what, where, remedy."""
+"""The errors that a user can cause or must know about. Each message is one line: the input, the problem and the remedy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class CracklingError(Exception):
 
 
 class InputError(CracklingError):
-    """A sequence, a guide or an option is not what it should be."""
+    """A sequence, a guide or an option is invalid."""
 
 
 class IndexFileError(CracklingError):
-    """A file is not an index, or is damaged, or of another version."""
+    """A file is not an index, is damaged, or has another version."""
 
 
 class StorageError(CracklingError):
@@ -20,4 +20,4 @@ class StorageError(CracklingError):
 
 
 class TransferError(CracklingError):
-    """A server could not be reached, broke off, or brought other bytes than were published; trying again later may help."""
+    """A server could not be reached, or a download was interrupted or damaged. Trying again later may help."""

@@ -1,4 +1,4 @@
-"""Designing guides: every site of a query, or every guide of a list, assessed and scored."""
+"""Design guides: assess and score every site of a query, or every guide of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specificity of guides that are known: their scores, and their off-targets one by one."""
+"""Score the specificity of given guides, and list their off-targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The native kernel: one shared library, compiled from native/. Its two parts are bound where they are used."""
+"""The native kernel, a shared library that is compiled from native/. Each of its two parts is bound where it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of the kernel in threads: it gives the interpreter's lock back, so they run side by side."""
+"""Call the kernel in threads. It releases the interpreter's lock, so calls run in parallel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 def map_in_threads(function: Callable[[_S], _T], items: Sequence[_S], threads: int | None) -> Iterator[_T]:
-    """Like map(), in order; without a pool where there is nothing to share out."""
+    """Apply a function to items in threads and yield the results in order, as map() does. One item needs no pool."""
     workers = min(threads or os.cpu_count() or 1, len(items))
     if workers <= 1:
         yield from map(function, items)

@@ -1,4 +1,4 @@
-"""Where each gene lies as a whole, and what it is called beside its name."""
+"""The position of each whole gene, and the other names that it has."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Gene:
 
 @dataclass(slots=True)
 class _Node:
-    """A record that others may have as Parent."""
+    """A record that other records may name as their parent."""
 
     parent: bytes
     name: str
@@ -62,7 +62,7 @@ class _Node:
 
 @dataclass(slots=True)
 class GffReader:
-    """Reads a file, then tells its genes. Records may stand in any order."""
+    """A reader of GFF3: read() a file, then ask for genes(). Records may stand in any order."""
 
     label: str
     contigs: dict[str, int] = field(default_factory=dict)

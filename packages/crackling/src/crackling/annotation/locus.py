@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Feature(IntEnum):
-    """What a location is in a gene. If it is several of these, the least counts."""
+    """The part of a gene that a location is in. If several apply, the lowest value counts."""
 
     CDS = 0
     EXON = 1

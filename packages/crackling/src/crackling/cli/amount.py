@@ -1,4 +1,4 @@
-"""How much of a stage is done, in its own unit."""
+"""The column of the progress bar that shows how much of a stage is done."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_BYTES = frozenset({"downloading", "downloading genes", "reading genes"})
 
 
 class AmountColumn(ProgressColumn):
-    """Bytes in units of their size, everything else counted."""
+    """A column that shows bytes with a unit, and everything else as a count."""
 
     def __init__(self) -> None:
         super().__init__()

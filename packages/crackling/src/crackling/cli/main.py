@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run a parsed command; returns the exit code."""
+    """Run a parsed command and return the exit code."""
     stdout: TextIO | None = sys.stdout
     if stdout is None:
         return _complain(StorageError("standard output: is closed; open it"), BAD_INPUT)

@@ -1,4 +1,4 @@
-"""Efficiency: three published methods, each a verdict; their consensus is how many accept."""
+"""The efficiency of guides: the verdicts of three published methods, and how many of them accept a guide."""
 
 from crackling.efficiency.assess import Efficiency, assess
 

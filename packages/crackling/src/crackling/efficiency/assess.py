@@ -1,4 +1,4 @@
-"""The three verdicts on each site."""
+"""Assess the efficiency of guides by all three methods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """The verdicts. structure (dot-bracket) and energy (kcal/mol) are None where nothing was folded."""
+    """The verdicts on a guide. structure (dot-bracket) and energy (kcal/mol) are None if it was not folded."""
 
     chopchop: bool
     mm10db: bool
@@ -49,7 +49,7 @@ def assess(
         all_folds: fold every guide, not only those whose mm10db verdict depends on it. No verdict changes.
         scaffold: the RNA that follows the guide (A, C, G, U); mm10db's verdict depends on it.
         threads: how many threads fold; default: one for each processor.
-        progress: is told how many folds are done, of how many.
+        progress: called with the number of folds that are done and the number of all folds.
 
     Returns:
         In the order of `sites`.

@@ -1,4 +1,4 @@
-"""Guides as users list them: with or without their PAM, one a line."""
+"""Parse guides that a user lists: one on each line, with or without the PAM."""
 
 from __future__ import annotations
 

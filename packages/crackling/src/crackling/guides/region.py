@@ -25,7 +25,7 @@ _FEW = 5  # that a message names
 
 
 class Region(NamedTuple):
-    """Bases of the genome, on its + strand, and what they are called."""
+    """A part of the genome on its forward strand, and its name."""
 
     name: str
     position: Position
@@ -35,7 +35,7 @@ class Region(NamedTuple):
         return as_fasta([Contig(f"{self.contig(sequence).name} {one_based(self.position)}", sequence)])
 
     def contig(self, sequence: str) -> Contig:
-        """Return the contig that is read from fasta()."""
+        """Return the region as a contig: what a reader of fasta() gets."""
         return Contig("_".join(self.name.split()), sequence)
 
 

@@ -11,7 +11,7 @@ _SUPPRESSED = {"suppressed", "retired"}
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What a user wants to know about an assembly before it is downloaded.
+    """The facts about an assembly that a user needs before downloading it.
 
     Attributes:
         bases: of its sequences, without organelles and alternate loci, which the FASTA file may contain too.
@@ -73,7 +73,7 @@ def read_report(report: object) -> Assembly | None:
 
 
 def entries(answer: object, name: str) -> list[object]:
-    """Return the list of that name in an answer; NCBI omits a list that is empty."""
+    """Return the list of that name in an answer, or an empty one: NCBI omits empty lists."""
     found = _at(answer, name)
     return found if isinstance(found, list) else []
 

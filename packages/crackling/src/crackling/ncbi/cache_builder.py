@@ -1,4 +1,4 @@
-"""What fills the folder of a genome: NCBI's files, the index of the sequence, and the genes in the form that loads at once."""
+"""Fill the cache folder of a genome: download NCBI's files, index the sequence, and prepare the genes for quick loading."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CacheBuilder:
-    """Downloads, verifies and indexes genomes into folders."""
+    """A builder that downloads, verifies and indexes genomes in folders."""
 
     ncbi: Ncbi
     progress: Progress
@@ -129,7 +129,7 @@ class CacheBuilder:
         self._download(file, path)  # the part that was there was damaged: once more from the start
 
     def _complete(self, part: Path, file: RemoteFile, stage: str) -> str:
-        """Append what is missing to a part of a file, and return the md5 of the whole."""
+        """Append the missing bytes to a partly downloaded file, and return the md5 of the whole."""
         digest = hashlib.md5(usedforsecurity=False)
         with part.open("a+b") as stream:
             stream.seek(0)

@@ -1,8 +1,8 @@
-"""A large file from a server: in ranges side by side where the server can, delivered in order, from bounded memory.
+"""Download a large file in bounded memory: in parallel ranges where the server supports them, delivered in order.
 
-Each range is asked for again from the byte where it broke. A server without ranges, or one that ignores or refuses them, is read
-in one stream; where that breaks, it is read again from the start and what was delivered is passed over. Whatever was pieced
-together in this way is held against the published md5 at the end.
+An interrupted range is requested again from the byte where it stopped. If the server does not support ranges, or ignores or
+refuses them, the file is read in one stream; if that is interrupted, it is read again from the start and the bytes that were
+delivered already are skipped. At the end, the md5 of the whole is compared with the published one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file that NCBI publishes; `bytes` is None where the server does not say, `ranges` whether it serves parts."""
+    """A file that NCBI publishes. `bytes` is None if the server does not tell the size; `ranges` says whether it serves parts."""
 
     address: str
     name: str
@@ -216,7 +216,7 @@ def no_web_page(chunk: bytes, position: int) -> None:
 
 
 class VerifiedStream(io.RawIOBase):
-    """Blocks as one stream, which takes their md5 on the way and tells how far it is."""
+    """A stream of blocks that computes their md5 and reports its progress."""
 
     def __init__(self, blocks: Iterator[Buffer], file: RemoteFile, progress: Progress | None) -> None:
         self._blocks = blocks
@@ -253,7 +253,7 @@ class VerifiedStream(io.RawIOBase):
         return True
 
     def check(self) -> None:
-        """Read what was left, and hold the md5 against the published one.
+        """Read the rest, and compare the md5 with the published one.
 
         Raises:
             TransferError: it is another.

@@ -1,4 +1,4 @@
-"""HTTP as a guest: few requests a second, bounded waits, redirects to http(s) only, and errors that say what to do."""
+"""An HTTP client that limits its requests and waits, follows redirects to http(s) only, and raises errors that say what to do."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WEB_PAGE: Final = (
 
 
 class StatusError(TransferError):
-    """The server refuses for good; `status` is HTTP's."""
+    """The server refuses the request for good; `status` is the HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -54,9 +54,9 @@ class StatusError(TransferError):
 
 
 class Client:
-    """Requests of one guest. Safe to share between threads.
+    """A client for requests to NCBI. Safe to share between threads.
 
-    The key goes to `home` alone, the origin of NCBI's API: not to its file servers, nor where a redirect leads.
+    The API key is sent only to `home`, the origin of NCBI's API: not to its file servers, and not to the target of a redirect.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Client:
             for chunk in self.chunks(answer):
                 body += chunk
                 if len(body) > _LONGEST_ANSWER:
-                    raise TransferError(f"{address}: is longer than such an answer can be; check the address")
+                    raise TransferError(f"{address}: the answer is longer than expected; check the address")
         return bytes(body)
 
     @contextmanager
@@ -222,7 +222,7 @@ class Client:
         )
 
     def _pool(self, address: str) -> PoolManager:
-        """Return a pool of kept connections, through the proxy that the environment names, if any."""
+        """Return a pool of connections, through the proxy that the environment names, if any."""
         parts = urlsplit(address)
         proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
         with self._lock:

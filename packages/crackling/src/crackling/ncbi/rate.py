@@ -1,4 +1,4 @@
-"""How many requests a second go to NCBI from this process."""
+"""Limit how many requests per second this process sends to NCBI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WINDOW: Final = 1.05  # seconds; a little more than NCBI's own second, whose be
 
 
 class Rate:
-    """Lets at most so many requests through in any second; safe to share between threads."""
+    """A limit of requests in any second. Safe to share between threads."""
 
     def __init__(self, most: int) -> None:
         self._granted: deque[float] = deque(maxlen=most)

@@ -1,4 +1,4 @@
-"""How long the client waits for a server, and when it repeats an attempt that failed."""
+"""Retry policy: how long the client waits for a server, and when it repeats a failed attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A design as a whole: what was asked, against which genome, and the targets that came of it."""
+"""A design: the query, the genome that was searched, and the resulting targets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What was given: a sequence to find guides in, or guides."""
+    """The kind of query: a sequence to find guides in, or guides."""
 
     SEQUENCE = "sequence"
     GUIDES = "guides"

@@ -1,4 +1,4 @@
-"""GenBank: a record a contig of the query, its guides as features; of own guides, a record a guide."""
+"""Write GenBank: a record for each contig of the query with its guides as features, or for each guide of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row a guide with what decides, for people: the table of the command line, and that of a notebook."""
+"""The rows of the tables that the command line and a notebook show: one for each guide, with the columns that matter most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML: a report for people in one file: no script, no style and no picture from elsewhere, and everything escaped."""
+"""Write the HTML report: one file that loads nothing from elsewhere, with all text escaped."""
 
 from __future__ import annotations
 

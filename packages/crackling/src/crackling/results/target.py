@@ -1,4 +1,4 @@
-"""One target: a site of the query with all that is known of its guide. Its fields are the columns of every format."""
+"""A target: a site of the query with everything that is known about its guide. Its fields are the columns of every format."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def make_target(
     min_accepted: int = DEFAULT_MIN_ACCEPTED,
     locus: Locus = UNKNOWN,
 ) -> Target:
-    """Put together what is known of a site; figures are rounded to what is written, so that all formats agree."""
+    """Make the target of a site. Figures are rounded to the decimals that are written, so that all formats agree."""
     gc = 100.0 * (site.guide.count("G") + site.guide.count("C")) / len(site.guide)
     mm0, mm1, mm2, mm3, mm4 = specificity.counts
     return Target(

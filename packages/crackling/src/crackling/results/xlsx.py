@@ -1,4 +1,4 @@
-"""XLSX: a sheet of guides, and one that says what was asked and what the columns mean."""
+"""Write XLSX: a sheet of guides, and one with the parameters and the meaning of the columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BGZF: gzip in blocks that are members of their own, so that a part is read without all that stands before it.
+"""BGZF: gzip in blocks that are members of their own, so that a part can be read without what precedes it.
 
 Any reader of gzip takes the whole. The table of blocks is bgzip's (.gzi), so that samtools finds its way as well.
 """
@@ -27,7 +27,7 @@ _TRAILER = struct.Struct("<2L")  # checksum and length of the text
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Where each block begins, and at last where they end: in the file and in the text."""
+    """The offsets of all blocks and of their end, in the file and in the text."""
 
     packed: array[int] = field(default_factory=lambda: array("Q", [0]))
     text: array[int] = field(default_factory=lambda: array("Q", [0]))
@@ -54,7 +54,7 @@ class Blocks:
 
 
 class BgzfWriter:
-    """Writes a stream in blocks."""
+    """A writer of a stream in blocks."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -73,7 +73,7 @@ class BgzfWriter:
             del self._rest[:BLOCK]
 
     def finish(self) -> Blocks:
-        """Write what is left and the empty block that tells that nothing is missing; tells where each stands."""
+        """Write the rest and the empty block that marks a complete file; return the offsets of all blocks."""
         if self._rest:
             self._put(bytes(self._rest))
         self._out.write(_packed(b""))

@@ -1,4 +1,4 @@
-"""Files as users have them, compressed or not: read as what they hold."""
+"""Read files that may be compressed as their plain contents."""
 
 from __future__ import annotations
 

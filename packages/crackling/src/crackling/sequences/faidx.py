@@ -1,4 +1,4 @@
-"""FASTA that is read in parts: BGZF in lines of one length, samtools' table of contigs (.fai), bgzip's of blocks (.gzi)."""
+"""Read parts of a BGZF-compressed FASTA file, by samtools' table of contigs (.fai) and bgzip's table of blocks (.gzi)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """How long a contig is, and where in the text its first base stands."""
+    """The length of a contig, and the offset of its first base in the text."""
 
     bases: int
     offset: int
@@ -57,7 +57,7 @@ class FastaIndex:
 
 
 class FastaWriter:
-    """Writes contigs piece by piece."""
+    """A writer of contigs, piece by piece."""
 
     def __init__(self, out: BinaryIO, label: str) -> None:
         self._label = label

@@ -1,7 +1,7 @@
-"""Sequences as users have them: FASTA files (plain or compressed), streams, pasted text.
+"""Read sequences from FASTA files (plain or compressed), streams and pasted text.
 
 Soft-masked (lower case) letters count as sequence. Letters of the IUPAC nucleotide alphabet other than A, C, G, T and U are
-kept, and no site contains them. White space inside a sequence is dropped. Anything else is an error that says where it stands.
+kept, and no site contains them. White space inside a sequence is dropped. Anything else is an error that names its position.
 """
 
 from __future__ import annotations

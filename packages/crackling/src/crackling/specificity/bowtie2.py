@@ -1,4 +1,4 @@
-"""Where guides stand in a genome by bowtie2: their perfect alignments, and whether they are unique by the published rule.
+"""Align guides to a genome with bowtie2: find their perfect alignments, and whether they are unique by the published rule.
 
 Each guide is aligned with each PAM of NGG and NAG, end to end, without a mismatch, and all alignments are reported. A guide with
 more than one is not unique. The number is that of the guide's occurrences with no mismatch in an index (`mm0`).

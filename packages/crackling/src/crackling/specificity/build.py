@@ -1,4 +1,4 @@
-"""Building an index: the genome is read and packed, 4 bits a base, and each shard of it is built (builder.py) as it is full."""
+"""Build an index: read and pack the genome, 4 bits a base, and build each shard (builder.py) as soon as it is full."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IndexSummary:
-    """What an index holds; `bases` counts letters of the contigs, `bytes` all its files.
+    """The contents of an index; `bases` counts the letters of the contigs, `bytes` the bytes of all files.
 
     A site that is in several shards is counted as distinct in each.
     """

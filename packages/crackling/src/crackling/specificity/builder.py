@@ -38,7 +38,7 @@ MAX_SITES = (1 << 32) - 1  # of a shard: directories have 32 bits
 
 
 class Builder:
-    """The state of one build. It gives the genome's memory back as soon as it can."""
+    """The state of one build. It frees the genome's memory as soon as it can."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Builder:
         self._overflow: list[bytes] = []
 
     def build(self) -> Header:
-        """Write the sections; returns the header that they want."""
+        """Write the sections and return the header that belongs to them."""
         counts = self._count_sites()
         self._sizes = [sum(column) for column in zip(*counts, strict=True)]
         self._sites = sum(self._sizes)
@@ -202,7 +202,7 @@ class Builder:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """What a task works in: used again and again, as new memory costs more time than the work."""
+    """The working memory of a task. It is reused, because new memory costs more time than the work."""
 
     entries: Array[c_uint32]
     occurrences: Array[c_uint8]
@@ -223,7 +223,7 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one task listed, in its room: to be kept before the room's next task. Only `distinct` entries are filled."""
+    """The result of one task, in its working memory: copy it before the next task. Only `distinct` entries are filled."""
 
     distinct: int
     entries: Array[c_uint32]

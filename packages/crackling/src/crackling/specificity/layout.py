@@ -68,7 +68,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a section lies in the file, and its checksum."""
+    """The offset, length and checksum of a section."""
 
     offset: int
     length: int
@@ -199,7 +199,7 @@ def damaged(label: str) -> IndexFileError:
 
 
 class Writer:
-    """Writes an index, section by section in the order of `Section`, to a file that stands at its start."""
+    """A writer of an index, section by section in the order of `Section`, to a file that is at its start."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

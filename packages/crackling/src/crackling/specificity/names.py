@@ -14,7 +14,7 @@ _SHARD = re.compile(
 
 
 class ShardName(NamedTuple):
-    """What a shard's name says; `built_as` is the path that the index was built as."""
+    """The parts of a shard's name; `built_as` is the path that the index was built as."""
 
     built_as: Path
     number: int

@@ -1,4 +1,4 @@
-"""A genome, or a shard of it, in memory as the kernel reads it: contigs one behind the other, 4 bits a base."""
+"""A genome, or a shard of it, packed for the kernel: contigs one after the other, 4 bits a base."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class PackedGenome:
         self.bases += bases + len(odd) - overlap
 
     def free(self) -> None:
-        """Give the sequence's memory back."""
+        """Free the memory of the sequence."""
         self.packed = bytearray()
 
     def _pack(self, letters: str, name: str, before: int, label: str) -> str:
-        """Append bases, padded; `before` them the contig has so many. Returns them without white space."""
+        """Append bases, padded, and return them without white space. The contig has `before` bases already."""
         encoded = letters.encode("ascii", "replace")  # what is not ASCII becomes '?', no nucleotide either
         if not encoded.isalpha():
             letters = "".join(letters.split())
@@ -128,21 +128,21 @@ def _contigs(sources: Sequence[Path | BinaryIO]) -> Iterator[tuple[str, list[str
 
 
 class _Letters:
-    """A contig's letters in parts, taken off from the front. White space is dropped only where it must be cut."""
+    """The letters of a contig in parts, which are removed from the front. White space is dropped only if a part must be cut."""
 
     def __init__(self, parts: list[str]) -> None:
         self.parts = parts
         self._bare = False
 
     def fit(self, bases: int) -> bool:
-        """Return whether there are no more bases than that."""
+        """Return whether there are at most that many bases."""
         if sum(map(len, self.parts)) > bases and not self._bare:
             self.parts = ["".join(part.split()) for part in self.parts]
             self._bare = True
         return sum(map(len, self.parts)) <= bases
 
     def take(self, bases: int) -> list[str]:
-        """Take so many off; there are more."""
+        """Remove that many bases from the front, of which there are more, and return their parts."""
         ends = list(accumulate(map(len, self.parts)))
         last = bisect_right(ends, bases)
         cut = bases - (ends[last - 1] if last else 0)
@@ -151,7 +151,7 @@ class _Letters:
         return taken
 
     def first(self, bases: int) -> str:
-        """Look at so many, or at all there are."""
+        """Return that many bases from the front, or all if there are fewer, without removing them."""
         found = ""
         for part in self.parts:
             found += part[: bases - len(found)]
