@@ -1,4 +1,4 @@
-"""Fixtures for all tests of the layers, and how many examples the property tests try."""
+"""Fixtures for all tests, and the number of examples in property tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 @pytest.fixture(scope="session")
 def reference() -> Path:
-    """The folder with published figures and real genomes; tests that need it say so when they skip."""
+    """Return the folder with published figures and real genomes, or skip the test with a reason."""
     folder = os.environ.get("CRACKLING_REFERENCE")
     if not folder:
         pytest.skip("CRACKLING_REFERENCE is not set: no reference figures to compare with")

@@ -1,4 +1,4 @@
-"""Look-ups against the plainest way to find the same, and the prepared form."""
+"""Compare look-ups with a search base by base, before and after the prepared form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTIGS = ("a", "b")
 
 @st.composite
 def a_gene(draw: st.DrawFn) -> Gene:
-    """A whole, and parts that may reach beyond it, as in real files."""
+    """Draw a gene: its whole, and parts that may reach beyond it, as in real files."""
     spans = [
         Span(draw(st.integers(0, 1)), start, draw(st.integers(start + 1, BASES)), feature)
         for feature in [
@@ -42,7 +42,7 @@ def annotation(genes: list[Gene]) -> Annotation:
 
 
 def plainly(genes: list[Gene], contig: int, start: int, end: int) -> Locus:
-    """Base by base. On each contig a gene reaches from its first span to its last."""
+    """Look up base by base. On each contig a gene extends from its first span to its last."""
     found: dict[str, int] = {}
     for gene in genes:
         here = [span for span in gene.spans if span.contig == contig]

@@ -1,4 +1,4 @@
-"""GFF3 of several flavours, and what is wrong with it by line."""
+"""Read several flavours of GFF3, and report errors by line."""
 
 from __future__ import annotations
 

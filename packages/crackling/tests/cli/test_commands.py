@@ -1,4 +1,4 @@
-"""The commands as users call them: names, columns, exit codes, messages, and nothing half-written."""
+"""Run the commands as users do: names, columns, exit codes and messages; no output is left half-written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GUIDE = "ATAAATAGCGAAAACCCGCG"
 
 
 class Command(Protocol):
-    """Runs a command; returns what it printed: to stdout, or to stderr if it is to fail."""
+    """A function that runs a command and returns its output: stdout, or stderr if it should fail."""
 
     def __call__(self, *arguments: object, code: int = 0) -> str: ...
 
@@ -221,7 +221,7 @@ def test_an_annotation_of_another_genome_is_refused(
 def test_own_guides_get_the_row_of_the_same_guide_of_a_query(
     crackling: Command, index: str, sample: Path, tmp_path: Path
 ) -> None:
-    """But for where they stand: the same figures by the same code."""
+    """Except for the location, both rows have the same figures."""
     designed = list(csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index))))
     guides = tmp_path / "guides.txt"
     guides.write_text("".join(f">{row['id']}\n{row['guide'].lower()} {row['pam']}\n" for row in designed))
@@ -377,7 +377,7 @@ def test_a_closed_pipe_is_no_error(index: str, tmp_path: Path) -> None:
 
 
 def test_an_output_without_room_gets_one_clear_line(index: str, tmp_path: Path) -> None:
-    """The rows fit into the buffer, so that they are written as the program ends."""
+    """The rows fit into the buffer, so they are written only when the program ends."""
     full = "cannot be written (No space left on device)"
     for arguments in (["offtargets", index, GUIDE], ["design", GUIDE, "--genome", index, "--format", "csv"]):
         with Path("/dev/full").open("wb") as stdout:
@@ -442,7 +442,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, signal_: signa
 
 
 def test_streams_carry_data_alone(sample: Path, tmp_path: Path) -> None:
-    """FASTA in through a pipe, rows out through a pipe, no bar and no colour in either stream."""
+    """FASTA comes through one pipe and rows leave through another, without a progress bar or colours."""
     fasta = (sample / "lambda_phage.fa").read_bytes()
     process = program(
         "index", "-", "-o", tmp_path / "a.issl", "--json", stdin=subprocess.PIPE, stdout=subprocess.PIPE

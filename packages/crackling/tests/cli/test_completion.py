@@ -1,4 +1,4 @@
-"""The scripts with which shells complete what a user types."""
+"""Test the completion scripts for shells."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_bash_completes(script: str, typed: list[str], completed: list[str], tmp
 
 @pytest.mark.parametrize("script", ["zsh"], indirect=True)
 def test_zsh_gets_no_colon_that_would_end_a_field(script: str) -> None:
-    """An option is `--name[help]:what it takes:how that is completed`."""
+    """In zsh's scripts, an option is `--name[help]:argument:completion`."""
     specs = re.findall(r'^  "--[\w-]+\[(?:[^]\\]|\\.)*\](.*)"$', script, re.MULTILINE)
     assert len(specs) > 20
     assert {spec for spec in specs if spec.count(":") not in {0, 2}} == set()

@@ -1,4 +1,4 @@
-"""`crackling genome`, and an accession where an index is expected, against the stand-in for NCBI."""
+"""Test `crackling genome`, and accessions in place of an index, with the stand-in for NCBI."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "
 
 
 class Command(Protocol):
-    """Runs a command; returns what it printed to stdout and stderr."""
+    """A function that runs a command and returns what it printed to stdout and stderr."""
 
     def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]: ...
 
@@ -59,7 +59,7 @@ def ncbi(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 
 @pytest.fixture
 def crackling(ncbi: NcbiStandIn, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command; returns what it printed to stdout and stderr."""
+    """A function that runs a command and returns what it printed to stdout and stderr."""
 
     def call(*arguments: object, code: int = 0) -> tuple[str, str]:
         with pytest.raises(SystemExit) as exit_:
@@ -161,7 +161,7 @@ GENES = "##gff-version 3\n" + "".join(
 
 @pytest.fixture
 def annotated(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """The file of the genes that an assembly of the stand-in has."""
+    """Write the genes of an assembly of the stand-in to a file."""
     genes = tmp_path / "genes.gff"
     genes.write_text(GENES)
     phage = phage_lambda(sample / "lambda_phage.fa")
@@ -173,7 +173,7 @@ def annotated(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_an_accession_brings_its_genes(
     crackling: Command, annotated: Path, sample: Path, tmp_path: Path
 ) -> None:
-    """What it writes is what its FASTA and its GFF3 file give under the same name, format for format."""
+    """In each format, the result equals that of its FASTA and GFF3 files under the same name."""
     fasta = tmp_path / f"{ANNOTATED}.fa"
     fasta.write_bytes((sample / "lambda_phage.fa").read_bytes())
     query = sample / "cI.fa"
@@ -266,7 +266,7 @@ def test_a_key_is_not_shown(ncbi: NcbiStandIn, crackling: Command, monkeypatch: 
 def test_a_bacterium(
     crackling: Command, reference: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """E. coli by its accession scores as its file does."""
+    """E. coli has the same scores by its accession as by its file."""
     fasta = reference / "genomes" / "ecoli_k12_mg1655.fa.gz"
     index = tmp_path / "ecoli.issl"
     crackling("index", fasta, "-o", index)

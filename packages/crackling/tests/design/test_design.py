@@ -1,4 +1,4 @@
-"""Designing end to end, and against the published pipeline."""
+"""Test designs end to end, and compare them with the published pipeline."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_guides_of_the_genome_are_found_in_it(targets: Design) -> None:
 
 
 def test_one_query_in_parts_gives_the_same_rows(sample: Path, genome: Genome, targets: Design) -> None:
-    """What a chunk's neighbours are changes nothing but the numbering: chunks are scored apart from each other."""
+    """Splitting a query into chunks changes only the numbering, because chunks are scored separately."""
     sites = find_sites(normalise(contig, "cI") for contig in read_fasta(sample / "cI.fa"))
     first = sites[0]
     alone = design(
@@ -87,7 +87,7 @@ def test_lower_case_counts_and_ambiguity_does_not(genome: Genome) -> None:
 
 
 def test_the_published_pipeline(reference: Path, tmp_path: Path) -> None:
-    """Every guide of 20 kb of E. coli: locations, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
+    """Compare every guide of 20 kb of E. coli: locations, verdicts, energies, scores (CFD there weighs every PAM as NGG)."""
     path = tmp_path / "ecoli.issl"
     build_index([reference / "genomes" / "ecoli_k12_mg1655.fa.gz"], path, compatible=True)
     with Index.open(path) as index:

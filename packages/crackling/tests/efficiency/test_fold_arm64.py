@@ -1,4 +1,4 @@
-"""The fold kernel on arm64, where its vectors are NEON's: native/foldcheck.c, run by an emulator."""
+"""Test the fold kernel on arm64, where it uses NEON: an emulator runs native/foldcheck.c."""
 
 from __future__ import annotations
 

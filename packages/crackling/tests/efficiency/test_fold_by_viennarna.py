@@ -1,4 +1,4 @@
-"""What the kernel cannot fold is folded by ViennaRNA, and the log says so; and a changed ViennaRNA is noticed."""
+"""ViennaRNA folds what the kernel cannot, with a warning in the log; and changes of ViennaRNA are noticed."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_parameters_that_the_kernel_does_not_take(
 
 
 def test_an_energy_out_of_range(caplog: pytest.LogCaptureFixture) -> None:
-    """Far below what int16 can add up without doubt; the other guide is folded by the kernel."""
+    """One guide's energy is below what int16 can safely hold; the kernel folds the other guide."""
     scaffold = "G" * 32 + "AAAA" + "C" * 64
     guides = ["G" * 20, "A" * 20]
     assert fold_all(guides, scaffold) == {guide: viennarna.fold(guide + scaffold) for guide in guides}
@@ -116,7 +116,7 @@ def test_the_parameters_are_those_of_the_published_figures() -> None:
     ],
 )
 def test_other_parameter_sets(name: str, by_kernel: bool) -> None:
-    """The kernel folds with whatever ViennaRNA has loaded, or leaves it to ViennaRNA. A process loads but one set."""
+    """The kernel uses the parameters that ViennaRNA has loaded, or leaves folding to ViennaRNA. A process loads only one set."""
     program = f"""
 import RNA; assert RNA.params_load_{name}()
 from crackling.efficiency import folding, viennarna

@@ -1,4 +1,4 @@
-"""Folding gives what RNA.fold() gives: for every kind of guide, on any scaffold, in however many threads."""
+"""Folds equal those of RNA.fold(), for every kind of guide, any scaffold and any number of threads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FLIPPED = "GUUUAAGAGCUAUGCUGGAAACAGCAUAGCAAGUUUAAAUAAGGCUAGUCCGUUAUCAACUUGAAAAAG
 
 @pytest.fixture(autouse=True)
 def _the_kernel_folds(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """ViennaRNA would agree with itself: nothing may be left to it, and the log would say so."""
+    """Fail if ViennaRNA folded a guide, which the log would say: the comparison would prove nothing."""
     yield
     assert not caplog.records
 
@@ -40,7 +40,7 @@ def test_random_guides() -> None:
 
 
 def test_biased_guides() -> None:
-    """Rich in pairs, poor in them, with ties, hairpins, and pieces that take the scaffold apart."""
+    """The guides have many pairs or few, ties, hairpins, or parts that disrupt the scaffold."""
     assert_as_viennarna(biased_guides(240, seed=2))
 
 

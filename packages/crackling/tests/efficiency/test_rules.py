@@ -1,4 +1,4 @@
-"""The rules of the three methods, each by an example on either side of it."""
+"""Test the rules of the three methods with an example on each side of every limit."""
 
 from __future__ import annotations
 

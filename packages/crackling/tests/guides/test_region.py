@@ -1,4 +1,4 @@
-"""What is taken for a region or a gene, where it lies, what is refused, and the bases of a FASTA file against a plain slice."""
+"""Parse regions, find genes, reject what is neither, and compare the bases that are read with a slice."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CONTIGS = {"chr1": 1000, "chr2": 1000, "HLA:01:02": 50}
 
 @pytest.fixture(params=["read", "prepared"], scope="module")
 def annotation(request: pytest.FixtureRequest) -> Annotation:
-    """As it was read, and as it comes back from its prepared form."""
+    """Return the annotation as it was read, and as read back from its prepared form."""
     found = read_gff(io.BytesIO(GENES.encode()), "genes.gff")
     if request.param == "read":
         return found

@@ -1,4 +1,4 @@
-"""Candidate guides of a query, against the oracle's reading of windows."""
+"""Compare the candidate guides of a query with the oracle's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_sites_are_the_oracles_with_the_pam_ngg(sequences: list[str]) -> None:
 
 
 def test_sites_of_both_strands_in_order_of_position() -> None:
-    """Overlapping ones too; forward before reverse where they start together."""
+    """Overlapping sites count; if two start together, the forward one comes first."""
     sites = find_sites([Contig("a", "CC" + "A" * 19 + "GG" + "G")])
     assert [(site.start, site.strand, site.pam) for site in sites] == [
         (0, "+", "AGG"),

@@ -1,4 +1,4 @@
-"""A design as Python users handle it: a sequence of guides that writes itself, and that a notebook shows."""
+"""Use a design in Python: as a sequence, in files and in a notebook."""
 
 from __future__ import annotations
 

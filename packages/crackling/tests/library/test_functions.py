@@ -1,4 +1,4 @@
-"""The functions that `import crackling` shows."""
+"""Test the public functions of `crackling`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_name_is_there() -> None:
 
 
 def test_what_is_not_used_is_not_imported() -> None:
-    """So that the command line shows its help, and a function starts, at once."""
+    """Lazy imports let the command line and Lambda functions start quickly."""
     program = "import crackling, sys; print(*(name for name in sys.modules if name.startswith('crackling.')))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

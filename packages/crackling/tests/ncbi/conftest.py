@@ -1,4 +1,4 @@
-"""A stand-in for NCBI with phage lambda, and a client in a hurry."""
+"""Fixtures: a stand-in for NCBI with phage lambda, and a client with short waits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The stand-in is on this machine; no other is reached."""
+    """Let the tests reach the stand-in on this machine, and no other server."""
     for item in items:
         if "tests/ncbi" in str(item.path):
             item.add_marker(pytest.mark.enable_socket)
@@ -60,7 +60,7 @@ def client(ncbi: NcbiStandIn) -> Ncbi:
 
 @pytest.fixture
 def fetched(client: Ncbi) -> Callable[[], bytes]:
-    """Phage lambda's file, all of it."""
+    """Return a function that downloads phage lambda's whole file."""
 
     def fetch() -> bytes:
         with client.download_fasta(LAMBDA) as stream:

@@ -1,4 +1,4 @@
-"""The cache: what it keeps, after breaks, beside other processes, and when it is damaged."""
+"""Test the cache: after interruptions, with other processes, and with damaged files."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def builder(ncbi: NcbiStandIn, stages: list[Stage]) -> CacheBuilder:
 
 
 def gets(ncbi: NcbiStandIn, ending: str = ".fna.gz") -> list[str | None]:
-    """The ranges of the file that were asked for."""
+    """Return the ranges of the file that were requested."""
     return [
         asked.headers.get("range")
         for asked in ncbi.asked
@@ -154,7 +154,7 @@ def test_a_part_that_is_damaged_costs_one_more_download(
     there: bytes | None,
     tmp_path: Path,
 ) -> None:
-    """None: all of it is there, with one other bit."""
+    """Where `there` is None, the part is the whole file with one wrong bit."""
     file = builder.ncbi.fasta(LAMBDA)
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The genes that NCBI publishes with an assembly, cached beside it."""
+"""Test the genes that NCBI publishes with an assembly and that are cached with it."""
 
 from __future__ import annotations
 

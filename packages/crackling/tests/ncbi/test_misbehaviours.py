@@ -1,4 +1,4 @@
-"""Whatever the server does: the right bytes, or a reason, and soon."""
+"""Whatever the server does, the client soon has the right bytes or a clear error."""
 
 from __future__ import annotations
 
@@ -168,14 +168,14 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def complain(client: Ncbi) -> Never:
-    """Read a little and find that it is no FASTA."""
+    """Read a little, and raise the error of a reader that finds no FASTA."""
     with client.download_fasta(LAMBDA) as stream:
         stream.read(10)
         raise InputError("not FASTA")
 
 
 def test_a_reader_is_blamed_on_the_transfer_if_that_was_wrong(ncbi: NcbiStandIn, client: Ncbi) -> None:
-    """A file that was damaged on its way is not FASTA; that is no fault of the assembly."""
+    """If the file was damaged in transit, the error blames the transfer and not the assembly."""
     with pytest.raises(InputError, match="not FASTA"):
         complain(client)
     ncbi.faults = [Fault(FASTA, damage(7_000))]

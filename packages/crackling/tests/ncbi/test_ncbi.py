@@ -1,4 +1,4 @@
-"""What NCBI knows, as a biologist is told it; and how politely it is asked."""
+"""Test what users are told about assemblies, and the rate of requests to NCBI."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_key_that_is_refused(ncbi: NcbiStandIn, fault: Misbehaviour) -> None:
 
 
 class StandingClock:
-    """A clock at which no time passes; it keeps how long each caller was told to wait."""
+    """A clock that stands still and records how long each caller was told to wait."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []

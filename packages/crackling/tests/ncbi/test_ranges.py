@@ -1,4 +1,4 @@
-"""The ordered ranged reader against the plain bytes; and how much it holds."""
+"""Compare the reader of ranges with the plain bytes, and test how much memory it uses."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_any_file_in_any_blocks_with_any_cuts(
 
 
 def test_only_so_many_blocks_are_held(server: NcbiStandIn) -> None:
-    """However slow the reader is."""
+    """The number of blocks in memory is bounded, however slow the reader is."""
     server.faults = []
     server.asked.clear()
     body = bytes(10_000)
@@ -105,7 +105,7 @@ def test_only_so_many_blocks_are_held(server: NcbiStandIn) -> None:
 
 
 def test_ranges_are_fetched_side_by_side(server: NcbiStandIn) -> None:
-    """Each is answered when three are there."""
+    """The server answers only when three requests are open."""
     barrier = threading.Barrier(3)
 
     def together(reply: Reply) -> Reply:
@@ -133,7 +133,7 @@ def test_the_start_is_not_asked_for(server: NcbiStandIn) -> None:
 
 @pytest.mark.parametrize("fault", [slow(2, piece=10), status(503, retry_after="2")])
 def test_a_reader_that_gives_up_is_not_kept_waiting(server: NcbiStandIn, fault: Misbehaviour) -> None:
-    """Neither by a range that is silent, nor by the waits between attempts."""
+    """A reader that stops waits neither for a silent range nor between attempts."""
     server.faults = [Fault("some", fault, nth=range(2, 100))]
     reader = transfer(server, bytes(1_000), 100)
     patient = Client(server.url, rate=Rate(1_000))

@@ -1,4 +1,4 @@
-"""Attempts and waits are bounded, and waits differ."""
+"""The number of attempts and the waits between them are bounded, and waits have jitter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUICK = RetryPolicy(
 
 
 def failures(attempts: Attempts, wait: float | None = None) -> int:
-    """How many attempts are made at what always fails."""
+    """Return the number of attempts at a request that always fails."""
     for count in range(1, 100):
         try:
             attempts.wait_after(TransientError("no", wait))

@@ -1,4 +1,4 @@
-"""XLSX, GenBank and the HTML report, read back by other programs than wrote them."""
+"""Read XLSX, GenBank and the HTML report back with other programs than wrote them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_pipe_gets_the_bytes_of_a_file(name: Format) -> None:
-    """What cannot go back, as standard output."""
+    """A pipe, like standard output, cannot seek."""
     reading_end, writing_end = os.pipe()
     with os.fdopen(reading_end, "rb") as reader, ThreadPoolExecutor(1) as pool:
         received = pool.submit(reader.read)
@@ -192,7 +192,7 @@ def test_genbank_of_own_guides_has_a_record_a_guide() -> None:
 
 
 class Page(HTMLParser):
-    """What a browser would see of a page."""
+    """A parser of what a browser would show of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Each format, read back by its own rules."""
+"""Read each format back by its own rules."""
 
 from __future__ import annotations
 

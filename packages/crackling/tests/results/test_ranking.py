@@ -1,4 +1,4 @@
-"""The order from the best guide to the worst."""
+"""Test the order from the best guide to the worst."""
 
 from __future__ import annotations
 

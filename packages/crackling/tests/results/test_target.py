@@ -1,4 +1,4 @@
-"""A target's columns, derived and rounded."""
+"""Test the columns of a target: how they are derived and rounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compressed FASTA, whole and damaged."""
+"""Read compressed FASTA, intact and damaged."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_contents_say_how_a_file_is_compressed(tmp_path: Path, kind: str, su
 
 @pytest.mark.parametrize("kind", COMPRESS)
 def test_streams(kind: str) -> None:
-    """A stream that cannot be rewound, and stays open."""
+    """The stream cannot be rewound, and is left open."""
     reader, writer = os.pipe()
 
     def feed() -> None:
@@ -65,7 +65,7 @@ def test_streams(kind: str) -> None:
 
 
 def test_several_gz_members_are_one_file() -> None:
-    """As bgzip writes them, and `cat a.gz b.gz`."""
+    """bgzip writes such files, and so does `cat a.gz b.gz`."""
     parts = gzip.compress(FASTA) + gzip.compress(b">b\nGG\n") + gzip.compress(b"GG\n")
     assert list(read_fasta(io.BytesIO(parts))) == [*WHOLE, Contig("b", "GGGG")]
 
@@ -82,7 +82,7 @@ def test_truncated(kind: str, kept: float) -> None:
 
 @compressed
 def test_damaged(kind: str) -> None:
-    """One byte is another: what a checksum does not notice must at least not be more than wrong letters."""
+    """One byte is changed: a change that no checksum notices may give wrong letters, but nothing worse."""
     data = COMPRESS[kind](FASTA)
     noticed = 0
     for position in range(0, len(data), 97):

@@ -1,4 +1,4 @@
-"""Parts of a FASTA file against plain slices of its sequences; and other programs' readers of the same files."""
+"""Compare parts of a FASTA file with slices of its sequences, and with what other programs read."""
 
 from __future__ import annotations
 

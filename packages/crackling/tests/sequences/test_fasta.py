@@ -1,4 +1,4 @@
-"""FASTA as it comes from databases, editors and mistakes."""
+"""Read FASTA as databases, editors and mistakes produce it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_records_without_a_name_are_numbered() -> None:
 
 
 def test_empty_contigs_are_kept() -> None:
-    """A header without sequence is what assemblies with removed contigs have."""
+    """Assemblies with removed contigs have headers without a sequence."""
     assert read(b">a\n>b\n\n>c") == [Contig("a", ""), Contig("b", ""), Contig("c", "")]
 
 
@@ -83,7 +83,7 @@ def test_a_very_long_line() -> None:
     ],
 )
 def test_what_is_not_fasta(data: bytes, line: str) -> None:
-    """The line is named, and shown if it is text, so that no control letter reaches a terminal."""
+    """The error names the line, and shows it only if it is text: no control character reaches a terminal."""
     with pytest.raises(InputError, match=r"^here: not FASTA \(") as error:
         read(data)
     assert line in str(error.value)
@@ -100,7 +100,7 @@ def test_nothing_in_it(data: bytes) -> None:
 
 
 def test_streams_are_left_open() -> None:
-    """Standard input may be read on, and closing it would break what comes after."""
+    """The caller may read on from standard input, so it must stay open."""
     stream = io.BytesIO(b">a\nACGTACGTAC\n")
     assert list(read_fasta(stream)) == [A]
     assert not stream.closed
@@ -138,7 +138,7 @@ def test_paths_that_cannot_be_read(tmp_path: Path, make_path: Callable[[Path], P
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faked, as root may read everything."""
+    """The refusal is simulated, because root may read everything."""
     monkeypatch.setattr(Path, "open", unreadable)
     with pytest.raises(StorageError, match=r"secret\.fa: may not be read; check its permissions"):
         list(read_fasta(tmp_path / "secret.fa"))

@@ -1,4 +1,4 @@
-"""Which letters a sequence may have, in queries and in genomes alike."""
+"""Test which letters a sequence may have, in queries and in genomes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def packed(letters: bytes) -> tuple[int, list[int]]:
-    """What the kernel makes of them: the number of bases (or -1 - the bad letter), and their codes."""
+    """Return the number of bases that the kernel packs (or -1 - index of the bad letter), and their codes."""
     room = (ctypes.c_uint8 * (len(letters) // 2 + 1))()
     bases = library().pack(letters, len(letters), room)
     return bases, [byte >> shift & 15 for byte in room for shift in (0, 4)][: max(bases, 0)]
@@ -42,7 +42,7 @@ def test_kernel_and_queries_have_one_alphabet(byte: int) -> None:
 
 @pytest.mark.parametrize("bases", range(6))
 def test_packing_pads_with_what_no_site_contains(bases: int) -> None:
-    """At least one, so that no window reaches over the end of a contig."""
+    """At least one base of padding follows, so that no window extends over the end of a contig."""
     room = (ctypes.c_uint8 * (bases // 2 + 1))()
     assert library().pack(b"CGTAC"[:bases], bases, room) == bases
     codes = [byte >> shift & 15 for byte in room for shift in (0, 4)]
@@ -86,7 +86,7 @@ def test_genomes_name_it_alike(tmp_path: Path, letter: str) -> None:
 
 
 def test_a_protein_is_no_genome() -> None:
-    """Its first letter that is no IUPAC code of nucleotides is named."""
+    """The error names the first letter that is no IUPAC code of a nucleotide."""
     protein = io.BytesIO(b">sp|P0A8V2\nMVYSYTEKKRIRKDFGKRPQ\n")
     with pytest.raises(
         InputError, match=r"standard input: contig 'sp\|P0A8V2', letter 7: 'E' is no nucleotide"
