@@ -42,7 +42,10 @@ def workers(ssm: Any, ec2: FakeEC2) -> Workers:
 
 
 def make(ssm: Any, ec2: Any, template: str = "lt-1", types: str = TYPES) -> Workers:
-    return Workers(ec2, Parameters(ssm), LaunchSettings.of("test", IMAGE_PARAMETER, template, types))
+    settings = LaunchSettings.parse(
+        stage="test", image_parameter=IMAGE_PARAMETER, launch_template=template, types=types
+    )
+    return Workers(client=ec2, parameters=Parameters(ssm), settings=settings)
 
 
 def tried(ec2: FakeEC2) -> list[tuple[str, str | None]]:
