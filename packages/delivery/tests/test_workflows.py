@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -24,7 +25,8 @@ from delivery.images import ami, boot_test, instances, parameter
 from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
 
-ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
 BAKE = ROOT / ".github" / "workflows" / "bake-ami.yml"
@@ -111,10 +113,25 @@ def test_python_and_the_caches_are_set_up_in_one_place(path: Path) -> None:
 
 def test_the_caches_follow_the_lock_files() -> None:
     setup = yaml.safe_load(SETUP.read_text("utf-8"))["runs"]["steps"]
-    (key,) = [step["with"]["key"] for step in setup if "actions/cache@" in step["uses"]]
+    (key,) = [step["with"]["key"] for step in setup if "actions/cache@" in step.get("uses", "")]
     locks = re.findall(r"'\*\*/([\w.-]+)'", key)
     assert set(locks) == {"requirements.lock", "package-lock.json"}
     assert all(any(ROOT.glob(pattern)) for pattern in ("requirements.lock", "packages/*/package-lock.json"))
+
+
+def test_actions_run_on_a_node_that_github_has() -> None:
+    """GitHub's runners dropped Node 20 in September 2026; what each pinned action runs on is written down beside this test."""
+    known = tomllib.loads((HERE / "action_runtimes.toml").read_text("utf-8"))
+    pinned = {
+        f"{match[1]}@{match[2]}": line.rpartition("# ")[2]
+        for path in [*WORKFLOWS, SETUP]
+        for line in path.read_text("utf-8").splitlines()
+        if (match := PIN.match(line))
+    }
+    assert {pin: action["version"] for pin, action in known.items()} == pinned
+    for pin, action in known.items():
+        runtimes = set(action["inner"].values()) if action["using"] == "composite" else {action["using"]}
+        assert runtimes == {"node24"}, pin
 
 
 def test_one_action_has_one_version() -> None:
@@ -330,6 +347,76 @@ def test_ci_runs_every_session_that_a_developer_runs() -> None:
         if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "nox.options.sessions"
     ]
     assert run == set(default)
+
+
+# The folder of tests -> the job that runs them.
+JOBS = {
+    "packages/crackling/tests": "crackling",
+    "packages/infra/tests": "infra",
+    "packages/ec2_worker/image/tests": "worker-image",
+}
+NEEDED = re.compile(r"\(Debian package ([\w.+-]+)\)")
+
+
+def test_jobs_install_what_their_tests_need() -> None:
+    """Without it the tests are skipped; in continuous integration that fails, by the plugin that all sessions load."""
+    needed: dict[str, set[str]] = {}
+    for path in sorted(ROOT.glob("packages/**/tests/**/*.py")):
+        relative = path.relative_to(ROOT)
+        found = NEEDED.findall(path.read_text("utf-8")) if "node_modules" not in relative.parts else []
+        if found:
+            (folder,) = [one for one in JOBS if relative.is_relative_to(one)]
+            needed.setdefault(JOBS[folder], set()).update(found)
+    assert needed.keys() == set(JOBS.values())
+    for job, packages in needed.items():
+        (setup,) = [step for step in jobs(CI)[job]["steps"] if step.get("uses") == "./.github/actions/setup"]
+        assert packages <= set(setup["with"]["packages"].split()), job
+    install = yaml.safe_load(SETUP.read_text("utf-8"))["runs"]["steps"][-1]
+    assert install["if"] == "inputs.packages != ''"
+    assert 'sudo apt-get install --quiet --yes --no-install-recommends "${packages[@]}"' in install["run"]
+
+
+@every
+def test_a_skipped_test_fails_in_every_workflow(path: Path) -> None:
+    """GitHub sets CI."""
+    assert 'os.environ["PYTEST_PLUGINS"] = "localcloud.skips"' in (ROOT / "noxfile.py").read_text("utf-8")
+    assert not re.search(r"^\s*(CI|PYTEST_PLUGINS|PYTEST_ADDOPTS):", path.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("ci", "user", "rises"), [("true", 1001, True), ("true", 0, False), ("", 1001, False)]
+)
+def test_the_image_is_tried_as_root(ci: str, user: int, rises: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setenv("PATH", "/programs")
+    monkeypatch.setenv("PYTEST_PLUGINS", "")  # which noxfile.py sets
+    session = Recorder()
+    noxfile()["worker_image"].func(session)
+    (words,) = session.ran
+    assert words[-2:] == ("pytest", "packages/ec2_worker/image")
+    assert (words[0] == "sudo") == rises
+    if rises:
+        assert "--preserve-env=CI,PYTEST_PLUGINS,PYTHONPATH" in words
+        assert any(word.startswith("PATH=") and word.endswith("/programs") for word in words)
+
+
+@cache
+def noxfile() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "noxfile.py"))
+
+
+class Recorder:
+    """Records what a session of nox runs."""
+
+    posargs: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, ...]] = []
+
+    def run(self, *words: str, env: dict[str, str]) -> None:
+        assert env
+        self.ran.append(words)
 
 
 def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:

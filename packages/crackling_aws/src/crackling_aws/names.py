@@ -68,6 +68,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MIN_CONCURRENCY: Final = 2
 """The lowest `MaximumConcurrency` that Lambda accepts for a queue."""
 
+BUILDER_TYPE_PARAMETER: Final = "InstanceType"
+"""The parameter of the builder's stack that chooses its instance type."""
+
+
 # --- SSM parameters ---
 
 

@@ -271,7 +271,7 @@ def _read(read: ContextReader, root: Path) -> Settings:
         instance_type=read.text(
             "instanceType",
             _BUILDER_TYPES[architecture],
-            "instance type that builds the image",
+            "instance type that images are baked on; a bake takes a larger one where it is not to be had",
             pattern=r"[\w-]+\.\w+",
         ),
         ssh_cidr=_ssh_cidr(read),

@@ -72,6 +72,14 @@ def test_errors_of_the_gateway_are_problem_details_too(service):
         }
 
 
+def test_what_is_too_large_is_told_with_the_remedy(service):
+    responses = service.of("AWS::ApiGateway::GatewayResponse").values()
+    [response] = [r for r in responses if r["ResponseType"] == "REQUEST_TOO_LARGE"]
+    detail = json.loads(response["ResponseTemplates"]["application/json"])["detail"]
+    assert "larger than 6 MB" in detail
+    assert "Split the query" in detail
+
+
 def test_what_is_no_route_is_not_found(service):
     """API Gateway's own answer would say that a token is missing."""
     responses = service.of("AWS::ApiGateway::GatewayResponse").values()

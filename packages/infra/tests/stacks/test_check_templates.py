@@ -1,18 +1,11 @@
-"""Test that the checkers run and report what they find."""
+"""Test that the checkers report what they find; the session lint-templates runs them on the stacks."""
 
 import json
 
 import aws_cdk as cdk
-import pytest
 from aws_cdk import aws_s3 as s3
 
-from crackling_infra.check_templates import findings, lint, nag
-from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
-
-
-@pytest.mark.parametrize("context", [DEVELOPMENT, PRODUCTION], ids=["development", "production"])
-def test_the_templates_pass(context, tmp_path):
-    assert list(findings(make_app(context, tmp_path))) == []
+from crackling_infra.check_templates import lint, nag
 
 
 def test_an_open_bucket_is_found():

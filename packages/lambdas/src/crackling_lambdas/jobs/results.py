@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from crackling.annotation.places import annotate
+from crackling.annotation.locations import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
 from crackling_aws.models.genomes import GenomeState
