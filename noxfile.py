@@ -3,7 +3,7 @@
 lint            ruff: rules and format; whether requirements.lock fits what the packages require
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and two emulators, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
@@ -141,6 +141,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
+    session.run("python", "scripts/ministack.py")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -276,6 +277,7 @@ def lint_workflows(session: nox.Session) -> None:
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
+    session.run("python", "scripts/build.py", "node")
     session.chdir(DELIVERY)
     session.run("pytest", *session.posargs, env=SCRIPTS)
 
