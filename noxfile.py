@@ -14,7 +14,7 @@ test-delivery   what the workflows run: each program on moto and on a strict fak
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
 layers          builds the Lambda layers and the functions' code, and checks sizes, symbols and imports
 synth           writes both stacks' templates to build/cdk.out
-lint-templates  cfn-lint and cdk-nag on both templates
+lint-templates  cfn-lint (in every supported region) and cdk-nag on both templates
 line-endings    all files end their lines as unix does: init.sh does not run otherwise
 lint-commits    titles of the commits since the last release: Conventional Commits
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
