@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, dump, parse
+
+if TYPE_CHECKING:
+    from crackling_aws.messages import Message
 
 MESSAGES = st.one_of(
     st.builds(PrepareGenome, st.text(), st.text()),
@@ -14,12 +19,12 @@ MESSAGES = st.one_of(
 
 
 @given(MESSAGES)
-def test_a_message_survives_its_queue(message):
+def test_a_message_survives_its_queue(message: Message) -> None:
     assert parse(type(message), dump(message)) == message
 
 
 @given(st.one_of(st.text(), st.binary().map(repr)))
-def test_anything_else_is_refused(body):
+def test_anything_else_is_refused(body: str) -> None:
     for kind in (PrepareGenome, ScanJob, ScoreChunk):
         with pytest.raises(MessageError, match=kind.__name__):
             parse(kind, body)
@@ -34,6 +39,6 @@ def test_anything_else_is_refused(body):
         '{"job_id": "j", "chunk": 1, "x": 2}',
     ],
 )
-def test_fields_are_exact(body):
+def test_fields_are_exact(body: str) -> None:
     with pytest.raises(MessageError, match="exactly job_id, chunk"):
         parse(ScoreChunk, body)

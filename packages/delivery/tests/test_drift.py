@@ -92,3 +92,24 @@ def test_what_could_not_be_looked_for_is_no_good_news(world: FakeWorld, tmp_path
     world.meddle = refuse
     assert run(world, there, tmp_path / "1", "--issue") == 1
     assert there.issues[0]["state"] == "open"
+
+
+def test_the_topic_for_mail_is_left_out(world: FakeWorld, tmp_path: Path) -> None:
+    topic = a_drift("MailTopic1B18EFD8", "UNKNOWN") | {"ResourceType": "AWS::SNS::Topic"}
+    world.cloudformation.drifts = [topic, a_drift("Api")]
+    there = FakeGitHub()
+    assert run(world, there, tmp_path / "1", "--issue") == 0
+    assert "`Api`" in there.issues[0]["body"]
+    assert "MailTopic" not in there.issues[0]["body"]
+
+
+def test_a_resource_that_could_not_be_read_fails(
+    world: FakeWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.cloudformation.drifts = [
+        a_drift("Api", "UNKNOWN") | {"DriftStatusReason": "lambda:GetFunction is not allowed"}
+    ]
+    assert run(world, FakeGitHub(), tmp_path / "1", "--issue") == 1
+    assert "Api: lambda:GetFunction is not allowed" in capsys.readouterr().err
+    world.cloudformation.drifts, world.cloudformation.detection_fails = [], True
+    assert run(world, FakeGitHub(), tmp_path / "1", "--issue") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -16,14 +17,18 @@ import pytest
 import yaml
 
 from crackling_aws import names
+from crackling_infra import ec2_stack
 from delivery.account import stack
 from delivery.account import template as account
 from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
+from delivery.images import ami, boot_test, instances, parameter
+from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
+BAKE = ROOT / ".github" / "workflows" / "bake-ami.yml"
 WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral", "pages"}
 RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "layers", "frontend"}
 # An action or a workflow of this repository has the version of the checkout.
@@ -107,7 +112,7 @@ def test_python_and_the_caches_are_set_up_in_one_place(path: Path) -> None:
 
 def test_the_caches_follow_the_lock_files() -> None:
     setup = yaml.safe_load(SETUP.read_text("utf-8"))["runs"]["steps"]
-    (key,) = [step["with"]["key"] for step in setup if "actions/cache@" in step["uses"]]
+    (key,) = [step["with"]["key"] for step in setup if "actions/cache@" in step.get("uses", "")]
     locks = re.findall(r"'\*\*/([\w.-]+)'", key)
     assert set(locks) == {"requirements.lock", "package-lock.json"}
     assert all(any(ROOT.glob(pattern)) for pattern in ("requirements.lock", "packages/*/package-lock.json"))
@@ -192,6 +197,13 @@ def test_roles_are_taken_in_an_environment_that_trusts_them(path: Path) -> None:
                 assert f"vars.{variable[1]} != ''" in _conditions(path, name)
 
 
+@every
+def test_code_that_nobody_has_reviewed_gets_no_role_that_deploys_production(path: Path) -> None:
+    if "pull_request" in events(path):
+        taken = set(re.findall(r"role-to-assume: \$\{\{ vars\.(\w+)", path.read_text("utf-8")))
+        assert taken <= {"INSPECTION_ROLE_ARN", "EPHEMERAL_ROLE_ARN"}
+
+
 def _conditions(path: Path, name: str) -> str:
     """A job's own condition and those of what it needs."""
     job = jobs(path)[name]
@@ -223,18 +235,48 @@ def test_checkouts_leave_no_token_behind(path: Path) -> None:
 
 @every
 def test_jobs_end_and_runs_do_not_meet(path: Path) -> None:
-    assert all(job["timeout-minutes"] <= 120 for job in jobs(path).values() if "steps" in job)
+    longest = {"bake": 240}
+    for name, job in jobs(path).items():
+        assert "steps" not in job or job["timeout-minutes"] <= longest.get(name, 120), name
     concurrency = parsed(path)["concurrency"]
     changes_aws = any("configure-aws-credentials" in json.dumps(job) for job in jobs(path).values())
     if changes_aws and path.stem != "preview":
         assert concurrency["cancel-in-progress"] is False
 
 
-def test_what_bakes_and_what_cleans_wait_for_each_other() -> None:
-    groups = {
-        parsed(path)["concurrency"]["group"] for path in WORKFLOWS if path.stem in ("bake-ami", "clean-up")
-    }
-    assert groups == {"images"}
+def test_a_bake_ends_by_itself_before_its_job_and_its_session_do() -> None:
+    """If everything takes as long as it may: GitHub would kill the job, and say nothing of the step that hangs."""
+    signal = ec2_stack.PATIENCE.to_seconds()
+    sweep, destruction = cloudformation.DELETE_SECONDS, cloudformation.DELETE_SECONDS
+    build = signal + instances.CHECKS_SECONDS + instances.STOP_SECONDS + ami.IMAGE_SECONDS + destruction
+    waits = sweep + build + boot_test.TEST_SECONDS + parameter.VALIDATION_SECONDS
+    preparation = 20 * 60
+    job = jobs(BAKE)["bake"]
+    assert job["timeout-minutes"] * 60 > preparation + waits + sweep, "the last step sweeps again"
+    (session,) = [
+        step["with"]["role-duration-seconds"]
+        for step in job["steps"]
+        if "role-to-assume" in step.get("with", {})
+    ]
+    assert waits + sweep < session <= account.SESSION_SECONDS["Baking"]
+
+
+def test_no_other_run_takes_the_place_of_a_bake_that_waits() -> None:
+    groups = {path.stem: parsed(path)["concurrency"]["group"] for path in WORKFLOWS}
+    assert groups["bake-ami"] == "${{ inputs.rollback && 'bake-ami-rollback' || 'bake-ami' }}"
+    assert [name for name, group in groups.items() if "bake-ami" in group] == ["bake-ami"]
+    assert len(set(groups.values())) == len(groups)
+
+
+@every
+def test_sessions_are_no_longer_than_their_roles_allow(path: Path) -> None:
+    for name, job in jobs(path).items():
+        for step in job.get("steps", ()):
+            given = step.get("with", {})
+            if "role-to-assume" in given:
+                variable = given["role-to-assume"].removeprefix("${{ vars.").removesuffix(" }}")
+                role = stack.VARIABLES[variable].removesuffix("RoleArn")
+                assert given["role-duration-seconds"] <= account.SESSION_SECONDS[role], name
 
 
 def test_what_is_deployed_keeps_its_modes_between_jobs() -> None:
@@ -291,10 +333,79 @@ def test_ci_runs_every_session_that_a_developer_runs() -> None:
     assert run == set(default)
 
 
+# The folder of tests -> the job that runs them.
+JOBS = {
+    "packages/crackling/tests": "crackling",
+    "packages/infra/tests": "infra",
+    "packages/ec2_worker/image/tests": "worker-image",
+}
+NEEDED = re.compile(r"\(Debian package ([\w.+-]+)\)")
+
+
+def test_jobs_install_what_their_tests_need() -> None:
+    """Without it the tests are skipped; in continuous integration that fails, by the plugin that all sessions load."""
+    needed: dict[str, set[str]] = {}
+    for path in sorted(ROOT.glob("packages/**/tests/**/*.py")):
+        relative = path.relative_to(ROOT)
+        found = NEEDED.findall(path.read_text("utf-8")) if "node_modules" not in relative.parts else []
+        if found:
+            (folder,) = [one for one in JOBS if relative.is_relative_to(one)]
+            needed.setdefault(JOBS[folder], set()).update(found)
+    assert needed.keys() == set(JOBS.values())
+    for job, packages in needed.items():
+        (setup,) = [step for step in jobs(CI)[job]["steps"] if step.get("uses") == "./.github/actions/setup"]
+        assert packages <= set(setup["with"]["packages"].split()), job
+    install = yaml.safe_load(SETUP.read_text("utf-8"))["runs"]["steps"][-1]
+    assert install["if"] == "inputs.packages != ''"
+    assert 'sudo apt-get install --quiet --yes --no-install-recommends "${packages[@]}"' in install["run"]
+
+
+@every
+def test_a_skipped_test_fails_in_every_workflow(path: Path) -> None:
+    """GitHub sets CI."""
+    assert 'os.environ["PYTEST_PLUGINS"] = "localcloud.skips"' in (ROOT / "noxfile.py").read_text("utf-8")
+    assert not re.search(r"^\s*(CI|PYTEST_PLUGINS|PYTEST_ADDOPTS):", path.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("ci", "user", "rises"), [("true", 1001, True), ("true", 0, False), ("", 1001, False)]
+)
+def test_the_image_is_tried_as_root(ci: str, user: int, rises: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setenv("PATH", "/programs")
+    monkeypatch.setenv("PYTEST_PLUGINS", "")  # which noxfile.py sets
+    session = Recorder()
+    noxfile()["worker_image"].func(session)
+    (words,) = session.ran
+    assert words[-2:] == ("pytest", "packages/ec2_worker/image")
+    assert (words[0] == "sudo") == rises
+    if rises:
+        assert "--preserve-env=CI,PYTEST_PLUGINS,PYTHONPATH" in words
+        assert any(word.startswith("PATH=") and word.endswith("/programs") for word in words)
+
+
+@cache
+def noxfile() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "noxfile.py"))
+
+
+class Recorder:
+    """Records what a session of nox runs."""
+
+    posargs: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, ...]] = []
+
+    def run(self, *words: str, env: dict[str, str]) -> None:
+        assert env
+        self.ran.append(words)
+
+
 def test_bakes_start_when_anything_that_goes_into_an_image_changes() -> None:
-    bake = ROOT / ".github" / "workflows" / "bake-ami.yml"
-    assert set(events(bake)) == {"push", "schedule", "workflow_dispatch"}
-    patterns = [one.removesuffix("**") for one in events(bake)["push"]["paths"]]
+    assert set(events(BAKE)) == {"push", "schedule", "workflow_dispatch"}
+    patterns = [one.removesuffix("**") for one in events(BAKE)["push"]["paths"]]
     shipped = [
         "packages/ec2_worker/init.sh",
         "packages/crackling/src/crackling/__init__.py",

@@ -128,7 +128,7 @@ def test_an_unknown_assembly_fails_for_good(
 
 
 def test_the_self_test_needs_no_instance(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest, "_FEWEST_BOWTIE2_FILES", 1)
+    monkeypatch.setattr(selftest, "_MIN_BOWTIE2_FILES", 1)
     assert cli.main(["--self-test"]) == 0
 
 

@@ -42,8 +42,20 @@ def test_any_notice_is_a_notice(imds: MetadataStandIn, notice: str) -> None:
     assert Metadata(imds.url).interruption() == "AWS will take this spot instance back"
 
 
-def test_no_answer_is_no_notice() -> None:
-    assert Metadata("http://127.0.0.1:1").interruption() is None
+def test_no_answer_is_no_notice_and_logged_once_an_outage(
+    imds: MetadataStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    metadata = Metadata("http://127.0.0.1:1")
+    assert [metadata.interruption(), metadata.interruption()] == [None, None]
+    [line] = caplog.messages
+    assert line.startswith(
+        "Spot interruptions are not seen for the time being: The metadata service does not answer"
+    )
+    metadata._endpoint = imds.url
+    assert metadata.interruption() is None
+    metadata._endpoint = "http://127.0.0.1:1"
+    assert metadata.interruption() is None
+    assert caplog.messages == [line, line]
 
 
 def test_it_waits_until_the_service_answers(imds: MetadataStandIn, monkeypatch: pytest.MonkeyPatch) -> None:

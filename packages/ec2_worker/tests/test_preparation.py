@@ -16,7 +16,7 @@ from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
-from crackling_worker.preparation import MOST_RETRIES, Outcome, make_preparation
+from crackling_worker.preparation import MAX_RETRIES, Outcome, make_preparation
 from crackling_worker.settings import WorkerSettings
 from crackling_worker.supervisor import Supervisor
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models.genomes import Genome
-    from crackling_aws.preparation.download import Fetch, Tell
+    from crackling_aws.preparation.download import DownloadFasta, OnProgress
     from crackling_worker.preparation import Preparation
 
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
@@ -36,17 +36,17 @@ GENOME, CLAIM, JOB, INSTANCE = "GCF_000840245.1", "c" * 32, "j" * 32, "i-0123456
 ALL_PARTS = (Part.FASTA, Part.BOWTIE2, Part.ISSL)
 
 
-def fetch(_accession: str, _tell: Tell) -> BinaryIO:
+def download_fasta(_accession: str, _on_progress: OnProgress) -> BinaryIO:
     return FASTA.open("rb")
 
 
-def prepare(clients: SimpleNamespace, fetch: Fetch, claim: str) -> Preparation:
+def prepare(clients: SimpleNamespace, download_fasta: DownloadFasta, claim: str) -> Preparation:
     settings = WorkerSettings(
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url=clients.queue,
         ncbi_url="", bowtie2=True, max_hours=1,
     )  # fmt: skip
     return make_preparation(
-        PrepareGenome(GENOME, claim), settings, cast("Clients", clients), fetch, INSTANCE, time.time
+        PrepareGenome(GENOME, claim), settings, cast("Clients", clients), download_fasta, INSTANCE, time.time
     )
 
 
@@ -54,10 +54,13 @@ class Case:
     """Hold a claimed genome with a job that waits for it."""
 
     def __init__(
-        self, clients: SimpleNamespace, fetch: Fetch = fetch, parts: tuple[Part, ...] = ALL_PARTS
+        self,
+        clients: SimpleNamespace,
+        download_fasta: DownloadFasta = download_fasta,
+        parts: tuple[Part, ...] = ALL_PARTS,
     ) -> None:
         self.clients = clients
-        self.preparation = prepare(clients, fetch, CLAIM)
+        self.preparation = prepare(clients, download_fasta, CLAIM)
         self.genomes = self.preparation.genomes
         self.jobs = JobStore(clients.dynamodb, "jobs")
         now = time.time()
@@ -125,20 +128,20 @@ def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients: Simple
 
 
 @pytest.fixture
-def stuck() -> Iterator[Fetch]:
+def stuck() -> Iterator[DownloadFasta]:
     """Stand for a source that never answers."""
     over = threading.Event()
 
-    def fetch(*_: object) -> NoReturn:
+    def download_fasta(*_: object) -> NoReturn:
         over.wait()
         raise TransferError("the test is over")
 
-    yield fetch
+    yield download_fasta
     over.set()
 
 
 def test_an_interrupted_preparation_is_handed_to_another_machine(
-    clients: SimpleNamespace, stuck: Fetch
+    clients: SimpleNamespace, stuck: DownloadFasta
 ) -> None:
     case = Case(clients, stuck)
     assert case.run(interruption=lambda: "AWS will terminate") is Outcome.RETRIED
@@ -153,7 +156,7 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients: Sim
         raise TransferError("the connection broke off")
 
     case = Case(clients, fail)
-    for attempt in range(MOST_RETRIES):
+    for attempt in range(MAX_RETRIES):
         assert case.genome.attempts == attempt
         case.preparation = retried(case, case.genome.claim)
         assert case.run() is Outcome.RETRIED
@@ -166,10 +169,10 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients: Sim
 def retried(case: Case, claim: str | None) -> Preparation:
     """Return the worker of a later attempt."""
     assert claim
-    return prepare(case.clients, case.preparation.download.fetch, claim)
+    return prepare(case.clients, case.preparation.download.download_fasta, claim)
 
 
-def test_one_that_takes_too_long_fails(clients: SimpleNamespace, stuck: Fetch) -> None:
+def test_one_that_takes_too_long_fails(clients: SimpleNamespace, stuck: DownloadFasta) -> None:
     case = Case(clients, stuck)
     assert case.run(max_seconds=0.05) is Outcome.FAILED
     assert "longer than" in str(case.genome.reason)
@@ -184,7 +187,7 @@ def test_a_stale_claim_changes_nothing(clients: SimpleNamespace) -> None:
     assert (case.genome.claim, case.genome.done, case.genome.progress) == ("newer", frozenset(), None)
 
 
-def test_one_whose_claim_is_lost_on_the_way_stops(clients: SimpleNamespace, stuck: Fetch) -> None:
+def test_one_whose_claim_is_lost_on_the_way_stops(clients: SimpleNamespace, stuck: DownloadFasta) -> None:
     case = Case(clients, stuck)
 
     def beat() -> None:
@@ -204,7 +207,9 @@ def test_a_lost_sign_of_life_stops_nothing(clients: SimpleNamespace, monkeypatch
     assert case.run(heartbeat_seconds=0.0) is Outcome.READY
 
 
-def test_it_tells_that_it_lives_and_spares_the_progress(clients: SimpleNamespace, stuck: Fetch) -> None:
+def test_it_tells_that_it_lives_and_spares_the_progress(
+    clients: SimpleNamespace, stuck: DownloadFasta
+) -> None:
     case = Case(clients, stuck)
     progress = Progress(Part.FASTA, 1, 2)
     case.genomes.progress(GENOME, CLAIM, progress, time.time())

@@ -2,17 +2,28 @@
  * @import {About, AnnouncedGenome, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, NewJobAnswer, OffTargets, TargetsPage} from "./types.js"
  */
 
+/** In milliseconds, before each repetition of a request that may succeed a little later. */
+const PAUSES = [500, 1500];
+/** In milliseconds. A user waits no longer, whatever the service asks for. */
+const LONGEST_PAUSE = 10_000;
+
+/** API Gateway refuses what is too large for it by itself, without a problem document. */
+const TOO_LARGE =
+  "The request is larger than the service accepts (6 MB). Split the query, or enter a region of the genome.";
+
 /** A request failed or was refused. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
   /**
    * @param {string} title
    * @param {string} detail a sentence for the user
    * @param {number} status
+   * @param {number | null} [retryAfter] the milliseconds after which the service asks to repeat the request
    */
-  constructor(title, detail, status) {
+  constructor(title, detail, status, retryAfter = null) {
     super(detail);
     this.title = title;
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 
   /** Whether the same request may succeed a little later. */
@@ -32,10 +43,12 @@ export class Api {
   /**
    * @param {string} base address of the API, without a slash at the end
    * @param {typeof fetch} send
+   * @param {typeof sleep} pause
    */
-  constructor(base, send = (...request) => fetch(...request)) {
+  constructor(base, send = (...request) => fetch(...request), pause = sleep) {
     this.base = base;
     this.send = send;
+    this.pause = pause;
   }
 
   /** @returns {Promise<{genomes: Genome[]}>} */
@@ -99,11 +112,12 @@ export class Api {
   }
 
   /**
+   * Return a job. A failure is not repeated here, because the page reads a job again and again.
    * @param {string} id
    * @returns {Promise<Job>}
    */
   job(id) {
-    return this.#call(`/jobs/${encodeURIComponent(id)}`);
+    return this.#call(`/jobs/${encodeURIComponent(id)}`, { pauses: [] });
   }
 
   /**
@@ -159,7 +173,7 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal}} [more]
+   * @param {{body?: object, signal?: AbortSignal, pauses?: number[]}} [more]
    * @returns {Promise<any>}
    */
   async #call(path, more) {
@@ -169,19 +183,43 @@ export class Api {
   }
 
   /**
+   * Send a request, and repeat it after a pause if it may succeed a little later.
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal}} [more] a body is sent as JSON by POST; without one the method is GET
+   * @param {object} [more]
+   * @param {object} [more.body] sent as JSON by POST; without one the method is GET
+   * @param {AbortSignal} [more.signal]
+   * @param {number[]} [more.pauses] one for each repetition
    * @returns {Promise<Response>}
    * @throws {ApiError} if the answer is not a success
    */
-  async #request(path, { body, signal } = {}) {
+  async #request(path, { body, signal, pauses = PAUSES } = {}) {
     const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
     const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }), ...(signal && { signal }) };
+    for (const pause of pauses) {
+      try {
+        return await this.#send(path, request);
+      } catch (error) {
+        // A POST that failed otherwise may have started a job.
+        const repeatable = error instanceof ApiError && (body ? error.status === 429 : error.transient);
+        if (!repeatable) throw error;
+        await this.pause(Math.min(error.retryAfter ?? pause, LONGEST_PAUSE), signal);
+      }
+    }
+    return this.#send(path, request);
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} request
+   * @returns {Promise<Response>}
+   * @throws {ApiError} if the answer is not a success
+   */
+  async #send(path, request) {
     let response;
     try {
       response = await this.send(this.base + path, request);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (request.signal?.aborted) throw error;
       throw new ApiError("No connection", "The service cannot be reached. Check the connection.", 0);
     }
     return response.ok ? response : refuse(response, await response.json().catch(() => null));
@@ -193,10 +231,29 @@ export class Api {
  * @param {{title?: string, detail?: string} | null} problem the body of the answer, if there is any
  * @returns {never}
  */
-function refuse({ status }, problem) {
+function refuse({ status, headers }, problem) {
+  const seconds = headers.get("Retry-After");
   throw new ApiError(
     problem?.title ?? `Error ${status}`,
-    problem?.detail ?? "The service answered in an unexpected way.",
+    problem?.detail ?? (status === 413 ? TOO_LARGE : "The service answered in an unexpected way."),
     status,
+    seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : null,
   );
+}
+
+/**
+ * Wait.
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal] ends the sleep early
+ * @returns {Promise<void>}
+ */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal?.addEventListener("abort", wake, { once: true });
+  });
 }

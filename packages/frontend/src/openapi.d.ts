@@ -346,6 +346,12 @@ export interface components {
             threshold: number | null;
         };
         /**
+         * EmailState
+         * @description Name whether email reaches its recipient, which must first confirm by a link that AWS sends.
+         * @enum {string}
+         */
+        EmailState: "confirmed" | "pending";
+        /**
          * FieldError
          * @description What is wrong with one part of a request.
          */
@@ -368,7 +374,7 @@ export interface components {
             bytes: number;
             /**
              * Url
-             * @description Where it can be fetched for a quarter of an hour.
+             * @description The address to download it from, valid for 15 minutes.
              */
             url: string;
         };
@@ -465,7 +471,7 @@ export interface components {
             organism: string | null;
             /**
              * Expectedbases
-             * @description Before it is fetched: by NCBI's report, or by the upload's size.
+             * @description An estimate from before the download: from NCBI's report, or from the upload's size.
              */
             expectedBases: number | null;
             /**
@@ -542,8 +548,8 @@ export interface components {
              * @description The job's address on this host.
              */
             url: string;
-            /** @description Of the email: pending until the link is opened that AWS has just sent there. */
-            mail: components["schemas"]["MailState"] | null;
+            /** @description Whether the address is confirmed: pending until its owner opens the link that AWS has sent. */
+            mail: components["schemas"]["EmailState"] | null;
         };
         /**
          * JobView
@@ -637,12 +643,6 @@ export interface components {
             letters: number;
         };
         /**
-         * MailState
-         * @description Name whether email reaches its recipient, which must first confirm by a link that AWS sends.
-         * @enum {string}
-         */
-        MailState: "confirmed" | "pending";
-        /**
          * MethodView
          * @description A method that results rest on.
          */
@@ -730,7 +730,7 @@ export interface components {
             options?: components["schemas"]["Options"];
             /**
              * Email
-             * @description Whom to mail when the job is over, where the deployment does that.
+             * @description Address to email when the job is finished, if the deployment sends email.
              * @example someone@example.org
              */
             email?: string | null;
@@ -846,10 +846,10 @@ export interface components {
         Progress: {
             /** Guides */
             guides: number | null;
-            /** Ontarget */
-            onTarget: number;
-            /** Offtarget */
-            offTarget: number;
+            /** Consensusdone */
+            consensusDone: number;
+            /** Offtargetdone */
+            offTargetDone: number;
         };
         /**
          * PublicationView

@@ -2,134 +2,140 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import reaper
-from crackling_lambdas.reaping import BEGIN_PATIENCE, WORKER_PATIENCE
-from simulator.world import CONTEXT, ENVIRONMENT, PATIENCE
+from crackling_lambdas.reaping import HEARTBEAT_TIMEOUT_SECONDS, START_TIMEOUT_SECONDS
+from fakes.known import known
+from simulator.world import CONTEXT, ENVIRONMENT, STALLED_SECONDS
+
+if TYPE_CHECKING:
+    from conftest import Cloud
 
 G = "GCF_000840245.1"
 HOURS = 3600.0
 
 
-def reap(cloud):
+def reap(cloud: Cloud) -> None:
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now, cloud.fleet)({}, CONTEXT)
 
 
-def prepare(cloud, venue, genome=G, claim="c1"):
+def prepare(cloud: Cloud, venue: Venue | None, genome_id: str = G, claim: str = "c1") -> None:
     """Store a preparation under way with one job that waits for it."""
-    cloud.jobs.create(Job("j", genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
-    cloud.genomes.add_waiter(genome, "j", 9)
+    cloud.jobs.create(Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
+    cloud.genomes.add_waiter(genome_id, "j", 9)
     cloud.jobs.mark_preparing("j", cloud.now)
-    cloud.genomes.claim(genome, claim, Source.ACCESSION, set(Part), cloud.now)
+    cloud.genomes.claim(genome_id, claim, Source.ACCESSION, set(Part), cloud.now)
     if venue is not None:
-        cloud.genomes.begun(genome, claim, venue, 48502, 20, None, cloud.now)
+        cloud.genomes.begun(genome_id, claim, venue, 48502, 20, None, cloud.now)
     if venue is Venue.WORKER:
-        cloud.genomes.launched(genome, claim, cloud.fleet.launch(genome, claim, 48502), cloud.now)
+        cloud.genomes.launched(genome_id, claim, cloud.fleet.launch(genome_id, claim, 48502), cloud.now)
 
 
-def beat(cloud, claim="c1"):
+def beat(cloud: Cloud, claim: str = "c1") -> bool:
     return cloud.genomes.progress(G, claim, Progress(Part.ISSL, 1, 2), cloud.now)
 
 
 # --- functions ---
 
 
-def test_what_moves_and_what_waits_for_it_is_spared(cloud):
+def test_what_moves_and_what_waits_for_it_is_spared(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     for _ in range(3):
-        cloud.now += PATIENCE - 1
+        cloud.now += STALLED_SECONDS - 1
         reap(cloud)
         assert beat(cloud)
-    assert cloud.jobs.get("j").status is Status.PREPARING
+    assert known(cloud.jobs.get("j")).status is Status.PREPARING
 
 
-def test_what_stands_still_fails_with_its_jobs(cloud):
+def test_what_stands_still_fails_with_its_jobs(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
-    cloud.now += PATIENCE + 1
+    cloud.now += STALLED_SECONDS + 1
     reap(cloud)
-    assert "stopped making progress" in cloud.genomes.get(G).reason
-    assert G in cloud.jobs.get("j").failure
+    assert "stopped making progress" in str(known(cloud.genomes.get(G)).reason)
+    assert G in str(known(cloud.jobs.get("j")).failure)
     assert not list(cloud.genomes.waiters(G))
 
 
-def test_a_job_that_was_never_admitted_fails(cloud):
+def test_a_job_that_was_never_admitted_fails(cloud: Cloud) -> None:
     cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=9))
-    cloud.now += PATIENCE + 1
+    cloud.now += STALLED_SECONDS + 1
     reap(cloud)
-    assert "while it was queued" in cloud.jobs.get("lost").failure
+    assert "while it was queued" in str(known(cloud.jobs.get("lost")).failure)
 
 
-def test_a_release_is_finished(cloud):
+def test_a_release_is_finished(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     cloud.genomes.mark_ready(G, "c1", cloud.now)
     reap(cloud)
-    assert cloud.jobs.get("j").status is Status.SCANNING
+    assert known(cloud.jobs.get("j")).status is Status.SCANNING
     assert cloud.sent == [("scan", '{"job_id": "j"}')]
 
 
 # --- not begun ---
 
 
-def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud):
+def test_a_preparation_that_did_not_begin_is_nudged_and_then_given_up(cloud: Cloud) -> None:
     prepare(cloud, None)
-    cloud.now += BEGIN_PATIENCE
+    cloud.now += START_TIMEOUT_SECONDS
     reap(cloud)
-    found = cloud.genomes.get(G)
+    found = known(cloud.genomes.get(G))
     assert (found.state, found.updated) == (GenomeState.PREPARING, cloud.now)
     cloud.now += 1
     reap(cloud)
-    assert "could not begin" in cloud.genomes.get(G).reason
-    assert "could not begin" in cloud.jobs.get("j").failure
+    assert "could not begin" in str(known(cloud.genomes.get(G)).reason)
+    assert "could not begin" in str(known(cloud.jobs.get("j")).failure)
 
 
 # --- workers ---
 
 
-def test_a_worker_may_take_days_while_its_heart_beats(cloud):
+def test_a_worker_may_take_days_while_its_heart_beats(cloud: Cloud) -> None:
     prepare(cloud, Venue.WORKER)
     for _ in range(100):
-        cloud.now += WORKER_PATIENCE - 1
+        cloud.now += HEARTBEAT_TIMEOUT_SECONDS - 1
         reap(cloud)
         assert beat(cloud)
-    assert cloud.jobs.get("j").status is Status.PREPARING
+    assert known(cloud.jobs.get("j")).status is Status.PREPARING
     assert cloud.fleet.ended == []
 
 
-def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud):
+def test_a_dead_worker_is_ended_and_another_claims_its_genome(cloud: Cloud) -> None:
     prepare(cloud, Venue.WORKER)
-    cloud.now += WORKER_PATIENCE + 1
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS + 1
     reap(cloud)
-    found = cloud.genomes.get(G)
+    found = known(cloud.genomes.get(G))
     assert (found.state, found.attempts, found.venue, found.worker) == (GenomeState.PREPARING, 1, None, None)
     assert found.claim != "c1"
     assert not beat(cloud)
     assert cloud.fleet.ended == ["i-c1"]
     assert list(cloud.genomes.waiters(G)) == ["j"]
-    assert cloud.jobs.get("j").status is Status.PREPARING
+    assert known(cloud.jobs.get("j")).status is Status.PREPARING
 
 
-def test_after_the_second_worker_it_fails(cloud):
+def test_after_the_second_worker_it_fails(cloud: Cloud) -> None:
     prepare(cloud, Venue.WORKER)
-    cloud.now += WORKER_PATIENCE + 1
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS + 1
     reap(cloud)
-    claim = cloud.genomes.get(G).claim
+    claim = known(known(cloud.genomes.get(G)).claim)
     cloud.genomes.begun(G, claim, Venue.WORKER, 48502, 20, None, cloud.now)
     cloud.genomes.launched(G, claim, cloud.fleet.launch(G, claim, 48502), cloud.now)
-    cloud.now += WORKER_PATIENCE
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS
     reap(cloud)
-    assert cloud.genomes.get(G).state is GenomeState.PREPARING
+    assert known(cloud.genomes.get(G)).state is GenomeState.PREPARING
     cloud.now += 1
     reap(cloud)
-    assert "so did a second one" in cloud.genomes.get(G).reason
-    assert "so did a second one" in cloud.jobs.get("j").failure
+    assert "so did a second one" in str(known(cloud.genomes.get(G)).reason)
+    assert "so did a second one" in str(known(cloud.jobs.get("j")).failure)
     assert cloud.fleet.workers == {}
 
 
 @pytest.mark.parametrize("end", ["mark_ready", "mark_failed", "delete"])
-def test_a_worker_without_a_preparation_is_ended(cloud, end):
+def test_a_worker_without_a_preparation_is_ended(cloud: Cloud, end: str) -> None:
     prepare(cloud, Venue.WORKER)
     if end == "mark_ready":
         cloud.genomes.mark_ready(G, "c1", cloud.now)
@@ -141,7 +147,7 @@ def test_a_worker_without_a_preparation_is_ended(cloud, end):
     assert cloud.fleet.ended == ["i-c1"]
 
 
-def test_a_worker_lives_no_longer_than_it_may(cloud):
+def test_a_worker_lives_no_longer_than_it_may(cloud: Cloud) -> None:
     prepare(cloud, Venue.WORKER)
     cloud.now += 24 * HOURS
     beat(cloud)
@@ -152,7 +158,7 @@ def test_a_worker_lives_no_longer_than_it_may(cloud):
     assert cloud.fleet.ended == ["i-c1"]
 
 
-def test_a_deployment_without_workers_asks_ec2_nothing(cloud):
+def test_a_deployment_without_workers_asks_ec2_nothing(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
-    assert cloud.jobs.get("j").status is Status.PREPARING
+    assert known(cloud.jobs.get("j")).status is Status.PREPARING

@@ -136,12 +136,12 @@ def test_a_job_goes_forward_only(history: list[dict[str, Any]]) -> None:
     progress = [answer["progress"] for answer in history]
     for before, after in pairwise(progress):
         assert before["guides"] in (None, after["guides"])
-        assert before["onTarget"] <= after["onTarget"]
-        assert before["offTarget"] <= after["offTarget"]
+        assert before["consensusDone"] <= after["consensusDone"]
+        assert before["offTargetDone"] <= after["offTargetDone"]
     total = progress[-1]["guides"]
     assert total > 200
-    assert progress[-1] == {"guides": total, "onTarget": total, "offTarget": total}
-    assert len({(step["onTarget"], step["offTarget"]) for step in progress}) > 2, (
+    assert progress[-1] == {"guides": total, "consensusDone": total, "offTargetDone": total}
+    assert len({(step["consensusDone"], step["offTargetDone"]) for step in progress}) > 2, (
         "nothing to be seen in between"
     )
 
@@ -206,6 +206,6 @@ def test_a_bare_sequence_is_a_query(api: ApiClient, genome: str, expected: Expec
 
 def test_a_query_may_hold_a_million_bases_and_no_guide(api: ApiClient, genome: str) -> None:
     job = api.submit(sequence="AT" * 500_000, genome=genome)
-    assert api.wait_for_job(job)["progress"] == {"guides": 0, "onTarget": 0, "offTarget": 0}
+    assert api.wait_for_job(job)["progress"] == {"guides": 0, "consensusDone": 0, "offTargetDone": 0}
     assert api.get(f"/jobs/{job}/targets")["targets"] == []
     assert api.export(job, "json") == b"[]\n"

@@ -124,8 +124,10 @@ def test_more_than_a_million_bases_are_refused(web: Web, sequence: str) -> None:
     assert_problem(web.ask("POST", "/api/jobs", json.dumps({**JOB, "sequence": sequence})), 413)
 
 
-def test_what_the_gateway_itself_refuses_is_a_problem_too(web: Web) -> None:
-    assert_problem(web.ask("POST", "/api/jobs", b" " * (10 * 1024 * 1024 + 1)), 413)
+@pytest.mark.parametrize("size", [6 * 1024 * 1024, 10 * 1024 * 1024 + 1])
+def test_more_than_lambda_or_the_gateway_takes_is_refused(web: Web, size: int) -> None:
+    answer = web.ask("POST", "/api/jobs", b" " * size)
+    assert (answer.status, answer.json) == (413, {"message": "Request Too Long"})
 
 
 def test_a_created_job_says_where_it_is(web: Web, genome: str) -> None:

@@ -17,6 +17,7 @@ from localcloud.front.distribution import Distribution, Origin, parse
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, Method, RestApi
 from localcloud.runtime import Outcome, Throttled
+from localcloud.runtime.function import MAX_EVENT
 from localcloud.world import World
 
 WORLD = World("http://localhost:1", "us-east-1")
@@ -115,7 +116,6 @@ def test_gateway_answers_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = answer({}, get("/other"), api)[0]
     assert (changed.status, changed.headers["x-own"]) == (404, "1")
     assert json.loads(changed.body) == {"title": "Missing Authentication Token"}
-    assert answer({}, replace(get(), body=b"x" * (rest.MAX_BODY + 1)))[0].status == 413
 
     def throttled(*_: Any) -> Outcome:
         raise Throttled
@@ -125,6 +125,24 @@ def test_gateway_answers_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     late = threading.Event()
     assert Gateway(WORLD, lambda *_: late.wait(5)).answer(API, get()).status == 504
     late.set()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"x" * (MAX_EVENT - 5_000), 200),
+        (b"x" * (MAX_EVENT + 1), 413),
+        (b'"' * (MAX_EVENT // 2), 413),  # in the event, each is escaped
+        (b"x" * (rest.MAX_BODY + 1), 413),
+    ],
+)
+def test_requests_beyond_the_limit_of_the_gateway_or_of_lambda(body: bytes, status: int) -> None:
+    own = {"statusCode": "413", "responseTemplates": {"application/json": '{"title": "ours"}'}}
+    api = replace(API, gateway_responses={"REQUEST_TOO_LARGE": own, "DEFAULT_4XX": own})
+    response = answer({"statusCode": 200}, replace(get(), body=body), api)[0]
+    assert response.status == status
+    if status == 413:
+        assert json.loads(response.body) == {"message": "Request Too Long"}
 
 
 def serve(

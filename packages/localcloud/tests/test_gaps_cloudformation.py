@@ -110,6 +110,39 @@ def test_change_set_honours_depends_on(stock: World, cloud: LocalCloud) -> None:
     shows_gap(stock, cloud.world, probe)
 
 
+CYCLE = {
+    "A": resource("SQS::Queue", QueueName={"Fn::Sub": "${B}-a"}),
+    "B": {**QUEUE, "DependsOn": "C"},
+    "C": resource("SQS::Queue", Tags=[{"Key": "of", "Value": att("A", "Arn")}]),
+    "Before": QUEUE,
+    "After": resource("SSM::Parameter", Type="String", Value=ref("A")),
+}
+
+
+def test_resources_that_need_each_other_are_refused(stock: World, cloud: LocalCloud) -> None:
+    def refusal(world: World, kind: str, name: str, resources: dict) -> tuple[str, str]:
+        try:
+            execute(world, {"Resources": resources}, kind, name)
+        except ClientError as error:
+            return error.response["Error"]["Code"], error.response["Error"]["Message"]
+        return "", ""
+
+    def probe(world: World) -> bool:
+        name = fresh("circular")
+        text = "Circular dependency between resources: "
+        new = refusal(world, "CREATE", name, CYCLE)
+        if new != ("ValidationError", f"{text}[A, B, C]"):
+            return False
+        execute(
+            world, {"Resources": {"A": QUEUE}}, "CREATE", name
+        )  # nothing is left that would be in the way
+        itself = refusal(world, "UPDATE", name, {"A": {**QUEUE, "DependsOn": ["A"]}})
+        kept = described(world, name)["StackStatus"] == "CREATE_COMPLETE"
+        return kept and itself == ("ValidationError", f"{text}[A]")
+
+    shows_gap(stock, cloud.world, probe)
+
+
 def test_unknown_change_set_says_so(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         with pytest.raises(ClientError) as caught:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.skips import ALLOWED
+from localcloud.skips import ALLOWED, REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,7 @@ def test_a_skipped_test_fails_the_run_where_ci_is_set(tmp_path: Path) -> None:
     [
         "",
         f"@pytest.mark.parametrize('value', [1])\ndef {ALLOWED_TEST}(value): pytest.skip('not here')\n",
+        f"def test_figures(): pytest.skip('{REFERENCE}: no figures')\n",
         "@pytest.mark.xfail\ndef test_fails(): raise ValueError\n",
     ],
 )

@@ -1,6 +1,9 @@
 """Look-ups against the plainest way to find the same, and the prepared form."""
 
+from __future__ import annotations
+
 import io
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +15,15 @@ from crackling.annotation.places import MOST_MATCHES, annotate, guides_to_place,
 from crackling.annotation.segments import segments
 from crackling.specificity import OffTarget, Specificity
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PLACES = 40
 CONTIGS = ("a", "b")
 
 
 @st.composite
-def a_gene(draw):
+def a_gene(draw: st.DrawFn) -> Gene:
     """A whole, and parts that may reach beyond it, as in real files."""
     spans = [
         Span(draw(st.integers(0, 1)), start, draw(st.integers(start + 1, PLACES)), feature)
@@ -30,14 +36,14 @@ def a_gene(draw):
     return Gene(draw(st.sampled_from("PQRST")), spans)
 
 
-def annotation(genes):
+def annotation(genes: list[Gene]) -> Annotation:
     names, feature_sets, tracks = segments(genes, len(CONTIGS))
     return Annotation(names, feature_sets, dict(zip(CONTIGS, tracks, strict=True)))
 
 
-def plainly(genes, contig, start, end):
+def plainly(genes: list[Gene], contig: int, start: int, end: int) -> Locus:
     """Base by base. On each contig a gene reaches from its first span to its last."""
-    found = {}
+    found: dict[str, int] = {}
     for gene in genes:
         here = [span for span in gene.spans if span.contig == contig]
         for base in range(start, end):
@@ -53,34 +59,34 @@ def plainly(genes, contig, start, end):
 
 
 @given(st.lists(a_gene(), max_size=6), st.integers(0, 1), st.integers(0, PLACES + 5), st.integers(1, 23))
-def test_a_look_up_says_what_every_base_says(genes, contig, start, length):
+def test_a_look_up_says_what_every_base_says(genes: list[Gene], contig: int, start: int, length: int) -> None:
     found = annotation(genes).at(Position(CONTIGS[contig], start, start + length))
     assert found == plainly(genes, contig, start, start + length)
 
 
 @given(st.lists(a_gene(), max_size=6))
-def test_the_prepared_form_is_the_same_annotation(genes):
+def test_the_prepared_form_is_the_same_annotation(genes: list[Gene]) -> None:
     one, out = annotation(genes), io.BytesIO()
     one.write(out)
     out.seek(0)
     assert read_prepared(out) == one
 
 
-def test_the_prepared_form_is_told_from_gff(tmp_path):
+def test_the_prepared_form_is_told_from_gff(tmp_path: Path) -> None:
     path = tmp_path / "genome.genes"
     with path.open("wb") as out:
         annotation([Gene("P", [Span(0, 1, 9, Feature.EXON)])]).write(out)
     assert read_annotation(path).at(Position("a", 2, 3)) == Locus("P", "exon")
 
 
-def a_place(start, contig="a"):
+def a_place(start: int, contig: str = "a") -> OffTarget:
     return OffTarget("A" * 20, contig, start, start + 23, "+", "A" * 20, "AGG", 0, "." * 20, 100.0, 1.0)
 
 
 GENES = [Gene("P", [Span(0, 0, 30, Feature.EXON)]), Gene("Q", [Span(0, 100, 200, Feature.INTRON)])]
 
 
-def test_off_targets_get_their_gene():
+def test_off_targets_get_their_gene() -> None:
     rows = annotate([a_place(0), a_place(150), a_place(500), a_place(0, "z")], annotation(GENES))
     assert [(row.gene, row.feature) for row in rows] == [
         ("P", "exon"),
@@ -90,14 +96,14 @@ def test_off_targets_get_their_gene():
     ]
 
 
-def test_a_guide_has_the_genes_of_all_its_perfect_matches():
+def test_a_guide_has_the_genes_of_all_its_perfect_matches() -> None:
     one = annotation(GENES)
     assert locus_of([a_place(150), a_place(0)], one) == Locus("P; Q", "exon")
     assert locus_of([a_place(500)], one) == Locus(None, "intergenic")
     assert locus_of([], one) == UNKNOWN
 
 
-def test_guides_of_repeats_and_of_elsewhere_are_not_looked_up():
+def test_guides_of_repeats_and_of_elsewhere_are_not_looked_up() -> None:
     scores = [
         Specificity(100.0, 99.0, (count, 0, 0, 0, 0)) for count in (1, 0, MOST_MATCHES, MOST_MATCHES + 1, 1)
     ]

@@ -1,13 +1,19 @@
 """GFF3 of several flavours, and what is wrong with it by line."""
 
+from __future__ import annotations
+
 import gzip
 import io
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.annotation import UNKNOWN, Locus
-from crackling.annotation.annotation import Position, read_annotation, read_gff
+from crackling.annotation.annotation import Annotation, Position, read_annotation, read_gff
 from crackling.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # As NCBI writes a eukaryote (two transcripts, a tRNA-like child, cDNA_match), Ensembl, and NCBI a prokaryote.
 NCBI = """##gff-version 3
@@ -37,11 +43,11 @@ NC_2.1\tRefSeq\tCDS\t300\t330\t.\t+\t0\tID=cds-NP_2;gene=solo
 """
 
 
-def read(text, **more):
+def read(text: str, **more: Any) -> Annotation:
     return read_gff(io.BytesIO(text.encode()), "genes.gff", **more)
 
 
-def at(annotation, start, contig="NC_1.1"):
+def at(annotation: Annotation, start: int, contig: str = "NC_1.1") -> Locus:
     """Of the base at a 1-based place."""
     return annotation.at(Position(contig, start - 1, start))
 
@@ -64,36 +70,36 @@ def at(annotation, start, contig="NC_1.1"):
         (999_999, None, "intergenic"),
     ],
 )
-def test_a_eukaryote_of_ncbi(place, gene, feature):
+def test_a_eukaryote_of_ncbi(place: int, gene: str | None, feature: str) -> None:
     assert at(read(NCBI), place) == Locus(gene, feature)
 
 
-def test_ensembl():
+def test_ensembl() -> None:
     annotation = read(ENSEMBL)
     assert at(annotation, 120, "1") == at(annotation, 155, "1") == Locus("LNC", "exon")
     assert at(annotation, 200, "1") == Locus("LNC", "intron")
 
 
-def test_a_prokaryote_of_ncbi():
+def test_a_prokaryote_of_ncbi() -> None:
     annotation = read(PROKARYOTE)
     assert at(annotation, 200, "NC_2.1") == Locus("thrL", "CDS")
     assert at(annotation, 310, "NC_2.1") == Locus("solo", "CDS")
 
 
-def test_a_contig_that_the_file_does_not_know_is_unknown():
+def test_a_contig_that_the_file_does_not_know_is_unknown() -> None:
     assert at(read(NCBI), 1, "chrUn") == UNKNOWN
 
 
-def test_a_contig_without_genes_is_intergenic():
+def test_a_contig_without_genes_is_intergenic() -> None:
     assert at(read("##sequence-region NC_9.1 1 50\n" + NCBI), 1, "NC_9.1") == Locus(None, "intergenic")
 
 
-def test_records_may_stand_in_any_order():
+def test_records_may_stand_in_any_order() -> None:
     head, *records = NCBI.splitlines(keepends=True)
     assert read(head + "".join(reversed(records))).at(Position("NC_1.1", 1900, 1923)) == Locus("ABC1", "CDS")
 
 
-def test_parents_that_are_missing_or_go_round_are_no_end():
+def test_parents_that_are_missing_or_go_round_are_no_end() -> None:
     orphan = "c\t.\texon\t1\t9\t.\t+\t.\tParent=t1\nc\t.\tCDS\t3\t4\t.\t+\t.\tParent=t1\n"
     annotation = read(orphan)
     assert (at(annotation, 4, "c"), at(annotation, 9, "c")) == (Locus("t1", "CDS"), Locus("t1", "exon"))
@@ -101,7 +107,7 @@ def test_parents_that_are_missing_or_go_round_are_no_end():
     assert at(read(loop + "c\t.\texon\t1\t9\t.\t+\t.\tParent=a\n"), 5, "c").feature == "exon"
 
 
-def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path):
+def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path: Path) -> None:
     text = NCBI.replace("\n", "\r\n") + "##FASTA\r\n>NC_1.1\r\nACGT\r\n"
     path = tmp_path / "genes.gff.gz"
     path.write_bytes(gzip.compress(text.encode()))
@@ -120,24 +126,24 @@ def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path):
         ('1\tx\texon\t1\t9\t.\t+\t.\tgene_id "A"; transcript_id "B";', "line 3: has no tag=value"),
     ],
 )
-def test_what_is_wrong_is_told_by_line(line, says):
+def test_what_is_wrong_is_told_by_line(line: str, says: str) -> None:
     with pytest.raises(InputError, match=f"^genes.gff, {says}.*; give GFF3"):
         read(f"##gff-version 3\n\n{line}\n")
 
 
-def test_a_file_of_another_genome_is_refused():
+def test_a_file_of_another_genome_is_refused() -> None:
     with pytest.raises(InputError, match=r"names none of the genome's contigs \(it has 'NC_1.1'"):
         read(NCBI, contigs={"chr1"})
     assert read(NCBI, contigs={"chr1", "NC_1.1"}).genes
 
 
 @pytest.mark.parametrize("text", ["", "##gff-version 3\n", "c\t.\tregion\t1\t9\t.\t+\t.\tID=c\n"])
-def test_a_file_without_genes_is_refused(text):
+def test_a_file_without_genes_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="contains no genes"):
         read(text)
 
 
-def test_damaged_and_missing_files(tmp_path):
+def test_damaged_and_missing_files(tmp_path: Path) -> None:
     cut = tmp_path / "cut.gff.gz"
     cut.write_bytes(gzip.compress(NCBI.encode())[:-20])
     with pytest.raises(InputError, match="ends too early"):
@@ -146,10 +152,10 @@ def test_damaged_and_missing_files(tmp_path):
         read_annotation(tmp_path / "none.gff")
 
 
-def test_a_gene_needs_no_id():
+def test_a_gene_needs_no_id() -> None:
     assert at(read("c\t.\tgene\t1\t9\t.\t+\t.\tlocus_tag=b1\n"), 5, "c") == Locus("b1", "exon")
 
 
-def test_no_name_has_control_letters():
+def test_no_name_has_control_letters() -> None:
     evil = "c\t.\tgene\t1\t9\t.\t+\t.\tID=g;Name=a%09b%0Ac\n"
     assert at(read(evil), 5, "c").gene == "a b c"

@@ -1,5 +1,7 @@
 """The commands as users call them: names, columns, exit codes, messages, and nothing half-written."""
 
+from __future__ import annotations
+
 import csv
 import gzip
 import io
@@ -12,6 +14,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -20,13 +23,19 @@ from crackling.cli.main import main
 GUIDE = "ATAAATAGCGAAAACCCGCG"
 
 
+class Command(Protocol):
+    """Runs a command; returns what it printed: to stdout, or to stderr if it is to fail."""
+
+    def __call__(self, *arguments: object, code: int = 0) -> str: ...
+
+
 @pytest.fixture(scope="module")
-def genome(sample):
+def genome(sample: Path) -> str:
     return str(sample / "lambda_phage.fa")
 
 
 @pytest.fixture(scope="module")
-def index(genome, tmp_path_factory):
+def index(genome: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = str(tmp_path_factory.mktemp("cli") / "lambda.issl")
     with pytest.raises(SystemExit):
         main(["index", genome, "-o", path])
@@ -34,8 +43,8 @@ def index(genome, tmp_path_factory):
 
 
 @pytest.fixture
-def crackling(capsys):
-    def call(*arguments, code=0):
+def crackling(capsys: pytest.CaptureFixture[str]) -> Command:
+    def call(*arguments: object, code: int = 0) -> str:
         with pytest.raises(SystemExit) as exit_:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()
@@ -45,11 +54,11 @@ def crackling(capsys):
     return call
 
 
-def rows(text):
+def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
 
 
-def test_index_prints_a_summary(crackling, genome, tmp_path):
+def test_index_prints_a_summary(crackling: Command, genome: str, tmp_path: Path) -> None:
     summary = json.loads(crackling("index", genome, "-o", tmp_path / "a.issl", "--json", "--threads", 1))
     assert summary["contigs"] == 1
     assert summary["bases"] == 48502
@@ -60,7 +69,9 @@ def test_index_prints_a_summary(crackling, genome, tmp_path):
     assert (tmp_path / "a.issl").read_bytes() == (tmp_path / "b.issl").read_bytes()
 
 
-def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_path):
+def test_score_keeps_the_order_and_takes_guides_with_pam(
+    crackling: Command, index: str, tmp_path: Path
+) -> None:
     guides = tmp_path / "guides.txt"
     guides.write_bytes(f"\ufeff>one\n{GUIDE}\r\n\n{'AC' * 10}\n{GUIDE.lower()}agg".encode())
     scored = rows(crackling("score", index, guides, "-k", 2))
@@ -70,7 +81,7 @@ def test_score_keeps_the_order_and_takes_guides_with_pam(crackling, index, tmp_p
     assert scored[0]["mm0"] == "1"
 
 
-def test_offtargets_lists_places(crackling, index):
+def test_offtargets_lists_places(crackling: Command, index: str) -> None:
     listed = rows(crackling("offtargets", index, GUIDE, "AC" * 10, "-k", 5))
     assert (
         " ".join(listed[0])
@@ -88,12 +99,16 @@ def test_offtargets_lists_places(crackling, index):
     assert all(scores == sorted(scores, reverse=True) for scores in by_guide)
 
 
-def test_design_from_fasta_and_from_an_index_agree(crackling, genome, index, sample):
+def test_design_from_fasta_and_from_an_index_agree(
+    crackling: Command, genome: str, index: str, sample: Path
+) -> None:
     gene = sample / "cI.fa"
     assert crackling("design", gene, "--genome", genome) == crackling("design", gene, "--genome", index)
 
 
-def test_design_reads_a_region_of_the_genome(crackling, genome, sample, tmp_path):
+def test_design_reads_a_region_of_the_genome(
+    crackling: Command, genome: str, sample: Path, tmp_path: Path
+) -> None:
     bases = "".join((sample / "lambda_phage.fa").read_text().splitlines()[1:])
     genes = tmp_path / "genes.gff"
     genes.write_text("NC_001416.1\t.\tgene\t37227\t37940\t.\t-\t.\tID=g;Name=cI;locus_tag=lambdap88\n")
@@ -109,7 +124,7 @@ def test_design_reads_a_region_of_the_genome(crackling, genome, sample, tmp_path
             assert crackling("design", "--region", asked, *options) == crackling("design", pasted, *options)
 
 
-def test_design_says_what_is_wrong_with_a_region(crackling, genome, index):
+def test_design_says_what_is_wrong_with_a_region(crackling: Command, genome: str, index: str) -> None:
     for asked, where, says in [
         (
             "NC_001416.1:1-100",
@@ -124,7 +139,7 @@ def test_design_says_what_is_wrong_with_a_region(crackling, genome, index):
     assert "not allowed with" in crackling("design", GUIDE, "--region", "cI", "--genome", genome, code=2)
 
 
-def test_design_takes_a_bare_sequence_and_formats(crackling, index, tmp_path):
+def test_design_takes_a_bare_sequence_and_formats(crackling: Command, index: str, tmp_path: Path) -> None:
     sequence = GUIDE + "AGG"
     assert crackling("design", sequence, "--genome", index).splitlines()[1].startswith("1,query,0,23,+,")
     table = crackling("design", sequence, "--genome", index, "--format", "table")
@@ -137,7 +152,9 @@ def test_design_takes_a_bare_sequence_and_formats(crackling, index, tmp_path):
     )
 
 
-def test_the_file_name_chooses_the_format(crackling, index, sample, tmp_path):
+def test_the_file_name_chooses_the_format(
+    crackling: Command, index: str, sample: Path, tmp_path: Path
+) -> None:
     for name, starts in {
         "a.xlsx": b"PK",
         "a.gb": b"LOCUS ",
@@ -148,12 +165,14 @@ def test_the_file_name_chooses_the_format(crackling, index, sample, tmp_path):
         assert (tmp_path / name).read_bytes().startswith(starts)
 
 
-def test_results_name_the_genome_by_its_file(crackling, index, tmp_path):
+def test_results_name_the_genome_by_its_file(crackling: Command, index: str, tmp_path: Path) -> None:
     query = GUIDE + "AGG"
     assert "against lambda by" in crackling("design", query, "--genome", index, "--format", "genbank")
 
 
-def test_a_terminal_is_spared_what_it_cannot_show(crackling, index, monkeypatch):
+def test_a_terminal_is_spared_what_it_cannot_show(
+    crackling: Command, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("crackling.cli.design.sys.stdout.isatty", lambda: True)
     with pytest.raises(SystemExit) as exit_:
         main(["design", GUIDE + "AGG", "--genome", index, "--format", "xlsx"])
@@ -163,7 +182,7 @@ def test_a_terminal_is_spared_what_it_cannot_show(crackling, index, monkeypatch)
 GENE = "NC_001416.1\t.\tgene\t{}\t{}\t.\t+\t.\tID=g1;Name=geneX\n"
 
 
-def test_a_table_cuts_nothing(crackling, index, tmp_path):
+def test_a_table_cuts_nothing(crackling: Command, index: str, tmp_path: Path) -> None:
     names = ["a" * 200, "b" * 200]
     query = tmp_path / "query.fa"
     query.write_text("".join(f">{name}\n{GUIDE}AGG\n" for name in names))
@@ -171,7 +190,9 @@ def test_a_table_cuts_nothing(crackling, index, tmp_path):
     assert all(f"{name}:1-23" in table for name in names)
 
 
-def test_an_annotation_tells_the_gene_of_guides_and_places(crackling, index, sample, tmp_path):
+def test_an_annotation_tells_the_gene_of_guides_and_places(
+    crackling: Command, index: str, sample: Path, tmp_path: Path
+) -> None:
     """A gene of one base, in one guide's place."""
     designed = csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index)))
     guide = next(designed)["guide"]
@@ -186,7 +207,9 @@ def test_an_annotation_tells_the_gene_of_guides_and_places(crackling, index, sam
     assert ("", "intergenic") in found.values()
 
 
-def test_an_annotation_of_another_genome_is_refused(crackling, index, tmp_path, capsys):
+def test_an_annotation_of_another_genome_is_refused(
+    crackling: Command, index: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     genes = tmp_path / "genes.gff"
     genes.write_text(GENE.format(1, 9).replace("NC_001416.1", "chr1"))
     with pytest.raises(SystemExit) as exit_:
@@ -195,7 +218,9 @@ def test_an_annotation_of_another_genome_is_refused(crackling, index, tmp_path, 
     assert "names none of the genome's contigs (it has 'chr1', for example)" in capsys.readouterr().err
 
 
-def test_own_guides_get_the_row_of_the_same_guide_of_a_query(crackling, index, sample, tmp_path):
+def test_own_guides_get_the_row_of_the_same_guide_of_a_query(
+    crackling: Command, index: str, sample: Path, tmp_path: Path
+) -> None:
     """But for where they stand: the same figures by the same code."""
     designed = list(csv.DictReader(io.StringIO(crackling("design", sample / "cI.fa", "--genome", index))))
     guides = tmp_path / "guides.txt"
@@ -208,7 +233,7 @@ def test_own_guides_get_the_row_of_the_same_guide_of_a_query(crackling, index, s
     assert [(row["contig"], row["start"]) for row in scored[:2]] == [("guides", "1"), ("guides", "2")]
 
 
-def test_own_guides_may_lack_their_pam(crackling, index, tmp_path):
+def test_own_guides_may_lack_their_pam(crackling: Command, index: str, tmp_path: Path) -> None:
     guides = tmp_path / "guides.txt"
     guides.write_text(f"{GUIDE}\n{GUIDE.replace('T', 'U')}AAG\n{GUIDE}\n")
     rows = list(csv.DictReader(io.StringIO(crackling("design", "--guides", guides, "--genome", index))))
@@ -217,12 +242,12 @@ def test_own_guides_may_lack_their_pam(crackling, index, tmp_path):
     assert [row["unique"] for row in rows] == ["0", "1", "0"]
 
 
-def test_guides_and_a_query_exclude_each_other(crackling, index):
+def test_guides_and_a_query_exclude_each_other(crackling: Command, index: str) -> None:
     crackling("design", GUIDE, "--guides", "-", "--genome", index, code=2)
     crackling("design", "--genome", index, code=2)
 
 
-def test_consensus_and_all_folds_are_heeded(crackling, index, sample):
+def test_consensus_and_all_folds_are_heeded(crackling: Command, index: str, sample: Path) -> None:
     strict, plain = (
         json.loads(
             crackling("design", sample / "cI.fa", "--genome", index, "--format", "json", "--consensus", n)
@@ -237,13 +262,13 @@ def test_consensus_and_all_folds_are_heeded(crackling, index, sample):
     assert not all(row["structure"] for row in plain)
 
 
-def test_inspect(crackling, index):
+def test_inspect(crackling: Command, index: str) -> None:
     told = json.loads(crackling("inspect", index, "--json"))
     assert told["contig_list"] == [{"name": "NC_001416.1", "bases": 48502}]
     assert "48,502" in crackling("inspect", index)
 
 
-def test_a_genome_without_sites_is_an_answer(crackling, tmp_path):
+def test_a_genome_without_sites_is_an_answer(crackling: Command, tmp_path: Path) -> None:
     fasta, index = tmp_path / "a.fa", tmp_path / "a.issl"
     fasta.write_text(">a\n" + "AT" * 100)
     assert json.loads(crackling("index", fasta, "-o", index, "--json"))["sites"] == 0
@@ -255,7 +280,7 @@ def test_a_genome_without_sites_is_an_answer(crackling, tmp_path):
     assert rows(crackling("offtargets", index, GUIDE)) == []
 
 
-def random_bases(n):
+def random_bases(n: int) -> bytes:
     return bytes(random.Random(1).choices(b"ACGT", k=n))
 
 
@@ -269,7 +294,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
+def test_bad_genomes_leave_nothing_behind(crackling: Command, tmp_path: Path, kind: str) -> None:
     content, message = BAD[kind]
     fasta = tmp_path / "bad.fa"
     fasta.write_bytes(gzip.compress(b">a\n" + random_bases(99_999))[:-200] if content is None else content)
@@ -304,45 +329,54 @@ def test_bad_genomes_leave_nothing_behind(crackling, tmp_path, kind):
         (["index", "GUIDES", "-o", "/dev/null"], "/dev/null: is a device or a pipe"),
     ],
 )
-def test_bad_arguments_get_one_clear_line(crackling, index, tmp_path, monkeypatch, arguments, message):
+def test_bad_arguments_get_one_clear_line(
+    crackling: Command,
+    index: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[object],
+    message: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "guides").write_text(GUIDE)
     (tmp_path / "wrong").write_text(f"{GUIDE}\nACGTN\n")
     (tmp_path / "twins").write_text(">a 1\nACGT\n>a 2\nACGT\n")
     names = {"INDEX": index, "GUIDES": "guides", "WRONG": "wrong", "TWINS": "twins"}
-    told = crackling(*(names.get(argument, argument) for argument in arguments), code=2)
+    told = crackling(*(names.get(str(argument), argument) for argument in arguments), code=2)
     assert message in told
     assert told.startswith("crackling: error: ")
     assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize("option", [["--threads", "0"], ["--consensus", "4"], ["--format", "xml"]])
-def test_bad_options_are_usage_errors(crackling, index, option):
+def test_bad_options_are_usage_errors(crackling: Command, index: str, option: list[str]) -> None:
     assert "usage:" in crackling("design", GUIDE, "--genome", index, *option, code=2)
 
 
 @pytest.mark.parametrize("command", ["index", "score", "offtargets", "design", "inspect"])
-def test_help_has_an_example(crackling, command):
+def test_help_has_an_example(crackling: Command, command: str) -> None:
     assert f"example:\n  crackling {command} " in crackling(command, "--help")
 
 
-def program(*arguments, **options):
+def program(*arguments: object, **options: Any) -> subprocess.Popen[Any]:
     return subprocess.Popen(
         [sys.executable, "-m", "crackling", *map(str, arguments)], stderr=subprocess.PIPE, **options
     )
 
 
-def test_a_closed_pipe_is_no_error(index, tmp_path):
+def test_a_closed_pipe_is_no_error(index: str, tmp_path: Path) -> None:
     guides = tmp_path / "guides"
     guides.write_text(f"{GUIDE}\n" * 50_000)
     process = program("score", index, guides, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stderr
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == 0
 
 
-def test_an_output_without_room_gets_one_clear_line(index, tmp_path):
+def test_an_output_without_room_gets_one_clear_line(index: str, tmp_path: Path) -> None:
     """The rows fit into the buffer, so that they are written as the program ends."""
     full = "cannot be written (No space left on device)"
     for arguments in (["offtargets", index, GUIDE], ["design", GUIDE, "--genome", index, "--format", "csv"]):
@@ -355,7 +389,7 @@ def test_an_output_without_room_gets_one_clear_line(index, tmp_path):
 
 
 @pytest.mark.parametrize(("redirected", "name"), [("<&-", "input"), (">&-", "output")])
-def test_a_closed_stream_gets_one_clear_line(index, redirected, name):
+def test_a_closed_stream_gets_one_clear_line(index: str, redirected: str, name: str) -> None:
     command = f'"$0" -m crackling score "$1" - {redirected}'
     ended = subprocess.run(
         ["/bin/sh", "-c", command, sys.executable, index],
@@ -369,7 +403,7 @@ def test_a_closed_stream_gets_one_clear_line(index, redirected, name):
     assert ended.returncode == 2
 
 
-def test_a_pipe_and_a_link_stay_what_they_are(crackling, index, tmp_path):
+def test_a_pipe_and_a_link_stay_what_they_are(crackling: Command, index: str, tmp_path: Path) -> None:
     """As in `-o >(gzip > guides.csv.gz)`; a dash is standard output."""
     printed = crackling("design", GUIDE, "--genome", index, "-o", "-")
     assert printed.startswith("id,contig,")
@@ -387,11 +421,13 @@ def test_a_pipe_and_a_link_stay_what_they_are(crackling, index, tmp_path):
 
 
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_leaves_nothing_half_written(tmp_path, signal_, code):
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, signal_: signal.Signals, code: int) -> None:
     """The genome comes through a pipe that stays open, so the build is under way when the signal arrives."""
     # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = program("index", "-", "-o", tmp_path / "out.issl", stdin=subprocess.PIPE, preexec_fn=heed)
+    assert process.stdin
+    assert process.stderr
     process.stdin.write(b">a\n" + b"ACGGTTCAGG" * 5000)
     process.stdin.flush()
     deadline = time.monotonic() + 30
@@ -405,7 +441,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path, signal_, code):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_streams_carry_data_alone(sample, tmp_path):
+def test_streams_carry_data_alone(sample: Path, tmp_path: Path) -> None:
     """FASTA in through a pipe, rows out through a pipe, no bar and no colour in either stream."""
     fasta = (sample / "lambda_phage.fa").read_bytes()
     process = program(
@@ -416,7 +452,9 @@ def test_streams_carry_data_alone(sample, tmp_path):
     assert err == b""
 
 
-def test_shards_answer_as_one_index(crackling, genome, index, sample, tmp_path):
+def test_shards_answer_as_one_index(
+    crackling: Command, genome: str, index: str, sample: Path, tmp_path: Path
+) -> None:
     split = tmp_path / "split.issl"
     summary = json.loads(crackling("index", genome, "-o", split, "--shard-bases", 10_000, "--json"))
     assert [name.removeprefix(f"{tmp_path}/") for name in summary["files"]] == [

@@ -1,5 +1,7 @@
 """`crackling genome`, and an accession where an index is expected, against the stand-in for NCBI."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -9,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -18,19 +21,34 @@ from localcloud.standins.assemblies import StandInAssembly, phage_lambda
 from localcloud.standins.faults import Fault, redirect, status
 from localcloud.standins.ncbi import NcbiStandIn
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LAMBDA, OLD, ZEBRAFISH = "GCF_000840245.1", "GCF_000000005.1", "GCF_000000005.2"
 GUIDE = "ATAAATAGCGAAAACCCGCG"
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
 
+class Command(Protocol):
+    """Runs a command; returns what it printed to stdout and stderr."""
+
+    def __call__(self, *arguments: object, code: int = 0) -> tuple[str, str]: ...
+
+
 @pytest.fixture
-def ncbi(sample, monkeypatch, tmp_path):
+def ncbi(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[NcbiStandIn]:
     phage = phage_lambda(sample / "lambda_phage.fa")
-    fish = {"organism": "Danio rerio", "common_name": "zebrafish", "tax_id": 7955}
+    fish = StandInAssembly(
+        sample / "lambda_phage.fa",
+        name="GRCz12tu",
+        organism="Danio rerio",
+        common_name="zebrafish",
+        tax_id=7955,
+    )
     assemblies = {
         LAMBDA: phage,
-        OLD: StandInAssembly(phage.fasta, name="GRCz11", status="previous", current=ZEBRAFISH, **fish),
-        ZEBRAFISH: StandInAssembly(phage.fasta, name="GRCz12tu", **fish),
+        OLD: replace(fish, name="GRCz11", status="previous", current=ZEBRAFISH),
+        ZEBRAFISH: fish,
     }
     with NcbiStandIn(assemblies) as stand_in:
         monkeypatch.setenv("CRACKLING_NCBI_URL", stand_in.url)
@@ -40,10 +58,10 @@ def ncbi(sample, monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def crackling(ncbi, capsys):
+def crackling(ncbi: NcbiStandIn, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs a command; returns what it printed to stdout and stderr."""
 
-    def call(*arguments, code=0):
+    def call(*arguments: object, code: int = 0) -> tuple[str, str]:
         with pytest.raises(SystemExit) as exit_:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()
@@ -53,11 +71,11 @@ def crackling(ncbi, capsys):
     return call
 
 
-def rows(text):
+def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
 
 
-def test_what_it_is_stands_there_before_work_starts(ncbi, crackling):
+def test_what_it_is_stands_there_before_work_starts(ncbi: NcbiStandIn, crackling: Command) -> None:
     ncbi.faults = [Fault(r"_genomic\.fna\.gz$", redirect("ftp://localhost/x"))]
     _, err = crackling("genome", LAMBDA, code=2)
     about, error = err.splitlines()
@@ -67,7 +85,7 @@ def test_what_it_is_stands_there_before_work_starts(ncbi, crackling):
     assert error.startswith("crackling: error: ftp://localhost/x: is neither http nor https")
 
 
-def test_the_second_time_asks_nobody(ncbi, crackling, tmp_path):
+def test_the_second_time_asks_nobody(ncbi: NcbiStandIn, crackling: Command, tmp_path: Path) -> None:
     out, _ = crackling("genome", LAMBDA)
     assert str(tmp_path / "cache" / "crackling" / "genomes" / LAMBDA / "genome.issl") in out
     ncbi.asked.clear()
@@ -77,12 +95,12 @@ def test_the_second_time_asks_nobody(ncbi, crackling, tmp_path):
     assert ncbi.asked == []
 
 
-def test_a_superseded_assembly_is_fetched_with_a_word(crackling):
+def test_a_superseded_assembly_is_fetched_with_a_word(crackling: Command) -> None:
     _, err = crackling("genome", OLD)
     assert f"{ZEBRAFISH} has replaced it" in err
 
 
-def test_search(ncbi, crackling):
+def test_search(ncbi: NcbiStandIn, crackling: Command) -> None:
     found = rows(crackling("genome", "--search", "zebrafish")[0])
     assert [(row["accession"], row["name"], row["reference"]) for row in found] == [
         (ZEBRAFISH, "GRCz12tu", "yes")
@@ -92,7 +110,7 @@ def test_search(ncbi, crackling):
     assert (rows(out), "no organism" in err) == ([], True)
 
 
-def test_search_on_a_terminal_is_a_table(ncbi):
+def test_search_on_a_terminal_is_a_table(ncbi: NcbiStandIn) -> None:
     ours, theirs = pty.openpty()
     program = [sys.executable, "-m", "crackling", "genome", "--search", "zebrafish"]
     subprocess.run(program, stdout=theirs, stderr=theirs, check=True, env={**os.environ, "COLUMNS": "120"})
@@ -105,7 +123,7 @@ def test_search_on_a_terminal_is_a_table(ncbi):
     assert "\t" not in line
 
 
-def test_list_and_removal(crackling):
+def test_list_and_removal(crackling: Command) -> None:
     assert rows(crackling("genome", "--list")[0]) == []
     crackling("genome", LAMBDA)
     [row] = rows(crackling("genome", "--list")[0])
@@ -115,20 +133,22 @@ def test_list_and_removal(crackling):
     assert "not in the cache of this machine" in crackling("genome", "--remove", LAMBDA, code=2)[1]
 
 
-def test_an_accession_stands_for_its_index_in_every_command(ncbi, crackling, sample, tmp_path):
+def test_an_accession_stands_for_its_index_in_every_command(
+    ncbi: NcbiStandIn, crackling: Command, sample: Path, tmp_path: Path
+) -> None:
     index = tmp_path / "lambda.issl"
     crackling("index", sample / "lambda_phage.fa", "-o", index)
     guides = tmp_path / "guides"
     guides.write_text(GUIDE)
-    for command, *more in (
-        ("design", sample / "cI.fa", "--genome"),
-        ("score",),
-        ("offtargets",),
-        ("inspect",),
-    ):
-        after = {"score": [guides], "offtargets": [GUIDE]}.get(command, [])
-        by_accession, _ = crackling(command, *more, LAMBDA, *after)
-        assert by_accession == crackling(command, *more, index, *after)[0]
+    commands: list[tuple[list[object], list[object]]] = [
+        (["design", sample / "cI.fa", "--genome"], []),
+        (["score"], [guides]),
+        (["offtargets"], [GUIDE]),
+        (["inspect"], []),
+    ]
+    for before, after in commands:
+        by_accession, _ = crackling(*before, LAMBDA, *after)
+        assert by_accession == crackling(*before, index, *after)[0]
     assert len([asked for asked in ncbi.asked if asked.path.endswith("/check")]) == 1
 
 
@@ -140,7 +160,7 @@ GENES = "##gff-version 3\n" + "".join(
 
 
 @pytest.fixture
-def annotated(sample, monkeypatch, tmp_path):
+def annotated(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The file of the genes that an assembly of the stand-in has."""
     genes = tmp_path / "genes.gff"
     genes.write_text(GENES)
@@ -150,7 +170,9 @@ def annotated(sample, monkeypatch, tmp_path):
         yield genes
 
 
-def test_an_accession_brings_its_genes(crackling, annotated, sample, tmp_path):
+def test_an_accession_brings_its_genes(
+    crackling: Command, annotated: Path, sample: Path, tmp_path: Path
+) -> None:
     """What it writes is what its FASTA and its GFF3 file give under the same name, format for format."""
     fasta = tmp_path / f"{ANNOTATED}.fa"
     fasta.write_bytes((sample / "lambda_phage.fa").read_bytes())
@@ -169,8 +191,10 @@ def test_an_accession_brings_its_genes(crackling, annotated, sample, tmp_path):
     )
 
 
-def test_genes_can_be_others_or_left_out(crackling, annotated, sample, tmp_path):
-    def genes(*options):
+def test_genes_can_be_others_or_left_out(
+    crackling: Command, annotated: Path, sample: Path, tmp_path: Path
+) -> None:
+    def genes(*options: object) -> set[str]:
         table = crackling("offtargets", ANNOTATED, GUIDE, *options)[0]
         return {row["gene"] for row in rows(table)}
 
@@ -184,7 +208,7 @@ def test_genes_can_be_others_or_left_out(crackling, annotated, sample, tmp_path)
         main(["offtargets", ANNOTATED, GUIDE, "--no-annotation", "--annotation", str(other)])
 
 
-def test_genes_are_told_and_listed_with_their_genome(crackling, annotated):
+def test_genes_are_told_and_listed_with_their_genome(crackling: Command, annotated: Path) -> None:
     out, err = crackling("genome", ANNOTATED)
     assert "to download, its genes included" in err
     assert f"genes          {os.environ['XDG_CACHE_HOME']}" in out
@@ -192,14 +216,18 @@ def test_genes_are_told_and_listed_with_their_genome(crackling, annotated):
     assert Path(row["genes"]).name == "genome.genes"
 
 
-def test_a_file_of_that_name_comes_first(ncbi, crackling, sample, tmp_path, monkeypatch):
+def test_a_file_of_that_name_comes_first(
+    ncbi: NcbiStandIn, crackling: Command, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / LAMBDA).write_bytes((sample / "lambda_phage.fa").read_bytes())
     crackling("design", sample / "cI.fa", "--genome", LAMBDA)
     assert ncbi.asked == []
 
 
-def test_the_key_comes_from_the_environment(ncbi, crackling, monkeypatch):
+def test_the_key_comes_from_the_environment(
+    ncbi: NcbiStandIn, crackling: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NCBI_API_KEY", "secret")
     crackling("genome", "--search", LAMBDA)
     assert {asked.headers["api-key"] for asked in ncbi.asked} == {"secret"}
@@ -213,13 +241,13 @@ def test_the_key_comes_from_the_environment(ncbi, crackling, monkeypatch):
         (["--search", " "], "Name an organism"),
     ],
 )
-def test_what_cannot_be_had(crackling, arguments, reason):
+def test_what_cannot_be_had(crackling: Command, arguments: list[str], reason: str) -> None:
     _, err = crackling("genome", *arguments, code=2)
     assert err.startswith(f"crackling: error: {reason}")
     assert err.count("\n") == 1
 
 
-def test_no_network(crackling, monkeypatch):
+def test_no_network(crackling: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRACKLING_NCBI_URL", "http://localhost:9/datasets/v2")
     _, err = crackling("genome", "--search", "zebrafish", code=2)
     assert err == (
@@ -227,7 +255,7 @@ def test_no_network(crackling, monkeypatch):
     )
 
 
-def test_a_key_is_not_shown(ncbi, crackling, monkeypatch):
+def test_a_key_is_not_shown(ncbi: NcbiStandIn, crackling: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NCBI_API_KEY", "secret")
     ncbi.faults = [Fault("check", status(403))]
     _, err = crackling("genome", LAMBDA, code=2)
@@ -235,7 +263,9 @@ def test_a_key_is_not_shown(ncbi, crackling, monkeypatch):
     assert "secret" not in err
 
 
-def test_a_bacterium(crackling, reference, monkeypatch, tmp_path):
+def test_a_bacterium(
+    crackling: Command, reference: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """E. coli by its accession scores as its file does."""
     fasta = reference / "genomes" / "ecoli_k12_mg1655.fa.gz"
     index = tmp_path / "ecoli.issl"
@@ -248,7 +278,9 @@ def test_a_bacterium(crackling, reference, monkeypatch, tmp_path):
     assert Path(kept["index"]).read_bytes() == index.read_bytes()
 
 
-def test_a_region_of_an_accession_is_read_from_what_is_kept(ncbi, crackling, sample):
+def test_a_region_of_an_accession_is_read_from_what_is_kept(
+    ncbi: NcbiStandIn, crackling: Command, sample: Path
+) -> None:
     region = ("--region", "NC_001416.1:37,227-37,940")
     by_accession = crackling("design", *region, "--genome", LAMBDA)[0]
     assert by_accession == crackling("design", *region, "--genome", sample / "lambda_phage.fa")[0]

@@ -1,7 +1,10 @@
 """What is taken for a region or a gene, where it lies, what is refused, and the bases of a FASTA file against a plain slice."""
 
+from __future__ import annotations
+
 import gzip
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +15,10 @@ from crackling.errors import InputError, StorageError
 from crackling.guides.region import MOST_LETTERS, Region, locate, parse_region, read_region
 from crackling.sequences import fasta
 from crackling.sequences.fasta import parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 GENES = """##gff-version 3
 chr1\t.\tgene\t101\t200\t.\t-\t.\tID=gene-1;Name=thrA;gene=thrA;locus_tag=b0002
@@ -29,7 +36,7 @@ CONTIGS = {"chr1": 1000, "chr2": 1000, "HLA:01:02": 50}
 
 
 @pytest.fixture(params=["read", "prepared"], scope="module")
-def annotation(request):
+def annotation(request: pytest.FixtureRequest) -> Annotation:
     """As it was read, and as it comes back from its prepared form."""
     found = read_gff(io.BytesIO(GENES.encode()), "genes.gff")
     if request.param == "read":
@@ -50,12 +57,12 @@ def annotation(request):
         ("HLA:01:02:5-7", ("HLA:01:02", 4, 7)),
     ],
 )
-def test_coordinates_are_as_people_write_them(text, position):
+def test_coordinates_are_as_people_write_them(text: str, position: tuple[str, int, int]) -> None:
     assert parse_region(text) == Position(*position)
 
 
 @pytest.mark.parametrize("text", ["thrA", "snoRNA:185", "HLA-A", "chr1:", "chr1"])
-def test_all_else_is_a_name(text):
+def test_all_else_is_a_name(text: str) -> None:
     assert parse_region(text) == text
 
 
@@ -70,7 +77,7 @@ def test_all_else_is_a_name(text):
         ("chr1:6-5", "counted from 1"),
     ],
 )
-def test_what_is_neither_is_refused(text, says):
+def test_what_is_neither_is_refused(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         parse_region(text)
 
@@ -89,7 +96,9 @@ def test_what_is_neither_is_refused(text, says):
         ("chr1:1,000..1,000", "chr1:1000-1000", ("chr1", 999, 1000)),
     ],
 )
-def test_a_region_is_located(annotation, text, name, position):
+def test_a_region_is_located(
+    annotation: Annotation, text: str, name: str, position: tuple[str, int, int]
+) -> None:
     assert locate(text, CONTIGS, annotation) == Region(name, Position(*position))
 
 
@@ -106,17 +115,19 @@ def test_a_region_is_located(annotation, text, name, position):
         ("twin", r"twin at chr1:501-510, twin at chr2:501-510"),
     ],
 )
-def test_what_is_not_in_the_genome_is_refused_with_the_remedy(annotation, text, says):
+def test_what_is_not_in_the_genome_is_refused_with_the_remedy(
+    annotation: Annotation, text: str, says: str
+) -> None:
     with pytest.raises(InputError, match=says):
         locate(text, CONTIGS, annotation)
 
 
-def test_only_a_few_contigs_are_named():
+def test_only_a_few_contigs_are_named() -> None:
     with pytest.raises(InputError, match=r"it has c0, c1, c2, c3, c4 and 1,995 more$"):
         locate("x:1-2", {f"c{number}": 5 for number in range(2000)}, None)
 
 
-def test_a_gene_needs_an_annotation_that_knows_its_place(annotation):
+def test_a_gene_needs_an_annotation_that_knows_its_place(annotation: Annotation) -> None:
     with pytest.raises(InputError, match="no annotation to find a gene in; give CONTIG:START-END"):
         locate("thrA", CONTIGS, None)
     before = Annotation(annotation.genes, annotation.feature_sets, annotation.tracks)
@@ -125,7 +136,7 @@ def test_a_gene_needs_an_annotation_that_knows_its_place(annotation):
     assert locate("chr1:1-5", CONTIGS, before).name == "chr1:1-5"
 
 
-def test_the_query_tells_its_name_and_place():
+def test_the_query_tells_its_name_and_place() -> None:
     region = Region("orf 12", Position("chr1", 4, 9))
     assert region.fasta("ACGTA") == ">orf_12 chr1:5-9\nACGTA\n"
     assert parse_query(region.fasta("ACGTA")) == [region.contig("ACGTA")]
@@ -141,7 +152,13 @@ LINES = st.lists(st.text("ACGTUNacgtunRy ", max_size=30), max_size=12)
     st.sampled_from([bytes, gzip.compress]),
     st.sampled_from([7, 64, 1 << 20]),
 )
-def test_bases_are_a_slice(tmp_path_factory, contigs, data, pack, block):
+def test_bases_are_a_slice(
+    tmp_path_factory: pytest.TempPathFactory,
+    contigs: tuple[list[str], ...],
+    data: st.DataObject,
+    pack: Callable[[bytes], bytes],
+    block: int,
+) -> None:
     path = tmp_path_factory.mktemp("fasta") / "genome.fa"
     records = (f">c{number} s\n" + "\n".join(lines) + "\n" for number, lines in enumerate(contigs))
     path.write_bytes(pack("".join(records).encode()))
@@ -157,6 +174,6 @@ def test_bases_are_a_slice(tmp_path_factory, contigs, data, pack, block):
                 read_region(path, Position(f"c{number}", 0, len(plain) + 1))
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no such file"):
         read_region(tmp_path / "none.fa", Position("a", 0, 1))

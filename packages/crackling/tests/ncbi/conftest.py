@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crackling.ncbi import Ncbi
 from crackling.ncbi.rate import Rate
-from localcloud.standins.assemblies import phage_lambda
+from localcloud.standins.assemblies import StandInAssembly, phage_lambda
 from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED, LAMBDA
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-def pytest_collection_modifyitems(items):
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The stand-in is on this machine; no other is reached."""
     for item in items:
         if "tests/ncbi" in str(item.path):
@@ -22,12 +27,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def phage(sample):
+def phage(sample: Path) -> StandInAssembly:
     return phage_lambda(sample / "lambda_phage.fa")
 
 
 @pytest.fixture(scope="session")
-def assemblies(phage):
+def assemblies(phage: StandInAssembly) -> dict[str, StandInAssembly]:
     withdrawn = replace(phage, status="suppressed", suppression_reason="many frameshifted proteins")
     return {
         LAMBDA: phage,
@@ -43,21 +48,21 @@ def assemblies(phage):
 
 
 @pytest.fixture
-def ncbi(assemblies):
+def ncbi(assemblies: dict[str, StandInAssembly]) -> Iterator[NcbiStandIn]:
     with NcbiStandIn(assemblies) as stand_in:
         yield stand_in
 
 
 @pytest.fixture
-def client(ncbi):
+def client(ncbi: NcbiStandIn) -> Ncbi:
     return Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000))
 
 
 @pytest.fixture
-def fetched(client):
+def fetched(client: Ncbi) -> Callable[[], bytes]:
     """Phage lambda's file, all of it."""
 
-    def fetch():
+    def fetch() -> bytes:
         with client.download_fasta(LAMBDA) as stream:
             return stream.read()
 

@@ -1,5 +1,7 @@
 """The cache: what it keeps, after breaks, beside other processes, and when it is damaged."""
 
+from __future__ import annotations
+
 import json
 import logging
 import logging.handlers
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,17 +25,24 @@ from crackling.ncbi.cache_builder import DOWNLOADING, DOWNLOADING_GENES, READING
 from crackling.ncbi.rate import Rate
 from crackling.specificity import Index
 from localcloud.standins.faults import Fault, cut, damage, no_ranges, slow
-from support.ncbi import HURRIED, LAMBDA
+from support.ncbi import HURRIED, LAMBDA, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from localcloud.standins.assemblies import StandInAssembly
+    from localcloud.standins.ncbi import NcbiStandIn
 
 FASTA = r"_genomic\.fna\.gz$"
 
 
 @pytest.fixture
-def cache(tmp_path):
+def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "genomes")
 
 
-def make_builder(url, stages=None):
+def make_builder(url: str, stages: list[Stage] | None = None) -> CacheBuilder:
     stages = [] if stages is None else stages
     return CacheBuilder(
         ncbi=Ncbi(url, retry_policy=HURRIED, rate=Rate(1_000)), progress=lambda *stage: stages.append(stage)
@@ -40,16 +50,16 @@ def make_builder(url, stages=None):
 
 
 @pytest.fixture
-def stages():
+def stages() -> list[Stage]:
     return []
 
 
 @pytest.fixture
-def builder(ncbi, stages):
+def builder(ncbi: NcbiStandIn, stages: list[Stage]) -> CacheBuilder:
     return make_builder(ncbi.url, stages)
 
 
-def gets(ncbi, ending=".fna.gz"):
+def gets(ncbi: NcbiStandIn, ending: str = ".fna.gz") -> list[str | None]:
     """The ranges of the file that were asked for."""
     return [
         asked.headers.get("range")
@@ -58,7 +68,14 @@ def gets(ncbi, ending=".fna.gz"):
     ]
 
 
-def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, builder, stages, phage, caplog):
+def test_a_genome_is_fetched_indexed_and_kept(
+    ncbi: NcbiStandIn,
+    cache: Cache,
+    builder: CacheBuilder,
+    stages: list[Stage],
+    phage: StandInAssembly,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO, "crackling")
     cached = cache.get(LAMBDA, builder)
     assert cached.fasta.read_bytes() == phage.packed
@@ -76,7 +93,9 @@ def test_a_genome_is_fetched_indexed_and_kept(ncbi, cache, builder, stages, phag
     assert cached.bytes == sum(path.stat().st_size for path in (cached.fasta, cached.index))
 
 
-def test_a_download_goes_on_where_it_broke(ncbi, cache, builder, phage):
+def test_a_download_goes_on_where_it_broke(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, phage: StandInAssembly
+) -> None:
     ncbi.faults = [
         Fault(FASTA, no_ranges(), method="HEAD"),
         Fault(FASTA, cut(9_000), nth=[1]),
@@ -93,7 +112,9 @@ def test_a_download_goes_on_where_it_broke(ncbi, cache, builder, phage):
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_a_process_that_is_killed_leaves_what_it_had(ncbi, builder, phage, tmp_path, end):
+def test_a_process_that_is_killed_leaves_what_it_had(
+    ncbi: NcbiStandIn, builder: CacheBuilder, phage: StandInAssembly, tmp_path: Path, end: signal.Signals
+) -> None:
     ncbi.faults = [
         Fault(FASTA, no_ranges(), method="HEAD"),
         Fault(FASTA, slow(0.2, piece=6_000)),
@@ -125,7 +146,14 @@ def test_a_process_that_is_killed_leaves_what_it_had(ncbi, builder, phage, tmp_p
 
 
 @pytest.mark.parametrize("there", [b"rubbish", b"x" * 99_999, None])
-def test_a_part_that_is_damaged_costs_one_more_download(ncbi, cache, builder, phage, there, tmp_path):
+def test_a_part_that_is_damaged_costs_one_more_download(
+    ncbi: NcbiStandIn,
+    cache: Cache,
+    builder: CacheBuilder,
+    phage: StandInAssembly,
+    there: bytes | None,
+    tmp_path: Path,
+) -> None:
     """None: all of it is there, with one other bit."""
     file = builder.ncbi.fasta(LAMBDA)
     folder = tmp_path / "genomes" / LAMBDA
@@ -136,7 +164,9 @@ def test_a_part_that_is_damaged_costs_one_more_download(ncbi, cache, builder, ph
     assert gets(ncbi)[-1] == f"bytes=0-{len(phage.packed) - 1}"
 
 
-def test_a_part_of_another_file_is_not_used(ncbi, cache, builder, phage, tmp_path):
+def test_a_part_of_another_file_is_not_used(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, phage: StandInAssembly, tmp_path: Path
+) -> None:
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)
     (folder / f"{'0' * 32}.part").write_bytes(phage.packed[:100])
@@ -145,7 +175,9 @@ def test_a_part_of_another_file_is_not_used(ncbi, cache, builder, phage, tmp_pat
     assert {path.name for path in cached.folder.iterdir()} == {"facts.json", "genome.fa.gz", "genome.issl"}
 
 
-def test_a_whole_part_is_not_fetched_again(ncbi, cache, builder, phage, tmp_path):
+def test_a_whole_part_is_not_fetched_again(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, phage: StandInAssembly, tmp_path: Path
+) -> None:
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)
     (folder / f"{builder.ncbi.fasta(LAMBDA).md5}.part").write_bytes(phage.packed)
@@ -153,28 +185,30 @@ def test_a_whole_part_is_not_fetched_again(ncbi, cache, builder, phage, tmp_path
     assert gets(ncbi) == []
 
 
-def test_a_file_that_is_damaged_at_its_source_is_not_kept(ncbi, cache, builder, tmp_path):
+def test_a_file_that_is_damaged_at_its_source_is_not_kept(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, tmp_path: Path
+) -> None:
     ncbi.faults = [Fault(FASTA, damage(7_000))]
     with pytest.raises(TransferError, match="another md5"):
         cache.get(LAMBDA, builder)
     assert list((tmp_path / "genomes" / LAMBDA).iterdir()) == []
 
 
-def cut_short(path):
+def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
 
-def flip(path):
+def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
-def drop(path):
+def drop(path: Path) -> None:
     path.unlink()
 
 
-def garble(path):
+def garble(path: Path) -> None:
     path.write_text('{"assembly": []}')
 
 
@@ -192,7 +226,14 @@ def garble(path):
         ("facts.json", cut_short, 0),
     ],
 )
-def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, name, harm, downloads):
+def test_what_is_damaged_is_made_again_and_nothing_else(
+    ncbi: NcbiStandIn,
+    cache: Cache,
+    builder: CacheBuilder,
+    name: str,
+    harm: Callable[[Path], None],
+    downloads: int,
+) -> None:
     cached = cache.get(LAMBDA, builder)
     whole = {path.name: path.read_bytes() for path in cached.folder.iterdir()}
     ncbi.asked.clear()
@@ -206,7 +247,9 @@ def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, na
         assert ncbi.asked == []  # it is remade without a network
 
 
-def test_an_index_of_another_version_is_made_again(ncbi, cache, builder, monkeypatch):
+def test_an_index_of_another_version_is_made_again(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cached = cache.get(LAMBDA, builder)
     content = bytearray(cached.index.read_bytes())
     content[8] ^= 0xFF
@@ -217,18 +260,18 @@ def test_an_index_of_another_version_is_made_again(ncbi, cache, builder, monkeyp
         assert len(index.contigs) == 1
 
 
-def _get(url, folder, outcome):
-    logged = logging.handlers.QueueHandler(queue.Queue())
-    logging.getLogger("crackling").addHandler(logged)
+def _get(url: str, folder: Path, outcome: queue.Queue[Any]) -> None:
+    records: queue.Queue[logging.LogRecord] = queue.Queue()
+    logging.getLogger("crackling").addHandler(logging.handlers.QueueHandler(records))
     logging.getLogger("crackling").setLevel(logging.INFO)
     with suppress(Exception):
         cached = Cache(folder).get(LAMBDA, make_builder(url))
-        messages = [record.getMessage() for record in logged.queue.queue]
+        messages = [record.getMessage() for record in records.queue]
         about, waited = (sum(word in message for message in messages) for word in ("to download", "waiting"))
         outcome.put((about, waited, cached.bytes))
 
 
-def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):
+def test_two_processes_do_not_fetch_the_same_genome(ncbi: NcbiStandIn, tmp_path: Path) -> None:
     ncbi.faults = [Fault(FASTA, slow(0.1, piece=4_000))]
     context = multiprocessing.get_context("fork")
     outcome = context.Queue()
@@ -243,7 +286,7 @@ def test_two_processes_do_not_fetch_the_same_genome(ncbi, tmp_path):
     assert len(gets(ncbi)) == 1
 
 
-def test_removal(cache, builder):
+def test_removal(cache: Cache, builder: CacheBuilder) -> None:
     cached = cache.get(LAMBDA, builder)
     assert cache.remove(LAMBDA) > cached.bytes
     assert not cached.folder.exists()
@@ -253,7 +296,9 @@ def test_removal(cache, builder):
         cache.remove("../..")
 
 
-def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, builder, tmp_path):
+def test_a_genome_that_is_being_fetched_is_not_removed(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, tmp_path: Path
+) -> None:
     ncbi.faults = [Fault("check", slow(0.2, piece=30))]
     context = multiprocessing.get_context("fork")
     outcome = context.Queue()
@@ -266,13 +311,13 @@ def test_a_genome_that_is_being_fetched_is_not_removed(ncbi, cache, builder, tmp
     process.join()
 
 
-def test_a_folder_that_cannot_be_written_to(builder, tmp_path):
+def test_a_folder_that_cannot_be_written_to(builder: CacheBuilder, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written"):
         Cache(tmp_path / "file" / "genomes").get(LAMBDA, builder)
 
 
-def test_the_folder_is_where_caches_are(monkeypatch, tmp_path):
+def test_the_folder_is_where_caches_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert default_folder() == tmp_path / "crackling" / "genomes"
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -281,7 +326,7 @@ def test_the_folder_is_where_caches_are(monkeypatch, tmp_path):
         assert default_folder() == tmp_path / ".cache" / "crackling" / "genomes"
 
 
-def test_facts_are_json_for_people_too(cache, builder):
+def test_facts_are_json_for_people_too(cache: Cache, builder: CacheBuilder) -> None:
     facts = json.loads((cache.get(LAMBDA, builder).folder / "facts.json").read_text())
     assert facts["assembly"]["organism"] == "Escherichia phage Lambda"
     assert set(facts["files"]) == {"genome.fa.gz", "genome.issl"}

@@ -1,9 +1,12 @@
 """The genes that NCBI publishes with an assembly, cached beside it."""
 
+from __future__ import annotations
+
 import gzip
 import logging
 import os
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,7 +18,14 @@ from crackling.ncbi.cache_builder import DOWNLOADING_GENES, READING_GENES, Cache
 from crackling.ncbi.rate import Rate
 from localcloud.standins.faults import Fault, cut, damage, no_ranges, status
 from localcloud.standins.ncbi import NcbiStandIn
-from support.ncbi import HURRIED, LAMBDA
+from support.ncbi import HURRIED, LAMBDA, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from crackling.ncbi.cached_genome import CachedGenome
+    from localcloud.standins.assemblies import StandInAssembly
 
 GFF = r"_genomic\.gff\.gz$"
 CONTIG = "NC_001416.1"
@@ -26,56 +36,58 @@ GENES = "##gff-version 3\n" + "".join(
 )
 
 
-def write_genes(folder, text):
+def write_genes(folder: Path, text: str) -> Path:
     path = folder / "genes.gff"
     path.write_text(text)
     return path
 
 
 @pytest.fixture
-def genes(tmp_path):
+def genes(tmp_path: Path) -> Path:
     return write_genes(tmp_path, GENES)
 
 
 @pytest.fixture
-def ncbi(phage, genes):
+def ncbi(phage: StandInAssembly, genes: Path) -> Iterator[NcbiStandIn]:
     with NcbiStandIn({LAMBDA: replace(phage, gff=genes)}) as stand_in:
         yield stand_in
 
 
 @pytest.fixture
-def cache(tmp_path):
+def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "genomes")
 
 
 @pytest.fixture
-def stages():
+def stages() -> list[Stage]:
     return []
 
 
 @pytest.fixture
-def builder(ncbi, stages):
+def builder(ncbi: NcbiStandIn, stages: list[Stage]) -> CacheBuilder:
     return CacheBuilder(
         ncbi=Ncbi(ncbi.url, retry_policy=HURRIED, rate=Rate(1_000)),
         progress=lambda *stage: stages.append(stage),
     )
 
 
-def asked(ncbi, ending):
+def asked(ncbi: NcbiStandIn, ending: str) -> list[str | None]:
     return [
         one.headers.get("range") for one in ncbi.asked if one.path.endswith(ending) and one.method == "GET"
     ]
 
 
-def warned(caplog):
+def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def contents(cached):
+def contents(cached: CachedGenome) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in cached.folder.iterdir()}
 
 
-def test_they_are_fetched_prepared_and_kept(ncbi, cache, builder, stages, genes):
+def test_they_are_fetched_prepared_and_kept(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, stages: list[Stage], genes: Path
+) -> None:
     cached = cache.get(LAMBDA, builder)
     packed = gzip.compress(genes.read_bytes(), mtime=0)
     assert (cached.folder / "genome.gff.gz").read_bytes() == packed
@@ -92,7 +104,13 @@ def test_they_are_fetched_prepared_and_kept(ncbi, cache, builder, stages, genes)
     assert not cached.folder.exists()
 
 
-def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, builder, caplog, ncbi):
+def test_an_assembly_without_genes_has_none_and_no_word_is_lost(
+    phage: StandInAssembly,
+    cache: Cache,
+    builder: CacheBuilder,
+    caplog: pytest.LogCaptureFixture,
+    ncbi: NcbiStandIn,
+) -> None:
     for path in [path for path in ncbi.files if path.endswith(".gff.gz")]:
         del ncbi.files[path]
     cached = cache.get(LAMBDA, builder)
@@ -109,8 +127,14 @@ def test_an_assembly_without_genes_has_none_and_no_word_is_lost(phage, cache, bu
     ],
 )
 def test_genes_that_are_of_no_use_do_not_stop_the_genome(
-    phage, tmp_path, cache, builder, caplog, text, reason
-):
+    phage: StandInAssembly,
+    tmp_path: Path,
+    cache: Cache,
+    builder: CacheBuilder,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    reason: str,
+) -> None:
     with NcbiStandIn({LAMBDA: replace(phage, gff=write_genes(tmp_path, text))}) as other:
         cached = cache.get(
             LAMBDA, replace(builder, ncbi=Ncbi(other.url, retry_policy=HURRIED, rate=Rate(1_000)))
@@ -123,7 +147,9 @@ def test_genes_that_are_of_no_use_do_not_stop_the_genome(
     assert len(warned(caplog)) == 1
 
 
-def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, builder):
+def test_a_download_of_genes_goes_on_where_it_broke(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder
+) -> None:
     ncbi.faults = [
         Fault(GFF, no_ranges(), method="HEAD"),
         Fault(GFF, cut(900), nth=[1]),
@@ -140,26 +166,30 @@ def test_a_download_of_genes_goes_on_where_it_broke(ncbi, cache, builder):
     assert asked(ncbi, ".fna.gz") == []
 
 
-def test_genes_that_are_damaged_at_their_source_are_not_kept(ncbi, cache, builder):
+def test_genes_that_are_damaged_at_their_source_are_not_kept(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder
+) -> None:
     ncbi.faults = [Fault(GFF, damage(700))]
     with pytest.raises(TransferError, match="another md5"):
         cache.get(LAMBDA, builder)
     assert cache.list() == []
 
 
-def test_genes_that_are_listed_and_missing_are_none(ncbi, cache, builder, caplog):
+def test_genes_that_are_listed_and_missing_are_none(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, caplog: pytest.LogCaptureFixture
+) -> None:
     ncbi.faults = [Fault(GFF, status(404), method="HEAD")]
     assert cache.annotation(LAMBDA, builder) is None
     assert warned(caplog) == []
 
 
-def flip(path):
+def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
-def cut_short(path):
+def cut_short(path: Path) -> None:
     os.truncate(path, path.stat().st_size - 1)
 
 
@@ -176,7 +206,15 @@ def cut_short(path):
         ("facts.json", os.remove, 0),
     ],
 )
-def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, genes, name, harm, downloads):
+def test_what_is_damaged_is_made_again_and_nothing_else(
+    ncbi: NcbiStandIn,
+    cache: Cache,
+    builder: CacheBuilder,
+    genes: Path,
+    name: str,
+    harm: Callable[[Path], None],
+    downloads: int,
+) -> None:
     cached = cache.get(LAMBDA, builder)
     whole = contents(cached)
     index_made = cached.index.stat().st_mtime_ns
@@ -190,8 +228,9 @@ def test_what_is_damaged_is_made_again_and_nothing_else(ncbi, cache, builder, ge
     assert remade == (name in {"genome.issl", "facts.json"})
 
 
-def test_the_genes_of_a_place_are_those_of_the_file(cache, builder):
+def test_the_genes_of_a_place_are_those_of_the_file(cache: Cache, builder: CacheBuilder) -> None:
     annotation = cache.annotation(LAMBDA, builder)
+    assert annotation is not None
     assert annotation.at(Position(CONTIG, 95, 118)).gene == "g1"
     with pytest.raises(InputError, match="not the accession"):
         cache.annotation("lambda", builder)

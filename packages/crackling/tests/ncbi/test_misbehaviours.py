@@ -1,7 +1,10 @@
 """Whatever the server does: the right bytes, or a reason, and soon."""
 
+from __future__ import annotations
+
 import socket
 import time
+from typing import TYPE_CHECKING, Never
 
 import pytest
 
@@ -10,6 +13,7 @@ from crackling.ncbi import Ncbi
 from crackling.ncbi.rate import Rate
 from localcloud.standins.faults import (
     Fault,
+    Misbehaviour,
     cut,
     damage,
     garbage,
@@ -23,13 +27,17 @@ from localcloud.standins.faults import (
 )
 from support.ncbi import HURRIED, LAMBDA
 
+if TYPE_CHECKING:
+    from localcloud.standins.assemblies import StandInAssembly
+    from localcloud.standins.ncbi import NcbiStandIn
+
 FASTA = r"_genomic\.fna\.gz$"
 STEPS = ["/check", "dataset_report", "links", r"md5checksums\.txt$", FASTA]
 NO_MD5 = b"../../../x  ./GCF_000840245.1_ViralProj14204_genomic.fna.gz\n"  # it would name a file here
 SOON = 15  # seconds; an idle machine needs 2
 
 
-def ask_and_fetch(client):
+def ask_and_fetch(client: Ncbi) -> bytes:
     started = time.monotonic()
     try:
         client.assembly(LAMBDA)
@@ -56,7 +64,9 @@ def ask_and_fetch(client):
     ],
     ids=["429", "429-date", "429-odd", "500", "503-long", "503-page", "cut-0", "cut-20", "html", "slow"],
 )
-def test_what_passes_is_waited_for(ncbi, client, phage, step, misbehaviour):
+def test_what_passes_is_waited_for(
+    ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly, step: str, misbehaviour: Misbehaviour
+) -> None:
     ncbi.faults = [Fault(step, misbehaviour, nth=[1, 2])]
     assert ask_and_fetch(client) == phage.packed
     assert len([asked for asked in ncbi.asked if asked.method == "GET"]) >= len(STEPS) + 2
@@ -77,12 +87,14 @@ def test_what_passes_is_waited_for(ncbi, client, phage, step, misbehaviour):
     ],
     ids=["none", "ignored", "416", "ignored-cut", "no-head", "no-head-cut", "cuts", "page", "garbage"],
 )
-def test_a_way_round_is_found(ncbi, client, phage, faults):
+def test_a_way_round_is_found(
+    ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly, faults: list[Fault]
+) -> None:
     ncbi.faults = faults
     assert ask_and_fetch(client) == phage.packed
 
 
-def test_redirects_are_followed(ncbi, client, phage):
+def test_redirects_are_followed(ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly) -> None:
     path = next(path for path in ncbi.files if "GCF_000840245.1" in path and path.endswith(".fna.gz"))
     ncbi.files["/genomes/all/moved.gz"] = ncbi.files[path]
     ncbi.faults = [Fault(FASTA, redirect("/genomes/all/moved.gz"))]
@@ -129,14 +141,16 @@ def test_redirects_are_followed(ncbi, client, phage):
         ),
     ],
 )
-def test_what_lasts_ends_with_a_reason(ncbi, client, fault, kind, reason):
+def test_what_lasts_ends_with_a_reason(
+    ncbi: NcbiStandIn, client: Ncbi, fault: Fault, kind: type[Exception], reason: str
+) -> None:
     ncbi.faults = [fault]
     with pytest.raises(kind, match=reason) as error:
         ask_and_fetch(client)
     assert "\n" not in str(error.value)
 
 
-def test_a_server_that_is_down():
+def test_a_server_that_is_down() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         client = Ncbi(f"http://localhost:{unused.getsockname()[1]}", retry_policy=HURRIED, rate=Rate(1_000))
@@ -144,8 +158,8 @@ def test_a_server_that_is_down():
             ask_and_fetch(client)
 
 
-def test_no_network(monkeypatch):
-    def unknown(*_, **__):
+def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> Never:
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
@@ -153,14 +167,14 @@ def test_no_network(monkeypatch):
         ask_and_fetch(Ncbi(retry_policy=HURRIED, rate=Rate(1_000)))
 
 
-def complain(client):
+def complain(client: Ncbi) -> Never:
     """Read a little and find that it is no FASTA."""
     with client.download_fasta(LAMBDA) as stream:
         stream.read(10)
         raise InputError("not FASTA")
 
 
-def test_a_reader_is_blamed_on_the_transfer_if_that_was_wrong(ncbi, client):
+def test_a_reader_is_blamed_on_the_transfer_if_that_was_wrong(ncbi: NcbiStandIn, client: Ncbi) -> None:
     """A file that was damaged on its way is not FASTA; that is no fault of the assembly."""
     with pytest.raises(InputError, match="not FASTA"):
         complain(client)

@@ -1,7 +1,10 @@
 """What NCBI knows, as a biologist is told it; and how politely it is asked."""
 
+from __future__ import annotations
+
 import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +14,14 @@ from crackling.ncbi import ACCESSION, Ncbi
 from crackling.ncbi import rate as rates
 from crackling.ncbi.assembly import read_report
 from crackling.ncbi.rate import Rate
-from localcloud.standins.faults import Fault, status
+from localcloud.standins.faults import Fault, Misbehaviour, status
 from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import LAMBDA
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localcloud.standins.assemblies import StandInAssembly
 
 
 @pytest.mark.parametrize(
@@ -27,12 +35,13 @@ from support.ncbi import LAMBDA
         ("GCF_000840245.1/../x", False),
     ],
 )
-def test_accessions(text, is_one):
+def test_accessions(text: str, is_one: bool) -> None:
     assert bool(ACCESSION.fullmatch(text)) is is_one
 
 
-def test_an_assembly(client):
+def test_an_assembly(client: Ncbi) -> None:
     found = client.assembly(LAMBDA)
+    assert found is not None
     assert (found.organism, found.tax_id, found.name) == (
         "Escherichia phage Lambda",
         2681611,
@@ -59,19 +68,19 @@ def test_an_assembly(client):
         ("../../etc", "is not the accession"),
     ],
 )
-def test_assemblies_that_are_not_to_be_had(client, accession, reason):
+def test_assemblies_that_are_not_to_be_had(client: Ncbi, accession: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         client.assembly(accession)
 
 
-def test_a_superseded_assembly_is_to_be_had_and_names_the_current_one(client):
+def test_a_superseded_assembly_is_to_be_had_and_names_the_current_one(client: Ncbi) -> None:
     found = client.assembly("GCF_000000005.1")
     assert (found.superseded, found.current) == (True, "GCF_000000005.2")
     with client.download_fasta("GCF_000000005.1") as stream:
         assert stream.read(2) == b"\x1f\x8b"
 
 
-def test_a_superseded_assembly_without_files_names_the_current_one(ncbi, client):
+def test_a_superseded_assembly_without_files_names_the_current_one(ncbi: NcbiStandIn, client: Ncbi) -> None:
     found = client.assembly("GCF_000000005.1")
     ncbi.faults = [Fault("links", status(404))]
     with pytest.raises(InputError, match=r"no files for GCF_000000005\.1; use GCF_000000005\.2"):
@@ -79,7 +88,7 @@ def test_a_superseded_assembly_without_files_names_the_current_one(ncbi, client)
 
 
 @pytest.mark.parametrize("text", ["zebrafish", "Danio", " danio   RERIO "])
-def test_search_by_name(client, text):
+def test_search_by_name(client: Ncbi, text: str) -> None:
     found = client.search(text)
     assert (found[0].accession, found[0].reference, found[0].common_name) == (
         "GCF_000000005.2",
@@ -88,7 +97,7 @@ def test_search_by_name(client, text):
     )
 
 
-def test_search_finds_organisms_that_have_no_reference_assembly(client):
+def test_search_finds_organisms_that_have_no_reference_assembly(client: Ncbi) -> None:
     assert [(one.accession, one.reference) for one in client.search("aesculapii")] == [
         ("GCA_000000006.1", False)
     ]
@@ -96,42 +105,45 @@ def test_search_finds_organisms_that_have_no_reference_assembly(client):
     assert len(client.search("Danio", limit=1)) == 1
 
 
-def test_search_by_accession(client):
+def test_search_by_accession(client: Ncbi) -> None:
     assert [one.accession for one in client.search(f" {LAMBDA.lower()} ")] == [LAMBDA]
     with pytest.raises(InputError, match=r"use GCF_000000001\.2"):
         client.search("GCF_000000001.1")
 
 
-def test_search_for_what_is_not_there(ncbi, client):
+def test_search_for_what_is_not_there(ncbi: NcbiStandIn, client: Ncbi) -> None:
     assert client.search("unicorn/?#%") == []
     assert "taxon_suggest/unicorn%2F%3F%23%25?" in ncbi.asked[-1].path
     with pytest.raises(InputError, match="Name an organism"):
         client.search("  ")
 
 
-def test_a_twin_that_is_not_current_is_no_way_out():
+def test_a_twin_that_is_not_current_is_no_way_out() -> None:
     paired = {"accession": "GCA_000000003.1", "status": "suppressed"}
-    assert (
-        read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": paired}}).paired_accession
-        is None
-    )
+    found = read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": paired}})
+    assert found is not None
+    assert found.paired_accession is None
 
 
-def test_a_report_may_lack_anything():
+def test_a_report_may_lack_anything() -> None:
     assert read_report(None) is read_report([]) is read_report({"accession": 5}) is None
     found = read_report(
         {"accession": LAMBDA, "organism": "text", "assembly_stats": {"total_sequence_length": "x"}}
     )
+    assert found is not None
     assert (found.organism, found.bases, found.contigs, found.current) == ("unknown organism", 0, 0, LAMBDA)
 
 
-def test_uint64_are_strings():
+def test_uint64_are_strings() -> None:
     stats = {"total_sequence_length": "17000000000000000000", "number_of_contigs": 3}
     found = read_report({"accession": LAMBDA, "assembly_stats": stats})
+    assert found is not None
     assert (found.bases, found.contigs) == (17_000_000_000_000_000_000, 3)
 
 
-def test_annotation_is_there_or_not(ncbi, client, phage, tmp_path):
+def test_annotation_is_there_or_not(
+    ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly, tmp_path: Path
+) -> None:
     assert client.annotation(LAMBDA) is None
     gff = tmp_path / "genes.gff"
     gff.write_text("##gff-version 3\n")
@@ -139,28 +151,32 @@ def test_annotation_is_there_or_not(ncbi, client, phage, tmp_path):
     with NcbiStandIn({LAMBDA: annotated}) as other:
         client = Ncbi(other.url, rate=Rate(1_000))
         file = client.annotation(LAMBDA)
+        assert file is not None
         with client.stream(file) as stream:
             assert len(stream.read()) == file.bytes
 
 
-def test_an_annotation_is_fetched_if_there_is_one(client, phage, tmp_path):
+def test_an_annotation_is_fetched_if_there_is_one(
+    client: Ncbi, phage: StandInAssembly, tmp_path: Path
+) -> None:
     with client.download_annotation(LAMBDA) as stream:
         assert stream is None
     gff = tmp_path / "genes.gff"
     gff.write_text("c\t.\tgene\t1\t9\t.\t+\t.\tID=g\n")
     annotated = NcbiStandIn({LAMBDA: replace(phage, gff=gff)})
     with annotated as other, Ncbi(other.url, rate=Rate(1_000)).download_annotation(LAMBDA) as stream:
+        assert stream is not None
         assert read_gff(stream, "genes").genes == ["g"]
 
 
-def test_progress_is_told_in_bytes(client, phage):
+def test_progress_is_told_in_bytes(client: Ncbi, phage: StandInAssembly) -> None:
     told = []
     with client.download_fasta(LAMBDA, lambda *done: told.append(done)) as stream:
         stream.read()
     assert told[-1] == (len(phage.packed), len(phage.packed))
 
 
-def test_the_key_goes_to_the_api_alone(ncbi):
+def test_the_key_goes_to_the_api_alone(ncbi: NcbiStandIn) -> None:
     client = Ncbi(ncbi.url.replace("localhost", "127.0.0.1"), api_key="secret", rate=Rate(1_000))
     with client.download_fasta(LAMBDA):
         pass
@@ -170,7 +186,7 @@ def test_the_key_goes_to_the_api_alone(ncbi):
 
 
 @pytest.mark.parametrize("fault", [status(403), status(400, body=b'{"error": "API key invalid"}')])
-def test_a_key_that_is_refused(ncbi, fault):
+def test_a_key_that_is_refused(ncbi: NcbiStandIn, fault: Misbehaviour) -> None:
     ncbi.faults = [Fault("check", fault)]
     with pytest.raises(TransferError, match="refuses the API key") as error:
         Ncbi(ncbi.url, api_key="secret", rate=Rate(1_000)).assembly(LAMBDA)
@@ -191,7 +207,9 @@ class StandingClock:
 
 
 @pytest.mark.parametrize(("key", "most"), [(None, rates.WITHOUT_KEY), ("key", rates.WITH_KEY)])
-def test_all_threads_of_the_process_share_the_requests_of_a_second(ncbi, monkeypatch, key, most):
+def test_all_threads_of_the_process_share_the_requests_of_a_second(
+    ncbi: NcbiStandIn, monkeypatch: pytest.MonkeyPatch, key: str | None, most: int
+) -> None:
     clock = StandingClock()
     monkeypatch.setattr(rates, "time", clock)
     monkeypatch.setattr(rates, "_anonymous", Rate(rates.WITHOUT_KEY))
@@ -210,7 +228,7 @@ def test_all_threads_of_the_process_share_the_requests_of_a_second(ncbi, monkeyp
     assert all(1 < wait < 2 for wait in waits[most:])
 
 
-def test_the_proxy_of_the_environment_is_used(ncbi, monkeypatch):
+def test_the_proxy_of_the_environment_is_used(ncbi: NcbiStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", ncbi.origin)
     monkeypatch.delenv("no_proxy", raising=False)
     assert Ncbi("http://ncbi.example/datasets/v2", rate=Rate(1_000)).assembly(LAMBDA).bases == 48502

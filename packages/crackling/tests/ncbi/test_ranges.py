@@ -1,9 +1,12 @@
 """The ordered ranged reader against the plain bytes; and how much it holds."""
 
+from __future__ import annotations
+
 import random
 import threading
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -12,20 +15,35 @@ from hypothesis import strategies as st
 from crackling.ncbi.download import AHEAD, RemoteFile, Transfer
 from crackling.ncbi.http import Client
 from crackling.ncbi.rate import Rate
-from localcloud.standins.faults import Fault, cut, no_ranges, refused_ranges, slow, status, web_page
+from localcloud.standins.faults import (
+    Fault,
+    Misbehaviour,
+    Reply,
+    cut,
+    no_ranges,
+    refused_ranges,
+    slow,
+    status,
+    web_page,
+)
 from localcloud.standins.ncbi import NcbiStandIn
 from support.ncbi import HURRIED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PATH = "/genomes/all/some.gz"
 
 
 @pytest.fixture(scope="module")
-def server():
+def server() -> Iterator[NcbiStandIn]:
     with NcbiStandIn({}) as stand_in:
         yield stand_in
 
 
-def transfer(server, body, block, *, ranges=True, attempts=4, size=True):
+def transfer(
+    server: NcbiStandIn, body: bytes, block: int, *, ranges: bool = True, attempts: int = 4, size: bool = True
+) -> Transfer:
     server.files[PATH] = body
     retry_policy = replace(
         HURRIED, file_attempts=attempts, first_wait_seconds=0.0001, max_wait_seconds=0.0001
@@ -53,7 +71,15 @@ misfortune = st.one_of(
     size=700, block=100, start=0, faults={1: cut(99), 2: cut(1), 7: no_ranges()}, ranges=True, known=True
 )
 @example(size=0, block=1, start=0, faults={}, ranges=True, known=True)
-def test_any_file_in_any_blocks_with_any_cuts(server, size, block, start, faults, ranges, known):
+def test_any_file_in_any_blocks_with_any_cuts(
+    server: NcbiStandIn,
+    size: int,
+    block: int,
+    start: int,
+    faults: dict[int, Misbehaviour],
+    ranges: bool,
+    known: bool,
+) -> None:
     body = random.Random(size).randbytes(size).replace(b"<", b"+")
     server.faults = [Fault("some", what, nth=[number]) for number, what in faults.items()]
     block = max(block, size // 40)  # requests cost time
@@ -65,7 +91,7 @@ def test_any_file_in_any_blocks_with_any_cuts(server, size, block, start, faults
     assert b"".join(reader.blocks(start)) == body[start:]
 
 
-def test_only_so_many_blocks_are_held(server):
+def test_only_so_many_blocks_are_held(server: NcbiStandIn) -> None:
     """However slow the reader is."""
     server.faults = []
     server.asked.clear()
@@ -78,11 +104,11 @@ def test_only_so_many_blocks_are_held(server):
     assert len(server.asked) == 100
 
 
-def test_ranges_are_fetched_side_by_side(server):
+def test_ranges_are_fetched_side_by_side(server: NcbiStandIn) -> None:
     """Each is answered when three are there."""
     barrier = threading.Barrier(3)
 
-    def together(reply):
+    def together(reply: Reply) -> Reply:
         barrier.wait(5)
         return reply
 
@@ -91,14 +117,14 @@ def test_ranges_are_fetched_side_by_side(server):
     assert b"".join(reader.blocks()) == bytes(6_000)
 
 
-def test_a_broken_range_is_resumed_where_it_broke(server):
+def test_a_broken_range_is_resumed_where_it_broke(server: NcbiStandIn) -> None:
     server.faults = [Fault("some", cut(70), nth=[1])]
     server.asked.clear()
     assert b"".join(transfer(server, bytes(100), 100).blocks()) == bytes(100)
     assert [asked.headers["range"] for asked in server.asked] == ["bytes=0-99", "bytes=70-99"]
 
 
-def test_the_start_is_not_asked_for(server):
+def test_the_start_is_not_asked_for(server: NcbiStandIn) -> None:
     server.faults = []
     server.asked.clear()
     assert b"".join(transfer(server, bytes(250), 100).blocks(120)) == bytes(130)
@@ -106,7 +132,7 @@ def test_the_start_is_not_asked_for(server):
 
 
 @pytest.mark.parametrize("fault", [slow(2, piece=10), status(503, retry_after="2")])
-def test_a_reader_that_gives_up_is_not_kept_waiting(server, fault):
+def test_a_reader_that_gives_up_is_not_kept_waiting(server: NcbiStandIn, fault: Misbehaviour) -> None:
     """Neither by a range that is silent, nor by the waits between attempts."""
     server.faults = [Fault("some", fault, nth=range(2, 100))]
     reader = transfer(server, bytes(1_000), 100)

@@ -1,5 +1,7 @@
 """Attempts and waits are bounded, and waits differ."""
 
+from __future__ import annotations
+
 import threading
 import time
 
@@ -12,7 +14,7 @@ QUICK = RetryPolicy(
 )
 
 
-def failures(attempts, wait=None):
+def failures(attempts: Attempts, wait: float | None = None) -> int:
     """How many attempts are made at what always fails."""
     for count in range(1, 100):
         try:
@@ -22,17 +24,17 @@ def failures(attempts, wait=None):
     raise AssertionError("no end")
 
 
-def test_so_many_attempts():
+def test_so_many_attempts() -> None:
     assert failures(Attempts(QUICK)) == 4
     assert failures(Attempts(QUICK, QUICK.file_attempts)) == 6
 
 
-def test_waits_end_after_a_total():
+def test_waits_end_after_a_total() -> None:
     assert failures(Attempts(QUICK, 50), wait=3600) in {4, 5, 6}  # 0.01 s and jitter each, 0.05 s in all
 
 
-def test_waits_double_and_jitter(monkeypatch):
-    waits = []
+def test_waits_double_and_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", waits.append)
     failures(Attempts(RetryPolicy(attempts=9), stop=stop))
@@ -41,7 +43,7 @@ def test_waits_double_and_jitter(monkeypatch):
     assert len({wait / most for wait, most in zip(waits, usual, strict=True)}) > 1
 
 
-def test_a_stop_ends_a_wait():
+def test_a_stop_ends_a_wait() -> None:
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     started = time.monotonic()

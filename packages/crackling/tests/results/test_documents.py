@@ -1,5 +1,7 @@
 """XLSX, GenBank and the HTML report, read back by other programs than wrote them."""
 
+from __future__ import annotations
+
 import io
 import itertools
 import os
@@ -8,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
@@ -18,18 +21,24 @@ from crackling.annotation import Locus
 from crackling.efficiency import Efficiency
 from crackling.errors import InputError
 from crackling.guides.guide_list import parse_guides
-from crackling.guides.sites import find_sites
+from crackling.guides.sites import Site, find_sites
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, report, write, xlsx
 from crackling.results.columns import COLUMN, TARGET_COLUMNS
 from crackling.results.map import LANES, WIDTH, tracks
 from crackling.sequences.fasta import parse_query, reverse_complement
 from crackling.specificity import Specificity
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crackling.results.formats import Format
+    from crackling.results.target import Target
+
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
 EVIL = "=<script>alert(1)</script>&\"'"
 
 
-def judged(sites, **more):
+def judged(sites: Iterable[Site], **more: Any) -> list[Target]:
     efficiency = Efficiency(True, True, False, -0.5, None, -20.1)
     specificity = Specificity(90.0, 80.0, (1, 0, 0, 2, 3))
     return [
@@ -38,12 +47,12 @@ def judged(sites, **more):
     ]
 
 
-def design(name="query", **more):
+def design(name: str = "query", **more: Any) -> Design:
     contigs = parse_query(SEQUENCE, name=name)
     return Design("phage", judged(find_sites(contigs), **more), contigs)
 
 
-def own_guides():
+def own_guides() -> Design:
     return Design(
         "phage",
         judged(parse_guides(["GACTGACCGGCAGGCAGAAC", "GCCGGACGGCTTTGGCGGCACGG"], "x")),
@@ -51,19 +60,21 @@ def own_guides():
     )
 
 
-def written(one, name):
+def written(one: Design, name: Format) -> bytes:
     out = io.BytesIO()
     write(one, name, out)
     return out.getvalue()
 
 
-def test_the_columns_are_explained_in_order():
+def test_the_columns_are_explained_in_order() -> None:
     assert tuple(column.name for column in TARGET_COLUMNS) == COLUMNS
     assert all(column.text.endswith(".") for column in COLUMN.values())
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(name, monkeypatch):
+def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(
+    name: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = written(design(), name)
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     time.tzset()
@@ -78,17 +89,17 @@ def test_the_same_design_gives_the_same_bytes_at_any_time_and_place(name, monkey
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_pipe_gets_the_bytes_of_a_file(name):
+def test_a_pipe_gets_the_bytes_of_a_file(name: Format) -> None:
     """What cannot go back, as standard output."""
-    ends = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True)]
-    with ends[0] as reader, ThreadPoolExecutor(1) as pool:
+    reading_end, writing_end = os.pipe()
+    with os.fdopen(reading_end, "rb") as reader, ThreadPoolExecutor(1) as pool:
         received = pool.submit(reader.read)
-        with ends[1] as writer:
+        with os.fdopen(writing_end, "wb") as writer:
             write(design(), name, writer)
         assert received.result() == written(design(), name)
 
 
-def test_a_sheet_has_numbers_where_there_are_numbers():
+def test_a_sheet_has_numbers_where_there_are_numbers() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))
     sheet = book["Guides"]
     rows = list(sheet.iter_rows(values_only=True))
@@ -102,7 +113,7 @@ def test_a_sheet_has_numbers_where_there_are_numbers():
     assert len(rows) == len(design().targets) + 1
 
 
-def test_a_sheet_says_what_was_asked_and_what_columns_mean():
+def test_a_sheet_says_what_was_asked_and_what_columns_mean() -> None:
     about = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))["About"]
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
     assert said["Genome"] == "phage"
@@ -112,21 +123,21 @@ def test_a_sheet_says_what_was_asked_and_what_columns_mean():
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "https://x.example/", "12", "{=1}"])
-def test_a_sheet_runs_no_name_as_a_formula(name):
+def test_a_sheet_runs_no_name_as_a_formula(name: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(design(name, locus=Locus(name, "CDS")), "xlsx")))
     cell = book["Guides"]["B2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (name, "s", None)
     assert (book["Guides"][2][COLUMNS.index("gene")].value, cell.data_type) == (name, "s")
 
 
-def test_more_guides_than_a_sheet_holds_are_refused(monkeypatch):
+def test_more_guides_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MOST_GUIDES", 3)
     with pytest.raises(InputError, match="more than a sheet holds"):
         written(design(), "xlsx")
 
 
 @pytest.mark.filterwarnings("error")
-def test_genbank_has_the_sequence_and_each_guide_where_it_stands():
+def test_genbank_has_the_sequence_and_each_guide_where_it_stands() -> None:
     one = design()
     (record,) = SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank")
     assert str(record.seq).upper() == SEQUENCE
@@ -139,12 +150,12 @@ def test_genbank_has_the_sequence_and_each_guide_where_it_stands():
 
 
 @pytest.mark.parametrize("name", ["NC_000001.11", "a_name_that_is_longer_than_sixteen|letters", "x;y=(1,2)%"])
-def test_genbank_keeps_names(name):
+def test_genbank_keeps_names(name: str) -> None:
     (record,) = SeqIO.parse(io.StringIO(written(design(name), "genbank").decode()), "genbank")
     assert (record.name, len(record.features)) == (name, len(design().targets))
 
 
-def test_genbank_counts_from_one():
+def test_genbank_counts_from_one() -> None:
     one = design()
     target = next(target for target in one.targets if target.strand == "-")
     assert reverse_complement(SEQUENCE[target.start : target.end]) == target.guide + target.pam
@@ -152,7 +163,7 @@ def test_genbank_counts_from_one():
 
 
 @pytest.mark.filterwarnings("error")
-def test_each_contig_has_its_own_guides():
+def test_each_contig_has_its_own_guides() -> None:
     contigs = parse_query(f">one\n{SEQUENCE}\n>none\nACGT\n>two\n{SEQUENCE[:40]}\n")
     one = Design("phage", judged(find_sites(contigs)), contigs)
     records = list(SeqIO.parse(io.StringIO(written(one, "genbank").decode()), "genbank"))
@@ -164,14 +175,14 @@ def test_each_contig_has_its_own_guides():
     ]
 
 
-def test_genbank_of_a_query_without_guides_has_its_sequence():
+def test_genbank_of_a_query_without_guides_has_its_sequence() -> None:
     (record,) = SeqIO.parse(
         io.StringIO(written(Design("phage", [], parse_query("ACGT")), "genbank").decode()), "genbank"
     )
     assert (str(record.seq).upper(), record.features) == ("ACGT", [])
 
 
-def test_genbank_of_own_guides_has_a_record_a_guide():
+def test_genbank_of_own_guides_has_a_record_a_guide() -> None:
     records = list(SeqIO.parse(io.StringIO(written(own_guides(), "genbank").decode()), "genbank"))
     assert [(record.name, str(record.seq).upper()) for record in records] == [
         ("guide_1", "GACTGACCGGCAGGCAGAACNGG"),
@@ -183,20 +194,22 @@ def test_genbank_of_own_guides_has_a_record_a_guide():
 class Page(HTMLParser):
     """What a browser would see of a page."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags, self.attributes, self.text = [], [], ""
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += attrs
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.text += data
 
 
-def test_a_report_shows_every_guide_and_its_place_on_the_map():
+def test_a_report_shows_every_guide_and_its_place_on_the_map() -> None:
     one = design()
     page = Page(written(one, "html").decode())
     ids = {value for name, value in page.attributes if name == "id"}
@@ -208,17 +221,19 @@ def test_a_report_shows_every_guide_and_its_place_on_the_map():
 
 
 @pytest.mark.parametrize("make", [design, own_guides])
-def test_a_report_needs_nothing_from_elsewhere(make):
+def test_a_report_needs_nothing_from_elsewhere(make: Callable[[], Design]) -> None:
     text = written(make(), "html").decode()
     page = Page(text)
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     assert not [
-        value for name, value in page.attributes if name in ("src", "href") and not value.startswith("#")
+        value
+        for name, value in page.attributes
+        if name in ("src", "href") and not (value or "").startswith("#")
     ]
     assert not re.search(r"url\(|@import|https?:", text)
 
 
-def test_a_report_escapes_what_users_name():
+def test_a_report_escapes_what_users_name() -> None:
     one = replace(design(EVIL, locus=Locus(EVIL, "CDS")), genome_name=EVIL)
     text = written(one, "html").decode()
     page = Page(text)
@@ -227,14 +242,14 @@ def test_a_report_escapes_what_users_name():
     assert not [name for name, _ in page.attributes if name.startswith("on")]
 
 
-def test_a_report_explains_the_columns_that_it_shows():
+def test_a_report_explains_the_columns_that_it_shows() -> None:
     page = Page(written(design(), "html").decode())
     for name in ("location", "mit", "cfd", "sites", "warnings"):
         assert COLUMN[name].text in page.text
     assert COLUMN["gene"].text not in page.text
 
 
-def test_a_report_and_a_sheet_cite_what_the_methods_rest_on():
+def test_a_report_and_a_sheet_cite_what_the_methods_rest_on() -> None:
     page = Page(written(design(), "html").decode())
     about = openpyxl.load_workbook(io.BytesIO(written(design(), "xlsx")))["About"]
     said = " ".join(str(row[1]) for row in about.iter_rows(values_only=True))
@@ -244,14 +259,14 @@ def test_a_report_and_a_sheet_cite_what_the_methods_rest_on():
             assert publication.citation in said
 
 
-def test_a_report_of_own_guides_has_no_map():
+def test_a_report_of_own_guides_has_no_map() -> None:
     page = Page(written(own_guides(), "html").decode())
     assert "svg" not in page.tags
     assert "GACTGACCGGCAGGCAGAAC NGG" in page.text
     assert "NGG is assumed" in page.text
 
 
-def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch):
+def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "MOST_ROWS", 2)
     one = design()
     targets = [replace(target, cfd=float(target.id)) for target in one.targets]
@@ -262,7 +277,7 @@ def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch):
     assert f"The best 2 of {last}" in page.text
 
 
-def test_the_map_overlaps_no_guides_while_there_are_lanes():
+def test_the_map_overlaps_no_guides_while_there_are_lanes() -> None:
     one = design()
     (track,) = tracks(one, one.targets)
     shapes = [*track.forward, *track.reverse]

@@ -1,13 +1,20 @@
 """A target's columns, derived and rounded."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from crackling.efficiency import Efficiency
 from crackling.results import COLUMNS, make_target
 from crackling.results.columns import WARNINGS
-from crackling.results.target import values
+from crackling.results.target import Target, values
 from crackling.specificity import Specificity
 from support.sites import make_site
+
+if TYPE_CHECKING:
+    from crackling.guides.sites import Site
 
 # fmt: off
 EXPECTED = (
@@ -19,7 +26,13 @@ EXPECTED = (
 EFFICIENCY = Efficiency(True, False, True, 1.23456789, None, None)
 
 
-def target(site=None, counts=(1, 0, 0, 0, 0), mit=100.0, cfd=99.0, **options):
+def target(
+    site: Site | None = None,
+    counts: tuple[int, ...] = (1, 0, 0, 0, 0),
+    mit: float = 100.0,
+    cfd: float = 99.0,
+    **options: Any,
+) -> Target:
     return make_target(
         1,
         site or make_site(),
@@ -29,23 +42,23 @@ def target(site=None, counts=(1, 0, 0, 0, 0), mit=100.0, cfd=99.0, **options):
     )
 
 
-def test_columns_are_the_contract():
+def test_columns_are_the_contract() -> None:
     assert COLUMNS == EXPECTED
     assert len(values(target())) == len(COLUMNS)
 
 
-def test_figures_are_rounded_to_what_is_written():
+def test_figures_are_rounded_to_what_is_written() -> None:
     row = target(make_site("GGC" + "A" * 17), mit=12.3456789)
     assert (row.gc, row.sgrnascorer2_score, row.mit) == (15.0, 1.234568, 12.345679)
 
 
 @pytest.mark.parametrize(("needed", "efficient"), [(1, True), (2, True), (3, False)])
-def test_efficient_by_consensus(needed, efficient):
+def test_efficient_by_consensus(needed: int, efficient: bool) -> None:
     assert target(min_accepted=needed).efficient is efficient
 
 
 @pytest.mark.parametrize(("mit", "cfd", "specific"), [(75, 75, True), (74.9, 100, False), (100, 74.9, False)])
-def test_specific_wants_both_scores(mit, cfd, specific):
+def test_specific_wants_both_scores(mit: float, cfd: float, specific: bool) -> None:
     assert target(mit=mit, cfd=cfd).specific is specific
 
 
@@ -62,7 +75,7 @@ def test_specific_wants_both_scores(mit, cfd, specific):
         (make_site(), (3, 0, 0, 0, 0), True, ("3 perfect matches", "repeated in query")),
     ],
 )
-def test_warnings(site, counts, repeated, warnings):
+def test_warnings(site: Site, counts: tuple[int, ...], repeated: bool, warnings: tuple[str, ...]) -> None:
     row = target(site, counts, repeated_in_query=repeated)
     assert row.warnings == warnings
     assert all(warning.lstrip("0123456789 ") in WARNINGS for warning in warnings)

@@ -36,7 +36,9 @@ def emulator() -> list[str]:
         return []
     qemu = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
     if not qemu:
-        pytest.skip("qemu-aarch64 is not installed (Debian: qemu-user): NEON is not tested on this machine")
+        pytest.skip(
+            "qemu-aarch64 is not installed (Debian package qemu-user): NEON is not tested on this machine"
+        )
     return [qemu]
 
 

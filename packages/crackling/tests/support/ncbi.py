@@ -1,6 +1,12 @@
 """What tests of the client of NCBI share."""
 
+from typing import TypeAlias
+
 from crackling.ncbi import RetryPolicy
+
+Stage: TypeAlias = tuple[
+    str, int, int
+]  # what a Progress is called with: the name, how much is done, of how much
 
 LAMBDA = "GCF_000840245.1"
 HURRIED = RetryPolicy(

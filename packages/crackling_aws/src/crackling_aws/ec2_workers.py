@@ -6,6 +6,7 @@ An instance is identified only by its tags, from which it also reads what to pre
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -48,6 +49,9 @@ _REMEDIES = {
     "PendingVerification": "AWS is still verifying the account; try again in some hours",
     "OptInRequired": "subscribe the account to EC2 in this region",
 }
+
+
+logger = logging.getLogger(__name__)
 
 
 class LaunchError(CracklingError):
@@ -164,6 +168,9 @@ class Workers:
                 if _code(error) not in _FULL | _LIMITED:
                     raise _unusable(genome_id, error) from error
                 refused[kind] = _code(error)
+                logger.warning(
+                    "%s: no worker of type %s in %s: %s", genome_id, kind, zone or "any zone", error
+                )
         raise NoCapacityError(_no_room(genome_id, refused))
 
     def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:

@@ -15,18 +15,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 if TYPE_CHECKING:
     from crackling_aws.clients import Clients
 
-ATTRIBUTE = "recipient"  # of a message, which the filters look at
+ATTRIBUTE = "recipient"  # of a message; the subscriptions' filters compare it
 
 
 class SubscribeError(Exception):
     """Raised when SNS rejects a subscription; `code` is its error code, empty if it did not answer."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"SNS did not take a subscription: {code or 'no answer'}")
+        super().__init__(f"SNS rejected a subscription: {code or 'no answer'}")
         self.code = code
 
 
-class Notices:
+class EmailTopic:
     """Subscribe addresses to a topic and publish messages to it."""
 
     def __init__(self, clients: Clients, topic: str) -> None:
@@ -58,7 +58,10 @@ class Notices:
         return answer["SubscriptionArn"].startswith("arn:")
 
     def publish(self, recipient: str, subject: str, text: str) -> None:
-        """Mail the recipient, if the address was confirmed. The subject: ASCII, one line, at most 100 letters."""
+        """Send an email to the recipient, if the address is confirmed.
+
+        The subject must be one line of at most 100 ASCII characters.
+        """
         self._clients.sns.publish(
             TopicArn=self._topic,
             Subject=subject,

@@ -7,51 +7,56 @@ from __future__ import annotations
 
 from functools import partial
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 import pytest_socket
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core import DEFAULT_ACCOUNT_ID  # type: ignore[attr-defined]
 from moto.sns.models import sns_backends
 
 from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
-from ministack import REGION, running
+from ministack import REGION, Ministack, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 NUMBERS = {"number"}
 # Tests that read which emails moto would have sent; ministack does not tell.
 PEEKING = {
-    "test_a_mail_is_for_its_recipient_alone",
-    "test_an_address_may_be_subscribed_again_and_is_mailed_once",
+    "test_an_email_is_for_its_recipient_alone",
+    "test_an_address_may_be_subscribed_again_and_is_emailed_once",
 }
 
 
-def pytest_collection_modifyitems(config, items):
-    peeking = [one for one in items if one.originalname in PEEKING and "[ministack" in one.name]
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    peeking = [one for one in items if one.name.partition("[")[0] in PEEKING and "[ministack" in one.name]
     items[:] = [one for one in items if one not in peeking]
     config.hook.pytest_deselected(items=peeking)
 
 
 @pytest.fixture(scope="session")
-def ministack(tmp_path_factory):
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
     pytest_socket.enable_socket()
     with running(tmp_path_factory.mktemp("ministack")) as found:
         yield found
 
 
 @pytest.fixture(params=["fake", "moto", "ministack"])
-def cloud(request):
-    """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and mails those took."""
+def cloud(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
+    """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and emails those took."""
     if request.param == "fake":
-        sent, mails = [], []
-        sns = FakeSNS(lambda mail: mails.append((mail.to, mail.subject, mail.text)))
+        sent: list[str] = []
+        emails: list[tuple[str, str, str]] = []
+        sns = FakeSNS(lambda email: emails.append((email.to, email.subject, email.text)))
         sqs = FakeSQS(lambda _url, body: sent.append(body))
         yield SimpleNamespace(
             dynamodb=FakeDynamoDB(), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
-            sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, mails=lambda: mails,
+            sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, emails=lambda: emails,
         )  # fmt: skip
     elif request.param == "moto":
         with mock_aws():
@@ -65,16 +70,16 @@ def cloud(request):
         yield _emulated(ministack.client)
 
 
-def _emulated(client):
+def _emulated(client: Callable[[Any], Any]) -> SimpleNamespace:
     """Return what the fixture `cloud` gives, made with clients of an emulator."""
     dynamodb, s3, sqs, sns = (client(service) for service in ("dynamodb", "s3", "sqs", "sns"))
+    kinds = ("HASH", "RANGE")
     for table, keys in TABLE_KEYS.items():
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                {"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, kinds, strict=False)
             ],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in keys
@@ -83,25 +88,25 @@ def _emulated(client):
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
 
-    def sent():
-        bodies = []
+    def sent() -> list[str]:
+        bodies: list[str] = []
         while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             bodies += [message["Body"] for message in found]
         return bodies
 
     topic = sns.create_topic(Name="topic")["TopicArn"]
 
-    def mails():
+    def emails() -> list[tuple[str, str, str]]:
         """Return the emails that moto would have sent, according to the filters: it sends none."""
         backend = sns_backends[DEFAULT_ACCOUNT_ID][REGION]
         return [
-            (subscription.endpoint, subject, text)
+            (subscription.endpoint, subject or "", text)
             for _, text, subject, attributes, _ in backend.topics[topic].sent_notifications
             for subscription in backend.subscriptions.values()
-            if subscription._filter_policy_matcher.matches(attributes, text)
+            if (matcher := subscription._filter_policy_matcher) and matcher.matches(attributes, text)
         ]
 
     return SimpleNamespace(
-        dynamodb=dynamodb, s3=s3, sqs=sqs, queue=queue, sent=sent, sns=sns, topic=topic, mails=mails,
+        dynamodb=dynamodb, s3=s3, sqs=sqs, queue=queue, sent=sent, sns=sns, topic=topic, emails=emails,
         confirm=lambda _address: None,
     )  # fmt: skip

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from crackling.efficiency import Efficiency
@@ -9,6 +11,10 @@ from crackling_aws.models.chunks import Chunk, QuerySite
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
+from fakes.known import known
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
 
 SITE = Site("query", 3, 26, "-", "ACGTACGTACGTACGTACGT", "TGG")
 SITES = (QuerySite(SITE, repeated=False), QuerySite(SITE, repeated=True))
@@ -23,66 +29,66 @@ def chunk(number: int = 0) -> Chunk:
 
 
 @pytest.fixture
-def jobs(cloud):
+def jobs(cloud: SimpleNamespace) -> JobStore:
     store = JobStore(cloud.dynamodb, "jobs")
     assert store.create(Job("j1", "lambda", JobOptions(), 2, created=1, updated=1, expires=9))
     return store
 
 
 @pytest.fixture
-def targets(cloud, jobs):
+def targets(cloud: SimpleNamespace, jobs: JobStore) -> TargetStore:
     store = TargetStore(cloud.dynamodb, "targets", "jobs")
     assert store.create(chunk(), expires=9)
     return store
 
 
-def test_a_chunk_reads_back_as_it_was_written(targets):
+def test_a_chunk_reads_back_as_it_was_written(targets: TargetStore) -> None:
     assert targets.get("j1", 0) == chunk()
     assert targets.get("j1", 1) is None
     assert targets.get("j2", 0) is None
 
 
-def test_results_read_back_to_the_last_digit_and_are_counted(targets, jobs):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
+def test_results_read_back_to_the_last_digit_and_are_counted(targets: TargetStore, jobs: JobStore) -> None:
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
     assert targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=6)
-    found = targets.get("j1", 0)
-    assert found.on_target == RESULTS
+    found = known(targets.get("j1", 0))
+    assert found.consensus == RESULTS
     assert found.off_target == (SPECIFICITY, SPECIFICITY)
-    job = jobs.get("j1")
-    assert (job.on_target, job.off_target, job.updated) == (2, 2, 6)
+    job = known(jobs.get("j1"))
+    assert (job.consensus_done, job.off_target_done, job.updated) == (2, 2, 6)
 
 
-def test_results_are_written_and_counted_once(targets, jobs):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
-    assert not targets.save_on_target(chunk(), [FOLDED, FOLDED], now=6)
-    assert targets.get("j1", 0).on_target == RESULTS
-    assert jobs.get("j1").on_target == 2
+def test_results_are_written_and_counted_once(targets: TargetStore, jobs: JobStore) -> None:
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
+    assert not targets.save_consensus(chunk(), [FOLDED, FOLDED], now=6)
+    assert known(targets.get("j1", 0)).consensus == RESULTS
+    assert known(jobs.get("j1")).consensus_done == 2
 
 
-def test_a_second_scan_leaves_the_chunk_and_its_results(targets):
-    assert targets.save_on_target(chunk(), RESULTS, now=5)
+def test_a_second_scan_leaves_the_chunk_and_its_results(targets: TargetStore) -> None:
+    assert targets.save_consensus(chunk(), RESULTS, now=5)
     assert not targets.create(chunk(), expires=10)
-    assert targets.get("j1", 0).on_target == RESULTS
+    assert known(targets.get("j1", 0)).consensus == RESULTS
 
 
-def test_nothing_is_written_for_a_job_that_failed_or_is_gone(targets, jobs):
+def test_nothing_is_written_for_a_job_that_failed_or_is_gone(targets: TargetStore, jobs: JobStore) -> None:
     assert jobs.fail("j1", "why", 4)
-    assert not targets.save_on_target(chunk(), RESULTS, now=5)
-    assert targets.get("j1", 0).on_target is None
+    assert not targets.save_consensus(chunk(), RESULTS, now=5)
+    assert known(targets.get("j1", 0)).consensus is None
     stray = Chunk("j2", 0, 1, SITES)
     assert targets.create(stray, expires=9)
-    assert not targets.save_on_target(stray, RESULTS, now=5)
+    assert not targets.save_consensus(stray, RESULTS, now=5)
     assert jobs.get("j2") is None
-    assert jobs.get("j1").on_target == 0
+    assert known(jobs.get("j1")).consensus_done == 0
 
 
-def test_nothing_is_counted_for_a_chunk_that_is_not_there(targets, jobs):
+def test_nothing_is_counted_for_a_chunk_that_is_not_there(targets: TargetStore, jobs: JobStore) -> None:
     assert not targets.save_off_target(chunk(7), [SPECIFICITY] * 2, now=5)
     assert targets.get("j1", 7) is None
-    assert jobs.get("j1").off_target == 0
+    assert known(jobs.get("j1")).off_target_done == 0
 
 
-def test_chunks_come_in_order_and_by_range(targets):
+def test_chunks_come_in_order_and_by_range(targets: TargetStore) -> None:
     for number in (11, 2, 1):
         targets.create(chunk(number), expires=9)
     assert [found.number for found in targets.chunks("j1")] == [0, 1, 2, 11]
@@ -90,9 +96,9 @@ def test_chunks_come_in_order_and_by_range(targets):
     assert list(targets.chunks("j2")) == []
 
 
-def test_a_job_is_complete_when_both_counters_are_full(targets, jobs):
+def test_a_job_is_complete_when_both_counters_are_full(targets: TargetStore, jobs: JobStore) -> None:
     jobs.set_guides("j1", 2, 3)
     targets.save_off_target(chunk(), [SPECIFICITY] * 2, now=4)
-    assert jobs.get("j1").status is Status.SCORING
-    targets.save_on_target(chunk(), RESULTS, now=5)
-    assert jobs.get("j1").status is Status.COMPLETE
+    assert known(jobs.get("j1")).status is Status.SCORING
+    targets.save_consensus(chunk(), RESULTS, now=5)
+    assert known(jobs.get("j1")).status is Status.COMPLETE

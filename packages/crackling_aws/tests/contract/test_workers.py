@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -11,37 +12,40 @@ from crackling_aws.ec2_workers import LaunchError, LaunchSettings, NoCapacityErr
 from crackling_aws.parameters import Parameters
 from fakes.ec2 import LAUNCHED, FakeEC2
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 GENOME, CLAIM = "GCF_000840245.1", "0" * 32
 IMAGE_PARAMETER = "/crackling/test/worker-ami"
 TYPES = json.dumps([[10_000, ["r9.large", "r8.large"]], [1_000, ["m9.large"]]])
 
 
 @pytest.fixture
-def ssm():
+def ssm() -> Iterator[Any]:
     with mock_aws():
         yield boto3.client("ssm")
 
 
-def bake(ssm, image):
+def bake(ssm: Any, image: str) -> None:
     ssm.put_parameter(Name=IMAGE_PARAMETER, Value=image, Type="String", Overwrite=True)
 
 
 @pytest.fixture
-def ec2():
+def ec2() -> FakeEC2:
     return FakeEC2()
 
 
 @pytest.fixture
-def workers(ssm, ec2):
+def workers(ssm: Any, ec2: FakeEC2) -> Workers:
     bake(ssm, "ami-0123")
     return make(ssm, ec2)
 
 
-def make(ssm, ec2, template="lt-1", types=TYPES):
+def make(ssm: Any, ec2: Any, template: str = "lt-1", types: str = TYPES) -> Workers:
     return Workers(ec2, Parameters(ssm), LaunchSettings.of("test", IMAGE_PARAMETER, template, types))
 
 
-def tried(ec2):
+def tried(ec2: FakeEC2) -> list[tuple[str, str | None]]:
     return [
         (request["InstanceType"], request.get("Placement", {}).get("AvailabilityZone"))
         for request in ec2.requests
@@ -51,19 +55,23 @@ def tried(ec2):
 @pytest.mark.parametrize(
     ("bases", "kind"), [(1, "m9.large"), (1_000, "m9.large"), (1_001, "r9.large"), (10_000, "r9.large")]
 )
-def test_the_size_of_the_genome_chooses_the_type(workers, ec2, bases, kind):
+def test_the_size_of_the_genome_chooses_the_type(
+    workers: Workers, ec2: FakeEC2, bases: int, kind: str
+) -> None:
     workers.launch(GENOME, CLAIM, bases)
     assert tried(ec2) == [(kind, None)]
 
 
-def test_a_genome_beyond_the_table_is_refused(workers, ec2):
+def test_a_genome_beyond_the_table_is_refused(workers: Workers, ec2: FakeEC2) -> None:
     with pytest.raises(LaunchError, match=r"10,001 bases.*workerTypes") as caught:
         workers.launch(GENOME, CLAIM, 10_001)
     assert not isinstance(caught.value, NoCapacityError)
     assert not ec2.requests
 
 
-def test_an_instance_is_started_through_the_template_with_the_image_and_its_work_as_tags(workers, ec2):
+def test_an_instance_is_started_through_the_template_with_the_image_and_its_work_as_tags(
+    workers: Workers, ec2: FakeEC2
+) -> None:
     instance_id = workers.launch(GENOME, CLAIM, 1)
     (request,) = ec2.requests
     assert request["LaunchTemplate"] == {"LaunchTemplateId": "lt-1", "Version": "$Latest"}
@@ -73,13 +81,13 @@ def test_an_instance_is_started_through_the_template_with_the_image_and_its_work
     assert workers.running() == [RunningWorker(instance_id, GENOME, CLAIM, LAUNCHED.timestamp())]
 
 
-def test_a_repetition_finds_the_first_instance(workers, ec2):
+def test_a_repetition_finds_the_first_instance(workers: Workers, ec2: FakeEC2) -> None:
     assert workers.launch(GENOME, CLAIM, 1) == workers.launch(GENOME, CLAIM, 1)
     assert workers.launch(GENOME, "1" * 32, 1) != workers.launch(GENOME, CLAIM, 1)
     assert len(ec2.instances) == 2
 
 
-def test_a_lost_answer_starts_no_second_instance(workers, ec2):
+def test_a_lost_answer_starts_no_second_instance(workers: Workers, ec2: FakeEC2) -> None:
     ec2.lose_answers = 1
     with pytest.raises(ClientError, match="InternalError"):
         workers.launch(GENOME, CLAIM, 1)
@@ -87,12 +95,14 @@ def test_a_lost_answer_starts_no_second_instance(workers, ec2):
     assert len(ec2.instances) == 1
 
 
-def test_a_lost_answer_is_found_by_its_token_before_the_instance_is_listed(workers, ec2, monkeypatch):
+def test_a_lost_answer_is_found_by_its_token_before_the_instance_is_listed(
+    workers: Workers, ec2: FakeEC2, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(FakeEC2, "paginate", lambda _self, **_filters: [{"Reservations": []}])
     assert workers.launch(GENOME, CLAIM, 1) == workers.launch(GENOME, CLAIM, 1)
 
 
-def test_a_retry_after_the_worker_died_starts_another(workers, ec2):
+def test_a_retry_after_the_worker_died_starts_another(workers: Workers, ec2: FakeEC2) -> None:
     first = workers.launch(GENOME, CLAIM, 1)
     workers.terminate(first)
     assert workers.running() == []
@@ -104,23 +114,27 @@ def test_a_retry_after_the_worker_died_starts_another(workers, ec2):
 @pytest.mark.parametrize(
     "code", ["InsufficientInstanceCapacity", "Unsupported", "InsufficientVolumeCapacity"]
 )
-def test_without_room_other_zones_and_then_other_types_are_tried(workers, ec2, code):
+def test_without_room_other_zones_and_then_other_types_are_tried(
+    workers: Workers, ec2: FakeEC2, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
     ec2.refusals = {("r9.large", "any"): code, ("r8.large", None): code, ("r8.large", "a"): code}
     workers.launch(GENOME, CLAIM, 5_000)
     kinds = ["r9.large", "r9.large", "r9.large", "r8.large", "r8.large", "r8.large"]
     assert tried(ec2) == list(zip(kinds, [None, "a", "b"] * 2, strict=True))
     assert len({request["ClientToken"] for request in ec2.requests}) == 6
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 5
+    assert all(GENOME in line and code in line for line in caplog.messages)
 
 
 @pytest.mark.parametrize("code", ["VcpuLimitExceeded", "InstanceLimitExceeded"])
-def test_a_quota_is_met_once_a_type(workers, ec2, code):
+def test_a_quota_is_met_once_a_type(workers: Workers, ec2: FakeEC2, code: str) -> None:
     ec2.refusals = {("r9.large", "any"): code, ("r8.large", "any"): code}
     with pytest.raises(NoCapacityError, match=r"quota.*r9.large, r8.large.*Service Quotas"):
         workers.launch(GENOME, CLAIM, 5_000)
     assert tried(ec2) == [("r9.large", None), ("r8.large", None)]
 
 
-def test_no_room_anywhere_is_told_with_what_was_tried(workers, ec2):
+def test_no_room_anywhere_is_told_with_what_was_tried(workers: Workers, ec2: FakeEC2) -> None:
     ec2.refusals = {
         ("r9.large", "any"): "VcpuLimitExceeded",
         ("r8.large", "any"): "InsufficientInstanceCapacity",
@@ -140,7 +154,9 @@ def test_no_room_anywhere_is_told_with_what_was_tried(workers, ec2):
         ("InvalidParameterValue", "workerTypes"),
     ],
 )
-def test_what_a_person_must_change_is_told_with_the_remedy(workers, ec2, code, remedy):
+def test_what_a_person_must_change_is_told_with_the_remedy(
+    workers: Workers, ec2: FakeEC2, code: str, remedy: str
+) -> None:
     ec2.refusals = {("m9.large", None): code}
     with pytest.raises(LaunchError, match=remedy) as caught:
         workers.launch(GENOME, CLAIM, 1)
@@ -150,14 +166,14 @@ def test_what_a_person_must_change_is_told_with_the_remedy(workers, ec2, code, r
 
 
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded", "Unavailable"])
-def test_what_may_pass_is_passed_on(workers, ec2, code):
+def test_what_may_pass_is_passed_on(workers: Workers, ec2: FakeEC2, code: str) -> None:
     ec2.refusals = {("m9.large", None): code}
     with pytest.raises(ClientError, match=code):
         workers.launch(GENOME, CLAIM, 1)
 
 
 @pytest.mark.parametrize("image", [None, "none", "resolve:ssm:/x"])
-def test_without_an_image_the_remedy_is_to_bake_one(ssm, ec2, image):
+def test_without_an_image_the_remedy_is_to_bake_one(ssm: Any, ec2: FakeEC2, image: str) -> None:
     if image:
         bake(ssm, image)
     with pytest.raises(LaunchError, match=f"{IMAGE_PARAMETER}.*bake an image"):
@@ -165,7 +181,7 @@ def test_without_an_image_the_remedy_is_to_bake_one(ssm, ec2, image):
     assert not ec2.requests
 
 
-def test_the_image_is_read_at_the_launch(ssm, ec2):
+def test_the_image_is_read_at_the_launch(ssm: Any, ec2: FakeEC2) -> None:
     ec2.images = ("ami-1", "ami-2")
     for image in ec2.images:
         bake(ssm, image)
@@ -173,11 +189,11 @@ def test_the_image_is_read_at_the_launch(ssm, ec2):
     assert [request["ImageId"] for request in ec2.requests] == ["ami-1", "ami-2"]
 
 
-def test_an_instance_that_is_gone_is_no_error(workers):
+def test_an_instance_that_is_gone_is_no_error(workers: Workers) -> None:
     workers.terminate("i-00000000000000000")
 
 
-def test_on_moto(ssm):
+def test_on_moto(ssm: Any) -> None:
     ec2 = boto3.client("ec2")
     image = ec2.register_image(Name="worker")["ImageId"]
     bake(ssm, image)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import zlib
 from typing import Any
 
 from botocore.response import StreamingBody
@@ -10,9 +12,13 @@ from fakes.errors import client_error
 
 
 class FakeS3:
-    """Store objects by bucket and key; parts of an incomplete upload are not visible."""
+    """Store objects by bucket and key; parts of an incomplete upload are not visible.
 
-    def __init__(self) -> None:
+    With `hides_missing` it answers as S3 does to a role that may list below some prefixes only: 403 for a missing object.
+    """
+
+    def __init__(self, *, hides_missing: bool = False) -> None:
+        self._hides_missing = hides_missing
         self.objects: dict[tuple[str, str], bytes] = {}
         self._uploads: dict[str, dict[int, bytes]] = {}
 
@@ -36,21 +42,26 @@ class FakeS3:
         self.objects.pop((Bucket, Key), None)
         return {}
 
-    def list_objects_v2(self, *, Bucket: str, Prefix: str, StartAfter: str = "") -> dict[str, Any]:
+    def list_objects_v2(
+        self, *, Bucket: str, Prefix: str, StartAfter: str = "", MaxKeys: int = 1000
+    ) -> dict[str, Any]:
         keys = (key for bucket, key in self.objects if bucket == Bucket and key > StartAfter)
         found = sorted(key for key in keys if key.startswith(Prefix))
-        contents = {"Contents": [{"Key": key} for key in found[:1000]]} if found else {}
-        return {**contents, "IsTruncated": len(found) > 1000}
+        contents = {"Contents": [{"Key": key} for key in found[:MaxKeys]]} if found else {}
+        return {**contents, "IsTruncated": len(found) > MaxKeys}
 
-    def create_multipart_upload(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+    def create_multipart_upload(self, *, Bucket: str, Key: str, ChecksumAlgorithm: str) -> dict[str, Any]:
+        assert ChecksumAlgorithm == "CRC32"
         upload = f"{Bucket}/{Key}/{len(self._uploads)}"
         self._uploads[upload] = {}
         return {"UploadId": upload}
 
     def upload_part(
-        self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes
+        self, *, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes, ChecksumCRC32: str
     ) -> dict[str, Any]:
         del Bucket, Key
+        if ChecksumCRC32 != _crc32(Body):
+            raise client_error("BadDigest", "UploadPart")
         self._uploads[UploadId][PartNumber] = Body
         return {"ETag": _etag(Body)}
 
@@ -66,6 +77,10 @@ class FakeS3:
         listed = MultipartUpload["Parts"]
         if [part["ETag"] for part in listed] != [_etag(parts[part["PartNumber"]]) for part in listed]:
             raise client_error("InvalidPart", "CompleteMultipartUpload")
+        if [part.get("ChecksumCRC32") for part in listed] != [
+            _crc32(parts[part["PartNumber"]]) for part in listed
+        ]:
+            raise client_error("InvalidRequest", "CompleteMultipartUpload")
         self.objects[Bucket, Key] = b"".join(parts[part["PartNumber"]] for part in listed)
         return {}
 
@@ -95,8 +110,13 @@ class FakeS3:
 
     def _object(self, bucket: str, key: str, code: str, operation: str) -> bytes:
         if (bucket, key) not in self.objects:
-            raise client_error(code, operation)
+            hidden = "403" if operation == "HeadObject" else "AccessDenied"
+            raise client_error(hidden if self._hides_missing else code, operation)
         return self.objects[bucket, key]
+
+
+def _crc32(body: bytes) -> str:
+    return base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
 
 
 def _etag(body: bytes) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Mail:
+class Email:
     to: str
     subject: str
     text: str
@@ -20,10 +20,10 @@ class Mail:
 class FakeSNS:
     """Stand for one topic: a confirmed address is emailed what its filter lets through.
 
-    `deliver` is called with each mail, AWS's own requests to confirm left out.
+    `deliver` is called with each email, AWS's own requests to confirm left out.
     """
 
-    def __init__(self, deliver: Callable[[Mail], None] = lambda _mail: None) -> None:
+    def __init__(self, deliver: Callable[[Email], None] = lambda _email: None) -> None:
         self._deliver = deliver
         self._filters: dict[str, str] = {}
         self._confirmed: set[str] = set()
@@ -51,5 +51,5 @@ class FakeSNS:
             wanted = json.loads(policy)
             given = {name: MessageAttributes.get(name, {}).get("StringValue") for name in wanted}
             if address in self._confirmed and all(given[name] in wanted[name] for name in wanted):
-                self._deliver(Mail(address, Subject, Message))
+                self._deliver(Email(address, Subject, Message))
         return {}

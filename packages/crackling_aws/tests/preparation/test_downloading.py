@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import tracemalloc
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pytest
 
@@ -10,6 +11,9 @@ from crackling.errors import InputError
 from crackling.sequences import fasta
 from crackling.sequences.faidx import Entry, FastaIndex
 from crackling_aws.preparation.download import copy_fasta
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FASTA = b">chr1 the first\nACGTNacgtn\nRYK\n\n>chr2\n" + b"ACGTA" * 40 + b"\n"
 COPY = ">chr1\nACGTNACGTNRYK\n>chr2\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 16 + "\n" + "ACGTA" * 8 + "\n"
@@ -21,7 +25,7 @@ def copied(source: bytes) -> tuple[FastaIndex, bytes]:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: text.replace(b"\n", b"\r\n")])
-def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
+def test_a_genome_is_copied_alike_from_plain_and_packed(pack: Callable[[bytes], bytes]) -> None:
     index, packed = copied(pack(FASTA))
     assert gzip.decompress(packed).decode() == COPY
     assert index.contigs == {"chr1": Entry(13, 6), "chr2": Entry(200, 26)}
@@ -40,7 +44,7 @@ def test_a_genome_is_copied_alike_from_plain_and_packed(pack):
         (gzip.compress(FASTA)[:60], "mine: "),
     ],
 )
-def test_what_is_no_genome_is_refused_with_the_reason(source, says):
+def test_what_is_no_genome_is_refused_with_the_reason(source: bytes, says: str) -> None:
     with pytest.raises(InputError, match="mine") as error:
         copied(source)
     assert says in str(error.value)
@@ -55,7 +59,7 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         data = self._header or (b"ACGTTGCA" * (len(buffer) // 8))[: self._left]
         self._left -= 0 if self._header else len(data)
         self._header = b""
@@ -67,15 +71,15 @@ class Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes) -> int:  # type: ignore[override]
         return len(data)
 
 
-def test_a_contig_of_any_length_takes_little_memory():
+def test_a_contig_of_any_length_takes_little_memory() -> None:
     bases = 50_000_000
     tracemalloc.start()
     try:
-        index = copy_fasta(io.BufferedReader(Endless(bases)), Sink(), "mine")
+        index = copy_fasta(io.BufferedReader(Endless(bases)), cast("BinaryIO", Sink()), "mine")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -83,7 +87,7 @@ def test_a_contig_of_any_length_takes_little_memory():
     assert peak < 24_000_000
 
 
-def test_lines_and_errors_are_the_same_wherever_a_block_ends(monkeypatch):
+def test_lines_and_errors_are_the_same_wherever_a_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     sequence = "ACGTTGCATNNKY" * 40
     text = f">one\n{sequence}\n>two\n{sequence[:81]}\n>three\n>four\nAC\n".encode()
     whole = copied(text)
@@ -94,7 +98,7 @@ def test_lines_and_errors_are_the_same_wherever_a_block_ends(monkeypatch):
             copied(text[:505] + b"E" + text[506:])
 
 
-def test_more_bases_than_can_be_prepared_are_refused():
+def test_more_bases_than_can_be_prepared_are_refused() -> None:
     assert copied(FASTA)[0].bases == 213
     assert copy_fasta(io.BytesIO(FASTA), io.BytesIO(), "mine", limit=213).bases == 213
     with pytest.raises(InputError, match="more than 212 bases"):

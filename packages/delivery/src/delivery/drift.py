@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from delivery.account.inspection import UNSEEN
 from delivery.github import LIMIT
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown
@@ -69,40 +70,54 @@ class Detector:
         detection = with_retries(
             lambda: self.cloudformation.detect_stack_drift(StackName=stack), stack, clock=self.clock
         )["StackDriftDetectionId"]
-        wait_until(
-            lambda: self._ended(stack, detection),
+        fault = wait_until(
+            lambda: self._ended(detection),
             f"drift detection of {stack}",
             seconds=DETECTION_SECONDS,
             every=10,
             clock=self.clock,
         )
-        return with_retries(lambda: self._drifts(stack), stack, clock=self.clock)
+        found = with_retries(lambda: self._drifts(stack), stack, clock=self.clock)
+        unknown = [one for one in found if one["StackResourceDriftStatus"] == "UNKNOWN"]
+        missed = [one for one in unknown if not _is_unseen(one)]
+        # One resource that could not be read is enough to fail the detection.
+        if missed or (fault and not unknown):
+            reasons = "; ".join(
+                f"{one['LogicalResourceId']}: {one.get('DriftStatusReason', 'unknown')}" for one in missed
+            )
+            raise DeliveryError(f"{stack}: CloudFormation could not detect drift: {reasons or fault}")
+        return sorted(_line(one) for one in found if one not in unknown)
 
-    def _ended(self, stack: str, detection: str) -> bool | None:
+    def _ended(self, detection: str) -> str | None:
+        """Return the fault of a detection, "" if it had none; None while it runs."""
         answer = self.cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
         if answer["DetectionStatus"] == "DETECTION_FAILED":
-            raise DeliveryError(
-                f"{stack}: CloudFormation could not detect drift: {answer.get('DetectionStatusReason', '')}"
-            )
-        return True if answer["DetectionStatus"] == "DETECTION_COMPLETE" else None
+            return answer.get("DetectionStatusReason", "no reason was given")
+        return "" if answer["DetectionStatus"] == "DETECTION_COMPLETE" else None
 
-    def _drifts(self, stack: str) -> list[str]:
+    def _drifts(self, stack: str) -> list[StackResourceDriftTypeDef]:
         # botocore has no paginator for this call.
         answer = self._page(stack, None)
         found = list(answer["StackResourceDrifts"])
         while token := answer.get("NextToken"):
             answer = self._page(stack, token)
             found += answer["StackResourceDrifts"]
-        return sorted(map(_line, found))
+        return found
 
     def _page(self, stack: str, token: str | None) -> DescribeStackResourceDriftsOutputTypeDef:
         request: DescribeStackResourceDriftsInputTypeDef = {
             "StackName": stack,
-            "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"],
+            "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED", "UNKNOWN"],
         }
         if token:
             request["NextToken"] = token
         return self.cloudformation.describe_stack_resource_drifts(**request)
+
+
+def _is_unseen(drift: StackResourceDriftTypeDef) -> bool:
+    """Return whether the role for inspection is not meant to see a resource."""
+    kind, beginning = UNSEEN
+    return drift["ResourceType"] == kind and drift["LogicalResourceId"].startswith(beginning)
 
 
 def _line(drift: StackResourceDriftTypeDef) -> str:

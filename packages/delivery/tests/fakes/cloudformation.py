@@ -33,6 +33,7 @@ class FakeCloudFormation(FakeClient):
         self.stacks: dict[str, Stack] = {}
         self.drifts: list[dict[str, Any]] = []
         self.deletion_fails = False
+        self.detection_fails = False
         self._detected: float | None = None
 
     def living(self) -> list[str]:
@@ -85,10 +86,12 @@ class FakeCloudFormation(FakeClient):
     def _describe_stack_drift_detection_status(self, StackDriftDetectionId: str) -> dict[str, Any]:
         assert self._detected is not None
         done = self.clock.now >= self._detected + 60
+        unknown = any(one["StackResourceDriftStatus"] == "UNKNOWN" for one in self.drifts)
+        ended = "DETECTION_FAILED" if unknown or self.detection_fails else "DETECTION_COMPLETE"
         return {
             "StackId": "stack",
             "StackDriftDetectionId": StackDriftDetectionId,
-            "DetectionStatus": "DETECTION_COMPLETE" if done else "DETECTION_IN_PROGRESS",
+            "DetectionStatus": ended if done else "DETECTION_IN_PROGRESS",
             "Timestamp": datetime.now(UTC),
         }
 

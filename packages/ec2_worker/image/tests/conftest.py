@@ -13,15 +13,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import package_sources
 import pytest
 
 import build
 
 ROOTS = build.ROOT / "build" / "worker-root"
 RELEASE, INCLUDED = "bookworm", "systemd"  # systemd to check the units with; it does not run
-# Of this machine, without which apt in the root finds no archive.
-NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/apt/sources.list", "/etc/apt/sources.list.d")
+# Of this machine, without which programs in the root find no other machine.
+NETWORK = ("/etc/resolv.conf", "/etc/hosts")
 APT_SETTINGS = "/etc/apt/apt.conf.d/99*"
+OS_RELEASE = Path("/etc/os-release")
 PYTHON = "3.11"
 
 
@@ -67,7 +69,7 @@ def _make(path: Path, payload: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     base = _debian()
     subprocess.run(["cp", "-a", str(base), str(unfinished)], check=True)
-    for name in NETWORK:
+    for name in (*NETWORK, *package_sources.to_copy(OS_RELEASE.read_text())):
         target = unfinished / name[1:]
         if Path(name).is_dir():
             shutil.copytree(name, target, dirs_exist_ok=True)

@@ -6,6 +6,7 @@ import io
 import shutil
 from typing import TYPE_CHECKING
 
+import package_sources
 import pytest
 
 import crackling
@@ -25,6 +26,14 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "
 
 UNITS = ("crackling-worker.service", "crackling-lifetime.service", "crackling-lifetime.timer")
 QUERY = (SAMPLE / "cI.fa").read_text()
+
+
+@pytest.mark.parametrize(
+    ("system", "copied"),
+    [("ID=debian\n", package_sources.FILES), ('NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', ())],
+)
+def test_the_root_gets_no_packages_of_another_system(system: str, copied: tuple[str, ...]) -> None:
+    assert package_sources.to_copy(system) == copied
 
 
 def test_init_sh_made_a_worker(root: Root) -> None:

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 LOGGER = "crackling_worker"
+PACKAGES = ("crackling", "crackling_aws", LOGGER)
 
 
 class JsonFormatter(logging.Formatter):
@@ -31,11 +32,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def start_logging(**facts: str) -> logging.Logger:
-    """Return the worker's logger, which writes to stderr; `facts` go into every line from now on."""
+    """Return the worker's logger; all packages' loggers write to stderr, with `facts` in every line from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(**facts))
-    logger = logging.getLogger(LOGGER)
-    logger.handlers[:] = [handler]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    return logger
+    for name in PACKAGES:
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    return logging.getLogger(LOGGER)

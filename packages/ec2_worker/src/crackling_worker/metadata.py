@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
 import time
 import urllib.error
 import urllib.request
 from typing import Final
 
+from crackling_worker.logs import LOGGER
+
 # The variable by which boto3 finds the service too.
 ENDPOINT_VARIABLE: Final = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
 SERVICE: Final = "http://169.254.169.254"
 TOKEN_SECONDS: Final = 6 * 3600
-TIME_OUT: Final = 5.0
+TIMEOUT_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 60.0
 _UNAUTHORISED: Final = 401
+
+
+logger = logging.getLogger(LOGGER)
 
 
 class MetadataError(Exception):
@@ -29,6 +35,7 @@ class Metadata:
     def __init__(self, endpoint: str | None = None) -> None:
         self._endpoint = (endpoint or os.environ.get(ENDPOINT_VARIABLE) or SERVICE).rstrip("/")
         self._token: str | None = None
+        self._interruption_unknown = False
         # No proxy stands between an instance and its own metadata.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -77,8 +84,13 @@ class Metadata:
         """Return what AWS is about to do with this spot instance, and when; None without a notice or an answer."""
         try:
             notice = self._get("spot/instance-action")
-        except MetadataError:  # one failed request must not end hours of work; the next poll asks again
+        except MetadataError as error:
+            # One failed request must not end hours of work; the next poll asks again.
+            if not self._interruption_unknown:
+                logger.warning("Spot interruptions are not seen for the time being: %s", error)
+            self._interruption_unknown = True
             return None
+        self._interruption_unknown = False
         if notice is None:
             return None
         try:
@@ -116,7 +128,7 @@ class Metadata:
     def _request(self, method: str, address: str, headers: dict[str, str]) -> tuple[int, str]:
         request = urllib.request.Request(address, method=method, headers=headers)  # noqa: S310 - our own constant
         try:
-            with self._opener.open(request, timeout=TIME_OUT) as answer:
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, ""

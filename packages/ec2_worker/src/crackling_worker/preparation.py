@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models.genomes import Part
-from crackling_aws.preparation.annotation import no_genes
+from crackling_aws.preparation.annotation import no_annotation
 from crackling_aws.preparation.download import Download
 from crackling_aws.preparation.indexing import (
     SHARD_BASES,
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
     from crackling_aws.clients import Clients
     from crackling_aws.models.genomes import Genome
-    from crackling_aws.preparation.annotation import FetchGenes
-    from crackling_aws.preparation.download import Fetch
+    from crackling_aws.preparation.annotation import DownloadAnnotation
+    from crackling_aws.preparation.download import DownloadFasta
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
 
-MOST_RETRIES = 1  # on other machines: as many as the reaper allows
+MAX_RETRIES = 1  # on other machines; the reaper allows as many
 BOWTIE2_BUILD = "bowtie2-build-s"
 
 logger = logging.getLogger(LOGGER)
@@ -114,7 +114,7 @@ class Preparation:
         try:
             owned = self.genomes.launched(genome_id, claim, self.instance_id, self.clock())
         except (BotoCoreError, ClientError) as error:
-            logger.warning("A sign of life was lost: %s", error)
+            logger.warning("A heartbeat was lost: %s", error)
             return
         if not owned:
             raise LostClaimError(f"{genome_id} is not prepared under this claim any more")
@@ -132,7 +132,7 @@ class Preparation:
         """Hand the genome to another machine, unless others have tried already."""
         genome_id, claim = self.message.genome_id, self.message.claim
         found = self.genomes.get(genome_id)
-        if found is not None and found.attempts >= MOST_RETRIES:
+        if found is not None and found.attempts >= MAX_RETRIES:
             return self._failed(
                 f"{reason}. {found.attempts + 1} machines tried. Try again; if that fails too, report the job's id."
             )
@@ -146,12 +146,15 @@ def make_preparation(
     message: PrepareGenome,
     settings: WorkerSettings,
     clients: Clients,
-    fetch: Fetch,
+    download_fasta: DownloadFasta,
     instance_id: str,
     clock: Callable[[], float],
-    fetch_genes: FetchGenes = no_genes,
+    download_annotation: DownloadAnnotation = no_annotation,
 ) -> Preparation:
-    """Return a preparation whose steps call each other instead of queues. `fetch` and `fetch_genes` are those of Download."""
+    """Return a preparation whose steps call each other instead of queues.
+
+    `download_fasta` and `download_annotation` are passed to `Download`.
+    """
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
@@ -163,8 +166,8 @@ def make_preparation(
     download = Download(
         genomes=genomes,
         objects=objects,
-        fetch=fetch,
-        fetch_genes=fetch_genes,
+        download_fasta=download_fasta,
+        download_annotation=download_annotation,
         limit=None,
         proceed=BuildBoth(
             bowtie2=Bowtie2Index(builder=builder, build=partial(bowtie2_build, bowtie2_program())),

@@ -21,7 +21,7 @@ LSBLK = (
     "lsblk", "--json", "--bytes", "--paths",
     "--output", "NAME,TYPE,SIZE,RO,FSTYPE,PTTYPE,MOUNTPOINTS",
 )  # fmt: skip
-LEAST_BYTES = 4 * 2**30
+MIN_BYTES = 4 * 2**30
 
 
 class Run(Protocol):
@@ -74,7 +74,7 @@ def _largest_empty(disks: list[dict[str, Any]], run: Run) -> str | None:
 
 def _looks_empty(disk: dict[str, Any]) -> bool:
     used = disk.get("children") or disk["fstype"] or disk["pttype"] or any(disk.get("mountpoints") or [])
-    return not used and not disk["ro"] and disk["size"] >= LEAST_BYTES
+    return not used and not disk["ro"] and disk["size"] >= MIN_BYTES
 
 
 def _is_empty(device: str, run: Run) -> bool:

@@ -27,7 +27,7 @@ KNOWN: Final = Specificity(mit=30.9151, cfd=96.9036, counts=(2, 2, 2, 2, 2))
 # Copies of the guide with the bases at some positions changed, and the PAM of each.
 _PLANTED: Final = (((), "TGG"), ((3,), "AGG"), ((0, 19), "CAG"), ((5, 6, 7), "GGG"), ((1, 4, 8, 12), "TAG"))
 _LETTERS: Final = 20_000
-_FEWEST_BOWTIE2_FILES: Final = 6
+_MIN_BOWTIE2_FILES: Final = 6
 
 logger = logging.getLogger(LOGGER)
 
@@ -78,5 +78,5 @@ def _findings(folder: Path) -> Iterator[str]:
     except Exception as error:  # noqa: BLE001 - whatever goes wrong is a finding
         yield f"{type(error).__name__}: {error}"
         return
-    if len(list((folder / "bowtie2").iterdir())) < _FEWEST_BOWTIE2_FILES:
+    if len(list((folder / "bowtie2").iterdir())) < _MIN_BOWTIE2_FILES:
         yield f"{bowtie2_program()} wrote too few files"

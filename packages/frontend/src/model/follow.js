@@ -1,10 +1,11 @@
-import { ApiError } from "../api.js";
+import { ApiError, sleep } from "../api.js";
 
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 5000;
 
 /**
- * Read something repeatedly until it is finished, with ever longer pauses. A transient failure does not end this.
+ * Read something repeatedly until it is finished, with ever longer pauses. A transient failure does not end this, and the
+ * pause after it is at least as long as the service asks for.
  * @template Value
  * @param {object} what
  * @param {() => Promise<Value>} what.read
@@ -17,6 +18,7 @@ const LONGEST_PAUSE = 5000;
  */
 export async function follow({ read, show, isFinished, onTrouble }, signal, pause = sleep) {
   for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 1.2, LONGEST_PAUSE)) {
+    let asked = 0;
     try {
       const value = await read();
       if (signal.aborted) return;
@@ -24,24 +26,9 @@ export async function follow({ read, show, isFinished, onTrouble }, signal, paus
       if (isFinished(value)) return;
     } catch (error) {
       if (!(error instanceof ApiError && error.transient)) throw error;
+      asked = error.retryAfter ?? 0;
       if (!signal.aborted) onTrouble(error);
     }
-    await pause(wait, signal);
+    await pause(Math.max(wait, asked), signal);
   }
-}
-
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal ends the sleep early
- * @returns {Promise<void>}
- */
-function sleep(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    const wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", wake, { once: true });
-  });
 }

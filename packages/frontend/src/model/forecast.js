@@ -43,10 +43,13 @@ export class Forecast {
    */
   ofJob(job, genome, now) {
     if (job.status === "preparing") return this.#ofPreparation(job, genome, now);
-    const { guides, onTarget, offTarget } = job.progress;
+    const { guides, consensusDone, offTargetDone } = job.progress;
     if (job.status !== "scoring" || guides === null) return null;
     // Both scores are computed at the same time, and folding takes far longer: the slower one decides.
-    const left = longest(this.left("onTarget", onTarget, guides, now), this.left("offTarget", offTarget, guides, now));
+    const left = longest(
+      this.left("consensusDone", consensusDone, guides, now),
+      this.left("offTargetDone", offTargetDone, guides, now),
+    );
     return left === null ? null : `about ${roughly(left)} left`;
   }
 

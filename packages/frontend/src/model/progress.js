@@ -22,14 +22,14 @@ const PARTS = { fasta: "sequence", issl: "off-target index", bowtie2: "Bowtie 2 
  * @returns {Stage[]}
  */
 export function stagesOf(job, genome) {
-  const { guides, onTarget, offTarget } = job.progress;
+  const { guides, consensusDone, offTargetDone } = job.progress;
   const state = genomeState(job, genome);
   const under = state === "current" ? preparation(job, genome) : null;
   return [
     stage("Genome", state, genomeDetail(job, genome, under), under && { done: under.done, total: under.total }),
     stage("Find guides", scanState(job, genome), guides === null ? "" : `${count(guides)} found`),
-    scoring("Score efficiency", job, onTarget),
-    scoring("Search off-targets", job, offTarget),
+    scoring("Score efficiency", job, consensusDone),
+    scoring("Search off-targets", job, offTargetDone),
   ];
 }
 

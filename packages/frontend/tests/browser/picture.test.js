@@ -50,7 +50,7 @@ describe("the picture of the README", { skip }, () => {
       region: REGION,
       genome: GENOME,
       organism: "Escherichia coli str. K-12 substr. MG1655",
-      progress: { guides, onTarget: guides, offTarget: guides },
+      progress: { guides, consensusDone: guides, offTargetDone: guides },
       updated: "2026-11-20T10:00:04Z",
     });
     standIn = await startStandIn({ genomes: [genomeOf(GENOME)], jobs: { lacI: { job, targets, query } } });

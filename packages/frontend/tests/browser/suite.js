@@ -50,7 +50,7 @@ function jobs() {
   const alone = findTargets(`>NC_001416.1\n${randomBases(300)}`);
   const done = (/** @type {number} */ guides) => ({
     status: /** @type {const} */ ("complete"),
-    progress: { guides, onTarget: guides, offTarget: guides },
+    progress: { guides, consensusDone: guides, offTargetDone: guides },
   });
   return {
     failed: { job: jobOf("failed", { status: "failed", reason: FAILURE, genome: "mine" }), targets: [] },
@@ -58,7 +58,7 @@ function jobs() {
       job: jobOf("half", {
         status: "failed",
         reason: "Chunk 3 failed five times.",
-        progress: { guides: 900, onTarget: 600, offTarget: 900 },
+        progress: { guides: 900, consensusDone: 600, offTargetDone: 900 },
       }),
       targets: [],
     },

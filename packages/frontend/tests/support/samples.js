@@ -22,7 +22,7 @@ export function jobOf(id, more = {}) {
     genomeBases: null,
     annotated: false,
     status: "queued",
-    progress: { guides: null, onTarget: 0, offTarget: 0 },
+    progress: { guides: null, consensusDone: 0, offTargetDone: 0 },
     genomeProgress: null,
     reason: null,
     options: { consensus: 2 },

@@ -258,12 +258,12 @@ function step(state, entry) {
     }
   } else if (job.status === "scanning") {
     job.status = "scoring";
-    job.progress = { guides: targets.length, onTarget: 0, offTarget: 0 };
+    job.progress = { guides: targets.length, consensusDone: 0, offTargetDone: 0 };
   } else if (job.status === "scoring") {
     const { progress } = job;
-    progress.onTarget = progress.offTarget;
-    progress.offTarget = Math.min(targets.length, progress.offTarget + Math.ceil(targets.length / 2));
-    if (progress.onTarget === targets.length) job.status = "complete";
+    progress.consensusDone = progress.offTargetDone;
+    progress.offTargetDone = Math.min(targets.length, progress.offTargetDone + Math.ceil(targets.length / 2));
+    if (progress.consensusDone === targets.length) job.status = "complete";
     job.updated = new Date().toISOString();
   }
   return shown;

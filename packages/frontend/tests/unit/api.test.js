@@ -48,6 +48,54 @@ test("an answer that is not JSON, and no answer, are transient errors", async ()
   });
 });
 
+/**
+ * Return an API that answers with these statuses in turn, and the pauses that it made.
+ * @param {[number, Record<string, string>?][]} answers
+ */
+function troubled(answers) {
+  /** @type {number[]} */
+  const pauses = [];
+  const send = async () => {
+    const [status, headers = {}] = answers.shift() ?? [200];
+    return Response.json({ genomes: [], title: "Busy" }, { status, headers });
+  };
+  return { api: new Api("/api", send, async (pause) => void pauses.push(pause)), pauses };
+}
+
+test("a request is repeated after a pause, and after the one that the service asks for", async () => {
+  const { api, pauses } = troubled([[503], [429, { "Retry-After": "3" }]]);
+  assert.deepEqual(await api.genomes(), { genomes: [], title: "Busy" });
+  assert.deepEqual(pauses, [500, 3000]);
+  const patient = troubled([[429, { "Retry-After": "3600" }]]);
+  await patient.api.genomes();
+  assert.deepEqual(patient.pauses, [10_000]);
+});
+
+test("a request that goes on failing, or is refused, is not repeated for ever", async () => {
+  const failing = troubled([[500], [502], [504], [200]]);
+  await assert.rejects(failing.api.genomes(), { status: 504 });
+  assert.equal(failing.pauses.length, 2);
+  const refused = troubled([[404], [200]]);
+  await assert.rejects(refused.api.genomes(), { status: 404 });
+  assert.deepEqual(refused.pauses, []);
+});
+
+test("a job is sent again only if it certainly did not arrive", async () => {
+  const job = { sequence: "ACGT", genome: "g" };
+  const throttled = troubled([[429]]);
+  await throttled.api.createJob(job);
+  assert.equal(throttled.pauses.length, 1);
+  await assert.rejects(troubled([[504], [202]]).api.createJob(job), { status: 504 });
+});
+
+test("the gateway's own refusal of a large request says what helps", async () => {
+  const api = apiOf(() => Response.json({ message: "Request Too Long" }, { status: 413 }));
+  await assert.rejects(api.createJob({ sequence: "ACGT", genome: "g" }), {
+    status: 413,
+    message: /6 MB.*Split the query, or enter a region/,
+  });
+});
+
 test("a query is text, and refused with its problem", async () => {
   const { signal } = new AbortController();
   assert.equal(
@@ -86,7 +134,7 @@ test("targets are read page by page", async () => {
 });
 
 test("following continues after transient failures, with growing pauses, until it is finished", async () => {
-  const answers = [1, new ApiError("Busy", "", 503), 2, 3];
+  const answers = [1, new ApiError("Busy", "", 503), 2, new ApiError("Busy", "", 429, 7000), 3];
   /** @type {unknown[]} */
   const seen = [];
   /** @type {number[]} */
@@ -105,8 +153,9 @@ test("following continues after transient failures, with growing pauses, until i
     new AbortController().signal,
     async (pause) => void pauses.push(pause),
   );
-  assert.deepEqual(seen, [1, "Busy", 2, 3]);
-  assert.equal(pauses.length, 3);
+  assert.deepEqual(seen, [1, "Busy", 2, "Busy", 3]);
+  assert.equal(pauses.length, 4);
+  assert.equal(pauses.pop(), 7000, "as long as the service asks for");
   assert.ok(pauses.every((pause, index) => index === 0 || pause > Number(pauses[index - 1])));
 });
 

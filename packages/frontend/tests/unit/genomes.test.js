@@ -125,8 +125,8 @@ test("the last step of a preparation alone decides the estimate", () => {
 
 test("the slower of the two scores decides when a job is complete", () => {
   const forecast = new Forecast();
-  const at = (/** @type {number} */ onTarget, /** @type {number} */ offTarget) =>
-    job({ status: "scoring", progress: { guides: 1000, onTarget, offTarget } });
+  const at = (/** @type {number} */ consensusDone, /** @type {number} */ offTargetDone) =>
+    job({ status: "scoring", progress: { guides: 1000, consensusDone, offTargetDone } });
   forecast.ofJob(at(0, 0), null, START - 9000);
   assert.equal(forecast.ofJob(at(100, 900), null, START), null, "no pace before the first progress");
   assert.equal(forecast.ofJob(at(200, 1000), null, START + 5000), "about 40 s left");

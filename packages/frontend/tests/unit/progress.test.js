@@ -13,12 +13,12 @@ const GENOME = genomeOf("lambda", { state: "preparing", parts: ["fasta", "bowtie
 const states = (job, genome = null) => stagesOf(jobOf("x", job), genome).map(({ state }) => state);
 
 test("each status has its stages", () => {
-  const scored = { guides: 10, onTarget: 10, offTarget: 4 };
+  const scored = { guides: 10, consensusDone: 10, offTargetDone: 4 };
   assert.deepEqual(states({ status: "queued" }), ["waiting", "waiting", "waiting", "waiting"]);
   assert.deepEqual(states({ status: "preparing" }), ["current", "waiting", "waiting", "waiting"]);
   assert.deepEqual(states({ status: "scanning" }), ["done", "current", "waiting", "waiting"]);
   assert.deepEqual(states({ status: "scoring", progress: scored }), ["done", "done", "done", "current"]);
-  assert.deepEqual(states({ status: "complete", progress: { guides: 0, onTarget: 0, offTarget: 0 } }), [
+  assert.deepEqual(states({ status: "complete", progress: { guides: 0, consensusDone: 0, offTargetDone: 0 } }), [
     "done",
     "done",
     "done",
@@ -39,7 +39,7 @@ test("a failure is shown at the stage where it happened", () => {
     "waiting",
     "waiting",
   ]);
-  assert.deepEqual(states({ status: "failed", progress: { guides: 9, onTarget: 9, offTarget: 3 } }), [
+  assert.deepEqual(states({ status: "failed", progress: { guides: 9, consensusDone: 9, offTargetDone: 3 } }), [
     "done",
     "done",
     "done",
@@ -54,7 +54,7 @@ test("the remaining steps of a genome's preparation are named", () => {
 
 test("counts are shown with the number of guides", () => {
   const stages = stagesOf(
-    jobOf("x", { status: "scoring", progress: { guides: 12_000, onTarget: 4000, offTarget: 0 } }),
+    jobOf("x", { status: "scoring", progress: { guides: 12_000, consensusDone: 4000, offTargetDone: 0 } }),
     null,
   );
   assert.equal(stages[1]?.detail, "12,000 found");

@@ -38,7 +38,7 @@ _SESSION_MANAGER = (
 _BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.sh")
 _PAYLOAD: Final = "/opt/crackling/payload"
 # apt, two rounds of pip and the self-test take minutes on the smallest machine; the rest allows for a slow mirror.
-_PATIENCE: Final = cdk.Duration.minutes(30)
+PATIENCE: Final = cdk.Duration.minutes(30)
 
 
 class Ec2Stack(cdk.Stack):
@@ -103,7 +103,7 @@ class Ec2Stack(cdk.Stack):
         instance.add_metadata("AWS::CloudFormation::Init", {"config": config})
         instance.add_metadata("AWS::CloudFormation::Authentication", {"payload": access})
         instance.user_data = cdk.Fn.base64(user_data(self.stack_name, instance.logical_id, self.region))
-        signal = cdk.CfnResourceSignal(count=1, timeout=_PATIENCE.to_iso_string())
+        signal = cdk.CfnResourceSignal(count=1, timeout=PATIENCE.to_iso_string())
         instance.cfn_options.creation_policy = cdk.CfnCreationPolicy(resource_signal=signal)
         instance.node.add_dependency(role)  # cfn-init needs the role's policy as soon as it runs
 

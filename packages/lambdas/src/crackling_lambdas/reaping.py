@@ -26,13 +26,13 @@ JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."
 )
 GENOME_REASON = "Its preparation stopped making progress. The next job that names it tries again."
-BEGIN_REASON = "Its preparation could not begin. The next job that names it tries again."
+START_REASON = "Its preparation could not begin. The next job that names it tries again."
 WORKER_REASON = (
     "The machine that prepared it stopped, and so did a second one. The next job that names it tries again."
 )
-WORKER_TRIES = 2
-WORKER_PATIENCE = 10 * 60.0  # seconds without a heartbeat, the machine's start included
-BEGIN_PATIENCE = 60 * 60.0  # seconds in which somebody must have decided where a genome is prepared
+MAX_WORKER_ATTEMPTS = 2
+HEARTBEAT_TIMEOUT_SECONDS = 10 * 60.0  # of a worker, the machine's boot included
+START_TIMEOUT_SECONDS = 60 * 60.0  # from the claim until the venue is chosen
 
 
 class RunningWorker(Protocol):
@@ -56,11 +56,11 @@ class Fleet(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
-    """Hold the time limits in seconds; `lifetime` is a worker's, from its launch."""
+class TimeLimits:
+    """Hold how long a job or preparation may go without progress, and how long a worker may live from its launch."""
 
-    stalled: float
-    lifetime: float
+    stalled_seconds: float
+    worker_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Reaper:
     release: Release
     failure: Failure
     fleet: Fleet
-    patience: Patience
+    limits: TimeLimits
     clock: Callable[[], float]
 
     def run(self) -> None:
@@ -80,12 +80,12 @@ class Reaper:
         workers = list(self.fleet.running())
         genomes = list(self.genomes.list())
         for genome in genomes:
-            self._look_after(genome)
+            self._check_genome(genome)
         self._end_workers(workers)
         preparing = {genome.genome_id for genome in genomes if genome.state is GenomeState.PREPARING}
         self._fail_jobs(set(filter(self._preparing, preparing)))
 
-    def _look_after(self, genome: Genome) -> None:
+    def _check_genome(self, genome: Genome) -> None:
         match genome.state:
             case GenomeState.READY:
                 self.release.release_all(genome.genome_id)
@@ -94,36 +94,36 @@ class Reaper:
             case GenomeState.PREPARING if genome.claim is not None:
                 match genome.venue:
                     case None:
-                        self._urge(genome, genome.claim)
+                        self._retry_start(genome, genome.claim)
                     case Venue.LAMBDA:
-                        self._fail_stalled(genome, genome.claim, self.patience.stalled, GENOME_REASON)
+                        self._fail_stalled(genome, genome.claim, self.limits.stalled_seconds, GENOME_REASON)
                     case Venue.WORKER:
                         self._replace_worker(genome, genome.claim)
 
-    def _urge(self, genome: Genome, claim: str) -> None:
-        """Have the start tried again: its stream record was dropped, or NCBI could not be asked."""
+    def _retry_start(self, genome: Genome, claim: str) -> None:
+        """Retry the start, because its stream record was dropped or NCBI could not be reached; give up after an hour."""
         now = self.clock()
-        if (genome.claimed or genome.updated) < now - BEGIN_PATIENCE:
-            self.failure.fail_genome(genome.genome_id, claim, BEGIN_REASON)
+        if (genome.claimed or genome.updated) < now - START_TIMEOUT_SECONDS:
+            self.failure.fail_genome(genome.genome_id, claim, START_REASON)
         else:
             self.genomes.nudge(genome.genome_id, claim, now)
 
-    def _fail_stalled(self, genome: Genome, claim: str, patience: float, reason: str) -> None:
+    def _fail_stalled(self, genome: Genome, claim: str, limit_seconds: float, reason: str) -> None:
         now = self.clock()
-        if self.genomes.fail_stalled(genome.genome_id, claim, reason, now - patience, now):
+        if self.genomes.fail_stalled(genome.genome_id, claim, reason, now - limit_seconds, now):
             self.failure.fail_remaining_waiters(self.genomes.get(genome.genome_id), claim)
 
     def _replace_worker(self, genome: Genome, claim: str) -> None:
         """Hand the genome to a new claim, which starts a new worker; the old one, if alive, is now an orphan."""
         now = self.clock()
-        if genome.attempts + 1 >= WORKER_TRIES:
-            self._fail_stalled(genome, claim, WORKER_PATIENCE, WORKER_REASON)
+        if genome.attempts + 1 >= MAX_WORKER_ATTEMPTS:
+            self._fail_stalled(genome, claim, HEARTBEAT_TIMEOUT_SECONDS, WORKER_REASON)
         else:
-            self.genomes.retry(genome.genome_id, claim, uuid4().hex, now - WORKER_PATIENCE, now)
+            self.genomes.retry(genome.genome_id, claim, uuid4().hex, now - HEARTBEAT_TIMEOUT_SECONDS, now)
 
     def _end_workers(self, workers: Sequence[RunningWorker]) -> None:
         for worker in workers:
-            too_old = worker.launched < self.clock() - self.patience.lifetime
+            too_old = worker.launched < self.clock() - self.limits.worker_seconds
             if too_old or not owned(self.genomes.get(worker.genome_id), worker.claim):
                 self.fleet.terminate(worker.instance_id)
 
@@ -133,7 +133,7 @@ class Reaper:
 
     def _fail_jobs(self, preparing: set[str]) -> None:
         now = self.clock()
-        before = now - self.patience.stalled
+        before = now - self.limits.stalled_seconds
         for job in self.jobs.stalled(before):
             waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome_id in preparing
             reason = JOB_REASON.format(status=job.status)

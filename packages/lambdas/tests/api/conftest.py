@@ -26,6 +26,8 @@ from simulator import science
 from simulator.world import CONTEXT, ENVIRONMENT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crackling.ncbi import Assembly
 
 NOW = 1_800_000_000.0
@@ -80,7 +82,9 @@ class Service:
             "headers": {"content-type": "application/json"},
             "multiValueHeaders": {"content-type": ["application/json"]},
             "queryStringParameters": query,
-            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+            if query
+            else None,
             "requestContext": {
                 "path": f"/api{path}",
                 "stage": "api",
@@ -99,7 +103,7 @@ class Service:
         self.genomes.claim(genome_id, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
         self.genomes.fasta_done(genome_id, "c", 1, 48502, NOW)
         if annotated:
-            self.genomes.genes_done(genome_id, "c", NOW)
+            self.genomes.annotation_done(genome_id, "c", NOW)
         self.genomes.issl_done(genome_id, "c", [IndexFile(f"genomes/{genome_id}/c/genome.issl", 9)], NOW)
         self.genomes.mark_ready(genome_id, "c", NOW)
         self.clients.s3.objects["genome", f"genomes/{genome_id}/c/genome.issl"] = b"|g:ACGT"
@@ -114,7 +118,10 @@ class Service:
 
     def submit(self, sequence: str | None = None, **more: Any) -> str:
         self.make_ready()
-        return self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json["jobId"]
+        job_id: str = self.ask("POST", "/jobs", {"sequence": sequence, "genome": "phage", **more}).json[
+            "jobId"
+        ]
+        return job_id
 
     def score(
         self,
@@ -130,7 +137,7 @@ class Service:
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]
             self.targets.create(chunk, 9)
-            self.targets.save_on_target(chunk, [science.efficiency(guide) for guide in guides], NOW)
+            self.targets.save_consensus(chunk, [science.efficiency(guide) for guide in guides], NOW)
             scores = [science.specificity(b"x", guide) for guide in guides]
             self.targets.save_off_target(chunk, scores, NOW, [locus] * len(guides))
 
@@ -144,12 +151,12 @@ def _build(environment: dict[str, str]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def built():
+def built() -> Any:
     return _build(ENVIRONMENT)
 
 
 @pytest.fixture(scope="session")
-def built_without_mail():
+def built_without_email() -> Any:
     """Build the API as in a deployment whose settings name no domains."""
     names = ENVIRONMENT.keys() - {"MAIL_TOPIC", "MAIL_DOMAINS"}
     return _build({name: ENVIRONMENT[name] for name in names})
@@ -163,13 +170,13 @@ class _Replaceable:
 
 
 @pytest.fixture
-def service(built, scratch):
+def service(built: Any, scratch: Path) -> Service:
     return _serve(built)
 
 
 @pytest.fixture
-def service_without_mail(built_without_mail, scratch):
-    return _serve(built_without_mail)
+def service_without_email(built_without_email: Any, scratch: Path) -> Service:
+    return _serve(built_without_email)
 
 
 def _serve(built: Any) -> Service:
@@ -178,7 +185,7 @@ def _serve(built: Any) -> Service:
     sent: list[tuple[str, str]] = []
     clients = SimpleNamespace(
         dynamodb=FakeDynamoDB(),
-        s3=FakeS3(),
+        s3=FakeS3(hides_missing=True),
         sqs=FakeSQS(lambda url, body: sent.append((url, body))),
         sns=FakeSNS(),
     )

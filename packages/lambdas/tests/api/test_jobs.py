@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +13,14 @@ from crackling.sequences.fasta import parse_query
 from crackling_aws.models.genomes import Part, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
+from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
 from simulator import science
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.conftest import Service
+    from crackling.results import Format, Target
 
 NOW = 1_800_000_000.0
 SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
@@ -21,7 +29,7 @@ GUIDES = f"{GUIDE}\n\n>named\ngccggacggctttggcggcacgg\n{GUIDE}AAG\n"
 FASTA = f">one first\n{SEQUENCE[:40]}\n{SEQUENCE[40:]}\n>two\n{SEQUENCE}\n"
 
 
-def test_a_job_is_taken_stored_and_shown(service):
+def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
     service.make_ready()
     answer = service.ask("POST", "/jobs", {"fasta": FASTA, "genome": "phage", "options": {"consensus": 3}})
     assert answer.status == 202
@@ -39,7 +47,7 @@ def test_a_job_is_taken_stored_and_shown(service):
         "genomeBases": 48502,
         "annotated": False,
         "status": "queued",
-        "progress": {"guides": None, "onTarget": 0, "offTarget": 0},
+        "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
         "reason": None,
         "options": {"consensus": 3},
@@ -49,7 +57,7 @@ def test_a_job_is_taken_stored_and_shown(service):
     }
 
 
-def test_a_failed_job_gives_its_reason(service):
+def test_a_failed_job_gives_its_reason(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.jobs.fail(job_id, "The genome is a protein", 5)
     job = service.ask("GET", f"/jobs/{job_id}").json
@@ -97,7 +105,7 @@ def test_a_failed_job_gives_its_reason(service):
         ({"sequence": "A\n" * 1_000_001, "genome": "phage"}, 413, "letters"),
     ],
 )
-def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
+def test_a_request_that_cannot_be_met_says_why(service: Service, body: Any, status: int, says: str) -> None:
     service.make_ready()
     answer = service.ask("POST", "/jobs", body)
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -110,7 +118,7 @@ def test_a_request_that_cannot_be_met_says_why(service, body, status, says):
 
 
 @pytest.mark.parametrize("region", [" cI ", "phage:1-1,000,000"])
-def test_a_region_is_kept_as_its_user_named_it_and_read_later(service, region):
+def test_a_region_is_kept_as_its_user_named_it_and_read_later(service: Service, region: str) -> None:
     job_id = service.submit(region=region)
     job = service.ask("GET", f"/jobs/{job_id}").json
     assert (job["kind"], job["region"]) == ("sequence", region.strip())
@@ -119,16 +127,16 @@ def test_a_region_is_kept_as_its_user_named_it_and_read_later(service, region):
     assert (answer.status, "its sequence is there when it is scanned" in answer.json["detail"]) == (409, True)
 
 
-def test_a_query_of_exactly_one_million_bases_is_taken(service):
+def test_a_query_of_exactly_one_million_bases_is_taken(service: Service) -> None:
     service.make_ready()
     assert service.ask("POST", "/jobs", {"sequence": "A" * 1_000_000, "genome": "phage"}).status == 202
 
 
-def test_an_accession_needs_no_upload(service):
+def test_an_accession_needs_no_upload(service: Service) -> None:
     assert service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "GCF_000840245.1"}).status == 202
 
 
-def test_a_genome_whose_file_is_missing_is_refused(service):
+def test_a_genome_whose_file_is_missing_is_refused(service: Service) -> None:
     service.ask("POST", "/genomes", {"genome": "mine"})
     answer = service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "mine"})
     assert (answer.status, "not been uploaded" in answer.json["detail"]) == (422, True)
@@ -144,13 +152,13 @@ def test_a_genome_whose_file_is_missing_is_refused(service):
         "/jobs/none/targets/1/offtargets",
     ],
 )
-def test_an_unknown_job_is_a_404(service, path):
+def test_an_unknown_job_is_a_404(service: Service, path: str) -> None:
     answer = service.ask("GET", path)
     assert answer.status == 404
     assert "none" in answer.json["detail"]
 
 
-def expected_targets(sequence, kind=Kind.SEQUENCE):
+def expected_targets(sequence: str, kind: Kind = Kind.SEQUENCE) -> Iterator[Target]:
     for number, query in enumerate(query_sites(sequence, kind), start=1):
         guide = query.site.guide
         scores = science.efficiency(guide), science.specificity(b"x", guide)
@@ -158,7 +166,7 @@ def expected_targets(sequence, kind=Kind.SEQUENCE):
 
 
 @pytest.mark.parametrize("guides", [GUIDES, GUIDES.splitlines()])
-def test_own_guides_are_a_query(service, guides):
+def test_own_guides_are_a_query(service: Service, guides: str | list[str]) -> None:
     job_id = service.submit(guides=guides)
     assert service.ask("GET", f"/jobs/{job_id}/query").status == 409
     assert service.ask("GET", f"/jobs/{job_id}").json["kind"] == "guides"
@@ -175,7 +183,7 @@ def test_own_guides_are_a_query(service, guides):
         assert answer.text.encode() == expected_file(name, GUIDES, Kind.GUIDES)
 
 
-def pages(service, job_id, limit):
+def pages(service: Service, job_id: str, limit: int) -> list[dict[str, Any]]:
     cursor, found = None, []
     while True:
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
@@ -188,7 +196,7 @@ def pages(service, job_id, limit):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 1000])
-def test_targets_come_in_query_order_whatever_the_page(service, limit):
+def test_targets_come_in_query_order_whatever_the_page(service: Service, limit: int) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     found = pages(service, job_id, limit)
@@ -198,7 +206,7 @@ def test_targets_come_in_query_order_whatever_the_page(service, limit):
     assert all(tuple(target) == COLUMNS for target in found)
 
 
-def test_targets_are_given_as_far_as_they_are_scored(service):
+def test_targets_are_given_as_far_as_they_are_scored(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     page = service.ask("GET", f"/jobs/{job_id}/targets").json
     assert (page["guides"], page["targets"], page["next"]) == (None, [], "1")
@@ -212,7 +220,7 @@ def test_targets_are_given_as_far_as_they_are_scored(service):
     assert (page["targets"], page["next"]) == ([], None)
 
 
-def test_a_job_without_guides_has_an_empty_page(service):
+def test_a_job_without_guides_has_an_empty_page(service: Service) -> None:
     job_id = service.submit("ACGT")
     service.score(job_id, "ACGT")
     page = service.ask("GET", f"/jobs/{job_id}/targets").json
@@ -222,14 +230,14 @@ def test_a_job_without_guides_has_an_empty_page(service):
 @pytest.mark.parametrize(
     "query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"cursor": "0"}, {"cursor": "x"}]
 )
-def test_a_malformed_page_is_refused(service, query):
+def test_a_malformed_page_is_refused(service: Service, query: dict[str, Any]) -> None:
     job_id = service.submit(SEQUENCE)
     answer = service.ask("GET", f"/jobs/{job_id}/targets", query=query)
     assert answer.status == 422
     assert [error["field"] for error in answer.json["errors"]] == [f"query.{next(iter(query))}"]
 
 
-def expected_file(name, sequence=SEQUENCE, kind=Kind.SEQUENCE):
+def expected_file(name: Format, sequence: str = SEQUENCE, kind: Kind = Kind.SEQUENCE) -> bytes:
     out = io.BytesIO()
     contigs = parse_query(sequence) if kind is Kind.SEQUENCE else []
     write(Design("phage", list(expected_targets(sequence, kind)), contigs, kind), name, out)
@@ -237,7 +245,7 @@ def expected_file(name, sequence=SEQUENCE, kind=Kind.SEQUENCE):
 
 
 @pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if not one.binary])
-def test_an_export_is_what_the_science_writes(service, name):
+def test_an_export_is_what_the_science_writes(service: Service, name: Format) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     answer = service.ask("GET", f"/jobs/{job_id}/export", query={"format": name})
@@ -249,7 +257,7 @@ def test_an_export_is_what_the_science_writes(service, name):
 
 
 @pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if one.binary])
-def test_what_is_no_text_is_at_an_address(service, name):
+def test_what_is_no_text_is_at_an_address(service: Service, name: Format) -> None:
     """The gateway carries text; the address names the file and its kind."""
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
@@ -260,7 +268,9 @@ def test_what_is_no_text_is_at_an_address(service, name):
     assert service.clients.s3.objects["data", key] == expected_file(name)
 
 
-def test_a_large_export_is_answered_with_an_address(service, monkeypatch):
+def test_a_large_export_is_answered_with_an_address(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     inline = service.ask("GET", f"/jobs/{job_id}/export", query={"format": "csv"}).text
@@ -274,7 +284,7 @@ def test_a_large_export_is_answered_with_an_address(service, monkeypatch):
     assert [row["guide"] for row in rows] == list(science.guides(SEQUENCE))
 
 
-def test_an_export_waits_for_the_job(service):
+def test_an_export_waits_for_the_job(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     answer = service.ask("GET", f"/jobs/{job_id}/export")
     assert (answer.status, "queued" in answer.json["detail"]) == (409, True)
@@ -288,7 +298,7 @@ def test_an_export_waits_for_the_job(service):
         ({"fasta": ">one first\r\nacgu\r\n>\r\nNN\r\n"}, ">one\nACGT\n>contig_2\nNN\n"),
     ],
 )
-def test_a_query_is_told_as_it_was_searched(service, asked, searched):
+def test_a_query_is_told_as_it_was_searched(service: Service, asked: dict[str, Any], searched: str) -> None:
     """From the start, under the names and with the letters that places refer to."""
     service.make_ready()
     job_id = service.ask("POST", "/jobs", {**asked, "genome": "phage"}).json["jobId"]
@@ -298,7 +308,9 @@ def test_a_query_is_told_as_it_was_searched(service, asked, searched):
     assert answer.headers["Content-Disposition"] == f'attachment; filename="crackling-{job_id}-query.fa"'
 
 
-def test_a_query_that_an_answer_cannot_carry_is_at_an_address(service, monkeypatch):
+def test_a_query_that_an_answer_cannot_carry_is_at_an_address(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A million nameless bases are longer as FASTA than what was sent."""
     job_id = service.submit(SEQUENCE)
     monkeypatch.setattr(results, "INLINE_BYTES", 50)
@@ -309,7 +321,7 @@ def test_a_query_that_an_answer_cannot_carry_is_at_an_address(service, monkeypat
     assert stored.decode() == f">query\n{SEQUENCE}\n"
 
 
-def test_a_query_that_is_deleted_is_a_404(service):
+def test_a_query_that_is_deleted_is_a_404(service: Service) -> None:
     """Check the case that the bucket deletes the query before the table deletes the job."""
     job_id = service.submit(SEQUENCE)
     del service.clients.s3.objects["data", f"jobs/{job_id}/query.fa"]
@@ -317,7 +329,7 @@ def test_a_query_that_is_deleted_is_a_404(service):
     assert (answer.status, "deleted after a while" in answer.json["detail"]) == (404, True)
 
 
-def test_off_targets_are_those_of_the_target(service):
+def test_off_targets_are_those_of_the_target(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     guides = list(science.guides(SEQUENCE))
@@ -329,7 +341,7 @@ def test_off_targets_are_those_of_the_target(service):
     assert (view["total"], len(view["offTargets"])) == (3, 2)
 
 
-def test_off_targets_and_targets_tell_their_gene(service):
+def test_off_targets_and_targets_tell_their_gene(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.annotate("g\t.\tgene\t1\t1\t.\t+\t.\tID=x;Name=first\n")
     service.score(job_id, SEQUENCE, locus=Locus("first", "exon"))
@@ -345,7 +357,7 @@ def test_off_targets_and_targets_tell_their_gene(service):
     assert service.ask("GET", "/genomes/phage").json["annotated"] is True
 
 
-def test_without_annotation_genes_are_null(service):
+def test_without_annotation_genes_are_null(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     place = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"][0]
@@ -353,7 +365,7 @@ def test_without_annotation_genes_are_null(service):
     assert [place["gene"], place["feature"], target["gene"], target["feature"]] == [None] * 4
 
 
-def test_off_targets_of_what_is_not_there(service):
+def test_off_targets_of_what_is_not_there(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     beyond = len(list(science.guides(SEQUENCE))) + 1
@@ -363,7 +375,7 @@ def test_off_targets_of_what_is_not_there(service):
     assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 409
 
 
-def test_the_body_may_be_base64(service):
+def test_the_body_may_be_base64(service: Service) -> None:
     import base64
 
     service.make_ready()
@@ -371,7 +383,7 @@ def test_the_body_may_be_base64(service):
     assert service.ask("POST", "/jobs", body, isBase64Encoded=True).status == 202
 
 
-def test_a_job_that_waits_shows_how_far_its_genome_is(service):
+def test_a_job_that_waits_shows_how_far_its_genome_is(service: Service) -> None:
     job_id = service.submit("ACGT")
     service.genomes.delete("phage")
     service.genomes.claim("phage", "c2", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
@@ -382,3 +394,41 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service):
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
     service.jobs.mark_scanning(job_id, NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
+
+
+# --- sizes ---
+
+# API Gateway takes headers of 10,240 bytes, and the event has them twice.
+REST_OF_THE_EVENT = 50_000
+LAMBDA_LIMIT = 6 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sequence": "A\r\n" * (MAX_QUERY_LETTERS // 3)},
+        {"fasta": "\n".join(f">{number}\r\nA\r" for number in range(MAX_QUERY_LETTERS // 13))},
+        {"guides": ["\tACGTACGTACGTACGTACGT\tNGG\t"] * MAX_QUERY_GUIDES},
+        {"guides": "ACGTACGTACGTACGTACGTNGG\r\n" * MAX_QUERY_GUIDES},
+    ],
+)
+def test_lambda_carries_the_largest_queries(query: dict[str, Any]) -> None:
+    """Lambda counts the event, in which the body is a string of JSON within JSON."""
+    assert all(
+        len(text if isinstance(text, str) else "\n".join(text)) <= MAX_QUERY_LETTERS
+        for text in query.values()
+    )
+    body = json.dumps({**query, "genome": "GCF_000005845.2", "options": {"consensus": 2}}, indent=1)
+    assert len(json.dumps({"body": body})) + REST_OF_THE_EVENT < LAMBDA_LIMIT
+
+
+def test_an_answer_that_lambda_would_not_carry_says_what_helps(service: Service) -> None:
+    """Each target has the name of its contig, which a user chose."""
+    name, sequence = "n" * 200_000, "ACGTACGTACGTACGTACGTAGG" * 40
+    job_id = service.submit(fasta=f">{name}\n{sequence}")
+    service.score(job_id, f">{name}\n{sequence}")
+    answer = service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "1000"})
+    assert (answer.status, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert "a smaller limit" in answer.json["detail"]
+    assert len(answer.text) < 1_000
+    assert service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "10"}).status == 200

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Assembly
 from crackling_aws.models.genomes import Part, Source, Venue
-from crackling_lambdas.genomes.expectation import PACE, START
+from crackling_lambdas.genomes.expectation import BASES_PER_SECOND, START_SECONDS
 from crackling_lambdas.handlers import api
 from localcloud.standins.assemblies import StandInAssembly
 from localcloud.standins.ncbi import NcbiStandIn
 from simulator.world import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.conftest import Answer, Service
 
 ZEBRAFISH = Assembly(
     accession="GCF_049306965.1",
@@ -29,11 +35,11 @@ ZEBRAFISH = Assembly(
 )
 
 
-def search(service, text):
+def search(service: Service, text: str) -> Answer:
     return service.ask("GET", "/genomes/search", query={"q": text})
 
 
-def test_assemblies_are_found(service):
+def test_assemblies_are_found(service: Service) -> None:
     service.catalogue.found = [ZEBRAFISH, replace(ZEBRAFISH, accession="GCA_000000001.1", reference=False)]
     answer = search(service, "zebrafish")
     assert answer.status == 200
@@ -47,18 +53,18 @@ def test_assemblies_are_found(service):
         "contigs": 51,
         "reference": True,
         "replacedBy": None,
-        "expectedSeconds": round(START[Venue.WORKER] + 1_448_000_000 / PACE[True]),
+        "expectedSeconds": round(START_SECONDS[Venue.WORKER] + 1_448_000_000 / BASES_PER_SECOND[True]),
     }
     assert [one["reference"] for one in answer.json["genomes"]] == [True, False]
     assert service.catalogue.asked == ["zebrafish"]
 
 
-def test_a_newer_version_is_named(service):
+def test_a_newer_version_is_named(service: Service) -> None:
     service.catalogue.found = [replace(ZEBRAFISH, current="GCF_049306965.2")]
     assert search(service, "zebrafish").json["genomes"][0]["replacedBy"] == "GCF_049306965.2"
 
 
-def test_what_earlier_genomes_took_is_expected_of_others(service):
+def test_what_earlier_genomes_took_is_expected_of_others(service: Service) -> None:
     """On a worker, as the zebrafish is too large for the functions of these tests."""
     service.catalogue.found = [ZEBRAFISH]
     [before] = search(service, "zebrafish").json["genomes"]
@@ -70,19 +76,19 @@ def test_what_earlier_genomes_took_is_expected_of_others(service):
     assert (before["expectedSeconds"], after["expectedSeconds"]) == (667, 5000)
 
 
-def test_nothing_found_is_no_error(service):
+def test_nothing_found_is_no_error(service: Service) -> None:
     answer = search(service, "unicorn")
     assert (answer.status, answer.json) == (200, {"genomes": []})
 
 
 @pytest.mark.parametrize("query", [None, {"q": ""}, {"q": "x" * 101}])
-def test_a_name_has_1_to_100_characters(service, query):
+def test_a_name_has_1_to_100_characters(service: Service, query: dict[str, str]) -> None:
     answer = service.ask("GET", "/genomes/search", query=query)
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, "query.q")
     assert service.catalogue.asked == []
 
 
-def test_an_accession_that_is_not_to_be_had_says_why(service):
+def test_an_accession_that_is_not_to_be_had_says_why(service: Service) -> None:
     service.catalogue.error = InputError("NCBI withdrew GCF_000000001.1; use GCF_000000001.2")
     answer = search(service, "GCF_000000001.1")
     assert (answer.status, answer.json["detail"]) == (
@@ -91,7 +97,7 @@ def test_an_accession_that_is_not_to_be_had_says_why(service):
     )
 
 
-def test_ncbi_that_does_not_answer_is_a_bad_gateway(service):
+def test_ncbi_that_does_not_answer_is_a_bad_gateway(service: Service) -> None:
     service.catalogue.error = TransferError("NCBI cannot be reached; try again later")
     answer = search(service, "zebrafish")
     assert (answer.status, answer.json["title"]) == (502, "Bad Gateway")
@@ -100,7 +106,7 @@ def test_ncbi_that_does_not_answer_is_a_bad_gateway(service):
 
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])
-def test_the_catalogue_is_ncbi(service, tmp_path):
+def test_the_catalogue_is_ncbi(service: Service, tmp_path: Path) -> None:
     """At the address that the function's environment names."""
     fasta = tmp_path / "small.fa"
     fasta.write_text(">one\nACGT\n")

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import scheduler
+from fakes.errors import client_error
+from fakes.known import known
 from simulator.world import CONTEXT, ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+    from conftest import Cloud, Telemetry
 
 ACCESSION = "GCF_000840245.1"
 
 
-def submit(cloud, job_id, genome=ACCESSION):
+def submit(cloud: Cloud, job_id: str, genome_id: str = ACCESSION) -> None:
     cloud.jobs.create(
-        Job(job_id, genome, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9999)
+        Job(job_id, genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9999)
     )
 
 
-def stream(cloud, *records, environ=ENVIRONMENT):
+def stream(
+    cloud: Cloud, *records: tuple[str, dict[str, dict[str, str]]], environ: Mapping[str, str] = ENVIRONMENT
+) -> list[str]:
     handler = scheduler.make_handler(environ, cloud, lambda: cloud.now, cloud.ncbi, cloud.fleet)
     event = {
         "Records": [
@@ -32,63 +45,82 @@ def stream(cloud, *records, environ=ENVIRONMENT):
     return [failure["itemIdentifier"] for failure in handler(event, CONTEXT)["batchItemFailures"]]
 
 
-def job(job_id, name="INSERT"):
+def job(job_id: str, name: str = "INSERT") -> tuple[str, dict[str, dict[str, str]]]:
     return name, {"jobId": {"S": job_id}}
 
 
-def genome(name=ACCESSION, item="genome"):
+def genome(name: str = ACCESSION, item: str = "genome") -> tuple[str, dict[str, dict[str, str]]]:
     return "MODIFY", {"genomeId": {"S": name}, "item": {"S": item}}
 
 
-def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud):
+def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud: Cloud) -> None:
     for job_id in ("j1", "j2"):
         submit(cloud, job_id)
     assert stream(cloud, job("j1"), job("j2")) == []
     assert cloud.sent == []
-    found = cloud.genomes.get(ACCESSION)
-    assert (found.state, found.source, found.parts) == (GenomeState.PREPARING, Source.ACCESSION, set(Part))
+    found = known(cloud.genomes.get(ACCESSION))
+    assert (found.state, found.source, found.parts) == (
+        GenomeState.PREPARING,
+        Source.ACCESSION,
+        frozenset(Part),
+    )
     assert found.claim
     assert found.venue is None
     assert list(cloud.genomes.waiters(ACCESSION)) == ["j1", "j2"]
-    assert cloud.jobs.get("j2").status is Status.PREPARING
+    assert known(cloud.jobs.get("j2")).status is Status.PREPARING
 
 
-def test_without_bowtie2_that_part_is_not_asked_for(cloud):
+def test_without_bowtie2_that_part_is_not_asked_for(cloud: Cloud) -> None:
     submit(cloud, "j1")
     stream(cloud, job("j1"), environ={**ENVIRONMENT, "BOWTIE2": "off"})
-    assert cloud.genomes.get(ACCESSION).parts == {Part.FASTA, Part.ISSL}
+    assert known(cloud.genomes.get(ACCESSION)).parts == {Part.FASTA, Part.ISSL}
 
 
-def test_a_job_whose_genome_is_ready_is_scanned(cloud):
+def test_a_job_whose_genome_is_ready_is_scanned(cloud: Cloud) -> None:
     cloud.genomes.claim("phage", "c", Source.UPLOAD, [Part.ISSL], 1)
     cloud.genomes.mark_ready("phage", "c", 2)
     submit(cloud, "j1", "phage")
     assert stream(cloud, job("j1")) == []
     assert cloud.sent == [("scan", '{"job_id": "j1"}')]
-    assert cloud.jobs.get("j1").status is Status.SCANNING
+    assert known(cloud.jobs.get("j1")).status is Status.SCANNING
     assert not list(cloud.genomes.waiters("phage"))
 
 
-def test_only_new_jobs_count(cloud):
+def test_only_new_jobs_count(cloud: Cloud) -> None:
     submit(cloud, "j1")
     assert stream(cloud, job("j1", "MODIFY"), job("j1", "REMOVE"), job("gone")) == []
     assert cloud.sent == []
 
 
-def test_a_record_that_fails_is_named(cloud, monkeypatch):
+def test_a_record_that_fails_is_named(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     for job_id in ("j1", "j2"):
         submit(cloud, job_id)
     monkeypatch.setattr(cloud.dynamodb, "put_item", None)
     assert stream(cloud, job("j2", "MODIFY"), job("j1")) == ["2"]
 
 
-def test_a_claimed_genome_begins_and_its_waiters_do_not(cloud):
+def test_a_record_that_fails_is_logged_with_its_reason_and_counted(
+    cloud: Cloud, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(**_request: object) -> None:
+        raise client_error("ThrottlingException", "PutItem")
+
+    submit(cloud, "j1")
+    monkeypatch.setattr(cloud.dynamodb, "put_item", throttled)
+    assert stream(cloud, job("j1")) == ["1"]
+    [line] = telemetry.lines
+    assert (line.levelname, line.keys) == ("ERROR", {"jobId": {"S": "j1"}})
+    assert "ThrottlingException" in str(line.exc_info[1])
+    assert telemetry.counted == ["FailedAttempts"]
+
+
+def test_a_claimed_genome_begins_and_its_waiters_do_not(cloud: Cloud) -> None:
     submit(cloud, "j1")
     stream(cloud, job("j1"))
     assert stream(cloud, genome(item="waiter#j1")) == []
-    assert cloud.genomes.get(ACCESSION).venue is None
+    assert known(cloud.genomes.get(ACCESSION)).venue is None
     assert stream(cloud, genome(), genome(), genome("gone")) == []
-    found = cloud.genomes.get(ACCESSION)
+    found = known(cloud.genomes.get(ACCESSION))
     message = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "{found.claim}"}}')
     assert cloud.sent == [message, message]  # the second record may be a repetition of the first
     assert (found.venue, found.organism, found.expected_bases) == (Venue.LAMBDA, "Lambdavirus lambda", 48)

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pytest
 from botocore.response import StreamingBody
@@ -15,49 +16,63 @@ from crackling_aws.stores import objects
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.index_cache import IndexCache
-from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Telemetry
+    from crackling.specificity import Specificity
+    from crackling_aws.models.genomes import Genome, IndexFile
 
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT"]
 
 
 @pytest.fixture
-def s3():
+def s3() -> CountingS3:
     return CountingS3()
 
 
 class Disk:
     """Stand for a disk of limited size, on which holes in sparse files take no room."""
 
-    def __init__(self, folder):
-        self.folder, self.room = folder, 10**9
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.room = 10**9
 
-    def free(self, folder):
-        return RESERVE + self.room - sum(path.stat().st_blocks * 512 for path in folder.iterdir())
+    def free(self, folder: Path) -> int:
+        return RESERVED_BYTES + self.room - sum(path.stat().st_blocks * 512 for path in folder.iterdir())
 
-    def names(self):
+    def names(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir())
 
 
 @pytest.fixture
-def disk(tmp_path):
+def disk(tmp_path: Path) -> Disk:
     return Disk(tmp_path / "indexes")
 
 
 @pytest.fixture
-def cache(s3, disk):
-    return IndexCache(objects=ObjectStore(s3, BUCKET), files=ShardFiles(disk.folder, disk.free))
+def cache(s3: CountingS3, disk: Disk) -> IndexCache:
+    return IndexCache(objects=ObjectStore(cast("Any", s3), BUCKET), files=ShardFiles(disk.folder, disk.free))
+
+
+class PutGenome(Protocol):
+    """Store a genome's index, and return the genome."""
+
+    def __call__(self, name: str, claim: str = "c", shards: int = 1, seed: int = 1) -> Genome: ...
 
 
 @pytest.fixture
-def genome(s3, tmp_path):
-    def put(name, claim="c", shards=1, seed=1):
+def genome(s3: CountingS3, tmp_path: Path) -> PutGenome:
+    def put(name: str, claim: str = "c", shards: int = 1, seed: int = 1) -> Genome:
         return put_genome(s3, tmp_path, name, random_fasta(20_000, seed), claim, shards)
 
     return put
 
 
-def expected(s3, genome, folder):
+def expected(s3: CountingS3, genome: Genome, folder: Path) -> list[Specificity]:
     paths = []
     for number, file in enumerate(genome.files):
         paths.append(folder / f"expected{number}")
@@ -66,15 +81,17 @@ def expected(s3, genome, folder):
         return index.score(GUIDES)
 
 
-def header_of(s3, file):
+def header_of(s3: CountingS3, file: IndexFile) -> Header:
     return Header.decode(s3.objects[BUCKET, file.key][:512], file.key)
 
 
-def scoring_bytes(s3, file):
+def scoring_bytes(s3: CountingS3, file: IndexFile) -> int:
     return sum(end - start for start, end in header_of(s3, file).ranges(POSITION_SECTIONS))
 
 
-def test_an_index_is_fetched_once_and_without_its_places(cache, s3, genome, tmp_path):
+def test_an_index_is_fetched_once_and_without_its_places(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path
+) -> None:
     phage = genome("phage")
     assert cache.score(phage, GUIDES) == expected(s3, phage, tmp_path)
     assert s3.bytes == 512 + scoring_bytes(s3, phage.files[0]) < phage.files[0].bytes
@@ -82,7 +99,9 @@ def test_an_index_is_fetched_once_and_without_its_places(cache, s3, genome, tmp_
     assert cache.score(phage, GUIDES[:1])[0].counts[0] > 0
 
 
-def test_large_files_come_in_parts_side_by_side(cache, s3, genome, tmp_path, monkeypatch):
+def test_large_files_come_in_parts_side_by_side(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(objects, "PART", 10_000)
     phage = genome("phage")
     assert cache.score(phage, GUIDES) == expected(s3, phage, tmp_path)
@@ -90,13 +109,17 @@ def test_large_files_come_in_parts_side_by_side(cache, s3, genome, tmp_path, mon
     assert max(size for _, size in s3.ranges) == 10_000
 
 
-def test_a_genome_prepared_anew_is_another(cache, s3, genome, tmp_path):
+def test_a_genome_prepared_anew_is_another(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path
+) -> None:
     cache.score(genome("g", "old"), GUIDES)
     new = genome("g", "new", seed=2)
     assert cache.score(new, GUIDES) == expected(s3, new, tmp_path)
 
 
-def test_the_index_used_longest_ago_makes_room(cache, s3, genome, disk):
+def test_the_index_used_longest_ago_makes_room(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, disk: Disk
+) -> None:
     a, b, c = (genome(name) for name in "abc")
     cache.score(a, GUIDES)
     disk.room = int(2.5 * scoring_bytes(s3, a.files[0]))
@@ -105,7 +128,9 @@ def test_the_index_used_longest_ago_makes_room(cache, s3, genome, disk):
     assert disk.names() == [f"genomes+{name}+c+{name}.c.issl" for name in "ac"]
 
 
-def test_shards_are_taken_one_after_another_the_warm_ones_first(cache, s3, genome, disk, tmp_path):
+def test_shards_are_taken_one_after_another_the_warm_ones_first(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, disk: Disk, tmp_path: Path
+) -> None:
     wheat = genome("wheat", shards=4)
     sizes = [scoring_bytes(s3, file) for file in wheat.files]
     disk.room = int(2.9 * max(sizes))
@@ -117,7 +142,7 @@ def test_shards_are_taken_one_after_another_the_warm_ones_first(cache, s3, genom
         assert len({key for key, _ in s3.ranges}) == 2  # the two that were not there
 
 
-def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache, genome):
+def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache: IndexCache, genome: PutGenome) -> None:
     wheat = genome("wheat", shards=3)
     for files in (wheat.files[:2], (*wheat.files[:2], wheat.files[1])):
         with pytest.raises(IndexFileError, match=r"shard 2 of 3, as|shard 3 of 3 .* missing"):
@@ -125,7 +150,14 @@ def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache, genome):
 
 
 @pytest.mark.parametrize("section", set(Section) - POSITION_SECTIONS)
-def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_path, section):
+def test_a_damaged_download_is_logged_and_repeated(
+    cache: IndexCache,
+    s3: CountingS3,
+    genome: PutGenome,
+    tmp_path: Path,
+    telemetry: Telemetry,
+    section: Section,
+) -> None:
     phage = genome("phage")
     span = header_of(s3, phage.files[0]).spans[section]
     if not span.length:
@@ -134,7 +166,7 @@ def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_
     s3.objects[key] = sound[: span.offset] + b"\x55" + sound[span.offset + 1 :]
     reads = []
 
-    def repair(body):
+    def repair(body: StreamingBody) -> StreamingBody:
         reads.append(body)
         if len(reads) == 3:  # header, sections, and then the header of the second attempt
             s3.objects[key] = sound
@@ -142,9 +174,14 @@ def test_a_damaged_download_is_noticed_and_fetched_again(cache, s3, genome, tmp_
 
     s3.fail = repair
     assert cache.score(phage, GUIDES)[0].counts[0] > 0
+    [line] = telemetry.lines
+    assert line.getMessage().startswith(f"{phage.files[0].key} is damaged and downloaded once more: ")
+    assert telemetry.counted == ["Warnings"]
 
 
-def test_damaged_twice_is_an_error_and_leaves_nothing(cache, s3, genome, disk):
+def test_damaged_twice_is_an_error_and_leaves_nothing(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, disk: Disk
+) -> None:
     phage = genome("phage")
     key = BUCKET, phage.files[0].key
     s3.objects[key] = s3.objects[key][:-1] + b"\x55"
@@ -153,7 +190,9 @@ def test_damaged_twice_is_an_error_and_leaves_nothing(cache, s3, genome, disk):
     assert disk.names() == []
 
 
-def test_a_failed_fetch_leaves_nothing(cache, s3, genome, disk):
+def test_a_failed_fetch_leaves_nothing(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, disk: Disk
+) -> None:
     phage = genome("phage")
     s3.objects.clear()
     with pytest.raises(MissingObjectError):
@@ -162,7 +201,7 @@ def test_a_failed_fetch_leaves_nothing(cache, s3, genome, disk):
     assert cache.score(genome("phage"), GUIDES)
 
 
-def test_what_a_killed_process_left_is_cleared(cache, genome, disk):
+def test_what_a_killed_process_left_is_cleared(cache: IndexCache, genome: PutGenome, disk: Disk) -> None:
     disk.folder.mkdir()
     (disk.folder / "half").write_bytes(b"written")
     cache.score(genome("phage"), GUIDES)
@@ -170,13 +209,16 @@ def test_what_a_killed_process_left_is_cleared(cache, genome, disk):
 
 
 @pytest.mark.parametrize("warm", [0, 2])
-def test_a_disk_that_is_fuller_than_it_said(cache, genome, disk, monkeypatch, warm):
+def test_a_disk_that_is_fuller_than_it_said(
+    cache: IndexCache, genome: PutGenome, disk: Disk, monkeypatch: pytest.MonkeyPatch, warm: int
+) -> None:
     """The system's word counts: what was used longest ago goes, one by one, until the write succeeds or nothing is left."""
     for number in range(warm):
         cache.score(genome(f"warm{number}"), GUIDES)
-    write, refused = os.pwrite, []
+    write = os.pwrite
+    refused: list[int] = []
 
-    def pwrite(file, data, at):
+    def pwrite(file: int, data: bytes, at: int) -> int:
         if len(refused) <= warm:
             refused.append(at)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -189,15 +231,17 @@ def test_a_disk_that_is_fuller_than_it_said(cache, genome, disk, monkeypatch, wa
     assert cache.score(genome("large"), GUIDES)
 
 
-def test_a_disk_without_room_even_alone(cache, genome, disk):
+def test_a_disk_without_room_even_alone(cache: IndexCache, genome: PutGenome, disk: Disk) -> None:
     disk.room = 1000
     with pytest.raises(FullDiskError, match=r"No room for .* bytes"):
         cache.score(genome("large"), GUIDES)
     assert disk.names() == []
 
 
-def test_another_error_of_the_disk_is_told(cache, genome, monkeypatch):
-    def pwrite(*_):
+def test_another_error_of_the_disk_is_told(
+    cache: IndexCache, genome: PutGenome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pwrite(*_: object) -> int:
         raise OSError(errno.EIO, "broken")
 
     monkeypatch.setattr(os, "pwrite", pwrite)
@@ -205,11 +249,14 @@ def test_another_error_of_the_disk_is_told(cache, genome, monkeypatch):
         cache.score(genome("phage"), GUIDES)
 
 
-def test_a_connection_that_breaks_goes_on_where_it_broke(cache, s3, genome, tmp_path):
+def test_a_connection_that_breaks_goes_on_where_it_broke(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path
+) -> None:
     phage = genome("phage")
-    want, breaks = expected(s3, phage, tmp_path), []
+    want = expected(s3, phage, tmp_path)
+    breaks: list[int] = []
 
-    def cut(body):
+    def cut(body: StreamingBody) -> StreamingBody:
         content = body.read()
         if len(content) > 1000 and len(breaks) < 3:
             breaks.append(len(content))
@@ -223,9 +270,14 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(cache, s3, genome, tmp_
 
 @pytest.mark.parametrize("shards", [1, 3])
 def test_of_an_annotated_genome_the_places_of_its_guides_come_too(
-    cache, s3, genome, tmp_path, monkeypatch, shards
-):
-    monkeypatch.setattr(parts, "BLOCK", 512)
+    cache: IndexCache,
+    s3: CountingS3,
+    genome: PutGenome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shards: int,
+) -> None:
+    monkeypatch.setattr(parts, "BLOCK_BYTES", 512)
     mouse = replace(genome("mouse", shards=shards), annotated=True)
     want = expected(s3, mouse, tmp_path)
     with Index.open([tmp_path / f"expected{number}" for number in range(shards)]) as index:

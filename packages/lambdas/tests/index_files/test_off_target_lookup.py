@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,41 +14,47 @@ from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.index_files import off_target_lookup as place_finder
+from crackling_lambdas.index_files import off_target_lookup as off_target_lookup
 from crackling_lambdas.index_files import parts
-from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
+from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.parts import Blocks
-from crackling_lambdas.index_files.shard_files import RESERVE, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
-MOST = 1000
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crackling.specificity import OffTarget
+    from crackling_aws.models.genomes import Genome
+
+LIMIT = 1000
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT", "T" * 20]
 
 
 @pytest.fixture
-def s3():
+def s3() -> CountingS3:
     return CountingS3()
 
 
 @pytest.fixture
-def files(tmp_path):
+def files(tmp_path: Path) -> ShardFiles:
     return ShardFiles(tmp_path / "places")
 
 
 @pytest.fixture
-def finder(s3, files):
-    return PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
+def lookup(s3: CountingS3, files: ShardFiles) -> OffTargetLookup:
+    return OffTargetLookup(objects=ObjectStore(cast("Any", s3), BUCKET), files=files)
 
 
 @pytest.fixture
-def partly(monkeypatch):
+def partly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even small indexes come in parts, and those are small."""
-    monkeypatch.setattr(place_finder, "SMALL", 0)
-    monkeypatch.setattr(parts, "BLOCK", 512)
-    monkeypatch.setattr(parts, "GAP", 1)
+    monkeypatch.setattr(off_target_lookup, "MAX_WHOLE_BYTES", 0)
+    monkeypatch.setattr(parts, "BLOCK_BYTES", 512)
+    monkeypatch.setattr(parts, "MAX_GAP_BLOCKS", 1)
 
 
-def expected(s3, genome, folder):
+def expected(s3: CountingS3, genome: Genome, folder: Path) -> list[tuple[int, list[OffTarget]]]:
     paths = []
     for number, file in enumerate(genome.files):
         paths.append(folder / f"expected{number}")
@@ -59,12 +66,14 @@ def expected(s3, genome, folder):
 
 @pytest.mark.usefixtures("partly")
 @pytest.mark.parametrize("shards", [1, 3])
-def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
+def test_parts_of_an_index_give_the_whole_list(
+    lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path, shards: int
+) -> None:
     genome = put_genome(s3, tmp_path, "g", random_fasta(300_000, 3), shards=shards)
     want = expected(s3, genome, tmp_path)
     assert want[0][0] > 20
     for _ in range(2):
-        assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+        assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
     whole = sum(file.bytes for file in genome.files)
     assert s3.bytes < whole
 
@@ -72,45 +81,49 @@ def test_parts_of_an_index_give_the_whole_list(finder, s3, tmp_path, shards):
 @pytest.mark.usefixtures("partly")
 @pytest.mark.parametrize("shards", [1, 3])
 @pytest.mark.parametrize("most", [1, 2, 7, 30])
-def test_the_riskiest_alone_need_no_other_places(finder, s3, tmp_path, shards, most):
+def test_the_riskiest_alone_need_no_other_places(
+    lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path, shards: int, most: int
+) -> None:
     """Repeats: places that are as risky as the last one listed come by contig and start, so all of those are looked at."""
     genome = put_genome(s3, tmp_path, "g", random_fasta(50_000, 3) + random_fasta(50_000, 4), shards=shards)
     total, rows = expected(s3, genome, tmp_path)[0]
-    assert finder.off_targets(genome, GUIDE, most) == (total, rows[:most])
+    assert lookup.off_targets(genome, GUIDE, most) == (total, rows[:most])
 
 
 @pytest.mark.usefixtures("partly")
-def test_what_came_stays(finder, s3, tmp_path):
+def test_what_came_stays(
+    lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
-    first = finder.off_targets(genome, GUIDE, MOST)
+    first = lookup.off_targets(genome, GUIDE, LIMIT)
     s3.objects.clear()
     s3.ranges.clear()
-    s3.head_object = lambda **_: {"ContentLength": genome.files[0].bytes}
-    assert finder.off_targets(genome, GUIDE, MOST) == first
+    monkeypatch.setattr(s3, "head_object", lambda **_: {"ContentLength": genome.files[0].bytes})
+    assert lookup.off_targets(genome, GUIDE, LIMIT) == first
     assert s3.ranges == []
 
 
-def test_a_small_index_comes_whole(finder, s3, tmp_path):
+def test_a_small_index_comes_whole(lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path) -> None:
     genome = put_genome(s3, tmp_path, "g", random_fasta(20_000, 3))
-    assert finder.off_targets(genome, GUIDE, MOST) == expected(s3, genome, tmp_path)[0]
+    assert lookup.off_targets(genome, GUIDE, LIMIT) == expected(s3, genome, tmp_path)[0]
     assert s3.ranges == [(genome.files[0].key, genome.files[0].bytes)]
 
 
 @pytest.mark.usefixtures("partly")
-def test_a_disk_that_fills_up_begins_afresh(s3, tmp_path):
+def test_a_disk_that_fills_up_begins_afresh(s3: CountingS3, tmp_path: Path) -> None:
     """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
     free = SimpleNamespace(bytes=10**9)
-    files = ShardFiles(tmp_path / "places", lambda _: RESERVE + free.bytes)
-    finder = PlaceFinder(objects=ObjectStore(s3, BUCKET), files=files)
+    files = ShardFiles(tmp_path / "places", lambda _: RESERVED_BYTES + free.bytes)
+    lookup = OffTargetLookup(objects=ObjectStore(cast("Any", s3), BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
-    finder.off_targets(genome, GUIDES[0], MOST)
+    lookup.off_targets(genome, GUIDES[0], LIMIT)
     free.bytes = 0
     with pytest.raises(FullDiskError):
-        finder.off_targets(genome, GUIDES[1], MOST)
+        lookup.off_targets(genome, GUIDES[1], LIMIT)
     assert list(files.folder.iterdir()) == []
     free.bytes = 10**9
-    assert [finder.off_targets(genome, guide, MOST) for guide in GUIDES] == want
+    assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
 
 
 class EvenDirectory:
@@ -144,7 +157,7 @@ def test_a_human_sized_index_is_listed_in_time() -> None:
         prefix_directory=EvenDirectory(4**keys.prefix_nt, distinct),
         suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
     )
-    shard = SimpleNamespace(header=header, lists=lists)
+    shard: Any = SimpleNamespace(header=header, lists=lists)
     blocks = Blocks(header.file_bytes)
     found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
     once = header.ranges(without=LIST_SECTIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,6 +25,12 @@ from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.jobs import regions
 from crackling_lambdas.jobs.regions import Regions
 from crackling_lambdas.jobs.scanning import Scan, query_sites
+from fakes.known import known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Cloud
 
 BASES = "".join(random.Random(3).choices("ACGT", k=200_000))
 GENES = """chr2\t.\tgene\t100001\t100400\t.\t-\t.\tID=g;Name=GEN1;locus_tag=x_1
@@ -31,7 +38,7 @@ chr2\t.\tgene\t1\t150001\t.\t-\t.\tID=h;Name=LONG
 """
 
 
-def prepare(cloud, claim="c", bases=BASES, *, annotated=True):
+def prepare(cloud: Cloud, claim: str = "c", bases: str = BASES, *, annotated: bool = True) -> None:
     """Store what a preparation leaves of a genome."""
     objects, out = ObjectStore(cloud.s3, "genome"), io.BytesIO()
     index = copy_fasta(io.BytesIO(f">chr1\nACGT\n>chr2\n{bases}\n".encode()), out, "mine")
@@ -44,12 +51,12 @@ def prepare(cloud, claim="c", bases=BASES, *, annotated=True):
         out = io.BytesIO()
         read_gff(io.BytesIO(GENES.encode()), "genes").write(out)
         objects.put(keys.genes("mine", claim), out.getvalue())
-        cloud.genomes.genes_done("mine", claim, 1)
+        cloud.genomes.annotation_done("mine", claim, 1)
     cloud.genomes.fasta_done("mine", claim, 2, 200_004, 1)
     cloud.genomes.mark_ready("mine", claim, 1)
 
 
-def make_scan(cloud):
+def make_scan(cloud: Cloud) -> Scan:
     files = ObjectStore(cloud.s3, "genome")
     return Scan(
         jobs=cloud.jobs,
@@ -63,14 +70,15 @@ def make_scan(cloud):
 
 
 @pytest.fixture
-def scan(cloud):
+def scan(cloud: Cloud) -> Callable[..., str]:
     """Scan a job that names a region; return the query that is kept."""
 
-    def run(region, job_id="j"):
+    def run(region: str, job_id: str = "j") -> str:
         job = Job(job_id, "mine", JobOptions(), 200, created=1, updated=1, expires=2)
         cloud.jobs.create(replace(job, region=region))
         make_scan(cloud).run(ScanJob(job_id))
-        return cloud.s3.objects["data", keys.query(job_id)].decode()
+        content: bytes = cloud.s3.objects["data", keys.query(job_id)]
+        return content.decode()
 
     return run
 
@@ -83,15 +91,17 @@ def scan(cloud):
         ("chr2:65,001-66,000", "chr2:65001-66000 chr2:65001-66000", 65_000, 66_000),
     ],
 )
-def test_a_region_is_a_query_like_any_other(cloud, scan, region, header, start, end):
+def test_a_region_is_a_query_like_any_other(
+    cloud: Cloud, scan: Callable[..., str], region: str, header: str, start: int, end: int
+) -> None:
     prepare(cloud)
     text = scan(region)
     assert text.partition("\n")[0] == f">{header}"
     assert [contig.sequence for contig in parse_query(text)] == [BASES[start:end]]
-    assert cloud.jobs.get("j").guides == len(query_sites(text)) > 0
+    assert known(cloud.jobs.get("j")).guides == len(query_sites(text)) > 0
 
 
-def test_a_repetition_goes_on_with_what_was_read_first(cloud, scan):
+def test_a_repetition_goes_on_with_what_was_read_first(cloud: Cloud, scan: Callable[..., str]) -> None:
     prepare(cloud)
     first = scan("gen1")
     prepare(cloud, "d", BASES[::-1])
@@ -99,12 +109,14 @@ def test_a_repetition_goes_on_with_what_was_read_first(cloud, scan):
     assert scan("gen1", "another") != first
 
 
-def test_a_part_of_a_large_file_is_fetched(cloud, scan, monkeypatch):
+def test_a_part_of_a_large_file_is_fetched(
+    cloud: Cloud, scan: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     prepare(cloud)
     asked = []
     read = ObjectStore.read
 
-    def noting(self, key, start, end):
+    def noting(self: Any, key: str, start: int, end: int) -> bytes:
         asked.append(end - start)
         return read(self, key, start, end)
 
@@ -114,7 +126,7 @@ def test_a_part_of_a_large_file_is_fetched(cloud, scan, monkeypatch):
     assert 0 < sum(asked) < whole / 2
 
 
-def test_coordinates_do_without_the_annotation(cloud, scan):
+def test_coordinates_do_without_the_annotation(cloud: Cloud, scan: Callable[..., str]) -> None:
     prepare(cloud)
     del cloud.s3.objects["genome", keys.genes("mine", "c")]
     assert scan("chr2:1-23")
@@ -132,32 +144,36 @@ def test_coordinates_do_without_the_annotation(cloud, scan):
         ),
     ],
 )
-def test_what_the_genome_has_not_is_refused(cloud, scan, monkeypatch, region, says):
-    monkeypatch.setattr(regions, "QUERY_BASES", 150_000)
+def test_what_the_genome_has_not_is_refused(
+    cloud: Cloud, scan: Callable[..., str], monkeypatch: pytest.MonkeyPatch, region: str, says: str
+) -> None:
+    monkeypatch.setattr(regions, "MAX_QUERY_BASES", 150_000)
     prepare(cloud)
     with pytest.raises(InputError, match=says):
         scan(region)
 
 
-def test_a_gene_of_a_genome_without_annotation_is_refused(cloud, scan):
+def test_a_gene_of_a_genome_without_annotation_is_refused(cloud: Cloud, scan: Callable[..., str]) -> None:
     prepare(cloud, annotated=False)
     with pytest.raises(InputError, match="no annotation to find a gene in"):
         scan("GEN1")
 
 
-def test_a_genome_that_was_prepared_without_tables_is_refused_with_the_remedy(cloud, scan):
+def test_a_genome_that_was_prepared_without_tables_is_refused_with_the_remedy(
+    cloud: Cloud, scan: Callable[..., str]
+) -> None:
     prepare(cloud)
     del cloud.s3.objects["genome", keys.block_table("mine", "c")]
     with pytest.raises(InputError, match="before its genes and regions could be named; give the sequence"):
         scan("chr1:1-4")
 
 
-def test_a_genome_that_is_not_ready_is_waited_for(cloud, scan):
+def test_a_genome_that_is_not_ready_is_waited_for(cloud: Cloud, scan: Callable[..., str]) -> None:
     with pytest.raises(GenomeNotReadyError):
         scan("chr1:1-4")
 
 
-def test_a_query_of_a_user_that_is_missing_is_no_region(cloud, scan):
+def test_a_query_of_a_user_that_is_missing_is_no_region(cloud: Cloud, scan: Callable[..., str]) -> None:
     prepare(cloud)
     with pytest.raises(MissingObjectError):
         scan(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,13 +15,19 @@ from crackling.results import FORMATS, write
 from crackling.sequences.fasta import Contig
 from crackling.specificity import Index, build_index
 from crackling_aws.stores import keys
+from fakes.known import known
 from simulator import scenario
 from simulator import world as worlds
 from simulator.world import World
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crackling.results import Design
+
 
 @pytest.fixture
-def world(scratch, monkeypatch):
+def world(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Provide a world without faults whose functions use the real science; only bowtie2 is faked."""
     monkeypatch.setitem(worlds.ENVIRONMENT, "LAMBDA_LIMIT_BASES", "1000000")
     monkeypatch.setattr(worlds, "SCIENCE", {"bowtie2": worlds.SCIENCE["bowtie2"]})
@@ -29,7 +36,7 @@ def world(scratch, monkeypatch):
     return world
 
 
-def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
+def test_a_job_gives_the_bytes_that_the_science_writes(world: World, tmp_path: Path) -> None:
     rng = random.Random(7)
     bases = "".join(rng.choices("ACGT", k=20_000))
     genome = f">chr1\n{bases[:12_000]}\n>chr2\n{bases[12_000:].lower()}\n"
@@ -39,7 +46,7 @@ def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
     job_id = json.loads(submit(world, query)["body"])["jobId"]
     world.run(at_rest=lambda: None)
 
-    job = scenario.jobs(world).get(job_id)
+    job = known(scenario.jobs(world).get(job_id))
     assert (job.status, job.failure) == ("complete", None)
     design = expected(genome, query, tmp_path)
     assert len(design) == job.guides == 50
@@ -53,7 +60,7 @@ def test_a_job_gives_the_bytes_that_the_science_writes(world, tmp_path):
             assert export(world, job_id, name).encode() == out.getvalue()
 
 
-def test_an_uploaded_annotation_tells_genes(world, tmp_path):
+def test_an_uploaded_annotation_tells_genes(world: World, tmp_path: Path) -> None:
     """One gene with an exon of the first 100 bases, as the command line reads it."""
     bases = "".join(random.Random(8).choices("ACGT", k=5_000))
     gff = "chr1\t.\tgene\t1001\t1200\t.\t+\t.\tID=g;Name=GEN1\nchr1\t.\texon\t1001\t1100\t.\t+\t.\tParent=g\n"
@@ -71,7 +78,7 @@ def test_an_uploaded_annotation_tells_genes(world, tmp_path):
     assert {target.feature for target in design} == {"exon", "intron", "intergenic"}
 
 
-def test_a_gene_of_the_genome_is_a_query(world, tmp_path):
+def test_a_gene_of_the_genome_is_a_query(world: World, tmp_path: Path) -> None:
     bases = "".join(random.Random(8).choices("ACGT", k=5_000))
     gff = "chr2\t.\tgene\t1001\t1400\t.\t-\t.\tID=g;Name=GEN1;locus_tag=x_1\n"
     genome = f">chr1\n{bases[::-1]}\n>chr2\n{bases.lower()}\n"
@@ -89,26 +96,27 @@ def test_a_gene_of_the_genome_is_a_query(world, tmp_path):
     assert {target.gene for target in design} == {"GEN1"}
 
 
-def test_an_annotation_of_another_genome_fails_with_the_reason(world):
+def test_an_annotation_of_another_genome_fails_with_the_reason(world: World) -> None:
     world.request("POST", "/genomes", json.dumps({"genome": "mine", "annotation": True}))
     world.s3.objects["genome", keys.upload("mine")] = b">chr1\nACGTACGTACGTACGTACGTACGTACGTAGG\n"
     world.s3.objects["genome", keys.annotation_upload("mine")] = b"c9\t.\tgene\t1\t9\t.\t+\t.\tID=g\n"
     submit(world, "ACGTACGTACGTACGTACGTAGG")
     world.run(at_rest=lambda: None)
-    genome = json.loads(world.request("GET", "/genomes/mine")["body"])
+    genome = json.loads(known(world.request("GET", "/genomes/mine"))["body"])
     assert genome["state"] == "failed"
     assert "names none of the genome's contigs (it has 'c9', for example)" in genome["reason"]
 
 
-def submit(world, query=None, **more):
-    return world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine", **more}))
+def submit(world: World, query: str | None = None, **more: object) -> dict[str, Any]:
+    return known(world.request("POST", "/jobs", json.dumps({"sequence": query, "genome": "mine", **more})))
 
 
-def export(world, job_id, extension):
-    return world.request("GET", f"/jobs/{job_id}/export", query={"format": extension})["body"]
+def export(world: World, job_id: str, extension: str) -> str:
+    answer = known(world.request("GET", f"/jobs/{job_id}/export", query={"format": extension}))
+    return str(answer["body"])
 
 
-def expected(fasta, query, folder, annotation=None, name="query"):
+def expected(fasta: str, query: str, folder: Path, annotation: Any = None, name: str = "query") -> Design:
     build_index([io.BytesIO(fasta.encode())], folder / "index")
     with Index.open(folder / "index") as index:
         genome = crackling.Genome("mine", index, annotation)

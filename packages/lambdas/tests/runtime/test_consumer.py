@@ -1,44 +1,53 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import ScanJob, dump
-from crackling_lambdas.runtime.consumer import PAUSES, Consumer, Source
+from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS, Consumer, SourceQueue
 from fakes.errors import client_error
 from fakes.sqs import FakeSQS
 from simulator.queues import MAX_RECEIVES, Queued, sqs_event
 from simulator.world import CONTEXT
 
+if TYPE_CHECKING:
+    from conftest import Telemetry
+
 
 class Recorder:
-    def __init__(self):
-        self.worked, self.failed, self.pauses = [], [], []
-        self.sqs = FakeSQS(lambda *_: None, hide=lambda url, handle, seconds: self.hide(url, handle, seconds))
+    def __init__(self) -> None:
+        self.worked: list[str] = []
+        self.failed: list[tuple[str, str]] = []
+        self.pauses: list[int] = []
+        self.sqs: Any = FakeSQS(
+            lambda *_: None, hide=lambda url, handle, seconds: self.hide(url, handle, seconds)
+        )
 
-    def hide(self, url, handle, seconds):
+    def hide(self, url: str, handle: str, seconds: int) -> None:
         assert url == "queue"
         assert handle
         self.pauses.append(seconds)
 
-    def work(self, message):
+    def work(self, message: Any) -> None:
         self.worked.append(message.job_id)
         if message.job_id == "bad":
             raise InputError("not DNA")
         if message.job_id == "unlucky":
             raise ConnectionError("a secret host")
 
-    def fail(self, message, reason):
+    def fail(self, message: Any, reason: str) -> None:
         self.failed.append((message.job_id, reason))
 
 
 @pytest.fixture
-def recorder():
+def recorder() -> Recorder:
     return Recorder()
 
 
-def deliver(recorder, *jobs, receives=1):
-    source = Source(sqs=recorder.sqs, url="queue", max_receives=MAX_RECEIVES)
+def deliver(recorder: Recorder, *jobs: str, receives: int = 1) -> list[str]:
+    source = SourceQueue(sqs=recorder.sqs, url="queue", max_receives=MAX_RECEIVES)
     consumer = Consumer(
         source=source, kind=ScanJob, work=recorder.work, fail=recorder.fail, task="scanning the query"
     )
@@ -47,17 +56,19 @@ def deliver(recorder, *jobs, receives=1):
     return [failure["itemIdentifier"] for failure in consumer.handler()(event, CONTEXT)["batchItemFailures"]]
 
 
-def test_a_permanent_error_is_recorded_at_once_and_the_message_is_done(recorder):
+def test_a_permanent_error_is_recorded_at_once_and_the_message_is_done(recorder: Recorder) -> None:
     assert deliver(recorder, "bad") == []
     assert recorder.failed == [("bad", "not DNA")]
 
 
-def test_another_error_sends_the_message_back_without_a_word(recorder):
+def test_another_error_sends_the_message_back_without_a_word(recorder: Recorder) -> None:
     assert deliver(recorder, "unlucky") == ["m0"]
     assert recorder.failed == []
 
 
-def test_at_the_last_receive_the_reason_is_recorded_and_the_message_still_goes_back(recorder):
+def test_at_the_last_receive_the_reason_is_recorded_and_the_message_still_goes_back(
+    recorder: Recorder,
+) -> None:
     assert deliver(recorder, "unlucky", receives=MAX_RECEIVES) == ["m0"]
     ((job, reason),) = recorder.failed
     assert job == "unlucky"
@@ -65,51 +76,93 @@ def test_at_the_last_receive_the_reason_is_recorded_and_the_message_still_goes_b
     assert "secret" not in reason
 
 
-def test_messages_fail_by_themselves(recorder):
+def test_messages_fail_by_themselves(recorder: Recorder) -> None:
     assert deliver(recorder, "a", "unlucky", "{}", "bad", "b") == ["m1", "m2"]
     assert recorder.worked == ["a", "unlucky", "bad", "b"]
 
 
-def test_a_body_that_is_no_message_goes_back_until_it_is_dead(recorder):
+def test_a_body_that_is_no_message_goes_back_until_it_is_dead(recorder: Recorder) -> None:
     for receives in range(1, MAX_RECEIVES + 1):
         assert deliver(recorder, "", receives=receives) == ["m0"]
     assert (recorder.worked, recorder.failed) == ([], [])
 
 
-def test_a_reason_that_cannot_be_recorded_sends_the_message_back(recorder, monkeypatch):
-    def broken(*_):
+def test_a_body_that_is_no_message_is_logged_without_its_text_and_counted(
+    recorder: Recorder, telemetry: Telemetry
+) -> None:
+    deliver(recorder, '{"sequence": "GATTACA"}')
+    [line] = telemetry.lines
+    assert (line.levelname, line.message_id) == ("WARNING", "m0")
+    assert line.reason == "Not a ScanJob message; it holds exactly job_id"
+    assert "GATTACA" not in telemetry.text
+    assert telemetry.counted == ["MalformedMessages"]
+
+
+def test_each_failure_is_logged_with_its_message_and_counted(
+    recorder: Recorder, telemetry: Telemetry
+) -> None:
+    deliver(recorder, "bad", "unlucky", "good")
+    assert [line.work.job_id for line in telemetry.lines] == ["bad", "unlucky"]
+    assert telemetry.lines[0].reason == "not DNA"
+    assert "a secret host" in str(telemetry.lines[1].exc_info[1])
+    assert telemetry.counted == ["PermanentFailures", "FailedAttempts"]
+
+
+def test_a_reason_that_cannot_be_recorded_is_logged_and_counted(
+    recorder: Recorder, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(*_: object) -> None:
+        raise client_error("ThrottlingException", "UpdateItem")
+
+    monkeypatch.setattr(recorder, "fail", throttled)
+    deliver(recorder, "bad")
+    assert (telemetry.lines[1].work.job_id, telemetry.lines[1].reason) == ("bad", "not DNA")
+    assert "ThrottlingException" in str(telemetry.lines[1].exc_info[1])
+    assert telemetry.counted == ["PermanentFailures", "UnrecordedFailures"]
+
+
+def test_a_reason_that_cannot_be_recorded_sends_the_message_back(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(recorder, "fail", broken)
     assert deliver(recorder, "bad") == ["m0"]
 
 
-def test_a_transfer_that_failed_to_the_end_says_why(recorder):
-    def cut_off(_message):
+def test_a_transfer_that_failed_to_the_end_says_why(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(_message: object) -> None:
         raise TransferError("NCBI cannot be reached; try again later")
 
-    recorder.work = cut_off
+    monkeypatch.setattr(recorder, "work", cut_off)
     deliver(recorder, "a", receives=MAX_RECEIVES)
     ((_, reason),) = recorder.failed
     assert reason.startswith("NCBI cannot be reached; try again later")
 
 
-def test_a_failed_message_comes_again_soon_and_ever_later(recorder):
+def test_a_failed_message_comes_again_soon_and_ever_later(recorder: Recorder) -> None:
     for receives in (1, 2):
         deliver(recorder, "a", "unlucky", "bad", receives=receives)
-    assert recorder.pauses == [PAUSES[0], PAUSES[1]]
+    assert recorder.pauses == [RETRY_DELAYS_SECONDS[0], RETRY_DELAYS_SECONDS[1]]
 
 
-def test_what_is_hopeless_is_moved_on_at_once(recorder):
+def test_what_is_hopeless_is_moved_on_at_once(recorder: Recorder) -> None:
     deliver(recorder, "unlucky", receives=MAX_RECEIVES)
     deliver(recorder, "{}", receives=1)
     assert recorder.pauses == [0, 0]
 
 
-def test_a_pause_that_cannot_be_set_changes_nothing_else(recorder):
-    def broken(*_):
+def test_a_pause_that_cannot_be_set_changes_nothing_else(
+    recorder: Recorder, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
         raise client_error("ServiceUnavailable", "ChangeMessageVisibility")
 
-    recorder.hide = broken
+    monkeypatch.setattr(recorder, "hide", broken)
     assert deliver(recorder, "unlucky", "b") == ["m0"]
     assert recorder.worked == ["unlucky", "b"]
+    assert telemetry.lines[1].message_id == "m0"
+    assert telemetry.counted == ["FailedAttempts", "DelayedMessages"]

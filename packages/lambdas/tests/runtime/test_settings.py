@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +9,11 @@ from crackling_aws.settings import Settings, SettingsError
 from crackling_lambdas.handlers import api
 from crackling_lambdas.runtime import entry, settings
 from simulator.world import CONTEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crackling_lambdas.runtime.entry import Handler
 
 CLASSES = [
     found
@@ -23,7 +29,7 @@ COMPLETE = {
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_each_required_variable_is_named_when_it_is_missing(kind):
+def test_each_required_variable_is_named_when_it_is_missing(kind: type[Settings]) -> None:
     assert kind.load(COMPLETE)
     required = [
         name.upper()
@@ -40,7 +46,7 @@ def test_each_required_variable_is_named_when_it_is_missing(kind):
                 kind.load(environ)
 
 
-def test_values_have_their_types():
+def test_values_have_their_types() -> None:
     loaded = settings.ApiSettings.load({**COMPLETE, "BOWTIE2": "off", "JOB_DAYS": " 7 "})
     assert (loaded.bowtie2, loaded.job_days, loaded.jobs_table) == (False, 7, "3")
     assert settings.ApiSettings.load(COMPLETE).bowtie2 is True
@@ -49,12 +55,14 @@ def test_values_have_their_types():
 @pytest.mark.parametrize(
     ("variable", "text"), [("BOWTIE2", "true"), ("JOB_DAYS", "a week"), ("JOB_DAYS", "1.5")]
 )
-def test_a_malformed_variable_is_named(variable, text):
+def test_a_malformed_variable_is_named(variable: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"{variable} is '{text}'; it must be"):
         settings.ApiSettings.load({**COMPLETE, variable: text})
 
 
-def test_a_function_starts_at_its_first_call_and_then_names_what_is_missing(monkeypatch):
+def test_a_function_starts_at_its_first_call_and_then_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("JOBS_TABLE", raising=False)
     handler = entry.entry_point(api.make_handler)
     for _ in range(2):
@@ -62,10 +70,10 @@ def test_a_function_starts_at_its_first_call_and_then_names_what_is_missing(monk
             handler({}, CONTEXT)
 
 
-def test_a_function_starts_once():
+def test_a_function_starts_once() -> None:
     starts = []
 
-    def make(environ, _clients):
+    def make(environ: Mapping[str, str], _clients: object) -> Handler:
         starts.append("PATH" in environ)
         return lambda event, _context: {"echo": event}
 

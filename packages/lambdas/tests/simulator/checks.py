@@ -18,6 +18,7 @@ from simulator.queues import MAX_RECEIVES
 from simulator.scenario import BAD, GOOD, Scenario, genomes, jobs, targets
 
 if TYPE_CHECKING:
+    from crackling_aws.messages import Message
     from simulator.world import World
 
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
@@ -29,7 +30,9 @@ def check_progress(world: World) -> None:
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
         assert job is not None
-        assert job.over or job.job_id in lost or job.genome_id in lost, f"{job.job_id} is left {job.status}"
+        assert job.finished or job.job_id in lost or job.genome_id in lost, (
+            f"{job.job_id} is left {job.status}"
+        )
 
 
 def check(scenario: Scenario) -> None:
@@ -49,7 +52,7 @@ def check(scenario: Scenario) -> None:
         assert job is not None
         if job.genome_id != "bystander":
             _check_job(world, job, lost)
-            _check_mail(world, job)
+            _check_email(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
 
@@ -72,7 +75,7 @@ def _lost(world: World) -> set[str]:
     for name, queue in world.queues.items():
         for body in queue.exhausted:
             try:
-                found = parse(KINDS.get(name, ScoreChunk), body)
+                found: Message = parse(KINDS.get(name, ScoreChunk), body)
             except MessageError:
                 continue
             lost.add(found.genome_id if isinstance(found, PrepareGenome) else found.job_id)
@@ -81,17 +84,21 @@ def _lost(world: World) -> set[str]:
 
 
 def _check_job(world: World, job: Job, lost: set[str]) -> None:
-    assert job.over, f"{job.job_id} is {job.status} for ever"
+    assert job.finished, f"{job.job_id} is {job.status} for ever"
     kept = world.s3.objects.get(("data", keys.query(job.job_id)), b"").decode()
     text = kept if job.region is None else _region(job)
     assert kept == text or (not kept and job.status is Status.FAILED), "another query was kept"
     sequence = "".join(contig.sequence for contig in parse_query(text)) if text else ""
     expected = list(science.guides(sequence))
     chunks = list(targets(world).chunks(job.job_id))
-    done = [chunk for chunk in chunks if chunk.on_target is not None]
-    assert job.on_target == sum(len(chunk.sites) for chunk in done), "the efficiency counter is not exact"
+    done = [chunk for chunk in chunks if chunk.consensus is not None]
+    assert job.consensus_done == sum(len(chunk.sites) for chunk in done), (
+        "the efficiency counter is not exact"
+    )
     done = [chunk for chunk in chunks if chunk.off_target is not None]
-    assert job.off_target == sum(len(chunk.sites) for chunk in done), "the specificity counter is not exact"
+    assert job.off_target_done == sum(len(chunk.sites) for chunk in done), (
+        "the specificity counter is not exact"
+    )
     if job.status is Status.FAILED:
         assert job.failure
         assert not text or job.genome_id in BAD or job.job_id in lost or job.genome_id in lost, (
@@ -102,7 +109,7 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert text, "there is no such region"
     found = list(chain.from_iterable(chunk.sites for chunk in chunks))
     assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
-    efficiencies = list(chain.from_iterable(chunk.on_target or () for chunk in chunks))
+    efficiencies = list(chain.from_iterable(chunk.consensus or () for chunk in chunks))
     assert efficiencies == [science.efficiency(guide) for guide in expected]
     genome = science.content(parse_query(GOOD[job.genome_id]))
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
@@ -120,11 +127,11 @@ def _region(job: Job) -> str:
     return ""
 
 
-def _check_mail(world: World, job: Job) -> None:
-    """Whoever asked for mail was told, once where nothing went wrong; a record that was given up calls its operator."""
-    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["mail"].given_up}
-    assert world.rate or not given_up, "a mail was given up without a fault"
-    told = world.mails.count(job.job_id)
+def _check_email(world: World, job: Job) -> None:
+    """Whoever asked for email was told, once where nothing went wrong; a record that was given up calls its operator."""
+    given_up = {record["dynamodb"]["Keys"]["jobId"]["S"] for record in world.streams["email"].given_up}
+    assert world.rate or not given_up, "an email was given up without a fault"
+    told = world.emails.count(job.job_id)
     if job.recipient is None:
         assert not told, "told of a job of somebody who did not ask"
     elif job.job_id not in given_up:

@@ -52,7 +52,7 @@ class Ncbi:
         return Report(BASES[accession], f"Organism of {accession}")
 
     @contextmanager
-    def fetch(self, accession: str, progress: Any) -> Iterator[io.BytesIO]:
+    def download_fasta(self, accession: str, progress: Any) -> Iterator[io.BytesIO]:
         self._reach(accession)
         yield io.BytesIO(ASSEMBLIES[accession])
         progress(1, 1)
@@ -100,7 +100,8 @@ class Fleet:
         return self._launched[claim]
 
     def running(self) -> list[Instance]:
-        return self._world.faults.call("running", lambda: list(self._running), {})
+        found: list[Instance] = self._world.faults.call("running", lambda: list(self._running), {})
+        return found
 
     def terminate(self, instance_id: str) -> None:
         def end() -> None:
@@ -130,13 +131,13 @@ class Fleet:
         failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
         release = Release(genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, "scan"), clock=clock)
         builder = Builder(genomes=genomes, objects=objects, release=release, failure=failure, clock=clock)
-        fetch, nothing = self._world.ncbi.fetch, lambda *_: None
+        download_fasta, nothing = self._world.ncbi.download_fasta, lambda *_: None
         self._world.use_own_disk()
         try:
             Download(
                 genomes=genomes,
                 objects=objects,
-                fetch=fetch,
+                download_fasta=download_fasta,
                 limit=LARGEST,
                 proceed=nothing,
                 failure=failure,

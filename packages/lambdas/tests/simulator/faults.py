@@ -60,7 +60,7 @@ class FaultyClient:
         self._faults = faults
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        function = getattr(self._client, name)
+        function: Callable[..., Any] = getattr(self._client, name)
         if name.startswith("generate_"):  # computed by the SDK, without a call
             return function
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crackling_lambdas.runtime.consumer import PAUSES
+from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS
 
 if TYPE_CHECKING:
-    from fakes.sns import Mail
+    from fakes.sns import Email
 
-WORKER_PATIENCE = 600
+HEARTBEAT_TIMEOUT_SECONDS = 600
 Item = dict[str, Any] | None
 
 
@@ -27,12 +27,12 @@ class History:
         if after != {**mark, **before} or "notified" in before:
             self.faults.append(f"a job that was over changed: {before} -> {after}")
 
-    def mailed(self, mail: Mail, job: dict[str, Any]) -> None:
-        """A mail that comes again is one whose mark was lost."""
+    def emailed(self, email: Email, job: dict[str, Any]) -> None:
+        """An email that comes again is one whose mark was lost."""
         if not _over(job) or "notified" in job:
-            self.faults.append(f"mailed too early or once more: {job}")
-        if ("failure" in job) is not mail.subject.startswith("Your job failed"):
-            self.faults.append(f"mailed what is not true: {mail}")
+            self.faults.append(f"emailed too early or once more: {job}")
+        if ("failure" in job) is not email.subject.startswith("Your job failed"):
+            self.faults.append(f"emailed what is not true: {email}")
 
     def genome_written(self, before: Item, after: Item) -> None:
         if before is None or after is None or before["item"] != {"S": "genome"}:
@@ -48,16 +48,18 @@ class History:
 
     def gave_back(self, waits: list[float]) -> None:
         """Messages that failed, while nothing else did, come again sooner than those whose function died."""
-        if any(wait > max(PAUSES) for wait in waits):
+        if any(wait > max(RETRY_DELAYS_SECONDS) for wait in waits):
             self.faults.append("a failed message waits too long")
 
     def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Only a worker's preparation is handed over, once, and only if it stands still."""
         still = float(after["updated"]["N"]) - float(before["updated"]["N"])
         worker = before.get("venue") == {"S": "worker"}
-        if not (worker and still > WORKER_PATIENCE and "attempts" not in before):
+        if not (worker and still > HEARTBEAT_TIMEOUT_SECONDS and "attempts" not in before):
             self.faults.append("a genome was claimed while it was being prepared")
 
 
 def _over(job: dict[str, Any]) -> bool:
-    return "failure" in job or ("guides" in job and job["guides"] == job["onTarget"] == job["offTarget"])
+    return "failure" in job or (
+        "guides" in job and job["guides"] == job["consensusDone"] == job["offTargetDone"]
+    )

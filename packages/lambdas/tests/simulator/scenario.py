@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crackling.sequences.fasta import parse_query
@@ -19,6 +20,8 @@ from simulator.world import QUEUES, World
 
 if TYPE_CHECKING:
     import random
+
+    from crackling_aws.messages import Message
 
 UPLOADS = {
     "good": ">one x\nACGTTGCAAT\nNNACG\n>two\nGGGTTTACCA\n",
@@ -62,18 +65,18 @@ class Scenario:
             self.world.sns.confirm(address.lower())
         genomes = [self.rng.choice(list(GOOD)), *self.rng.sample([*GOOD, *BAD], self.rng.randint(0, 2))]
         for genome in {name: None for name in genomes if name in UPLOADS | BAD_UPLOADS}:
-            self.world.users.append(lambda genome=genome: self._upload(genome))
+            self.world.users.append(partial(self._upload, genome))
         for _ in range(self.rng.randint(1, 4)):
             genome = self.rng.choice([genomes[0], *genomes])
-            body = {"genome": genome, **self._query(genome), **self._mail()}
-            self.world.users.append(lambda body=body: self._submit(body))
+            body = {"genome": genome, **self._query(genome), **self._email()}
+            self.world.users.append(partial(self._submit, body))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
 
-    def _mail(self) -> dict[str, str]:
+    def _email(self) -> dict[str, str]:
         address = self.rng.choice((None, *ADDRESSES))
         return {"email": address} if address else {}
 
@@ -130,7 +133,7 @@ class Scenario:
 
     def _stray(self) -> None:
         """Send well-formed messages about things that no longer exist, or never did."""
-        stray = {
+        stray: dict[str, Message] = {
             "scan": ScanJob("gone"),
             "consensus": ScoreChunk("gone", 0),
             "off_target": ScoreChunk("gone", 7),

@@ -36,11 +36,11 @@ def content(contigs: Any) -> bytes:
     return "|".join(f"{contig.name}:{contig.sequence}" for contig in contigs).encode()
 
 
-def build(fasta: Sequence[Path], out: Path, *, progress: Any = None) -> list[Path]:
+def build(sources: Sequence[Path], out: Path, *, progress: Any = None) -> list[Path]:
     """Two shards: the genome, cut in the middle."""
     if progress:
         progress("reading", 1, 0)
-    genome = content(contig for path in fasta for contig in read_fasta(path))
+    genome = content(contig for path in sources for contig in read_fasta(path))
     middle = len(genome) // 2
     shards = {out.with_name("1"): genome[:middle], out.with_name("2"): genome[middle:]}
     for path, part in shards.items():

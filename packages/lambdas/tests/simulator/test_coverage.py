@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes.known import known
 from simulator import faults, scenario
 from simulator.run import run_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SEEDS = 200
 
 
 @pytest.fixture
-def seen(monkeypatch):
+def seen(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count the outcomes of calls."""
     counts: Counter[str] = Counter()
     call = faults.Faults.call
 
-    def counting_call(self, operation, function, request):
+    def counting_call(self: Any, operation: str, function: Callable[[], Any], request: dict[str, Any]) -> Any:
         try:
             return call(self, operation, function, request)
         except BaseException as error:
@@ -29,8 +35,8 @@ def seen(monkeypatch):
     return counts
 
 
-def test_everything_happens(seen, scratch):
-    ends = Counter()
+def test_everything_happens(seen: Counter[str], scratch: Path) -> None:
+    ends: Counter[str] = Counter()
     for seed in range(SEEDS):
         world = run_seed(seed, scratch).world
         for queue in world.queues.values():
@@ -38,12 +44,12 @@ def test_everything_happens(seen, scratch):
             ends["exhausted"] += len(queue.exhausted)
         for name, stream in world.streams.items():
             ends[f"given up {name}"] += len(stream.given_up)
-        ends["mailed"] += len(set(world.mails))
-        ends["mailed again"] += len(world.mails) - len(set(world.mails))
+        ends["emailed"] += len(set(world.emails))
+        ends["emailed again"] += len(world.emails) - len(set(world.emails))
         ends["worker died"] += len(world.fleet.deaths)
         ends["NCBI out of reach"] += len(world.ncbi.trouble)
         for key in world.dynamodb.tables["jobs"]:
-            job = scenario.jobs(world).get(key[0])
+            job = known(scenario.jobs(world).get(key[0]))
             ends[job.status] += 1
             ends["guides"] += job.guides or 0
             if job.region is not None:
@@ -60,7 +66,7 @@ def test_everything_happens(seen, scratch):
         "lambda ready", "lambda failed", "worker ready", "worker failed", "None failed",
         "region complete", "region failed", "guides of regions",
         "worker died", "handed over", "NCBI out of reach",
-        "mailed", "mailed again", "given up mail",
+        "emailed", "emailed again", "given up email",
     ):  # fmt: skip
         assert ends[end] > 0, end
     assert ends["complete"] > SEEDS

@@ -1,4 +1,4 @@
-"""Remove each guard in turn, and check that the simulator notices.
+"""Remove each guard in turn, and check that the simulator notices it.
 
 The techniques are those of a forgetful editor: a condition that always holds, two statements swapped, an
 answer not looked at.
@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch import process_partial_response
 
 from crackling_aws import queues
+from crackling_aws.messages import ScoreChunk, dump
 from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
 from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
 from crackling_lambdas.genomes import preparation
-from crackling_lambdas.handlers import notifier as notifier_function
-from crackling_lambdas.handlers import scheduler
+from crackling_lambdas.handlers import notifier, scheduler
 from crackling_lambdas.jobs import admission, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
+from crackling_lambdas.runtime.streams import stream_handler
 from fakes.dynamodb import FakeDynamoDB
+from fakes.known import known
 from simulator.run import run_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from crackling_lambdas.runtime.entry import Handler
+    from crackling_lambdas.runtime.streams import Keys
+
+    Work = Callable[[str, Keys], None]
 
 SEEDS = 2000
 
@@ -33,55 +46,55 @@ def always(key: str) -> str:
     return f"(attribute_exists({key}) OR attribute_not_exists({key}))"
 
 
-def results_overwrite_and_count_again(patch):
+def results_overwrite_and_count_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(targets, "NOT_SCORED", always("#jobId"))
 
 
-def second_scan_overwrites_chunks(patch):
+def second_scan_overwrites_chunks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(targets, "NEW", always("#jobId"))
 
 
-def failed_jobs_go_on_counting(patch):
+def failed_jobs_go_on_counting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(targets, "JOB_OPEN", "attribute_exists(#jobId)")
 
 
-def jobs_that_are_over_change(patch):
-    patch.setattr(jobs, "NOT_OVER", always("#jobId"))
+def jobs_that_are_over_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "NOT_FINISHED", always("#jobId"))
 
 
-def complete_jobs_fail(patch):
-    patch.setattr(jobs, "NOT_OVER", jobs.NOT_FAILED)
+def complete_jobs_fail(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "NOT_FINISHED", jobs.NOT_FAILED)
 
 
-def genomes_are_claimed_twice(patch):
+def genomes_are_claimed_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(genomes, "CLAIMABLE", always("#genomeId"))
 
 
-def parts_are_added_to_genomes_that_are_ready(patch):
+def parts_are_added_to_genomes_that_are_ready(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(genomes, "OWNED", "#claim = :claim")
 
 
-def the_second_part_replaces_the_first(patch):
+def the_second_part_replaces_the_first(patch: pytest.MonkeyPatch) -> None:
     forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
         genome, claim, done=frozenset([Part.BOWTIE2]), updated=now
     )
     patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
 
 
-def genomes_are_read_stale(patch):
+def genomes_are_read_stale(patch: pytest.MonkeyPatch) -> None:
     get_item = FakeDynamoDB.get_item
 
-    def stale(self, **request):
+    def stale(self: Any, **request: Any) -> Any:
         request["ConsistentRead"] = request["TableName"] != "genomes"
         return get_item(self, **request)
 
     patch.setattr(FakeDynamoDB, "get_item", stale)
 
 
-def the_genome_is_read_before_the_waiter_is_written(patch):
-    def admit(self, job_id):
+def the_genome_is_read_before_the_waiter_is_written(patch: pytest.MonkeyPatch) -> None:
+    def admit(self: Any, job_id: str) -> None:
         job = self.jobs.get(job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return
         genome = self.genomes.get(job.genome_id)
         self.genomes.add_waiter(job.genome_id, job_id, job.expires)
@@ -94,76 +107,76 @@ def the_genome_is_read_before_the_waiter_is_written(patch):
     patch.setattr(admission.Admission, "admit", admit)
 
 
-def waiters_are_read_before_the_genome_is_ready(patch):
-    def finish(self, genome, claim):
-        waiters = list(self.genomes.waiters(genome))
-        found = self.genomes.get(genome)
+def waiters_are_read_before_the_genome_is_ready(patch: pytest.MonkeyPatch) -> None:
+    def finish(self: Any, genome_id: str, claim: str) -> None:
+        waiters = list(self.genomes.waiters(genome_id))
+        found = self.genomes.get(genome_id)
         if release.owned(found, claim) and found.prepared:
-            self.genomes.mark_ready(genome, claim, self.clock())
+            self.genomes.mark_ready(genome_id, claim, self.clock())
         for job_id in waiters:
-            if self.genomes.get(genome).state is GenomeState.READY:
-                self.release_job(genome, job_id)
+            if known(self.genomes.get(genome_id)).state is GenomeState.READY:
+                self.release_job(genome_id, job_id)
 
     patch.setattr(release.Release, "finish", finish)
 
 
-def the_waiter_is_removed_before_its_scan_is_queued(patch):
+def the_waiter_is_removed_before_its_scan_is_queued(patch: pytest.MonkeyPatch) -> None:
     one = release.Release.release_job
 
-    def eager(self, genome, job_id):
-        self.genomes.remove_waiter(genome, job_id)
-        one(self, genome, job_id)
+    def eager(self: Any, genome_id: str, job_id: str) -> None:
+        self.genomes.remove_waiter(genome_id, job_id)
+        one(self, genome_id, job_id)
 
     patch.setattr(release.Release, "release_job", eager)
 
 
-def a_beginning_that_was_interrupted_is_not_taken_up(patch):
+def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
     begin = preparation.Preparations.begin
 
-    def once(self, genome):
-        found = self.genomes.get(genome)
+    def once(self: Any, genome_id: str) -> None:
+        found = self.genomes.get(genome_id)
         if found is None or found.venue is None:
-            begin(self, genome)
+            begin(self, genome_id)
 
     patch.setattr(preparation.Preparations, "begin", once)
 
 
-def a_beginning_chooses_the_place_anew(patch):
+def a_beginning_chooses_the_place_anew(patch: pytest.MonkeyPatch) -> None:
     begun = genomes.GenomeStore.begun
 
-    def forgetful(self, genome, claim, venue, *more):
-        begun(self, genome, claim, venue, *more)
-        other = Venue.WORKER if self.get(genome).venue is Venue.LAMBDA else Venue.LAMBDA
-        return begun(self, genome, claim, other, *more)
+    def forgetful(self: Any, genome_id: str, claim: str, venue: Venue, *more: Any) -> Any:
+        begun(self, genome_id, claim, venue, *more)
+        other = Venue.WORKER if self.get(genome_id).venue is Venue.LAMBDA else Venue.LAMBDA
+        return begun(self, genome_id, claim, other, *more)
 
     patch.setattr(genomes, "NOT_BEGUN", always("#venue"))
     patch.setattr(genomes.GenomeStore, "begun", forgetful)
 
 
-def nobody_urges_a_preparation_that_did_not_begin(patch):
-    patch.setattr(reaping.Reaper, "_urge", lambda *_: None)
+def nobody_urges_a_preparation_that_did_not_begin(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping.Reaper, "_retry_start", lambda *_: None)
 
 
-def a_dead_worker_is_not_noticed(patch):
+def a_dead_worker_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reaping.Reaper, "_replace_worker", lambda *_: None)
 
 
-def a_worker_that_lives_is_replaced(patch):
-    patch.setattr(reaping, "WORKER_PATIENCE", -1.0)
+def a_worker_that_lives_is_replaced(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping, "HEARTBEAT_TIMEOUT_SECONDS", -1.0)
 
 
-def a_second_worker_is_not_tried(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 1)
+def a_second_worker_is_not_tried(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 1)
 
 
-def workers_are_tried_for_ever(patch):
-    patch.setattr(reaping, "WORKER_TRIES", 10**9)
+def workers_are_tried_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping, "MAX_WORKER_ATTEMPTS", 10**9)
 
 
-def a_handed_over_preparation_keeps_its_progress(patch):
+def a_handed_over_preparation_keeps_its_progress(patch: pytest.MonkeyPatch) -> None:
     retry = genomes.GenomeStore.retry
 
-    def keeping(self, *arguments):
+    def keeping(self: Any, *arguments: Any) -> Any:
         with patch.context() as inner:
             inner.setattr(genomes, "OF_A_PREPARATION", ("progress",))
             return retry(self, *arguments)
@@ -171,18 +184,18 @@ def a_handed_over_preparation_keeps_its_progress(patch):
     patch.setattr(genomes.GenomeStore, "retry", keeping)
 
 
-def orphans_run_on(patch):
+def orphans_run_on(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reaping.Reaper, "_end_workers", lambda *_: None)
 
 
-def failed_messages_wait_for_the_whole_time_out(patch):
-    patch.setattr(consumers.Source, "give_back", lambda *_: None)
+def failed_messages_wait_for_the_whole_time_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(consumers.SourceQueue, "return_message", lambda *_: None)
 
 
-def a_repeated_download_queues_nothing(patch):
+def a_repeated_download_queues_nothing(patch: pytest.MonkeyPatch) -> None:
     run = download.Download.run
 
-    def once(self, message):
+    def once(self: Any, message: Any) -> None:
         genome = self.genomes.get(message.genome_id)
         if genome is None or Part.FASTA not in genome.done:
             run(self, message)
@@ -190,10 +203,10 @@ def a_repeated_download_queues_nothing(patch):
     patch.setattr(download.Download, "run", once)
 
 
-def a_repeated_scan_queues_nothing(patch):
+def a_repeated_scan_queues_nothing(patch: pytest.MonkeyPatch) -> None:
     run = scanning.Scan.run
 
-    def once(self, message):
+    def once(self: Any, message: Any) -> None:
         job = self.jobs.get(message.job_id)
         if job is None or job.guides is None:
             run(self, message)
@@ -201,12 +214,12 @@ def a_repeated_scan_queues_nothing(patch):
     patch.setattr(scanning.Scan, "run", once)
 
 
-def chunks_are_queued_before_they_are_written(patch):
+def chunks_are_queued_before_they_are_written(patch: pytest.MonkeyPatch) -> None:
     run = scanning.Scan.run
 
-    def hasty(self, message):
+    def hasty(self: Any, message: Any) -> None:
         for number in range(4):
-            self.consensus.send([scanning.ScoreChunk(message.job_id, number)])
+            self.consensus.send([ScoreChunk(message.job_id, number)])
         late = dataclasses.replace(self, consensus=_Nothing())
         run(late, message)
 
@@ -214,68 +227,69 @@ def chunks_are_queued_before_they_are_written(patch):
 
 
 class _Nothing:
-    def send(self, messages):
+    def send(self, messages: Iterable[Any]) -> None:
         del messages
 
 
-def the_last_finisher_dies_and_nobody_releases(patch):
-    def finish(self, genome, claim):
-        found = self.genomes.get(genome)
+def the_last_finisher_dies_and_nobody_releases(patch: pytest.MonkeyPatch) -> None:
+    def finish(self: Any, genome_id: str, claim: str) -> None:
+        found = self.genomes.get(genome_id)
         if release.owned(found, claim) and found.prepared:
-            self.genomes.mark_ready(genome, claim, self.clock())
-            self.release_all(genome)
+            self.genomes.mark_ready(genome_id, claim, self.clock())
+            self.release_all(genome_id)
 
     patch.setattr(release.Release, "finish", finish)
 
 
-def the_waiters_of_a_failure_are_failed_once(patch):
+def the_waiters_of_a_failure_are_failed_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(release.Failure, "fail_remaining_waiters", lambda *_: None)
 
 
-def refused_messages_are_not_noticed(patch):
-    def send(self, messages):
+def refused_messages_are_not_noticed(patch: pytest.MonkeyPatch) -> None:
+    def send(self: Any, messages: Iterable[Any]) -> None:
         for batch in itertools.batched(messages, 10) if hasattr(itertools, "batched") else [list(messages)]:
-            entries = [{"Id": str(i), "MessageBody": queues.dump(message)} for i, message in enumerate(batch)]
+            entries = [{"Id": str(i), "MessageBody": dump(message)} for i, message in enumerate(batch)]
             if entries:
                 self._client.send_message_batch(QueueUrl=self._url, Entries=entries[:10])
 
     patch.setattr(queues.Queue, "send", send)
 
 
-def failed_messages_are_not_reported(patch):
-    respond = consumers.process_partial_response
+def failed_messages_are_not_reported(patch: pytest.MonkeyPatch) -> None:
+    respond = process_partial_response
     patch.setattr(
         consumers, "process_partial_response", lambda *args: {**respond(*args), "batchItemFailures": []}
     )
 
 
-def failed_records_are_not_reported(patch):
-    respond = scheduler.process_partial_response
-    patch.setattr(
-        scheduler, "process_partial_response", lambda *args: {**respond(*args), "batchItemFailures": []}
-    )
+def reporting_no_failure(make: Callable[[Work], Handler]) -> Callable[[Work], Handler]:
+    return lambda work: lambda *args: {**make(work)(*args), "batchItemFailures": []}
 
 
-def failed_mails_are_not_reported(patch):
-    respond = notifier_function.process_partial_response
-    patch.setattr(
-        notifier_function,
-        "process_partial_response",
-        lambda *args: {**respond(*args), "batchItemFailures": []},
-    )
+def failed_records_are_not_reported(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(scheduler, "stream_handler", reporting_no_failure(stream_handler))
 
 
-def the_mark_comes_before_the_mail(patch):
+def failed_emails_are_not_reported(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notifier, "stream_handler", reporting_no_failure(stream_handler))
+
+
+def the_mark_comes_before_the_email(patch: pytest.MonkeyPatch) -> None:
     notify = notifying.Notifier.notify
 
-    def hasty(self, job_id):
+    def hasty(self: Any, job_id: str) -> None:
         job = self.jobs.get(job_id)
-        if job is not None and job.recipient and job.over and self.jobs.mark_notified(job_id, self.clock()):
-            publish = self.notices.publish
+        if (
+            job is not None
+            and job.recipient
+            and job.finished
+            and self.jobs.mark_notified(job_id, self.clock())
+        ):
+            publish = self.topic.publish
             publish(
                 job.recipient,
                 notifying.subject(job),
-                notifying.letter(job, None, f"{self.page}/#/jobs/{job_id}"),
+                notifying.body(job, None, f"{self.page}/#/jobs/{job_id}"),
             )
         else:
             notify(self, job_id)
@@ -283,34 +297,34 @@ def the_mark_comes_before_the_mail(patch):
     patch.setattr(notifying.Notifier, "notify", hasty)
 
 
-def the_mark_is_not_looked_at(patch):
+def the_mark_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs, "NOT_NOTIFIED", always("#jobId"))
     patch.setattr(Job, "notified", property(lambda _self: None, lambda *_: None), raising=False)
 
 
-def no_mark_is_made(patch):
+def no_mark_is_made(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "mark_notified", lambda *_: True)
 
 
-def jobs_are_read_stale_for_mail(patch):
+def jobs_are_read_stale_for_email(patch: pytest.MonkeyPatch) -> None:
     notify, get_item = notifying.Notifier.notify, FakeDynamoDB.get_item
     notified: list[str] = []
 
-    def stale(self, job_id):
+    def stale(self: Any, job_id: str) -> Any:
         notified.append(job_id)
         try:
             notify(self, job_id)
         finally:
             notified.pop()
 
-    def forgetful(self, **request):
+    def forgetful(self: Any, **request: Any) -> Any:
         return get_item(self, **request | {"ConsistentRead": not notified})
 
     patch.setattr(notifying.Notifier, "notify", stale)
     patch.setattr(FakeDynamoDB, "get_item", forgetful)
 
 
-def no_reason_is_recorded(patch):
+def no_reason_is_recorded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "fail", lambda *_: True)
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
 
@@ -346,17 +360,19 @@ MUTATIONS = [
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,
-    failed_mails_are_not_reported,
-    the_mark_comes_before_the_mail,
+    failed_emails_are_not_reported,
+    the_mark_comes_before_the_email,
     the_mark_is_not_looked_at,
     no_mark_is_made,
-    jobs_are_read_stale_for_mail,
+    jobs_are_read_stale_for_email,
     no_reason_is_recorded,
 ]
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
-def test_a_missing_guard_is_noticed(mutation, monkeypatch, scratch):
+def test_a_missing_guard_is_noticed(
+    mutation: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, scratch: Path
+) -> None:
     mutation(monkeypatch)
     for seed in range(SEEDS):
         try:

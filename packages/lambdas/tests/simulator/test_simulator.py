@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from simulator.run import run_seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SEEDS = 2000
 BLOCKS = 20
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_worlds_come_to_rest_in_order(block: int, scratch) -> None:
+def test_worlds_come_to_rest_in_order(block: int, scratch: Path) -> None:
     for seed in range(block * SEEDS // BLOCKS, (block + 1) * SEEDS // BLOCKS):
         run_seed(seed, scratch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import tempfile
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from crackling_lambdas.handlers import (
 )
 from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
-from fakes.sns import FakeSNS, Mail
+from fakes.sns import Email, FakeSNS
 from fakes.sqs import FakeSQS
 from simulator import science
 from simulator.elsewhere import Fleet, Ncbi
@@ -59,7 +60,7 @@ ENVIRONMENT = {
     "LAMBDA_LIMIT_BASES": str(LAMBDA_LIMIT),
     "STAGE": "simulated",
     "STUCK_MINUTES": "400",
-    "MAIL_TOPIC": "arn:aws:sns:eu-west-1:000000000000:mail",
+    "MAIL_TOPIC": "arn:aws:sns:eu-west-1:000000000000:email",
     "MAIL_DOMAINS": "example.org,lab.example.org",
     "PAGE_URL": "https://page.example",
 }
@@ -69,7 +70,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "consensus": {"assess": science.assess},
     "off_target": {"make_indexes": science.Indexes},
 }
-PATIENCE = 400 * 60.0
+STALLED_SECONDS = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
 CONTEXT: Any = SimpleNamespace(
@@ -102,7 +103,7 @@ class World:
         self.streams = {
             "jobs": SimulatedStream(TABLE_KEYS["jobs"], "scheduler"),
             "genomes": SimulatedStream(TABLE_KEYS["genomes"], "scheduler"),
-            "mail": SimulatedStream(TABLE_KEYS["jobs"], "notifier"),
+            "email": SimulatedStream(TABLE_KEYS["jobs"], "notifier"),
         }
         self.dynamodb = FakeDynamoDB(stale=lambda: rng.random() < 0.5)
         self.history = History()
@@ -110,8 +111,8 @@ class World:
         self.dynamodb.conflicts = self.faults.happens
         self.s3 = FakeS3()
         sqs = FakeSQS(lambda url, body: self.queues[url].send(body), self.faults.happens, self._hide)
-        self.sns = FakeSNS(self._mailed)
-        self.mails: list[str] = []  # the jobs that were told of, once for each mail
+        self.sns = FakeSNS(self._emailed)
+        self.emails: list[str] = []  # the jobs that were told of, once for each email
         services = {"dynamodb": self.dynamodb, "s3": self.s3, "sqs": sqs, "sns": self.sns}
         self.clients = SimpleNamespace(
             **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
@@ -131,14 +132,14 @@ class World:
             self.use_own_disk()
             module = {**QUEUES, "scheduler": scheduler, "reaper": reaper, "notifier": notifier}[name]
             environment = {**ENVIRONMENT, "QUEUE_URL": name}
-            given = {
+            given: dict[str, dict[str, Any]] = {
                 "scheduler": {"assemblies": self.ncbi, "launcher": self.fleet},
                 "reaper": {"fleet": self.fleet},
-                "download": {"fetch": self.ncbi.fetch},
+                "download": {"download_fasta": self.ncbi.download_fasta},
                 **SCIENCE,
-            }.get(name, {})
+            }
             self._sandboxes[name, self._depth] = module.make_handler(
-                environment, self.clients, self.clock, **given
+                environment, self.clients, self.clock, **given.get(name, {})
             )
         return self._sandboxes[name, self._depth]
 
@@ -151,14 +152,14 @@ class World:
     def _job_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if before is None and after is not None:
             self.streams["jobs"].add("INSERT", after)
-        elif after is not None and after != before and _owed_mail(after):
-            self.streams["mail"].add("MODIFY", after)
+        elif after is not None and after != before and _owed_email(after):
+            self.streams["email"].add("MODIFY", after)
         self.history.job_written(before, after)
 
-    def _mailed(self, mail: Mail) -> None:
-        [job_id] = re.findall(r"^https://page\.example/#/jobs/(\w+)$", mail.text, re.MULTILINE)
-        self.mails.append(job_id)
-        self.history.mailed(mail, self.dynamodb.tables["jobs"][job_id,])
+    def _emailed(self, email: Email) -> None:
+        [job_id] = re.findall(r"^https://page\.example/#/jobs/(\w+)$", email.text, re.MULTILINE)
+        self.emails.append(job_id)
+        self.history.emailed(email, self.dynamodb.tables["jobs"][job_id,])
 
     def _genome_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if after is not None and after != before and _not_begun(after):
@@ -180,7 +181,7 @@ class World:
             pass
         self.faults.stop()
         at_rest()
-        for pause in (*[REAPINGS] * 6, *[PATIENCE + 1] * 5):
+        for pause in (*[REAPINGS] * 6, *[STALLED_SECONDS + 1] * 5):
             self.now += pause
             self.dynamodb.settle()
             self.reap()
@@ -190,12 +191,12 @@ class World:
     def _step(self) -> bool:
         """Do one thing that can be done now; False if there is none."""
         choices: list[Callable[[], None]] = [
-            lambda queue=queue: self.deliver(queue)
+            partial(self.deliver, queue)
             for queue in self.queues.values()
             if any(message.visible_at <= self.now for message in queue.messages)
         ]
         choices += [
-            lambda stream=stream: self.deliver_stream(stream)
+            partial(self.deliver_stream, stream)
             for stream in self.streams.values()
             if stream.records and not stream.busy
         ]
@@ -281,7 +282,9 @@ class World:
             "headers": {"content-type": "application/json"},
             "multiValueHeaders": {},
             "queryStringParameters": query,
-            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+            if query
+            else None,
             "requestContext": {"path": f"/api{path}"},
             "body": body,
             "isBase64Encoded": False,
@@ -304,7 +307,7 @@ def _not_begun(item: dict[str, Any]) -> bool:
     return claimed.items() <= item.items() and "venue" not in item
 
 
-def _owed_mail(item: dict[str, Any]) -> bool:
+def _owed_email(item: dict[str, Any]) -> bool:
     """Apply the filter of the notifier's event source."""
     return "recipient" in item and "notified" not in item
 

@@ -12,9 +12,9 @@ from crackling_aws.codec import COMPRESSED
 
 
 class Stage(StrEnum):
-    """Name the two scorings of a chunk; the value names the field of the results and the job's counter."""
+    """Name the two scorings of a chunk; `STAGE` names the field of its results and `STAGE_done` the counter of a job."""
 
-    ON_TARGET = "on_target"
+    CONSENSUS = "consensus"
     OFF_TARGET = "off_target"
 
 
@@ -34,7 +34,7 @@ class Chunk:
     number: int
     first: int
     sites: Annotated[tuple[QuerySite, ...], COMPRESSED]
-    on_target: Annotated[tuple[Efficiency, ...] | None, COMPRESSED] = None
+    consensus: Annotated[tuple[Efficiency, ...] | None, COMPRESSED] = None
     off_target: Annotated[tuple[Specificity, ...] | None, COMPRESSED] = None
     loci: Annotated[
         tuple[Locus, ...], COMPRESSED

@@ -40,11 +40,11 @@ class Job:
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned
-    on_target: int = 0  # guides whose efficiency is written
-    off_target: int = 0  # guides whose specificity is written
+    consensus_done: int = 0  # guides whose efficiency is written
+    off_target_done: int = 0  # guides whose specificity is written
     failure: str | None = None  # the reason, for its user
-    recipient: str | None = None  # who is mailed when it is over: see crackling_aws.email
-    notified: float | None = None  # when that mail was sent
+    recipient: str | None = None  # who gets an email when it is finished: see crackling_aws.email
+    notified: float | None = None  # when that email was sent
 
     @property
     def status(self) -> Status:
@@ -52,13 +52,13 @@ class Job:
         if self.failure is not None:
             return Status.FAILED
         if self.guides is not None:
-            done = self.on_target == self.off_target == self.guides
+            done = self.consensus_done == self.off_target_done == self.guides
             return Status.COMPLETE if done else Status.SCORING
         if self.scanning:
             return Status.SCANNING
         return Status.PREPARING if self.preparing else Status.QUEUED
 
     @property
-    def over(self) -> bool:
+    def finished(self) -> bool:
         """Return whether the job is finished: complete or failed."""
         return self.status in (Status.COMPLETE, Status.FAILED)

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
 
-    FetchGenes = Callable[[str], AbstractContextManager[BinaryIO | None]]
+    DownloadAnnotation = Callable[[str], AbstractContextManager[BinaryIO | None]]
 
 logger = logging.getLogger(__name__)
 
 
-def no_genes(_accession: str) -> AbstractContextManager[BinaryIO | None]:
+def no_annotation(_accession: str) -> AbstractContextManager[BinaryIO | None]:
     """Stand for a source without annotations."""
     return nullcontext()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Genes:
-    """Prepare annotations. `fetch` streams that of an assembly by its accession, None if it has none."""
+class AnnotationStep:
+    """Prepare annotations. `download` streams the annotation of an assembly, or gives None if it has none."""
 
     genomes: GenomeStore
     objects: ObjectStore
     clock: Callable[[], float]
-    fetch: FetchGenes = no_genes
+    download: DownloadAnnotation = no_annotation
 
     def prepare(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
         """Prepare the annotation, if there is one; contigs: the names of the genome's.
@@ -50,7 +50,7 @@ class Genes:
             self._uploaded(genome, claim, contigs)
             return
         try:
-            with self.fetch(genome.genome_id) as stream:
+            with self.download(genome.genome_id) as stream:
                 if stream is not None:
                     self._store(genome, claim, stream, contigs)
         except InputError as error:  # the publisher's fault: the genome is useful without
@@ -67,4 +67,4 @@ class Genes:
         annotation = read_gff(stream, f"the annotation of {genome.name or genome.genome_id}", contigs)
         with self.objects.writer(keys.genes(genome.genome_id, claim)) as out:
             annotation.write(out)
-        self.genomes.genes_done(genome.genome_id, claim, self.clock())
+        self.genomes.annotation_done(genome.genome_id, claim, self.clock())

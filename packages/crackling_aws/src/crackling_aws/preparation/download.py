@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from crackling.sequences.faidx import FastaWriter
 from crackling.sequences.fasta import Contig, normalise, read_pieces
 from crackling.sequences.progress import read_with_progress
 from crackling_aws.models.genomes import Part, Source
-from crackling_aws.preparation.annotation import Genes, no_genes
+from crackling_aws.preparation.annotation import AnnotationStep, no_annotation
 from crackling_aws.preparation.progress import LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
@@ -25,14 +26,17 @@ if TYPE_CHECKING:
     from crackling.sequences.faidx import FastaIndex
     from crackling_aws.messages import PrepareGenome
     from crackling_aws.models.genomes import Genome
-    from crackling_aws.preparation.annotation import FetchGenes
+    from crackling_aws.preparation.annotation import DownloadAnnotation
     from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
 
-    Tell = Callable[[int, int], None]  # bytes done, bytes in all
-    Fetch = Callable[[str, Tell], AbstractContextManager[BinaryIO]]
+    OnProgress = Callable[[int, int], None]  # bytes done, bytes in all
+    DownloadFasta = Callable[[str, OnProgress], AbstractContextManager[BinaryIO]]
+
+
+logger = logging.getLogger(__name__)
 
 
 def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = None) -> FastaIndex:
@@ -84,19 +88,19 @@ class QueueBuilds:
 class Download:
     """Download a genome, then call `proceed` with its item and the message.
 
-    `fetch` streams an assembly by its accession; leaving its context well means that every byte was verified.
-    `fetch_genes` does so with its annotation, or gives None.
+    `download_fasta` streams an assembly by its accession; its context ends without an error only if every byte was verified.
+    `download_annotation` streams its annotation, or gives None if it has none.
     `limit`: the most bases that can be prepared where this runs, None for any number.
     """
 
     genomes: GenomeStore
     objects: ObjectStore
-    fetch: Fetch
+    download_fasta: DownloadFasta
     limit: int | None
     proceed: Callable[[Genome, PrepareGenome], None]
     failure: Failure
     clock: Callable[[], float]
-    fetch_genes: FetchGenes = no_genes
+    download_annotation: DownloadAnnotation = no_annotation
 
     def run(self, message: PrepareGenome) -> None:
         """Download the genome and proceed; a repeated call only proceeds, as the first may have died before that."""
@@ -108,38 +112,44 @@ class Download:
             report = Reporter(genomes=self.genomes, genome_id=genome.genome_id, claim=claim, clock=self.clock)
             try:
                 index = self._copy(genome, claim, partial(report, Part.FASTA))
-                genes = Genes(
-                    genomes=self.genomes, objects=self.objects, clock=self.clock, fetch=self.fetch_genes
+                annotation = AnnotationStep(
+                    genomes=self.genomes,
+                    objects=self.objects,
+                    clock=self.clock,
+                    download=self.download_annotation,
                 )
-                genes.prepare(genome, claim, index.contigs)
-            except LostClaimError:
+                annotation.prepare(genome, claim, index.contigs)
+            except LostClaimError as error:
+                logger.warning("The download stops: %s", error)
                 # Another delivery of this message may have failed the genome and died before it failed the waiters.
                 self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), claim)
                 return
             self.genomes.fasta_done(genome.genome_id, claim, len(index.contigs), index.bases, self.clock())
         self.proceed(genome, message)
 
-    def _copy(self, genome: Genome, claim: str, tell: Tell) -> FastaIndex:
+    def _copy(self, genome: Genome, claim: str, on_progress: OnProgress) -> FastaIndex:
         label = genome.name or genome.genome_id
         key = keys.fasta(genome.genome_id, claim)
         # The source's context ends first, so a failed check leaves no object behind.
-        with self.objects.writer(key) as out, self._source(genome, label, tell) as source:
+        with self.objects.writer(key) as out, self._source(genome, label, on_progress) as source:
             index = copy_fasta(source, out, label, self.limit)
         self.objects.put(keys.contig_table(genome.genome_id, claim), index.fai())
         self.objects.put(keys.block_table(genome.genome_id, claim), index.blocks.encode())
         return index
 
-    def _source(self, genome: Genome, label: str, tell: Tell) -> AbstractContextManager[BinaryIO]:
+    def _source(
+        self, genome: Genome, label: str, on_progress: OnProgress
+    ) -> AbstractContextManager[BinaryIO]:
         if genome.source is Source.ACCESSION:
-            return self.fetch(genome.genome_id, tell)
-        return self._upload(keys.upload(genome.genome_id), label, tell)
+            return self.download_fasta(genome.genome_id, on_progress)
+        return self._upload(keys.upload(genome.genome_id), label, on_progress)
 
     @contextmanager
-    def _upload(self, key: str, label: str, tell: Tell) -> Iterator[BinaryIO]:
+    def _upload(self, key: str, label: str, on_progress: OnProgress) -> Iterator[BinaryIO]:
         size = self.objects.size(key)
         try:
             with self.objects.open(key) as stream:
-                yield read_with_progress(stream, lambda done: tell(done, size or done))
+                yield read_with_progress(stream, lambda done: on_progress(done, size or done))
         except MissingObjectError:
             raise InputError(
                 f"{label}: no file was uploaded; upload its FASTA and complete the upload"

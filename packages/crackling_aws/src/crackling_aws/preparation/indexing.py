@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,18 +25,20 @@ if TYPE_CHECKING:
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
 
-    Tell = Callable[[str, int, int], None]  # a stage's name, what is done, what there is to do
+    OnStage = Callable[[str, int, int], None]  # a stage's name, what is done, what there is to do
 
 
 class Build(Protocol):
     """Build the files of an index, one per shard; see `build_issl`."""
 
-    def __call__(self, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]: ...
+    def __call__(self, sources: list[Path], out: Path, *, progress: OnStage) -> Sequence[Path]: ...
 
 
 # Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
 SHARD_BASES = 3_500_000_000
 BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,8 @@ class Builder:
     failure: Failure
     clock: Callable[[], float]
 
-    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, Tell], None]) -> None:
-        """Call `make(fasta, scratch folder, tell)` if the part is missing; then finish, if it was the last.
+    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, OnStage], None]) -> None:
+        """Call `make(fasta, scratch folder, on_stage)` if the part is missing; then finish, if it was the last.
 
         A repetition skips to finishing, in case the first died between.
         """
@@ -59,33 +61,36 @@ class Builder:
             report = Reporter(
                 genomes=self.genomes, genome_id=message.genome_id, claim=message.claim, clock=self.clock
             )
-            tell = BuildProgress(partial(report, part), genome.bases or 0)
-            with suppress(LostClaimError), TemporaryDirectory() as folder:
-                report(part)
-                fasta = Path(folder, "genome.fa.gz")
-                self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
-                make(fasta, Path(folder), tell)
-        # Read again: another delivery of this message may have failed it, and died before it told the waiters.
+            on_stage = BuildProgress(partial(report, part), genome.bases or 0)
+            try:
+                with TemporaryDirectory() as folder:
+                    report(part)
+                    fasta = Path(folder, "genome.fa.gz")
+                    self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
+                    make(fasta, Path(folder), on_stage)
+            except LostClaimError as error:
+                logger.warning("The build of the %s index stops: %s", part, error)
+        # Read again: another delivery of this message may have failed it, and died before it failed the waiters.
         self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
         self.release.finish(message.genome_id, message.claim)
 
 
-def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: Tell) -> Sequence[Path]:
+def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: OnStage) -> Sequence[Path]:
     """Build a genome's index in shards of so many bases."""
     return build_index(sources, out, shard_bases=shard_bases, progress=progress).files
 
 
 @dataclass(frozen=True, kw_only=True)
 class IsslIndex:
-    """Build the index for specificity. `build` reads FASTA files, writes the files of an index and tells its stages."""
+    """Build the index for specificity. `build` reads FASTA files, writes the files of an index and reports its stages."""
 
     builder: Builder
     build: Build
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path, tell: Tell) -> None:
+        def make(fasta: Path, folder: Path, on_stage: OnStage) -> None:
             files = []
-            shards = self.build([fasta], folder / "genome.issl", progress=tell)
+            shards = self.build([fasta], folder / "genome.issl", progress=on_stage)
             for number, path in enumerate(shards, start=1):
                 key = keys.index(message.genome_id, message.claim, number, len(shards))
                 self.builder.objects.upload(path, key)
@@ -128,7 +133,7 @@ class Bowtie2Index:
     build: BuildBowtie2
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path, _tell: Tell) -> None:
+        def make(fasta: Path, folder: Path, _on_stage: OnStage) -> None:
             files = folder / "index"
             files.mkdir()
             genome = self.builder.genomes.get(message.genome_id)

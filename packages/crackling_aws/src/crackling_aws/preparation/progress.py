@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # How far a shard is at the beginning and at the end of each stage of build_index.
 _STAGES = {"reading": (0.0, 0.3), "sorting": (0.3, 0.9), "writing": (0.9, 1.0)}
-SECONDS = 2.0  # between two reports of one step
+MIN_INTERVAL_SECONDS = 2.0  # between two reports of one step
 
 
 class LostClaimError(Exception):
@@ -47,7 +47,7 @@ class Reporter:
         with self._lock:
             begins = self._latest is None or self._latest.part is not part
             self._latest = Progress(part, done, total)
-            if begins or self.clock() >= self._written + SECONDS:
+            if begins or self.clock() >= self._written + MIN_INTERVAL_SECONDS:
                 self._write(self._latest)
 
     def beat(self) -> None:

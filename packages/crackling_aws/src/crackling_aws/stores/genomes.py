@@ -130,7 +130,7 @@ class GenomeStore:
         """Note that the sequence is in place; return False if `claim` no longer owns the genome."""
         return self._done(genome_id, claim, Part.FASTA, contigs=contigs, bases=bases, updated=now)
 
-    def genes_done(self, genome_id: str, claim: str, now: float) -> bool:
+    def annotation_done(self, genome_id: str, claim: str, now: float) -> bool:
         """Note that the annotation is in place; return False if `claim` no longer owns the genome."""
         return self._owned(genome_id, claim, annotated=True, updated=now)
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 NOT_FAILED = "attribute_not_exists(#failure)"
-NOT_COMPLETE = "(attribute_not_exists(#guides) OR #onTarget <> #guides OR #offTarget <> #guides)"
-NOT_OVER = f"{NOT_FAILED} AND {NOT_COMPLETE}"
+NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
+NOT_FINISHED = f"{NOT_FAILED} AND {NOT_COMPLETE}"
 NOT_NOTIFIED = "attribute_not_exists(#notified)"
-STALLED = f"{NOT_OVER} AND #updated < :before"
+STALLED = f"{NOT_FINISHED} AND #updated < :before"
 
 
 class JobStore:
@@ -42,19 +42,19 @@ class JobStore:
 
     def mark_preparing(self, job_id: str, now: float) -> bool:
         """Note that the job waits for its genome; return False if it is over."""
-        return self._update(job_id, NOT_OVER, preparing=True, updated=now)
+        return self._update(job_id, NOT_FINISHED, preparing=True, updated=now)
 
     def mark_scanning(self, job_id: str, now: float) -> bool:
         """Note that the job's scan was queued; return False if it is over."""
-        return self._update(job_id, NOT_OVER, scanning=True, updated=now)
+        return self._update(job_id, NOT_FINISHED, scanning=True, updated=now)
 
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
         """Note how many guides the scan found; return False if the job is over."""
-        return self._update(job_id, NOT_OVER, guides=guides, updated=now)
+        return self._update(job_id, NOT_FINISHED, guides=guides, updated=now)
 
     def fail(self, job_id: str, reason: str, now: float) -> bool:
         """End the job with a reason; return False if it was over."""
-        return self._update(job_id, NOT_OVER, failure=reason, updated=now)
+        return self._update(job_id, NOT_FINISHED, failure=reason, updated=now)
 
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
         """End the job with a reason; return False if it is over or made progress since `before`."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import shutil
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,9 @@ _COPY = 1024 * 1024
 _ATTEMPTS = 4
 _BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+# S3 tells only a role that may list the whole bucket that an object is missing:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+_MISSING_OR_DENIED = frozenset({"AccessDenied", "403", "Forbidden"})
 
 
 class MissingObjectError(Exception):
@@ -78,7 +83,7 @@ class ObjectStore:
         try:
             return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
+            if self._is_missing(error, key):
                 return None
             raise
 
@@ -148,7 +153,21 @@ class ObjectStore:
         try:
             return self._client.get_object(**request)["Body"]
         except ClientError as error:
-            raise _missing(error, key) from error
+            if self._is_missing(error, key):
+                raise MissingObjectError(f"No object {key}") from error
+            raise
+
+    def _is_missing(self, error: ClientError, key: str) -> bool:
+        code = error.response["Error"]["Code"]
+        return code in _MISSING or (code in _MISSING_OR_DENIED and self._is_absent(key))
+
+    def _is_absent(self, key: str) -> bool:
+        """Return whether a listing shows that there is no such object; roles may list below their prefixes."""
+        try:
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        except ClientError:
+            return False
+        return all(entry["Key"] != key for entry in answer.get("Contents", []))
 
     def upload(self, path: Path, key: str) -> None:
         """Copy a file to an object."""
@@ -207,7 +226,7 @@ class _Upload(io.RawIOBase):
         self._key = key
         self._upload_id: str | None = None
         self._pool: ThreadPoolExecutor | None = None
-        self._sent: list[Future[str]] = []  # the parts' tags
+        self._sent: list[Future[CompletedPartTypeDef]] = []
         self._buffer = bytearray()
 
     def writable(self) -> bool:
@@ -226,9 +245,7 @@ class _Upload(io.RawIOBase):
             return
         if self._buffer:
             self._send(bytes(self._buffer))
-        parts: list[CompletedPartTypeDef] = [
-            {"PartNumber": number, "ETag": sent.result()} for number, sent in enumerate(self._sent, start=1)
-        ]
+        parts = [sent.result() for sent in self._sent]
         self._client.complete_multipart_upload(
             Bucket=self._bucket,
             Key=self._key,
@@ -248,19 +265,28 @@ class _Upload(io.RawIOBase):
 
     def _send(self, part: bytes) -> None:
         if self._pool is None:
-            answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key)
+            answer = self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=self._key, ChecksumAlgorithm="CRC32"
+            )
             self._upload_id = answer["UploadId"]
             self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="part")
         if len(self._sent) >= AT_ONCE:
             self._sent[-AT_ONCE].result()  # waits while as many are under way; raises what went wrong
         self._sent.append(self._pool.submit(self._put, len(self._sent) + 1, part))
 
-    def _put(self, number: int, part: bytes) -> str:
+    def _put(self, number: int, part: bytes) -> CompletedPartTypeDef:
+        """Send a part with its checksum. An upload that names an algorithm is completed only with the parts' checksums."""
         assert self._upload_id is not None
+        checksum = base64.b64encode(zlib.crc32(part).to_bytes(4, "big")).decode()
         sent = self._client.upload_part(
-            Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload_id,
+            PartNumber=number,
+            Body=part,
+            ChecksumCRC32=checksum,
         )
-        return sent["ETag"]
+        return {"PartNumber": number, "ETag": sent["ETag"], "ChecksumCRC32": checksum}
 
 
 def _write(file: int, data: bytes, at: int) -> None:
@@ -268,7 +294,3 @@ def _write(file: int, data: bytes, at: int) -> None:
     while data:
         written = os.pwrite(file, data, at)
         data, at = data[written:], at + written
-
-
-def _missing(error: ClientError, key: str) -> Exception:
-    return MissingObjectError(f"No object {key}") if error.response["Error"]["Code"] in _MISSING else error

@@ -38,9 +38,9 @@ EXISTS = "attribute_exists(#jobId)"
 JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
 MAX_NUMBER = 10**9  # of a chunk
-# Chunks of one job finish together and contend for its counter. Patience here is cheaper than a redelivery.
-CONFLICT_TRIES = 10
-CONFLICT_PAUSE = 0.05
+# Chunks of one job finish together and contend for its counter. Waiting here is cheaper than a redelivery.
+MAX_CONFLICT_ATTEMPTS = 10
+CONFLICT_DELAY_SECONDS = 0.05
 
 
 class TargetStore:
@@ -76,9 +76,9 @@ class TargetStore:
         for item in items:
             yield from_item(Chunk, item)
 
-    def save_on_target(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
+    def save_consensus(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
         """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""
-        return self._save(chunk, Stage.ON_TARGET, now, on_target=tuple(results))
+        return self._save(chunk, Stage.CONSENSUS, now, consensus=tuple(results))
 
     def save_off_target(
         self, chunk: Chunk, results: Sequence[Specificity], now: float, loci: Sequence[Locus] | None = None
@@ -100,7 +100,9 @@ class TargetStore:
                 update=Update(set=attributes(Chunk, **results)),
             ),
         }
-        count = Update(set=attributes(Job, updated=now), add=attributes(Job, **{stage: len(chunk.sites)}))
+        count = Update(
+            set=attributes(Job, updated=now), add=attributes(Job, **{f"{stage}_done": len(chunk.sites)})
+        )
         counter = {
             "TableName": self._jobs_table,
             "Key": attributes(Job, job_id=chunk.job_id),
@@ -109,7 +111,7 @@ class TargetStore:
         return self._transact([{"Update": result}, {"Update": counter}])
 
     def _transact(self, writes: list[Any]) -> bool:
-        tries = CONFLICT_TRIES
+        attempts_left = MAX_CONFLICT_ATTEMPTS
         while True:
             try:
                 self._client.transact_write_items(TransactItems=writes)
@@ -117,10 +119,12 @@ class TargetStore:
                 codes = cancellation_codes(error)
                 if "ConditionalCheckFailed" in codes:
                     return False
-                tries -= 1
-                if "TransactionConflict" not in codes or not tries:
+                attempts_left -= 1
+                if "TransactionConflict" not in codes or not attempts_left:
                     raise
-                self._sleep(CONFLICT_PAUSE * (CONFLICT_TRIES - tries) * random.random())
+                self._sleep(
+                    CONFLICT_DELAY_SECONDS * (MAX_CONFLICT_ATTEMPTS - attempts_left) * random.random()
+                )
             else:
                 return True
 

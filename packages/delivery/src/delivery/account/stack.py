@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.stacks.cloudformation import Stacks
 from delivery.waiting import wait_until
@@ -22,9 +23,13 @@ VARIABLES = {
     "DEPLOYMENT_ROLE_ARN": "DeploymentRoleArn",
     "BAKING_ROLE_ARN": "BakingRoleArn",
     "CLEANING_ROLE_ARN": "CleaningRoleArn",
+    "EPHEMERAL_ROLE_ARN": "EphemeralRoleArn",
 }
-"""Variable of the repository (Settings, Secrets and variables, Actions) -> output of the stack. AWS_REGION is another one."""
+"""Variable of the repository (Settings, Secrets and variables, Actions) -> output of the stack."""
+REGION_VARIABLES = {"production": "AWS_REGION", "pull-requests": "EPHEMERAL_REGION"}
+"""Purpose of an account -> the variable of its region."""
 
+_SERVICE = names.service_stack("")
 _GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
@@ -47,6 +52,36 @@ def deploy(
         if status not in _GOOD:
             raise DeliveryError(f"{NAME} is {status}; its events in CloudFormation say why")
     return stacks.outputs(NAME)
+
+
+def require_purpose(cloudformation: CloudFormationClient, purpose: str) -> None:
+    """Check that an account is not used for something else already.
+
+    Raises:
+        DeliveryError: pull requests would be deployed beside what lasts, or the other way round.
+    """
+    pages = cloudformation.get_paginator("list_stacks").paginate()
+    there = [
+        one["StackName"]
+        for page in pages
+        for one in page["StackSummaries"]
+        if one["StackStatus"] != "DELETE_COMPLETE"
+    ]
+    stages = [one.removeprefix(_SERVICE) for one in there if one.startswith(_SERVICE)]
+    wrong = sorted(
+        one for one in stages if (names.kind_of(one) == names.PULL_REQUEST) != (purpose == "pull-requests")
+    )
+    made_for = _purpose_of(Stacks(cloudformation).outputs(NAME)) if NAME in there else purpose
+    if wrong or made_for != purpose:
+        found = f"has the stages {', '.join(wrong)}" if wrong else f"is prepared for {made_for}"
+        raise DeliveryError(
+            f"this account {found}: stages of pull requests hold code that nobody has reviewed, and belong in an "
+            f"account of their own; use credentials of another one for {purpose}"
+        )
+
+
+def _purpose_of(outputs: dict[str, str]) -> str:
+    return "pull-requests" if VARIABLES["EPHEMERAL_ROLE_ARN"] in outputs else "production"
 
 
 def _request(

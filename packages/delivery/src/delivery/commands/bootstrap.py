@@ -1,4 +1,7 @@
-"""Prepare an empty AWS account for deployments from GitHub: the CDK's stack, GitHub as identity provider, and four roles.
+"""Prepare an empty AWS account for deployments from GitHub: the CDK's stack, GitHub as identity provider, and roles.
+
+--for production       the account of what lasts: roles to deploy main, to bake images, to inspect and to clean up
+--for pull-requests    another account, for stages of pull requests, whose code nobody has reviewed; optional
 
 Run it once, as an administrator of the account; running it again updates the roles. The roles have no keys, and trust the jobs
 of one repository; GitHub is asked how it names them, with the token in GITHUB_TOKEN (`gh auth token` prints yours). Run it again
@@ -15,7 +18,7 @@ import boto3
 
 from delivery.account import stack
 from delivery.account.subject import subject_prefix
-from delivery.account.template import template
+from delivery.account.template import ROLES, template
 from delivery.commands.arguments import repository
 from delivery.program import DONE, say
 from delivery.stacks.cdk import CdkCli
@@ -35,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose workflows may deploy",
     )
     parser.add_argument(
+        "--for",
+        dest="purpose",
+        choices=ROLES,
+        required=True,
+        help="what the account is for; pull requests need an account of their own",
+    )
+    parser.add_argument(
         "--subject-prefix",
         help="start of the subjects of its identities (repo:OWNER/NAME or repo:OWNER@ID/NAME@ID); default: GitHub is asked",
     )
@@ -46,19 +56,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, services: Services) -> int:
-    body = json.dumps(template(provider_exists=options.provider_exists), indent=1)
+    body = json.dumps(template(options.purpose, provider_exists=options.provider_exists), indent=1)
     if options.dry_run:
         sys.stdout.write(body + "\n")
         return DONE
     prefix = options.subject_prefix or subject_prefix(services.repository(options.repository))
     say(f"the roles will trust jobs whose subjects begin with {prefix}")
+    stack.require_purpose(services.aws.cloudformation, options.purpose)
     region = services.aws.cloudformation.meta.region_name
     if not options.no_cdk:
         account = boto3.client("sts").get_caller_identity()["Account"]
         CdkCli().bootstrap(f"aws://{account}/{region}")
     outputs = stack.deploy(services.aws.cloudformation, body, prefix, services.clock)
     say("Set these variables of the repository (gh variable set NAME --body VALUE):")
-    sys.stdout.write(f"AWS_REGION={region}\n")
+    sys.stdout.write(f"{stack.REGION_VARIABLES[options.purpose]}={region}\n")
     for name, output in stack.VARIABLES.items():
-        sys.stdout.write(f"{name}={outputs[output]}\n")
+        if output in outputs:
+            sys.stdout.write(f"{name}={outputs[output]}\n")
     return DONE

@@ -47,7 +47,14 @@ _REFUSALS: Final = (
         "Not Found",
         "There is no such route, or it does not take the method",
     ),
-    ("TooLarge", "REQUEST_TOO_LARGE", 413, "Content Too Large", "The request is larger than 10 MB"),
+    # As long as API Gateway does not let this one be changed, clients get {"message": "Request Too Long"} instead.
+    (
+        "TooLarge",
+        "REQUEST_TOO_LARGE",
+        413,
+        "Content Too Large",
+        "The request is larger than 6 MB. Split the query, or give a part of the genome as region",
+    ),
     (
         "TooMany",
         "THROTTLED",

@@ -36,7 +36,7 @@ def allow_objects(role: iam.IRole, bucket: s3.Bucket, prefix: str, *actions: str
 
 
 def allow_listing(role: iam.IRole, bucket: s3.Bucket, prefix: str) -> None:
-    """Allow listing below `prefix`; without it S3 answers 403 instead of 404 for a missing key."""
+    """Allow listing below `prefix`, by which a missing object is told from a denied one: S3 answers 403 for both."""
     conditions = {"StringLike": {"s3:prefix": f"{prefix}*"}}
     allow(role, ["s3:ListBucket"], bucket.bucket_arn, conditions=conditions)
 

@@ -39,7 +39,7 @@ def make_app(
         responses=openapi.answers(HTTPStatus.OK, AboutView),
     )
     def about() -> AboutView:
-        return AboutView.of(submission.mailing.domains)
+        return AboutView.of(submission.subscriptions.domains)
 
     @app.get("/openapi.json", include_in_schema=False)
     def description() -> Response[str]:

@@ -19,7 +19,7 @@ from crackling_lambdas.api.genome_views import (
     UploadView,
 )
 from crackling_lambdas.api.openapi import answers
-from crackling_lambdas.genomes.library import ANNOTATION_BYTES, FORM_SECONDS, Library
+from crackling_lambdas.genomes.library import FORM_SECONDS, MAX_ANNOTATION_BYTES, Library
 from crackling_lambdas.genomes.search import Search
 
 TAGS = ["genomes"]
@@ -59,8 +59,8 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         created = GenomeCreated(
             genome=new.genome,
             url=url,
-            upload=UploadView.of(forms.genome, library.upload_limit, expires),
-            annotation_upload=UploadView.of(forms.annotation, ANNOTATION_BYTES, expires)
+            upload=UploadView.of(forms.genome, library.upload_limit_bytes, expires),
+            annotation_upload=UploadView.of(forms.annotation, MAX_ANNOTATION_BYTES, expires)
             if forms.annotation
             else None,
         )

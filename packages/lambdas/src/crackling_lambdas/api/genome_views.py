@@ -88,7 +88,10 @@ class GenomeView(View):
     ]
     organism: Annotated[str | None, Field(description="Of an assembly, as NCBI names it.")]
     expected_bases: Annotated[
-        int | None, Field(description="Before it is fetched: by NCBI's report, or by the upload's size.")
+        int | None,
+        Field(
+            description="An estimate from before the download: from NCBI's report, or from the upload's size."
+        ),
     ]
     began: Annotated[datetime | None, Field(description="When its preparation was asked for.")]
     expected_seconds: Annotated[
@@ -178,7 +181,7 @@ class FileView(View):
     part: Annotated[Part, Field(description="The step that made it.")]
     name: str
     bytes: int
-    url: Annotated[str, Field(description="Where it can be fetched for a quarter of an hour.")]
+    url: Annotated[str, Field(description="The address to download it from, valid for 15 minutes.")]
 
 
 class FilesView(View):

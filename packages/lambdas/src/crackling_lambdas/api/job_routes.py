@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
-from aws_lambda_powertools.metrics import MetricUnit
 
 from crackling.results import FORMATS, Format
 from crackling_lambdas.api.job_views import (
@@ -21,7 +20,7 @@ from crackling_lambdas.api.job_views import (
 from crackling_lambdas.api.openapi import answers
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
 from crackling_lambdas.jobs.submission import Submission
-from crackling_lambdas.runtime.telemetry import metrics
+from crackling_lambdas.runtime.telemetry import count
 
 TAGS = ["jobs"]
 TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
@@ -68,7 +67,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
             taken = submission.submit_region(new.region, new.genome, options, new.email)
         else:
             taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
-        metrics.add_metric("JobsSubmitted", MetricUnit.Count, 1)
+        count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"
         created = JobCreated(job_id=job_id, url=url, mail=recipient.state if recipient else None)

@@ -12,7 +12,7 @@ from crackling_aws.models.genomes import Genome
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
 from crackling_lambdas.api.views import View, moment
-from crackling_lambdas.jobs.email_subscriptions import MailState
+from crackling_lambdas.jobs.email_subscriptions import EmailState
 from crackling_lambdas.jobs.results import Page
 
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
@@ -55,7 +55,7 @@ class NewJob(View):
         str | None,
         Field(
             max_length=320,
-            description="Whom to mail when the job is over, where the deployment does that.",
+            description="Address to email when the job is finished, if the deployment sends email.",
             examples=["someone@example.org"],
         ),
     ] = None
@@ -87,8 +87,10 @@ class JobCreated(View):
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
     mail: Annotated[
-        MailState | None,
-        Field(description="Of the email: pending until the link is opened that AWS has just sent there."),
+        EmailState | None,
+        Field(
+            description="Whether the address is confirmed: pending until its owner opens the link that AWS has sent."
+        ),
     ]
 
 
@@ -96,8 +98,8 @@ class Progress(View):
     """Guides found (null until the query is scanned), and how many of them are scored."""
 
     guides: int | None
-    on_target: int
-    off_target: int
+    consensus_done: int
+    off_target_done: int
 
 
 class JobView(View):
@@ -139,7 +141,9 @@ class JobView(View):
             genome_bases=genome.bases if genome else None,
             annotated=genome is not None and genome.annotated,
             status=job.status,
-            progress=Progress(guides=job.guides, on_target=job.on_target, off_target=job.off_target),
+            progress=Progress(
+                guides=job.guides, consensus_done=job.consensus_done, off_target_done=job.off_target_done
+            ),
             genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             reason=job.failure,
             options=Options(consensus=job.options.consensus),

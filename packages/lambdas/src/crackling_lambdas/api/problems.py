@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,19 @@ from crackling_lambdas.errors import (
     TooLargeError,
     UpstreamError,
 )
-from crackling_lambdas.runtime.telemetry import logger
+from crackling_lambdas.runtime.telemetry import count, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+    from crackling_lambdas.runtime.entry import Answer
+
 MEDIA_TYPE = "application/problem+json"
 JSON = "application/json"
+# Lambda fails instead of sending a larger answer. It counts the answer's JSON, in which quotes and line ends are escaped.
+ANSWER_BYTES = 6 * 1024 * 1024
 OWN = "Value error, "  # what pydantic puts before the words of the models' own rules
 STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -42,6 +47,22 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
 def problem(status: HTTPStatus, detail: str, errors: list[FieldError] | None = None) -> Response[str]:
     view = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
     return Response(status, MEDIA_TYPE, view.model_dump_json(exclude_none=True))
+
+
+def fitting(answer: Answer) -> Answer:
+    """Return an answer of the API, or a problem instead if Lambda would not carry it."""
+    # In JSON a letter takes at most six times its bytes.
+    if 6 * len(answer["body"] or "") <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
+        return answer
+    detail = "The answer is larger than 6 MB; ask for less, for example with a smaller limit"
+    too_large = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return {
+        **answer,
+        "statusCode": too_large.status_code,
+        "body": too_large.body,
+        "multiValueHeaders": {"Content-Type": [MEDIA_TYPE]},
+        "isBase64Encoded": False,
+    }
 
 
 def answer_errors(app: APIGatewayRestResolver) -> None:
@@ -73,7 +94,11 @@ def sends_json(app: APIGatewayRestResolver) -> bool:
 
 
 def refused(error: RefusedError) -> Response[str]:
-    return problem(STATUS[type(error)], str(error))
+    status = STATUS[type(error)]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning("A request failed upstream", extra={"reason": str(error)})
+        count("UpstreamFailures")
+    return problem(status, str(error))
 
 
 def invalid(error: RequestValidationError) -> Response[str]:

@@ -11,7 +11,7 @@ from crackling.results import FORMATS, Format
 from crackling.results.columns import COLUMN, WARNINGS, Column
 from crackling.results.ranking import RANKING, RANKING_TEXT
 from crackling_lambdas.api.views import View
-from crackling_lambdas.jobs.submission import QUERY_BASES, QUERY_GUIDES, QUERY_LETTERS
+from crackling_lambdas.jobs.submission import MAX_QUERY_BASES, MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
 
 
 class VersionsView(View):
@@ -147,7 +147,7 @@ class AboutView(View):
                 FormatView(format=name, title=one.title, text=one.text, ending=one.endings[0])
                 for name, one in FORMATS.items()
             ],
-            limits=LimitsView(bases=QUERY_BASES, guides=QUERY_GUIDES, letters=QUERY_LETTERS),
+            limits=LimitsView(bases=MAX_QUERY_BASES, guides=MAX_QUERY_GUIDES, letters=MAX_QUERY_LETTERS),
             mail_domains=list(mail_domains),
         )
 

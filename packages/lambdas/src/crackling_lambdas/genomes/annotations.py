@@ -1,4 +1,4 @@
-"""Keep the annotation that a function used last: it loads in milliseconds, but has to be fetched."""
+"""Keep the annotation that a function used last: loading it takes milliseconds, but downloading it takes longer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Annotations:
-    """Fetch annotations by genome."""
+    """Download annotations, and keep the last one in memory."""
 
     objects: ObjectStore
     _last: tuple[str, Annotation] | None = field(default=None, init=False)  # with its key

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = {"search"}  # the routes beside /genomes/ID
-ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
+MAX_ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
 FORM_SECONDS = 15 * 60
 ADDRESS_SECONDS = 15 * 60  # a download that has begun may go on
 ANNOUNCED_SECONDS = 24 * 60 * 60  # an upload that nobody completes is forgotten
@@ -37,7 +37,7 @@ class GenomeFile:
 
 
 @dataclass(frozen=True)
-class Announced:
+class UploadForms:
     """Hold the forms to upload an announced genome's files with."""
 
     genome: UploadForm
@@ -51,7 +51,7 @@ class Library:
     genomes: GenomeStore
     objects: ObjectStore
     claims: Claims
-    upload_limit: int
+    upload_limit_bytes: int
     clock: Callable[[], float]
 
     def get(self, genome_id: str) -> Genome:
@@ -87,7 +87,7 @@ class Library:
         url = self.objects.download_address(key, name, ADDRESS_SECONDS)
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
-    def announce(self, genome_id: str, name: str | None, *, annotation: bool = False) -> Announced:
+    def announce(self, genome_id: str, name: str | None, *, annotation: bool = False) -> UploadForms:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
@@ -107,9 +107,9 @@ class Library:
             )
         # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome_id)])
-        return Announced(
-            self.objects.upload_form(keys.upload(genome_id), self.upload_limit, FORM_SECONDS),
-            self.objects.upload_form(keys.annotation_upload(genome_id), ANNOTATION_BYTES, FORM_SECONDS)
+        return UploadForms(
+            self.objects.upload_form(keys.upload(genome_id), self.upload_limit_bytes, FORM_SECONDS),
+            self.objects.upload_form(keys.annotation_upload(genome_id), MAX_ANNOTATION_BYTES, FORM_SECONDS)
             if annotation
             else None,
         )

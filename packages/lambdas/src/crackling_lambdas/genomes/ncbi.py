@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from crackling.ncbi import Assembly
     from crackling_aws.clients import Clients
-    from crackling_aws.preparation.download import Tell
+    from crackling_aws.preparation.download import OnProgress
 
 # Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
-BRIEF = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, total_wait_seconds=5)
+BRIEF_RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, total_wait_seconds=5)
 
 
 class NcbiSettings(Protocol):
@@ -29,7 +29,7 @@ class NcbiSettings(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyedNcbi:
+class NcbiClient:
     """crackling.ncbi.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
 
     settings: NcbiSettings
@@ -42,7 +42,7 @@ class KeyedNcbi:
     def search(self, text: str, limit: int) -> list[Assembly]:
         return self._ncbi().search(text, limit)
 
-    def download_fasta(self, accession: str, progress: Tell) -> AbstractContextManager[BinaryIO]:
+    def download_fasta(self, accession: str, progress: OnProgress) -> AbstractContextManager[BinaryIO]:
         return self._ncbi().download_fasta(accession, progress)
 
     def download_annotation(self, accession: str) -> AbstractContextManager[BinaryIO | None]:

@@ -8,6 +8,7 @@ is, writes where it is prepared, and only then starts that. Each step may be rep
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.expectation import Expectations
     from crackling_lambdas.genomes.sizes import Sizes
 
-PATIENCE = 20 * 60.0  # seconds in which NCBI may come to itself
+NCBI_TIMEOUT_SECONDS = 20 * 60.0  # from the claim, while NCBI cannot be reached
+
+
+logger = logging.getLogger(__name__)
 
 
 class Launcher(Protocol):
@@ -52,7 +56,6 @@ class Preparations:
     failure: Failure
     expectations: Expectations
     clock: Callable[[], float]
-    tell: Callable[[str, Exception], None]  # of trouble that may pass: the genome and the error
 
     def begin(self, genome_id: str) -> None:
         """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
@@ -76,11 +79,11 @@ class Preparations:
         try:
             size = self.sizes.of(genome)
         except InputError as error:
-            self.failure.fail_genome(genome.genome_id, claim, str(error))
+            self._fail(genome.genome_id, claim, error)
         except CracklingError as error:
-            self.tell(genome.genome_id, error)
-            if self.clock() >= (genome.claimed or 0) + PATIENCE:
-                self.failure.fail_genome(genome.genome_id, claim, str(error))
+            logger.warning("The genome %s does not begin yet: %s", genome.genome_id, error)
+            if self.clock() >= (genome.claimed or 0) + NCBI_TIMEOUT_SECONDS:
+                self._fail(genome.genome_id, claim, error)
         else:
             venue, [seconds] = self.expectations.venue(size.bases), self.expectations.of([size.bases])
             self.genomes.begun(
@@ -104,6 +107,10 @@ class Preparations:
             try:
                 worker = self.launcher.launch(genome.genome_id, claim, genome.expected_bases or 0)
             except CracklingError as error:
-                self.failure.fail_genome(genome.genome_id, claim, str(error))
+                self._fail(genome.genome_id, claim, error)
             else:
                 self.genomes.launched(genome.genome_id, claim, worker, self.clock())
+
+    def _fail(self, genome_id: str, claim: str, error: CracklingError) -> None:
+        logger.warning("The genome %s cannot be prepared: %s", genome_id, error)
+        self.failure.fail_genome(genome_id, claim, str(error))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crackling.ncbi import Assembly
     from crackling_lambdas.genomes.expectation import Expectations
 
-MOST = 20  # of what is found
+MAX_ASSEMBLIES = 20
 
 
 class Catalogue(Protocol):
@@ -27,7 +27,7 @@ class Catalogue(Protocol):
         """
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """Hold an assembly and how many seconds its preparation would take."""
 
     assembly: Assembly
@@ -41,18 +41,18 @@ class Search:
     catalogue: Catalogue
     expectations: Expectations
 
-    def find(self, text: str) -> list[Found]:
-        """Return at most MOST assemblies, the best match first.
+    def find(self, text: str) -> list[SearchResult]:
+        """Return at most MAX_ASSEMBLIES assemblies, the best match first.
 
         Raises:
             InvalidError: an accession that is not to be had.
             UpstreamError: NCBI cannot be asked.
         """
         try:
-            found = self.catalogue.search(text, MOST)
+            found = self.catalogue.search(text, MAX_ASSEMBLIES)
         except InputError as error:
             raise InvalidError(str(error)) from None
         except TransferError as error:
             raise UpstreamError(str(error)) from None
         seconds = self.expectations.of([one.bases for one in found])
-        return list(map(Found, found, seconds))
+        return list(map(SearchResult, found, seconds))

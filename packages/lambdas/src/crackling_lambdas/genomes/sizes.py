@@ -18,7 +18,7 @@ GZIP = b"\x1f\x8b"
 BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, so this is rarely too low
 
 
-class Described(Protocol):
+class AssemblyReport(Protocol):
     """Describe the fields that are used of an assembly's report."""
 
     @property
@@ -30,7 +30,7 @@ class Described(Protocol):
 class Assemblies(Protocol):
     """Look up assemblies by accession; implemented by crackling.ncbi.datasets.Ncbi."""
 
-    def assembly(self, accession: str) -> Described:
+    def assembly(self, accession: str) -> AssemblyReport:
         """Return what is published about an assembly.
 
         Raises:
@@ -48,7 +48,7 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """Find out how large genomes are before anything is fetched."""
+    """Find out how large genomes are before anything is downloaded."""
 
     assemblies: Assemblies
     objects: ObjectStore

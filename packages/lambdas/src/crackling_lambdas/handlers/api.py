@@ -9,22 +9,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.api.app import make_app
+from crackling_lambdas.api.problems import fitting
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.library import Library
-from crackling_lambdas.genomes.ncbi import KeyedNcbi
+from crackling_lambdas.genomes.ncbi import NcbiClient
 from crackling_lambdas.genomes.search import Catalogue, Search
-from crackling_lambdas.index_files.off_target_lookup import PlaceFinder
+from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.shard_files import ShardFiles
-from crackling_lambdas.jobs.email_subscriptions import Mailing
-from crackling_lambdas.jobs.results import Places, Results
+from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions
+from crackling_lambdas.jobs.results import OffTargetFinder, Results
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
@@ -33,15 +34,15 @@ from crackling_lambdas.runtime.settings import ApiSettings
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
-def make_places(objects: ObjectStore) -> Places:
-    return PlaceFinder(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "places")))
+def make_off_target_finder(objects: ObjectStore) -> OffTargetFinder:
+    return OffTargetLookup(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "off-targets")))
 
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    make_places: Callable[[ObjectStore], Places] = make_places,
+    make_off_target_finder: Callable[[ObjectStore], OffTargetFinder] = make_off_target_finder,
     catalogue: Catalogue | None = None,
 ) -> Handler:
     settings = ApiSettings.load(environ)
@@ -51,16 +52,18 @@ def make_handler(
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
-    mailing = Mailing(notices=Notices(clients, settings.mail_topic), domains=settings.mailed_domains)
+    subscriptions = EmailSubscriptions(
+        topic=EmailTopic(clients, settings.mail_topic), domains=settings.mailed_domains
+    )
     app = make_app(
         Submission(
             jobs=jobs,
             genomes=genomes,
             queries=data,
             uploads=genome_objects,
-            mailing=mailing,
+            subscriptions=subscriptions,
             chunk_size=settings.chunk_size,
-            days=settings.job_days,
+            job_days=settings.job_days,
             clock=clock,
         ),
         Results(
@@ -68,26 +71,26 @@ def make_handler(
             targets=targets,
             genomes=genomes,
             objects=data,
-            places=make_places(genome_objects),
+            off_target_finder=make_off_target_finder(genome_objects),
             annotations=Annotations(genome_objects),
         ),
         Library(
             genomes=genomes,
             objects=genome_objects,
             claims=claims,
-            upload_limit=settings.upload_limit_bytes,
+            upload_limit_bytes=settings.upload_limit_bytes,
             clock=clock,
         ),
         Search(
-            catalogue=catalogue or KeyedNcbi(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
+            catalogue=catalogue or NcbiClient(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
             expectations=Expectations(
-                genomes=genomes, lambda_limit=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
+                genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
             ),
         ),
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
-        return app.resolve(event, context)
+        return fitting(app.resolve(event, context))
 
     return handle
 

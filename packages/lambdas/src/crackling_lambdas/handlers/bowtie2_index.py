@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.indexing import Bowtie2Index, BuildBowtie2, bowtie2_build
 from crackling_lambdas.runtime.builder import make_builder
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import Bowtie2Settings
 
@@ -32,7 +32,7 @@ def make_handler(
         builder=builder, build=build or partial(bowtie2_build, Path(settings.bowtie2_build))
     ).run
     task = "building the genome's bowtie2 index"
-    source = Source.of(clients.sqs, settings)
+    source = SourceQueue.of(clients.sqs, settings)
     return Consumer(
         source=source, kind=PrepareGenome, work=work, fail=builder.failure.fail_preparation, task=task
     ).handler()

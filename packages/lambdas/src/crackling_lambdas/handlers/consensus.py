@@ -10,8 +10,8 @@ from crackling_aws.messages import ScoreChunk
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.jobs.failing import fail_job
-from crackling_lambdas.jobs.scoring import Assess, Chunks, OnTarget
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.jobs.scoring import Assess, Chunks, ConsensusScoring
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import ConsensusSettings
 from crackling_lambdas.runtime.telemetry import log_work
@@ -31,11 +31,11 @@ def make_handler(
     settings = ConsensusSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    work = OnTarget(
-        chunks=Chunks(read_job=jobs.get, targets=targets), assess=assess, clock=clock, work=log_work
+    work = ConsensusScoring(
+        chunks=Chunks(read_job=jobs.get, targets=targets), assess=assess, clock=clock, measure=log_work
     ).run
     task = "scoring efficiency"
-    source = Source.of(clients.sqs, settings)
+    source = SourceQueue.of(clients.sqs, settings)
     return Consumer(
         source=source, kind=ScoreChunk, work=work, fail=fail_job(jobs, clock), task=task
     ).handler()

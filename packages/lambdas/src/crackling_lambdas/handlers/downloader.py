@@ -6,15 +6,15 @@ import time
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.preparation.annotation import no_genes
+from crackling_aws.preparation.annotation import no_annotation
 from crackling_aws.preparation.download import Download, QueueBuilds
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.genomes.ncbi import KeyedNcbi
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.genomes.ncbi import NcbiClient
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import DownloaderSettings
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
-    from crackling_aws.preparation.annotation import FetchGenes
-    from crackling_aws.preparation.download import Fetch
+    from crackling_aws.preparation.annotation import DownloadAnnotation
+    from crackling_aws.preparation.download import DownloadFasta
 
 
 def make_handler(
     environ: Mapping[str, str],
     clients: Clients,
     clock: Callable[[], float] = time.time,
-    fetch: Fetch | None = None,
-    fetch_genes: FetchGenes = no_genes,
+    download_fasta: DownloadFasta | None = None,
+    download_annotation: DownloadAnnotation = no_annotation,
 ) -> Handler:
     settings = DownloaderSettings.load(environ)
-    if fetch is None:
-        ncbi = KeyedNcbi(settings=settings, clients=clients)
-        fetch, fetch_genes = ncbi.download_fasta, ncbi.download_annotation
+    if download_fasta is None:
+        ncbi = NcbiClient(settings=settings, clients=clients)
+        download_fasta, download_annotation = ncbi.download_fasta, ncbi.download_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     failure = Failure(genomes=genomes, jobs=JobStore(clients.dynamodb, settings.jobs_table), clock=clock)
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
-        fetch=fetch,
-        fetch_genes=fetch_genes,
+        download_fasta=download_fasta,
+        download_annotation=download_annotation,
         limit=settings.lambda_limit_bases + settings.lambda_limit_bases // 4,
         proceed=QueueBuilds(
             bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
@@ -52,7 +52,7 @@ def make_handler(
         failure=failure,
         clock=clock,
     )
-    source, task = Source.of(clients.sqs, settings), "fetching the genome"
+    source, task = SourceQueue.of(clients.sqs, settings), "downloading the genome"
     return Consumer(
         source=source, kind=PrepareGenome, work=download.run, fail=failure.fail_preparation, task=task
     ).handler()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.indexing import IsslIndex, build_issl
 from crackling_lambdas.runtime.builder import make_builder
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import IsslSettings
 
@@ -30,7 +30,7 @@ def make_handler(
     builder = make_builder(settings, clients, clock)
     work = IsslIndex(builder=builder, build=build or partial(build_issl, settings.shard_bases)).run
     task = "building the genome's index"
-    source = Source.of(clients.sqs, settings)
+    source = SourceQueue.of(clients.sqs, settings)
     return Consumer(
         source=source, kind=PrepareGenome, work=work, fail=builder.failure.fail_preparation, task=task
     ).handler()

@@ -1,26 +1,23 @@
-"""notifier: the stream of Jobs -> mail about each job that is over and whose user asked for it."""
+"""notifier: the stream of Jobs -> an email about each finished job whose user asked for it."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_lambdas.jobs.email_notifier import Notifier
-from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import NotifierSettings
+from crackling_lambdas.runtime.streams import stream_handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
     from crackling_aws.clients import Clients
+    from crackling_lambdas.runtime.streams import Keys
 
 
 def make_handler(
@@ -30,20 +27,16 @@ def make_handler(
     notifier = Notifier(
         jobs=JobStore(clients.dynamodb, settings.jobs_table),
         genomes=GenomeStore(clients.dynamodb, settings.genomes_table),
-        notices=Notices(clients, settings.mail_topic),
+        topic=EmailTopic(clients, settings.mail_topic),
         page=settings.page_url,
         clock=clock,
     )
-    processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
-    def notify(record: DynamoDBRecord) -> None:
-        # What the record says of the job may be long past.
-        notifier.notify(record.raw_event["dynamodb"]["Keys"]["jobId"]["S"])
+    def notify(_event_name: str, keys: Keys) -> None:
+        # The record may be stale, so the notifier reads the job itself.
+        notifier.notify(keys["jobId"]["S"])
 
-    def handle(event: Event, context: LambdaContext) -> Answer:
-        return dict(process_partial_response(event, notify, processor, context))
-
-    return handle
+    return stream_handler(notify)
 
 
 handler = entry_point(make_handler)

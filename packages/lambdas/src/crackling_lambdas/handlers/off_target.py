@@ -16,9 +16,9 @@ from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.index_files.index_cache import IndexCache
 from crackling_lambdas.index_files.shard_files import ShardFiles
 from crackling_lambdas.jobs.failing import fail_job
-from crackling_lambdas.jobs.recent import Recent
-from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTarget
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.jobs.read_cache import ReadCache
+from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTargetScoring
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import OffTargetSettings
 from crackling_lambdas.runtime.telemetry import log_work
@@ -44,17 +44,17 @@ def make_handler(
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    chunks = Chunks(read_job=Recent(jobs.get, clock).get, targets=targets)
-    work = OffTarget(
+    chunks = Chunks(read_job=ReadCache(jobs.get, clock).get, targets=targets)
+    work = OffTargetScoring(
         chunks=chunks,
-        read_genome=Recent(genomes.get, clock).get,
+        read_genome=ReadCache(genomes.get, clock).get,
         indexes=make_indexes(objects),
         annotations=Annotations(objects),
         clock=clock,
-        work=log_work,
+        measure=log_work,
     ).run
     task = "scoring specificity"
-    source = Source.of(clients.sqs, settings)
+    source = SourceQueue.of(clients.sqs, settings)
     return Consumer(
         source=source, kind=ScoreChunk, work=work, fail=fail_job(jobs, clock), task=task
     ).handler()

@@ -10,7 +10,7 @@ from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
-from crackling_lambdas.reaping import Patience, Reaper
+from crackling_lambdas.reaping import Reaper, TimeLimits
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ReaperSettings
 from crackling_lambdas.runtime.workers import make_workers
@@ -38,7 +38,9 @@ def make_handler(
         Release(genomes=genomes, jobs=jobs, scans=scans, clock=clock),
         Failure(genomes=genomes, jobs=jobs, clock=clock),
     )
-    patience = Patience(stalled=60 * settings.stuck_minutes, lifetime=3600 * settings.worker_hours)
+    limits = TimeLimits(
+        stalled_seconds=60 * settings.stuck_minutes, worker_seconds=3600 * settings.worker_hours
+    )
     fleet = fleet or make_workers(settings, clients)
     reaper = Reaper(
         jobs=jobs,
@@ -46,7 +48,7 @@ def make_handler(
         release=release,
         failure=failure,
         fleet=fleet,
-        patience=patience,
+        limits=limits,
         clock=clock,
     )
 

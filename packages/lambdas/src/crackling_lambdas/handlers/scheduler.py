@@ -8,9 +8,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
@@ -19,24 +16,22 @@ from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
-from crackling_lambdas.genomes.ncbi import BRIEF, KeyedNcbi
+from crackling_lambdas.genomes.ncbi import BRIEF_RETRY_POLICY, NcbiClient
 from crackling_lambdas.genomes.preparation import Preparations
 from crackling_lambdas.genomes.sizes import Sizes
 from crackling_lambdas.jobs.admission import Admission
-from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
+from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import SchedulerSettings
-from crackling_lambdas.runtime.telemetry import logger, metrics
+from crackling_lambdas.runtime.streams import stream_handler
 from crackling_lambdas.runtime.workers import make_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
     from crackling_aws.clients import Clients
     from crackling_lambdas.genomes.preparation import Launcher
     from crackling_lambdas.genomes.sizes import Assemblies
+    from crackling_lambdas.runtime.streams import Keys
 
 
 def make_handler(
@@ -61,39 +56,28 @@ def make_handler(
     preparations = Preparations(
         genomes=genomes,
         sizes=Sizes(
-            assemblies=assemblies or KeyedNcbi(settings=settings, clients=clients, retry_policy=BRIEF),
+            assemblies=assemblies
+            or NcbiClient(settings=settings, clients=clients, retry_policy=BRIEF_RETRY_POLICY),
             objects=ObjectStore(clients.s3, settings.genome_bucket),
         ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
         failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
         expectations=Expectations(
-            genomes=genomes, lambda_limit=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
+            genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
         ),
         clock=clock,
-        tell=_tell,
     )
-    processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
-    def schedule(record: DynamoDBRecord) -> None:
+    def schedule(event_name: str, keys: Keys) -> None:
         # The event sources filter too, which spares invocations; this holds without it.
-        keys = record.raw_event["dynamodb"]["Keys"]
         if "jobId" in keys:
-            if record.raw_event["eventName"] == "INSERT":
+            if event_name == "INSERT":
                 admission.admit(keys["jobId"]["S"])
         elif keys["item"]["S"] == GENOME_ITEM:
             preparations.begin(keys["genomeId"]["S"])
 
-    def handle(event: Event, context: LambdaContext) -> Answer:
-        return dict(process_partial_response(event, schedule, processor, context))
-
-    return handle
-
-
-def _tell(genome_id: str, error: Exception) -> None:
-    """Of trouble that may pass; the reaper has it tried again."""
-    logger.warning("Not begun", extra={"genome_id": genome_id, "reason": str(error)})
-    metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
+    return stream_handler(schedule)
 
 
 handler = entry_point(make_handler)

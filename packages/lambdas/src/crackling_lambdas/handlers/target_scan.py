@@ -15,7 +15,7 @@ from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.jobs.failing import fail_job
 from crackling_lambdas.jobs.regions import Regions
 from crackling_lambdas.jobs.scanning import Scan
-from crackling_lambdas.runtime.consumer import Consumer, Source
+from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
 from crackling_lambdas.runtime.entry import Handler, entry_point
 from crackling_lambdas.runtime.settings import ScanSettings
 from crackling_lambdas.runtime.telemetry import log_work
@@ -41,9 +41,9 @@ def make_handler(
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,
-        work=log_work,
+        measure=log_work,
     )
-    source, task = Source.of(clients.sqs, settings), "scanning the query"
+    source, task = SourceQueue.of(clients.sqs, settings), "scanning the query"
     return Consumer(
         source=source, kind=ScanJob, work=scan.run, fail=fail_job(jobs, clock), task=task
     ).handler()

@@ -1,4 +1,4 @@
-"""Score with indexes kept on the function's disk, so that only its first chunk of a genome waits for them."""
+"""Score with indexes that stay on the function's disk, so that only the first chunk of a genome waits for a download."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexCache:
-    """Scores guides. Of each shard it has all but the places, which scores do not need: a hole in the file.
+    """Score guides with shards on the disk.
 
-    Of a genome that is annotated it fetches those of the guides, as they tell in which genes these are.
+    Scores do not need the positions of sites, so that section of a file remains a hole. If the genome is annotated, the
+    positions of the guides are downloaded, because they determine the genes of the guides.
     """
 
     objects: ObjectStore
@@ -34,8 +35,8 @@ class IndexCache:
     def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]:
         """Score guides against a genome that is ready.
 
-        The shards are taken one after another, so that they need not fit on the disk together. Those that are there come
-        first: with the others fetched last, some are there again for the next chunk.
+        The shards are used one after another, so that they need not fit on the disk together. Those on the disk are used first:
+        the shards that are downloaded last are then still there for the next chunk.
         """
         tally = Tally(guides)
         for shard in self._shards(genome):
@@ -43,23 +44,23 @@ class IndexCache:
         return tally.scores()
 
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]:
-        """Return the places of guides in a genome that is annotated."""
+        """Return the perfect matches of each guide in a genome that is annotated."""
         listings = [Listing(guide, 0) for guide in guides]
-        with ThreadPoolExecutor(CONNECTIONS) as pool:  # each waits for places of its own
+        with ThreadPoolExecutor(CONNECTIONS) as pool:  # each guide waits for its own positions
             for shard in self._shards(genome):
                 list(pool.map(lambda listing, shard=shard: listing.add(shard), listings))
         return [listing.off_targets() for listing in listings]
 
     def _shards(self, genome: Genome) -> Iterator[Shard]:
-        fetch = self._fetch_with_places if genome.annotated else self._fetch
+        download = self._download_with_positions if genome.annotated else self._download
         for file in sorted(genome.files, key=lambda file: file not in self.files):
-            yield self.files.use(file, fetch)
+            yield self.files.use(file, download)
 
-    def _fetch(self, file: IndexFile, path: Path) -> Shard:
-        Parts(objects=self.objects, files=self.files).fetch(file, path, without=POSITION_SECTIONS)
+    def _download(self, file: IndexFile, path: Path) -> Shard:
+        Parts(objects=self.objects, files=self.files).download(file, path, without=POSITION_SECTIONS)
         return Shard.open(path, positions=False)
 
-    def _fetch_with_places(self, file: IndexFile, path: Path) -> Shard:
+    def _download_with_positions(self, file: IndexFile, path: Path) -> Shard:
         return Parts(objects=self.objects, files=self.files).open(
             file, path, frozenset({Section.OCCURRENCES})
         )

@@ -1,7 +1,8 @@
 """List one guide's off-targets from only the needed parts of an index, within one API request.
 
-A whole index has gigabytes; a guide reads some 460 buckets of it, and the places of what it finds. The directories that
-say where those lie come whole, once; the rest comes in blocks as it is needed, and stays for the next guide.
+An index has gigabytes, but the search for one guide reads only about 460 of its buckets and the positions of the sites that it
+finds. The directories, which locate buckets and positions, are downloaded once and as a whole; everything else is downloaded
+block by block when it is needed, and kept for the next guide.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
-SMALL = 32 * 1024 * 1024  # bytes of an index that is fetched whole: one round trip instead of four
+MAX_WHOLE_BYTES = (
+    32 * 1024 * 1024
+)  # of an index that is downloaded as a whole: one round trip instead of four
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceFinder:
-    """List off-targets."""
+class OffTargetLookup:
+    """List the off-targets of guides from parts of indexes."""
 
     objects: ObjectStore
     files: ShardFiles
@@ -34,15 +37,15 @@ class PlaceFinder:
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
         """Return how many off-targets a guide has in a genome that is ready, and the riskiest of them.
 
-        The places of others are not fetched: a guide of a human repeat has tens of thousands.
+        The positions of the other off-targets are not downloaded: a guide in a human repeat has tens of thousands.
         """
         listing = Listing(guide, most=most)
         for file in sorted(genome.files, key=lambda file: file not in self.files):
-            listing.add(self.files.use(file, self._fetch))
+            listing.add(self.files.use(file, self._download))
         return listing.total, listing.off_targets()
 
-    def _fetch(self, file: IndexFile, path: Path) -> Shard:
-        if file.bytes <= SMALL:
+    def _download(self, file: IndexFile, path: Path) -> Shard:
+        if file.bytes <= MAX_WHOLE_BYTES:
             self.files.make_room(file.bytes)
             self.objects.download(file.key, path)
             return Shard.open(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from crackling.specificity import Shard
     from crackling_aws.models.genomes import IndexFile
 
-RESERVE = 64 * 1024 * 1024  # bytes of disk left to everything else
+RESERVED_BYTES = 64 * 1024 * 1024  # of the disk, for everything else
+
+
+logger = logging.getLogger(__name__)
 
 
 class FullDiskError(Exception):
@@ -38,10 +42,10 @@ class ShardFiles:
     def __contains__(self, file: IndexFile) -> bool:
         return file.key in self._open
 
-    def use(self, file: IndexFile, fetch: Callable[[IndexFile, Path], Shard]) -> Shard:
-        """Return the shard, open until the next call; if it is missing, `fetch` writes the file and opens it.
+    def use(self, file: IndexFile, download: Callable[[IndexFile, Path], Shard]) -> Shard:
+        """Return the shard, open until the next call; if it is missing, `download` writes the file and opens it.
 
-        A file that arrives damaged is fetched once more.
+        A file that arrives damaged is downloaded once more.
 
         Raises:
             FullDiskError: there is no room for it, even alone.
@@ -52,24 +56,25 @@ class ShardFiles:
                 self._begin()
             path = self.folder / file.key.replace("/", "+")
             try:
-                shard = self._fetch(file, path, fetch)
-            except IndexFileError:
-                shard = self._fetch(file, path, fetch)
+                shard = self._download(file, path, download)
+            except IndexFileError as error:
+                logger.warning("%s is damaged and downloaded once more: %s", file.key, error)
+                shard = self._download(file, path, download)
             self._open[file.key] = path, shard
         self._open[file.key] = self._open.pop(file.key)
         return self._open[file.key][1]
 
-    def make_room(self, size: int, keep: IndexFile | None = None) -> None:
-        """Free so many bytes.
+    def make_room(self, size_bytes: int, keep: IndexFile | None = None) -> None:
+        """Delete the least recently used files until `size_bytes` are free.
 
         Raises:
-            FullDiskError: there are not so many; then `keep` is gone too, so that the next call begins afresh.
+            FullDiskError: the disk is too small; then `keep` is deleted too, so that the next call starts with an empty folder.
         """
-        while self.free_bytes(self.folder) < size + RESERVE:
+        while self.free_bytes(self.folder) < size_bytes + RESERVED_BYTES:
             others = [key for key in self._open if keep is None or key != keep.key]
             if not others:
                 self._drop_all()
-                raise FullDiskError(f"No room for {size:,} bytes in {self.folder}")
+                raise FullDiskError(f"No room for {size_bytes:,} bytes in {self.folder}")
             self._drop(others[0])
 
     def _begin(self) -> None:
@@ -77,17 +82,19 @@ class ShardFiles:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
-    def _fetch(self, file: IndexFile, path: Path, fetch: Callable[[IndexFile, Path], Shard]) -> Shard:
+    def _download(self, file: IndexFile, path: Path, download: Callable[[IndexFile, Path], Shard]) -> Shard:
         while True:
             try:
-                return fetch(file, path)
+                return download(file, path)
             except OSError as error:
                 path.unlink(missing_ok=True)
                 if error.errno != errno.ENOSPC:
                     raise
                 if not self._open:
                     raise FullDiskError(f"No room for {file.key} in {self.folder}") from error
-                self._drop(next(iter(self._open)))  # less is free than was said
+                # The file system reported more free space than it had.
+                logger.warning("The disk is full; the least recently used shard makes room for %s", file.key)
+                self._drop(next(iter(self._open)))
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise

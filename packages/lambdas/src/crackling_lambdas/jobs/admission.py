@@ -31,7 +31,7 @@ class Admission:
         job = self.jobs.get(job_id)
         if job is None:
             return
-        if job.over:
+        if job.finished:
             self.genomes.remove_waiter(job.genome_id, job_id)
             return
         # The waiter comes before the genome's state is read: see crackling_aws.stores.genomes.

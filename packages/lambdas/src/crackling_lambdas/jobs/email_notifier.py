@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.email import Notices
+    from crackling_aws.email import EmailTopic
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
 
-REASON_LETTERS = 500
+MAX_REASON_LETTERS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notifier:
-    """Email whoever asked for it that a job is finished: at least once, and hardly ever twice."""
+    """Email whoever asked for it that a job is finished: at least once; duplicates are rare."""
 
     jobs: JobStore
     genomes: GenomeStore
-    notices: Notices
+    topic: EmailTopic
     page: str  # its address
     clock: Callable[[], float]
 
     def notify(self, job_id: str) -> None:
         """Send the email if the job is finished and none was sent; a running job comes again when it changes."""
         job = self.jobs.get(job_id)
-        if job is None or job.recipient is None or job.notified is not None or not job.over:
+        if job is None or job.recipient is None or job.notified is not None or not job.finished:
             return
-        text = letter(job, self.genomes.get(job.genome_id), f"{self.page}/#/jobs/{job_id}")
+        text = body(job, self.genomes.get(job.genome_id), f"{self.page}/#/jobs/{job_id}")
         # Marked only after sending: a crash in between sends the email twice, but never loses it.
-        self.notices.publish(job.recipient, subject(job), text)
+        self.topic.publish(job.recipient, subject(job), text)
         self.jobs.mark_notified(job_id, self.clock())
 
 
@@ -46,12 +46,12 @@ def subject(job: Job) -> str:
     return f"{what}: {job.genome_id}"
 
 
-def letter(job: Job, genome: Genome | None, link: str) -> str:
+def body(job: Job, genome: Genome | None, link: str) -> str:
     """Return the text of the email."""
     name = f"{genome.organism} ({job.genome_id})" if genome and genome.organism else job.genome_id
     expires = datetime.fromtimestamp(job.expires, UTC)
     if job.failure:
-        # Of a region the reason may name the gene that was asked for: the page alone tells it.
+        # The reason may name the gene that the user asked for, so the email of a region omits it.
         head = f"The job against the genome {name} failed.{_why(job.failure) if job.region is None else ''}"
     else:
         head = f"The job is complete: {_guides(job)} scored against the genome {name}."
@@ -60,7 +60,7 @@ def letter(job: Job, genome: Genome | None, link: str) -> str:
 
 
 def _why(failure: str) -> str:
-    return f"\n\nWhy: {textwrap.shorten(failure, REASON_LETTERS, placeholder=' ...')}"
+    return f"\n\nWhy: {textwrap.shorten(failure, MAX_REASON_LETTERS, placeholder=' ...')}"
 
 
 def _guides(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,15 +12,18 @@ from crackling_aws.email import SubscribeError
 from crackling_lambdas.errors import ConflictError, InvalidError, UpstreamError
 
 if TYPE_CHECKING:
-    from crackling_aws.email import Notices
+    from crackling_aws.email import EmailTopic
 
-# As browsers hold it against fields for addresses, with an upper limit.
+# The pattern that browsers use for email fields, with upper limits.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]{1,253})", re.ASCII)
 _INVALID = "InvalidParameter"
 _FULL = frozenset({"FilterPolicyLimitExceeded", "SubscriptionLimitExceeded"})
 
 
-class MailState(StrEnum):
+logger = logging.getLogger(__name__)
+
+
+class EmailState(StrEnum):
     """Name whether email reaches its recipient, which must first confirm by a link that AWS sends."""
 
     CONFIRMED = "confirmed"
@@ -31,36 +35,37 @@ class Recipient:
     """Hold a recipient of email and whether the address is confirmed."""
 
     name: str  # as jobs and messages have it
-    state: MailState
+    state: EmailState
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mailing:
+class EmailSubscriptions:
     """Subscribe addresses. Without domains the deployment sends no email."""
 
-    notices: Notices
+    topic: EmailTopic
     domains: tuple[str, ...]
 
     def subscribe(self, address: str) -> Recipient:
         """Subscribe the address to what is published for it.
 
         Raises:
-            InvalidError: no mail is sent from here, or none to this address.
-            ConflictError: AWS lets this deployment mail no more addresses.
-            UpstreamError: the subscription did not succeed; it may be tried again.
+            InvalidError: this deployment sends no email, or AWS rejects the address.
+            ConflictError: the topic has reached its limit of subscriptions.
+            UpstreamError: the subscription failed; it may be retried.
         """
         address = self._normalised(address)
         try:
-            confirmed = self.notices.subscribe(address)
+            confirmed = self.topic.subscribe(address)
         except SubscribeError as error:
+            logger.warning("%s", error)  # names no address
             raise _refusal(error.code) from error
-        state = MailState.CONFIRMED if confirmed else MailState.PENDING
-        return Recipient(self.notices.recipient(address), state)
+        state = EmailState.CONFIRMED if confirmed else EmailState.PENDING
+        return Recipient(self.topic.recipient(address), state)
 
     def _normalised(self, address: str) -> str:
-        """Return the address in lower case: no current mail service distinguishes addresses by case."""
+        """Return the address in lower case: no current email service distinguishes addresses by case."""
         if not self.domains:
-            raise InvalidError("email: this deployment sends no mail; leave the address out")
+            raise InvalidError("email: this deployment sends no email; leave the address out")
         found = _ADDRESS.fullmatch(address.strip().lower())
         if found is None or found[1] not in self.domains:
             raise InvalidError(f"email: give an address at {' or '.join(self.domains)}, or leave it out")
@@ -69,11 +74,11 @@ class Mailing:
 
 def _refusal(code: str) -> InvalidError | ConflictError | UpstreamError:
     if code == _INVALID:
-        return InvalidError("email: AWS takes no such address; correct it or leave it out")
+        return InvalidError("email: AWS rejects this address; correct it or leave it out")
     if code in _FULL:
         return ConflictError(
-            "This deployment mails as many addresses as AWS lets it; submit the job without the email, and tell its operator"
+            "AWS accepts no more email addresses for this deployment; submit the job without one, and tell its operator"
         )
     return UpstreamError(
-        "The mail service does not answer, and no job was started; try again, or leave the email out"
+        "The email service does not answer, and no job was started; try again, or leave the email address out"
     )

@@ -14,7 +14,7 @@ from crackling_aws.models.genomes import GenomeState
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import GenomeNotReadyError
-from crackling_lambdas.jobs.submission import QUERY_BASES
+from crackling_lambdas.jobs.submission import MAX_QUERY_BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +47,10 @@ class Regions:
         contigs = {name: entry.bases for name, entry in index.contigs.items()}
         region = locate(text, contigs, self.annotations.of(found) if is_gene else None)
         contig, start, end = region.position
-        if end - start > QUERY_BASES:
+        if end - start > MAX_QUERY_BASES:
             raise InputError(
                 f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
-                f"the limit of a job is {QUERY_BASES:,}; give a part of it as CONTIG:START-END"
+                f"the limit of a job is {MAX_QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
         read = partial(self.objects.read, keys.fasta(genome_id, found.claim))
         return region.fasta(index.sequence(contig, start, end, read))

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from crackling_lambdas.genomes.annotations import Annotations
 
 
-class Places(Protocol):
-    """Find where guides may bind in genomes that are ready."""
+class OffTargetFinder(Protocol):
+    """Find the off-targets of guides in genomes that are ready."""
 
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
@@ -58,9 +58,9 @@ def _unknown(job_id: str) -> NotFoundError:
 
 def chunk_targets(chunk: Chunk, min_accepted: int) -> list[Target]:
     """Return the targets of a chunk; none unless it is completely scored."""
-    if chunk.on_target is None or chunk.off_target is None:
+    if chunk.consensus is None or chunk.off_target is None:
         return []
-    rows = zip(chunk.sites, chunk.on_target, chunk.off_target, chunk.loci, strict=True)
+    rows = zip(chunk.sites, chunk.consensus, chunk.off_target, chunk.loci, strict=True)
     return [
         make_target(
             number,
@@ -95,7 +95,7 @@ class OffTargets:
 
 @dataclass(frozen=True)
 class Address:
-    """Hold an address where a file can be fetched for a short while."""
+    """Hold an address that a file can be downloaded from for a few minutes."""
 
     url: str
 
@@ -108,7 +108,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    places: Places
+    off_target_finder: OffTargetFinder
     annotations: Annotations
 
     def job(self, job_id: str) -> Job:
@@ -128,7 +128,7 @@ class Results:
         """
         job = self.job(job_id)
         if job.guides is None:
-            return Page(job, [], None if job.over else start)
+            return Page(job, [], None if job.finished else start)
         size = job.chunk_size
         first, last = (start - 1) // size, (start + limit - 2) // size
         found: list[Target] = []
@@ -140,7 +140,7 @@ class Results:
         skip = (start - 1) % size
         page = found[skip : skip + limit]
         following = start + len(page)
-        at_end = following > job.guides or (job.over and not page)
+        at_end = following > job.guides or (job.finished and not page)
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
@@ -222,6 +222,6 @@ class Results:
                 f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
             )
         guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.places.off_targets(genome, guide, limit)
+        total, listed = self.off_target_finder.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)
         return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

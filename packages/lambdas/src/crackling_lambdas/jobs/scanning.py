@@ -55,7 +55,7 @@ class Scan:
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
         """Write the chunks, then their count, then queue the messages, whose consumers so find both.
@@ -63,10 +63,10 @@ class Scan:
         A repetition finds the chunks in place and queues them again: the first may have died half-way.
         """
         job = self.jobs.get(message.job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return
         text = self._query(job)
-        with self.work():
+        with self.measure():
             self._scan(job, text)
 
     def _query(self, job: Job) -> str:

@@ -17,8 +17,7 @@ from crackling_lambdas.jobs.measuring import Measure, unmeasured
 
 if TYPE_CHECKING:
     from crackling.annotation import Locus
-    from crackling.specificity import OffTarget as Place
-    from crackling.specificity import Specificity
+    from crackling.specificity import OffTarget, Specificity
     from crackling_aws.messages import ScoreChunk
     from crackling_aws.models.chunks import Chunk
     from crackling_aws.models.genomes import Genome
@@ -33,7 +32,7 @@ class Indexes(Protocol):
     """Score with the indexes of genomes that are ready."""
 
     def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
-    def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[Place]]: ...
+    def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,34 +45,34 @@ class Chunks:
     def open(self, message: ScoreChunk, stage: Stage) -> tuple[Job, Chunk] | None:
         """Return the message's job and chunk; None if there is nothing left to do for them."""
         job = self.read_job(message.job_id)
-        if job is None or job.over:
+        if job is None or job.finished:
             return None
         chunk = self.targets.get(message.job_id, message.chunk)
         if chunk is None:
             return None
-        done = chunk.on_target if stage is Stage.ON_TARGET else chunk.off_target
+        done = chunk.consensus if stage is Stage.CONSENSUS else chunk.off_target
         return (job, chunk) if done is None else None
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnTarget:
+class ConsensusScoring:
     """Score efficiency."""
 
     chunks: Chunks
     assess: Assess
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
-        if found := self.chunks.open(message, Stage.ON_TARGET):
+        if found := self.chunks.open(message, Stage.CONSENSUS):
             _, chunk = found
-            with self.work():
+            with self.measure():
                 results = self.assess([query.site for query in chunk.sites])
-                self.chunks.targets.save_on_target(chunk, results, self.clock())
+                self.chunks.targets.save_consensus(chunk, results, self.clock())
 
 
 @dataclass(frozen=True, kw_only=True)
-class OffTarget:
+class OffTargetScoring:
     """Score specificity against the job's genome."""
 
     chunks: Chunks
@@ -81,7 +80,7 @@ class OffTarget:
     indexes: Indexes
     annotations: Annotations
     clock: Callable[[], float]
-    work: Measure = unmeasured
+    measure: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
         """Score the message's chunk.
@@ -94,7 +93,7 @@ class OffTarget:
             genome = self.read_genome(job.genome_id)
             if genome is None or genome.state is not GenomeState.READY:
                 raise GenomeNotReadyError(f"The genome {job.genome_id} is not ready")
-            with self.work():
+            with self.measure():
                 guides = [query.site.guide for query in chunk.sites]
                 results = self.indexes.score(genome, guides)
                 loci = self._loci(genome, guides, results)

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore
-    from crackling_lambdas.jobs.email_subscriptions import Mailing, Recipient
+    from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions, Recipient
 
-QUERY_BASES = 1_000_000
+MAX_QUERY_BASES = 1_000_000
 TEXT = "text/plain; charset=utf-8"
-QUERY_GUIDES = 50_000
+MAX_QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
-QUERY_LETTERS = 2 * QUERY_BASES
-DAY = 86_400
+MAX_QUERY_LETTERS = 2 * MAX_QUERY_BASES
+DAY_SECONDS = 86_400
 JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -39,11 +39,11 @@ def check_query(text: str, kind: Kind) -> None:
     """Raise unless the text is a query that can be scanned.
 
     Raises:
-        TooLargeError: it holds more than QUERY_BASES bases, or QUERY_GUIDES guides.
+        TooLargeError: it holds more than MAX_QUERY_BASES bases, or MAX_QUERY_GUIDES guides.
         InvalidError: it is not DNA, or no list of guides.
     """
-    unit, limit = ("guides", QUERY_GUIDES) if kind is Kind.GUIDES else ("bases", QUERY_BASES)
-    if len(text) > QUERY_LETTERS:
+    unit, limit = ("guides", MAX_QUERY_GUIDES) if kind is Kind.GUIDES else ("bases", MAX_QUERY_BASES)
+    if len(text) > MAX_QUERY_LETTERS:
         raise TooLargeError(
             f"The query is {len(text):,} letters long; the limit of a job is {limit:,} {unit}; split the query"
         )
@@ -61,16 +61,16 @@ def check_region(text: str) -> None:
     """Raise unless the text names a part of a genome; whether the genome has it is found out when it is ready.
 
     Raises:
-        TooLargeError: it is of more than QUERY_BASES bases.
+        TooLargeError: it is of more than MAX_QUERY_BASES bases.
         InvalidError: it is no name.
     """
     try:
         region = parse_region(text)
     except InputError as error:
         raise InvalidError(str(error)) from None
-    if not isinstance(region, str) and region.end - region.start > QUERY_BASES:
+    if not isinstance(region, str) and region.end - region.start > MAX_QUERY_BASES:
         raise TooLargeError(
-            f"The region has {region.end - region.start:,} bases; the limit of a job is {QUERY_BASES:,}; split it"
+            f"The region has {region.end - region.start:,} bases; the limit of a job is {MAX_QUERY_BASES:,}; split it"
         )
 
 
@@ -95,9 +95,9 @@ class Submission:
     genomes: GenomeStore
     queries: ObjectStore
     uploads: ObjectStore
-    mailing: Mailing
+    subscriptions: EmailSubscriptions
     chunk_size: int
-    days: int
+    job_days: int
     clock: Callable[[], float]
 
     def submit(
@@ -108,13 +108,13 @@ class Submission:
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
     ) -> Submitted:
-        """Store the query, then the job. Nothing is stored where its user could not be mailed as asked.
+        """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
         Raises:
             TooLargeError, InvalidError: the query cannot be scanned.
-            NotFoundError: the genome is not known, and is no accession that could be fetched.
+            NotFoundError: the genome is not known, and is no accession that could be downloaded.
             InvalidError: the genome's upload has not arrived.
-            InvalidError, ConflictError, UpstreamError: see Mailing.subscribe.
+            InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         check_query(text, kind)
         return self._take(genome_id, options, kind, email, text=text)
@@ -141,7 +141,7 @@ class Submission:
         region: str | None = None,
     ) -> Submitted:
         self._check_genome(genome_id)
-        recipient = None if email is None else self.mailing.subscribe(email)
+        recipient = None if email is None else self.subscriptions.subscribe(email)
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
@@ -150,7 +150,7 @@ class Submission:
             chunk_size=self.chunk_size,
             created=now,
             updated=now,
-            expires=int(now) + self.days * DAY,
+            expires=int(now) + self.job_days * DAY_SECONDS,
             kind=kind,
             region=region,
             recipient=recipient.name if recipient else None,

@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, MessageError, parse
-from crackling_lambdas.runtime.telemetry import logger, metrics
+from crackling_lambdas.runtime.telemetry import count, logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from crackling_lambdas.runtime.entry import Answer, Event, Handler
 
 M = TypeVar("M", bound=Message)
-PAUSES = (15, 120, 600)  # seconds after the first failure, the second, ...; the last is repeated
+RETRY_DELAYS_SECONDS = (15, 120, 600)  # after the first failure, the second, and so on; the last is repeated
 
 
 class QueueSettings(Protocol):
@@ -42,7 +41,7 @@ class QueueSettings(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceQueue:
     """Describe the queue that messages come from, and how often one may be received."""
 
     sqs: SQSClient
@@ -50,10 +49,10 @@ class Source:
     max_receives: int
 
     @classmethod
-    def of(cls, sqs: SQSClient, settings: QueueSettings) -> Source:
+    def of(cls, sqs: SQSClient, settings: QueueSettings) -> SourceQueue:
         return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
-    def give_back(self, record: SQSRecord, error: Exception) -> None:
+    def return_message(self, record: SQSRecord, error: Exception) -> None:
         """Make a failed message visible again soon; the queue's own time-out is made for functions that died.
 
         For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
@@ -61,20 +60,24 @@ class Source:
         """
         receives = _receives(record)
         hopeless = isinstance(error, MessageError) or receives >= self.max_receives
-        pause = 0 if hopeless else PAUSES[min(receives, len(PAUSES)) - 1]
+        pause = 0 if hopeless else RETRY_DELAYS_SECONDS[min(receives, len(RETRY_DELAYS_SECONDS)) - 1]
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
             )
         except (BotoCoreError, ClientError):
-            logger.exception("The message comes again later than it might")
+            logger.exception(
+                "The message returns only after its visibility time-out",
+                extra={"message_id": record.message_id},
+            )
+            count("DelayedMessages")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer(Generic[M]):
     """Consume the messages of a queue."""
 
-    source: Source
+    source: SourceQueue
     kind: type[M]
     work: Callable[[M], None]
     fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
@@ -91,9 +94,18 @@ class Consumer(Generic[M]):
 
     def _record(self, record: SQSRecord) -> None:
         try:
-            self._message(parse(self.kind, record.body), _receives(record))
+            self._message(self._parse(record), _receives(record))
         except Exception as error:
-            self.source.give_back(record, error)
+            self.source.return_message(record, error)
+            raise
+
+    def _parse(self, record: SQSRecord) -> M:
+        try:
+            return parse(self.kind, record.body)
+        except MessageError as error:
+            # The body may be anything, a query included, so it is not logged.
+            logger.warning("Malformed message", extra={"message_id": record.message_id, "reason": str(error)})
+            count("MalformedMessages")
             raise
 
     def _message(self, message: M, receives: int) -> None:
@@ -101,13 +113,21 @@ class Consumer(Generic[M]):
             self.work(message)
         except InputError as error:
             logger.warning("Failed for good", extra={"work": message, "reason": str(error)})
-            metrics.add_metric("PermanentFailures", MetricUnit.Count, 1)
-            self.fail(message, str(error))
+            count("PermanentFailures")
+            self._fail(message, str(error))
         except Exception as error:
             logger.exception("Failed", extra={"work": message})
-            metrics.add_metric("FailedAttempts", MetricUnit.Count, 1)
+            count("FailedAttempts")
             if receives >= self.source.max_receives:
-                self.fail(message, self._reason(error))
+                self._fail(message, self._reason(error))
+            raise
+
+    def _fail(self, message: M, reason: str) -> None:
+        try:
+            self.fail(message, reason)
+        except Exception:
+            logger.exception("The reason could not be recorded", extra={"work": message, "reason": reason})
+            count("UnrecordedFailures")
             raise
 
     def _reason(self, error: Exception) -> str:

@@ -1,19 +1,54 @@
-"""Logs, metrics and traces of the functions."""
+"""Provide the logs, metrics and traces of the functions.
+
+No failure is swallowed without a trace. Code that handles an error and goes on logs a warning; modules that know nothing of
+Lambda use Python's own loggers for that. Their records become lines of the function's log, and every warning is counted.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PACKAGES = ("crackling", "crackling_aws", "crackling_lambdas")
+
 logger = Logger()
 metrics = Metrics()  # the variable POWERTOOLS_METRICS_NAMESPACE has the namespace, one for each stage
 tracer = Tracer()
+
+
+def count(metric: str) -> None:
+    """Add 1 to a metric of this invocation."""
+    metrics.add_metric(metric, MetricUnit.Count, 1)
+
+
+class WarningCounter(logging.Handler):
+    """Count warnings and errors as the metric `Warnings`."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        count("Warnings")
+
+
+def _adopt_loggers() -> None:
+    """Write the records of the packages' loggers to the function's log, and count their warnings."""
+    loggers = [logging.getLogger(name) for name in PACKAGES]
+    copy_config_to_registered_loggers(logger, include=set(PACKAGES))
+    for each in loggers:
+        each.addHandler(WarningCounter())
+
+
+_adopt_loggers()
 
 
 @contextmanager

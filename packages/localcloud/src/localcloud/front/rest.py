@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote
 
 from localcloud.front.http import Request, Response
 from localcloud.runtime import Outcome, Throttled
+from localcloud.runtime.function import MAX_EVENT
 from localcloud.world import ACCOUNT, World
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ def _mock(integration: dict[str, Any]) -> Response:
     return Response(200)
 
 
+# API Gateway does not let a template change this one, whichever limit was exceeded: its own or Lambda's.
+_TOO_LARGE = Response(413, {"content-type": "application/json"}, b'{"message":"Request Too Long"}')
+
+
 class Gateway:
     """Answers requests to a REST API by invoking its functions."""
 
@@ -126,10 +131,12 @@ class Gateway:
             return _gateway_response(api, "MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token")
         method, parameters = found
         if len(request.body) > MAX_BODY:
-            return _gateway_response(api, "REQUEST_TOO_LARGE", 413, "Request Too Long")
+            return _TOO_LARGE
         if method.function is None:
             return method.mock or Response(500)
         event = json.dumps(self._event(api, method, parameters, request)).encode()
+        if len(event) > MAX_EVENT:
+            return _TOO_LARGE
         work = self._workers.submit(self._invoke, method.function, event)
         try:
             return _response(api, work.result(INTEGRATION_SECONDS), request)

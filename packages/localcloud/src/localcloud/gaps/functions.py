@@ -22,11 +22,10 @@ from moto.sqs.models import sqs_backends
 
 from localcloud.gaps.emulator import current
 from localcloud.runtime import Function, Throttled
-from localcloud.runtime.function import Archive
+from localcloud.runtime.function import MAX_EVENT, Archive
 from localcloud.world import ACCOUNT, Credentials
 
 log = logging.getLogger(__name__)
-MAX_EVENT = 6 * 1024 * 1024
 
 
 class TooManyRequestsError(LambdaClientError):

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from localcloud.world import Credentials
 
 
+MAX_EVENT = 6 * 1024 * 1024
+"""In bytes of JSON: Lambda's limit for the event of an invocation that is waited for."""
+
+
 @dataclass(frozen=True)
 class Archive:
     """A deployed zip: a function's code or a layer. `digest` identifies its content."""

@@ -14,8 +14,22 @@ _SUBSTITUTION = re.compile(r"\$\{([^!}.]+)")
 
 def creation_order(resources: dict[str, Any]) -> list[str]:
     """Return logical ids, each after all that it refers to (Ref, GetAtt, Sub) or depends on. Raises CycleError."""
-    graph = {name: _needs(definition) & resources.keys() for name, definition in sorted(resources.items())}
-    return list(TopologicalSorter(graph).static_order())
+    return list(TopologicalSorter(_graph(resources)).static_order())
+
+
+def circular(resources: dict[str, Any]) -> list[str]:
+    """Return the logical ids that are in a cycle or between two; none if the resources can be created."""
+    graph = _graph(resources)
+    while True:
+        needed = set().union(*graph.values())
+        ends = {name for name, needs in graph.items() if not needs or name not in needed}
+        if not ends:
+            return list(graph)
+        graph = {name: needs - ends for name, needs in graph.items() if name not in ends}
+
+
+def _graph(resources: dict[str, Any]) -> dict[str, set[str]]:
+    return {name: _needs(definition) & resources.keys() for name, definition in sorted(resources.items())}
 
 
 def _needs(definition: dict[str, Any]) -> set[str]:

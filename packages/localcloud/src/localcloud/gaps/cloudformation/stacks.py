@@ -3,7 +3,8 @@
 Gaps of moto: an error while a change set runs becomes HTTP 500, and a second try "succeeds" with half a stack; no
 rollback; outputs and exports of change sets are lost; unknown change sets get the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
-value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500.
+value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500; resources that need
+each other are created all the same.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.ssm.models import ssm_backends
 
 from localcloud.gaps.cloudformation.engine import Engine, ResourceError, keep_order
+from localcloud.gaps.cloudformation.graph import circular
 from localcloud.gaps.emulator import current
 
 
@@ -62,6 +64,26 @@ class _Stacks(CloudFormationBackend):
         )  # fmt: skip
         self.execute_change_set(change_set_id)
         return stack
+
+    def create_change_set(
+        self,
+        stack_name: str,
+        change_set_name: str,
+        template: str,
+        *arguments: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> tuple[str, str]:
+        known = set(self.stacks)
+        change_set_id, stack_id = _original_create(
+            self, stack_name, change_set_name, template, *arguments, **options
+        )
+        names = circular(self.change_sets[change_set_id].template_dict.get("Resources", {}))
+        if names:
+            del self.change_sets[change_set_id]
+            if stack_id not in known:
+                del self.stacks[stack_id]
+            raise ValidationError(message=f"Circular dependency between resources: [{', '.join(names)}]")
+        return change_set_id, stack_id
 
     def describe_change_set(self, change_set_name: str) -> ChangeSet:
         for change_set_id, change_set in reversed(self.change_sets.items()):
@@ -169,6 +191,7 @@ def _refuse_no_change(
         _original_refuse(self, parameters, body, stack)
 
 
+_original_create = CloudFormationBackend.create_change_set
 _original_refuse = CloudFormationResponse._validate_different_update
 
 
@@ -205,7 +228,8 @@ def _ssm_parameter(self: ResourceMap, value: str, value_type: str) -> Any:  # no
 
 
 def install() -> None:
-    for name in ("create_stack", "update_stack", "describe_change_set", "delete_change_set", "execute_change_set",
+    for name in ("create_stack", "update_stack", "create_change_set", "describe_change_set", "delete_change_set",
+                 "execute_change_set",
                  "_rolled_back", "_publish_exports", "delete_stack"):  # fmt: skip
         setattr(CloudFormationBackend, name, getattr(_Stacks, name))
     Stack.stack_resources = property(lambda stack: _engine(stack).models())  # type: ignore[assignment, method-assign]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SECONDS = 2.0
+FRESH_SECONDS = 2.0
 
 V = TypeVar("V")
 
 
 @dataclass
-class Recent(Generic[V]):
+class ReadCache(Generic[V]):
     """Keep the value that was read last, for as long as it is fresh.
 
     Only for what may as well be read a moment earlier: a later conditional write decides, or nothing depends on it.
@@ -30,5 +30,5 @@ class Recent(Generic[V]):
         """Return the value of a key; one that does not exist is read again each time."""
         now = self.clock()
         if key != self._key or self._value is None or now >= self._until:
-            self._key, self._value, self._until = key, self.read(key), now + SECONDS
+            self._key, self._value, self._until = key, self.read(key), now + FRESH_SECONDS
         return self._value

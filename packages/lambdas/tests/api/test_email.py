@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from crackling_aws.email import Notices
+from crackling_aws.email import EmailTopic
 from fakes.errors import client_error
+from fakes.known import known
 from simulator.world import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from api.conftest import Answer, Service
+    from conftest import Telemetry
 
 ADDRESS = "someone@example.org"
 
 
-def submit(service, email=ADDRESS, **more):
+def submit(service: Service, email: str | None = ADDRESS, **more: object) -> Answer:
     service.make_ready()
     return service.ask("POST", "/jobs", {"sequence": "ACGT", "genome": "phage", "email": email, **more})
 
 
-def stored(service):
+def stored(service: Service) -> tuple[Any, Any]:
     """Return what a submission has stored, except the genome."""
     return service.clients.dynamodb.tables["jobs"], [
         key for key in service.clients.s3.objects if key[0] == "data"
     ]
 
 
-def test_an_address_is_pending_until_its_owner_confirms(service):
+def test_an_address_is_pending_until_its_owner_confirms(service: Service) -> None:
     assert submit(service).json["mail"] == "pending"
     assert submit(service).json["mail"] == "pending"
     service.clients.sns.confirm(ADDRESS)
@@ -32,18 +39,18 @@ def test_an_address_is_pending_until_its_owner_confirms(service):
     assert (answer.status, answer.json["mail"]) == (202, "confirmed")
 
 
-def test_the_job_knows_its_recipient_and_no_address(service):
+def test_the_job_knows_its_recipient_and_no_address(service: Service) -> None:
     job_id = submit(service, " SomeOne@Example.org ").json["jobId"]
-    name = Notices(service.clients, ENVIRONMENT["MAIL_TOPIC"]).recipient(ADDRESS)
-    assert service.jobs.get(job_id).recipient == name
+    name = EmailTopic(service.clients, ENVIRONMENT["MAIL_TOPIC"]).recipient(ADDRESS)
+    assert known(service.jobs.get(job_id)).recipient == name
     assert "example.org" not in str(stored(service)).lower()
     assert name not in service.ask("GET", f"/jobs/{job_id}").text
 
 
-def test_a_job_without_an_address_tells_nobody(service):
+def test_a_job_without_an_address_tells_nobody(service: Service) -> None:
     answer = submit(service, None)
     assert answer.json["mail"] is None
-    assert service.jobs.get(answer.json["jobId"]).recipient is None
+    assert known(service.jobs.get(answer.json["jobId"])).recipient is None
 
 
 @pytest.mark.parametrize(
@@ -51,23 +58,23 @@ def test_a_job_without_an_address_tells_nobody(service):
     ["", "someone", "@example.org", "someone@example.com", "someone@example.org.evil.net", "a@b@example.org",
      "a b@example.org", "a\nb@example.org", f"{'a' * 65}@example.org", "someone@sub.example.org"],
 )  # fmt: skip
-def test_another_address_is_refused_with_the_domains(service, email):
+def test_another_address_is_refused_with_the_domains(service: Service, email: str | None) -> None:
     answer = submit(service, email)
     assert answer.status == 422
     assert "example.org or lab.example.org" in answer.json["detail"]
     assert not any(stored(service))
 
 
-def test_where_no_mail_is_sent_an_address_is_refused(service_without_mail):
-    answer = submit(service_without_mail)
-    assert (answer.status, "sends no mail" in answer.json["detail"]) == (422, True)
-    assert not any(stored(service_without_mail))
-    assert submit(service_without_mail, None).status == 202
+def test_where_no_email_is_sent_an_address_is_refused(service_without_email: Service) -> None:
+    answer = submit(service_without_email)
+    assert (answer.status, "sends no email" in answer.json["detail"]) == (422, True)
+    assert not any(stored(service_without_email))
+    assert submit(service_without_email, None).status == 202
 
 
-def test_what_the_deployment_mails_is_told(service, service_without_mail):
+def test_what_the_deployment_emails_is_told(service: Service, service_without_email: Service) -> None:
     assert service.ask("GET", "/about").json["mailDomains"] == ["example.org", "lab.example.org"]
-    assert service_without_mail.ask("GET", "/about").json["mailDomains"] == []
+    assert service_without_email.ask("GET", "/about").json["mailDomains"] == []
 
 
 @pytest.mark.parametrize(
@@ -75,22 +82,34 @@ def test_what_the_deployment_mails_is_told(service, service_without_mail):
     [
         (client_error("Throttled", "Subscribe"), 502, "no job was started"),
         (ReadTimeoutError(endpoint_url="https://sns.example"), 502, "no job was started"),
-        (client_error("FilterPolicyLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
-        (client_error("SubscriptionLimitExceeded", "Subscribe"), 409, "as many addresses as AWS lets it"),
-        (client_error("InvalidParameter", "Subscribe"), 422, "AWS takes no such address"),
+        (client_error("FilterPolicyLimitExceeded", "Subscribe"), 409, "AWS accepts no more email addresses"),
+        (client_error("SubscriptionLimitExceeded", "Subscribe"), 409, "AWS accepts no more email addresses"),
+        (client_error("InvalidParameter", "Subscribe"), 422, "AWS rejects this address"),
     ],
 )
-def test_trouble_with_sns_is_told_and_starts_no_job(service, monkeypatch, error, status, says):
-    def broken(**_):
+def test_an_error_of_sns_is_logged_and_starts_no_job(
+    service: Service,
+    telemetry: Telemetry,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    says: str,
+) -> None:
+    def broken(**_: object) -> None:
         raise error
 
     monkeypatch.setattr(service.clients.sns, "subscribe", broken)
     answer = submit(service)
     assert (answer.status, says in answer.json["detail"]) == (status, True)
     assert not any(stored(service))
+    assert telemetry.lines[0].getMessage().startswith("SNS rejected a subscription: ")
+    assert ADDRESS not in telemetry.text
+    assert telemetry.counted == (["Warnings", "UpstreamFailures"] if status == 502 else ["Warnings"])
 
 
-def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(service, monkeypatch):
+def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(service.clients.sns, "subscribe", None)
     assert submit(service, sequence="ACG!").status == 422
     assert submit(service, genome="unheard-of").status == 404
