@@ -1,7 +1,7 @@
 """Run nox's default sessions, several at once: `python scripts/all_sessions.py`.
 
-Each session is a process of its own, as many at once as there are processors, started in the order in which noxfile.py lists
-them. What a session printed follows as soon as it ends; the last lines are a table of all sessions and how many passed. The exit
+Each session is a process of its own, started in the order in which noxfile.py lists them. AT_ONCE tells how many run at
+once. What a session printed follows as soon as it ends; the last lines are a table of all sessions and how many passed. The exit
 code is 0 if all passed, else 1. Ctrl-C ends what is running.
 """
 
@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "sessions"
 INTERRUPTED = 130
+AT_ONCE = (os.cpu_count() or 1) + 1
+"""Sessions at once: one more than processors, because the browser, the deployments and the package downloads often wait."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     runner, outcomes = Runner(), []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             for future in as_completed([pool.submit(runner.run, name) for name in default_sessions()]):
                 outcomes.append(future.result())

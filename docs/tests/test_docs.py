@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import crackling
+from crackling.results import COLUMNS
 from localcloud.standins.assemblies import phage_lambda
 from localcloud.standins.ncbi import NcbiStandIn
 
@@ -184,6 +185,17 @@ def test_the_page_on_the_library_lists_its_names() -> None:
     section = (ROOT / "docs" / "library.md").read_text("utf-8").partition("\n## Names\n")[2]
     rows = " ".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
     assert set(re.findall(r"`(\w+)", rows)) == set(crackling.__all__) - {"__version__"}
+
+
+@pytest.mark.parametrize(
+    ("page", "before"), [("cli.md", "The other formats have:"), ("api.md", "columns of `crackling design`:")]
+)
+def test_every_column_is_documented_in_order(page: str, before: str) -> None:
+    _, found, rest = (ROOT / "docs" / page).read_text("utf-8").partition(before)
+    assert found, f"{page} does not say {before!r}"
+    table = rest.lstrip().split("\n\n")[0].splitlines()
+    first_cells = "".join(row.split("|")[1] for row in table)
+    assert re.findall(r"`(\w+)`", first_cells) == list(COLUMNS)
 
 
 def test_the_command_line_has_its_examples() -> None:

@@ -7,10 +7,31 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly HOME_FOLDER=/opt/crackling
 readonly VENV=$HOME_FOLDER/venv
+readonly SWAP=/var/tmp/crackling-swap
 readonly UNITS=(crackling-worker.service crackling-lifetime.service crackling-lifetime.timer)
 
 say() {
   echo "init.sh: $*"
+}
+
+# The smallest machines have 512 MB; apt, pip and the self-test take more for a moment. The image gets none of it: workers have memory.
+add_swap() {
+  local kilobytes
+  [[ -r /proc/meminfo ]] || return 0
+  kilobytes=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+  ((kilobytes < 1000000)) || return 0
+  say "swap, for as long as this takes"
+  remove_swap
+  trap remove_swap EXIT
+  fallocate --length 1G "$SWAP"
+  chmod 0600 "$SWAP"
+  mkswap "$SWAP" >/dev/null
+  swapon "$SWAP"
+}
+
+remove_swap() {
+  swapoff "$SWAP" 2>/dev/null || true
+  rm -f "$SWAP"
 }
 
 install_packages() {
@@ -61,6 +82,7 @@ install_units() {
   ln -sf ../crackling-lifetime.timer /etc/systemd/system/timers.target.wants/crackling-lifetime.timer
 }
 
+add_swap
 install_packages
 install_worker
 install_units

@@ -28,7 +28,7 @@ class Build:
 
 
 def measure(fasta: Path, index: Path, threads: int, repeats: int = 1) -> Build:
-    """The fastest of some builds; its memory is the highest of all."""
+    """Build several times; return the fastest build with the highest memory of all."""
     builds = [_in_child(fasta, index, threads) for _ in range(repeats)]
     best = min(builds, key=lambda build: build.seconds)
     peak = max(build.peak_bytes for build in builds)
@@ -42,7 +42,10 @@ def _in_child(fasta: Path, index: Path, threads: int) -> Build:
 
 
 def _peak_bytes() -> int:
-    """From the process's own memory map: rusage also counts what the parent had when it started the child."""
+    """Return the peak memory from the process's own memory map.
+
+    rusage also counts what the parent had when it started the child.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         lines = status.read_text().splitlines()

@@ -11,7 +11,7 @@ PACKAGES = BUILD / "packages"
 
 
 def find(package: str, path: str) -> Path | None:
-    """A package's file by its path from the root, or None where it cannot be had."""
+    """Return a package's file by its path from the root, or None if it is not available."""
     installed = Path("/") / path
     unpacked = PACKAGES / package / path
     if installed.exists():

@@ -25,7 +25,7 @@ def measure_start(report: Report) -> None:
 
 
 def measure_design(report: Report, genome: Genome) -> None:
-    """Queries are cut from the middle of the longest contig."""
+    """Measure designs of queries cut from the middle of the longest contig."""
     contig = max(read_fasta(genome.fasta), key=lambda contig: len(contig.sequence))
     for length, target in SECONDS_BY_QUERY.items():
         middle = (len(contig.sequence) - length) // 2

@@ -28,7 +28,10 @@ FIRST_FOLD = "from crackling.efficiency.folding import fold_all; fold_all(['G' *
 
 
 def measure_folding(report: Report, genome: Genome) -> None:
-    """Best of some rounds, in each of which both fold: the load of the machine is then the same for both."""
+    """Measure both folders in turn and return the best of some rounds.
+
+    The load of the machine is the same for both in each round.
+    """
     guides = [transcript(guide) for guide in sample_guides(genome.fasta, GUIDES)]
     few = guides[:FEW_GUIDES]
     theirs = one = two = float("inf")

@@ -102,7 +102,7 @@ def _unpack(paths: list[Path], fasta: Path) -> None:
 
 
 def sample_guides(fasta: Path, n: int, seed: int = 1) -> list[str]:
-    """Guides of n sites with the PAM NGG, uniformly from both strands of a plain FASTA file, by rejection."""
+    """Sample guides of n sites with the PAM NGG uniformly from both strands of a plain FASTA file, by rejection."""
     letters = np.memmap(fasta, np.uint8, "r")
     rng = np.random.default_rng(seed)
     guides: list[str] = []
@@ -116,7 +116,7 @@ def sample_guides(fasta: Path, n: int, seed: int = 1) -> list[str]:
 
 
 def _guide(window: str) -> str | None:
-    """The guide in a window of a file, which may have a line's end in it: then it has a letter to spare."""
+    """Return the guide in a window of a file. The window has a letter to spare, because it may contain a line's end."""
     if window[0] == "\n":
         return None
     site = window.replace("\n", "")[:SITE_NT].upper()
@@ -129,6 +129,6 @@ def _guide(window: str) -> str | None:
 
 
 def random_guides(n: int, seed: int = 2) -> list[str]:
-    """Guides that have nothing to do with any genome."""
+    """Return random guides, which belong to no genome."""
     codes = np.random.default_rng(seed).integers(0, 4, (n, 20))
     return ["".join("ACGT"[code] for code in row) for row in codes]

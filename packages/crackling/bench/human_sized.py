@@ -23,7 +23,7 @@ GUIDES = 5000
 
 
 def measure_human_sized(report: Report, bases: int) -> None:
-    """Leaves nothing behind: the files are too large to keep."""
+    """Measure a synthetic genome of human size, and delete its files, which are too large to keep."""
     GENOMES.mkdir(parents=True, exist_ok=True)
     fasta, index = GENOMES / "human_sized.fa", GENOMES / "human_sized.issl"
     name = f"synthetic, {bases / 1e9:.2g} Gb"

@@ -120,7 +120,7 @@ def _synthetic(report: Report, sizes: Sequence[int]) -> list[Path]:
 
 
 def _compressed(fasta: Path) -> Path:
-    """As the downloader leaves it."""
+    """Compress a file as the downloader does."""
     packed = FOLDER / f"{fasta.name}.gz"
     if not packed.exists():
         with fasta.open("rb") as plain, xopen(packed, "wb", compresslevel=2, threads=0) as out:
@@ -145,7 +145,7 @@ def _measure(report: Report, kind: Kind, genomes: Sequence[Path]) -> None:
 
 
 def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
-    """From the larger half of the runs: what is constant, or grows only up to some size, no longer counts there."""
+    """Fit the larger half of the runs, where anything that is constant or bounded no longer matters."""
     large = runs[len(runs) // 2 :]
     serial = max(run.serial for run in large)
     share = serial + (1 - serial) / PROCESSORS
@@ -169,7 +169,7 @@ def _report_limits(report: Report, kind: Kind, runs: Sequence[Run]) -> None:
 
 
 def _sorting(runs: Sequence[Run]) -> Callable[[float], float]:
-    """C n log n, as sorting takes, with the largest c of the runs."""
+    """Return C n log n, the cost of sorting, with the largest c of the runs."""
     worst = max(run.seconds / (run.bases * np.log2(run.bases)) for run in runs)
     return lambda n: float(worst * n * np.log2(n))
 
@@ -180,7 +180,7 @@ def _line(runs: Sequence[Run], values: Sequence[float]) -> Callable[[float], flo
 
 
 def _largest(used: Callable[[float], float]) -> float:
-    """The largest genome that uses no more than there is."""
+    """Return the largest genome that needs no more than is available."""
     low, high = 1e6, LARGEST
     for _ in range(60):
         middle = (low + high) / 2
@@ -253,5 +253,5 @@ class _Watch:
 
 
 def _fields(stat: Path) -> list[str]:
-    """What follows a process's name: its state, ..., time of user and of system as the twelfth and thirteenth."""
+    """Return the fields after a process's name: its state first, user and system time twelfth and thirteenth."""
     return stat.read_text().rpartition(")")[2].split()

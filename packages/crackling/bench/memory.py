@@ -16,13 +16,13 @@ LINES_AT_RANDOM = 1 << 18
 
 
 def bytes_a_second() -> float:
-    """Of one thread that sums a large array."""
+    """Return the bandwidth of one thread that sums a large array."""
     array = np.ones(BYTES // 8, np.uint64)
     return BYTES / _best(lambda: array.sum())
 
 
 def seconds_a_random_line() -> float:
-    """Of one thread that gathers lines from all over the array: independent reads, so that many are under way."""
+    """Return the time of one random read, of a thread that has many independent reads under way."""
     array = np.ones(BYTES // 8, np.uint64)
     a_line = LINE_BYTES // 8
     order = a_line * np.random.default_rng(3).integers(0, len(array) // a_line, LINES_AT_RANDOM)

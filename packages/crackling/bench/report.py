@@ -32,7 +32,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """How many times better than wanted: below 1 the target is missed."""
+        """Return how many times better than its target a figure is: below 1 the target is missed."""
         if self.target is None or not self.value:
             return None
         return self.value / self.target if self.at_least else self.target / self.value
@@ -68,7 +68,7 @@ class Report:
         return table
 
     def write_markdown(self, path: Path) -> None:
-        """The same table for docs/performance.md."""
+        """Write the same table for docs/performance.md."""
         head = ["genome", "what", "measured", "target", "times better", "note"]
         rows = [(figure.subject, *_cells(figure)) for figure in self.figures]
         lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
@@ -95,7 +95,7 @@ def _number(value: float) -> str:
 
 
 def _machine() -> str:
-    """Processor, load and date: figures mean nothing without them."""
+    """Return the processor, load and date, without which figures mean nothing."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -34,13 +34,13 @@ class Bwa:
 
     @classmethod
     def find(cls) -> Bwa | None:
-        """The installed one, or Debian's, or None."""
+        """Return the installed program, or Debian's, or None."""
         installed = shutil.which("bwa")
         program = Path(installed) if installed else debian.find(BWA_PACKAGE, BWA_PATH)
         return cls(program) if program and _runs(program) else None
 
     def microseconds(self, genome: Genome, guides: Sequence[str]) -> float:
-        """Of its `aln` step, a guide; loading its index, measured with one guide, is taken off."""
+        """Return the time a guide of its `aln` step, without loading its index, which is measured with one guide."""
         if not genome.fasta.with_suffix(".fa.sa").exists():
             self._run("index", str(genome.fasta))
         one, all_of_them = self._aln(genome, guides[:1]), self._aln(genome, guides)
@@ -58,7 +58,7 @@ class Bwa:
 
 
 def _runs(program: Path) -> bool:
-    """Without arguments bwa shows its help and fails; one that lacks a library says nothing of the kind."""
+    """Return whether a program runs. bwa without arguments shows its help, unless it lacks a library."""
     done = subprocess.run([program], check=False, capture_output=True, text=True)
     return "Usage" in done.stderr
 

@@ -30,7 +30,7 @@ MEGABYTE = 1e6
 
 
 def measure_build(report: Report, genome: Genome, repeats: int) -> None:
-    """Two threads first, so that the index that stays is the one thread's."""
+    """Measure with two threads first, so that the index that remains is that of one thread."""
     both = building.measure(genome.fasta, genome.index, 2, repeats)
     one = building.measure(genome.fasta, genome.index, 1, repeats)
     name, note = genome.name, f"{one.processor_seconds:.2f} s of processor time. {genome.note}".strip()

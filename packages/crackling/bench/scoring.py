@@ -18,7 +18,7 @@ TRIAL = 1000
 
 
 def seconds_to_open(path: Path) -> float:
-    """Of mapping an index and checking all of its checksums, once the file is in memory."""
+    """Return the time of mapping an index and checking all its checksums, once the file is in memory."""
     best = float("inf")
     for _ in range(3):
         started = time.perf_counter()
@@ -28,7 +28,7 @@ def seconds_to_open(path: Path) -> float:
 
 
 def microseconds(index: Index, guides: Sequence[str], threads: int = 1, repeats: int = 2) -> float:
-    """Wall time a guide, k = 4, with both scores and all counts; the best of some runs."""
+    """Return the wall time a guide with k = 4, both scores and all counts; the best of some runs."""
     best = float("inf")
     for _ in range(repeats):
         started = time.perf_counter()
@@ -38,19 +38,19 @@ def microseconds(index: Index, guides: Sequence[str], threads: int = 1, repeats:
 
 
 def processor_microseconds(index: Index, guides: Sequence[str]) -> float:
-    """Of one thread, a guide: what wall time would be if nobody else had the processor."""
+    """Return the processor time a guide of one thread: the wall time on an idle processor."""
     started = time.thread_time()
     index.score(guides, threads=1)
     return (time.thread_time() - started) / len(guides) * 1e6
 
 
 def enough_guides(index: Index, some: Sequence[str], seconds: float) -> int:
-    """How many guides keep one thread busy for so long."""
+    """Return how many guides keep one thread busy for that long."""
     return max(2 * TRIAL, round(seconds * 1e6 / microseconds(index, some[:TRIAL])))
 
 
 def middling(index: Index, guides: Sequence[str]) -> list[str]:
-    """The fifth of the guides around the median by number of hits: what a usual guide costs."""
+    """Return the fifth of the guides around the median by number of hits: what a usual guide costs."""
     counts = [sum(row.counts) for row in index.score(guides)]
     order = sorted(range(len(guides)), key=counts.__getitem__)
     return [guides[i] for i in order[2 * len(guides) // 5 : 3 * len(guides) // 5]]

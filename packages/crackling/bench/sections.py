@@ -37,19 +37,19 @@ class Sections:
 
     @property
     def bytes_a_site(self) -> float:
-        """Of all that scoring needs."""
+        """Return the bytes a site of everything that scoring needs."""
         positions = sum(self.header.spans[section].length for section in POSITION_SECTIONS)
         return (self.header.file_bytes - positions) / max(1, self.header.distinct_sites)
 
     def numbers(self, section: Section) -> NDArray[np.uint32]:
-        """All sections but the places are made of numbers of 4 bytes."""
+        """Return a section as numbers of 4 bytes, of which all sections but the locations consist."""
         span = self.header.spans[section]
         if not span.length:
             return np.zeros(0, np.uint32)
         return np.memmap(self._path, np.uint32, "r", span.offset, (span.length // 4,))
 
     def sites(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """All distinct sites, and how often each occurs."""
+        """Return all distinct sites, and how often each occurs."""
         rest_bits = 2 * (GUIDE_NT - self.header.prefix_nt)
         entries = self.numbers(Section.PREFIX_ENTRIES).astype(np.uint64)
         directory = self.numbers(Section.PREFIX_DIRECTORY).astype(np.int64)
@@ -75,7 +75,7 @@ class Sections:
 
 
 def _touched(directory: NDArray[np.uint32], keys: NDArray[np.int64], key_nt: int, radius: int) -> Touched:
-    """Each group is two places: one in the directory, one in the entries."""
+    """Count two places for each group: one in the directory, one in the entries."""
     plan = groups(key_nt, radius)
     changes = np.array([group.change for group in plan], np.int64)
     buckets = np.array([group.buckets for group in plan], np.int64)

@@ -16,7 +16,7 @@ COMPILER = "ziglang>=0.17,<0.18"
 
 
 def _compile_module() -> ModuleType:
-    """native/compile.py, which is a program beside this file and in no package."""
+    """Return native/compile.py, a program beside this file that belongs to no package."""
     path = Path(__file__).with_name("compile.py")
     spec = importlib.util.spec_from_file_location("compile_kernel", path)
     assert spec

@@ -32,7 +32,7 @@ SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recove
 
 
 def host_target() -> str:
-    """This machine as Zig names it, with the oldest C library that the product runs on."""
+    """Return this machine as Zig names it, with the oldest C library that the product runs on."""
     machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
     return f"{machine}-macos" if sys.platform == "darwin" else f"{machine}-linux-gnu.2.28"
 
@@ -65,7 +65,7 @@ def compile_kernel(output: Path = LIBRARY, target: str | None = None, sanitize: 
 
 
 def is_fresh(output: Path = LIBRARY) -> bool:
-    """Whether the library is there and newer than all that it is made from."""
+    """Return whether the library exists and is newer than everything that it is made from."""
     inputs = [*SOURCES, *HEADERS, Path(__file__)]
     return output.exists() and output.stat().st_mtime >= max(path.stat().st_mtime for path in inputs)
 

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SPECIAL = 1000 };
+enum { MAX_SPECIAL = 1000 };
 
 typedef struct {
     fold_parameters_t parameters;
-    special_hairpin_t special[MOST_SPECIAL];
+    special_hairpin_t special[MAX_SPECIAL];
     uint64_t specials;
 } energies_t;
 
@@ -24,7 +24,7 @@ static int read_energies(const char *path, energies_t *energies) {
     FILE *file = fopen(path, "rb");
     if (!file) return 0;
     const size_t parameters = fread(&energies->parameters, sizeof energies->parameters, 1, file);
-    energies->specials = fread(energies->special, sizeof *energies->special, MOST_SPECIAL, file);
+    energies->specials = fread(energies->special, sizeof *energies->special, MAX_SPECIAL, file);
     fclose(file);
     return parameters == 1;
 }

@@ -7,8 +7,8 @@
  *   base        2 bits: A 0, C 1, G 2, T 3.
  *   site        20 nt beside a PAM of the form NRG (NGG or NAG), as a 40-bit number, first base (PAM-distal) highest.
  *   genome      4 bits a base, two a byte, low half first; OTHER marks a letter that no site may contain. The
- *               contigs follow each other, each begins at an even place and is followed by at least one OTHER.
- *   occurrence  a place of a site: 32 bits of place (first base of the 23 nt window, counted over the whole genome)
+ *               contigs follow each other, each begins at an even position and is followed by at least one OTHER.
+ *   occurrence  a location of a site: 32 bits of position (first base of the 23 nt window, counted over the whole genome)
  *               and 4 bits of flags.
  *   entry       32 bits in a list: the bases of a site that the list's key does not say, above the code of how often
  *               the site occurs. Entries of a bucket (one key) are sorted.
@@ -29,7 +29,7 @@ enum {
     PARTITION_NT = 6, /* sites are sorted partition by partition: by their first 6 bases */
     PARTITIONS = 1 << (2 * PARTITION_NT),
     MAX_MISMATCHES = 6,
-    OCCURRENCE_BYTES = 5, /* place (4, little-endian), flags (1) */
+    OCCURRENCE_BYTES = 5, /* position (4, little-endian), flags (1) */
 };
 
 /* Flags of an occurrence. */
@@ -90,7 +90,7 @@ typedef struct {
 /* One distinct site near a guide. */
 typedef struct {
     uint64_t site;
-    uint64_t first_occurrence; /* index of its first occurrence; they follow each other by place */
+    uint64_t first_occurrence; /* index of its first occurrence; ordered by position */
     uint32_t ngg, nag;
     uint32_t mismatches;
     uint32_t reserved;
@@ -112,7 +112,7 @@ int64_t pack(const char *letters, uint64_t n, uint8_t *out);
 void count_sites(const uint8_t *genome, uint64_t length, uint64_t from, uint64_t to, int32_t skip_t, uint64_t *histogram);
 
 /* Writes the same sites of partitions [first, last) as records to records[cursor[partition]++].
- * Record: bases 7..20 of the site (28 bits), place (32), flags (4). */
+ * Record: bases 7..20 of the site (28 bits), position (32), flags (4). */
 void scatter_sites(const uint8_t *genome, uint64_t length, uint64_t from, uint64_t to, int32_t skip_t, uint32_t first,
                    uint32_t last, uint64_t *cursor, uint64_t *records);
 
@@ -131,7 +131,7 @@ uint64_t list_partitions(uint64_t *records, const uint64_t *ends, uint32_t first
 void cumulate(uint32_t *directory, uint64_t keys);
 
 /* The suffix list from the prefix list, in pieces of prefix keys [from, to): first each piece counts into its own row of
- * cursors[pieces][4^suffix_nt], then place_suffixes turns the rows into places and fills the directory, then each piece
+ * cursors[pieces][4^suffix_nt], then place_suffixes turns the rows into positions and fills the directory, then each piece
  * writes its entries. */
 void count_suffixes(const index_t *index, uint64_t from, uint64_t to, uint32_t *row);
 void place_suffixes(uint32_t *cursors, uint64_t pieces, uint64_t keys, uint32_t *directory);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Stable, by the upper 28 bits (what the partition does not say of a site): equal sites keep their order of place. */
+/* Stable, by the upper 28 bits (what the partition does not say of a site): equal sites keep their order of position. */
 static void insertion_sort(uint64_t *records, uint64_t n) {
     for (uint64_t i = 1; i < n; i++) {
         uint64_t record = records[i], j = i;

@@ -22,8 +22,8 @@ CFD = json.loads((_TABLES / "cfd.json").read_text("utf-8"))
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
-class Place(NamedTuple):
-    """A site of a genome; `start` is the 0-based first base of its 23 nt window on the forward strand."""
+class Location(NamedTuple):
+    """A site at its location in a genome; `start` is the 0-based first base of its 23 nt window on the forward strand."""
 
     contig: str
     start: int
@@ -33,9 +33,9 @@ class Place(NamedTuple):
 
 
 class Near(NamedTuple):
-    """A place near a guide, with its local scores: MIT 0 to 100, CFD 0 to 1."""
+    """A location near a guide, with its local scores: MIT 0 to 100, CFD 0 to 1."""
 
-    place: Place
+    location: Location
     mismatches: int
     mit: float
     cfd: float
@@ -47,8 +47,8 @@ class Score(NamedTuple):
     counts: tuple[int, ...]
 
 
-def find_places(contigs: Mapping[str, str], *, compatible: bool = False) -> list[Place]:
-    """All sites with the PAM NRG on both strands; compatible: without those that start with T."""
+def find_locations(contigs: Mapping[str, str], *, compatible: bool = False) -> list[Location]:
+    """Return all sites with the PAM NRG on both strands; compatible: without those that start with T."""
     found = []
     for name, letters in contigs.items():
         sequence = "".join(letters.split()).upper().replace("U", "T")
@@ -57,12 +57,15 @@ def find_places(contigs: Mapping[str, str], *, compatible: bool = False) -> list
             for strand, reading in (("+", window), ("-", window.translate(COMPLEMENT)[::-1])):
                 is_site = set(reading) <= set("ACGT") and reading[21] in "AG" and reading[22] == "G"
                 if is_site and not (compatible and reading[0] == "T"):
-                    found.append(Place(name, start, strand, reading[:20], reading[20:]))
+                    found.append(Location(name, start, strand, reading[:20], reading[20:]))
     return found
 
 
 def mit_local(guide: str, site: str) -> float:
-    """Hsu et al. 2013: product of (1 - weight), a term for the mean distance, one for the number."""
+    """Return the MIT score of a site: product of (1 - weight), and terms for mean distance and number.
+
+    Hsu et al. 2013, Nat. Biotechnol. 31:827.
+    """
     at = [p for p in range(20) if guide[p] != site[p]]
     if not at:
         return 100.0
@@ -71,7 +74,10 @@ def mit_local(guide: str, site: str) -> float:
 
 
 def cfd_local(guide: str, site: str, pam: str) -> float:
-    """Doench et al. 2016: a weight for each pair of guide's RNA base and DNA base, times the PAM's weight."""
+    """Return the CFD score of a site: a weight for each pair of RNA and DNA base, times the PAM's weight.
+
+    Doench et al. 2016, Nat. Biotechnol. 34:184.
+    """
     pairs = {p + 1: f"r{guide[p]}:d{site[p].translate(COMPLEMENT)}" for p in range(20) if guide[p] != site[p]}
     return float(
         CFD["pam"][pam[1:]]
@@ -79,27 +85,27 @@ def cfd_local(guide: str, site: str, pam: str) -> float:
     )
 
 
-def find_near(guide: str, places: Sequence[Place], k: int, *, compatible: bool = False) -> list[Near]:
-    """The places within k mismatches of a guide; compatible: every PAM weighs as NGG."""
-    sites = np.frombuffer("".join(place.site for place in places).encode(), np.uint8).reshape(-1, 20)
+def find_near(guide: str, locations: Sequence[Location], k: int, *, compatible: bool = False) -> list[Near]:
+    """Return the locations within k mismatches of a guide; compatible: every PAM weighs as NGG."""
+    sites = np.frombuffer("".join(location.site for location in locations).encode(), np.uint8).reshape(-1, 20)
     mismatches = (sites != np.frombuffer(guide.encode(), np.uint8)).sum(axis=1)
     return [
         Near(
-            places[i],
+            locations[i],
             int(mismatches[i]),
-            mit_local(guide, places[i].site),
-            cfd_local(guide, places[i].site, "NGG" if compatible else places[i].pam),
+            mit_local(guide, locations[i].site),
+            cfd_local(guide, locations[i].site, "NGG" if compatible else locations[i].pam),
         )
         for i in np.flatnonzero(mismatches <= k).tolist()
     ]
 
 
-def score(guide: str, places: Sequence[Place], k: int, *, compatible: bool = False) -> Score:
-    """Both aggregates, 10000 / (100 + sum of local scores), and places by number of mismatches.
+def score(guide: str, locations: Sequence[Location], k: int, *, compatible: bool = False) -> Score:
+    """Return both aggregates, 10000 / (100 + sum of local scores), and the number of locations by mismatches.
 
     A perfect match adds nothing to MIT and its PAM's weight to CFD.
     """
-    near = find_near(guide, places, k, compatible=compatible)
+    near = find_near(guide, locations, k, compatible=compatible)
     return Score(
         10000 / (100 + sum(hit.mit for hit in near if hit.mismatches)),
         10000 / (100 + sum(hit.cfd for hit in near)),

@@ -10,12 +10,13 @@ from moto import mock_aws
 
 from delivery.account import stack
 from delivery.account import template as account
+from delivery.account.instance_types import builder_type
 from delivery.account.preflight import Preflight
 from delivery.cli import main
 from delivery.preview.permissions import Permission, permissions
 from delivery.services import Services
 from delivery.stacks.cdk import CdkCli
-from fakes.account import GENEROUS, FakeAccount
+from fakes.account import GENEROUS, FakeAccount, free_plan
 from test_subject import a_repository
 from worlds import SkippingClock
 
@@ -104,6 +105,13 @@ def test_what_deploys_may_ask_all_that_preflight_asks() -> None:
     asked = FakeAccount(concurrency=400, distributions=0)
     Preflight(asked.clients, GENEROUS).findings()
     assert set(asked.asked) <= {one.action for one in of_role("Deployment")}
+
+
+def test_what_bakes_may_ask_for_types() -> None:
+    asked = free_plan()
+    builder_type(asked.clients, "t2.nano", "x86_64")
+    assert set(asked.asked) == {"ec2:DescribeInstanceTypes", "freetier:GetAccountPlanState"}
+    assert set(asked.asked) <= {one.action for one in of_role("Baking")}
 
 
 def test_only_the_account_of_pull_requests_deletes_stages_and_only_theirs() -> None:

@@ -11,6 +11,7 @@ from delivery.images.ami import Images
 from delivery.images.instances import Instances
 from delivery.images.parameter import ImageParameter
 from delivery.stacks.cloudformation import Stacks
+from fakes.account import EVERYWHERE, FakeAccount, free_plan
 from fakes.client import refusal
 from fakes.ec2 import NITRO
 from worlds import FAILED, PASSED, STAGE, FakeDeployer, FakeWorld, World, assembly, services
@@ -60,6 +61,39 @@ def test_a_bake_ends_with_a_promoted_image_and_nothing_running(
     assert current(world) == image == capsys.readouterr().out.strip()
     assert Images(world.aws.ec2, world.clock).get(image).tested == names.PASSED
     assert nothing_runs(world)
+
+
+@pytest.mark.parametrize(
+    ("account", "kind"),
+    [
+        (FakeAccount(), "t2.nano"),
+        (FakeAccount(offered=EVERYWHERE - {"t2.nano"}), "t3.nano"),
+        (FakeAccount(offered=EVERYWHERE - {"t2.nano", "t3.nano", "t3.micro"}), "t3.small"),
+        (free_plan(), "t3.micro"),
+        (FakeAccount(mute=frozenset({"ec2:DescribeInstanceTypes"})), "t2.nano"),
+        (FakeAccount(mute=frozenset({"freetier:GetAccountPlanState"})), "t2.nano"),
+    ],
+)
+def test_it_bakes_on_the_cheapest_type_that_is_to_be_had(
+    account: FakeAccount, kind: str, tmp_path: Path
+) -> None:
+    world = FakeWorld()
+    words = ["bake", "--stage", STAGE, "--assembly", str(assembly(tmp_path))]
+    assert main(words, services(world, account)) == 0
+    assert isinstance(world.deployer, FakeDeployer)
+    assert world.deployer.kinds == [kind]
+    assert main(words, services(world)) == 0
+    assert len(images(world)) == 1, "the image is the same, whatever it is baked on"
+
+
+def test_without_any_type_to_bake_on_there_is_a_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = FakeWorld()
+    words = ["bake", "--stage", STAGE, "--assembly", str(assembly(tmp_path))]
+    assert main(words, services(world, FakeAccount(offered=frozenset({"m6i.xlarge"})))) == 1
+    assert "the setting instanceType" in capsys.readouterr().err
+    assert world.running() == []
 
 
 def test_the_same_inputs_are_baked_once(world: World, tmp_path: Path) -> None:

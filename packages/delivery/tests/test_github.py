@@ -4,12 +4,14 @@ import io
 import json
 import urllib.error
 import urllib.request
+from email.message import Message
 from typing import Any
 
 import pytest
 
-from delivery.github import GitHub
+from delivery.github import GitHub, Send
 from delivery.program import DeliveryError
+from delivery.retrying import PAUSES
 
 
 class FakeGitHub:
@@ -112,3 +114,55 @@ def test_a_refusal_is_told(there: FakeGitHub) -> None:
 def test_outside_of_a_workflow_it_says_what_is_missing() -> None:
     with pytest.raises(DeliveryError, match="GITHUB_REPOSITORY is not set"):
         GitHub.from_environment()
+
+
+def test_reading_goes_on_after_failures_that_pass(there: FakeGitHub) -> None:
+    clock, failures = FakeClock(), [(502, {}), (403, {"Retry-After": "30"}), (429, {})]
+    client = GitHub("owner/name", "token", "https://api.example", failing(failures, there.send), clock)
+    client.put_issue("drift", "Drift", "text")
+    assert clock.slept == [PAUSES[0], 30, PAUSES[2]]
+    assert [method for method, _path in there.writes] == ["POST"]
+
+
+def test_what_may_have_been_written_is_not_written_again(there: FakeGitHub) -> None:
+    clock = FakeClock()
+
+    def send(request: urllib.request.Request) -> tuple[bytes, str]:
+        answer = there.send(request)
+        if request.get_method() == "POST":
+            raise refusal(502, {})
+        return answer
+
+    client = GitHub("owner/name", "token", "https://api.example", send, clock)
+    with pytest.raises(DeliveryError, match="502"):
+        client.put_issue("drift", "Drift", "text")
+    assert (len(there.issues), clock.slept) == (1, [])
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    time = monotonic
+
+    def sleep(self, seconds: float, /) -> None:
+        self.slept.append(seconds)
+
+
+def refusal(status: int, headers: dict[str, str]) -> urllib.error.HTTPError:
+    message = Message()
+    for name, value in headers.items():
+        message[name] = value
+    return urllib.error.HTTPError("https://api.example", status, "", message, io.BytesIO(b"busy"))
+
+
+def failing(failures: list[tuple[int, dict[str, str]]], send: Send) -> Send:
+    def call(request: urllib.request.Request) -> tuple[bytes, str]:
+        if failures:
+            raise refusal(*failures.pop(0))
+        return send(request)
+
+    return call

@@ -82,7 +82,8 @@ def test_an_account_that_is_half_ready_is_told_what_it_lacks() -> None:
         (FakeAccount(distributions=0, distribution_quota=0.0), "CloudFront", Level.FAILURE),
         (FakeAccount(distributions=0, distribution_quota=None), "CloudFront", Level.UNKNOWN),
         (FakeAccount(vcpus=None), "vCPUs of workers", Level.UNKNOWN),
-        (FakeAccount(offered=EVERYWHERE - {"t2.nano"}), "type of the builder", Level.WARNING),
+        (FakeAccount(offered=EVERYWHERE - {"t2.nano"}), "type of the builder", Level.OK),
+        (FakeAccount(offered=frozenset({"r5.xlarge"})), "type of the builder", Level.WARNING),
         (FakeAccount(offered=frozenset({"t2.nano", "r5.xlarge"})), "types of workers", Level.WARNING),
     ],
 )
@@ -147,11 +148,22 @@ def test_needs_are_read_from_what_is_synthesised(synthesised: Path) -> None:
     assert needs.at_once > 10
     assert needs.workers == WORKER_TYPES["x86_64"]
     assert needs.spot
-    assert needs.builder
+    assert needs.builder == ("t2.nano", "x86_64")
     assert needs.distributions == 1
     assert needs.default_vpc
     assert needs.bootstrap is not None
     assert needs.bootstrap[0] == "/cdk-bootstrap/hnb659fds/version"
+
+
+@pytest.mark.parametrize(
+    ("kind", "failing"), [("new", set()), ("established", {"memory of functions"}), (None, set())]
+)
+def test_a_new_account_can_have_what_is_made_for_it(
+    kind: str | None, failing: set[str], tmp_path: Path
+) -> None:
+    """The setting `account` and preflight agree on what a new account allows; without the setting, it is kept to."""
+    make_app({"stage": "dev"} | ({"account": kind} if kind else {}), tmp_path).synth()
+    assert levels(new(), needs_of(tmp_path / "cdk.out", "dev"), Level.FAILURE) == failing
 
 
 @pytest.mark.parametrize(("account", "code"), [(FakeAccount(), 0), (half_ready(), 1)])

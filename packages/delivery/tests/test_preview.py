@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
 from delivery.cli import main
 from delivery.github import LIMIT
 from delivery.preview.difference import Difference, Kind, compare
@@ -16,9 +16,6 @@ from delivery.preview.markdown import markdown
 from delivery.preview.replacement import Replacement, of_change
 from delivery.services import Services
 from test_github import FakeGitHub
-
-os.environ.setdefault("CDK_VALIDATION", "false")  # seconds, for rules that have a session of their own
-from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -33,7 +33,8 @@ class Deployer:
     fails: bool = False
     deployed: list[Any] = field(default_factory=list)
 
-    def deploy(self, assembly: Path, stack: str) -> None:
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
+        assert parameters == {}
         if self.fails:
             raise DeliveryError("cdk deploy failed (exit code 1); see above")
         template = template_of(assembly, stack)

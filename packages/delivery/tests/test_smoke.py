@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery.api_client import LONGEST_PAUSE, PAUSES, ApiClient, ApiError, fetch
+from delivery.api_client import ApiClient, ApiError, fetch
 from delivery.program import DeliveryError
+from delivery.retrying import LONGEST_PAUSE, PAUSES
 from delivery.stacks import smoke_test
 from fakes.client import FakeClock
 

@@ -25,7 +25,8 @@ from delivery.images import ami, boot_test, instances, parameter
 from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
 
-ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
 BAKE = ROOT / ".github" / "workflows" / "bake-ami.yml"
@@ -116,6 +117,21 @@ def test_the_caches_follow_the_lock_files() -> None:
     locks = re.findall(r"'\*\*/([\w.-]+)'", key)
     assert set(locks) == {"requirements.lock", "package-lock.json"}
     assert all(any(ROOT.glob(pattern)) for pattern in ("requirements.lock", "packages/*/package-lock.json"))
+
+
+def test_actions_run_on_a_node_that_github_has() -> None:
+    """GitHub's runners dropped Node 20 in September 2026; what each pinned action runs on is written down beside this test."""
+    known = tomllib.loads((HERE / "action_runtimes.toml").read_text("utf-8"))
+    pinned = {
+        f"{match[1]}@{match[2]}": line.rpartition("# ")[2]
+        for path in [*WORKFLOWS, SETUP]
+        for line in path.read_text("utf-8").splitlines()
+        if (match := PIN.match(line))
+    }
+    assert {pin: action["version"] for pin, action in known.items()} == pinned
+    for pin, action in known.items():
+        runtimes = set(action["inner"].values()) if action["using"] == "composite" else {action["using"]}
+        assert runtimes == {"node24"}, pin
 
 
 def test_one_action_has_one_version() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
@@ -54,8 +55,9 @@ class World(Protocol):
     def let_pass(self, seconds: float) -> None: ...
 
 
-def services(world: World) -> Services:
-    return Services(aws=world.aws, account=FakeAccount().clients, deployer=world.deployer, clock=world.clock)
+def services(world: World, account: FakeAccount | None = None) -> Services:
+    clients = (account or FakeAccount()).clients
+    return Services(aws=world.aws, account=clients, deployer=world.deployer, clock=world.clock)
 
 
 def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:
@@ -65,11 +67,17 @@ def assembly(folder: Path, stage: str = STAGE, version: str = "1") -> Path:
     stack = names.builder_stack(stage)
     kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
     template = {
-        "Parameters": {"Image": {"Type": kind, "Default": PUBLIC}},
+        "Parameters": {
+            "Image": {"Type": kind, "Default": PUBLIC},
+            names.BUILDER_TYPE_PARAMETER: {"Type": "String", "Default": "t2.nano"},
+        },
         "Resources": {
             "Instance": {
                 "Type": "AWS::EC2::Instance",
-                "Properties": {"ImageId": {"Ref": "Image"}, "InstanceType": "t2.nano"},
+                "Properties": {
+                    "ImageId": {"Ref": "Image"},
+                    "InstanceType": {"Ref": names.BUILDER_TYPE_PARAMETER},
+                },
                 "Metadata": {"worker": version},
             }
         },
@@ -154,11 +162,13 @@ class FakeDeployer:
     world: FakeWorld
     deployed: int = 0
     fails: bool = False
+    kinds: list[str] = field(default_factory=list)
 
-    def deploy(self, assembly: Path, stack: str) -> None:
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
         world = self.world
         world.meddle("cdk deploy", "before")
-        instance = world.ec2.start(world.base, "t2.nano", {})
+        self.kinds.append(parameters[names.BUILDER_TYPE_PARAMETER])
+        instance = world.ec2.start(world.base, self.kinds[-1], {})
         world.cloudformation.stacks[stack] = Stack(
             template_of(assembly, stack), {"InstanceId": instance}, instance
         )
@@ -189,6 +199,13 @@ class SkippingClock:
         self._skipped += seconds
 
 
+@cache
+def moto_clients() -> Aws:
+    """Return clients that every test shares: botocore takes a second to read what the services are like."""
+    clients = [boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")]
+    return Aws(*clients)  # type: ignore[arg-type]
+
+
 class MotoWorld:
     """Inside of `moto.mock_aws()`."""
 
@@ -196,10 +213,7 @@ class MotoWorld:
         self._monkeypatch = monkeypatch
         machines.install()
         self.clock = SkippingClock()
-        clients = [
-            boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")
-        ]
-        self.aws = Aws(*clients)  # type: ignore[arg-type]
+        self.aws = moto_clients()
         self.deployer: Deployer = MotoDeployer(self)
         self.base = self.aws.ec2.register_image(Name="ubuntu", RootDeviceName="/dev/sda1")["ImageId"]
         self.aws.ssm.put_parameter(Name=PUBLIC, Value=self.base, Type="String")
@@ -217,9 +231,10 @@ class MotoWorld:
 class MotoDeployer:
     world: MotoWorld
 
-    def deploy(self, assembly: Path, stack: str) -> None:
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
         template = template_of(assembly, stack)
         template["Outputs"] = {"InstanceId": {"Value": {"Ref": "Instance"}}}
-        template["Resources"]["Instance"]["Properties"]["ImageId"] = self.world.base
+        kind = parameters[names.BUILDER_TYPE_PARAMETER]
+        template["Resources"]["Instance"]["Properties"] |= {"ImageId": self.world.base, "InstanceType": kind}
         template.pop("Parameters")
         self.world.aws.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))

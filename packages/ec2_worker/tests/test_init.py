@@ -49,6 +49,41 @@ def test_an_unknown_system_is_refused(tmp_path: Path) -> None:
     assert "Fedora 42 is none of Ubuntu 22.04, Ubuntu 24.04, Debian 12" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("kilobytes", "calls"),
+    [
+        (480_000, ["swapoff", "fallocate --length 1G", "mkswap", "swapon", "swapoff"]),
+        (2_000_000, []),
+    ],
+)
+def test_a_small_machine_has_swap_for_as_long_as_it_is_set_up(
+    kilobytes: int, calls: list[str], tmp_path: Path
+) -> None:
+    """The script on a system that it refuses, after the swap was added; its programs note that they were called."""
+    memory, release, swap, log = (tmp_path / name for name in ("meminfo", "os-release", "swap", "log"))
+    memory.write_text(f"MemTotal: {kilobytes} kB\nMemFree: 1 kB\n")
+    release.write_text("ID=fedora\nVERSION_ID=42\nPRETTY_NAME=Fedora\n")
+    log.touch()
+    for name in ("fallocate", "mkswap", "swapon", "swapoff"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >>{log}\n[ {name} != fallocate ] || touch {swap}\n')
+        program.chmod(0o755)
+    text = SCRIPT.read_text()
+    for place, other in (
+        ("/proc/meminfo", memory),
+        ("/etc/os-release", release),
+        ("/var/tmp/crackling-swap", swap),
+    ):
+        assert place in text
+        text = text.replace(place, str(other))
+    (tmp_path / "init.sh").write_text(text)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(["bash", str(tmp_path / "init.sh")], env={"PATH": path}, check=False)
+    assert done.returncode == 1
+    assert [line.removesuffix(f" {swap}") for line in log.read_text().splitlines()] == calls
+    assert not swap.exists()
+
+
 def test_the_machine_goes_off_however_the_worker_ends() -> None:
     worker = unit("crackling-worker.service")
     assert worker["Unit"]["FailureAction"] == "poweroff"

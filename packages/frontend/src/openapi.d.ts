@@ -737,12 +737,12 @@ export interface components {
         };
         /**
          * OffTarget
-         * @description A place in the genome near a guide.
+         * @description A location in the genome near a guide.
          *
          *     start and end are 0-based half-open on the contig's forward strand and cover protospacer and PAM (23 nt). `site` and `pam`
          *     read 5' to 3' on `strand`; `alignment` has a dot for each base that matches the guide and the site's base elsewhere.
-         *     mit (0 to 100) and cfd (0 to 1, with the PAM's weight) are the local scores. gene and feature are what an annotation says
-         *     of the place, None without one.
+         *     mit (0 to 100) and cfd (0 to 1, with the PAM's weight) are the local scores. gene and feature come from an annotation, and
+         *     are None without one.
          */
         OffTarget: {
             /** Guide */

@@ -22,7 +22,7 @@ FIGURES = (
     "$/job",
     "$/1000",
 )
-TARGET_BASES, TARGET_SECONDS, MOST_OVERHEAD = 10_000, 10.0, 0.5
+TARGET_BASES, TARGET_SECONDS, MAX_OVERHEAD = 10_000, 10.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _cells(job: Job, stage: Stage) -> tuple[str, ...]:
         f"{stage.gb_seconds:.2f}",
         f"{stage.dollars:.6f}",
         f"{per_thousand(job, stage.dollars):.5f}",
-        "" if overhead is None else verdict(f"<= {MOST_OVERHEAD:.0%}", met=overhead <= MOST_OVERHEAD),
+        "" if overhead is None else verdict(f"<= {MAX_OVERHEAD:.0%}", met=overhead <= MAX_OVERHEAD),
     )
 
 

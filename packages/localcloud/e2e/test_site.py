@@ -33,7 +33,7 @@ def test_the_page_is_at_the_root_with_all_that_it_names(web: Web) -> None:
         assert answer.kind in ("text/javascript", "application/javascript", "text/css", "image/svg+xml"), link
 
 
-@pytest.mark.parametrize("path", ["/", "/config.json", "/nothing", "/api/health", "/api/nothing"])
+@pytest.mark.parametrize("path", ["/", "/config.json", "/nothing.js", "/api/health", "/api/nothing"])
 def test_every_answer_has_the_security_headers(web: Web, path: str) -> None:
     headers = web.get(path).headers
     assert headers["x-frame-options"] == "DENY"
@@ -62,9 +62,20 @@ def test_the_page_learns_where_the_api_is(web: Web) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["/jobs/1", "/about/", "/../etc/passwd", "/page.html"])
+def test_an_unknown_path_leads_to_the_page(web: Web, path: str) -> None:
+    """The page's views are in the fragment (#...), which a browser keeps when it is redirected."""
+    answer = web.get(path)
+    assert (answer.status, answer.headers["location"]) == (302, "/")
+
+
 def test_nothing_is_told_of_a_file_that_is_not_there(web: Web) -> None:
-    """The page's views are in the fragment (#...), so no other path than those of its files is served."""
-    assert web.get("/jobs/1").status == web.get("/../etc/passwd").status == 403
+    assert web.get("/assets/main-OLD.js").status == web.get("/../.env.json").status == 403
+
+
+def test_the_api_answers_for_its_own_unknown_paths(web: Web) -> None:
+    answer = web.get("/api/nothing")
+    assert (answer.status, answer.kind) == (404, "application/problem+json")
 
 
 def test_the_page_takes_no_writes(web: Web) -> None:

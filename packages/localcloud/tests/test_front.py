@@ -14,6 +14,7 @@ import pytest
 
 from localcloud.front import FrontDoor, rest
 from localcloud.front.distribution import Distribution, Origin, parse
+from localcloud.front.edge import EdgeError
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, Method, RestApi
 from localcloud.runtime import Outcome, Throttled
@@ -182,6 +183,61 @@ def test_error_page() -> None:
     response, asked = serve("/deep/link")
     assert (response.status, response.body) == (200, b"body")
     assert asked[-1] == ("page", "/index.html", "")
+
+
+PATHS = """
+function handler(event) {
+  const request = event.request;
+  if (request.uri === "/old") return { statusCode: 302, headers: { location: { value: "/new" } } };
+  if (request.uri === "/broken") throw new Error("broken on purpose");
+  if (request.uri === "/curious") return { statusCode: 200, body: String(typeof require) };
+  request.uri = request.uri.replace("/a/", "/b/");
+  return request;
+}
+"""
+
+
+def with_function(event: str = "viewer-request") -> tuple[dict[str, Any], dict[str, Any]]:
+    association = {"EventType": event, "FunctionARN": "arn:paths"}
+    default = {**CONFIG["DefaultCacheBehavior"], "FunctionAssociations": [association]}
+    return {**CONFIG, "DefaultCacheBehavior": default}, {**POLICIES, "arn:paths": {"FunctionCode": PATHS}}
+
+
+def serve_with_function(path: str) -> tuple[Response, list[str]]:
+    asked: list[str] = []
+
+    def fetch(_: Origin, request: Request) -> Response:
+        asked.append(request.path)
+        return Response(200, {}, b"body")
+
+    distribution = parse("E1", *with_function())
+    return distribution.serve(Request("GET", path, "", ()), fetch), asked
+
+
+def test_a_function_sees_the_requests_of_its_behaviour_only() -> None:
+    assert serve_with_function("/a/file.js")[1] == ["/b/file.js"]
+    assert serve_with_function("/")[1] == ["/index.html"]
+    assert serve_with_function("/api/a/jobs")[1] == ["/api/a/jobs"]
+
+
+def test_a_function_may_answer_by_itself() -> None:
+    response, asked = serve_with_function("/old")
+    assert (response.status, response.headers["location"], asked) == (302, "/new", [])
+    assert response.headers["x-own"] == "1"
+
+
+def test_a_function_has_no_modules_of_node() -> None:
+    assert serve_with_function("/curious")[0].body == b"undefined"
+
+
+def test_a_function_that_fails_tells_why() -> None:
+    with pytest.raises(EdgeError, match="broken on purpose"):
+        serve_with_function("/broken")
+
+
+def test_functions_on_other_events_are_refused() -> None:
+    with pytest.raises(ValueError, match="viewer-response are not emulated"):
+        parse("E1", *with_function("viewer-response"))
 
 
 def test_response_headers() -> None:

@@ -103,14 +103,17 @@ def test_api_is_removed_with_its_stack(stock: World, cloud: LocalCloud) -> None:
 def test_distribution_with_origin_access_control(stock: World, cloud: LocalCloud) -> None:
     control = {"Name": "gap", "OriginAccessControlOriginType": "s3", "SigningBehavior": "always",
                "SigningProtocol": "sigv4"}  # fmt: skip
+    paths = {"EventType": "viewer-request", "FunctionARN": att("Paths", "FunctionARN")}
     config = {
         "Enabled": True,
-        "DefaultCacheBehavior": {"TargetOriginId": "page", "ViewerProtocolPolicy": "https-only"},
+        "DefaultCacheBehavior": {"TargetOriginId": "page", "ViewerProtocolPolicy": "https-only",
+                                 "FunctionAssociations": [paths]},
         "Origins": [{"Id": "page", "DomainName": "page.s3.amazonaws.com", "OriginAccessControlId": att("Oac", "Id"),
                      "S3OriginConfig": {}}],
     }  # fmt: skip
     resources = {
         "Oac": resource("CloudFront::OriginAccessControl", OriginAccessControlConfig=control),
+        "Paths": resource("CloudFront::Function", Name="gap", FunctionCode="function handler(event) {}"),
         "Headers": resource("CloudFront::ResponseHeadersPolicy", ResponseHeadersPolicyConfig={"Name": "gap"}),
         "Cdn": resource("CloudFront::Distribution", DistributionConfig=config),
     }

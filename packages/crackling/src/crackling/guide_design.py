@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.annotation import UNKNOWN
-from crackling.annotation.places import guides_to_place, locus_of
+from crackling.annotation.locations import guides_to_locate, locus_of
 from crackling.efficiency import assess
 from crackling.errors import InputError
 from crackling.genomes import check_region, opened
@@ -156,6 +156,6 @@ def _loci(guides: Sequence[str], scores: Sequence[Specificity], genome: Genome) 
         return [UNKNOWN] * len(guides)
     found = {
         guide: locus_of(genome.index.off_targets(guide, 0), annotation)
-        for guide in guides_to_place(guides, scores)
+        for guide in guides_to_locate(guides, scores)
     }
     return [found.get(guide, UNKNOWN) for guide in guides]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling.annotation.places import annotate
+from crackling.annotation.locations import annotate
 from crackling.genomes import opened
 from crackling.guides.guide_list import parse_guide
 from crackling.specificity.plan import USUAL_MISMATCHES

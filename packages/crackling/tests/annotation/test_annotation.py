@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crackling.annotation import UNKNOWN, Feature, Locus
 from crackling.annotation.annotation import Annotation, Position, read_annotation, read_prepared
 from crackling.annotation.gff import Gene, Span
-from crackling.annotation.places import MOST_MATCHES, annotate, guides_to_place, locus_of
+from crackling.annotation.locations import MAX_MATCHES, annotate, guides_to_locate, locus_of
 from crackling.annotation.segments import segments
 from crackling.specificity import OffTarget, Specificity
 
@@ -105,6 +105,6 @@ def test_a_guide_has_the_genes_of_all_its_perfect_matches() -> None:
 
 def test_guides_of_repeats_and_of_elsewhere_are_not_looked_up() -> None:
     scores = [
-        Specificity(100.0, 99.0, (count, 0, 0, 0, 0)) for count in (1, 0, MOST_MATCHES, MOST_MATCHES + 1, 1)
+        Specificity(100.0, 99.0, (count, 0, 0, 0, 0)) for count in (1, 0, MAX_MATCHES, MAX_MATCHES + 1, 1)
     ]
-    assert guides_to_place(["one", "none", "most", "more", "one"], scores) == ["one", "most"]
+    assert guides_to_locate(["one", "none", "most", "more", "one"], scores) == ["one", "most"]

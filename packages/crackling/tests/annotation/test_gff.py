@@ -48,12 +48,12 @@ def read(text: str, **more: Any) -> Annotation:
 
 
 def at(annotation: Annotation, start: int, contig: str = "NC_1.1") -> Locus:
-    """Of the base at a 1-based place."""
+    """Return the locus of a base, counted from 1."""
     return annotation.at(Position(contig, start - 1, start))
 
 
 @pytest.mark.parametrize(
-    ("place", "gene", "feature"),
+    ("base", "gene", "feature"),
     [
         (1000, None, "intergenic"),
         (1001, "ABC1", "exon"),
@@ -70,8 +70,8 @@ def at(annotation: Annotation, start: int, contig: str = "NC_1.1") -> Locus:
         (999_999, None, "intergenic"),
     ],
 )
-def test_a_eukaryote_of_ncbi(place: int, gene: str | None, feature: str) -> None:
-    assert at(read(NCBI), place) == Locus(gene, feature)
+def test_a_eukaryote_of_ncbi(base: int, gene: str | None, feature: str) -> None:
+    assert at(read(NCBI), base) == Locus(gene, feature)
 
 
 def test_ensembl() -> None:

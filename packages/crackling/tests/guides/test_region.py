@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crackling.annotation.annotation import Annotation, Position, read_gff, read_prepared
 from crackling.errors import InputError, StorageError
-from crackling.guides.region import MOST_LETTERS, Region, locate, parse_region, read_region
+from crackling.guides.region import MAX_LETTERS, Region, locate, parse_region, read_region
 from crackling.sequences import fasta
 from crackling.sequences.fasta import parse_query
 
@@ -72,7 +72,7 @@ def test_all_else_is_a_name(text: str) -> None:
         ("", "is empty"),
         (" ", "is empty"),
         ("a\nb", "is no name"),
-        ("a" * (MOST_LETTERS + 1), "is no name"),
+        ("a" * (MAX_LETTERS + 1), "is no name"),
         ("chr1:0-5", "counted from 1"),
         ("chr1:6-5", "counted from 1"),
     ],
@@ -111,7 +111,10 @@ def test_a_region_is_located(
         ("elsewhere", r"^chr3:1-10: the genome has no contig chr3"),
         ("thrB", r"^thrB: the genome has no such gene; its annotation has thrA; a region is written"),
         ("zzzz", r"^zzzz: the genome has no such gene; its annotation has none of a similar name; a region"),
-        ("DL", r"^DL: is the name of several genes: Dl at chr1:401-420, dl at chr1:301-320; give one as"),
+        (
+            "DL",
+            r"^DL: is the name of several genes: Dl at chr1:401-420, dl at chr1:301-320; spell one exactly",
+        ),
         ("twin", r"twin at chr1:501-510, twin at chr2:501-510"),
     ],
 )
@@ -131,7 +134,7 @@ def test_a_gene_needs_an_annotation_that_knows_its_place(annotation: Annotation)
     with pytest.raises(InputError, match="no annotation to find a gene in; give CONTIG:START-END"):
         locate("thrA", CONTIGS, None)
     before = Annotation(annotation.genes, annotation.feature_sets, annotation.tracks)
-    with pytest.raises(InputError, match="was not yet kept where its genes lie; give CONTIG:START-END"):
+    with pytest.raises(InputError, match="did not store the positions of genes; give CONTIG:START-END"):
         locate("thrA", CONTIGS, before)
     assert locate("chr1:1-5", CONTIGS, before).name == "chr1:1-5"
 

@@ -15,10 +15,10 @@ F = "ACGATCGATACGATCATGAC"
 @given(st.lists(st.text("ACGTGGN-R", max_size=90), max_size=3))
 def test_sites_are_the_oracles_with_the_pam_ngg(sequences: list[str]) -> None:
     contigs = [Contig(f"c{i}", sequence) for i, sequence in enumerate(sequences)]
-    places = oracle.find_places({contig.name: contig.sequence for contig in contigs})
+    locations = oracle.find_locations({contig.name: contig.sequence for contig in contigs})
     sites = find_sites(contigs)
     assert [(s.contig, s.start, s.strand, s.guide, s.pam) for s in sites] == [
-        place for place in places if place.pam.endswith("GG")
+        place for place in locations if place.pam.endswith("GG")
     ]
     assert all(site.end == site.start + 23 for site in sites)
 

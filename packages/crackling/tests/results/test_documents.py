@@ -131,7 +131,7 @@ def test_a_sheet_runs_no_name_as_a_formula(name: str) -> None:
 
 
 def test_more_guides_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx, "MOST_GUIDES", 3)
+    monkeypatch.setattr(xlsx, "MAX_GUIDES", 3)
     with pytest.raises(InputError, match="more than a sheet holds"):
         written(design(), "xlsx")
 
@@ -267,7 +267,7 @@ def test_a_report_of_own_guides_has_no_map() -> None:
 
 
 def test_a_report_of_many_guides_shows_the_best_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "MOST_ROWS", 2)
+    monkeypatch.setattr(report, "MAX_ROWS", 2)
     one = design()
     targets = [replace(target, cfd=float(target.id)) for target in one.targets]
     page = Page(written(replace(one, targets=targets), "html").decode())

@@ -20,8 +20,8 @@ def rich() -> Planted:
 
 
 @pytest.fixture(scope="session")
-def rich_places(rich: Planted) -> list[oracle.Place]:
-    return oracle.find_places(rich.contigs)
+def rich_locations(rich: Planted) -> list[oracle.Location]:
+    return oracle.find_locations(rich.contigs)
 
 
 @pytest.fixture(scope="session")

@@ -35,26 +35,26 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
         data.draw(st.booleans(), "score compatible"),
     )
     path = built(genome.contigs, tmp_path / "random.issl", compatible=without_t, threads=threads, keys=keys)
-    places = oracle.find_places(genome.contigs, compatible=without_t)
+    locations = oracle.find_locations(genome.contigs, compatible=without_t)
     with chosen(radius=radius, isa=isa, GUIDES_A_TASK=2), Index.open(path) as index:
         separate_sections(index)
-        assert index.shards[0].header.sites == len(places)
-        assert index.shards[0].header.distinct_sites == len({place.site for place in places})
-        assert_equals_oracle(index, genome.guides, places, k, compatible=as_ngg, threads=threads)
+        assert index.shards[0].header.sites == len(locations)
+        assert index.shards[0].header.distinct_sites == len({place.site for place in locations})
+        assert_equals_oracle(index, genome.guides, locations, k, compatible=as_ngg, threads=threads)
 
 
 @pytest.mark.parametrize("k", range(MAX_MISMATCHES + 1))
 @pytest.mark.parametrize("as_ngg", [False, True])
 def test_rich_genome(
-    rich: Planted, rich_places: list[oracle.Place], rich_index: Path, k: int, as_ngg: bool
+    rich: Planted, rich_locations: list[oracle.Location], rich_index: Path, k: int, as_ngg: bool
 ) -> None:
     with Index.open(rich_index) as index:
-        assert_equals_oracle(index, rich.guides, rich_places, k, compatible=as_ngg)
+        assert_equals_oracle(index, rich.guides, rich_locations, k, compatible=as_ngg)
 
 
 def test_compatible_index_of_the_rich_genome(rich: Planted, tmp_path: Path) -> None:
-    places = oracle.find_places(rich.contigs, compatible=True)
-    assert len(places) < len(oracle.find_places(rich.contigs))
+    locations = oracle.find_locations(rich.contigs, compatible=True)
+    assert len(locations) < len(oracle.find_locations(rich.contigs))
     with Index.open(built(rich.contigs, tmp_path / "compatible.issl", compatible=True)) as index:
         assert index.shards[0].header.compatible
-        assert_equals_oracle(index, rich.guides, places, 4)
+        assert_equals_oracle(index, rich.guides, locations, 4)

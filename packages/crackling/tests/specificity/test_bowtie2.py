@@ -1,4 +1,4 @@
-"""bowtie2's perfect alignments are the exact matches of the index: as many, at the same places."""
+"""bowtie2's perfect alignments are the exact matches of the index: as many, at the same locations."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ class Indexed:
             assert [len(guide.alignments) for guide in aligned] == exact
             assert [guide.unique for guide in aligned] == [count <= 1 for count in exact]
             for guide in aligned:
-                places = {
+                locations = {
                     (row.contig, row.start, row.end, row.strand, row.pam)
                     for row in index.off_targets(guide.guide, 0)
                 }
-                assert set(guide.alignments) == places
+                assert set(guide.alignments) == locations
 
 
 @pytest.fixture(scope="module", params=["s", "l"])

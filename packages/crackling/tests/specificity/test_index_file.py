@@ -13,7 +13,7 @@ from crackling.specificity.kernel import OCCURRENCE_BYTES, REVERSE_STRAND
 from crackling.specificity.layout import HEADER_BYTES, MAGIC, POSITION_SECTIONS, VERSION, Piece, Section
 from crackling.specificity.packed_genome import contig_starts
 from crackling.specificity.plan import Keys
-from oracle import find_places
+from oracle import find_locations
 from support.building import built
 from support.planted import Plant, Planted, planted_genome
 from support.sealing import resealed, section_span
@@ -49,7 +49,7 @@ def test_occurrences_lie_by_site_then_by_place(rich: Planted, rich_index: Path) 
     expected = [
         (starts[place.contig] + place.start, place.strand == "-")
         for place in sorted(
-            find_places(rich.contigs), key=lambda p: (p.site, starts[p.contig] + p.start, p.strand)
+            find_locations(rich.contigs), key=lambda p: (p.site, starts[p.contig] + p.start, p.strand)
         )
     ]
     assert [(int.from_bytes(row[:4], "little"), bool(row[4] & REVERSE_STRAND)) for row in rows] == expected

@@ -11,17 +11,17 @@ GUIDE = "ACGATCGATACGATCATGAC"
 
 
 def test_both_strands_of_a_window_are_read_5_to_3() -> None:
-    forward = oracle.find_places({"a": f"AAA{GUIDE}TGG"})
-    assert forward == [oracle.Place("a", 3, "+", GUIDE, "TGG")]
-    reverse = oracle.find_places({"a": "AAACCAGTCATGATCGTATCGATCGT"})
-    assert reverse == [oracle.Place("a", 3, "-", GUIDE, "TGG")]
+    forward = oracle.find_locations({"a": f"AAA{GUIDE}TGG"})
+    assert forward == [oracle.Location("a", 3, "+", GUIDE, "TGG")]
+    reverse = oracle.find_locations({"a": "AAACCAGTCATGATCGTATCGATCGT"})
+    assert reverse == [oracle.Location("a", 3, "-", GUIDE, "TGG")]
 
 
 @pytest.mark.parametrize(
     ("pam", "sites"), [("TGG", 1), ("TAG", 1), ("TCG", 0), ("TTG", 0), ("TGA", 0), ("TAA", 0)]
 )
 def test_pam_is_nrg(pam: str, sites: int) -> None:
-    assert len(oracle.find_places({"a": GUIDE + pam})) == sites
+    assert len(oracle.find_locations({"a": GUIDE + pam})) == sites
 
 
 def test_mit_of_one_and_of_two_mismatches() -> None:
@@ -41,22 +41,22 @@ def test_cfd_pairs_the_guides_rna_with_the_complement_of_the_site() -> None:
 
 
 def test_aggregates_of_a_perfect_match_and_a_near_one() -> None:
-    places = oracle.find_places({"a": f"{GUIDE}TGGA{GUIDE[:19]}ATGG"})
-    mit, cfd, counts = oracle.score(GUIDE, places, 4)
+    locations = oracle.find_locations({"a": f"{GUIDE}TGGA{GUIDE[:19]}ATGG"})
+    mit, cfd, counts = oracle.score(GUIDE, locations, 4)
     assert counts == (1, 1, 0, 0, 0)
     assert mit == pytest.approx(10000 / (100 + 41.7))
     assert cfd == pytest.approx(10000 / (100 + 1 + oracle.CFD["mismatch"]["20"]["rC:dT"]))
 
 
-def test_the_rich_genome_has_hits_of_every_kind(rich: Planted, rich_places: list[oracle.Place]) -> None:
+def test_the_rich_genome_has_hits_of_every_kind(rich: Planted, rich_locations: list[oracle.Location]) -> None:
     """Guards the other tests: what is not in the genome is not tested."""
-    *found, absent = [oracle.find_near(guide, rich_places, 6) for guide in rich.guides]
+    *found, absent = [oracle.find_near(guide, rich_locations, 6) for guide in rich.guides]
     assert not any(hit.mismatches == 0 for hit in absent)
     for near in found:
         assert {hit.mismatches for hit in near} == set(range(7))
-    every = [hit.place for near in found for hit in near]
+    every = [hit.location for near in found for hit in near]
     assert {place.strand for place in every} == {"+", "-"}
     assert {place.pam[1:] for place in every} == {"GG", "AG"}
     perfect = [hit for hit in found[0] if hit.mismatches == 0]
     assert len(perfect) > 2 * ALWAYS_OVERFLOWS - 1
-    assert {hit.place.pam[1:] for hit in perfect} == {"GG", "AG"}
+    assert {hit.location.pam[1:] for hit in perfect} == {"GG", "AG"}

@@ -49,8 +49,8 @@ def test_same_as_unsharded_and_as_the_oracle(
         assert many.score(genome.guides, k) == one.score(genome.guides, k)
         for guide in genome.guides:
             assert many.off_targets(guide, k) == one.off_targets(guide, k)
-        places = oracle.find_places(genome.contigs, compatible=compatible)
-        assert_equals_oracle(many, genome.guides, places, k)
+        locations = oracle.find_locations(genome.contigs, compatible=compatible)
+        assert_equals_oracle(many, genome.guides, locations, k)
     shutil.rmtree(folder)
 
 
@@ -61,17 +61,17 @@ def test_cuts_anywhere_lose_no_site(tmp_path: Path, bases: int) -> None:
     contigs = {"a": window * 2, "b": "", "c": "A" * 22, "d": f"CC{window}", "e": window}
     files = in_shards(contigs, tmp_path / "g.issl", bases)
     assert len(files) <= -(-sum(map(len, contigs.values())) // bases)
-    places = oracle.find_places(contigs)
+    locations = oracle.find_locations(contigs)
     with Index.open(files, positions=True) as index:
         assert index.contigs == [(name, len(letters)) for name, letters in contigs.items()]
-        assert_equals_oracle(index, [window[:20]], places, 4)
+        assert_equals_oracle(index, [window[:20]], locations, 4)
 
 
 def test_a_genome_with_more_places_than_a_shard_is_split(
     rich: Planted, rich_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A place has 32 bits; the limit is lowered, as nobody wants to test with 4 Gb."""
-    monkeypatch.setattr("crackling.specificity.packed_genome.MAX_PLACES", 3000)
+    monkeypatch.setattr("crackling.specificity.packed_genome.MAX_POSITIONS", 3000)
     files = in_shards(rich.contigs, tmp_path / "genome.issl", 1 << 32)
     assert len(files) > 1
     with Index.open(files) as many, Index.open(rich_index) as one:

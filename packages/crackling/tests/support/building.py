@@ -86,29 +86,29 @@ def product_rows(off_targets: Sequence[OffTarget]) -> dict[Row, tuple[float, flo
 
 
 def oracle_rows(near: Sequence[oracle.Near]) -> dict[Row, tuple[float, float]]:
-    return {Row(*hit.place, hit.mismatches): (hit.mit, hit.cfd) for hit in near}
+    return {Row(*hit.location, hit.mismatches): (hit.mit, hit.cfd) for hit in near}
 
 
 def assert_equals_oracle(
     opened: Index,
     guides: Sequence[str],
-    places: Sequence[oracle.Place],
+    locations: Sequence[oracle.Location],
     k: int,
     *,
     compatible: bool = False,
     threads: int = 1,
 ) -> None:
-    """Counts and places exactly, scores to 1e-9 relative."""
+    """Counts and locations exactly, scores to 1e-9 relative."""
     scored = opened.score(guides, k, compatible=compatible, threads=threads)
     assert len(scored) == len(guides)
     for guide, product in zip(guides, scored, strict=True):
-        truth = oracle.score(guide, places, k, compatible=compatible)
+        truth = oracle.score(guide, locations, k, compatible=compatible)
         assert product.counts == truth.counts
         # The kernel adds local scores as whole multiples of 2^-24: each place may be half of one off.
         rounding = sum(truth.counts) * kernel.SCORE_UNIT / 2 / 100
         assert (product.mit, product.cfd) == pytest.approx((truth.mit, truth.cfd), rel=1e-9 + rounding)
         found = product_rows(opened.off_targets(guide, k, compatible=compatible))
-        expected = oracle_rows(oracle.find_near(guide, places, k, compatible=compatible))
+        expected = oracle_rows(oracle.find_near(guide, locations, k, compatible=compatible))
         assert found.keys() == expected.keys()
         for row, scores in found.items():
             assert scores == pytest.approx(expected[row], rel=1e-12)

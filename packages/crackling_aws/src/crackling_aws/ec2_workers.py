@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import ClientError
 
@@ -28,16 +28,20 @@ BAKE = "bake an image (workflow bake-ami, or scripts/delivery bake) and submit t
 
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
 _LIVE = frozenset({"pending", "running"})
+# The zone does not offer the type.
+_UNSUPPORTED: Final = "Unsupported"
 # Another zone or instance type may have capacity.
 _FULL = frozenset(
     {
         "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
         "InsufficientVolumeCapacity", "InsufficientFreeAddressesInSubnet", "InsufficientAddressCapacity",
-        "SpotMaxPriceTooLow", "Unsupported",
+        "SpotMaxPriceTooLow", _UNSUPPORTED,
     }
 )  # fmt: skip
 # Another zone does not help: the quota applies to the account and a family of instance types.
 _LIMITED = frozenset({"InstanceLimitExceeded", "VcpuLimitExceeded", "MaxSpotInstanceCountExceeded"})
+# The free plan refuses a type like this, and no zone helps; EC2 gives the same code to other mistakes.
+_INELIGIBLE: Final = ("InvalidParameterCombination", "Free Tier")
 # Retrying does not help until somebody changes the configuration.
 _REMEDIES = {
     "InvalidAMIID.NotFound": BAKE,
@@ -160,18 +164,20 @@ class Workers:
         """Try each type in each zone until one has room; a type that meets a quota is given up at once."""
         refused: dict[str, str] = {}
         for number, (kind, zone) in enumerate(self._offers(types)):
-            if refused.get(kind) in _LIMITED:
+            if refused.get(kind) in _LIMITED or refused.get(kind) == _INELIGIBLE[0]:
                 continue
             try:
                 return self._run(genome_id, claim, image, kind, zone, f"{token}-{number}")
             except ClientError as error:
-                if _code(error) not in _FULL | _LIMITED:
+                if _code(error) not in _FULL | _LIMITED and not _ineligible(error):
                     raise _unusable(genome_id, error) from error
-                refused[kind] = _code(error)
+                # A type that one zone offers and has no room for is not unknown to the region.
+                if _code(error) != _UNSUPPORTED or kind not in refused:
+                    refused[kind] = _code(error)
                 logger.warning(
                     "%s: no worker of type %s in %s: %s", genome_id, kind, zone or "any zone", error
                 )
-        raise NoCapacityError(_no_room(genome_id, refused))
+        raise _nothing_started(genome_id, refused)
 
     def _offers(self, types: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         """Yield pairs of type and zone; without a zone AWS chooses one, which usually has capacity."""
@@ -245,14 +251,30 @@ def _unusable(genome_id: str, error: ClientError) -> Exception:
     return error
 
 
-def _no_room(genome_id: str, refused: dict[str, str]) -> str:
-    tried = ", ".join(refused)
-    if set(refused.values()) <= _LIMITED:
-        return (
+def _ineligible(error: ClientError) -> bool:
+    code, words = _INELIGIBLE
+    return _code(error) == code and words in error.response["Error"].get("Message", "")
+
+
+def _nothing_started(genome_id: str, refused: dict[str, str]) -> LaunchError:
+    """Explain why no type could be started; `refused` are the types with EC2's last error codes."""
+    tried, codes = ", ".join(refused), set(refused.values())
+    if codes <= _LIMITED:
+        return NoCapacityError(
             f"{genome_id}: the account's quota for instances of type {tried} is used up; wait until other "
             "preparations have ended, or raise the quota (Service Quotas: EC2, running instances)"
         )
-    return (
+    if codes == {_INELIGIBLE[0]}:
+        return LaunchError(
+            f"{genome_id}: the account is on AWS's free plan, which refuses instances of type {tried}; upgrade it to the "
+            "paid plan (Billing, the credits stay), or prepare a smaller genome, which needs no worker"
+        )
+    if codes == {_UNSUPPORTED}:
+        return LaunchError(
+            f"{genome_id}: no zone of this region offers instances of type {tried}; name types that it offers in the "
+            "setting workerTypes (`scripts/delivery preflight` lists those that it lacks)"
+        )
+    return NoCapacityError(
         f"{genome_id}: AWS has no free machine of the size that it needs now ({tried}, in every zone); "
         "submit the job again later, or add other types to the setting workerTypes"
     )

@@ -65,8 +65,12 @@ The stack keeps within them. What a certain deployment demands stands in its tem
 `ReservedConcurrentExecutions`, and the sum of the event sources' `MaximumConcurrency`.
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
-LEAST_CONCURRENCY: Final = 2
+MIN_CONCURRENCY: Final = 2
 """The lowest `MaximumConcurrency` that Lambda accepts for a queue."""
+
+BUILDER_TYPE_PARAMETER: Final = "InstanceType"
+"""The parameter of the builder's stack that chooses its instance type."""
+
 
 # --- SSM parameters ---
 

@@ -48,6 +48,13 @@ class Settings:
         return cls(**values)
 
 
+def variables(settings: type[Settings]) -> dict[str, bool]:
+    """Return the environment variables that a class reads, each with whether it is required."""
+    return {
+        field.name.upper(): field.default is dataclasses.MISSING for field in dataclasses.fields(settings)
+    }
+
+
 def _parse(variable: str, text: str, kind: type) -> object:
     parse, wanted = _PARSERS[kind]
     try:

@@ -144,6 +144,40 @@ def test_no_room_anywhere_is_told_with_what_was_tried(workers: Workers, ec2: Fak
     assert not ec2.instances
 
 
+def test_what_the_free_plan_refuses_is_told_once_a_type(workers, ec2):
+    free = "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, ..."
+    ec2.refusals = {(kind, "any"): "InvalidParameterCombination" for kind in ("r9.large", "r8.large")}
+    ec2.message = free
+    with pytest.raises(LaunchError, match=r"free plan.*r9.large, r8.large.*upgrade") as caught:
+        workers.launch(GENOME, CLAIM, 5_000)
+    assert not isinstance(caught.value, NoCapacityError), "trying again does not help"
+    assert tried(ec2) == [("r9.large", None), ("r8.large", None)]
+    ec2.message = "The parameter SubnetId may not be used with EnclaveOptions"
+    with pytest.raises(LaunchError, match="check the setting workerTypes"):
+        workers.launch(GENOME, "other", 5_000)
+
+
+def test_what_the_free_plan_allows_is_started(workers, ec2):
+    ec2.refusals, ec2.message = (
+        {("r9.large", "any"): "InvalidParameterCombination"},
+        "not eligible for Free Tier",
+    )
+    workers.launch(GENOME, CLAIM, 5_000)
+    assert tried(ec2) == [("r9.large", None), ("r8.large", None)]
+
+
+def test_what_the_region_lacks_is_told(workers, ec2):
+    ec2.refusals = {(kind, "any"): "Unsupported" for kind in ("r9.large", "r8.large")}
+    with pytest.raises(LaunchError, match=r"no zone.*r9.large, r8.large.*workerTypes") as caught:
+        workers.launch(GENOME, CLAIM, 5_000)
+    assert not isinstance(caught.value, NoCapacityError)
+    full = {("r8.large", None): "InsufficientInstanceCapacity"}
+    ec2.refusals |= full | {("r8.large", zone): "Unsupported" for zone in ("a", "b")}
+    del ec2.refusals[("r8.large", "any")]
+    with pytest.raises(NoCapacityError):
+        workers.launch(GENOME, "other", 5_000)
+
+
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [

@@ -19,6 +19,7 @@ class FakeEC2:
     zones: tuple[str, ...] = ("a", "b")
     images: tuple[str, ...] = ("ami-0123",)
     refusals: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    message: str = ""  # of these refusals; default: the code
     lose_answers: int = 0  # so many launches take effect, but their answers are lost
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -43,7 +44,9 @@ class FakeEC2:
         zone = request.get("Placement", {}).get("AvailabilityZone")
         for place in ((request["InstanceType"], zone), (request["InstanceType"], "any")):
             if place in self.refusals:
-                raise client_error(self.refusals[place], "RunInstances")
+                error = client_error(self.refusals[place], "RunInstances")
+                error.response["Error"]["Message"] = self.message or self.refusals[place]
+                raise error
         instance = self._start(request)
         self._tokens[token] = request, instance["InstanceId"]
         if self.lose_answers:

@@ -7,8 +7,9 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from delivery.retrying import with_pauses
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from delivery.waiting import Clock
 
 POLL_SECONDS = 0.2
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""In seconds, before each repetition of a request that may succeed a little later."""
-LONGEST_PAUSE = 60.0
-"""In seconds; a server that asks for a longer pause gets its next request after this one."""
 
 
 class ApiError(Exception):
@@ -170,28 +167,15 @@ def send(
         ApiError: the request was rejected, or failed each time.
     """
     place = f"{request.get_method()} {request.full_url.partition('?')[0]}"
-    for pause in (*PAUSES, None):
-        try:
-            with opener.open(request, timeout=60) as answer:
-                return answer.read(), answer.headers
-        except urllib.error.HTTPError as error:
-            with error:
-                if pause is None or not _is_transient(error.code):
-                    text = error.read().decode(errors="replace")
-                    raise ApiError(f"{place}: {error.code} {text}") from None
-                clock.sleep(_asked_pause(error.headers) or pause)
-        except OSError as error:
-            if pause is None:
-                raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
-            clock.sleep(pause)
-    raise AssertionError("the last attempt returns or raises")
 
+    def attempt() -> tuple[bytes, Message]:
+        with opener.open(request, timeout=60) as answer:
+            return answer.read(), answer.headers
 
-def _is_transient(status: int) -> bool:
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _asked_pause(headers: Message) -> float | None:
-    """Return the seconds that the header Retry-After asks for; None without one, or if it has a date."""
-    asked = headers.get("retry-after", "")
-    return min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else None
+    try:
+        return with_pauses(attempt, clock)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise ApiError(f"{place}: {error.code} {error.read().decode(errors='replace')}") from None
+    except OSError as error:
+        raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None

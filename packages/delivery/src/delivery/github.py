@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from delivery.program import DeliveryError
+from delivery.retrying import with_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from delivery.waiting import Clock
 
 Send = Callable[[urllib.request.Request], tuple[bytes, str]]
 """Sends a request and returns the body and the Link header of the response. Raises urllib.error.HTTPError."""
@@ -49,6 +53,7 @@ class GitHub:
     token: str
     api: str = "https://api.github.com"
     send: Send = _send
+    clock: Clock = time
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -131,7 +136,8 @@ class GitHub:
             headers=headers,
         )
         try:
-            return self.send(request)
+            # A comment or an issue must not appear twice.
+            return with_pauses(lambda: self.send(request), self.clock, once_only=method == "POST")
         except urllib.error.HTTPError as error:
             told = error.read().decode("utf-8", "replace")[:300]
             raise RefusedError(

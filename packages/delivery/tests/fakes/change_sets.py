@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from delivery.aws import Aws
@@ -17,13 +18,16 @@ class FakeS3(FakeClient):
     def __init__(self, objects: dict[str, bytes]) -> None:
         super().__init__(lambda _name, _when: None)
         self.objects = objects
+        self.meta = SimpleNamespace(
+            region_name="ap-east-1"
+        )  # a region that the address without one does not reach
 
     def _put_object(self, Bucket: str, Key: str, Body: bytes) -> None:
         assert Key.startswith("preview/"), "the role may write nowhere else"
-        self.objects[f"https://{Bucket}.s3.amazonaws.com/{Key}"] = Body
+        self.objects[f"https://{Bucket}.s3.ap-east-1.amazonaws.com/{Key}"] = Body
 
     def _delete_object(self, Bucket: str, Key: str) -> None:
-        del self.objects[f"https://{Bucket}.s3.amazonaws.com/{Key}"]
+        del self.objects[f"https://{Bucket}.s3.ap-east-1.amazonaws.com/{Key}"]
 
 
 class FakeChangeSets(FakeClient):

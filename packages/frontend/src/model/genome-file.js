@@ -3,7 +3,7 @@
  */
 
 // A browser reads this much within seconds: the genome of a bacterium or of yeast.
-const MOST_BYTES = 8_000_000;
+const MAX_BYTES = 8_000_000;
 const GZIP = [0x1f, 0x8b];
 
 /**
@@ -16,7 +16,7 @@ export async function genomeFile(api, genome) {
   try {
     const { files } = await api.genomeFiles(genome);
     const fasta = files.find(({ part }) => part === "fasta");
-    if (!fasta || fasta.bytes > MOST_BYTES) return null;
+    if (!fasta || fasta.bytes > MAX_BYTES) return null;
     const answer = await fetch(fasta.url);
     return answer.ok ? new File([await plain(await answer.arrayBuffer())], `${genome}.fa`) : null;
   } catch {

@@ -9,7 +9,7 @@ const NOT_A_BASE = /[^ACGTUN\d\s]/i;
 const AMINO_ACIDS = /^[A-IK-NP-TV-Z*]+$/i;
 // Letters that are not codes of nucleotides.
 const ONLY_AMINO_ACIDS = /[EFILPQ]/gi;
-const LEAST_SHARE = 0.05;
+const MIN_SHARE = 0.05;
 
 /**
  * Return what to do if a text is not a sequence of nucleotides.
@@ -45,7 +45,7 @@ function nameProblem(text) {
 
 /** @param {string} letters */
 function isProtein(letters) {
-  return AMINO_ACIDS.test(letters) && (letters.match(ONLY_AMINO_ACIDS)?.length ?? 0) > LEAST_SHARE * letters.length;
+  return AMINO_ACIDS.test(letters) && (letters.match(ONLY_AMINO_ACIDS)?.length ?? 0) > MIN_SHARE * letters.length;
 }
 
 /**

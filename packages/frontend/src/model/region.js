@@ -2,7 +2,7 @@
 
 import { count, countOf } from "./format.js";
 
-const MOST_LETTERS = 200;
+const MAX_LETTERS = 200;
 // The last colon separates the coordinates: some names of contigs contain colons.
 const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
 
@@ -15,7 +15,7 @@ const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
 export function examineRegion(text, most = Infinity) {
   const asked = text.trim();
   if (!asked) return { note: null, problem: "Enter a gene, or a region as CONTIG:START-END." };
-  if (asked.length > MOST_LETTERS)
+  if (asked.length > MAX_LETTERS)
     return { note: null, problem: `This is too long for a name. Paste a sequence under “A sequence”.` };
   const found = COORDINATES.exec(asked);
   if (!found)

@@ -15,7 +15,7 @@ import { palette } from "./colours.js";
 /** The specificities that the x axis can show. @type {Measure[]} */
 export const MEASURES = ["mit", "cfd"];
 const EFFICIENCY = "sgrnascorer2_score";
-const LEAST_HEIGHT = 300;
+const MIN_HEIGHT = 300;
 // The good guides are drawn last, so that nothing hides them.
 /** @type {Verdict[]} */
 const ORDER = ["neither", "specific", "efficient", "both"];
@@ -74,7 +74,7 @@ export function plotOptions(columns, measure, { width, height, pointSize, least,
   const thresholds = [columns.get(measure).threshold, columns.get(EFFICIENCY).threshold];
   return {
     width: Math.max(200, width),
-    height: Math.max(LEAST_HEIGHT, height),
+    height: Math.max(MIN_HEIGHT, height),
     legend: { show: false },
     cursor: {
       drag: { x: true, y: true, setScale: false },

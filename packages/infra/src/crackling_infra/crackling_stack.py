@@ -60,7 +60,7 @@ class CracklingStack(cdk.Stack):
             self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
         )
         self.mail = self._mail(functions, settings)
-        self.storage.accept_uploads_from([self.page.origin, *settings.page_origins])
+        self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
         self._grant_api()
         self._grant_preparation()
@@ -183,7 +183,7 @@ class CracklingStack(cdk.Stack):
         reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
         longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)
-        reaper.add_environment("STUCK_MINUTES", str(int(longest) + 40))
+        reaper.add_variable("STUCK_MINUTES", str(int(longest) + 40))
 
     def _grant_ncbi_key(self, settings: Settings) -> None:
         """Let every function that calls NCBI read the API key, if there is one."""

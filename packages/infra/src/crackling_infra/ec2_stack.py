@@ -15,7 +15,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 
-from crackling_aws.names import builder_stack
+from crackling_aws import names
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import allow
 from crackling_infra.settings import ROOT_GB, require_folder
@@ -51,7 +51,7 @@ class Ec2Stack(cdk.Stack):
         super().__init__(
             scope,
             "Ec2Stack",
-            stack_name=builder_stack(settings.stage),
+            stack_name=names.builder_stack(settings.stage),
             description="Crackling Cloud: the machine that workers' images are made from",
             tags={"project": "crackling", "stage": settings.stage},
         )
@@ -65,12 +65,19 @@ class Ec2Stack(cdk.Stack):
     def _instance(
         self, settings: Settings, image_id: str, role: iam.Role, group: ec2.CfnSecurityGroup
     ) -> ec2.CfnInstance:
+        # A parameter, so that a bake can choose another type where this one is not to be had, and make the same image.
+        instance_type = cdk.CfnParameter(
+            self,
+            names.BUILDER_TYPE_PARAMETER,
+            default=settings.instance_type,
+            description="The type of the machine that the image is made on",
+        )
         profile = iam.CfnInstanceProfile(self, "Profile", roles=[role.role_name])
         instance = ec2.CfnInstance(
             self,
             "Instance",
             image_id=image_id,
-            instance_type=settings.instance_type,
+            instance_type=instance_type.value_as_string,
             iam_instance_profile=profile.ref,
             security_group_ids=[group.attr_group_id],
             instance_initiated_shutdown_behavior="terminate",

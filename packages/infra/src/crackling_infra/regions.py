@@ -70,4 +70,4 @@ WITHOUT_BUDGETS: Final = frozenset(SUPPORTED) - _FULL - {"me-south-1"}
 """Where CloudFormation cannot create a budget."""
 
 WITHOUT_T2: Final = frozenset(SUPPORTED) - _FULL - {"ap-northeast-3"}
-"""Where EC2 does not offer the type that images are baked on by default."""
+"""Where EC2 does not offer the type that images are baked on by default, so that a bake takes another."""

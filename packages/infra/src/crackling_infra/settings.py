@@ -43,8 +43,8 @@ LAMBDA_LIMIT_BASES: Final[dict[tuple[Account, Literal["on", "off"]], int]] = {
     ("established", "off"): 3_300_000_000,
 }
 # Invocations at a time of each function that prepares genomes, and of each that scans or scores.
-PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.LEAST_CONCURRENCY, "established": 4}
-SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.LEAST_CONCURRENCY, "established": 20}
+PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 4}
+SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 20}
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
 
 
@@ -221,14 +221,14 @@ def _read(read: ContextReader, root: Path) -> Settings:
         preparation_concurrency=read.number(
             "preparationConcurrency",
             PREPARATION_CONCURRENCY[account],
-            names.LEAST_CONCURRENCY,
+            names.MIN_CONCURRENCY,
             limits.concurrency,
             _PREPARATION,
         ),
         scoring_concurrency=read.number(
             "scoringConcurrency",
             SCORING_CONCURRENCY[account],
-            names.LEAST_CONCURRENCY,
+            names.MIN_CONCURRENCY,
             limits.concurrency,
             _SCORING,
         ),
@@ -271,7 +271,7 @@ def _read(read: ContextReader, root: Path) -> Settings:
         instance_type=read.text(
             "instanceType",
             _BUILDER_TYPES[architecture],
-            "instance type that builds the image",
+            "instance type that images are baked on; a bake takes a larger one where it is not to be had",
             pattern=r"[\w-]+\.\w+",
         ),
         ssh_cidr=_ssh_cidr(read),

@@ -27,7 +27,7 @@ _REGIONS = """
 The templates are checked against the schemas that CloudFormation has for these regions; nothing was deployed to them. China and
 the regions of governments lack types that the page needs.
 
-| Region | `budgetAmount` | `instanceType` can be t2.nano |
+| Region | `budgetAmount` | has t2.nano |
 |---|---|---|
 """
 

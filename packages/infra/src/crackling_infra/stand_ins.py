@@ -26,6 +26,7 @@ PRODUCTION: Final = {
     "budgetAmount": "50",
     "budgetEmail": "operator@example.org",
     "mailDomains": "example.org,lab.example.org",
+    "ncbiKeyParameter": "/crackling/ncbi-key",
     "reservedConcurrency": "20",
     "sshCidr": "192.0.2.0/24",
     "workerSpot": "on",

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crackling_lambdas import handlers
+from crackling_lambdas.runtime import settings
+
+if TYPE_CHECKING:
+    from crackling_aws.settings import Settings
+
 Resource = dict[str, Any]
 
-MODULES = [
-    "api", "scheduler", "downloader", "bowtie2_index", "issl_index", "target_scan", "consensus", "off_target",
-    "reaper",
-]  # fmt: skip
-# Runs a test for each function in each deployment that has it: only the one with every option on sends email.
+MODULES = sorted(
+    path.stem for path in Path(handlers.__path__[0]).glob("*.py") if not path.stem.startswith("_")
+)
+WITH_MAIL = "notifier"  # only a deployment that sends email has it
+# Runs a test for each function in each deployment that has it.
 each_function = pytest.mark.parametrize(
     ("service", "module"),
     [
-        *(("development", module) for module in MODULES),
-        *(("production", module) for module in [*MODULES, "notifier"]),
+        *(("development", module) for module in MODULES if module != WITH_MAIL),
+        *(("production", module) for module in MODULES),
     ],
     indirect=["service"],
 )
@@ -66,6 +74,19 @@ class Template:
 
     def role_of(self, module: str) -> str:
         return target(self.functions()[module]["Role"])
+
+
+def settings_of(module: str) -> type[Settings]:
+    """Return the class of a handler's settings, the one that it imports; importing the handler would run its layers' code."""
+    source = (Path(handlers.__path__[0]) / f"{module}.py").read_text("utf-8")
+    [name] = [
+        alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == settings.__name__
+        for alias in node.names
+    ]
+    kind: type[Settings] = getattr(settings, name)
+    return kind
 
 
 def target(reference: Any) -> str:

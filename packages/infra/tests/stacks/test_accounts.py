@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crackling_aws.names import LAMBDA_LIMITS, LEAST_CONCURRENCY
+from crackling_aws.names import LAMBDA_LIMITS, MIN_CONCURRENCY
 from templates import Template, target
 
 Synthesise = Callable[..., tuple[Template, Template]]
@@ -56,7 +56,7 @@ def test_preparing_genomes_or_running_jobs_leaves_the_api_and_the_scheduler_room
 
 def test_a_new_account_gets_the_least_that_lambda_accepts(synthesise: Synthesise) -> None:
     new, _ = synthesise()
-    assert set(concurrency(new).values()) == {LEAST_CONCURRENCY}
+    assert set(concurrency(new).values()) == {MIN_CONCURRENCY}
 
 
 def test_all_queues_together_fit_into_an_established_account(synthesise: Synthesise) -> None:

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from crackling_aws.names import BUILDER_TYPE_PARAMETER
 from templates import as_list, target
 
 
@@ -15,7 +16,8 @@ def instance(template):
 
 
 def test_the_instance_is_small_and_its_disk_encrypted(machine):
-    assert instance(machine)["InstanceType"] == "t2.nano"
+    assert instance(machine)["InstanceType"] == {"Ref": BUILDER_TYPE_PARAMETER}
+    assert machine.body["Parameters"][BUILDER_TYPE_PARAMETER]["Default"] == "t2.nano"
     [device] = instance(machine)["BlockDeviceMappings"]
     assert device["DeviceName"] == "/dev/sda1"
     assert device["Ebs"] == {

@@ -125,7 +125,8 @@ def test_the_scheduler_passes_the_workers_role_to_ec2_alone(service):
 def test_the_scheduler_reads_the_images_parameter_at_the_launch(service):
     [reading] = granting(statements(service, "scheduler"), "ssm:GetParameter")
     environment = service.functions()["scheduler"]["Environment"]["Variables"]
-    assert text(reading["Resource"]).endswith(f'parameter{environment["WORKER_IMAGE_PARAMETER"]}"]]}}')
+    arns = [text(arn) for arn in as_list(reading["Resource"])]
+    assert [arn for arn in arns if arn.endswith(f'parameter{environment["WORKER_IMAGE_PARAMETER"]}"]]}}')]
     rows = json.loads(environment["WORKER_TYPES"])
     assert rows == sorted(rows)
 

@@ -1,42 +1,20 @@
 """Test every function's settings, environment and layers."""
 
-from templates import each_function, target
+from __future__ import annotations
 
-COMMON = {
-    "STAGE",
-    "POWERTOOLS_SERVICE_NAME",
-    "POWERTOOLS_METRICS_NAMESPACE",
-    "POWERTOOLS_LOG_LEVEL",
-}
-CONSUMER = {"QUEUE_URL", "MAX_RECEIVE_COUNT"}
-LAUNCHING = {"WORKER_IMAGE_PARAMETER", "WORKER_LAUNCH_TEMPLATE", "WORKER_TYPES"}
-ENVIRONMENT = {
-    "api": {
-        "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET",
-        "BOWTIE2", "CHUNK_SIZE", "JOB_DAYS", "UPLOAD_LIMIT_BYTES", "LAMBDA_LIMIT_BASES", "NCBI_URL",
-    },
-    "scheduler": {
-        "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "DOWNLOAD_QUEUE_URL", "SCAN_QUEUE_URL", "BOWTIE2", "NCBI_URL",
-        "LAMBDA_LIMIT_BASES", *LAUNCHING,
-    },
-    "downloader": {
-        "JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "BOWTIE2_QUEUE_URL", "ISSL_QUEUE_URL", "NCBI_URL",
-        "LAMBDA_LIMIT_BASES", *CONSUMER,
-    },
-    "bowtie2_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
-    "issl_index": {"JOBS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", "SCAN_QUEUE_URL", *CONSUMER},
-    "target_scan": {
-        "JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "DATA_BUCKET", "GENOME_BUCKET", "CONSENSUS_QUEUE_URL",
-        "OFF_TARGET_QUEUE_URL", *CONSUMER,
-    },
-    "consensus": {"JOBS_TABLE", "TARGETS_TABLE", *CONSUMER},
-    "off_target": {"JOBS_TABLE", "TARGETS_TABLE", "GENOMES_TABLE", "GENOME_BUCKET", *CONSUMER},
-    "reaper": {"JOBS_TABLE", "GENOMES_TABLE", "SCAN_QUEUE_URL", "STUCK_MINUTES", *LAUNCHING, "WORKER_HOURS"},
-}  # fmt: skip
-MAILING = {
-    "api": ENVIRONMENT["api"] | {"MAIL_TOPIC", "MAIL_DOMAINS"},
-    "notifier": {"JOBS_TABLE", "GENOMES_TABLE", "MAIL_TOPIC", "PAGE_URL"},
-}
+import json
+from typing import Any
+
+import pytest
+
+from crackling_aws.settings import variables
+from crackling_worker.settings import WorkerSettings
+from templates import MODULES, WITH_MAIL, Template, each_function, settings_of, target
+
+# Powertools reads them.
+COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+# Their defaults hold in every deployment.
+FIXED = {"BOWTIE2_BUILD", "SHARD_BASES"}
 EXTRA_LAYERS = {"bowtie2_index": ["bowtie2"], "consensus": ["viennarna"]}
 
 
@@ -44,22 +22,42 @@ def layers_of(template, module):
     return [target(layer) for layer in template.functions()[module]["Layers"]]
 
 
-def environments(template):
-    """Return the environment variables that each function reads, in a deployment with or without email."""
-    mails = any(name.startswith("MailTopic") for name in template.of("AWS::SNS::Topic"))
-    return ENVIRONMENT | MAILING if mails else ENVIRONMENT
+def environment(template: Template, module: str) -> dict[str, Any]:
+    found: dict[str, Any] = template.functions()[module]["Environment"]["Variables"]
+    return found
 
 
-def test_each_function_is_there_once(development, production):
-    assert set(development[0].functions()) == set(ENVIRONMENT)
-    assert set(production[0].functions()) == {*ENVIRONMENT, "notifier"}
+def test_each_function_is_there_once(
+    development: tuple[Template, Template], production: tuple[Template, Template]
+) -> None:
+    assert set(production[0].functions()) == set(MODULES)
+    assert set(development[0].functions()) == {*MODULES} - {WITH_MAIL}
 
 
 @each_function
-def test_a_function_has_exactly_the_environment_that_it_reads(service, module):
-    variables = service.functions()[module]["Environment"]["Variables"]
-    assert set(variables) == COMMON | environments(service)[module]
-    assert variables["POWERTOOLS_SERVICE_NAME"] == module
+def test_a_function_has_what_it_needs_and_nothing_that_it_does_not_read(
+    service: Template, module: str
+) -> None:
+    given = environment(service, module)
+    known = variables(settings_of(module))
+    needed = {name for name, required in known.items() if required}
+    assert COMMON | needed <= set(given) <= COMMON | set(known)
+    assert given["POWERTOOLS_SERVICE_NAME"] == module
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_with_every_option_on_a_function_has_all_that_it_reads(
+    production: tuple[Template, Template], module: str
+) -> None:
+    """A variable with a default could otherwise be forgotten: its function would go on with the default."""
+    known = set(variables(settings_of(module))) - FIXED
+    assert set(environment(production[0], module)) == COMMON | known
+
+
+def test_workers_have_all_that_they_read(production: tuple[Template, Template]) -> None:
+    [parameter] = production[0].of("AWS::SSM::Parameter").values()
+    text = "".join(part if isinstance(part, str) else "?" for part in parameter["Value"]["Fn::Join"][1])
+    assert set(json.loads(text)) == set(variables(WorkerSettings))
 
 
 @each_function
@@ -79,9 +77,9 @@ def test_a_variable_names_what_it_says(service, module):
         "OFF_TARGET_QUEUE_URL": "PipelineOffTargetQueue",
         "MAIL_TOPIC": "MailTopic",
     }
-    variables = service.functions()[module]["Environment"]["Variables"]
-    for name in names.keys() & variables.keys():
-        assert target(variables[name]).startswith(names[name])
+    given = environment(service, module)
+    for name in names.keys() & given.keys():
+        assert target(given[name]).startswith(names[name])
 
 
 @each_function
@@ -150,9 +148,9 @@ def test_settings_reach_the_functions(synthesise):
     api = functions["api"]["Environment"]["Variables"]
     assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2"]) == ("50", "3", "off")
     for module in ("api", "scheduler", "downloader"):
-        variables = functions[module]["Environment"]["Variables"]
-        assert (variables["NCBI_URL"], variables["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")
-        assert variables["NCBI_KEY_PARAMETER"] == "/crackling/ncbi-key"
+        given = environment(service, module)
+        assert (given["NCBI_URL"], given["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")
+        assert given["NCBI_KEY_PARAMETER"] == "/crackling/ncbi-key"
     assert {group["RetentionInDays"] for group in service.of("AWS::Logs::LogGroup").values()} == {7}
     assert len(layers_of(service, "bowtie2_index")) == 2
 
@@ -171,10 +169,11 @@ def test_a_consumer_knows_its_own_queue(service):
         for source in service.of("AWS::Lambda::EventSourceMapping").values()
         if "ScalingConfig" in source
     }
-    for module, names in ENVIRONMENT.items():
-        if names >= CONSUMER:
-            variables = service.functions()[module]["Environment"]["Variables"]
-            assert target(variables["QUEUE_URL"]) == sources[service.function_id(module)]
+    assert len(sources) == 6
+    for module in service.functions():
+        if service.function_id(module) in sources:
+            queue = environment(service, module)["QUEUE_URL"]
+            assert target(queue) == sources[service.function_id(module)]
 
 
 def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation(service):
@@ -198,5 +197,4 @@ def test_mails_link_to_the_page_at_its_own_domain_or_at_the_distribution(product
     service, _ = synthesise(
         mailDomains="example.org", pageOrigins="https://guides.example.org,https://old.example"
     )
-    variables = service.functions()["notifier"]["Environment"]["Variables"]
-    assert variables["PAGE_URL"] == "https://guides.example.org"
+    assert environment(service, "notifier")["PAGE_URL"] == "https://guides.example.org"

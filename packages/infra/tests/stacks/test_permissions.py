@@ -2,7 +2,7 @@
 
 import json
 
-from templates import MODULES, as_list, each_function, target
+from templates import as_list, each_function, target
 
 # The only actions that may name every resource, because they do not support resource-level permissions.
 WITHOUT_RESOURCES = {
@@ -136,7 +136,7 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
 def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
     service, _ = synthesise(ncbiKeyParameter="/crackling/ncbi-key")
     readers = {}
-    for module in MODULES:
+    for module in service.functions():
         for statement in service.statements()[service.role_of(module)]:
             if "ssm:GetParameter" in as_list(statement["Action"]):
                 readers[module] = json.dumps(statement["Resource"])

@@ -1,6 +1,9 @@
 """Test the tables and buckets: private, encrypted, and retained if they hold users' data."""
 
-from templates import target
+from collections.abc import Callable
+from typing import Any
+
+from templates import Template, target
 
 BUCKET, TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::Table"
 STATEFUL = (BUCKET, TABLE)
@@ -104,19 +107,32 @@ def test_interrupted_uploads_are_cleaned_away(service):
             ]
 
 
-def test_only_the_page_may_post_uploads_and_read_files_from_a_browser(service):
-    rules = {
-        name: bucket["CorsConfiguration"]["CorsRules"]
+def cors_of(service: Template) -> dict[str, dict[str, Any]]:
+    return {
+        name.removeprefix("Storage")[:-8]: rule
         for name, bucket in service.of(BUCKET).items()
         if "CorsConfiguration" in bucket
+        for rule in bucket["CorsConfiguration"]["CorsRules"]
     }
-    assert len(rules) == 1
-    [(name, [rule])] = rules.items()
-    assert name.startswith("StorageGenomeFiles")
-    assert rule["AllowedMethods"] == ["POST", "GET"]
-    [origin] = rule["AllowedOrigins"]
-    assert origin["Fn::Join"][1][0] == "https://"
-    assert target(origin["Fn::Join"][1][1]) in service.of("AWS::CloudFront::Distribution")
+
+
+def test_browsers_may_use_what_the_page_is_given_signed_addresses_of(service: Template) -> None:
+    """It posts uploads, reads genomes, and is redirected to large queries and exports."""
+    methods = {name: rule["AllowedMethods"] for name, rule in cors_of(service).items()}
+    assert methods == {"GenomeFiles": ["POST", "GET"], "Data": ["GET"]}
+
+
+def test_only_the_page_may_do_so(service: Template) -> None:
+    for rule in cors_of(service).values():
+        [origin] = rule["AllowedOrigins"]
+        assert origin["Fn::Join"][1][0] == "https://"
+        assert target(origin["Fn::Join"][1][1]) in service.of("AWS::CloudFront::Distribution")
+
+
+def test_the_page_may_have_a_domain_of_its_own(synthesise: Callable[..., tuple[Template, Template]]) -> None:
+    service, _ = synthesise(pageOrigins="https://guides.example.org")
+    for rule in cors_of(service).values():
+        assert rule["AllowedOrigins"][1:] == ["https://guides.example.org"]
 
 
 def test_production_keeps_its_data_and_a_preview_leaves_nothing(synthesise, production):

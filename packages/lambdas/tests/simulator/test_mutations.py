@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Work = Callable[[str, Keys], None]
 
 SEEDS = 2000
+"""Worlds to try before a mutation counts as unnoticed."""
 
 
 def always(key: str) -> str:
@@ -369,12 +370,23 @@ MUTATIONS = [
 ]
 
 
+FIRST_SEEDS = {
+    failed_jobs_go_on_counting: 781,
+    waiters_are_read_before_the_genome_is_ready: 1514,
+    the_waiter_is_removed_before_its_scan_is_queued: 101,
+    a_repeated_download_queues_nothing: 90,
+}
+"""Worlds that notice what few others do, which are tried first. After a change of the simulator it may be others: that costs only
+time."""
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_missing_guard_is_noticed(
     mutation: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, scratch: Path
 ) -> None:
     mutation(monkeypatch)
-    for seed in range(SEEDS):
+    first = FIRST_SEEDS.get(mutation, 0)
+    for seed in (*range(first, SEEDS), *range(first)):
         try:
             run_seed(seed, scratch)
         except AssertionError:

@@ -1,4 +1,4 @@
-"""Annotation: the genes of a genome, and what stands at a place."""
+"""Annotation: the genes of a genome, and what lies at a location."""
 
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
 

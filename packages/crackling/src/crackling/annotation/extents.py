@@ -22,7 +22,7 @@ class Extents(NamedTuple):
 
 
 def extents(genes: Sequence[Gene]) -> Extents:
-    """Of genes, numbered as they come."""
+    """Return the extents of genes, which are numbered in the order given."""
     table = Extents(array("I"), array("I"), array("I"), array("I"))
     for number, gene in enumerate(genes):
         for contig in sorted({span.contig for span in gene.spans}):
@@ -34,7 +34,7 @@ def extents(genes: Sequence[Gene]) -> Extents:
 
 
 def alias_table(genes: Sequence[Gene]) -> dict[str, list[int]]:
-    """The genes of each other name."""
+    """Return the numbers of the genes that have each alias."""
     table: dict[str, list[int]] = defaultdict(list)
     for number, gene in enumerate(genes):
         for alias in gene.aliases:

@@ -1,4 +1,4 @@
-"""Finding a gene by its name: its symbol, its locus tag, or what else its annotation calls it."""
+"""Find a gene by its name: its symbol, its locus tag, or another name that its annotation gives it."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ if TYPE_CHECKING:
 _FEW = 5  # that a message names
 
 
-class GenePlace(NamedTuple):
-    """A gene's name as the annotation spells it, and all of the gene."""
+class GeneLocation(NamedTuple):
+    """A gene's name as the annotation spells it, and the position of the whole gene."""
 
     name: str
     position: Position
 
 
-def find_gene(annotation: Annotation, name: str) -> GenePlace:
-    """The one gene that is called so; the case of letters counts where nothing else tells genes apart.
+def find_gene(annotation: Annotation, name: str) -> GeneLocation:
+    """Return the one gene of this name. Upper and lower case differ only where nothing else tells genes apart.
 
     Raises:
-        InputError: there is none, or there are several, or it is not known where genes lie.
+        InputError: no gene has the name, several have it, or the annotation has no positions of genes.
     """
     if annotation.extents is None:
         raise InputError(
-            f"{name}: the genome was prepared when it was not yet kept where its genes lie; "
+            f"{name}: the genome was prepared by a version that did not store the positions of genes; "
             "give CONTIG:START-END"
         )
-    places = sorted(set(_places(annotation, _called(annotation, name))))
-    if not places:
+    found = sorted(set(_locations(annotation, _called(annotation, name))))
+    if not found:
         raise _unknown(annotation, name)
-    if len(places) > 1:
-        named = ", ".join(f"{place.name} at {written(place.position)}" for place in places[:_FEW])
-        more = f" and {len(places) - _FEW:,} more" if len(places) > _FEW else ""
+    if len(found) > 1:
+        named = ", ".join(f"{gene.name} at {one_based(gene.position)}" for gene in found[:_FEW])
+        more = f" and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
         raise InputError(
-            f"{name}: is the name of several genes: {named}{more}; give one as it is written, or its place"
+            f"{name}: is the name of several genes: {named}{more}; spell one exactly, or give its location"
         )
-    return places[0]
+    return found[0]
 
 
-def written(position: Position) -> str:
-    """As people write places: from 1, with the last base."""
+def one_based(position: Position) -> str:
+    """Return a position as people write it: counted from 1, with the last base included."""
     return f"{position.contig}:{position.start + 1}-{position.end}"
 
 
 def _called(annotation: Annotation, name: str) -> set[int]:
-    """The numbers of genes: as they are called first, then what else they are called, then both in any case."""
+    """Return the numbers of the genes of a name: first by their main names, then by their aliases, then by both in any case."""
     low = name.casefold()
     return (
         {number for number, own in enumerate(annotation.genes) if own == name}
@@ -64,12 +64,12 @@ def _called(annotation: Annotation, name: str) -> set[int]:
     )
 
 
-def _places(annotation: Annotation, numbers: set[int]) -> Iterator[GenePlace]:
+def _locations(annotation: Annotation, numbers: set[int]) -> Iterator[GeneLocation]:
     assert annotation.extents is not None
     contigs = list(annotation.tracks)
     for gene, contig, start, end in zip(*annotation.extents, strict=True):
         if gene in numbers:
-            yield GenePlace(annotation.genes[gene], Position(contigs[contig], start, end))
+            yield GeneLocation(annotation.genes[gene], Position(contigs[contig], start, end))
 
 
 def _unknown(annotation: Annotation, name: str) -> InputError:

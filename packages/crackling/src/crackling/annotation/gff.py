@@ -87,7 +87,7 @@ class GffReader:
                     self._record(line, number)
 
     def genes(self) -> Iterator[Gene]:
-        """Each gene once; a part that names no gene is one for itself and the others of its parent."""
+        """Yield each gene once. The parts of a parent that names no gene are a gene of their own."""
         genes: dict[bytes, Gene] = {
             key: Gene(node.name, node.spans, node.aliases)
             for key, node in self._nodes.items()
@@ -106,12 +106,12 @@ class GffReader:
             yield gene
 
     def _made_gene(self, root: bytes) -> Gene:
-        """Of parts whose topmost record is no gene, or is not in the file."""
+        """Return a gene made of parts whose topmost record is no gene, or is not in the file."""
         node = self._nodes.get(root)
         return Gene(node.name, node.spans) if node else Gene(_text(root))
 
     def _root(self, key: bytes) -> bytes:
-        """The gene that a record belongs to, or its topmost ancestor."""
+        """Return the gene that a record belongs to, or its topmost ancestor."""
         seen = {key}
         while (node := self._nodes.get(key)) and not node.is_gene and node.parent and node.parent not in seen:
             key = node.parent
@@ -161,13 +161,13 @@ class GffReader:
 
 
 def _unpacked(numbers: array[int]) -> Iterator[Span]:
-    """Each once: transcripts share most of their exons."""
+    """Return each span once: transcripts share most of their exons."""
     rows = set(zip(*(numbers[column::4] for column in range(4)), strict=True))
     return map(Span._make, rows)
 
 
 def _value(attributes: bytes, tag: bytes) -> bytes:
-    """Of tag=value pairs between semicolons; empty where the tag is not there."""
+    """Return the value of a tag among tag=value pairs between semicolons, or '' without the tag."""
     wanted = tag + b"="
     at = attributes.find(wanted)
     while at > 0 and attributes[at - 1] not in b"; ":

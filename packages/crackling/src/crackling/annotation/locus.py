@@ -1,4 +1,4 @@
-"""What an annotation says of a place."""
+"""The gene and the feature at a location."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Feature(IntEnum):
-    """What a place is in a gene; of several, the least counts."""
+    """What a location is in a gene. If it is several of these, the least counts."""
 
     CDS = 0
     EXON = 1
@@ -21,9 +21,11 @@ class Feature(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locus:
-    """gene: the genes there, joined by '; '; None where there is none. feature: CDS, exon, intron or intergenic.
+    """The genes and the feature at a location. Both are None if there is no annotation, or it does not have the contig.
 
-    Both are None where the annotation knows nothing of the contig, or where there is no annotation.
+    Attributes:
+        gene: the genes, joined by '; '; None if there is none.
+        feature: CDS, exon, intron or intergenic.
     """
 
     gene: str | None

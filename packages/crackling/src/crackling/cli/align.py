@@ -23,7 +23,7 @@ def add_parser(commands: Commands) -> None:
         "align",
         "Align guides to a genome with bowtie2: a row for each perfect alignment with an NGG or NAG PAM. start and end are "
         "0-based half-open and cover the 23 nt with the PAM. A guide with more than one is not unique; one without any has a "
-        "row without a place.",
+        "row without a location.",
         "crackling align guides.txt --bowtie2-index genome > places.tsv",
     )
     parser.add_argument(

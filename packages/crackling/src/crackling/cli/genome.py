@@ -100,7 +100,7 @@ def _list(cached: Sequence[CachedGenome], *, as_json: bool) -> None:
 
 
 def _write(rows: list[dict[str, object]], columns: Sequence[str], *, as_json: bool) -> None:
-    """As JSON, as a table for people, or tab-separated."""
+    """Write rows as JSON, as a table for people, or tab-separated."""
     if as_json:
         sys.stdout.write(json.dumps(rows) + "\n")
     elif sys.stdout.isatty():
@@ -112,7 +112,7 @@ def _write(rows: list[dict[str, object]], columns: Sequence[str], *, as_json: bo
 
 
 def _write_table(rows: list[dict[str, object]]) -> None:
-    """What fits on a terminal: names that belong together in one column, and what is missing in JSON alone."""
+    """Write what fits on a terminal: related names share a column, and JSON has the rest."""
     from rich import box
     from rich.console import Console
     from rich.table import Table

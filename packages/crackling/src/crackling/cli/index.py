@@ -20,7 +20,7 @@ def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "index",
-        "Index a genome: find all its sites (20 nt beside NGG or NAG, both strands), count them and note their places.",
+        "Index a genome: find all its sites (20 nt beside NGG or NAG, both strands), count them and store their locations.",
         "crackling index genome.fa.gz -o genome.issl",
     )
     parser.add_argument(
@@ -44,7 +44,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity import build_index
-    from crackling.specificity.packed_genome import MAX_PLACES
+    from crackling.specificity.packed_genome import MAX_POSITIONS
 
     sources = [source(name) for name in options.fasta]
     with progress() as report:
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
             options.output,
             compatible=options.compatible,
             threads=options.threads,
-            shard_bases=options.shard_bases or MAX_PLACES,
+            shard_bases=options.shard_bases or MAX_POSITIONS,
             progress=report,
         )
     rows = asdict(summary)

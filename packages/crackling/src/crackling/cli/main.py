@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _discard(stdout: TextIO) -> None:
-    """Python flushes it once more at exit: give it somewhere to go."""
+    """Redirect a stream to nowhere, because Python flushes it once more at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 

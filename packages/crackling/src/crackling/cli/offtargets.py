@@ -20,9 +20,9 @@ def add_parser(commands: Commands) -> None:
     parser = command_parser(
         commands,
         "offtargets",
-        "List every place in the genome near a guide, the riskiest first (by CFD, then MIT). start and end are 0-based "
+        "List every location in the genome near a guide, the riskiest first (by CFD, then MIT). start and end are 0-based "
         "half-open and cover the 23 nt with the PAM; alignment has a dot for each match. MIT (0 to 100) and CFD (0 to 1) are "
-        "those of the place; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
+        "those of the location; a perfect match (MIT 100) is left out of a guide's MIT aggregate.",
         "crackling offtargets genome.issl GACCCCCTCCACCCCGCCTC",
     )
     add_index(parser)

@@ -75,7 +75,7 @@ def add_annotation(parser: argparse.ArgumentParser) -> None:
 
 
 def source(name: str) -> Path | BinaryIO:
-    """A path, or standard input for '-'."""
+    """Return a path, or standard input for '-'."""
     return _stdin() if name == STANDARD else Path(name)
 
 
@@ -87,7 +87,7 @@ def _stdin() -> BinaryIO:
 
 
 def read_guides(name: str) -> list[Site]:
-    """The guides of a file, or of standard input for '-'.
+    """Read the guides of a file, or of standard input for '-'.
 
     Raises:
         InputError: it is no text, or not of guides.
@@ -104,7 +104,7 @@ def read_guides(name: str) -> list[Site]:
 
 @contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, also for '-', or a file that appears under its name when all is written."""
+    """Open standard output for '-', or else a file that appears under its name when it is complete."""
     if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         return
@@ -114,7 +114,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def progress() -> Iterator[Progress | None]:
-    """A bar on stderr where that is a terminal, otherwise nothing."""
+    """Show a progress bar on stderr if that is a terminal, otherwise nothing."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -30,7 +30,7 @@ class Efficiency:
 
     @property
     def consensus(self) -> int:
-        """How many of the three accept: 0 to 3."""
+        """Return how many of the three methods accept the guide: 0 to 3."""
         return self.chopchop + self.mm10db + self.sgrnascorer2
 
 
@@ -42,7 +42,7 @@ def assess(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Efficiency]:
-    """Judge sites by CHOPCHOP, mm10db and sgRNA Scorer 2.0.
+    """Assess sites by CHOPCHOP, mm10db and sgRNA Scorer 2.0.
 
     Args:
         sites: what find_sites() found.
@@ -67,12 +67,12 @@ def assess(
     folds = fold_all((rna for rna in rnas if rna), scaffold, threads, progress)
     # A site shows a fold only if its own verdict asked for it: what else is in the batch changes nothing.
     return [
-        _judge(site, ok, folds[rna] if rna else None, scaffold)
+        _assess_site(site, ok, folds[rna] if rna else None, scaffold)
         for site, ok, rna in zip(sites, passed, rnas, strict=True)
     ]
 
 
-def _judge(site: Site, composition: bool, folded: Fold | None, scaffold: str) -> Efficiency:
+def _assess_site(site: Site, composition: bool, folded: Fold | None, scaffold: str) -> Efficiency:
     decision = sgrnascorer2.score(site.guide)
     return Efficiency(
         chopchop=chopchop.accepts(site.guide),

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def accepts(guide: str) -> bool:
-    """Whether base 20 of the protospacer is G (Labun et al. 2019, Nucleic Acids Res. 47:W171)."""
+    """Return whether base 20 of the protospacer is G (Labun et al. 2019, Nucleic Acids Res. 47:W171)."""
     return guide[19] == "G"

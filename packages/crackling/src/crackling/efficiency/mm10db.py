@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crackling.efficiency.structures import Fold
 
 SCAFFOLD = "GUUUUAGAGCUAGAAAUAGCAAGUUAAAAUAAGGCUAGUCCGUUAUCAACUUGAAAAAGUGGCACCGAGUCGGUGCUUUU"
-LEAST_AT, MOST_AT = 0.20, 0.65
+MIN_AT, MAX_AT = 0.20, 0.65
 KEPT_ENERGY, LOST_ENERGY = -30.0, -18.0  # kcal/mol
 
 # The usual scaffold's own structure, from the 29th base of guide and scaffold; the 21 bases between its two parts are free.
@@ -25,9 +25,9 @@ _KEPT = re.compile(r".{28}\({4}\.{4}\){4}\.{3}\){4}.{21}\({4}\.{4}\){4}\({7}\.{3
 
 
 def passes_composition(guide: str, pam: str) -> bool:
-    """No T first, 20 to 65 % A and T in the 20 nt, no TTTT in the 23 nt."""
+    """Return whether a guide begins with no T, has 20 to 65 % A and T in 20 nt, and no TTTT in 23 nt."""
     at = (guide.count("A") + guide.count("T")) / len(guide)
-    return not guide.startswith("T") and LEAST_AT <= at <= MOST_AT and "TTTT" not in guide + pam
+    return not guide.startswith("T") and MIN_AT <= at <= MAX_AT and "TTTT" not in guide + pam
 
 
 def transcript(guide: str) -> str:
@@ -53,7 +53,7 @@ def _own_pairs(scaffold: str) -> frozenset[tuple[int, int]]:
 
 
 def passes_fold(folded: Fold, scaffold: str = SCAFFOLD) -> bool:
-    """At least -30 kcal/mol where the scaffold keeps its structure, otherwise above -18."""
+    """Return whether the energy is at least -30 kcal/mol if the scaffold keeps its structure, else above -18."""
     if keeps_scaffold(folded.structure, scaffold):
         return folded.energy >= KEPT_ENERGY
     return folded.energy > LOST_ENERGY

@@ -9,13 +9,13 @@ from importlib import resources
 
 @functools.cache
 def _model() -> tuple[float, tuple[dict[str, float], ...]]:
-    """Intercept, and for each position from the PAM-distal end the coefficient of each base."""
+    """Return the intercept, and for each position from the PAM-distal end the coefficient of each base."""
     figures = json.loads(resources.files(__package__).joinpath("sgrnascorer2.json").read_text("utf-8"))
     return figures["intercept"], tuple(figures["weights"][str(position)] for position in range(1, 21))
 
 
 def score(guide: str) -> float:
-    """The decision value of a guide of 20 nt."""
+    """Return the decision value of a guide of 20 nt."""
     intercept, weights = _model()
     return intercept + sum(at[base] for at, base in zip(weights, guide, strict=True))
 

@@ -17,23 +17,23 @@ _GUIDE = re.compile(rf"([ACGT]{{{GUIDE_NT}}})([ACGT][AG]G)?")
 _REMEDY = "give 20 letters of A, C, G, T, or 23 with the PAM (NGG or NAG)"
 
 
-def parse_guide(text: str, place: str, number: int = 1) -> Site:
-    """The site of a guide given with or without its PAM, in any case; U reads as T.
+def parse_guide(text: str, label: str, number: int = 1) -> Site:
+    """Return the site of a guide given with or without its PAM, in any case; U reads as T.
 
     It stands at `number` on the contig "guides"; where the PAM is not given, it is NGG to the letter.
 
     Raises:
-        InputError: of another length or alphabet; `place` says where it stands.
+        InputError: of another length or alphabet; messages call it `label`.
     """
     letters = "".join(text.split())
     match = _GUIDE.fullmatch(letters.upper().replace("U", "T"))
     if not match:
-        raise InputError(f"{place}: {letters[:40]!r} ({len(letters)} letters) is no guide; {_REMEDY}")
+        raise InputError(f"{label}: {letters[:40]!r} ({len(letters)} letters) is no guide; {_REMEDY}")
     return Site(CONTIG, number, number + SITE_NT, "+", match[1], match[2] or ASSUMED_PAM)
 
 
 def parse_guides(lines: Iterable[str], label: str) -> list[Site]:
-    """One guide a line; blank lines and FASTA headers are passed over.
+    """Parse guides, one on each line; blank lines and FASTA headers are skipped.
 
     Raises:
         InputError: a line is no guide, or there is none at all.

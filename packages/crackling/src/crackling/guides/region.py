@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.annotation.annotation import Position
-from crackling.annotation.gene_lookup import find_gene, written
+from crackling.annotation.gene_lookup import find_gene, one_based
 from crackling.errors import InputError
 from crackling.sequences.fasta import Contig, as_fasta, normalise, read_pieces
 from crackling.sequences.files import open_for_reading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crackling.annotation.annotation import Annotation
 
-MOST_LETTERS = 200  # of what is asked for
+MAX_LETTERS = 200  # of what is asked for
 # Of a contig's name only the last colon counts: some have their own.
 _COORDINATES = re.compile(r"(\S+):(\d[\d,]*)\s*(?:-|\N{EN DASH}|\.\.)\s*(\d[\d,]*)")
 _FEW = 5  # that a message names
@@ -31,22 +31,22 @@ class Region(NamedTuple):
     position: Position
 
     def fasta(self, sequence: str) -> str:
-        """As a query: the header tells the place."""
-        return as_fasta([Contig(f"{self.contig(sequence).name} {written(self.position)}", sequence)])
+        """Return the region as a query whose header tells its location."""
+        return as_fasta([Contig(f"{self.contig(sequence).name} {one_based(self.position)}", sequence)])
 
     def contig(self, sequence: str) -> Contig:
-        """What is read from fasta()."""
+        """Return the contig that is read from fasta()."""
         return Contig("_".join(self.name.split()), sequence)
 
 
 def parse_region(text: str) -> Position | str:
-    """What is asked for: coordinates (CONTIG:START-END, from 1, with the last base), else a gene's name.
+    """Parse coordinates (CONTIG:START-END, counted from 1, end included), or else the name of a gene.
 
     Raises:
         InputError: it is neither.
     """
     text = text.strip()
-    if not text or len(text) > MOST_LETTERS or not text.isprintable():
+    if not text or len(text) > MAX_LETTERS or not text.isprintable():
         raise InputError(
             f"the region: is {'empty' if not text else 'no name'}; give a gene's name, or CONTIG:START-END"
         )
@@ -61,7 +61,7 @@ def parse_region(text: str) -> Position | str:
 
 
 def locate(text: str, contigs: Mapping[str, int], annotation: Annotation | None) -> Region:
-    """The region that a text names in a genome of these contigs, with their lengths.
+    """Return the region that a text names in a genome with these contigs and their lengths.
 
     Raises:
         InputError: there is none.
@@ -74,13 +74,13 @@ def locate(text: str, contigs: Mapping[str, int], annotation: Annotation | None)
             )
         region = Region(*find_gene(annotation, asked))
     else:
-        region = Region(written(asked), asked)
+        region = Region(one_based(asked), asked)
     _check(region.position, contigs)
     return region
 
 
 def read_region(source: Path, position: Position) -> str:
-    """The bases of a FASTA file, plain or compressed, which is read up to their end.
+    """Read the bases of a region from a FASTA file, plain or compressed, which is read up to their end.
 
     Raises:
         InputError: it is not FASTA, not DNA, or has no such bases.
@@ -97,7 +97,9 @@ def read_region(source: Path, position: Position) -> str:
             found.append(sequence[max(0, position.start - before) : max(0, position.end - before)])
             before += len(sequence)
     if before < position.end:
-        raise InputError(f"{label}: has no {written(position)}; give the FASTA that the index was made from")
+        raise InputError(
+            f"{label}: has no {one_based(position)}; give the FASTA that the index was made from"
+        )
     return "".join(found)
 
 
@@ -107,7 +109,7 @@ def _check(position: Position, contigs: Mapping[str, int]) -> None:
         few = ", ".join(islice(contigs, _FEW))
         more = f" and {len(contigs) - _FEW:,} more" if len(contigs) > _FEW else ""
         raise InputError(
-            f"{written(position)}: the genome has no contig {position.contig}; it has {few}{more}"
+            f"{one_based(position)}: the genome has no contig {position.contig}; it has {few}{more}"
         )
     if position.end > bases:
-        raise InputError(f"{written(position)}: the contig has {bases:,} bases; end there or before")
+        raise InputError(f"{one_based(position)}: the contig has {bases:,} bases; end there or before")

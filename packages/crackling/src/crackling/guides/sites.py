@@ -25,7 +25,7 @@ _REVERSE = re.compile(rf"(?=(CC[ACGT]{{{GUIDE_NT + 1}}}))")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place where Cas9 can cut: the protospacer (`guide`, 20 nt) and its PAM (3 nt), both read 5' to 3' on `strand`.
+    """A site that Cas9 can cut: the protospacer (`guide`, 20 nt) and its PAM (3 nt), both read 5' to 3' on `strand`.
 
     start and end are 0-based half-open on the contig's forward strand and cover the 23 nt of both.
     """
@@ -39,7 +39,7 @@ class Site:
 
 
 def find_sites(contigs: Iterable[Contig]) -> list[Site]:
-    """All sites of normalised contigs, in query order: by contig, then start, forward strand first."""
+    """Find all sites of normalised contigs, in query order: by contig, then start, forward strand first."""
     return [
         site
         for contig in contigs

@@ -41,13 +41,13 @@ class Assembly:
 
     @property
     def title(self) -> str:
-        """Organism and assembly in one line."""
+        """Return the organism and the assembly in one line."""
         common = f" ({self.common_name})" if self.common_name else ""
         return f"{self.organism}{common}, {self.name} ({self.level.lower()})"
 
 
 def read_report(report: object) -> Assembly | None:
-    """An entry of `reports`, or None where it is no report of an assembly."""
+    """Read an entry of `reports`; return None if it is no report of an assembly."""
     accession = _text(report, "accession")
     if not ACCESSION.fullmatch(accession):
         return None
@@ -73,13 +73,13 @@ def read_report(report: object) -> Assembly | None:
 
 
 def entries(answer: object, name: str) -> list[object]:
-    """The list of that name in an answer; NCBI leaves out a list that is empty."""
+    """Return the list of that name in an answer; NCBI omits a list that is empty."""
     found = _at(answer, name)
     return found if isinstance(found, list) else []
 
 
 def text_of(entry: object, name: str) -> str:
-    """A text in an entry, empty where it is missing."""
+    """Return a text in an entry, or '' if it is missing."""
     return _text(entry, name)
 
 

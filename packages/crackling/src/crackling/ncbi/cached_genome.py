@@ -43,12 +43,12 @@ class CachedGenome:
 
     @property
     def index(self) -> Path:
-        """The path that the index was built as."""
+        """Return the path that the index was built as."""
         return self.folder / INDEX
 
     @property
     def genes(self) -> Path | None:
-        """The prepared annotation; None if NCBI publishes none that can be used."""
+        """Return the prepared annotation; None if NCBI publishes none that can be used."""
         return self.folder / GENES if GENES in self.files else None
 
     @property
@@ -57,7 +57,7 @@ class CachedGenome:
 
     @property
     def published(self) -> dict[str, str]:
-        """The md5 of NCBI's own files."""
+        """Return the md5 sums of NCBI's own files."""
         return {name: self.md5s[name] for name in _PUBLISHED if name in self.md5s}
 
     @property
@@ -66,7 +66,7 @@ class CachedGenome:
 
     @property
     def complete(self) -> bool:
-        """Whether each file has its size; the contents are checked when they are read."""
+        """Return whether each file has its size; the contents are checked when they are read."""
         return all(map(self.has, self.files))
 
     def has(self, name: str) -> bool:

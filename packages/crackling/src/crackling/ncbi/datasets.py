@@ -30,7 +30,7 @@ __all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
 NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 FASTA: Final = "_genomic.fna.gz"
 ANNOTATION: Final = "_genomic.gff.gz"
-_MOST_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MAX_TAXA: Final = 4  # of those that a name suggests; the best come first
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _CHECK: Final = "check the accession and its version"
 
@@ -61,7 +61,7 @@ class Ncbi:
         return cls(os.environ.get("CRACKLING_NCBI_URL") or NCBI_URL, os.environ.get("NCBI_API_KEY") or None)
 
     def assembly(self, accession: str) -> Assembly:
-        """What NCBI knows of an assembly. One that a newer version replaces is as good as any: see its `current`.
+        """Ask NCBI about an assembly. If a newer version has replaced it, `current` names that.
 
         Raises:
             InputError: there is no such assembly, or NCBI withdrew it; the message says why and what to use instead.
@@ -81,7 +81,7 @@ class Ncbi:
         return found
 
     def search(self, text: str, limit: int = 20) -> list[Assembly]:
-        """The assembly of an accession, or those of the organisms that a name suggests, the best match first.
+        """Find the assembly of an accession, or those of the organisms that a name suggests, best match first.
 
         These are an organism's reference assemblies, or where it has none, any.
 
@@ -102,7 +102,7 @@ class Ncbi:
         return list(found.values())[:limit]
 
     def fasta(self, assembly: Assembly | str) -> RemoteFile:
-        """The assembly's FASTA file.
+        """Return the FASTA file of an assembly.
 
         Raises:
             InputError: NCBI has no files of it, or no FASTA.
@@ -115,13 +115,13 @@ class Ncbi:
         return file
 
     def annotation(self, assembly: Assembly | str) -> RemoteFile | None:
-        """The assembly's genes as GFF3, None where it has none. Raises as fasta() does."""
+        """Return the assembly's genes as GFF3, or None if it has none. Raises as fasta() does."""
         return self._file(assembly, ANNOTATION)
 
     def download_fasta(
         self, accession: str, progress: Progress | None = None
     ) -> AbstractContextManager[BinaryIO]:
-        """The gzipped FASTA of an assembly as a stream; leaving the block well means that its md5 was right.
+        """Open the gzipped FASTA file of an assembly; a block that ends without an error has verified its md5.
 
         Raises:
             InputError: there is no such assembly.
@@ -131,7 +131,7 @@ class Ncbi:
 
     @contextmanager
     def download_annotation(self, accession: str) -> Iterator[BinaryIO | None]:
-        """The gzipped GFF3 of an assembly as a stream, None where it has none. Raises as download_fasta() does."""
+        """Open the gzipped GFF3 file of an assembly; None if it has none. Raises as download_fasta() does."""
         if (file := self.annotation(accession)) is None:
             yield None
             return
@@ -139,7 +139,7 @@ class Ncbi:
             yield stream
 
     def stream(self, file: RemoteFile, progress: Progress | None = None) -> AbstractContextManager[BinaryIO]:
-        """Any of the files as a stream. Raises as download_fasta() does."""
+        """Open any of the files as a stream. Raises as download_fasta() does."""
         return download.stream(self._client, file, progress)
 
     def blocks(self, file: RemoteFile, start: int = 0) -> Blocks:
@@ -152,7 +152,7 @@ class Ncbi:
     def _taxa(self, text: str) -> Iterator[str]:
         only = "taxon_resource_filter=TAXON_RESOURCE_FILTER_GENOME"
         answer = self._ask(f"/taxonomy/taxon_suggest/{quote(text, safe='')}?{only}")
-        for entry in entries(answer, "sci_name_and_ids")[:_MOST_TAXA]:
+        for entry in entries(answer, "sci_name_and_ids")[:_MAX_TAXA]:
             if (taxon := text_of(entry, "tax_id")).isdecimal():
                 yield taxon
 
@@ -214,7 +214,7 @@ class Ncbi:
             raise
 
     def _ask(self, path: str) -> object:
-        """An answer of the API. One that it refuses to give is an empty one: it does not know what was asked about."""
+        """Return an answer of the API, empty if the API refuses because it does not know the assembly."""
         try:
             return self._client.json(f"{self._base}{path}")
         except StatusError as error:
@@ -228,7 +228,7 @@ def _of(assembly: Assembly | str) -> str:
 
 
 def _must_be_accession(text: str) -> None:
-    """What goes into an address is nothing else."""
+    """Raise InputError unless the text is an accession, because it becomes part of an address."""
     if not ACCESSION.fullmatch(text):
         raise InputError(
             f"{text[:40]!r} is not the accession of an assembly; give one such as GCF_000840245.1"
@@ -243,7 +243,7 @@ def _withdrawn(assembly: Assembly) -> str:
 
 
 def _md5_of(name: str, checksums: str) -> str | None:
-    """The md5 of a file in lines of `<md5>  ./<name>`."""
+    """Return the md5 sum of a file from lines of `<md5>  ./<name>`."""
     for line in checksums.splitlines():
         md5, _, path = line.partition(" ")
         if path.strip().removeprefix("./") == name and _MD5.fullmatch(md5):

@@ -65,7 +65,7 @@ class Transfer:
     at_once: int = AT_ONCE
 
     def blocks(self, start: int = 0) -> Blocks:
-        """The file from byte `start` on, in order.
+        """Yield the file from byte `start` on, in order.
 
         Raises:
             InputError: there is no such file.
@@ -100,16 +100,16 @@ class Transfer:
                 raise self._refused(error) from None
 
     def _from_start(self, skip: int) -> Iterator[bytes]:
-        """One attempt at the whole file, without its first `skip` bytes."""
+        """Attempt once to download the whole file; yield it without its first `skip` bytes."""
         with self.client.open("GET", self.file.address) as answer:
-            place = 0
+            position = 0
             for chunk in self.client.chunks(answer):
-                no_web_page(chunk, place)
-                place += len(chunk)
-                if place > skip:
-                    yield chunk[max(0, skip - place + len(chunk)) :]
-        if self.file.bytes is not None and place != self.file.bytes:
-            self._wrong_size(place)
+                no_web_page(chunk, position)
+                position += len(chunk)
+                if position > skip:
+                    yield chunk[max(0, skip - position + len(chunk)) :]
+        if self.file.bytes is not None and position != self.file.bytes:
+            self._wrong_size(position)
 
     def _wrong_size(self, size: int) -> None:
         message = (
@@ -134,7 +134,7 @@ class _Ranges:
         self._client, self._file = transfer.client, transfer.file
         size = transfer.file.bytes or 0
         self._spans = (
-            (place, min(place + transfer.block, size)) for place in range(start, size, transfer.block)
+            (first, min(first + transfer.block, size)) for first in range(start, size, transfer.block)
         )
         self._at_once = transfer.at_once
         self._stop = threading.Event()
@@ -155,7 +155,7 @@ class _Ranges:
             pool.shutdown(cancel_futures=True)
 
     def _end(self) -> None:
-        """Wake those who wait: for a next attempt, or for bytes."""
+        """Wake the threads that wait for the next attempt or for bytes."""
         self._stop.set()
         for answer in tuple(self._open):
             try:
@@ -164,7 +164,7 @@ class _Ranges:
                 continue
 
     def _range(self, start: int, end: int) -> bytearray:
-        """The bytes from `start` to before `end`."""
+        """Download the bytes from `start` to before `end`."""
         held = bytearray()
         attempts = self._client.attempts_at_file(self._stop)
         while len(held) < end - start:
@@ -179,10 +179,10 @@ class _Ranges:
         return held
 
     def _read(self, held: bytearray, start: int, end: int) -> None:
-        """One attempt at what is missing behind `held`."""
-        place = start + len(held)
-        with self._client.open("GET", self._file.address, {"range": f"bytes={place}-{end - 1}"}) as answer:
-            self._check(answer, place, end)
+        """Attempt once to download what is missing after `held`."""
+        position = start + len(held)
+        with self._client.open("GET", self._file.address, {"range": f"bytes={position}-{end - 1}"}) as answer:
+            self._check(answer, position, end)
             self._open.add(answer)
             try:
                 for chunk in self._until_end(self._client.chunks(answer)):
@@ -194,24 +194,24 @@ class _Ranges:
             raise TransientError(f"{self._file.name}: a part of it came incomplete; try again later")
 
     def _until_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Looks before the first chunk too: the end may have come before the answer was there to be woken."""
+        """Yield chunks until the end, which may come even before the first one."""
         while not self._stop.is_set():
             if (chunk := next(chunks, None)) is None:
                 return
             yield chunk
         raise TransferError("The transfer was given up")
 
-    def _check(self, answer: BaseHTTPResponse, place: int, end: int) -> None:
-        """That the answer is the range that was asked for, of the file that was announced."""
+    def _check(self, answer: BaseHTTPResponse, start: int, end: int) -> None:
+        """Check that the answer is the requested range of the announced file."""
         announced = _RANGE.fullmatch(answer.headers.get("content-range", ""))
-        expected = (str(place), str(end - 1), str(self._file.bytes))
+        expected = (str(start), str(end - 1), str(self._file.bytes))
         if answer.status != 206 or announced is None or announced.groups() != expected:
             raise _NoRangesError
 
 
-def no_web_page(chunk: bytes, place: int) -> None:
-    """Raises TransientError where a file begins like a page: compressed FASTA never does."""
-    if place == 0 and chunk.lstrip()[:1] == b"<":
+def no_web_page(chunk: bytes, position: int) -> None:
+    """Raise TransientError if a file begins like a web page, which compressed FASTA never does."""
+    if position == 0 and chunk.lstrip()[:1] == b"<":
         raise TransientError(WEB_PAGE)
 
 
@@ -272,7 +272,7 @@ def wrong_md5(file: RemoteFile) -> TransferError:
 
 @contextmanager
 def stream(client: Client, file: RemoteFile, progress: Progress | None = None) -> Iterator[BinaryIO]:
-    """A file as a stream; leaving the block well means that every byte was verified.
+    """Open a file as a stream; a block that ends without an error has verified every byte.
 
     Raises:
         InputError: there is no such file.

@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 5
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
@@ -74,11 +74,11 @@ class Client:
         self._lock = threading.Lock()
 
     def attempts_at_file(self, stop: threading.Event | None = None) -> Attempts:
-        """For one range, or all of a file where it comes in one stream."""
+        """Return the attempts at one range, or at the whole file if it comes in one stream."""
         return Attempts(self.retry_policy, self.retry_policy.file_attempts, stop)
 
     def with_retries(self, attempt: Callable[[], _T]) -> _T:
-        """What the attempt returns, as soon as one succeeds.
+        """Return the result of the first attempt that succeeds.
 
         Raises:
             TransferError: none did.
@@ -91,7 +91,7 @@ class Client:
                 attempts.wait_after(error)
 
     def text(self, address: str) -> str:
-        """A small file.
+        """Download a small file.
 
         Raises:
             TransferError: it could not be had; StatusError: there is no such thing.
@@ -99,7 +99,7 @@ class Client:
         return self.with_retries(lambda: self._whole(address)).decode("utf-8", "replace")
 
     def json(self, address: str) -> object:
-        """An answer in JSON. Raises as text() does."""
+        """Download an answer in JSON. Raises as text() does."""
 
         def attempt() -> object:
             body = self._whole(address)
@@ -111,7 +111,7 @@ class Client:
         return self.with_retries(attempt)
 
     def head(self, address: str) -> Mapping[str, str]:
-        """The headers of a file. Raises as text() does."""
+        """Return the headers of a file. Raises as text() does."""
 
         def attempt() -> Mapping[str, str]:
             with self.open("HEAD", address) as answer:
@@ -132,7 +132,7 @@ class Client:
     def open(
         self, method: str, address: str, headers: Mapping[str, str] | None = None
     ) -> Iterator[BaseHTTPResponse]:
-        """One attempt at a request: an answer of 2xx whose body is still to be read, with redirects followed.
+        """Attempt a request once, following redirects; return an answer of 2xx whose body is still to be read.
 
         Raises:
             TransientError: it failed in a way that may pass.
@@ -148,7 +148,7 @@ class Client:
             answer.close()  # what is left of a body is not worth the reading
 
     def chunks(self, answer: BaseHTTPResponse) -> Iterator[bytes]:
-        """The body as it comes, without decoding.
+        """Yield the body as it arrives, without decoding it.
 
         Raises:
             TransientError: it broke off, or came too slowly.
@@ -170,8 +170,8 @@ class Client:
             yield chunk
 
     def _follow(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        """The answer of the place where the redirects end; what fails is closed."""
-        for _ in range(_MOST_REDIRECTS + 1):
+        """Follow redirects and return the last answer; answers that failed are closed."""
+        for _ in range(_MAX_REDIRECTS + 1):
             answer = self._request(method, address, headers)
             if answer.status in _REDIRECTS and "location" in answer.headers:
                 answer.close()
@@ -222,7 +222,7 @@ class Client:
         )
 
     def _pool(self, address: str) -> PoolManager:
-        """Connections that are kept, through the proxy that the environment names, if any."""
+        """Return a pool of kept connections, through the proxy that the environment names, if any."""
         parts = urlsplit(address)
         proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
         with self._lock:
@@ -241,7 +241,7 @@ def _must_be_http(address: str) -> None:
 
 
 def _target(address: str, location: str) -> str:
-    """Where a redirect leads."""
+    """Return the address that a redirect leads to."""
     try:
         target = urljoin(address, location)
         _host(target)
@@ -262,7 +262,7 @@ def _host(address: str) -> str:
 
 
 def _retry_after_seconds(answer: BaseHTTPResponse) -> float | None:
-    """Seconds until the server wants to be asked again, from Retry-After."""
+    """Return the seconds after which the server accepts another request, from Retry-After."""
     try:
         return Retry().get_retry_after(answer)
     except InvalidHeader:
@@ -270,7 +270,7 @@ def _retry_after_seconds(answer: BaseHTTPResponse) -> float | None:
 
 
 def _connection_error(error: Exception, address: str) -> TransferError:
-    """What a person can do about a connection that failed."""
+    """Return an error that says what a person can do about a failed connection."""
     host = _host(address)
     match error:
         case NameResolutionError():

@@ -35,7 +35,7 @@ _lock = threading.Lock()
 
 
 def shared_rate(api_key: str | None) -> Rate:
-    """The one rate of this process for a key, or for requests without one."""
+    """Return the one rate of this process for a key, or for requests without a key."""
     if api_key is None:
         return _anonymous
     with _lock:

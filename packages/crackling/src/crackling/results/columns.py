@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crackling import publications
-from crackling.results.target import LEAST_GC, MOST_GC, SPECIFIC_SCORE
+from crackling.results.target import MAX_GC, MIN_GC, SPECIFIC_SCORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ TARGET_COLUMNS = (
     Column(
         "gc",
         "GC %",
-        f"Percentage of G and C in the 20 bases. Below {LEAST_GC:.0f} or above {MOST_GC:.0f} the guide gets a warning.",
+        f"Percentage of G and C in the 20 bases. Below {MIN_GC:.0f} or above {MAX_GC:.0f} the guide gets a warning.",
         7,
         decimals=1,
         shown_decimals=1,
@@ -206,8 +206,8 @@ DERIVED_COLUMNS = (
 # What each warning means. `perfect matches` stands behind their number.
 WARNINGS = {
     "TTTT": "Four T in a row end transcription from U6 and other Pol III promoters.",
-    "low GC": f"A guide below {LEAST_GC:.0f} % GC binds its target weakly.",
-    "high GC": f"A guide above {MOST_GC:.0f} % GC is often inactive.",
+    "low GC": f"A guide below {MIN_GC:.0f} % GC binds its target weakly.",
+    "high GC": f"A guide above {MAX_GC:.0f} % GC is often inactive.",
     "not in genome": "The guide matches no site of the genome perfectly: it spans a splice junction, a variant or a construct, "
     "or the genome is not the one that the query is from.",
     "perfect matches": "The guide cuts at each of these sites, whatever its scores.",

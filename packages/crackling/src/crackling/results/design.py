@@ -97,12 +97,12 @@ class Design(Sequence[Target]):
 
     @property
     def outcome(self) -> str:
-        """How many guides there are, and how many of them are of use."""
+        """Return a sentence about how many guides there are, and how many of them are useful."""
         good = sum(target.efficient and target.specific for target in self.targets)
         return f"{len(self.targets)} guides, {good} of them efficient and specific"
 
     def by_contig(self) -> Iterator[tuple[Contig, list[Target]]]:
-        """Each contig of the query with its targets; the contigs' names differ."""
+        """Return each contig of the query with its targets; the contigs' names differ."""
         found: defaultdict[str, list[Target]] = defaultdict(list)
         for target in self.targets:
             found[target.contig].append(target)
@@ -110,7 +110,7 @@ class Design(Sequence[Target]):
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """What was asked, for people."""
+        """Return what was asked for, as pairs for people to read."""
         return [
             ("Query", self._query),
             ("Genome", self.genome_name),
@@ -129,7 +129,7 @@ class Design(Sequence[Target]):
 
     @property
     def summary(self) -> list[tuple[str, int]]:
-        """What came of it, in numbers."""
+        """Return the numbers of guides by their properties."""
         verdicts = Counter((target.efficient, target.specific) for target in self.targets)
         return [
             ("Guides", len(self.targets)),

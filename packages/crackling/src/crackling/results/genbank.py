@@ -58,8 +58,8 @@ def _record(name: str, sequence: str, genome_name: str, features: list[gb_io.Fea
 
 
 def _feature(target: Target, start: int, strand: str) -> gb_io.Feature:
-    """A protospacer with its PAM. The library counts from 0 and writes from 1."""
-    place: gb_io.Location = gb_io.Range(start, start + SITE_NT)
+    """Return the feature of a protospacer with its PAM. The library counts from 0 and writes from 1."""
+    location: gb_io.Location = gb_io.Range(start, start + SITE_NT)
     values = dict(zip(COLUMNS, cells(target), strict=True))
     noted = "; ".join(f"{name} {values[name]}" for name in _NOTED if values[name])
     qualifiers = [
@@ -67,5 +67,5 @@ def _feature(target: Target, start: int, strand: str) -> gb_io.Feature:
         gb_io.Qualifier("note", f"guide {target.guide} PAM {target.pam}; {noted}"),
     ]
     return gb_io.Feature(
-        "misc_feature", gb_io.Complement(place) if strand == "-" else place, qualifiers=qualifiers
+        "misc_feature", gb_io.Complement(location) if strand == "-" else location, qualifiers=qualifiers
     )

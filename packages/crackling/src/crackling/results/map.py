@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crackling.results.target import Target
 
 WIDTH = 1000.0
-LEAST_WIDTH = 4.0  # of a guide: it must be seen
+MIN_WIDTH = 4.0  # of a guide: it must be seen
 LANES = 12  # a strand; what finds no room is drawn over the last
 LANE = 9.0
 TICKS = 5
@@ -28,7 +28,7 @@ class Shape(NamedTuple):
 
     @property
     def points(self) -> str:
-        """The arrow's corners relative to its lane's middle, pointing 5' to 3'."""
+        """Return the arrow's corners relative to its lane's middle, pointing 5' to 3'."""
         tip, left, right = 5.0, self.x, self.x + self.width
         corners = (
             [(left, -3), (max(left, right - tip), -3), (right, 0), (max(left, right - tip), 3), (left, 3)]
@@ -46,7 +46,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One contig: guides read forwards stand above its axis, the others below. ticks: places in bases and where they are."""
+    """One contig: guides read forwards stand above its axis, the others below. ticks: bases and their x coordinates."""
 
     name: str
     bases: int
@@ -56,7 +56,7 @@ class Track:
 
     @property
     def axis(self) -> float:
-        """The axis's distance from the top."""
+        """Return the axis's distance from the top."""
         return 12.0 + LANE * _lanes(self.forward)
 
     @property
@@ -69,7 +69,7 @@ def _lanes(shapes: Sequence[Shape]) -> int:
 
 
 def tracks(design: Design, shown: Iterable[Target]) -> Iterator[Track]:
-    """Of each contig that has guides to be shown, in query order."""
+    """Return a track for each contig that has guides to show, in query order."""
     numbers = {target.id for target in shown}
     for contig, targets in design.by_contig():
         if here := [target for target in targets if target.id in numbers]:
@@ -80,11 +80,11 @@ def tracks(design: Design, shown: Iterable[Target]) -> Iterator[Track]:
 
 
 def _placed(targets: list[Target], scale: float) -> list[Shape]:
-    """Each in the lane nearest to the axis that has room for it."""
+    """Place each guide in the lane nearest to the axis that has room for it."""
     ends = [0.0] * LANES
     shapes = []
     for target in targets:
-        x, width = target.start * scale, max(LEAST_WIDTH, (target.end - target.start) * scale)
+        x, width = target.start * scale, max(MIN_WIDTH, (target.end - target.start) * scale)
         x = min(x, WIDTH - width)
         lane = next((lane for lane, end in enumerate(ends) if end <= x), LANES - 1)
         ends[lane] = x + width + 1

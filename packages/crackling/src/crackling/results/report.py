@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crackling.results.design import Design
 
 # A browser shows no more rows without effort; the other formats have them all.
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 
 
 @cache
@@ -40,7 +40,7 @@ def _columns(design: Design, *, annotated: bool) -> list[str]:
 
 
 def write_html(design: Design, stream: BinaryIO) -> None:
-    targets = best(design.targets, MOST_ROWS)
+    targets = best(design.targets, MAX_ROWS)
     annotated = any(target.feature for target in targets)
     parts = _template().generate(
         design=design,

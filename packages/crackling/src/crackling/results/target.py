@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MIN_ACCEPTED = 2
 SPECIFIC_SCORE = 75.0
-LEAST_GC, MOST_GC = 20.0, 80.0
+MIN_GC, MAX_GC = 20.0, 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ def make_target(
 def _warnings(site: Site, gc: float, perfect_matches: int, repeated_in_query: bool) -> Iterator[str]:
     if "TTTT" in site.guide + site.pam:
         yield "TTTT"
-    if gc < LEAST_GC:
+    if gc < MIN_GC:
         yield "low GC"
-    if gc > MOST_GC:
+    if gc > MAX_GC:
         yield "high GC"
     if perfect_matches == 0:
         yield "not in genome"

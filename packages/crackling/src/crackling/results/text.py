@@ -39,12 +39,12 @@ def _cell(column: str, value: object) -> str:
 
 
 def cells(target: Target) -> list[str]:
-    """A target's columns as text, in order."""
+    """Return a target's columns as text, in order."""
     return [_cell(column, value) for column, value in zip(COLUMNS, values(target), strict=True)]
 
 
 def _harmless(target: Target) -> list[str]:
-    """Its cells, with an apostrophe before a name that a spreadsheet would take for a formula."""
+    """Return the cells, with an apostrophe before a name that a spreadsheet would take for a formula."""
     row = cells(target)
     for column in _NAMES:
         if row[column].startswith(_FORMULAS):
@@ -75,9 +75,9 @@ def write_bed(design: Design, stream: TextIO) -> None:
     for target in design.targets:
         score = round(10 * min(target.mit, target.cfd))
         colour = _COLOURS[target.efficient, target.specific]
-        place = f"{target.start}\t{target.end}"
+        span = f"{target.start}\t{target.end}"
         stream.write(
-            f"{target.contig}\t{place}\tguide_{target.id}\t{score}\t{target.strand}\t{place}\t{colour}\n"
+            f"{target.contig}\t{span}\tguide_{target.id}\t{score}\t{target.strand}\t{span}\t{colour}\n"
         )
 
 
@@ -87,13 +87,13 @@ def write_gff3(design: Design, stream: TextIO) -> None:
 
 
 def _gff3_columns(target: Target) -> list[str]:
-    place = {"id", "contig", "start", "end", "strand"}
+    fixed = {"id", "contig", "start", "end", "strand"}  # columns of their own in GFF3
     named = zip(COLUMNS, cells(target), strict=True)
     attributes = [f"ID=guide_{target.id}"]
     attributes += [
         f"{name}={quote(value, safe=' .:^*$@!+_?-|()')}"
         for name, value in named
-        if value and name not in place
+        if value and name not in fixed
     ]
     contig = quote(target.contig, safe=".:^*$@!+_?-|")
     bounds = [str(target.start + 1), str(target.end)]
@@ -105,6 +105,6 @@ def _gff3_columns(target: Target) -> list[str]:
 
 def write_fasta(design: Design, stream: TextIO) -> None:
     for target in design.targets:
-        place = f"{target.contig}:{target.start + 1}-{target.end}({target.strand})"
+        location = f"{target.contig}:{target.start + 1}-{target.end}({target.strand})"
         scores = f"consensus={target.consensus}/3 mit={target.mit:.6f} cfd={target.cfd:.6f}"
-        stream.write(f">guide_{target.id} {place} pam={target.pam} {scores}\n{target.guide}\n")
+        stream.write(f">guide_{target.id} {location} pam={target.pam} {scores}\n{target.guide}\n")

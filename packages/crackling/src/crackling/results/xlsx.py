@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Sheet: TypeAlias = Any
     Style: TypeAlias = Any
 
-MOST_GUIDES = 1_048_575  # rows of a sheet below the header
+MAX_GUIDES = 1_048_575  # rows of a sheet below the header
 _CREATED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -33,9 +33,9 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
     Raises:
         InputError: more guides than a sheet has rows.
     """
-    if len(design.targets) > MOST_GUIDES:
+    if len(design.targets) > MAX_GUIDES:
         raise InputError(
-            f"{len(design.targets):,} guides are more than a sheet holds ({MOST_GUIDES:,}); write csv, or split the query"
+            f"{len(design.targets):,} guides are more than a sheet holds ({MAX_GUIDES:,}); write csv, or split the query"
         )
     # Into a file of its own: to a pipe, which cannot go back, a zip is written in other bytes.
     with tempfile.TemporaryFile() as file:
@@ -45,7 +45,7 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
 
 
 def _write_book(design: Design, file: IO[bytes]) -> None:
-    """Rows go to disk as they come. Texts are written as texts: nothing is taken for a formula, a link or a number."""
+    """Write the workbook row by row. Texts stay texts: none becomes a formula, a link or a number."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         book.set_properties(
             {

@@ -33,13 +33,13 @@ class Blocks:
     text: array[int] = field(default_factory=lambda: array("Q", [0]))
 
     def read(self, start: int, end: int, read: Callable[[int, int], bytes]) -> bytes:
-        """The text from `start` up to `end`; `read` gives bytes of the file."""
+        """Return the text from `start` to `end`; `read` returns bytes of the file."""
         first, last = bisect_right(self.text, start) - 1, bisect_left(self.text, end)
         text = gzip.decompress(read(self.packed[first], self.packed[last]))
         return text[start - self.text[first] : end - self.text[first]]
 
     def encode(self) -> bytes:
-        """As bgzip writes them: how many, then both places of each but the first."""
+        """Encode the table as bgzip does: the number of blocks, then both offsets of each but the first."""
         numbers = array("Q", [len(self.text) - 1])
         for pair in zip(self.packed[1:], self.text[1:], strict=True):
             numbers.extend(pair)
@@ -47,7 +47,7 @@ class Blocks:
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """What encode() made."""
+        """Decode what encode() wrote."""
         numbers = _little_endian(array("Q", data))
         numbers[0] = 0
         return cls(array("Q", [0]) + numbers[1::2], array("Q", [0]) + numbers[2::2])
@@ -63,7 +63,7 @@ class BgzfWriter:
 
     @property
     def written(self) -> int:
-        """Bytes of text so far."""
+        """Return how many bytes of text were written."""
         return self._blocks.text[-1] + len(self._rest)
 
     def write(self, text: bytes) -> None:

@@ -29,7 +29,7 @@ _DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
 
 @contextmanager
 def plain(stream: BinaryIO, label: str) -> Iterator[BinaryIO]:
-    """The stream (plain, gz, bz2, xz or zst) decompressed; it is left open.
+    """Decompress a stream (plain, gz, bz2, xz or zst), which is left open.
 
     Raises:
         InputError: while it is read, as the compressed data is cut or damaged.

@@ -19,8 +19,8 @@ class Entry(NamedTuple):
     bases: int
     offset: int
 
-    def place(self, base: int) -> int:
-        """Where in the text a base stands."""
+    def offset_of(self, base: int) -> int:
+        """Return the offset of a base in the text."""
         return self.offset + base + base // LINE
 
 
@@ -36,13 +36,13 @@ class FastaIndex:
         return sum(entry.bases for entry in self.contigs.values())
 
     def sequence(self, contig: str, start: int, end: int, read: Callable[[int, int], bytes]) -> str:
-        """Bases of a contig, 0-based half-open and within it; `read` gives bytes of the file."""
+        """Read bases of a contig, 0-based half-open and within it; `read` returns bytes of the file."""
         entry = self.contigs[contig]
-        text = self.blocks.read(entry.place(start), entry.place(end - 1) + 1, read)
+        text = self.blocks.read(entry.offset_of(start), entry.offset_of(end - 1) + 1, read)
         return text.replace(b"\n", b"").decode("ascii")
 
     def fai(self) -> bytes:
-        """The table of contigs, as samtools writes it."""
+        """Return the table of contigs as samtools writes it."""
         rows = (
             f"{name}\t{entry.bases}\t{entry.offset}\t{LINE}\t{LINE + 1}\n"
             for name, entry in self.contigs.items()
@@ -51,7 +51,7 @@ class FastaIndex:
 
     @classmethod
     def decode(cls, fai: bytes, gzi: bytes) -> Self:
-        """Of the tables that fai() and Blocks.encode() made."""
+        """Decode the tables that fai() and Blocks.encode() wrote."""
         rows = (line.split("\t") for line in fai.decode().splitlines())
         return cls({row[0]: Entry(int(row[1]), int(row[2])) for row in rows}, Blocks.decode(gzi))
 
@@ -80,7 +80,7 @@ class FastaWriter:
         self._contigs[name] = Entry(0, self._bgzf.written)
 
     def add(self, sequence: str) -> None:
-        """Bases of the contig, in upper case."""
+        """Add bases of the contig, in upper case."""
         before = self._contigs[self._name]
         self._contigs[self._name] = before._replace(bases=before.bases + len(sequence))
         sequence = self._line + sequence

@@ -37,12 +37,12 @@ class Contig:
 
 
 def reverse_complement(sequence: str) -> str:
-    """Of upper-case DNA; letters other than A, C, G, T stay as they are."""
+    """Return the reverse complement of upper-case DNA; letters other than A, C, G, T stay as they are."""
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
 def bad_letter(label: str, contig: str, position: int, letter: str) -> InputError:
-    """The error for a letter that is no nucleotide; `position` is 0-based, the message counts from 1."""
+    """Return the error for a letter that is no nucleotide; `position` is 0-based, the message counts from 1."""
     return InputError(
         f"{label}: contig {contig!r}, letter {position + 1}: {letter!r} is no nucleotide; "
         "give DNA (A, C, G, T, N and the other IUPAC codes)"
@@ -50,7 +50,9 @@ def bad_letter(label: str, contig: str, position: int, letter: str) -> InputErro
 
 
 def normalise(contig: Contig, label: str, before: int = 0) -> Contig:
-    """The contig, or what of it follows `before` letters, in upper case, without white space, U read as T.
+    """Return a contig in upper case, without white space, with U read as T.
+
+    If it is the rest of a contig, `before` letters came before it, and messages count them.
 
     Raises:
         InputError: a letter is no nucleotide.
@@ -77,7 +79,7 @@ def read_fasta(source: Path | BinaryIO, label: str | None = None) -> Iterator[Co
 
 
 def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tuple[str, list[str]]]:
-    """read_fasta() for genomes: each contig's name, and its sequence in parts, which are not copied together."""
+    """Read a genome as read_fasta() does, but yield each contig's sequence in parts that are not joined."""
     if isinstance(source, Path):
         with open_for_reading(source) as stream:
             yield from _contigs(stream, label or str(source))
@@ -86,7 +88,7 @@ def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tu
 
 
 def read_pieces(source: BinaryIO, label: str) -> Iterator[tuple[str, str]]:
-    """read_fasta() in bounded memory: each contig's name with an empty piece, then with piece after piece.
+    """Read as read_fasta() does in bounded memory: yield each contig's name with '', then with each piece.
 
     Raises:
         InputError: as read_fasta().
@@ -114,7 +116,7 @@ def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
-    """The first word of each record's header, empty, and with each piece. Lines that begin with '#' are comments."""
+    """Yield the first word of each record's header with '', then with each piece; skip lines that begin with '#'."""
     name: str | None = None
     for number, line in enumerate(lines, start=1):
         if line.startswith(">"):
@@ -127,14 +129,14 @@ def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
 
 
 def _describe(number: int, line: str) -> str:
-    """What a line is: of another encoding or of a program's own format its letters would say nothing."""
+    """Say what a line is if it has another encoding or a program's own format, which its letters do not tell."""
     if "\ufffd" in line or "\0" in line:
         return "its bytes are no plain text; save it as UTF-8"
     return f"line {number} is {line[:20]!r}"
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a stream, stripped. Below a header, lines of nothing but letters come joined, many at a time.
+    """Yield the lines of a stream, stripped. After a header, lines that are only letters are joined, many at once.
 
     Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
     """
@@ -158,7 +160,7 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _sections(block: bytes) -> Iterator[bytes]:
-    """Whole lines, cut before each header."""
+    """Yield whole lines, cut before each header."""
     start = 0
     while start < len(block):
         has_more = (
@@ -178,7 +180,7 @@ def _split_header(section: bytes) -> tuple[bytes, bytes]:
 
 
 def read_query(source: Path | BinaryIO, label: str) -> list[Contig]:
-    """The contigs of a query in FASTA, normalised.
+    """Read the contigs of a query in FASTA, normalised.
 
     Raises:
         InputError: as read_fasta() and normalise_query().
@@ -199,13 +201,13 @@ def normalise_query(contigs: Iterable[Contig], label: str) -> list[Contig]:
         if (first := seen.setdefault(contig.name, number)) != number:
             raise InputError(
                 f"{label}: sequences {first} and {number} are both named {contig.name!r}; "
-                "begin each header with a name of its own, as places are told by it"
+                "begin each header with a name of its own, because locations refer to it"
             )
     return normalised
 
 
 def parse_query(text: str, label: str = "the query", name: str = "query") -> list[Contig]:
-    """Contigs of a text that is FASTA, as read_query() has them, or a bare sequence (named `name`), normalised.
+    """Parse a text that is FASTA, as read_query() does, or a bare sequence, which is called `name`.
 
     Raises:
         InputError: empty, or what read_query() refuses.
@@ -219,7 +221,7 @@ def parse_query(text: str, label: str = "the query", name: str = "query") -> lis
 
 
 def as_fasta(contigs: Iterable[Contig]) -> str:
-    """Contigs as FASTA, LINE letters a line."""
+    """Return contigs as FASTA, LINE letters a line."""
     return "".join(
         f">{contig.name}\n"
         + "".join(f"{contig.sequence[at : at + LINE]}\n" for at in range(0, len(contig.sequence), LINE))

@@ -15,7 +15,7 @@ _T = TypeVar("_T", bound=c_uint8 | c_uint32 | c_uint64 | Structure)
 
 
 def zeros(kind: type[_T], n: int) -> Array[_T]:
-    """N zeros; pages that nobody touches take no memory."""
+    """Return an array of n zeros; pages that nobody touches take no memory."""
     array: type[Array[_T]] = kind * n  # type: ignore[assignment]  # the checker loses which kind
     if sizeof(array) < LARGE:
         return array()

@@ -28,7 +28,7 @@ _OPTIONS = ("--end-to-end", "--score-min", "C,0,0", "-a", "--no-hd", "--no-unal"
 
 
 class Alignment(NamedTuple):
-    """A place: 0-based half-open on the contig's forward strand, 23 nt with the PAM, which reads 5' to 3' on `strand`."""
+    """A location: 0-based half-open on the contig's forward strand, 23 nt with the PAM, which reads 5' to 3' on `strand`."""
 
     contig: str
     start: int
@@ -46,7 +46,7 @@ class AlignedGuide:
 
     @property
     def unique(self) -> bool:
-        """By the published rule: a guide that is nowhere in the genome passes."""
+        """Return whether a guide is unique by the published rule: one that is nowhere in the genome passes."""
         return len(self.alignments) <= 1
 
 
@@ -81,7 +81,7 @@ def align(
 
 
 def _program(index: Path, programs: Path | None) -> Path:
-    """The aligner for the index: genomes above 4 Gb have 64-bit numbers."""
+    """Return the aligner for the index: genomes above 4 Gb have 64-bit numbers."""
     for ending, name in ((".1.bt2", "bowtie2-align-s"), (".1.bt2l", "bowtie2-align-l")):
         if index.with_name(index.name + ending).exists():
             found = shutil.which(name, path=str(programs) if programs else None)
@@ -102,7 +102,7 @@ def _write_queries(file: IO[str], guides: Iterable[str]) -> None:
 
 
 def _run(command: list[str], queries: IO[str]) -> Iterator[tuple[int, Alignment]]:
-    """Number of the guide and a place of it, one after the other: those of a repeat may be many."""
+    """Yield the number of a guide and one of its locations at a time, as those of a repeat may be many."""
     with (
         tempfile.TemporaryFile("w+", errors="replace") as complaints,
         subprocess.Popen(
@@ -119,7 +119,7 @@ def _run(command: list[str], queries: IO[str]) -> Iterator[tuple[int, Alignment]
 
 
 def _parse(line: str) -> tuple[int, Alignment]:
-    """From a line of SAM."""
+    """Parse a line of SAM."""
     name, flags, contig, position = line.split("\t", 4)[:4]
     number, pam = name.split(".")
     start = int(position) - 1

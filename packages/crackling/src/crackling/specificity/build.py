@@ -15,7 +15,7 @@ from crackling.sequences.files import temporary_file
 from crackling.specificity.builder import Builder
 from crackling.specificity.layout import Writer, sealed, write_header
 from crackling.specificity.names import family, shard_paths
-from crackling.specificity.packed_genome import MAX_PLACES, read_shards
+from crackling.specificity.packed_genome import MAX_POSITIONS, read_shards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ def build_index(
     *,
     compatible: bool = False,
     threads: int | None = None,
-    shard_bases: int = MAX_PLACES,
+    shard_bases: int = MAX_POSITIONS,
     progress: Progress | None = None,
 ) -> IndexSummary:
     """Index FASTA files or streams as one genome and write the index to a file.

@@ -1,4 +1,4 @@
-"""Building one shard of an index: every site, sorted, counted, in two lists, with its places.
+"""Build one shard of an index: every site, sorted, counted, in two lists, with its locations.
 
 1. Count the sites of each partition (their first 6 bases), so that each record's room is known.
 2. For as many partitions as fit in memory at once: write their records, sort each partition, list it.
@@ -85,7 +85,7 @@ class Builder:
         )
 
     def _pieces(self) -> list[tuple[int, int]]:
-        """Ranges of places that cover the genome, a few for each thread."""
+        """Return ranges of positions that cover the genome, a few for each thread."""
         length, pieces = self._genome.length, 4 * self._threads
         return list(pairwise(length * i // pieces for i in range(pieces + 1)))
 
@@ -105,7 +105,7 @@ class Builder:
         self._writer.end()
 
     def _list_group(self, counts: list[Array[c_uint64]], first: int, last: int) -> None:
-        """The partitions [first, last). Their records' memory is free again before the next group's is taken."""
+        """List the partitions [first, last), and free their records' memory before the next group is read."""
         records = self._scatter(counts, first, last)
         done = sum(self._sizes[:first])
         starts = list(accumulate(self._sizes[first:last], initial=0))
@@ -120,14 +120,14 @@ class Builder:
                 self._report("sorting", done, self._sites)
 
     def _scatter(self, counts: list[Array[c_uint64]], first: int, last: int) -> Array[c_uint64]:
-        """Records of partitions [first, last), by partition, then by place."""
+        """Return the records of the partitions [first, last), ordered by partition, then by position."""
         records = zeros(c_uint64, sum(self._sizes[first:last]))
         cursors = [(c_uint64 * PARTITIONS)() for _ in counts]
-        place = 0
+        row = 0
         for partition in range(first, last):
             for cursor, count in zip(cursors, counts, strict=True):
-                cursor[partition] = place
-                place += count[partition]
+                cursor[partition] = row
+                row += count[partition]
 
         def scatter(piece: tuple[int, int], cursor: Array[c_uint64]) -> None:
             library().scatter_sites(
@@ -232,7 +232,7 @@ class _Part:
 
 
 def _groups_of_partitions(sizes: list[int]) -> Iterator[tuple[int, int]]:
-    """Ranges of partitions, at task boundaries, whose records fit in memory together."""
+    """Return ranges of partitions, at task boundaries, whose records fit in memory together."""
     first, held = 0, 0
     for partition in range(0, PARTITIONS, PARTITIONS_A_TASK):
         size = sum(sizes[partition : partition + PARTITIONS_A_TASK])
@@ -244,7 +244,7 @@ def _groups_of_partitions(sizes: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _even_ranges(directory: Array[c_uint32], entries: int, parts: int) -> list[tuple[int, int]]:
-    """Ranges of keys with about as many entries each."""
+    """Return ranges of keys with about as many entries each."""
     keys = len(directory) - 1
     bounds = [0, *(bisect_left(directory, entries * i // parts) for i in range(1, parts)), keys]
     return [(low, high) for low, high in pairwise(bounds) if low < high]

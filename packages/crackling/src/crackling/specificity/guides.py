@@ -20,7 +20,7 @@ _is_guide = re.compile(f"[{BASES}]{{{GUIDE_NT}}}").fullmatch
 
 
 def encode(guide: str) -> int:
-    """20 bases of A, C, G, T as the kernel's number.
+    """Encode 20 bases of A, C, G, T as the kernel's number.
 
     Raises:
         InputError: it is something else, which as a number would lead the kernel out of the index.
@@ -33,7 +33,7 @@ def encode(guide: str) -> int:
 
 
 def encode_all(guides: Sequence[str]) -> Array[c_uint64]:
-    """encode() of many, at once."""
+    """Encode many guides at once, as encode() does."""
     numbers = (c_uint64 * len(guides))()
     letters = "".join(guides).encode("ascii", "replace")
     has_lengths = set(map(len, guides)) == {GUIDE_NT}

@@ -76,7 +76,7 @@ class Index:
 
     @property
     def contigs(self) -> list[tuple[str, int]]:
-        """Names and lengths."""
+        """Return the names and lengths of the contigs."""
         lengths: dict[str, int] = {}
         for shard in self.shards:
             for name, bases, start in shard.pieces:
@@ -120,7 +120,7 @@ class Index:
     def off_targets(
         self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False
     ) -> list[OffTarget]:
-        """Every occurrence within k mismatches of a guide (20 nt), the riskiest first: by CFD, then MIT, then place."""
+        """List every occurrence within k mismatches of a guide (20 nt) by CFD, MIT, then location, the riskiest first."""
         listing = Listing(guide, k, compatible=compatible)
         for shard in self.shards:
             listing.add(shard)
@@ -128,7 +128,9 @@ class Index:
 
 
 def find_files(path: Path) -> list[Path]:
-    """All files of the index that a path names: its only file, one of its shards, or the path that it was built as.
+    """Return all files of the index that a path names.
+
+    The path is that of the only file, of one of the shards, or the one that the index was built as.
 
     Raises:
         IndexFileError: shards are missing, or of two indexes.
@@ -159,7 +161,7 @@ def find_files(path: Path) -> list[Path]:
 
 
 def is_index(path: Path) -> bool:
-    """Whether a path names an index, whatever its state.
+    """Return whether a path names an index, whatever its state.
 
     Raises:
         StorageError: it names nothing that can be read.

@@ -134,12 +134,12 @@ def library() -> ctypes.CDLL:
 
 
 def available_isas() -> list[str]:
-    """Instruction sets that this machine can run, slowest first."""
+    """Return the instruction sets that this machine can run, slowest first."""
     return [name for name, number in ISAS.items() if library().isa_available(number)]
 
 
 def chosen_isa() -> int:
-    """The fastest instruction set, or the one that the variable CRACKLING_ISA forces.
+    """Return the fastest instruction set, or the one that the variable CRACKLING_ISA forces.
 
     Raises:
         InputError: the forced one is unknown or not available.

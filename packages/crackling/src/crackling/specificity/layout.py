@@ -36,7 +36,7 @@ _COMPATIBLE_FLAG = 1
 
 class Section(enum.IntEnum):
     CONTIGS = 0  # JSON: [[name, bases, start], ...]
-    OCCURRENCES = 1  # 5 bytes each, in the order of the prefix list: place (4), flags (1)
+    OCCURRENCES = 1  # 5 bytes each, in the order of the prefix list: position (4), flags (1)
     OCCURRENCE_DIRECTORY = 2  # 4^prefix_nt + 1 numbers of 4 bytes
     PREFIX_DIRECTORY = 3
     PREFIX_ENTRIES = 4  # 4 bytes each
@@ -100,7 +100,7 @@ class Header:
         return max(span.padded_end for span in self.spans.values())
 
     def ranges(self, without: Collection[Section]) -> list[Range]:
-        """Where the header and the sections lie, but for some: neighbours in one range."""
+        """Return the ranges of the header and the sections except some; neighbours are one range."""
         ranges = [Range(0, HEADER_BYTES)]
         for span in (self.spans[section] for section in Section if section not in without):
             if span.offset == ranges[-1].end:
@@ -142,8 +142,8 @@ class Header:
             raise IndexFileError(f"{label}: is no Crackling index; make one with 'crackling index'")
         if len(head) < HEADER_BYTES:
             raise IndexFileError(f"{label}: the index is cut short; build or download it again")
-        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct, *place = _FIXED.unpack_from(
-            head
+        _, version, prefix_nt, suffix_nt, flags, contigs, bases, sites, distinct, *membership = (
+            _FIXED.unpack_from(head)
         )
         if version != VERSION:
             raise IndexFileError(
@@ -153,7 +153,7 @@ class Header:
             raise damaged(label)
         if not all(MIN_KEY_NT <= key_nt <= MAX_KEY_NT for key_nt in (prefix_nt, suffix_nt)):
             raise damaged(label)  # before anything has 4^key_nt of something
-        shard, shards, set_id = place
+        shard, shards, set_id = membership
         if not 1 <= shard <= shards:
             raise damaged(label)
         rows = [_SECTION.unpack_from(head, _FIXED.size + _SECTION.size * section)[:3] for section in Section]
@@ -164,7 +164,7 @@ class Header:
 
 
 def sealed(headers: Sequence[Header]) -> list[Header]:
-    """The headers of a genome's shards, each told which it is and of which set. The same genome gives the same id."""
+    """Return the headers of a genome's shards with number and set. The same genome gives the same id."""
     digest = hashlib.blake2b(b"".join(header.encode() for header in headers), digest_size=16).digest()
     return [
         replace(header, shard=number, shards=len(headers), set_id=digest)
@@ -177,7 +177,7 @@ def encode_contigs(pieces: Sequence[Piece]) -> bytes:
 
 
 def decode_contigs(contents: bytes, label: str) -> list[Piece]:
-    """What encode_contigs() wrote.
+    """Decode what encode_contigs() wrote.
 
     Raises:
         IndexFileError: it holds something else.
@@ -234,6 +234,6 @@ class Writer:
 
 
 def write_header(file: BinaryIO, header: Header) -> None:
-    """In front of the sections that a Writer wrote: without it the file is no index."""
+    """Write the header before the sections that a Writer wrote; a file without it is no index."""
     file.seek(0)
     file.write(header.encode())

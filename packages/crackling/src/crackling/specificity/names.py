@@ -30,7 +30,7 @@ def shard_paths(index: Path, shards: int) -> list[Path]:
 
 
 def parse_name(path: Path) -> ShardName | None:
-    """None if it is not a shard's name."""
+    """Parse the name of a shard; return None if it is not one."""
     match = _SHARD.fullmatch(path.name)
     if not match:
         return None
@@ -40,7 +40,7 @@ def parse_name(path: Path) -> ShardName | None:
 
 
 def shards_of(index: Path) -> list[Path]:
-    """The shards that lie beside a path, in the order of their numbers."""
+    """Return the shards beside a path, in the order of their numbers."""
     folder = index.parent
     named = (
         [(name, path) for path in folder.iterdir() if (name := parse_name(path))] if folder.is_dir() else []
@@ -49,5 +49,5 @@ def shards_of(index: Path) -> list[Path]:
 
 
 def family(index: Path) -> list[Path]:
-    """All files that an index of this name may have."""
+    """Return all files that an index of this name may have."""
     return [index, *shards_of(index)]

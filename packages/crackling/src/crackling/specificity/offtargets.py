@@ -1,4 +1,4 @@
-"""Listing the places near a guide, shard by shard."""
+"""List the locations near a guide, shard by shard."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ROOM = 1024  # hits that are asked for at first
 
 @dataclass(frozen=True, slots=True)
 class OffTarget:
-    """A place in the genome near a guide.
+    """A location in the genome near a guide.
 
     start and end are 0-based half-open on the contig's forward strand and cover protospacer and PAM (23 nt). `site` and `pam`
     read 5' to 3' on `strand`; `alignment` has a dot for each base that matches the guide and the site's base elsewhere.
-    mit (0 to 100) and cfd (0 to 1, with the PAM's weight) are the local scores. gene and feature are what an annotation says
-    of the place, None without one.
+    mit (0 to 100) and cfd (0 to 1, with the PAM's weight) are the local scores. gene and feature come from an annotation, and
+    are None without one.
     """
 
     guide: str
@@ -66,12 +66,12 @@ class _Row(NamedTuple):
 
 
 class Listing:
-    """A guide, and the places near it in the shards that were added so far. `total` counts them all."""
+    """A guide, and the locations near it in the shards that were added so far. `total` counts them all."""
 
     def __init__(
         self, guide: str, k: int = USUAL_MISMATCHES, *, compatible: bool = False, most: int | None = None
     ) -> None:
-        """Args as of Index.off_targets(), which see; `most`: how many of the riskiest to list, by default all.
+        """Prepare a listing. Arguments as for Index.off_targets(); `most`: how many of the riskiest to list, default all.
 
         Raises:
             InputError: the guide is not 20 letters of A, C, G, T.
@@ -83,7 +83,7 @@ class Listing:
         self._shards = ShardSet()
 
     def add(self, shard: Shard) -> None:
-        """Add the places in a shard, which must be open with its positions.
+        """Add the locations in a shard, which must be open with its positions.
 
         Raises:
             InputError: k is out of range.
@@ -101,7 +101,7 @@ class Listing:
                 )
 
     def off_targets(self) -> list[OffTarget]:
-        """The riskiest first: by CFD, then MIT, then place.
+        """Return the off-targets by CFD, then MIT, then location, the riskiest first.
 
         Raises:
             IndexFileError: a shard of the genome was not added.
@@ -110,7 +110,7 @@ class Listing:
         return [row.off_target for row in sorted(self._rows, key=lambda row: row[:-1])[: self._most]]
 
     def _find(self, shard: Shard, search: Search) -> list[Hit]:
-        """The distinct sites near the guide, of which places may be listed.
+        """Find the distinct sites near the guide whose locations may be listed.
 
         If the file is fetched as it is needed, the sites are found first; then the buckets of the prefix list that contain
         them are fetched, from which the positions of their occurrences are counted; then the occurrences.
@@ -127,19 +127,19 @@ class Listing:
         return hits
 
     def _count(self, hits: list[Hit]) -> list[Hit]:
-        """Count the places of all hits; those hits of which a place can be among the riskiest."""
-        risks = sorted((risk, places) for hit in hits for risk, places in self._risks(hit))
-        before = list(accumulate((places for _, places in risks), initial=0))
+        """Count the locations of all hits; return the hits that may have one of the riskiest locations."""
+        risks = sorted((risk, count) for hit in hits for risk, count in self._risks(hit))
+        before = list(accumulate((count for _, count in risks), initial=0))
         self.total += before[-1]
         if self._most is None or before[-1] <= self._most:
             return hits
         least, _ = risks[
             bisect_left(before, self._most) - 1
-        ]  # others as risky may come before by their place
+        ]  # others of the same risk may come before it by their location
         return [hit for hit in hits if any(risk <= least for risk, _ in self._risks(hit))]
 
     def _risks(self, hit: Hit) -> list[tuple[tuple[float, float, int], int]]:
-        """How risky the hit's places with each PAM are, the riskiest lowest, and how many there are."""
+        """Return the risk of the hit's locations with each PAM, the riskiest lowest, and their number."""
         by_pam = (kernel_weights().cfd_ngg, hit.ngg), (self._nag_weight, hit.nag)
         return [((-(hit.cfd * weight), -hit.mit, hit.mismatches), n) for weight, n in by_pam if n]
 
@@ -179,7 +179,7 @@ def _ask(shard: Shard, guide: int, search: Search) -> list[Hit]:
 
 
 def _bucket_ranges(shard: Shard, guide: int, search: Search) -> Iterator[Range]:
-    """Where the buckets lie that a search reads."""
+    """Yield the ranges of the buckets that a search reads."""
     lists = shard.lists
     prefix_key = guide >> 2 * (GUIDE_NT - lists.prefix_nt)
     suffix_key = guide & (4**lists.suffix_nt - 1)
@@ -207,7 +207,7 @@ def _group_ranges(
 
 
 def _prefix_range(shard: Shard, site: int) -> Range:
-    """Where the bucket of the prefix list lies that a site stands in."""
+    """Return the range of the bucket of the prefix list that contains a site."""
     key = site >> 2 * (GUIDE_NT - shard.lists.prefix_nt)
     origin, directory = shard.header.spans[Section.PREFIX_ENTRIES].offset, shard.lists.prefix_directory
     return Range(origin + _ENTRY_BYTES * directory[key], origin + _ENTRY_BYTES * directory[key + 1])
@@ -223,10 +223,10 @@ def _occurrence_range(shard: Shard, hit: Hit) -> Range:
 
 
 def _occurrences(shard: Shard, hit: Hit) -> Iterator[tuple[int, int, int]]:
-    """Number of the piece of a contig, place in the contig, flags."""
+    """Yield the number of the piece of a contig, the position in the contig, and the flags."""
     for offset in range(*_occurrence_range(shard, hit), kernel.OCCURRENCE_BYTES):
-        place = int.from_bytes(shard.memory[offset : offset + 4], "little")
-        piece = bisect_right(shard.starts, place) - 1
+        position = int.from_bytes(shard.memory[offset : offset + 4], "little")
+        piece = bisect_right(shard.starts, position) - 1
         if piece >= len(shard.pieces):
             raise damaged(shard.label)
-        yield piece, place - shard.starts[piece] + shard.pieces[piece].start, shard.memory[offset + 4]
+        yield piece, position - shard.starts[piece] + shard.pieces[piece].start, shard.memory[offset + 4]

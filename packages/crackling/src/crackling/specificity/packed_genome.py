@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crackling.sequences.progress import Progress
 
-MAX_PLACES = 1 << 32  # of a shard: places have 32 bits
+MAX_POSITIONS = 1 << 32  # of a shard: positions have 32 bits
 OVERLAP = SITE_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
 
 
@@ -37,9 +37,9 @@ class PackedGenome:
         return 2 * len(self.packed)
 
     def room(self, shard_bases: int) -> int:
-        """How many bases it takes until it is full; an overlap still fits then."""
+        """Return how many bases still fit; an overlap fits besides."""
         padding = 2
-        return max(0, min(shard_bases - self.bases, MAX_PLACES - self.length - OVERLAP - padding))
+        return max(0, min(shard_bases - self.bases, MAX_POSITIONS - self.length - OVERLAP - padding))
 
     def add(self, name: str, parts: Iterable[str], label: str, start: int = 0, overlap: int = 0) -> None:
         """Append a contig, or a piece that begins at its base `start` and has `overlap` bases that are the next piece's."""
@@ -74,14 +74,14 @@ class PackedGenome:
 
 
 def contig_starts(pieces: Iterable[Piece]) -> list[int]:
-    """The place of each piece's first base in a packed genome, and the place behind the last."""
+    """Return the position of each piece's first base in a packed genome, and the one after the last base."""
     return list(accumulate((2 * (piece.bases // 2 + 1) for piece in pieces), initial=0))
 
 
 def read_shards(
-    sources: Sequence[Path | BinaryIO], report: Progress, shard_bases: int = MAX_PLACES
+    sources: Sequence[Path | BinaryIO], report: Progress, shard_bases: int = MAX_POSITIONS
 ) -> Iterator[PackedGenome]:
-    """A genome in shards of so many bases (the last may have fewer), or of fewer where places run out.
+    """Read a genome in shards of that many bases, or of fewer at its end or where positions run out.
 
     A contig that does not fit in the rest of a shard goes on in the next. Each window begins in one of them and is whole there.
 
@@ -113,7 +113,7 @@ def read_shards(
 
 
 def _contigs(sources: Sequence[Path | BinaryIO]) -> Iterator[tuple[str, list[str], str]]:
-    """Name, parts of the sequence, and the label of where it stands."""
+    """Yield the name of each contig, the parts of its sequence, and a label of its origin for messages."""
     seen: dict[str, str] = {}
     for source in sources:
         label = str(source) if isinstance(source, Path) else "standard input"
@@ -135,7 +135,7 @@ class _Letters:
         self._bare = False
 
     def fit(self, bases: int) -> bool:
-        """Whether there are no more than so many."""
+        """Return whether there are no more bases than that."""
         if sum(map(len, self.parts)) > bases and not self._bare:
             self.parts = ["".join(part.split()) for part in self.parts]
             self._bare = True

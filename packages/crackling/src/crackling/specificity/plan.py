@@ -41,7 +41,7 @@ class Keys:
 
 
 def _list_cost(sites: int, key_nt: int, radius: int) -> float:
-    """Of reading all buckets within `radius` mismatches in a list of random sites."""
+    """Return the cost of reading all buckets within `radius` mismatches in a list of random sites."""
     if radius < 0:
         return 0.0
     near = [comb(key_nt - 1, i) * 3.0**i for i in range(radius + 1)]
@@ -56,14 +56,17 @@ def search_cost(sites: int, keys: Keys, mismatches: int, prefix_radius: int) -> 
 
 
 def choose_prefix_radius(sites: int, keys: Keys, mismatches: int) -> int:
-    """The cheapest share of the mismatches to look for in the prefix list; the suffix list gets the others less one."""
+    """Return the cheapest number of mismatches to look for in the prefix list.
+
+    The suffix list gets the others less one.
+    """
     radii = range(-1, mismatches + 1)
     possible = [r for r in radii if r <= keys.prefix_nt and mismatches - 1 - r <= keys.suffix_nt]
     return min(possible, key=lambda radius: search_cost(sites, keys, mismatches, radius))
 
 
 def choose_keys(sites: int) -> Keys:
-    """The key widths with the cheapest usual search whose directories stay small beside the entries."""
+    """Return the key widths with the cheapest usual search whose directories stay small beside the entries."""
     widths = range(MIN_KEY_NT, MAX_KEY_NT + 1)
     candidates = [Keys(p, s) for p in widths for s in widths if p + s <= GUIDE_NT]
     allowance = DIRECTORY_BYTES_PER_SITE * sites
@@ -81,7 +84,7 @@ def choose_keys(sites: int) -> Keys:
 
 @functools.cache
 def groups(key_nt: int, radius: int) -> ctypes.Array[Group]:
-    """The kernel's groups of buckets within `radius` mismatches of a key."""
+    """Return the kernel's groups of buckets within `radius` mismatches of a key."""
     count: int = library().list_groups(key_nt, radius, None)
     array = (Group * count)()
     library().list_groups(key_nt, radius, array)

@@ -43,7 +43,7 @@ class Tally:
         compatible: bool = False,
         threads: int | None = None,
     ) -> None:
-        """Args as of Index.score(), which see.
+        """Prepare a search. Arguments as for Index.score().
 
         Raises:
             InputError: k is out of range.
@@ -73,7 +73,7 @@ class Tally:
                 progress(done)
 
     def scores(self) -> list[Specificity]:
-        """In the order of the guides; each `counts` has k + 1 numbers.
+        """Return the scores in the order of the guides; each `counts` has k + 1 numbers.
 
         Raises:
             IndexFileError: a shard of the genome was not added.
@@ -102,6 +102,6 @@ class _Batch:
 
 
 def _specificity(totals: tuple[int, ...], k: int) -> Specificity:
-    """From the numbers of a `Totals`: unpacked all at once, as each access to a structure costs as much as a guide's share."""
+    """Return the scores of a `Totals`, unpacked at once: each access to a structure costs as much as a guide's share."""
     mit, cfd = totals[0] * kernel.SCORE_UNIT, totals[1] * kernel.SCORE_UNIT
     return Specificity(aggregate(mit), aggregate(cfd), totals[2 : k + 3])

@@ -109,7 +109,7 @@ class Shard:
         return self.memory[span.offset : span.offset + span.length]
 
     def search(self, k: int) -> Search:
-        """How a search of this shard divides k mismatches between its lists.
+        """Return how a search of this shard divides k mismatches between its lists.
 
         Raises:
             InputError: k is out of range.

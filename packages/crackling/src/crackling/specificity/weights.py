@@ -21,14 +21,14 @@ def _figures(name: str) -> dict[str, object]:
 
 @functools.cache
 def mit_weights() -> tuple[float, ...]:
-    """Weight of a mismatch at each position from the PAM-distal end (Hsu et al. 2013)."""
+    """Return the weight of a mismatch at each position from the PAM-distal end (Hsu et al. 2013)."""
     weights = _figures("mit.json")["weights"]
     assert isinstance(weights, list)
     return tuple(weights)
 
 
 def mit_spread(mismatches: int, span: int) -> float:
-    """The MIT score's terms for how many mismatches there are and how far apart (Hsu et al. 2013).
+    """Return the MIT score's terms for the number of mismatches and their distance (Hsu et al. 2013).
 
     Args:
         mismatches: at least 1.
@@ -40,7 +40,9 @@ def mit_spread(mismatches: int, span: int) -> float:
 
 @functools.cache
 def cfd_mismatch_weights() -> dict[tuple[int, str, str], float]:
-    """Weight by (0-based position from the PAM-distal end, guide's base, site's base); 1 where they match.
+    """Return weights by (position from the PAM-distal end, guide's base, site's base); 1 for a match.
+
+    Positions are 0-based.
 
     The published table (Doench et al. 2016) names the guide's RNA base and the DNA base that it pairs with, which is the
     complement of the site's.
@@ -59,7 +61,7 @@ def cfd_mismatch_weights() -> dict[tuple[int, str, str], float]:
 
 @functools.cache
 def cfd_pam_weights() -> dict[str, float]:
-    """Weight by the last two bases of the PAM (Doench et al. 2016)."""
+    """Return the weight of the last two bases of the PAM (Doench et al. 2016)."""
     weights = _figures("cfd.json")["pam"]
     assert isinstance(weights, dict)
     return weights
@@ -67,7 +69,7 @@ def cfd_pam_weights() -> dict[str, float]:
 
 @functools.cache
 def kernel_weights() -> Weights:
-    """All of them as the kernel wants them: positions counted from the PAM, and a row of ones above the site."""
+    """Return all weights as the kernel reads them: positions from the PAM, and a row of ones above the site."""
     weights = Weights(cfd_ngg=cfd_pam_weights()["GG"], cfd_nag=cfd_pam_weights()["AG"])
     weights.mit_kept[:] = [*(1.0 - weight for weight in reversed(mit_weights())), 1.0]
     for mismatches in range(1, MAX_MISMATCHES + 1):
@@ -80,5 +82,8 @@ def kernel_weights() -> Weights:
 
 
 def aggregate(total: float) -> float:
-    """10000 / (100 + total), as Crackling reports both scores: 100 is best, `total` sums the local scores of all sites."""
+    """Return 10000 / (100 + total), as Crackling reports both scores.
+
+    100 is best; `total` sums the local scores of all sites.
+    """
     return 10000.0 / (100.0 + total)

@@ -290,7 +290,7 @@ class _Upload(io.RawIOBase):
 
 
 def _write(file: int, data: bytes, at: int) -> None:
-    """All of it: on a disk that is nearly full the system may take a part."""
+    """Write all of the bytes: on a disk that is nearly full, the system may take only a part."""
     while data:
         written = os.pwrite(file, data, at)
         data, at = data[written:], at + written

@@ -25,8 +25,8 @@ class Needs:
     """What a deployment needs.
 
     `memory` is that of each function, in MB. `at_once` is the number of invocations that the queues may cause at a time.
-    `workers` and `builder` are instance types. `bootstrap` is the SSM parameter of the CDK's version, and the oldest that
-    will do.
+    `workers` are instance types, and so is `builder`, with its architecture. `bootstrap` is the SSM parameter of the CDK's
+    version, and the oldest version that will do.
     """
 
     memory: Mapping[str, int]
@@ -34,7 +34,7 @@ class Needs:
     at_once: int
     workers: tuple[WorkerTypes, ...]
     spot: bool
-    builder: str | None
+    builder: tuple[str, str] | None
     distributions: int
     default_vpc: bool
     bootstrap: tuple[str, int] | None
@@ -84,11 +84,17 @@ def _worker_types(functions: list[tuple[str, dict[str, Any]]]) -> tuple[WorkerTy
     return ()
 
 
-def _builder(assembly: Path, stack: str) -> str | None:
+def _builder(assembly: Path, stack: str) -> tuple[str, str] | None:
     if stack not in stacks_of(assembly):
         return None
-    instances = _resources(template_of(assembly, stack), "AWS::EC2::Instance")
-    return next((str(one["InstanceType"]) for _, one in instances), None)
+    return preferred_builder(template_of(assembly, stack))
+
+
+def preferred_builder(template: Template) -> tuple[str, str]:
+    """Return the instance type that the builder's stack prefers, and its architecture."""
+    parameters = template["Parameters"]
+    arm = any("/arm64/" in str(one.get("Default")) for one in parameters.values())
+    return str(parameters[names.BUILDER_TYPE_PARAMETER]["Default"]), "arm64" if arm else "x86_64"
 
 
 def _bootstrap(assembly: Path, stack: str) -> tuple[str, int] | None:

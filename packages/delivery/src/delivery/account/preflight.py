@@ -13,24 +13,21 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crackling_aws import names
+from delivery.account.instance_types import builder_type, is_on_free_plan, plan_of, startable
+from delivery.program import DeliveryError
 from delivery.waiting import error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import InstanceTypeInfoTypeDef
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
     from delivery.account.clients import AccountClients
     from delivery.account.needs import Needs
 
-CAREFUL_MEMORY = 3008
-"""MB that a function may have in a new account. AWS raises it later, and Service Quotas seldom shows it."""
-MOST_MEMORY = 10_240
-DEFAULT_CONCURRENCY = 1000
-"""Invocations at a time that AWS grants an account that is not new."""
-UNRESERVED = 100
+NEW, ESTABLISHED = names.LAMBDA_LIMITS["new"], names.LAMBDA_LIMITS["established"]
+UNRESERVED = ESTABLISHED.concurrency - ESTABLISHED.reservable
 """Invocations at a time that reservations must leave; all of them in an account that has fewer."""
 
 _DOCS = "https://docs.aws.amazon.com"
@@ -161,7 +158,7 @@ class Preflight:
             told = f"{wanted:,} MB are needed ({larger}); this account allows {allowed:,} MB"
             remedy = f"deploy with `-c account=new`, or ask AWS Support for {wanted:,} MB (Lambda, function memory)"
             yield Finding(Level.FAILURE, about, told, remedy, LINKS["lambda"])
-        elif wanted <= CAREFUL_MEMORY < allowed:
+        elif wanted <= NEW.memory_mib < allowed:
             told = f"{wanted:,} MB for {name}; the account seems to allow {allowed:,} MB"
             remedy = "with `-c account=established`, functions prepare larger genomes"
             yield Finding(Level.OK, about, told, remedy, LINKS["lambda"])
@@ -173,11 +170,11 @@ class Preflight:
         quota = self._memory_quota()
         if quota is not None:
             return quota
-        if self._concurrent >= DEFAULT_CONCURRENCY or (
-            wanted > CAREFUL_MEMORY and self._has_larger_function()
+        if self._concurrent >= ESTABLISHED.concurrency or (
+            wanted > NEW.memory_mib and self._has_larger_function()
         ):
-            return MOST_MEMORY
-        return CAREFUL_MEMORY
+            return ESTABLISHED.memory_mib
+        return NEW.memory_mib
 
     def _memory_quota(self) -> int | None:
         """Return the quota; None if Service Quotas does not show it, or may not be asked."""
@@ -194,7 +191,7 @@ class Preflight:
     def _has_larger_function(self) -> bool:
         """Return whether the account has a function with more memory than new accounts allow."""
         pages = self.clients.functions.get_paginator("list_functions").paginate()
-        return any(one["MemorySize"] > CAREFUL_MEMORY for page in pages for one in page["Functions"])
+        return any(one["MemorySize"] > NEW.memory_mib for page in pages for one in page["Functions"])
 
     @cached_property
     def _concurrent(self) -> int:
@@ -202,7 +199,7 @@ class Preflight:
 
     def _concurrency(self) -> Iterator[Finding]:
         about, allowed = "concurrency", self._concurrent
-        remedy = f"ask for {DEFAULT_CONCURRENCY:,} (Lambda, concurrent executions)"
+        remedy = f"ask for {ESTABLISHED.concurrency:,} (Lambda, concurrent executions)"
         if self.needs.reserved and allowed - self.needs.reserved < min(UNRESERVED, allowed):
             told = f"{self.needs.reserved} of {allowed} invocations at a time cannot be reserved"
             other = f"deploy without `-c reservedConcurrency={self.needs.reserved}`, or {remedy}"
@@ -237,22 +234,8 @@ class Preflight:
 
     # --- machines ---
 
-    @cached_property
-    def _on_free_plan(self) -> bool:
-        return self._plan_state()[0] == "FREE"
-
-    def _plan_state(self) -> tuple[str, str]:
-        """Return the plan and its status; accounts that are older than plans have none and pay for what they use."""
-        try:
-            answer = self.clients.freetier.get_account_plan_state()
-        except ClientError as error:
-            if error_code(error) == "ResourceNotFoundException":
-                return "PAID", "ACTIVE"
-            raise
-        return answer["accountPlanType"], answer["accountPlanStatus"]
-
     def _plan(self) -> Iterator[Finding]:
-        about, (plan, status) = "account plan", self._plan_state()
+        about, (plan, status) = "account plan", plan_of(self.clients)
         upgrade = "upgrade to the paid plan (the credits stay)"
         if plan == "FREE" and status == "EXPIRED":
             yield Finding(Level.FAILURE, about, "the free plan has expired", upgrade, LINKS["plan"])
@@ -265,18 +248,8 @@ class Preflight:
     @cached_property
     def _vcpus_by_type(self) -> dict[str, int]:
         """Return the vCPUs of the workers' types that the region offers and the account's plan allows."""
-        types = types_in_region(self.clients.ec2, {kind for row in self.needs.workers for kind in row.types})
-        return {
-            name: one["VCpuInfo"]["DefaultVCpus"]
-            for name, one in types.items()
-            if one["FreeTierEligible"] or not self._is_free()
-        }
-
-    def _is_free(self) -> bool:
-        try:
-            return self._on_free_plan
-        except (ClientError, BotoCoreError):
-            return False  # the question about the plan has reported this
+        types = startable(self.clients, {kind for row in self.needs.workers for kind in row.types})
+        return {name: one["VCpuInfo"]["DefaultVCpus"] for name, one in types.items()}
 
     def _worker_types(self) -> Iterator[Finding]:
         about = "types of workers"
@@ -289,7 +262,7 @@ class Preflight:
             if self.needs.workers:
                 yield Finding(Level.OK, about, ", ".join(sorted(self._vcpus_by_type)))
             return
-        if self._is_free():
+        if is_on_free_plan(self.clients):
             told = "the free plan refuses them: only genomes that functions can prepare will work"
             yield Finding(
                 Level.WARNING, about, told, "upgrade to the paid plan (the credits stay)", LINKS["plan"]
@@ -326,24 +299,14 @@ class Preflight:
     def _builder(self) -> Iterator[Finding]:
         if self.needs.builder is None:
             return
-        about, kind = "type of the builder", self.needs.builder
-        if types_in_region(self.clients.ec2, {kind}):
-            yield Finding(Level.OK, about, kind)
+        about, (preferred, architecture) = "type of the builder", self.needs.builder
+        try:
+            kind = builder_type(self.clients, preferred, architecture)
+        except DeliveryError as error:
+            yield Finding(Level.WARNING, about, str(error), link=LINKS["types"])
         else:
-            told = f"the region does not offer {kind}, on which images are baked"
-            yield Finding(
-                Level.WARNING, about, told, "name another: `-c instanceType=t3.micro`", LINKS["types"]
-            )
-
-
-def types_in_region(ec2: EC2Client, wanted: Collection[str]) -> dict[str, InstanceTypeInfoTypeDef]:
-    """Return what EC2 says of those of the instance types that the region offers."""
-    if not wanted:
-        return {}
-    pages = ec2.get_paginator("describe_instance_types").paginate(
-        Filters=[{"Name": "instance-type", "Values": sorted(wanted)}]
-    )
-    return {one["InstanceType"]: one for page in pages for one in page["InstanceTypes"]}
+            instead = f"{kind}, as {preferred} is not to be had" if kind != preferred else kind
+            yield Finding(Level.OK, about, instead)
 
 
 def _quota(quotas: ServiceQuotasClient, service: str, code: str) -> float | None:

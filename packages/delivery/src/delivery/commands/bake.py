@@ -1,9 +1,10 @@
 """Make, test and promote the machine image of a stage's workers, if its inputs have changed.
 
-The steps: compute the digest of the inputs, and stop if an image with this digest is already promoted; deploy Ec2Stack and
-wait for its signal; wait for both status checks; create the image; destroy Ec2Stack; start an instance from the image and let
-it compute a known answer; promote the image. However it ends, nothing is left running, and the current image stays in use until
-the last step. It may be killed at any point and run again: it continues with what exists.
+It is made on a machine of the type that the setting instanceType names, or where AWS does not offer that to the account, on the
+cheapest that it does. The steps: compute the digest of the inputs, and stop if an image with this digest is already promoted;
+deploy Ec2Stack and wait for its signal; wait for both status checks; create the image; destroy Ec2Stack; start an instance from
+the image and let it compute a known answer; promote the image. However it ends, nothing is left running, and the current image
+stays in use until the last step. It may be killed at any point and run again: it continues with what exists.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery.commands.arguments import stage
+from delivery.commands.arguments import setting, stage
 from delivery.images.ami import Images
 from delivery.images.bakery import Bakery
 from delivery.images.boot_test import BootTest
@@ -32,6 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", type=stage, required=True)
     parser.add_argument(
         "--assembly", type=Path, help="a synthesised cloud assembly; default: one is made for the stage"
+    )
+    parser.add_argument(
+        "-c",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="key=value",
+        help="a setting of the stacks; may be repeated",
     )
     parser.add_argument(
         "--architecture",
@@ -66,6 +76,7 @@ def _bakery(options: argparse.Namespace, services: Services) -> Bakery:
         boot_test=BootTest(instances, options.architecture),
         parameter=ImageParameter(aws.ssm, options.stage, clock),
         deployer=services.deployer,
+        account=lambda: services.account,
     )
 
 
@@ -75,9 +86,13 @@ def _run(options: argparse.Namespace, bakery: Bakery) -> int:
             bakery.sweep()
         return DONE
     # Only the machine's stack is deployed; who may use the API makes no difference to it, but production must choose.
-    assembly = options.assembly or synthesise(
-        stage=options.stage, architecture=options.architecture, access="open"
-    )
+    settings = {
+        "access": "open",
+        **dict(options.settings),
+        "stage": options.stage,
+        "architecture": options.architecture,
+    }
+    assembly = options.assembly or synthesise(**settings)
     if options.dry_run:
         wanted = bakery.digest(assembly)
         found = bakery.find(wanted)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """The input comes from the environment."""
+    """Add no arguments: the input comes from the environment."""
 
 
 def run(_options: argparse.Namespace) -> int:

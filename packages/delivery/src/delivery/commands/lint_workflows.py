@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """There are no options."""
+    """Add no arguments."""
 
 
 def run(_options: argparse.Namespace, _services: Services) -> int:

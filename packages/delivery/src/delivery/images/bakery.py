@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling_aws import names
+from delivery.account.instance_types import builder_type
+from delivery.account.needs import preferred_builder
+from delivery.aws import AWS_ERRORS
 from delivery.images import promotion
 from delivery.program import DeliveryError, say
 from delivery.stacks.assembly import Template, template_of
 from delivery.waiting import with_retries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from mypy_boto3_ssm import SSMClient
 
+    from delivery.account.clients import AccountClients
     from delivery.images.ami import Image, Images
     from delivery.images.boot_test import BootTest
     from delivery.images.instances import Instances
@@ -68,6 +72,7 @@ class Bakery:
     boot_test: BootTest
     parameter: ImageParameter
     deployer: Deployer
+    account: Callable[[], AccountClients]
 
     def digest(self, assembly: Path) -> str:
         """Return the digest of the image that `assembly` would result in now."""
@@ -119,12 +124,22 @@ class Bakery:
         """Deploy the builder's stack and yield the id of its instance, which is then set up; always destroy the stack."""
         stack = names.builder_stack(self.stage)
         try:
-            say(f"deploying {stack} ...")
-            self.deployer.deploy(assembly, stack)
+            kind = self._builder_type(assembly, stack)
+            say(f"deploying {stack}, a {kind} ...")
+            self.deployer.deploy(assembly, stack, **{names.BUILDER_TYPE_PARAMETER: kind})
             yield self.stacks.outputs(stack)["InstanceId"]
         finally:
             say(f"destroying {stack} ...")
             self.stacks.destroy(stack)
+
+    def _builder_type(self, assembly: Path, stack: str) -> str:
+        """Return the instance type to bake on, the stack's own if AWS does not tell which it would start."""
+        preferred, architecture = preferred_builder(template_of(assembly, stack))
+        try:
+            return builder_type(self.account(), preferred, architecture)
+        except AWS_ERRORS as error:
+            say(f"instance types could not be asked for: {error}")
+            return preferred
 
     def _try(self, image: Image) -> None:
         if image.tested == names.PASSED:

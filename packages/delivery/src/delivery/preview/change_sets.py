@@ -46,7 +46,7 @@ class ChangeSets:
         bucket, key = self._bucket(), f"preview/{name}.json"
         self.aws.s3.put_object(Bucket=bucket, Key=key, Body=template)
         try:
-            lines = self._changes(stack, name, f"https://{bucket}.s3.amazonaws.com/{key}")
+            lines = self._changes(stack, name, self._address(bucket, key))
         except ClientError as error:
             if error_code(error) == "ValidationError" and "does not exist" in str(error):
                 return head + "Not deployed yet.\n"
@@ -93,6 +93,12 @@ class ChangeSets:
             changes += answer.get("Changes", [])
         told = [_line(change["ResourceChange"]) for change in changes if "ResourceChange" in change]
         return [line for _, line in sorted(told)]
+
+    def _address(self, bucket: str, key: str) -> str:
+        """Return an object's address in the bucket's own region: the one without a region does not work everywhere."""
+        region = self.aws.s3.meta.region_name
+        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        return f"https://{bucket}.s3.{region}.{domain}/{key}"
 
     def _bucket(self) -> str:
         """Return the name of the CDK's bucket, from the stack of its bootstrap."""

@@ -54,7 +54,7 @@ class Change:
 
     @property
     def destructive(self) -> bool:
-        """True if something that exists is deleted, or may be."""
+        """Return whether something that exists is deleted, or may be."""
         return self.kind in (Kind.REMOVED, Kind.REPLACED) or self.replacement is not Replacement.NEVER
 
     @property

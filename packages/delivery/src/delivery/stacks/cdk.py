@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 class Deployer(Protocol):
     """Deploys the stacks of a synthesised assembly."""
 
-    def deploy(self, assembly: Path, stack: str) -> None: ...
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class CdkCli:
     """The pinned command line, with the credentials, region and endpoint of this process."""
 
-    def deploy(self, assembly: Path, stack: str) -> None:
-        """Deploy one stack, and return when CloudFormation has finished.
+    def deploy(self, assembly: Path, stack: str, **parameters: str) -> None:
+        """Deploy one stack with these parameters, and return when CloudFormation has finished.
 
         Raises:
             DeliveryError: the deployment failed, and CloudFormation has rolled it back; the CDK's output is on standard error.
         """
         options = ("--require-approval", "never", "--progress", "events", "--no-color", "--no-notices")
         name, _ = artifact_of(assembly, stack)
-        self._run("deploy", name, "--app", str(assembly.resolve()), *options)
+        given = [word for key, value in parameters.items() for word in ("--parameters", f"{key}={value}")]
+        self._run("deploy", name, "--app", str(assembly.resolve()), *given, *options)
 
     def bootstrap(self, environment: str) -> None:
         """Create the CDK's own bucket and roles in `aws://ACCOUNT/REGION`, unless they exist."""

@@ -13,14 +13,10 @@ from constructs import Construct
 
 from crackling_aws.names import STAGE_TAG
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
+from crackling_infra.constructs.grants import Grantee, allow, allow_parameter
 from crackling_infra.settings import ROOT_GB
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_dynamodb as dynamodb
-    from aws_cdk import aws_s3 as s3
-    from aws_cdk import aws_sqs as sqs
-
     from crackling_infra.constructs.functions import Function
     from crackling_infra.settings import Settings
 
@@ -29,7 +25,7 @@ _ROOT_DEVICE, _SCRATCH_DEVICE = "/dev/sda1", "/dev/sdf"
 _PARTS: Final = ("volume", "network-interface", "subnet", "spot-instances-request")
 
 
-class Ec2Workers(Construct):
+class Ec2Workers(Construct, Grantee):
     """Create the launch template of the workers and their role; nothing runs until a genome needs a worker.
 
     A worker reads the names of the resources that it may use from one SSM parameter; functions read them from their environment.
@@ -52,24 +48,12 @@ class Ec2Workers(Construct):
 
     # --- what a worker may do ---
 
-    def use_table(self, name: str, table: dynamodb.ITable, *actions: str) -> None:
-        self._known[name] = table.table_name
-        allow(self.role, [f"dynamodb:{action}" for action in actions], table.table_arn)
+    @property
+    def grantee_role(self) -> iam.IRole:
+        return self.role
 
-    def use_queue(self, name: str, queue: sqs.IQueue) -> None:
-        self._known[name] = queue.queue_url
-        allow(self.role, ["sqs:SendMessage"], queue.queue_arn)
-
-    def use_objects(self, name: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-        self._known[name] = bucket.bucket_name
-        allow_objects(self.role, bucket, prefix, *actions)
-
-    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        allow_listing(self.role, bucket, prefix)
-
-    def use_parameter(self, name: str, parameter: str) -> None:
-        self._known[name] = parameter
-        allow_parameter(self.role, parameter)
+    def add_variable(self, variable: str, value: str) -> None:
+        self._known[variable] = value
 
     def publish_settings(self) -> None:
         """Store the names of all granted resources in the SSM parameter; call this after the last grant."""
@@ -104,22 +88,23 @@ class Ec2Workers(Construct):
     def ended_by(self, function: Function) -> None:
         """Allow `function` to terminate this stage's own instances."""
         role = self._managed_by(function)
-        function.add_environment("WORKER_HOURS", str(self._settings.worker_hours + 1))
+        function.add_variable("WORKER_HOURS", str(self._settings.worker_hours + 1))
         instances = self._arn("instance", "*")
         own = {"StringEquals": {f"aws:ResourceTag/{STAGE_TAG}": self._settings.stage}}
         allow(role, ["ec2:TerminateInstances"], instances, conditions=own)
         _acknowledge(role, "instance")
 
     def _managed_by(self, function: Function) -> iam.IRole:
+        function.add_variable("STAGE", self._settings.stage)
         types = json.dumps([[row.bases, row.types] for row in self._settings.worker_types])
-        function.add_environment("WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter)
-        function.add_environment("WORKER_LAUNCH_TEMPLATE", self._template.ref)
-        function.add_environment("WORKER_TYPES", types)
-        assert function.role is not None
-        allow(function.role, ["ec2:DescribeInstances"], "*")
+        function.add_variable("WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter)
+        function.add_variable("WORKER_LAUNCH_TEMPLATE", self._template.ref)
+        function.add_variable("WORKER_TYPES", types)
+        role = function.grantee_role
+        allow(role, ["ec2:DescribeInstances"], "*")
         reason = "EC2's descriptions know no resources, and neither do X-Ray's calls."
-        acknowledge(function.role, reason, "AwsSolutions-IAM5[Resource::*]")
-        return function.role
+        acknowledge(role, reason, "AwsSolutions-IAM5[Resource::*]")
+        return role
 
     # --- what a worker is ---
 

@@ -1,4 +1,4 @@
-"""Create functions in one way, and offer the methods by which the stack grants them access."""
+"""Create functions in one way."""
 
 from __future__ import annotations
 
@@ -10,73 +10,28 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.grants import allow, allow_listing, allow_objects, allow_parameter
+from crackling_infra.constructs.grants import Grantee
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import LAYERS, Settings, require_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aws_cdk import Duration
-    from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_logs as logs
-    from aws_cdk import aws_s3 as s3
-    from aws_cdk import aws_sns as sns
-    from aws_cdk import aws_sqs as sqs
 
 FULL_SCRATCH_MIB: Final = 10_240
 ONE_CPU_MIB: Final = 1_769  # one full CPU (Lambda allots CPU by memory), up to six at 10,240 MB
 
 
-class Function(lambda_.Function):
-    """A function whose environment follows from its grants: each grant adds a variable with the resource's name."""
+class Function(lambda_.Function, Grantee):
+    """A function whose environment follows from its grants."""
 
-    def use_table(self, variable: str, table: dynamodb.ITable, *actions: str) -> None:
-        """Allow DynamoDB `actions` ("GetItem", ...) on the table itself, never on `*`."""
-        self.add_environment(variable, table.table_name)
-        self._allow([f"dynamodb:{action}" for action in actions], table.table_arn)
-
-    def use_queue(self, variable: str, queue: sqs.IQueue) -> None:
-        """Allow sending to the queue; the event source grants receiving."""
-        self.add_environment(variable, queue.queue_url)
-        self._allow(["sqs:SendMessage"], queue.queue_arn)
-
-    def use_objects(self, variable: str, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-        """Allow S3 object `actions` ("GetObject", ...) on the keys that begin with `prefix` and no others."""
+    @property
+    def grantee_role(self) -> iam.IRole:
         assert self.role is not None
-        self.add_environment(variable, bucket.bucket_name)
-        allow_objects(self.role, bucket, prefix, *actions)
+        return self.role
 
-    def list_objects(self, bucket: s3.Bucket, prefix: str) -> None:
-        """Allow listing below `prefix`."""
-        assert self.role is not None
-        allow_listing(self.role, bucket, prefix)
-
-    def use_parameter(self, variable: str, name: str) -> None:
-        """Allow reading the SSM parameter, a secret encrypted with the account's own key for parameters."""
-        assert self.role is not None
-        self.add_environment(variable, name)
-        allow_parameter(self.role, name)
-
-    def use_topic(
-        self,
-        variable: str,
-        topic: sns.ITopic,
-        action: str,
-        conditions: Mapping[str, Mapping[str, object]] | None = None,
-    ) -> None:
-        """Allow one SNS action ("Publish", ...) on the topic."""
-        self.add_environment(variable, topic.topic_arn)
-        self._allow([f"sns:{action}"], topic.topic_arn, conditions)
-
-    def _allow(
-        self,
-        actions: list[str],
-        resource: str,
-        conditions: Mapping[str, Mapping[str, object]] | None = None,
-    ) -> None:
-        assert self.role is not None
-        allow(self.role, actions, resource, conditions=conditions)
+    def add_variable(self, variable: str, value: str) -> None:
+        self.add_environment(variable, value)
 
 
 class Functions(Construct):
@@ -157,7 +112,6 @@ class Functions(Construct):
 
     def _environment(self, module: str) -> dict[str, str]:
         return {
-            "STAGE": self._settings.stage,
             "POWERTOOLS_SERVICE_NAME": module,
             "POWERTOOLS_METRICS_NAMESPACE": f"Crackling/{self._settings.stage}",
             "POWERTOOLS_LOG_LEVEL": "INFO",

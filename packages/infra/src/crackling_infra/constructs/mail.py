@@ -62,7 +62,7 @@ class Mail(Construct):
 
     def subscribed_by(self, function: Function) -> None:
         """Allow `function` to subscribe addresses of the configured domains, and no other endpoints."""
-        function.add_environment("MAIL_DOMAINS", ",".join(self._domains))
+        function.add_variable("MAIL_DOMAINS", ",".join(self._domains))
         conditions: dict[str, dict[str, object]] = {
             "StringEquals": {"sns:Protocol": "email"},
             "StringLike": {"sns:Endpoint": [f"*@{domain}" for domain in self._domains]},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudfront as cloudfront
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from crackling_infra.settings import Settings
 
-
+_PATHS: Final = Path(__file__).with_name("page_paths.js")
 # CloudFront caches an origin's error responses with these statuses for 10 s, for every viewer and any query string, even where
 # caching is off: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
@@ -49,6 +50,12 @@ class Page(Construct):
                 ),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 response_headers_policy=headers,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=self._paths(settings),
+                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                    )
+                ],
             ),
             additional_behaviors={
                 f"/{STAGE_NAME}/*": cloudfront.BehaviorOptions(
@@ -70,6 +77,18 @@ class Page(Construct):
     def _access(self, settings: Settings) -> cloudfront.S3OriginAccessControl:
         name = _global_name(settings)
         return cloudfront.S3OriginAccessControl(self, "Access", origin_access_control_name=name)
+
+    def _paths(self, settings: Settings) -> cloudfront.Function:
+        """Create the function that sends viewers of unknown paths to the page; requests to the API do not pass it."""
+        return cloudfront.Function(
+            self,
+            "Paths",
+            function_name=_global_name(settings),
+            comment=f"Crackling Cloud, {settings.stage}: unknown paths",
+            # Comments count towards the limit of 10 KB, which this is far below.
+            code=cloudfront.FunctionCode.from_inline(_PATHS.read_text("utf-8")),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
 
     def _security_headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
         options = cloudfront.ResponseHeadersContentSecurityPolicy

@@ -68,9 +68,9 @@ class QueueConsumer(Construct):
             report_batch_item_failures=True,
         )
         # On the last delivery the function writes the failure's reason into the job, before the message becomes a dead letter.
-        function.add_environment("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
+        function.add_variable("MAX_RECEIVE_COUNT", str(MAX_RECEIVE_COUNT))
         # The function sets when a failed message comes back; the event source grants that together with receiving.
-        function.add_environment("QUEUE_URL", self.queue.queue_url)
+        function.add_variable("QUEUE_URL", self.queue.queue_url)
         function.add_event_source(source)
         self.message_lifetime = Duration.seconds(MAX_RECEIVE_COUNT * self.visibility.to_seconds())
         reason = "Lambda offers no destination for queues; the queue's dead-letter queue does that."

@@ -43,13 +43,17 @@ class Storage(Construct):
         self.genome_files = self._bucket("GenomeFiles", {"uploads/": 7})
         self.page = self._bucket("Page")
 
-    def accept_uploads_from(self, origins: Sequence[str]) -> None:
-        """Let the page at any of its `origins` upload and download genomes at addresses that the API has signed."""
+    def open_to_page(self, origins: Sequence[str]) -> None:
+        """Let the page at any of its `origins` use the addresses that the API has signed.
+
+        It uploads and downloads genomes; the API redirects it to queries and exports that are too large for an answer.
+        """
         self.genome_files.add_cors_rule(
             allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.GET],
             allowed_origins=list(origins),
             allowed_headers=["*"],
         )
+        self.data.add_cors_rule(allowed_methods=[s3.HttpMethods.GET], allowed_origins=list(origins))
 
     def _table(
         self,

@@ -72,7 +72,7 @@ class NewJob(View):
 
     @property
     def text(self) -> str:
-        """The query as it is kept; guides one a line."""
+        """Return the query as it is stored, or guides one on each line."""
         if isinstance(self.guides, list):
             return "\n".join(self.guides)
         return next(query for query in (self.sequence, self.fasta, self.guides) if query is not None)
@@ -130,7 +130,7 @@ class JobView(View):
 
     @classmethod
     def of(cls, job: Job, genome: Genome | None) -> Self:
-        """The job against its genome, which is not there before its preparation and after its deletion."""
+        """Return the view of a job with its genome, which does not exist before its preparation or after its deletion."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,

@@ -26,7 +26,7 @@ def describe(app: APIGatewayRestResolver) -> str:
 def answers(
     success: HTTPStatus, model: type[BaseModel] | None, *refusals: HTTPStatus
 ) -> dict[int, OpenAPIResponse]:
-    """The responses of a route: one success, the refusals that are its own, and those of every route."""
+    """Return the responses of a route: one success, its own refusals, and those of every route."""
     done: OpenAPIResponse = {"description": success.phrase}
     if model is not None:
         done["content"] = {"application/json": {"model": model}}

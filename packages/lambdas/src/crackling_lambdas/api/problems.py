@@ -118,7 +118,7 @@ def unsupported(_error: Exception | None = None) -> Response[str]:
 
 
 def too_deep(_error: RecursionError) -> Response[str]:
-    """The parser of JSON gives up by this; nothing else here recurses."""
+    """Refuse JSON that is nested too deeply for its parser; nothing else here recurses."""
     return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
 
 

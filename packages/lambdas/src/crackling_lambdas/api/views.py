@@ -14,7 +14,7 @@ class View(BaseModel):
 
 
 def moment(seconds: float) -> datetime:
-    """As the API tells times."""
+    """Return a time as the API writes it."""
     return datetime.fromtimestamp(seconds, UTC)
 
 

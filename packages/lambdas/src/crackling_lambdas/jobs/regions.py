@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crackling.annotation.gene_lookup import written
+from crackling.annotation.gene_lookup import one_based
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region
 from crackling.sequences.faidx import FastaIndex
@@ -49,7 +49,7 @@ class Regions:
         contig, start, end = region.position
         if end - start > MAX_QUERY_BASES:
             raise InputError(
-                f"{region.name}: has {end - start:,} bases ({written(region.position)}); "
+                f"{region.name}: has {end - start:,} bases ({one_based(region.position)}); "
                 f"the limit of a job is {MAX_QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
         read = partial(self.objects.read, keys.fasta(genome_id, found.claim))

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from crackling.annotation.places import annotate
+from crackling.annotation.locations import annotate
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
 from crackling_aws.models.genomes import GenomeState
@@ -52,7 +52,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def _unknown(job_id: str) -> NotFoundError:
-    """Bucket and tables forget a job on their own, one a little before the other."""
+    """Return the error for an unknown job. Bucket and tables delete expired jobs at slightly different times."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -144,7 +144,7 @@ class Results:
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
-        """All targets of a complete job in a format of crackling.results: the text, or where one is that is long or no text.
+        """Return all targets of a complete job in a format: the text, or the address of one that is long or no text.
 
         Raises:
             ConflictError: the job is not complete.

@@ -70,7 +70,7 @@ class Scan:
             self._scan(job, text)
 
     def _query(self, job: Job) -> str:
-        """The query; that of a region is kept as it was read first, whatever becomes of the genome."""
+        """Return the query. That of a region is stored when it is first read, whatever happens to the genome later."""
         key = keys.query(job.job_id)
         try:
             return self.queries.get(key).decode()

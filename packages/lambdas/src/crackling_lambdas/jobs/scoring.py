@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation import UNKNOWN
-from crackling.annotation.places import guides_to_place, locus_of
+from crackling.annotation.locations import guides_to_locate, locus_of
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling_aws.models.chunks import Stage
@@ -103,7 +103,7 @@ class OffTargetScoring:
         annotation = self.annotations.of(genome)
         if annotation is None:
             return [UNKNOWN] * len(guides)
-        wanted = guides_to_place(guides, scores)
+        wanted = guides_to_locate(guides, scores)
         places = zip(wanted, self.indexes.perfect_matches(genome, wanted), strict=True)
         found = {guide: locus_of(matches, annotation) for guide, matches in places}
         return [found.get(guide, UNKNOWN) for guide in guides]

@@ -18,7 +18,7 @@ Handler = Callable[[Event, LambdaContext], Answer]
 
 
 def entry_point(make_handler: Callable[[Mapping[str, str], Clients], Handler]) -> Handler:
-    """Lambda's handler: made at the first call, from the environment, so that importing it needs neither.
+    """Return Lambda's handler, which is made from the environment at the first call, so that an import needs none.
 
     A missing setting fails that call, and each one after it, with the variable's name.
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
+from localcloud.front.edge import viewer_request
 from localcloud.front.http import Request, Response
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Behavior:
     passes_query: bool
     headers: tuple[tuple[str, str, bool], ...]
     """Response headers: name, value, and whether it replaces the origin's header."""
+    function: str = ""
+    """The code of the function that sees each request first, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +76,27 @@ class Distribution:
 
     def serve(self, request: Request, fetch: Callable[[Origin, Request], Response]) -> Response:
         """Answer a viewer's request; `fetch` sends a request to an origin."""
-        if request.path == "/" and self.root:
-            request = replace(request, path=f"/{self.root}")
         behavior = self._behavior(request.path)
-        if request.method not in behavior.methods:
-            response = Response(
-                403, {"content-type": "text/html"}, b"This distribution does not allow this method."
-            )
-        else:
-            response = self._fetch(behavior, request, fetch)
-            response = self._error_page(response, fetch)
+        response = self._answer(behavior, request, fetch)
         for name, value, overrides in behavior.headers:
             if overrides or name not in response.headers:
                 response.headers[name] = value
         return response
+
+    def _answer(
+        self, behavior: Behavior, request: Request, fetch: Callable[[Origin, Request], Response]
+    ) -> Response:
+        if request.method not in behavior.methods:
+            refusal = b"This distribution does not allow this method."
+            return Response(403, {"content-type": "text/html"}, refusal)
+        if behavior.function:
+            answer = viewer_request(behavior.function, request.method, request.path)
+            if isinstance(answer, Response):
+                return answer
+            request = replace(request, path=answer)
+        if request.path == "/" and self.root:
+            request = replace(request, path=f"/{self.root}")
+        return self._error_page(self._fetch(behavior, request, fetch), fetch)
 
     def _behavior(self, path: str) -> Behavior:
         return next(behavior for behavior in self.behaviors if behavior.pattern.fullmatch(path))
@@ -107,7 +117,10 @@ class Distribution:
 
 
 def parse(identifier: str, config: Properties, policies: dict[str, Properties]) -> Distribution:
-    """Create a distribution from the properties of AWS::CloudFront::Distribution and the deployed policies, by id."""
+    """Create a distribution from the properties of AWS::CloudFront::Distribution.
+
+    `policies` holds the properties of the deployed policies by id, and those of functions by ARN.
+    """
     described = [*config.get("CacheBehaviors", []), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
     return Distribution(
         identifier,
@@ -128,7 +141,17 @@ def _behavior(given: Properties, policies: dict[str, Properties]) -> Behavior:
         frozenset(given.get("AllowedMethods", ["GET", "HEAD"])),
         _passes_query(given, policies),
         tuple(_headers(headers.get("ResponseHeadersPolicyConfig", {}))),
+        _function(given, policies),
     )
+
+
+def _function(given: Properties, policies: dict[str, Properties]) -> str:
+    """Return the code of the function on viewers' requests; the other events are not emulated."""
+    for one in given.get("FunctionAssociations", []):
+        if one["EventType"] != "viewer-request":
+            raise ValueError(f"CloudFront Functions on {one['EventType']} are not emulated")
+        return str(policies[one["FunctionARN"]]["FunctionCode"])
+    return ""
 
 
 def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:

@@ -55,6 +55,18 @@ class OriginRequestPolicy(Policy):
     type = "AWS::CloudFront::OriginRequestPolicy"
 
 
+class Function(Policy):
+    """A function that the front door runs; its Ref is its ARN."""
+
+    type = "AWS::CloudFront::Function"
+
+    def create(self) -> str:
+        name = self.properties["Name"]
+        arn = f"arn:{PARTITION}:cloudfront::{ACCOUNT}:function/{name}"
+        self.attributes = {"FunctionARN": arn, "FunctionMetadata.FunctionARN": arn}
+        return arn
+
+
 class Distribution(Resource):
     type = "AWS::CloudFront::Distribution"
 
