@@ -29,7 +29,7 @@ def library(request, tmp_path_factory):
     return folder / "library.so", request.param
 
 
-def test_what_a_library_asks_for(library):
+def test_what_a_library_asks_for(library) -> None:
     content, machine = library[0].read_bytes(), library[1]
     assert elf.is_elf(library[0])
     assert elf.machine(content) == machine
@@ -38,7 +38,7 @@ def test_what_a_library_asks_for(library):
     assert elf.glibc(content) == (2, 29)
 
 
-def test_a_packed_library_is_smaller_and_asks_for_the_same(library):
+def test_a_packed_library_is_smaller_and_asks_for_the_same(library) -> None:
     content = library[0].read_bytes()
     packed = elf.packed(content)
     assert len(packed) < len(content)
@@ -47,13 +47,13 @@ def test_a_packed_library_is_smaller_and_asks_for_the_same(library):
     assert elf.packed(packed) == packed
 
 
-def test_a_gap_between_segments_is_closed(library):
+def test_a_gap_between_segments_is_closed(library) -> None:
     """Some wheels have such a gap: their libraries were rewritten to bundle others, so a segment follows the symbols."""
     content = library[0].read_bytes()
     assert elf.packed(_with_gap(content)) == elf.packed(content)
 
 
-def test_a_packed_library_still_works(library, tmp_path):
+def test_a_packed_library_still_works(library, tmp_path) -> None:
     path, machine = library
     if machine != platform.machine():
         pytest.skip(f"no {machine} here")
@@ -63,7 +63,7 @@ def test_a_packed_library_still_works(library, tmp_path):
     assert [power(2.0), power(2.0)] == [9.0, 17.0]
 
 
-def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch):
+def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch) -> None:
     path, machine = library
     targets = {target.machine: target for target in (Target(arch="x86_64"), Target(arch="arm64"))}
     target = targets.pop(machine)

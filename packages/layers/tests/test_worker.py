@@ -19,7 +19,7 @@ def payload(target, tmp_path_factory):
     return store.bring(worker.WORKER, target, tmp_path_factory.mktemp("build")).path
 
 
-def test_what_it_holds(payload):
+def test_what_it_holds(payload) -> None:
     names = {path.relative_to(payload).as_posix() for path in tree.files(payload)}
     ours = {name for name in names if name.endswith(".whl")}
     units = {f"units/crackling-{unit}" for unit in ("worker.service", "lifetime.service", "lifetime.timer")}
@@ -27,7 +27,7 @@ def test_what_it_holds(payload):
     assert len(ours) == 3
 
 
-def test_the_wheel_is_for_the_machine_with_its_kernel(payload, target, tmp_path):
+def test_the_wheel_is_for_the_machine_with_its_kernel(payload, target, tmp_path) -> None:
     [wheel] = (payload / "wheels").glob("crackling_cloud-*.whl")
     assert wheel.name.endswith(f"-py3-none-linux_{target.machine}.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -35,7 +35,7 @@ def test_the_wheel_is_for_the_machine_with_its_kernel(payload, target, tmp_path)
     assert elf.machine(kernel) == target.machine
 
 
-def test_everything_that_is_fetched_is_pinned(payload):
+def test_everything_that_is_fetched_is_pinned(payload) -> None:
     entries = re.split(r"\n(?! )", (payload / "requirements.txt").read_text().strip())
     names = [entry.partition("==")[0] for entry in entries]
     assert set(names) >= {"boto3", "isal", "urllib3", "xopen"}
@@ -43,12 +43,12 @@ def test_everything_that_is_fetched_is_pinned(payload):
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-def test_the_same_again(payload, target, tmp_path):
+def test_the_same_again(payload, target, tmp_path) -> None:
     again = store.bring(worker.WORKER, target, tmp_path).path
     assert tree.digest(again) == tree.digest(payload)
 
 
-def test_its_lines_end_as_unix_wants_them(payload):
+def test_its_lines_end_as_unix_wants_them(payload) -> None:
     for path in tree.files(payload):
         if path.suffix != ".whl":
             assert b"\r" not in path.read_bytes(), path

@@ -1,4 +1,4 @@
-"""Check both stacks' templates with cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
+"""Check both stacks' templates by cfn-lint, cdk-nag and rules of our own: `python -m crackling_infra.check_templates`.
 
 Two deployments are checked: a development stage with the defaults, and a production stage with every option on.
 Nothing needs to be built first. Prints each finding; the exit code is 1 if there are any.
@@ -15,6 +15,7 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
+from crackling_infra import template_rules
 from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def findings(app: App) -> Iterator[str]:
     assembly = app.synth()
     yield from nag(app)
     for stack in assembly.stacks:
+        yield from (f"{stack.stack_name}: {one}" for one in template_rules.findings(stack.template))
         yield from lint(Path(stack.template_full_path))
 
 

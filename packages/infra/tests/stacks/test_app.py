@@ -14,7 +14,7 @@ from crackling_infra.stand_ins import make_app
 PACKAGE = Path(__file__).parents[2]
 
 
-def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
+def test_both_stacks_carry_the_stage_and_no_environment(tmp_path) -> None:
     stacks = make_app({"stage": "pr-17"}, tmp_path).synth().stacks
     assert {stack.id: stack.stack_name for stack in stacks} == {
         "CracklingStack": "CracklingStack-pr-17",
@@ -26,13 +26,13 @@ def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
 
 
 @pytest.mark.parametrize("key", ["layersDirectory", "functionsDirectory", "pageDirectory", "workerDirectory"])
-def test_a_folder_that_is_not_built_is_named(key, tmp_path):
+def test_a_folder_that_is_not_built_is_named(key, tmp_path) -> None:
     missing = tmp_path / "missing"
     with pytest.raises(SettingsError, match=f"{missing}.*`(nox -s|python scripts/build.py) "):
         make_app({key: str(missing)}, tmp_path)
 
 
-def test_the_entry_tells_what_is_missing_in_one_line(tmp_path):
+def test_the_entry_tells_what_is_missing_in_one_line(tmp_path) -> None:
     """Run the program as the CDK's command line does, without the caller's credentials."""
     missing = tmp_path / "lambdas"
     environment = {

@@ -8,14 +8,14 @@ from aws_cdk import aws_s3 as s3
 from crackling_infra.check_templates import lint, nag
 
 
-def test_an_open_bucket_is_found():
+def test_an_open_bucket_is_found() -> None:
     app = cdk.App()
     s3.Bucket(cdk.Stack(app, "Stack"), "Open")
     found = list(nag(app))
     assert any("Stack/Open/Resource: AwsSolutions-S1 " in finding for finding in found)
 
 
-def test_a_property_that_does_not_exist_is_found(tmp_path):
+def test_a_property_that_does_not_exist_is_found(tmp_path) -> None:
     template = tmp_path / "broken.template.json"
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "blue"}}
     template.write_text(json.dumps({"Resources": {"Queue": queue}}))

@@ -24,7 +24,7 @@ PARTS = (
 class Stack:
     """A stack's template, its roles, and the judge."""
 
-    def __init__(self, template):
+    def __init__(self, template) -> None:
         self.template = template
         self.roles = Roles(template.body)
 
@@ -61,7 +61,7 @@ def launch(stack):
     return stack.template.role_of("scheduler"), template, group, context
 
 
-def test_the_scheduler_starts_workers(stack, launch):
+def test_the_scheduler_starts_workers(stack, launch) -> None:
     role, template, group, context = launch
     needed = (f"{EC2}:instance/i-1", template, group, *PARTS)
     created = {"ec2:CreateAction": "RunInstances", **context}
@@ -75,7 +75,7 @@ def test_the_scheduler_starts_workers(stack, launch):
     )
 
 
-def test_the_scheduler_starts_nothing_else(stack, launch):
+def test_the_scheduler_starts_nothing_else(stack, launch) -> None:
     role, template, group, context = launch
     without_tag = {"ec2:LaunchTemplate": template}
     other_stage = {**context, "aws:RequestTag/crackling:stage": "other"}
@@ -100,7 +100,7 @@ def test_the_scheduler_starts_nothing_else(stack, launch):
     )
 
 
-def test_only_the_workers_role_is_passed_and_only_to_machines(stack, launch):
+def test_only_the_workers_role_is_passed_and_only_to_machines(stack, launch) -> None:
     scheduler, *_ = launch
     worker = stack.roles.arn(stack.one("AWS::IAM::Role", "Ec2Workers"))
     to = "iam:PassedToService"
@@ -122,7 +122,7 @@ def test_only_the_workers_role_is_passed_and_only_to_machines(stack, launch):
     )
 
 
-def test_the_reaper_ends_machines_of_its_stage_only(stack, launch):
+def test_the_reaper_ends_machines_of_its_stage_only(stack, launch) -> None:
     stage = launch[3]["aws:RequestTag/crackling:stage"]
     reaper, instance = stack.template.role_of("reaper"), f"{EC2}:instance/i-1"
     tag = "aws:ResourceTag/crackling:stage"
@@ -136,7 +136,7 @@ def test_the_reaper_ends_machines_of_its_stage_only(stack, launch):
     )
 
 
-def test_keys_are_listed_by_prefix(stack):
+def test_keys_are_listed_by_prefix(stack) -> None:
     """A request without prefix would list the whole bucket."""
     lists = {
         "api": {"jobs/", "uploads/", "genomes/"},
@@ -158,7 +158,7 @@ def test_keys_are_listed_by_prefix(stack):
     assert not stack.misjudged(cases)
 
 
-def test_objects_are_read_and_written_over_tls_only(stack):
+def test_objects_are_read_and_written_over_tls_only(stack) -> None:
     """The buckets' own policies deny the rest, whatever the role allows."""
     role, job = stack.template.role_of("api"), f"{stack.bucket('Data')}/jobs/a/sequence.fa"
     assert not stack.misjudged(
@@ -174,7 +174,7 @@ def test_objects_are_read_and_written_over_tls_only(stack):
     )
 
 
-def test_only_this_distribution_reads_the_page(stack):
+def test_only_this_distribution_reads_the_page(stack) -> None:
     page = f"{stack.bucket('Page')}/index.html"
     mine = f"arn:aws:cloudfront::123456789012:distribution/{stack.one('AWS::CloudFront::Distribution')}"
     questions = [
@@ -185,7 +185,7 @@ def test_only_this_distribution_reads_the_page(stack):
     assert [verdict.allowed for verdict in verdicts] == [True, False, False, False]
 
 
-def test_a_function_may_do_what_its_poller_does(stack):
+def test_a_function_may_do_what_its_poller_does(stack) -> None:
     """Lambda polls queues and streams, and sends what failed to a queue, with the role of the function."""
     cases = []
     for mapping in stack.template.of("AWS::Lambda::EventSourceMapping").values():
@@ -204,7 +204,7 @@ def test_a_function_may_do_what_its_poller_does(stack):
     assert not stack.misjudged(cases)
 
 
-def test_a_function_polls_its_own_source_only(stack):
+def test_a_function_polls_its_own_source_only(stack) -> None:
     sources = {}
     for mapping in stack.template.of("AWS::Lambda::EventSourceMapping").values():
         function = stack.template.of("AWS::Lambda::Function")[target(mapping["FunctionName"])]
@@ -223,7 +223,7 @@ def test_a_function_polls_its_own_source_only(stack):
     )
 
 
-def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack):
+def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack) -> None:
     """No role of the service can give itself or others more than it has."""
     role = stack.roles.arn(stack.template.role_of("api"))
     function = stack.roles.arn(stack.template.function_id("api"))
@@ -244,7 +244,7 @@ def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack):
     )
 
 
-def test_a_machine_that_makes_images_reads_its_payload_and_nothing_else(machine):
+def test_a_machine_that_makes_images_reads_its_payload_and_nothing_else(machine) -> None:
     stack = Stack(machine)
     [role] = stack.roles
     assets = "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-us-east-1"

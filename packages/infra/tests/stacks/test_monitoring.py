@@ -15,7 +15,7 @@ def watched(template, metric):
     }
 
 
-def test_every_alarm_tells_the_topic_and_is_quiet_without_data(service):
+def test_every_alarm_tells_the_topic_and_is_quiet_without_data(service) -> None:
     [topic] = [name for name in service.of("AWS::SNS::Topic") if name.startswith("MonitoringAlarms")]
     for alarm in service.of(ALARM).values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
@@ -23,23 +23,23 @@ def test_every_alarm_tells_the_topic_and_is_quiet_without_data(service):
         assert alarm["AlarmDescription"]
 
 
-def test_every_function_has_alarms_on_errors_and_throttles(service):
+def test_every_function_has_alarms_on_errors_and_throttles(service) -> None:
     ours = {service.function_id(module) for module in service.functions()}
     assert watched(service, "Errors") == ours
     assert watched(service, "Throttles") == ours
 
 
-def test_a_stream_that_stands_still_is_noticed(service):
+def test_a_stream_that_stands_still_is_noticed(service) -> None:
     woken = {"scheduler", "notifier"} & service.functions().keys()
     assert watched(service, "IteratorAge") == set(map(service.function_id, woken))
 
 
-def test_server_errors_of_the_api_are_noticed(service):
+def test_server_errors_of_the_api_are_noticed(service) -> None:
     [alarm] = [alarm for alarm in service.of(ALARM).values() if alarm["MetricName"] == "5XXError"]
     assert alarm["Namespace"] == "AWS/ApiGateway"
 
 
-def test_the_age_alarm_waits_for_two_deliveries(service):
+def test_the_age_alarm_waits_for_two_deliveries(service) -> None:
     queues = service.of("AWS::SQS::Queue")
     for alarm in service.of(ALARM).values():
         if alarm["MetricName"] == "ApproximateAgeOfOldestMessage":
@@ -47,7 +47,7 @@ def test_the_age_alarm_waits_for_two_deliveries(service):
             assert alarm["Threshold"] == 2 * queues[target(dimension["Value"])]["VisibilityTimeout"]
 
 
-def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(service):
+def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(service) -> None:
     [policy] = [
         policy
         for name, policy in service.of("AWS::SNS::TopicPolicy").items()
@@ -59,7 +59,7 @@ def test_the_topic_takes_tls_only_and_lets_alarms_of_this_account_publish(servic
     assert effects["Allow"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_the_topic_of_mail_is_encrypted_takes_tls_only_and_lets_no_service_publish(production):
+def test_the_topic_of_mail_is_encrypted_takes_tls_only_and_lets_no_service_publish(production) -> None:
     topics, policies = (
         {name: found for name, found in production[0].of(kind).items() if name.startswith("MailTopic")}
         for kind in ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy")
@@ -73,11 +73,11 @@ def test_the_topic_of_mail_is_encrypted_takes_tls_only_and_lets_no_service_publi
     )
 
 
-def test_there_is_one_dashboard(service):
+def test_there_is_one_dashboard(service) -> None:
     assert len(service.of("AWS::CloudWatch::Dashboard")) == 1
 
 
-def test_mail_and_budget_come_only_where_somebody_is_named(development, production):
+def test_mail_and_budget_come_only_where_somebody_is_named(development, production) -> None:
     for kind in ("AWS::SNS::Subscription", "AWS::Budgets::Budget"):
         assert not development[0].of(kind)
         assert len(production[0].of(kind)) == 1

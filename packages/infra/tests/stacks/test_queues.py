@@ -36,7 +36,7 @@ def alarmed(template, metric):
     }
 
 
-def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
+def test_every_queue_has_a_dead_letter_queue_or_is_one(service) -> None:
     queues = service.of(QUEUE)
     redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = dead_letter_queues(service)
@@ -46,13 +46,13 @@ def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
     assert redriven | dead == set(queues)
 
 
-def test_no_two_queues_share_a_dead_letter_queue(service):
+def test_no_two_queues_share_a_dead_letter_queue(service) -> None:
     redrive = [queue["RedrivePolicy"] for queue in service.of(QUEUE).values() if "RedrivePolicy" in queue]
     assert len({target(policy["deadLetterTargetArn"]) for policy in redrive}) == len(redrive)
     assert {policy["maxReceiveCount"] for policy in redrive} == {4}
 
 
-def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service):
+def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service) -> None:
     assert alarmed(service, "ApproximateNumberOfMessagesVisible") == dead_letter_queues(service)
     for alarm in service.of("AWS::CloudWatch::Alarm").values():
         if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible":
@@ -60,19 +60,19 @@ def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service):
             assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_every_working_queue_has_an_alarm_on_the_age_of_its_messages(service):
+def test_every_working_queue_has_an_alarm_on_the_age_of_its_messages(service) -> None:
     working = set(service.of(QUEUE)) - dead_letter_queues(service)
     assert alarmed(service, "ApproximateAgeOfOldestMessage") == working
 
 
-def test_dead_letters_outlive_the_messages_of_working_queues(service):
+def test_dead_letters_outlive_the_messages_of_working_queues(service) -> None:
     queues = service.of(QUEUE)
     dead = dead_letter_queues(service)
     longest = max(queue["MessageRetentionPeriod"] for name, queue in queues.items() if name not in dead)
     assert all(queues[name]["MessageRetentionPeriod"] > longest for name in dead)
 
 
-def test_queues_are_encrypted_and_take_tls_only(service):
+def test_queues_are_encrypted_and_take_tls_only(service) -> None:
     secured = {
         target(queue)
         for policy in service.of("AWS::SQS::QueuePolicy").values()
@@ -85,7 +85,7 @@ def test_queues_are_encrypted_and_take_tls_only(service):
     assert all(queue["SqsManagedSseEnabled"] for queue in service.of(QUEUE).values())
 
 
-def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
+def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service) -> None:
     functions, queues = service.of("AWS::Lambda::Function"), service.of(QUEUE)
     pairs = [
         (queues[target(source["EventSourceArn"])], functions[target(source["FunctionName"])])
@@ -96,7 +96,7 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
     assert all(queue["VisibilityTimeout"] >= 6 * function["Timeout"] for queue, function in pairs)
 
 
-def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service):
+def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service) -> None:
     sources = service.of("AWS::Lambda::EventSourceMapping").values()
     assert len(sources) == 6 + len(streams(service))
     for source in sources:
@@ -121,7 +121,7 @@ def streams(template):
     return found
 
 
-def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(development):
+def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(development) -> None:
     image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "venue": {"S": [{"exists": False}]}}
     assert streams(development[0]) == {
         ("Jobs", "scheduler"): {"eventName": ["INSERT"]},
@@ -129,7 +129,7 @@ def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_onl
     }
 
 
-def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production):
+def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production) -> None:
     without, with_mail = streams(development[0]), streams(production[0])
     assert with_mail.keys() - without.keys() == {("Jobs", "notifier")}
     assert without.items() <= with_mail.items()
@@ -145,7 +145,7 @@ def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production
         ("REMOVE", {"recipient": {"S": "r"}}, False),
     ],
 )
-def test_which_jobs_wake_the_notifier(production, change, job, wakes):
+def test_which_jobs_wake_the_notifier(production, change, job, wakes) -> None:
     record = {"eventName": change, "dynamodb": {"NewImage": {"jobId": {"S": "j"}, **job}}}
     assert matches(streams(production[0])["Jobs", "notifier"], record) is wakes
 
@@ -160,7 +160,7 @@ def test_which_jobs_wake_the_notifier(production, change, job, wakes):
         ({"item": "waiter#j"}, False),
     ],
 )
-def test_which_genomes_wake_the_scheduler(service, item, wakes):
+def test_which_genomes_wake_the_scheduler(service, item, wakes) -> None:
     image = {name: {"S": value} for name, value in item.items()}
     assert (
         matches(
@@ -170,7 +170,7 @@ def test_which_genomes_wake_the_scheduler(service, item, wakes):
     )
 
 
-def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service):
+def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service) -> None:
     batches = {
         target(source["FunctionName"]): source["BatchSize"]
         for source in service.of("AWS::Lambda::EventSourceMapping").values()

@@ -19,7 +19,7 @@ def names(template):
     """Return the physical names that a template fixes, at any depth."""
     found = {template.stack}
 
-    def walk(value):
+    def walk(value) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
                 if key in NAMES and (isinstance(inner, str) or "Fn::Join" in inner):
@@ -35,18 +35,18 @@ def names(template):
     return found
 
 
-def test_two_stages_share_no_name(development, production):
+def test_two_stages_share_no_name(development, production) -> None:
     first = set().union(*map(names, development))
     second = set().union(*map(names, production))
     assert len(first) == 5
     assert first.isdisjoint(second)
 
 
-def test_no_output_is_exported_under_a_name_that_another_stage_wants(template):
+def test_no_output_is_exported_under_a_name_that_another_stage_wants(template) -> None:
     assert not [name for name, output in template.body["Outputs"].items() if "Export" in output]
 
 
-def test_the_same_source_gives_the_same_templates(synthesise, development):
+def test_the_same_source_gives_the_same_templates(synthesise, development) -> None:
     again = synthesise(**DEVELOPMENT)
     assert [t.body for t in again] == [t.body for t in development]
 
@@ -56,19 +56,19 @@ def stable(logical_id):
     return re.sub(r"(?<=^ApiRestDeployment).*", "", logical_id)
 
 
-def test_logical_ids_do_not_depend_on_the_stage(synthesise, development):
+def test_logical_ids_do_not_depend_on_the_stage(synthesise, development) -> None:
     other = synthesise(stage="dev-anna")
     for first, second in zip(development, other, strict=True):
         assert set(map(stable, first.resources)) == set(map(stable, second.resources))
 
 
-def test_nothing_names_an_account_or_a_region(template):
+def test_nothing_names_an_account_or_a_region(template) -> None:
     text = json.dumps(template.body)
     assert not re.findall(r"(?<!\d)\d{12}(?!\d)", text)
     assert not re.findall(REGION, text)
 
 
-def test_the_source_names_no_account_region_network_or_image():
+def test_the_source_names_no_account_region_network_or_image() -> None:
     own = rf"\b\d{{12}}\b|{REGION}|\b(?:vpc|ami|subnet|sg|key)-[0-9a-f]{{8,}}"
     sources = [*PACKAGE.glob("src/crackling_infra/**/*.py"), PACKAGE / "app.py", PACKAGE / "cdk.json"]
     assert len(sources) > 10
@@ -76,6 +76,6 @@ def test_the_source_names_no_account_region_network_or_image():
         assert not re.findall(own, path.read_text()), path
 
 
-def test_the_template_holds_no_more_than_cloudformation_takes(template):
+def test_the_template_holds_no_more_than_cloudformation_takes(template) -> None:
     assert len(template.resources) < 500
     assert len(json.dumps(template.body)) < 1_000_000
