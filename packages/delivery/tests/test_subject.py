@@ -15,6 +15,7 @@ from delivery.account.subject import subject_prefix
 from delivery.account.template import template
 from delivery.github import GitHub
 from delivery.program import DeliveryError
+from worlds import SkippingClock
 
 PLAIN, WITH_IDS = "repo:owner/crackling", "repo:owner@7/crackling@42"
 
@@ -87,7 +88,7 @@ def test_without_github_there_is_a_remedy() -> None:
         raise urllib.error.URLError("no network")
 
     with pytest.raises(DeliveryError, match=r"does not answer: .*no network.*--subject-prefix"):
-        subject_prefix(GitHub("owner/crackling", "", send=send))
+        subject_prefix(GitHub("owner/crackling", "", send=send, clock=SkippingClock()))
 
 
 def test_the_template_accepts_both_forms() -> None:

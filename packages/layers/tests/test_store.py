@@ -1,10 +1,11 @@
+from typing import Never
+
 import pytest
 
 from layer_recipes import store
 from layer_recipes.errors import RecipeError
 from layer_recipes.recipe import layer
 from layer_recipes.target import Target
-from typing import Never
 
 
 @pytest.fixture

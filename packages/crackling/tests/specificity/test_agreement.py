@@ -23,6 +23,7 @@ QUICK_KEYS = [
 ]  # wider ones: test_invariance.py
 
 
+@pytest.mark.usefixtures("unmeasured")
 @given(genome=planted_genomes(), data=st.data())
 def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) -> None:
     keys = data.draw(st.sampled_from(QUICK_KEYS), "keys")

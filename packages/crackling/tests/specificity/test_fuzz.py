@@ -7,6 +7,7 @@ import random
 from ctypes import POINTER, c_uint8, c_uint32, c_uint64
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ def directory(keys: int, entries: int, rng: random.Random) -> ctypes.Array[c_uin
     return (c_uint32 * (keys + 1))(0, *ends, entries)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @given(st.sampled_from(SMALL_KEYS), st.integers(0, 120), st.integers(0, 6), generators)
 def test_all_instruction_sets_scan_any_entries_alike(keys: Keys, n: int, k: int, rng: random.Random) -> None:
     """Buckets of every length and alignment, near and far entries, escaped codes that the overflow does not have."""

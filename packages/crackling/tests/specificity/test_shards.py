@@ -32,6 +32,7 @@ def three(rich: Planted, tmp_path: Path) -> list[Path]:
     return in_shards(rich.contigs, tmp_path / "genome.issl", bases // 3 + 1)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=60)
 @given(genome=planted_genomes(), parts=st.integers(1, 9), k=st.integers(0, 6), compatible=st.booleans())
 def test_same_as_unsharded_and_as_the_oracle(

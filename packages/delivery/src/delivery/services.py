@@ -51,4 +51,4 @@ class Services:
 
     def repository(self, name: str) -> GitHub:
         """Return a repository of GitHub by its name, with the token of the environment if there is one."""
-        return self._github or GitHub(name, os.environ.get("GITHUB_TOKEN", ""))
+        return self._github or GitHub(name, os.environ.get("GITHUB_TOKEN", ""), clock=self.clock)

@@ -55,7 +55,10 @@ def disk(tmp_path: Path) -> Disk:
 
 @pytest.fixture
 def cache(s3: CountingS3, disk: Disk) -> IndexCache:
-    return IndexCache(objects=ObjectStore(cast("Any", s3), BUCKET), files=ShardFiles(disk.folder, disk.free))
+    return IndexCache(
+        objects=ObjectStore(cast("Any", s3), BUCKET),
+        files=ShardFiles(folder=disk.folder, free_bytes=disk.free),
+    )
 
 
 class PutGenome(Protocol):

@@ -38,7 +38,7 @@ def s3() -> CountingS3:
 
 @pytest.fixture
 def files(tmp_path: Path) -> ShardFiles:
-    return ShardFiles(tmp_path / "places")
+    return ShardFiles(folder=tmp_path / "off-targets")
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_small_index_comes_whole(lookup: OffTargetLookup, s3: CountingS3, tmp_
 def test_a_disk_that_fills_up_begins_afresh(s3: CountingS3, tmp_path: Path) -> None:
     """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
     free = SimpleNamespace(bytes=10**9)
-    files = ShardFiles(tmp_path / "places", lambda _: RESERVED_BYTES + free.bytes)
+    files = ShardFiles(folder=tmp_path / "off-targets", free_bytes=lambda _: RESERVED_BYTES + free.bytes)
     lookup = OffTargetLookup(objects=ObjectStore(cast("Any", s3), BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)

@@ -222,7 +222,9 @@ class Preflight:
             return
         quota = _quota(self.clients.global_quotas, "cloudfront", _DISTRIBUTIONS)
         if quota is not None and quota < self.needs.distributions:
-            told = f"this account may have {quota:.0f} distributions; {self.needs.distributions} is needed"
+            told = (
+                f"this account may have {quota:.0f} distributions; the stage needs {self.needs.distributions}"
+            )
             remedy = "ask for the quota (CloudFront, distributions per account)"
             yield Finding(Level.FAILURE, about, told, remedy, LINKS["distributions"])
             return

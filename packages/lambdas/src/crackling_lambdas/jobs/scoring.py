@@ -86,7 +86,7 @@ class OffTargetScoring:
         """Score the message's chunk.
 
         Raises:
-            GenomeNotReadyError: it may be ready when the message comes again.
+            GenomeNotReadyError: the genome may be ready when the message is delivered again.
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
