@@ -1,17 +1,19 @@
 """Test the settings' defaults, and that errors name the key."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
 from crackling_infra import settings_page
 from crackling_infra.context import SettingsError
-from crackling_infra.settings import options, read_settings, require_folder
+from crackling_infra.settings import Settings, options, read_settings, require_folder
 
 ROOT = Path("/repository")
 
 
-def settings(**context):
+def settings(**context: object) -> Settings:
     return read_settings(context.get, ROOT)
 
 
@@ -26,11 +28,11 @@ def test_the_defaults() -> None:
     assert (found.account, found.lambda_limits.memory_mib) == ("new", 3_008)
     assert found.ncbi_key_parameter is None
     assert found.mail_domains == ()
-    assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
+    assert [found.budget, found.alarm_email, found.ssh_cidr, found.reserved_concurrency] == [None] * 4
 
 
 def test_the_genomes_that_functions_prepare_follow_the_accounts_memory() -> None:
-    def limit(account, bowtie2):
+    def limit(account: str, bowtie2: str) -> int:
         return settings(account=account, bowtie2=bowtie2).lambda_limit_bases
 
     assert limit("established", "on") == 700_000_000
@@ -60,7 +62,7 @@ def test_the_workers_types_follow_the_architecture_and_the_context() -> None:
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
-def test_larger_genomes_have_larger_types(architecture) -> None:
+def test_larger_genomes_have_larger_types(architecture: str) -> None:
     rows = settings(architecture=architecture).worker_types
     assert list(rows) == sorted(rows)
     assert all(rows[i].types[0] != rows[i + 1].types[0] for i in range(len(rows) - 1))
@@ -81,25 +83,25 @@ def test_an_absolute_folder_is_taken_as_it_is() -> None:
         ("developers", False),
     ],
 )
-def test_which_stages_are_disposable(stage, disposable) -> None:
+def test_which_stages_are_disposable(stage: str, disposable: bool) -> None:
     assert settings(stage=stage, access="open").disposable is disposable
 
 
 @pytest.mark.parametrize("stage", ["prod", "prod-eu"])
-def test_production_chooses_who_may_use_its_api(stage) -> None:
+def test_production_chooses_who_may_use_its_api(stage: str) -> None:
     with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=open"):
         settings(stage=stage)
     assert settings(stage=stage, access="open").access == "open"
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production", "prod"])
-def test_signing_in_is_refused_until_it_exists(stage) -> None:
+def test_signing_in_is_refused_until_it_exists(stage: str) -> None:
     with pytest.raises(SettingsError, match=r"'access': sign-in is not available yet; give access=open"):
         settings(stage=stage, access="sign-in")
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production"])
-def test_other_stages_are_open(stage) -> None:
+def test_other_stages_are_open(stage: str) -> None:
     assert settings(stage=stage).access == "open"
 
 
@@ -118,7 +120,7 @@ def test_mail_is_for_the_domains_that_are_named() -> None:
 
 
 @pytest.mark.parametrize("value", ["off", "False", False])
-def test_switches_are_read_from_the_command_line_and_from_json(value) -> None:
+def test_switches_are_read_from_the_command_line_and_from_json(value: str) -> None:
     assert settings(bowtie2=value).bowtie2 == "off"
 
 
@@ -170,18 +172,18 @@ def test_switches_are_read_from_the_command_line_and_from_json(value) -> None:
         ("sshCidr", "everyone"),
     ],
 )
-def test_an_unusable_value_is_refused_by_the_name_of_its_key(key, value) -> None:
+def test_an_unusable_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:
     with pytest.raises(SettingsError, match=key):
         settings(**{key: value})
 
 
 @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "10.0.0.0/7"])
-def test_ssh_is_not_opened_to_the_world(cidr) -> None:
+def test_ssh_is_not_opened_to_the_world(cidr: str) -> None:
     with pytest.raises(SettingsError, match="sshCidr"):
         settings(sshCidr=cidr)
 
 
-def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path) -> None:
+def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path: Path) -> None:
     for folder in (tmp_path / "layers", tmp_path):
         with pytest.raises(SettingsError, match=rf"{folder}: .*`nox -s layers` makes it"):
             require_folder(folder, "nox -s layers")
