@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from crackling_aws import names
-from delivery.account.template import template
+from delivery.account.template import ROLES, template
 from localcloud.iam.judge import Judge, Question
 from localcloud.iam.templates import Roles
 
 JUDGE = Judge(Path(__file__).parents[2] / "infra" / "node_modules")
-ROLES = Roles(template(), {"SubjectPrefix": "repo:owner/crackling"})
+# Each kind of account has roles of its own.
+ACCOUNTS = [Roles(template(purpose), {"SubjectPrefix": "repo:owner/crackling"}) for purpose in ROLES]
+ACCOUNT_OF = {role: account for account in ACCOUNTS for role in account}
 HERE, ANYWHERE = "us-east-1:123456789012", "us-east-1:"
 EC2 = f"arn:aws:ec2:{HERE}"
 IMAGE, SNAPSHOT = f"arn:aws:ec2:{ANYWHERE}:image/ami-1", f"arn:aws:ec2:{ANYWHERE}:snapshot/snap-1"
@@ -88,9 +90,9 @@ USER_DATA: list[Case] = [
 # What would give a role more than it has.
 POWERS: list[Case] = [
     ("iam:CreateRole", "arn:aws:iam::123456789012:role/a"),
-    ("iam:PutRolePolicy", ROLES.arn("DeploymentRole")),
-    ("iam:AttachRolePolicy", ROLES.arn("DeploymentRole")),
-    ("iam:UpdateAssumeRolePolicy", ROLES.arn("DeploymentRole")),
+    ("iam:PutRolePolicy", ACCOUNT_OF["DeploymentRole"].arn("DeploymentRole")),
+    ("iam:AttachRolePolicy", ACCOUNT_OF["DeploymentRole"].arn("DeploymentRole")),
+    ("iam:UpdateAssumeRolePolicy", ACCOUNT_OF["DeploymentRole"].arn("DeploymentRole")),
     ("iam:PassRole", "arn:aws:iam::123456789012:role/a", {"iam:PassedToService": "ec2.amazonaws.com"}),
     ("sts:AssumeRole", "arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-us-east-1"),
     ("sts:AssumeRole", "arn:aws:iam::123456789012:role/OrganizationAccountAccessRole"),
@@ -103,12 +105,12 @@ POWERS: list[Case] = [
 
 def question(role: str, case: Case) -> Question:
     action, resource, *context = case
-    return ROLES.question(role, action, resource, context[0] if context else {})
+    return ACCOUNT_OF[role].question(role, action, resource, context[0] if context else {})
 
 
 def judged(role: str, cases: list[Case], allowed: bool) -> list[Case]:
     """Return the cases on which the judge has this verdict."""
-    verdicts = JUDGE.ask(ROLES.policies, [question(role, case) for case in cases])
+    verdicts = JUDGE.ask(ACCOUNT_OF[role].policies, [question(role, case) for case in cases])
     return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.allowed is allowed]
 
 
@@ -120,12 +122,12 @@ def cdk_role(name: str) -> str:
     return f"arn:aws:iam::123456789012:role/cdk-hnb659fds-{name}-role-123456789012-us-east-1"
 
 
-@pytest.mark.parametrize("role", list(ROLES))
+@pytest.mark.parametrize("role", list(ACCOUNT_OF))
 def test_no_role_reaches_the_users_data_or_secrets(role: str) -> None:
     assert judged(role, USER_DATA, allowed=True) == []
 
 
-@pytest.mark.parametrize("role", list(ROLES))
+@pytest.mark.parametrize("role", list(ACCOUNT_OF))
 def test_no_role_gives_itself_more(role: str) -> None:
     assert judged(role, POWERS, allowed=True) == []
 
@@ -165,7 +167,7 @@ def test_inspection_makes_change_sets_and_finds_drift() -> None:
 
 
 def test_inspection_uses_the_key_of_the_cdks_bucket_through_s3_only() -> None:
-    policies = {**ROLES.policies, "key": S3_KEY}
+    policies = {**ACCOUNT_OF["InspectionRole"].policies, "key": S3_KEY}
     cases: list[tuple[Case, bool]] = [
         ((action, KEY, context), bool(context))
         for action in ("kms:Decrypt", "kms:GenerateDataKey")
@@ -184,18 +186,27 @@ def test_inspection_takes_no_other_role() -> None:
     assert judged("InspectionRole", roles, allowed=True) == []
 
 
-def test_deployment_takes_the_cdks_roles_and_deletes_stages_of_pull_requests_only() -> None:
+@pytest.mark.parametrize("role", ["DeploymentRole", "EphemeralRole"])
+def test_what_deploys_takes_the_cdks_roles_and_reads_what_is_deployed(role: str) -> None:
     needed: list[Case] = [
         *(("sts:AssumeRole", cdk_role(name)) for name in ("deploy", "file-publishing", "lookup")),
-        ("cloudformation:DescribeStacks", stack("CracklingStack-prod")),
-        ("cloudformation:GetTemplate", stack("CracklingStack-prod")),
+        ("cloudformation:DescribeStacks", stack("CracklingStack-pr-1")),
+        ("cloudformation:GetTemplate", stack("CracklingStack-pr-1")),
     ]
-    assert judged("DeploymentRole", needed, allowed=False) == []
+    assert judged(role, needed, allowed=False) == []
+
+
+def test_only_stages_of_pull_requests_are_deleted() -> None:
     others: list[Case] = [
         ("cloudformation:DeleteStack", stack(name))
         for name in ("CracklingStack-prod", "Ec2Stack-prod", "CracklingStack-dev", "CDKToolkit", "Other-pr-1")
     ]
-    assert judged("DeploymentRole", others, allowed=True) == []
+    ours: list[Case] = [
+        ("cloudformation:DeleteStack", stack(f"{name}-pr-1")) for name in ("CracklingStack", "Ec2Stack")
+    ]
+    assert judged("EphemeralRole", others, allowed=True) == []
+    assert judged("EphemeralRole", ours, allowed=False) == []
+    assert judged("DeploymentRole", [*others, *ours], allowed=True) == []
 
 
 def test_baking_makes_an_image_of_the_builder_and_tests_it() -> None:
