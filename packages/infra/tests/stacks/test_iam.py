@@ -210,6 +210,20 @@ def test_a_function_may_do_what_its_poller_does(stack: Stack) -> None:
     assert not stack.misjudged(cases)
 
 
+def test_a_function_writes_to_its_own_log_group_only(stack: Stack) -> None:
+    """Lambda writes the logs with the role of the function."""
+    cases: list[Case] = []
+    for function in stack.template.functions().values():
+        role, own = target(function["Role"]), target(function["LoggingConfig"]["LogGroup"])
+        for group in stack.template.of("AWS::Logs::LogGroup"):
+            stream = f"{stack.roles.arn(group)}:log-stream:2026/01/01/[$LATEST]a"
+            cases += [
+                (role, action, stream, {}, group == own)
+                for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+            ]
+    assert not stack.misjudged(cases)
+
+
 def test_a_function_polls_its_own_source_only(stack: Stack) -> None:
     sources: dict[str, set[str]] = {}
     for mapping in stack.template.of("AWS::Lambda::EventSourceMapping").values():
