@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -36,3 +41,15 @@ def reference() -> Path:
 @pytest.fixture(scope="session")
 def sample() -> Path:
     return ROOT / "sample"
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """Pause the measurement of coverage: for tests that take twice the time with it, of lines that others run too."""
+    measurement = Coverage.current()
+    if measurement is None:
+        yield
+        return
+    measurement.stop()
+    yield
+    measurement.start()

@@ -46,7 +46,12 @@ def prepare(clients: SimpleNamespace, download_fasta: DownloadFasta, claim: str)
         ncbi_url="", bowtie2=True, max_hours=1,
     )  # fmt: skip
     return make_preparation(
-        PrepareGenome(GENOME, claim), settings, cast("Clients", clients), download_fasta, INSTANCE, time.time
+        message=PrepareGenome(GENOME, claim),
+        settings=settings,
+        clients=cast("Clients", clients),
+        download_fasta=download_fasta,
+        instance_id=INSTANCE,
+        clock=time.time,
     )
 
 

@@ -21,7 +21,13 @@ def supervisor(
     max_seconds: float = 10.0,
     heartbeat_seconds: float = 10.0,
 ) -> Supervisor:
-    return Supervisor(beat, interruption, max_seconds, heartbeat_seconds, poll_seconds=0.01)
+    return Supervisor(
+        beat=beat,
+        interruption=interruption,
+        max_seconds=max_seconds,
+        heartbeat_seconds=heartbeat_seconds,
+        poll_seconds=0.01,
+    )
 
 
 @pytest.fixture

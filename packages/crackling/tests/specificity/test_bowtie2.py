@@ -90,6 +90,7 @@ def phage(
     return Indexed(fasta, folder, programs, request.param)
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_all_guides_of_a_phage(phage: Indexed, programs: Path) -> None:
     guides = [*phage.guides, *ABSENT, phage.guides[0]]
     phage.agree(guides, programs)
@@ -98,6 +99,7 @@ def test_all_guides_of_a_phage(phage: Indexed, programs: Path) -> None:
     assert {alignment.contig for row in repeated for alignment in row.alignments} == {"NC_001416.1", "again"}
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_e_coli(reference: Path, tmp_path: Path, programs: Path) -> None:
     """A sample of its guides, and all that are repeated: up to some seventy times."""
     coli = Indexed(reference / "genomes/ecoli_k12_mg1655.fa.gz", tmp_path, programs, "s")

@@ -59,6 +59,7 @@ def packed_lengths(genome: Planted) -> list[Piece]:
     return [Piece(name, len("".join(letters.split()))) for name, letters in genome.contigs.items()]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_every_flipped_byte_is_noticed(small: Path) -> None:
     image = small.read_bytes()
     unnoticed = []

@@ -70,6 +70,7 @@ near_and_far = st.one_of(
 )
 
 
+@pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_numbers(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
     """Directories, entries, multiplicities: a few of them changed a little or much."""
@@ -82,6 +83,7 @@ def test_numbers(images: list[bytes], tmp_path: Path, data: st.DataObject) -> No
     use(resealed(bytes(image)), tmp_path / "numbers.issl")
 
 
+@pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_directories_that_only_shift(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
     """Still ascending from 0 to the end, so that they pass as sound, but with other buckets."""
@@ -106,6 +108,7 @@ def test_occurrences(images: list[bytes], tmp_path: Path, data: st.DataObject) -
     use(replaced(image, Section.OCCURRENCES, contents[:length]), tmp_path / "occurrences.issl")
 
 
+@pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_header_fields(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
     """Key widths, counts, offsets and lengths of sections."""

@@ -1,4 +1,4 @@
-"""Adapters between the science and AWS: typed settings, models, and one store a kind of thing.
+"""Provide the adapters between the science and AWS: typed settings, models, messages, and one store for each table and bucket.
 
 Imports point one way: stores -> codec and models -> the science. Nothing here knows of Lambda events or HTTP.
 """

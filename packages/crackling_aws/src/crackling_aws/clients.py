@@ -32,7 +32,7 @@ _REGIONAL = Config(
     signature_version="s3v4",
     s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
 )
-# Whoever submits a job waits for it, and the gateway for no more than 29 s.
+# For the request that submits a job: its user waits, and API Gateway waits at most 29 s.
 _BRIEF = _RETRIES.merge(
     Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5)
 )

@@ -1,4 +1,4 @@
-"""Models as DynamoDB items, derived from their dataclasses: a new field is stored and read without further code.
+"""Convert models to DynamoDB items and back. Both follow from the dataclass, so a new field needs no further code.
 
 The field `chunk_size` is the attribute `chunkSize`. A field that is None or an empty set has no attribute, and takes its
 default when it is read. A dataclass within a model is stored as the list of its fields, so new fields go to its end and

@@ -66,7 +66,7 @@ class NoCapacityError(LaunchError):
     """Raised when AWS has no capacity or the account's quota is used up; a later attempt may succeed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchSettings:
     """Hold the deployment's settings for workers. `types` are in ascending order of their bases."""
 
@@ -76,14 +76,16 @@ class LaunchSettings:
     types: tuple[WorkerTypes, ...]
 
     @classmethod
-    def of(cls, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
-        """Parse the settings; `types` is JSON: [[most bases, [instance type, ...]], ...].
+    def parse(cls, *, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
+        """Parse the settings; `types` is JSON: [[maximum of bases, [instance type, ...]], ...].
 
         Raises:
             ValueError: it is not.
         """
         rows = sorted(WorkerTypes(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
-        return cls(stage, image_parameter, launch_template, tuple(rows))
+        return cls(
+            stage=stage, image_parameter=image_parameter, launch_template=launch_template, types=tuple(rows)
+        )
 
     def types_for(self, genome_id: str, bases: int) -> tuple[str, ...]:
         """Return the instance types for a genome of this size.
@@ -91,12 +93,12 @@ class LaunchSettings:
         Raises:
             LaunchError: it is larger than the table knows types for.
         """
-        for most, types in self.types:
-            if bases <= most:
+        for max_bases, types in self.types:
+            if bases <= max_bases:
                 return types
-        most = self.types[-1].bases if self.types else 0
+        max_bases = self.types[-1].bases if self.types else 0
         raise LaunchError(
-            f"{genome_id}: its {bases:,} bases are more than any configured worker can prepare ({most:,}); "
+            f"{genome_id}: its {bases:,} bases are more than any configured worker can prepare ({max_bases:,}); "
             "add a larger instance type to the setting workerTypes"
         )
 
@@ -114,7 +116,7 @@ class RunningWorker:
 class Workers:
     """Start, list and terminate the workers of one stage."""
 
-    def __init__(self, client: EC2Client, parameters: Parameters, settings: LaunchSettings) -> None:
+    def __init__(self, *, client: EC2Client, parameters: Parameters, settings: LaunchSettings) -> None:
         self._client = client
         self._parameters = parameters
         self._settings = settings

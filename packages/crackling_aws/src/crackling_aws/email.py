@@ -1,7 +1,7 @@
 """Send email through one SNS topic: each address receives only what is published for it.
 
-A message names its recipient by a digest of the address, and a subscription's filter lets that digest through and no
-other. So SNS knows the addresses, and no table, message or log does.
+A message names its recipient by a digest of the address, and the filter of a subscription accepts only its own digest.
+Therefore only SNS knows the addresses; no table, message or log contains one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Names of deployed things that more than one package must agree on. This module imports nothing of ours.
+"""Define the names of deployed things that several packages must agree on. This module imports none of the other packages.
 
-The stacks create them, the functions and the workers use them, and the delivery bakes images and cleans up by them.
+The stacks create these things, the functions and the workers use them, and the delivery finds and deletes them by name.
 NCBI's address is `crackling.ncbi.NCBI_URL`: the command line needs it without AWS.
 """
 
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 STAGE: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 """A regular expression for names of stages; see `is_stage`."""
-LONGEST_STAGE: Final = 24
+MAX_STAGE_LENGTH: Final = 24
 PRODUCTION, LOCAL, PULL_REQUEST = "prod", "local", "pr"
 """Kinds of stages: for users, the local cloud's, and those that pull requests get: `pr-12`."""
 DISPOSABLE: Final = frozenset({"dev", LOCAL, PULL_REQUEST})
@@ -22,7 +22,7 @@ DISPOSABLE: Final = frozenset({"dev", LOCAL, PULL_REQUEST})
 
 def is_stage(text: str) -> bool:
     """Return whether a text may be the name of a stage."""
-    return bool(re.fullmatch(STAGE, text)) and len(text) <= LONGEST_STAGE
+    return bool(re.fullmatch(STAGE, text)) and len(text) <= MAX_STAGE_LENGTH
 
 
 def kind_of(stage: str) -> str:
@@ -48,7 +48,7 @@ def builder_stack(stage: str) -> str:
 
 
 class LambdaLimits(NamedTuple):
-    """What an account allows its functions: memory of one in MiB, invocations at a time of all, and how many may be reserved."""
+    """Hold the limits of an account: memory of one function, concurrency of all functions, and how much of it can be reserved."""
 
     memory_mib: int
     concurrency: int

@@ -21,12 +21,12 @@ class MissingParameterError(Exception):
 
 
 class Parameters:
-    """The parameters of the account. A value is kept for a short while; one that is missing is not."""
+    """Read the parameters of the account. Values are cached for a short while; that one is missing is not cached."""
 
     def __init__(self, client: SSMClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._kept: dict[str, tuple[str, float]] = {}
+        self._cache: dict[str, tuple[str, float]] = {}
 
     def get(self, name: str, fresh_seconds: float = FRESH_SECONDS) -> str:
         """Return a parameter's value, at most `fresh_seconds` old.
@@ -45,7 +45,7 @@ class Parameters:
         return self._get(name, fresh_seconds, secret=True)
 
     def _get(self, name: str, fresh_seconds: float, *, secret: bool) -> str:
-        value, read = self._kept.get(name, ("", float("-inf")))
+        value, read = self._cache.get(name, ("", float("-inf")))
         if self._clock() - read < fresh_seconds:
             return value
         try:
@@ -54,5 +54,5 @@ class Parameters:
             if error.response["Error"]["Code"] in _MISSING:
                 raise MissingParameterError(f"There is no SSM parameter {name}") from None
             raise
-        self._kept[name] = (value, self._clock())
+        self._cache[name] = (value, self._clock())
         return value

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs import SQSClient
 
-BATCH = 10  # SQS takes no more at once
+MAX_BATCH = 10  # SQS accepts no more in one request
 
 T = TypeVar("T", bound=Message)
 
@@ -22,7 +22,7 @@ class SendError(Exception):
 
 
 class Queue(Generic[T]):
-    """A queue for messages of one kind."""
+    """Send messages of one kind to a queue."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
@@ -32,10 +32,10 @@ class Queue(Generic[T]):
         """Send all messages.
 
         Raises:
-            SendError: some were refused; others may have been sent, so whoever tries again sends those twice.
+            SendError: SQS rejected some. Others may have been sent, so a retry sends those twice.
         """
         remaining = iter(messages)
-        while batch := list(islice(remaining, BATCH)):
+        while batch := list(islice(remaining, MAX_BATCH)):
             entries = [{"Id": str(i), "MessageBody": dump(message)} for i, message in enumerate(batch)]
             answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
             if refused := answer.get("Failed"):

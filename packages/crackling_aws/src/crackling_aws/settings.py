@@ -26,7 +26,7 @@ class SettingsError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Base of every function's settings."""
+    """Provide the base class of all settings."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:

@@ -61,10 +61,10 @@ def test_parts_add_up_and_a_repetition_changes_nothing(genomes: GenomeStore) -> 
     found = known(genomes.get("g"))
     assert found.prepared
     assert (found.contigs, found.bases, found.files, found.index_bytes) == (3, 48502, FILES, 1000)
-    assert found.took is None
+    assert found.preparation_seconds is None
     assert genomes.mark_ready("g", "c1", 6.5)
     found = known(genomes.get("g"))
-    assert (found.state, found.took) == (GenomeState.READY, 4.5)
+    assert (found.state, found.preparation_seconds) == (GenomeState.READY, 4.5)
 
 
 def test_a_preparation_that_is_over_changes_no_more(genomes: GenomeStore) -> None:
@@ -97,7 +97,7 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes: GenomeStore) -> N
     assert (found.done, found.reason, found.files, found.claim) == (frozenset(), None, (), "c2")
     assert (found.venue, found.progress, found.worker, found.organism) == (None, None, None, None)
     assert (found.expected_bases, found.bases, found.claimed, found.created) == (None, None, 7, 2)
-    assert (found.expected_seconds, found.took) == (None, None)
+    assert (found.expected_seconds, found.preparation_seconds) == (None, None)
 
 
 def test_a_preparation_begins_once_and_shows_its_progress(genomes: GenomeStore) -> None:

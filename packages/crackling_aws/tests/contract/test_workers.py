@@ -42,7 +42,10 @@ def workers(ssm: Any, ec2: FakeEC2) -> Workers:
 
 
 def make(ssm: Any, ec2: Any, template: str = "lt-1", types: str = TYPES) -> Workers:
-    return Workers(ec2, Parameters(ssm), LaunchSettings.of("test", IMAGE_PARAMETER, template, types))
+    settings = LaunchSettings.parse(
+        stage="test", image_parameter=IMAGE_PARAMETER, launch_template=template, types=types
+    )
+    return Workers(client=ec2, parameters=Parameters(ssm), settings=settings)
 
 
 def tried(ec2: FakeEC2) -> list[tuple[str, str | None]]:
@@ -144,7 +147,7 @@ def test_no_room_anywhere_is_told_with_what_was_tried(workers: Workers, ec2: Fak
     assert not ec2.instances
 
 
-def test_what_the_free_plan_refuses_is_told_once_a_type(workers, ec2):
+def test_what_the_free_plan_refuses_is_told_once_a_type(workers: Workers, ec2: FakeEC2) -> None:
     free = "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, ..."
     ec2.refusals = {(kind, "any"): "InvalidParameterCombination" for kind in ("r9.large", "r8.large")}
     ec2.message = free
@@ -157,7 +160,7 @@ def test_what_the_free_plan_refuses_is_told_once_a_type(workers, ec2):
         workers.launch(GENOME, "other", 5_000)
 
 
-def test_what_the_free_plan_allows_is_started(workers, ec2):
+def test_what_the_free_plan_allows_is_started(workers: Workers, ec2: FakeEC2) -> None:
     ec2.refusals, ec2.message = (
         {("r9.large", "any"): "InvalidParameterCombination"},
         "not eligible for Free Tier",
@@ -166,7 +169,7 @@ def test_what_the_free_plan_allows_is_started(workers, ec2):
     assert tried(ec2) == [("r9.large", None), ("r8.large", None)]
 
 
-def test_what_the_region_lacks_is_told(workers, ec2):
+def test_what_the_region_lacks_is_told(workers: Workers, ec2: FakeEC2) -> None:
     ec2.refusals = {(kind, "any"): "Unsupported" for kind in ("r9.large", "r8.large")}
     with pytest.raises(LaunchError, match=r"no zone.*r9.large, r8.large.*workerTypes") as caught:
         workers.launch(GENOME, CLAIM, 5_000)

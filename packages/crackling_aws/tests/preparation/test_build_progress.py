@@ -17,7 +17,7 @@ def reported() -> list[tuple[int, int]]:
 
 
 def test_a_shard_is_done_when_it_is_written(reported: list[tuple[int, int]]) -> None:
-    progress = BuildProgress(lambda *bar: reported.append(bar), 1000)
+    progress = BuildProgress(report=lambda *bar: reported.append(bar), bases=1000)
     for stage, done, total in (
         ("reading", 500, 0), ("reading", 1000, 0), ("sorting", 1, 2), ("sorting", 2, 2), ("writing", 3, 3),
     ):  # fmt: skip
@@ -26,7 +26,7 @@ def test_a_shard_is_done_when_it_is_written(reported: list[tuple[int, int]]) -> 
 
 
 def test_shards_add_up(reported: list[tuple[int, int]]) -> None:
-    progress = BuildProgress(lambda *bar: reported.append(bar), 1000)
+    progress = BuildProgress(report=lambda *bar: reported.append(bar), bases=1000)
     for read in (600, 1000):
         progress("reading", read, 0)
         progress("sorting", 5, 10)
@@ -35,7 +35,7 @@ def test_shards_add_up(reported: list[tuple[int, int]]) -> None:
 
 
 def test_a_genome_of_unknown_size_is_as_large_as_what_was_read(reported: list[tuple[int, int]]) -> None:
-    BuildProgress(lambda *bar: reported.append(bar), 0)("reading", 10, 0)
+    BuildProgress(report=lambda *bar: reported.append(bar), bases=0)("reading", 10, 0)
     assert reported == [(3, 10)]
 
 

@@ -1,4 +1,4 @@
-"""The worker: prepares one genome on an EC2 instance of its own, with the same steps as the functions.
+"""Prepare one genome on an EC2 instance of its own, with the same steps as the functions.
 
     cli -> metadata (who am I) -> settings (what is there) -> preparation (the steps), watched by supervisor
 

@@ -123,7 +123,13 @@ def _prepare(assignment: Assignment, metadata: Metadata) -> int:
     logger.info("Begun")
     ncbi, instance_id = _ncbi(settings, parameters), metadata.instance_id()
     preparation = make_preparation(
-        message, settings, clients, ncbi.download_fasta, instance_id, time.time, ncbi.download_annotation
+        message=message,
+        settings=settings,
+        clients=clients,
+        download_fasta=ncbi.download_fasta,
+        download_annotation=ncbi.download_annotation,
+        instance_id=instance_id,
+        clock=time.time,
     )
     supervisor = Supervisor(
         beat=preparation.beat,

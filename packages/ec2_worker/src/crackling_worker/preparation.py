@@ -72,9 +72,9 @@ class BuildBoth:
             self.bowtie2.run(message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """The preparation of `message.genome_id` that `message.claim` owns."""
+    """Prepare the genome `message.genome_id` under the claim `message.claim`."""
 
     message: PrepareGenome
     genomes: GenomeStore
@@ -105,7 +105,7 @@ class Preparation:
         return Outcome.READY
 
     def beat(self) -> None:
-        """Record that this machine is alive and working. A lost heartbeat does no harm: the next comes soon.
+        """Record that this machine is alive and working. A lost heartbeat does no harm: the next one follows soon.
 
         Raises:
             LostClaimError: another preparation owns the genome, or none does.
@@ -143,6 +143,7 @@ class Preparation:
 
 
 def make_preparation(
+    *,
     message: PrepareGenome,
     settings: WorkerSettings,
     clients: Clients,
@@ -176,7 +177,14 @@ def make_preparation(
         failure=failure,
         clock=clock,
     )
-    return Preparation(message, genomes, failure, download, instance_id, clock)
+    return Preparation(
+        message=message,
+        genomes=genomes,
+        failure=failure,
+        download=download,
+        instance_id=instance_id,
+        clock=clock,
+    )
 
 
 def bowtie2_program() -> Path:

@@ -28,7 +28,7 @@ class OverdueError(Exception):
     """Raised when the work exceeds its time limit; another machine would not be faster."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Supervisor:
     """Run work; `beat` sends a heartbeat or raises if the work is in vain; `interruption` returns a notice."""
 

@@ -292,7 +292,7 @@ def require_folder(folder: Path, command: str) -> str:
 def _stage(read: ContextReader) -> str:
     stage = read.text("stage", "dev", _STAGE, pattern=names.STAGE)
     if not names.is_stage(stage):
-        raise SettingsError(f"context 'stage': {stage!r} has more than {names.LONGEST_STAGE} characters")
+        raise SettingsError(f"context 'stage': {stage!r} has more than {names.MAX_STAGE_LENGTH} characters")
     return stage
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class RefusedError(Exception):
-    """Base class of the refusals, whose messages are for the user."""
+    """Provide the base class of refusals; their messages are for users."""
 
 
 class InvalidError(RefusedError):
@@ -28,4 +28,4 @@ class ConflictError(RefusedError):
 
 
 class GenomeNotReadyError(Exception):
-    """Raised when the genome of a running job is not ready, such as while it is deleted and prepared anew."""
+    """Raised when the genome of a running job is not ready, for example because it was deleted and is prepared again."""

@@ -1,8 +1,8 @@
-"""End what makes no progress: nothing waits forever, fails without a reason or leaves a machine idle.
+"""End whatever makes no progress, so that nothing waits forever, fails without a reason or leaves a machine idle.
 
-Jobs: one without progress fails, unless its genome is being prepared, however long that takes.
-Genomes: a preparation that has not begun is nudged; one without progress fails, or, if it was a worker's, is
-handed to another worker once. Workers: one that prepares nothing, or for too long, is ended.
+Jobs: a job without progress fails, unless its genome is being prepared, however long that takes.
+Genomes: a preparation that has not begun is retried. One without progress fails, or is handed to another worker once.
+Workers: a worker that prepares nothing, or runs for too long, is terminated.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RunningWorker(Protocol):
 
 
 class Fleet(Protocol):
-    """The workers of this stage: crackling_aws.ec2_workers.Workers."""
+    """List and terminate the workers of this stage; implemented by `crackling_aws.ec2_workers.Workers`."""
 
     def running(self) -> Sequence[RunningWorker]: ...
     def terminate(self, instance_id: str) -> None: ...
@@ -76,7 +76,7 @@ class Reaper:
     clock: Callable[[], float]
 
     def run(self) -> None:
-        # Workers before genomes: the claim of a worker in this list is in the item by now, or is over.
+        # Workers are listed before genomes, so that the item of each worker's genome has that worker's claim or a later one.
         workers = list(self.fleet.running())
         genomes = list(self.genomes.list())
         for genome in genomes:
@@ -114,7 +114,7 @@ class Reaper:
             self.failure.fail_remaining_waiters(self.genomes.get(genome.genome_id), claim)
 
     def _replace_worker(self, genome: Genome, claim: str) -> None:
-        """Hand the genome to a new claim, which starts a new worker; the old one, if alive, is now an orphan."""
+        """Hand the genome to a new claim, which starts a new worker. The old one, if it is alive, owns nothing any more."""
         now = self.clock()
         if genome.attempts + 1 >= MAX_WORKER_ATTEMPTS:
             self._fail_stalled(genome, claim, HEARTBEAT_TIMEOUT_SECONDS, WORKER_REASON)

@@ -274,7 +274,7 @@ def test_a_large_export_is_answered_with_an_address(
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     inline = service.ask("GET", f"/jobs/{job_id}/export", query={"format": "csv"}).text
-    monkeypatch.setattr(results, "INLINE_BYTES", 100)
+    monkeypatch.setattr(results, "MAX_INLINE_BYTES", 100)
     for _ in range(2):  # the second finds the object
         answer = service.ask("GET", f"/jobs/{job_id}/export")
         assert answer.status == 303
@@ -313,7 +313,7 @@ def test_a_query_that_an_answer_cannot_carry_is_at_an_address(
 ) -> None:
     """A million nameless bases are longer as FASTA than what was sent."""
     job_id = service.submit(SEQUENCE)
-    monkeypatch.setattr(results, "INLINE_BYTES", 50)
+    monkeypatch.setattr(results, "MAX_INLINE_BYTES", 50)
     answer = service.ask("GET", f"/jobs/{job_id}/query")
     assert answer.status == 303
     assert answer.headers["Location"].startswith(f"https://data.example/jobs/{job_id}/searched.fa?")

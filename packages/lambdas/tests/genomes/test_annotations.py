@@ -25,7 +25,7 @@ def test_the_annotation_used_last_is_fetched_once(cloud: Cloud, monkeypatch: pyt
     cloud.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
     cloud.genomes.annotation_done("mine", "c", 2)
     objects = ObjectStore(cloud.s3, "genome")
-    annotations = Annotations(objects)
+    annotations = Annotations(objects=objects)
     asked: list[str] = []
     get = objects.get
 

@@ -55,7 +55,10 @@ def disk(tmp_path: Path) -> Disk:
 
 @pytest.fixture
 def cache(s3: CountingS3, disk: Disk) -> IndexCache:
-    return IndexCache(objects=ObjectStore(cast("Any", s3), BUCKET), files=ShardFiles(disk.folder, disk.free))
+    return IndexCache(
+        objects=ObjectStore(cast("Any", s3), BUCKET),
+        files=ShardFiles(folder=disk.folder, free_bytes=disk.free),
+    )
 
 
 class PutGenome(Protocol):
@@ -176,7 +179,7 @@ def test_a_damaged_download_is_logged_and_repeated(
     assert cache.score(phage, GUIDES)[0].counts[0] > 0
     [line] = telemetry.lines
     assert line.getMessage().startswith(f"{phage.files[0].key} is damaged and downloaded once more: ")
-    assert telemetry.counted == ["Warnings"]
+    assert telemetry.counted == ["HandledFailures"]
 
 
 def test_damaged_twice_is_an_error_and_leaves_nothing(

@@ -38,7 +38,7 @@ def s3() -> CountingS3:
 
 @pytest.fixture
 def files(tmp_path: Path) -> ShardFiles:
-    return ShardFiles(tmp_path / "places")
+    return ShardFiles(folder=tmp_path / "off-targets")
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_small_index_comes_whole(lookup: OffTargetLookup, s3: CountingS3, tmp_
 def test_a_disk_that_fills_up_begins_afresh(s3: CountingS3, tmp_path: Path) -> None:
     """The parts of many guides add up: another file goes first, then the list's own, and the next answer is right."""
     free = SimpleNamespace(bytes=10**9)
-    files = ShardFiles(tmp_path / "places", lambda _: RESERVED_BYTES + free.bytes)
+    files = ShardFiles(folder=tmp_path / "off-targets", free_bytes=lambda _: RESERVED_BYTES + free.bytes)
     lookup = OffTargetLookup(objects=ObjectStore(cast("Any", s3), BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
@@ -157,7 +157,7 @@ def test_a_human_sized_index_is_listed_in_time() -> None:
         prefix_directory=EvenDirectory(4**keys.prefix_nt, distinct),
         suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
     )
-    shard: Any = SimpleNamespace(header=header, lists=lists)
+    shard: Any = SimpleNamespace(header=header, lists=lists, keys=keys)
     blocks = Blocks(header.file_bytes)
     found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
     once = header.ranges(without=LIST_SECTIONS)

@@ -17,7 +17,7 @@ def make(values: dict[str, int]) -> tuple[ReadCache[int], Clock, list[str]]:
         reads.append(key)
         return values.get(key)
 
-    return ReadCache(read, clock), clock, reads
+    return ReadCache(read=read, clock=clock), clock, reads
 
 
 def test_is_read_once_while_it_is_news() -> None:

@@ -62,7 +62,7 @@ def make_scan(cloud: Cloud) -> Scan:
         jobs=cloud.jobs,
         targets=TargetStore(cloud.dynamodb, "targets", "jobs"),
         queries=ObjectStore(cloud.s3, "data"),
-        regions=Regions(read_genome=cloud.genomes.get, objects=files, annotations=Annotations(files)),
+        regions=Regions(read_genome=cloud.genomes.get, objects=files, annotations=Annotations(objects=files)),
         consensus=Queue(cloud.sqs, "consensus"),
         off_target=Queue(cloud.sqs, "off_target"),
         clock=lambda: 1.0,

@@ -151,7 +151,7 @@ def _check_genomes(world: World, lost: set[str]) -> None:
                 assert genome.prepared
                 if genome.genome_id in GOOD:
                     assert genome.expected_seconds, "nobody said how long it would take"
-                    assert genome.took is not None, "nobody knows how long it took"
+                    assert genome.preparation_seconds is not None, "nobody knows how long it took"
             case GenomeState.FAILED:
                 assert genome.reason
                 assert genome.genome_id in BAD or genome.genome_id in lost, (

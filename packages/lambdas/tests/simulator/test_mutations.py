@@ -370,7 +370,7 @@ MUTATIONS = [
 ]
 
 
-FIRST_SEEDS = {
+FIRST_SEEDS: dict[Callable[[pytest.MonkeyPatch], None], int] = {
     failed_jobs_go_on_counting: 781,
     waiters_are_read_before_the_genome_is_ready: 1514,
     the_waiter_is_removed_before_its_scan_is_queued: 101,

@@ -100,6 +100,10 @@ class Shard(Closeable):
         span = self.header.spans[section]
         return self.memory[span.offset : span.offset + span.length]
 
+    @property
+    def keys(self) -> Keys:
+        return Keys(self.header.prefix_nt, self.header.suffix_nt)
+
     def search(self, k: int) -> Search:
         """Return how a search of this shard divides k mismatches between its lists.
 
@@ -107,7 +111,7 @@ class Shard(Closeable):
             InputError: k is out of range.
         """
         check_mismatches(k)
-        keys = Keys(self.header.prefix_nt, self.header.suffix_nt)
+        keys = self.keys
         radius = choose_prefix_radius(self.header.distinct_sites, keys, k)
         prefix_groups, suffix_groups = groups(keys.prefix_nt, radius), groups(keys.suffix_nt, k - 1 - radius)
         return Search(

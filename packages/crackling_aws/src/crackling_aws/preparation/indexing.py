@@ -34,9 +34,9 @@ class Build(Protocol):
     def __call__(self, sources: list[Path], out: Path, *, progress: OnStage) -> Sequence[Path]: ...
 
 
-# Of a shard. All of one's lists but the places take up to 6 GB then, which a scoring function has room for.
+# A shard of this size has up to 6 GB without its positions, which fits on the disk of a scoring function.
 SHARD_BASES = 3_500_000_000
-BOWTIE2_BASES = 4_000_000_000  # of an index with 32-bit numbers
+MAX_SMALL_BOWTIE2_BASES = 4_000_000_000  # a larger genome needs an index with 64-bit numbers
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +54,14 @@ class Builder:
     def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, OnStage], None]) -> None:
         """Call `make(fasta, scratch folder, on_stage)` if the part is missing; then finish, if it was the last.
 
-        A repetition skips to finishing, in case the first died between.
+        A repeated call skips to the end, in case the first call died after the build.
         """
         genome = self.genomes.get(message.genome_id)
         if owned(genome, message.claim) and part not in genome.done:
             report = Reporter(
                 genomes=self.genomes, genome_id=message.genome_id, claim=message.claim, clock=self.clock
             )
-            on_stage = BuildProgress(partial(report, part), genome.bases or 0)
+            on_stage = BuildProgress(report=partial(report, part), bases=genome.bases or 0)
             try:
                 with TemporaryDirectory() as folder:
                     report(part)
@@ -70,7 +70,7 @@ class Builder:
                     make(fasta, Path(folder), on_stage)
             except LostClaimError as error:
                 logger.warning("The build of the %s index stops: %s", part, error)
-        # Read again: another delivery of this message may have failed it, and died before it failed the waiters.
+        # Read the item again: another delivery of this message may have failed the genome and died before it failed the waiters.
         self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
         self.release.finish(message.genome_id, message.claim)
 
@@ -137,7 +137,7 @@ class Bowtie2Index:
             files = folder / "index"
             files.mkdir()
             genome = self.builder.genomes.get(message.genome_id)
-            large = genome is not None and (genome.bases or 0) > BOWTIE2_BASES
+            large = genome is not None and (genome.bases or 0) > MAX_SMALL_BOWTIE2_BASES
             self.build(fasta, files / "genome", large=large)
             for file in sorted(files.iterdir()):
                 key = keys.bowtie2(message.genome_id, message.claim, file.name)

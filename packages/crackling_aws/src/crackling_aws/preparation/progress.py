@@ -42,7 +42,7 @@ class Reporter:
         """Report `done` of `total` bytes or bases; 0 of 0 where only the step is known.
 
         Raises:
-            LostClaimError: the preparation is over or was begun anew.
+            LostClaimError: the preparation has ended or was restarted under another claim.
         """
         with self._lock:
             begins = self._latest is None or self._latest.part is not part
@@ -54,7 +54,7 @@ class Reporter:
         """Report the latest progress again, to show that a long step without reports is still running.
 
         Raises:
-            LostClaimError: the preparation is over or was begun anew.
+            LostClaimError: the preparation has ended or was restarted under another claim.
         """
         with self._lock:
             if self._latest is not None:
@@ -66,11 +66,11 @@ class Reporter:
             raise LostClaimError(f"The genome {self.genome_id} is not prepared under {self.claim} any more")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class BuildProgress:
     """Convert the stages of build_index, shard by shard, to progress in bases of `bases`.
 
-    Only reading tells how many bases the shards so far have; a shard's other stages are parts of these.
+    The number of bases in a shard is known only from the stage `reading`; the other stages are fractions of it.
     """
 
     report: Callable[[int, int], None]

@@ -1,1 +1,1 @@
-"""The stores: one module for each DynamoDB table, and one for the objects in S3."""
+"""Store models: one module for each DynamoDB table, and one for the objects in S3."""

@@ -1,7 +1,7 @@
-"""The Genomes table: one item for each genome, and beside it one item for each job that waits for it.
+"""Store genomes: the Genomes table has one item for each genome, and one item for each job that waits for it.
 
-No wake-up is lost: a job's waiter is written before the genome's state is read, and the state is written before the waiters
-are read. So the job sees the final state, or whoever wrote that state sees the job.
+No waiting job is forgotten: a job writes its waiter before it reads the genome's state, and a preparation writes the state
+before it reads the waiters. Therefore the job sees the final state, or the preparation sees the job.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
 NOT_PREPARING = "attribute_not_exists(#genomeId) OR #state <> :preparing"
 STALLED = f"{OWNED} AND #updated < :before"
-# Fields that say what the genome is, who prepares it, and how often that was tried.
+# Fields that describe the genome itself, and fields of the preparation that owns it.
 _OF_THE_GENOME = {"genome_id", "name", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
-# All others are results of a preparation, so a new claim removes them.
+# All other fields are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
     attribute_name(field.name) for field in fields(Genome) if field.name not in _OF_THE_GENOME | _OF_THE_CLAIM
 )
 
 
 class GenomeStore:
-    """Genomes by id, and their waiters."""
+    """Read and write genomes and their waiters. Every change is a conditional write."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""The Jobs table. Every write is conditional, so that a message that comes twice or late changes nothing."""
+"""Store jobs in the Jobs table. Every write is conditional, so that a message delivered twice or late changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STALLED = f"{NOT_FINISHED} AND #updated < :before"
 
 
 class JobStore:
-    """Jobs by id."""
+    """Read and write jobs."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -41,23 +41,23 @@ class JobStore:
         return from_item(Job, answer["Item"]) if "Item" in answer else None
 
     def mark_preparing(self, job_id: str, now: float) -> bool:
-        """Note that the job waits for its genome; return False if it is over."""
+        """Note that the job waits for its genome; return False if it is finished."""
         return self._update(job_id, NOT_FINISHED, preparing=True, updated=now)
 
     def mark_scanning(self, job_id: str, now: float) -> bool:
-        """Note that the job's scan was queued; return False if it is over."""
+        """Note that the job's scan was queued; return False if it is finished."""
         return self._update(job_id, NOT_FINISHED, scanning=True, updated=now)
 
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
-        """Note how many guides the scan found; return False if the job is over."""
+        """Note how many guides the scan found; return False if the job is finished."""
         return self._update(job_id, NOT_FINISHED, guides=guides, updated=now)
 
     def fail(self, job_id: str, reason: str, now: float) -> bool:
-        """End the job with a reason; return False if it was over."""
+        """End the job with a reason; return False if it was finished."""
         return self._update(job_id, NOT_FINISHED, failure=reason, updated=now)
 
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
-        """End the job with a reason; return False if it is over or made progress since `before`."""
+        """End the job with a reason; return False if it is finished or made progress since `before`."""
         return self._update(job_id, STALLED, {"before": before}, failure=reason, updated=now)
 
     def mark_notified(self, job_id: str, now: float) -> bool:
@@ -65,7 +65,7 @@ class JobStore:
         return self._update(job_id, NOT_NOTIFIED, notified=now)
 
     def stalled(self, before: float) -> Iterator[Job]:
-        """Yield the jobs that are not over and made no progress since `before`: a scan of the table."""
+        """Yield the jobs that are not finished and made no progress since `before`: a scan of the table."""
         request = filters(STALLED, before=before)
         for item in pages(self._client.scan, TableName=self._table, **request):
             yield from_item(Job, item)

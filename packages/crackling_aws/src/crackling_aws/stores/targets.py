@@ -1,4 +1,4 @@
-"""The Targets table: one item for each chunk of sites, and the results of its two scorings, each written once.
+"""Store chunks of targets in the Targets table: their sites, and the results of both scorings, each written once.
 
 A result and the job's counter change in one transaction, so the counter is exact however often a message is delivered.
 """
@@ -44,7 +44,7 @@ CONFLICT_DELAY_SECONDS = 0.05
 
 
 class TargetStore:
-    """Chunks of targets by job and number."""
+    """Read and write chunks of targets."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, jobs_table: str, sleep: Callable[[float], None] = time.sleep

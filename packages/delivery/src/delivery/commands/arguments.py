@@ -13,7 +13,7 @@ def stage(text: str) -> str:
     if not names.is_stage(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a stage: lower-case letters, digits and single hyphens, "
-            f"at most {names.LONGEST_STAGE} characters"
+            f"at most {names.MAX_STAGE_LENGTH} characters"
         )
     return text
 

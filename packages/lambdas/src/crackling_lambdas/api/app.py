@@ -1,4 +1,4 @@
-"""The API as one application: its routes on the logic, and its errors as problems."""
+"""Assemble the API: its routes call the logic, and errors are answered as problems."""
 
 from http import HTTPStatus
 

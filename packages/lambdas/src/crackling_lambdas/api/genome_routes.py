@@ -1,4 +1,4 @@
-"""The routes of genomes."""
+"""Define the routes of genomes."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus

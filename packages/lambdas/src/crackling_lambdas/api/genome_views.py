@@ -9,7 +9,7 @@ from pydantic import Field
 from crackling.ncbi import Assembly
 from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_aws.stores.objects import UploadForm
-from crackling_lambdas.api.views import View, moment
+from crackling_lambdas.api.views import View, to_datetime
 from crackling_lambdas.genomes.library import GENOME_ID
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
@@ -119,15 +119,15 @@ class GenomeView(View):
             venue=genome.venue,
             organism=genome.organism,
             expected_bases=genome.expected_bases,
-            began=None if genome.claimed is None else moment(genome.claimed),
+            began=None if genome.claimed is None else to_datetime(genome.claimed),
             expected_seconds=genome.expected_seconds,
-            took_seconds=None if genome.took is None else round(genome.took),
+            took_seconds=None if genome.preparation_seconds is None else round(genome.preparation_seconds),
             contigs=genome.contigs,
             bases=genome.bases,
             annotated=genome.annotated,
             index_bytes=genome.index_bytes,
-            created=moment(genome.created),
-            updated=moment(genome.updated),
+            created=to_datetime(genome.created),
+            updated=to_datetime(genome.updated),
         )
 
 

@@ -1,4 +1,4 @@
-"""The routes of jobs."""
+"""Define the routes of jobs."""
 
 from http import HTTPStatus
 
@@ -27,7 +27,7 @@ TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
 
 
 def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
-    """Return the responses of a route whose answer is a file, or a redirect with a reason."""
+    """Return the responses of a route that answers with a file, or with its address if it is `elsewhere`."""
     return {
         **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
         int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(media_types), TEXT)},
@@ -38,7 +38,7 @@ def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
 
 
 def file(content: str | Address, media_type: str, name: str) -> Response[str]:
-    """Return a file, or a redirect to it."""
+    """Return a response with a file, or one that redirects to its address."""
     if isinstance(content, Address):
         return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

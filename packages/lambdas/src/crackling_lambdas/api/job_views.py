@@ -11,7 +11,7 @@ from crackling.specificity import OffTarget
 from crackling_aws.models.genomes import Genome
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
-from crackling_lambdas.api.views import View, moment
+from crackling_lambdas.api.views import View, to_datetime
 from crackling_lambdas.jobs.email_subscriptions import EmailState
 from crackling_lambdas.jobs.results import Page
 
@@ -72,7 +72,7 @@ class NewJob(View):
 
     @property
     def text(self) -> str:
-        """Return the query as it is stored, or guides one on each line."""
+        """Return the query as it is stored; guides have a line each."""
         if isinstance(self.guides, list):
             return "\n".join(self.guides)
         return next(query for query in (self.sequence, self.fasta, self.guides) if query is not None)
@@ -130,7 +130,7 @@ class JobView(View):
 
     @classmethod
     def of(cls, job: Job, genome: Genome | None) -> Self:
-        """Return the view of a job with its genome, which does not exist before its preparation or after its deletion."""
+        """Return the view of a job; the genome is None before its preparation and after its deletion."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,
@@ -147,9 +147,9 @@ class JobView(View):
             genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             reason=job.failure,
             options=Options(consensus=job.options.consensus),
-            created=moment(job.created),
-            updated=moment(job.updated),
-            expires=moment(job.expires),
+            created=to_datetime(job.created),
+            updated=to_datetime(job.updated),
+            expires=to_datetime(job.expires),
         )
 
 
@@ -176,7 +176,7 @@ class TargetsView(BaseModel):
 
 
 class OffTargetsView(View):
-    """The places in the genome that a guide may bind, the riskiest first."""
+    """The off-targets of a guide, the riskiest first."""
 
     job_id: str
     target: int

@@ -1,4 +1,4 @@
-"""The description of the API, served at /openapi.json."""
+"""Describe the API for /openapi.json."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def describe(app: APIGatewayRestResolver) -> str:
 def answers(
     success: HTTPStatus, model: type[BaseModel] | None, *refusals: HTTPStatus
 ) -> dict[int, OpenAPIResponse]:
-    """Return the responses of a route: one success, its own refusals, and those of every route."""
+    """Return the responses of a route: its success, its own refusals, and those that every route can give."""
     done: OpenAPIResponse = {"description": success.phrase}
     if model is not None:
         done["content"] = {"application/json": {"model": model}}

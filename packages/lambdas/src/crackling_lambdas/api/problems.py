@@ -1,4 +1,4 @@
-"""Errors as answers: RFC 9457 problem details, from one table of exception and status."""
+"""Answer errors with problem details (RFC 9457); one table maps exceptions to statuses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MEDIA_TYPE = "application/problem+json"
 JSON = "application/json"
 # Lambda fails instead of sending a larger answer. It counts the answer's JSON, in which quotes and line ends are escaped.
 ANSWER_BYTES = 6 * 1024 * 1024
-OWN = "Value error, "  # what pydantic puts before the words of the models' own rules
+OWN = "Value error, "  # pydantic's prefix for messages of the models' own rules
 STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -118,7 +118,7 @@ def unsupported(_error: Exception | None = None) -> Response[str]:
 
 
 def too_deep(_error: RecursionError) -> Response[str]:
-    """Refuse JSON that is nested too deeply for its parser; nothing else here recurses."""
+    """Answer a body that is nested too deeply: only the JSON parser raises RecursionError."""
     return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
 
 

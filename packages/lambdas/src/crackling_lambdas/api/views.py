@@ -8,13 +8,13 @@ from pydantic.alias_generators import to_camel
 
 
 class View(BaseModel):
-    """Base: camelCase outside, and no field that the model does not know."""
+    """Provide the base of all views: camelCase names outside, and no unknown fields."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
 
-def moment(seconds: float) -> datetime:
-    """Return a time as the API writes it."""
+def to_datetime(seconds: float) -> datetime:
+    """Return a time as the API shows it."""
     return datetime.fromtimestamp(seconds, UTC)
 
 

@@ -1,1 +1,1 @@
-"""The life of a genome: upload, claim and the start of its preparation."""
+"""Manage genomes: upload, claim and the start of a preparation."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.objects import ObjectStore
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Annotations:
     """Download annotations, and keep the last one in memory."""
 

@@ -25,7 +25,7 @@ class Claims:
     def claim(self, genome_id: str, source: Source) -> None:
         """Claim the genome, unless it is ready or being prepared.
 
-        Each claim has a token of its own: one that came again would be taken for the preparation that has ended.
+        Each claim has a new token: a repeated one would be mistaken for the preparation that has ended.
         """
         parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
         self.genomes.claim(genome_id, uuid.uuid4().hex, source, parts, self.clock())

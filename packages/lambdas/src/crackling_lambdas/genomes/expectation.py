@@ -61,10 +61,11 @@ def expected_seconds(bases: int, venue: Venue, past: Iterable[Genome], *, with_b
     ratios = [
         (
             genome.bases,
-            genome.took / _benchmark_seconds(genome.bases, venue, with_bowtie2=Part.BOWTIE2 in genome.parts),
+            genome.preparation_seconds
+            / _benchmark_seconds(genome.bases, venue, with_bowtie2=Part.BOWTIE2 in genome.parts),
         )
         for genome in past
-        if genome.venue is venue and genome.bases and genome.took
+        if genome.venue is venue and genome.bases and genome.preparation_seconds
     ]
     nearest = [ratio for _, ratio in sorted(ratios, key=distance)[:MAX_NEIGHBOURS]]
     return max(

@@ -22,8 +22,8 @@ GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = {"search"}  # the routes beside /genomes/ID
 MAX_ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
 FORM_SECONDS = 15 * 60
-ADDRESS_SECONDS = 15 * 60  # a download that has begun may go on
-ANNOUNCED_SECONDS = 24 * 60 * 60  # an upload that nobody completes is forgotten
+ADDRESS_SECONDS = 15 * 60  # a download that has begun may outlast this
+ANNOUNCED_SECONDS = 24 * 60 * 60  # then an upload that was not completed expires
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ class Library:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
-            InvalidError: the id is kept for assemblies of NCBI, or for a route.
+            InvalidError: the id is reserved for assemblies of NCBI, or for a route.
             ConflictError: the genome is ready, or being prepared.
         """
         if genome_id in RESERVED:
-            raise InvalidError(f"{genome_id} is kept for the service's own use; choose another id")
+            raise InvalidError(f"{genome_id} is reserved for the service; choose another id")
         if ACCESSION.fullmatch(genome_id):
             raise InvalidError(
                 f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
@@ -132,11 +132,11 @@ class Library:
     def delete(self, genome_id: str) -> None:
         """Forget a genome and delete its files; an interrupted deletion can be repeated.
 
-        Listed before the genome is forgotten, so that none is of a preparation that was claimed after that.
+        The files are listed before the genome is forgotten, so that none belongs to a preparation that was claimed later.
 
         Raises:
             ConflictError: it is being prepared.
-            NotFoundError: nothing of it was there.
+            NotFoundError: there is no such genome and no file of it.
         """
         known = self.genomes.get(genome_id) is not None
         files = self.objects.keys(keys.genome_folder(genome_id)) + self.objects.keys(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crackling_aws.clients import Clients
     from crackling_aws.preparation.download import OnProgress
 
-# Where the question is asked again anyway: half a minute at most, of the two that the scheduler has for a genome.
+# For the scheduler, which retries later anyway: at most half a minute of the two that it has for a genome.
 BRIEF_RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, total_wait_seconds=5)
 
 
@@ -30,7 +30,7 @@ class NcbiSettings(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class NcbiClient:
-    """crackling.ncbi.Ncbi, as far as functions use it; a missing key stops nothing but what asks."""
+    """Query NCBI as `crackling.ncbi.Ncbi` does. A missing key only fails the requests themselves, not the start of a function."""
 
     settings: NcbiSettings
     clients: Clients

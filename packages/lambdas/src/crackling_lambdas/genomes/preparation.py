@@ -2,8 +2,8 @@
 
     claim (API, or a job's admission) -> the item's stream -> size -> venue -> download queue | worker
 
-A claim writes the item and nothing else. Its stream wakes the scheduler, which finds out how large the genome
-is, writes where it is prepared, and only then starts that. Each step may be repeated at any point.
+A claim only writes the item. The item's stream invokes the scheduler, which finds out how large the genome is, records its
+venue, and only then starts the preparation. Each step may be repeated at any point.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Launcher(Protocol):
         """Start the worker of a preparation, or find the one already started; return the instance's id.
 
         Raises:
-            CracklingError: there is none to be had; the message says why and what to do.
+            CracklingError: no worker can be started; the message says why and what to do.
         """
 
 
@@ -58,7 +58,7 @@ class Preparations:
     clock: Callable[[], float]
 
     def begin(self, genome_id: str) -> None:
-        """Begin the preparation that owns the genome, or take it up where an earlier attempt died."""
+        """Begin the preparation that owns the genome, or resume it where an earlier attempt died."""
         found = self.genomes.get(genome_id)
         if found is None or found.claim is None:
             return
@@ -74,7 +74,7 @@ class Preparations:
             )  # an earlier attempt may have died before it had failed all of them
 
     def _choose(self, genome: Genome, claim: str) -> None:
-        """Write where the genome is prepared; leave it as it is while NCBI cannot be asked."""
+        """Choose the venue and record it; change nothing while NCBI cannot be reached."""
         self._clear(genome.genome_id, claim)
         try:
             size = self.sizes.of(genome)
@@ -93,7 +93,7 @@ class Preparations:
     def _clear(self, genome_id: str, claim: str) -> None:
         """Delete the files that earlier preparations left.
 
-        Listed before the claim is confirmed, so that none is of a later preparation.
+        They are listed before the claim is confirmed, so that none belongs to a later preparation.
         """
         own, objects = keys.preparation(genome_id, claim), self.sizes.objects
         left = [key for key in objects.keys(keys.genome_folder(genome_id)) if not key.startswith(own)]

@@ -22,8 +22,8 @@ class Catalogue(Protocol):
         """Return the assemblies for an organism's name or an accession.
 
         Raises:
-            InputError: an accession that is not to be had; the message says why.
-            TransferError: the catalogue cannot be asked.
+            InputError: the accession cannot be used; the message says why.
+            TransferError: the catalogue cannot be reached.
         """
 
 
@@ -45,8 +45,8 @@ class Search:
         """Return at most MAX_ASSEMBLIES assemblies, the best match first.
 
         Raises:
-            InvalidError: an accession that is not to be had.
-            UpstreamError: NCBI cannot be asked.
+            InvalidError: the accession cannot be used.
+            UpstreamError: NCBI cannot be reached.
         """
         try:
             found = self.catalogue.search(text, MAX_ASSEMBLIES)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from crackling_aws.stores.objects import ObjectStore
 
 GZIP = b"\x1f\x8b"
-BASES_A_PACKED_BYTE = 4  # of gzipped FASTA; DNA packs to 2 bits and a little, so this is rarely too low
+BASES_PER_PACKED_BYTE = (
+    4  # of gzipped FASTA: a base takes a little more than 2 bits, so this is rarely too low
+)
 
 
 class AssemblyReport(Protocol):
@@ -35,7 +37,7 @@ class Assemblies(Protocol):
 
         Raises:
             InputError: it cannot be used; the message says why.
-            CracklingError: it could not be asked for now.
+            CracklingError: NCBI cannot be reached at the moment.
         """
 
 
@@ -57,8 +59,8 @@ class Sizes:
         """Return an assembly's size from its report, or an upload's size estimated from that of its file.
 
         Raises:
-            InputError: there is no such thing.
-            CracklingError: NCBI could not be asked.
+            InputError: the assembly or the upload cannot be used.
+            CracklingError: NCBI cannot be reached.
         """
         if genome.source is Source.ACCESSION:
             report = self.assemblies.assembly(genome.genome_id)
@@ -76,4 +78,4 @@ class Sizes:
             ) from None
         if not (size := self.objects.size(key)):
             raise InputError(f"{label}: the uploaded file is empty; upload its FASTA again")
-        return size * BASES_A_PACKED_BYTE if packed else size
+        return size * BASES_PER_PACKED_BYTE if packed else size

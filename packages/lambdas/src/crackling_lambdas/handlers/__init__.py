@@ -1,1 +1,1 @@
-"""Hold one module for each function, which makes its handler from an environment and clients; tests pass theirs."""
+"""Hold one module for each function, whose `make_handler` takes environment and clients, so that tests can pass theirs."""

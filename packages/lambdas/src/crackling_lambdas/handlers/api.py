@@ -1,4 +1,4 @@
-"""api: the REST API, whose routes are in crackling_lambdas.api."""
+"""Handle requests to the REST API, whose routes are in `crackling_lambdas.api`."""
 
 import tempfile
 import time
@@ -30,12 +30,14 @@ from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
-# With NCBI, while someone waits: the gateway waits for 29 s.
+# For requests whose user waits: API Gateway waits at most 29 s.
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
 def make_off_target_finder(objects: ObjectStore) -> OffTargetFinder:
-    return OffTargetLookup(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "off-targets")))
+    return OffTargetLookup(
+        objects=objects, files=ShardFiles(folder=Path(tempfile.gettempdir(), "off-targets"))
+    )
 
 
 def make_handler(
@@ -72,7 +74,7 @@ def make_handler(
             genomes=genomes,
             objects=data,
             off_target_finder=make_off_target_finder(genome_objects),
-            annotations=Annotations(genome_objects),
+            annotations=Annotations(objects=genome_objects),
         ),
         Library(
             genomes=genomes,

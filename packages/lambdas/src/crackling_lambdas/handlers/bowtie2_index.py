@@ -1,4 +1,4 @@
-"""bowtie2_index: the bowtie2 queue -> the genome's bowtie2 index."""
+"""Build bowtie2 indexes, for messages of the bowtie2 queue."""
 
 from __future__ import annotations
 

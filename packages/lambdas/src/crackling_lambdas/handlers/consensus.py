@@ -1,4 +1,4 @@
-"""consensus: the consensus queue -> the efficiency of a chunk's guides by three methods."""
+"""Assess the efficiency of guides by three methods, for messages of the consensus queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""downloader: the download queue -> a genome's FASTA in the genome bucket, and its indexes queued."""
+"""Download genomes into the genome bucket and queue their index builds, for messages of the download queue."""
 
 from __future__ import annotations
 

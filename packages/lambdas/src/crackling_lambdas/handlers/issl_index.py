@@ -1,4 +1,4 @@
-"""issl_index: the issl queue -> the index that specificity is scored with."""
+"""Build the indexes that specificity is scored with, for messages of the ISSL queue."""
 
 from __future__ import annotations
 

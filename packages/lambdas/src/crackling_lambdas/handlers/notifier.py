@@ -1,4 +1,4 @@
-"""notifier: the stream of Jobs -> an email about each finished job whose user asked for it."""
+"""Send an email about each finished job whose user asked for it, for records of the Jobs table's stream."""
 
 from __future__ import annotations
 

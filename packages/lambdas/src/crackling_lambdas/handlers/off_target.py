@@ -1,4 +1,4 @@
-"""off_target: the off-target queue -> the specificity of a chunk's guides in the job's genome."""
+"""Score the specificity of guides in the job's genome, for messages of the off-target queue."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def make_indexes(objects: ObjectStore) -> Indexes:
-    return IndexCache(objects=objects, files=ShardFiles(Path(tempfile.gettempdir(), "indexes")))
+    return IndexCache(objects=objects, files=ShardFiles(folder=Path(tempfile.gettempdir(), "indexes")))
 
 
 def make_handler(
@@ -44,12 +44,12 @@ def make_handler(
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.genome_bucket)
-    chunks = Chunks(read_job=ReadCache(jobs.get, clock).get, targets=targets)
+    chunks = Chunks(read_job=ReadCache(read=jobs.get, clock=clock).get, targets=targets)
     work = OffTargetScoring(
         chunks=chunks,
-        read_genome=ReadCache(genomes.get, clock).get,
+        read_genome=ReadCache(read=genomes.get, clock=clock).get,
         indexes=make_indexes(objects),
-        annotations=Annotations(objects),
+        annotations=Annotations(objects=objects),
         clock=clock,
         measure=log_work,
     ).run

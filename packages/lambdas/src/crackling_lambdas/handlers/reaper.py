@@ -1,4 +1,4 @@
-"""reaper: a schedule -> what stands still is tried again or fails with a reason; nothing is left behind."""
+"""Retry or fail whatever makes no progress, on a schedule."""
 
 from __future__ import annotations
 

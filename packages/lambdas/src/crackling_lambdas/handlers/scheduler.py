@@ -1,6 +1,6 @@
-"""scheduler: the streams of Jobs and of Genomes.
+"""Admit new jobs and begin preparations, for records of the streams of the Jobs and Genomes tables.
 
-Each new job is scanned, or waits for its genome; each preparation that was claimed begins.
+A new job is scanned, or waits for its genome. A genome that was claimed begins to be prepared.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""target_scan: the scan queue -> the query, where it names a region; its sites in chunks, each queued to both scorings."""
+"""Find the sites of a query and queue them for both scorings, for messages of the scan queue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def make_handler(
         jobs=jobs,
         targets=TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table),
         queries=ObjectStore(clients.s3, settings.data_bucket),
-        regions=Regions(read_genome=genomes.get, objects=files, annotations=Annotations(files)),
+        regions=Regions(read_genome=genomes.get, objects=files, annotations=Annotations(objects=files)),
         consensus=Queue[ScoreChunk](clients.sqs, settings.consensus_queue_url),
         off_target=Queue[ScoreChunk](clients.sqs, settings.off_target_queue_url),
         clock=clock,

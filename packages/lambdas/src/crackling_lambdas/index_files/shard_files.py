@@ -31,7 +31,7 @@ def _free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ShardFiles:
     """Keep shards open. Only one thread at a time may use them, which is how Lambda calls a function."""
 

@@ -1,1 +1,1 @@
-"""The life of a job: submission, scan, scoring, results and the email at the end."""
+"""Run jobs: submission, scan, scoring, results and the email at the end."""

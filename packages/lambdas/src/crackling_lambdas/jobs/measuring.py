@@ -1,4 +1,4 @@
-"""Measure a stage's work apart from its overhead."""
+"""Measure the work of a stage without its overhead."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 Measure = Callable[[], AbstractContextManager[None]]
-"""Makes what goes around a message's work: the science, and storing what came of it. The rest is overhead."""
+"""Return a context manager that surrounds the work of a message: the computation, and storing its results."""
 
 unmeasured: Measure = nullcontext

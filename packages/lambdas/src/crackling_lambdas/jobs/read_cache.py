@@ -1,4 +1,4 @@
-"""Read only once what every chunk of a batch asks for."""
+"""Cache a read that every chunk of a batch repeats."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ FRESH_SECONDS = 2.0
 V = TypeVar("V")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ReadCache(Generic[V]):
-    """Keep the value that was read last, for as long as it is fresh.
+    """Cache the value that was read last for a short time.
 
-    Only for what may as well be read a moment earlier: a later conditional write decides, or nothing depends on it.
+    Use it only for values that may be slightly stale, because a later conditional write decides or nothing depends on them.
     """
 
     read: Callable[[str], V | None]
@@ -27,7 +27,7 @@ class ReadCache(Generic[V]):
     _until: float = field(default=0.0, init=False)
 
     def get(self, key: str) -> V | None:
-        """Return the value of a key; one that does not exist is read again each time."""
+        """Return the value of a key. That a value does not exist is not cached."""
         now = self.clock()
         if key != self._key or self._value is None or now >= self._until:
             self._key, self._value, self._until = key, self.read(key), now + FRESH_SECONDS

@@ -36,8 +36,8 @@ class Regions:
         """Return the bases of the region that a text names in a genome.
 
         Raises:
-            InputError: there are none, or too many.
-            GenomeNotReadyError: it may be ready when the message comes again.
+            InputError: the genome has no such region, or it is too large.
+            GenomeNotReadyError: the genome may be ready when the message is delivered again.
         """
         found = self.read_genome(genome_id)
         if found is None or found.state is not GenomeState.READY or found.claim is None:

@@ -35,8 +35,8 @@ class OffTargetFinder(Protocol):
     def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
 
 
-# API Gateway and Lambda carry 6 MB, JSON-escaped; what is larger, or no text, is answered with an address in S3.
-INLINE_BYTES = 2_000_000
+# API Gateway and Lambda accept answers of 6 MB, JSON-escaped. Anything larger, or binary, is answered with an address in S3.
+MAX_INLINE_BYTES = 2_000_000
 ADDRESS_SECONDS = 5 * 60
 QUERY_TYPE = FORMATS["fasta"].media_type
 
@@ -52,7 +52,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def _unknown(job_id: str) -> NotFoundError:
-    """Return the error for an unknown job. Bucket and tables delete expired jobs at slightly different times."""
+    """Return the error for a job that is unknown: bucket and tables delete expired data at slightly different times."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -115,7 +115,7 @@ class Results:
         """Return a known job.
 
         Raises:
-            NotFoundError: it is not known, or no longer.
+            NotFoundError: it does not exist, or no longer.
         """
         if (job := self.jobs.get(job_id)) is None:
             raise _unknown(job_id)
@@ -124,7 +124,7 @@ class Results:
     def page(self, job_id: str, start: int, limit: int) -> Page:
         """Return up to `limit` targets from number `start`, as far as they are scored without a gap.
 
-        While the job is not over, an empty or short page has a `next` to ask again with.
+        While the job is not finished, an empty or short page has a `next` to continue with.
         """
         job = self.job(job_id)
         if job.guides is None:
@@ -144,7 +144,9 @@ class Results:
         return Page(job, page, None if at_end else following)
 
     def export(self, job_id: str, format: Format) -> str | Address:  # noqa: A002 - as users call it
-        """Return all targets of a complete job in a format: the text, or the address of one that is long or no text.
+        """Return all targets of a complete job in a format of `crackling.results`.
+
+        A text that is short is returned itself; of any other file, the address is returned.
 
         Raises:
             ConflictError: the job is not complete.
@@ -163,7 +165,7 @@ class Results:
         return self._carried(key, name, out.getvalue(), file.media_type)
 
     def query(self, job_id: str) -> str | Address:
-        """Return what a job searched, as FASTA: the names and letters that its targets' places refer to.
+        """Return the query of a job as FASTA, with the names and letters that its targets' locations refer to.
 
         Raises:
             NotFoundError: there is no such job, or its query is deleted already.
@@ -179,7 +181,7 @@ class Results:
 
     def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
         """Return a text itself, or its address if it is too long."""
-        if len(content) <= INLINE_BYTES:
+        if len(content) <= MAX_INLINE_BYTES:
             return content.decode()
         return self._stored(key, name, content, media_type)
 
@@ -206,7 +208,7 @@ class Results:
             raise _unknown(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
-        """Return how many places target `number` may bind, and the riskiest `limit` of them.
+        """Return how many off-targets target `number` has, and the riskiest `limit` of them.
 
         Raises:
             NotFoundError: there is no such job or target.

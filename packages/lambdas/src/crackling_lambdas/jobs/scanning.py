@@ -1,4 +1,4 @@
-"""The target scan: every site of a job's query, in chunks, each queued to both scorings."""
+"""Scan the query of a job: write its sites in chunks, and queue each chunk for both scorings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def query_sites(text: str, kind: Kind = Kind.SEQUENCE) -> list[QuerySite]:
-    """Return the sites of a query in query order; of a list of guides, theirs."""
+    """Return the sites of a query, or of a list of guides, in their order."""
     sites = (
         parse_guides(text.splitlines(), "the guides")
         if kind is Kind.GUIDES
@@ -58,9 +58,9 @@ class Scan:
     measure: Measure = unmeasured
 
     def run(self, message: ScanJob) -> None:
-        """Write the chunks, then their count, then queue the messages, whose consumers so find both.
+        """Write the chunks, then their count, and then queue the messages, so that their consumers find both.
 
-        A repetition finds the chunks in place and queues them again: the first may have died half-way.
+        A repeated call finds the chunks and queues them again, because the first may have died half-way.
         """
         job = self.jobs.get(message.job_id)
         if job is None or job.finished:

@@ -36,7 +36,7 @@ JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def check_query(text: str, kind: Kind) -> None:
-    """Raise unless the text is a query that can be scanned.
+    """Raise an error unless the text is a query that can be scanned.
 
     Raises:
         TooLargeError: it holds more than MAX_QUERY_BASES bases, or MAX_QUERY_GUIDES guides.
@@ -58,11 +58,11 @@ def check_query(text: str, kind: Kind) -> None:
 
 
 def check_region(text: str) -> None:
-    """Raise unless the text names a part of a genome; whether the genome has it is found out when it is ready.
+    """Raise unless the text can name a part of a genome. Whether the genome has it is checked when the genome is ready.
 
     Raises:
-        TooLargeError: it is of more than MAX_QUERY_BASES bases.
-        InvalidError: it is no name.
+        TooLargeError: it has more than MAX_QUERY_BASES bases.
+        InvalidError: it cannot be the name of a region.
     """
     try:
         region = parse_region(text)

@@ -1,9 +1,8 @@
 """Handle the messages of a batch one by one, and decide what happens to those that fail.
 
-A permanent error (bad input) is the user's: its reason is recorded at once and the message is done. Any other
-may pass: the message goes back to its queue, to come again after a pause that grows. When it fails for the last
-time, a reason is recorded and the message still goes back, so that SQS moves it to the dead-letter queue, where
-an alarm calls a person.
+An `InputError` is permanent: its reason is recorded at once, and the message is done. Any other error may be transient: the
+message returns to its queue and is delivered again after a delay that grows. When it fails for the last time, a reason is
+recorded and the message still returns, so that SQS moves it to the dead-letter queue, which has an alarm.
 """
 
 from __future__ import annotations
@@ -53,14 +52,14 @@ class SourceQueue:
         return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
     def return_message(self, record: SQSRecord, error: Exception) -> None:
-        """Make a failed message visible again soon; the queue's own time-out is made for functions that died.
+        """Make a failed message visible again soon; the queue's own visibility time-out is for functions that died.
 
-        For what is no message, and after the last receive, there is nothing to wait for: SQS moves it on when it
-        would come again.
+        A malformed message, and one that failed for the last time, returns at once: SQS then moves it to the dead-letter
+        queue.
         """
         receives = _receives(record)
-        hopeless = isinstance(error, MessageError) or receives >= self.max_receives
-        pause = 0 if hopeless else RETRY_DELAYS_SECONDS[min(receives, len(RETRY_DELAYS_SECONDS)) - 1]
+        final = isinstance(error, MessageError) or receives >= self.max_receives
+        pause = 0 if final else RETRY_DELAYS_SECONDS[min(receives, len(RETRY_DELAYS_SECONDS)) - 1]
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
@@ -81,7 +80,7 @@ class Consumer(Generic[M]):
     kind: type[M]
     work: Callable[[M], None]
     fail: Callable[[M, str], None]  # records the reason with the job or genome that the message names
-    task: str  # in the words of the reason: "scoring off-targets"
+    task: str  # for the reason that users read, such as "scoring specificity"
 
     def handler(self) -> Handler:
         """Return the Lambda handler, which answers with the messages that are to be delivered again."""

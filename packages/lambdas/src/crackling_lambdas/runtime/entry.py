@@ -18,9 +18,9 @@ Handler = Callable[[Event, LambdaContext], Answer]
 
 
 def entry_point(make_handler: Callable[[Mapping[str, str], Clients], Handler]) -> Handler:
-    """Return Lambda's handler, which is made from the environment at the first call, so that an import needs none.
+    """Return a Lambda handler that is made at the first call, so that a module can be imported without an environment.
 
-    A missing setting fails that call, and each one after it, with the variable's name.
+    A missing setting fails this call and all later ones with the name of the variable.
     """
 
     @cache

@@ -1,4 +1,4 @@
-"""The environment of each function, a class a function: nothing that it does not need."""
+"""Define the environment variables of each function in a class of its own, with only those that it needs."""
 
 from __future__ import annotations
 

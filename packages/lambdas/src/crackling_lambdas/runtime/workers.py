@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def make_workers(settings: WorkerSettings, clients: Clients) -> Workers:
-    launch = LaunchSettings.of(
-        settings.stage,
-        settings.worker_image_parameter,
-        settings.worker_launch_template,
-        settings.worker_types,
+    launch = LaunchSettings.parse(
+        stage=settings.stage,
+        image_parameter=settings.worker_image_parameter,
+        launch_template=settings.worker_launch_template,
+        types=settings.worker_types,
     )
-    return Workers(clients.ec2, Parameters(clients.ssm), launch)
+    return Workers(client=clients.ec2, parameters=Parameters(clients.ssm), settings=launch)
