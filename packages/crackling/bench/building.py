@@ -1,4 +1,4 @@
-"""Building an index in a process of its own, so that the peak of memory is that build's alone.
+"""Build an index in a process of its own, so that the peak memory is that of the build alone.
 
 `python building.py FASTA INDEX THREADS` prints seconds and bytes as JSON.
 """

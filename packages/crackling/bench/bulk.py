@@ -1,4 +1,4 @@
-"""Timing the kernel's two searches, guide by guide and together, on the same guides in turn.
+"""Measure the kernel's two searches, guide by guide and together, on the same guides in turn.
 
 Processor time of the calls alone: without Python's work on each guide, and hardly disturbed by other programs.
 """
@@ -78,7 +78,7 @@ class Timed:
 
 
 def measure_bulk(report: Report, genome: Genome, index: Index, target: float) -> None:
-    """Best of some rounds, in each of which both search."""
+    """Report the best of some rounds, in each of which both searches run."""
     (shard,) = index.shards
     for size in SIZES:
         timed = Timed(shard, sample_guides(genome.fasta, size))

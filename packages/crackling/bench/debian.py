@@ -1,4 +1,4 @@
-"""Files of Debian packages: installed ones as they are, others unpacked under build/bench, which needs no root."""
+"""Find files of Debian packages: installed ones, or unpacked under build/bench, which needs no root."""
 
 from __future__ import annotations
 

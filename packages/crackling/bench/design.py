@@ -1,4 +1,4 @@
-"""The whole command: designing the guides of a query on a genome that has an index, as a user runs it."""
+"""Measure the whole command: design the guides of a query on an indexed genome, as a user runs it."""
 
 from __future__ import annotations
 

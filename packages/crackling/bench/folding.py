@@ -1,4 +1,4 @@
-"""Folding: ViennaRNA's own fold of a guide beside the kernel's, on guides of one genome in one run."""
+"""Measure folding: ViennaRNA and the kernel, on the same guides in one run."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ GENOMES = debian.BUILD / "genomes"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a genome's files are (package, path from the root), and what is wanted of its index.
+    """The files of a genome (package, path from the root), and the targets for its index.
 
     score_target: microseconds a guide; bulk_target: of the search alone, many guides together.
     """
@@ -68,7 +68,7 @@ HUMAN = Source(
 
 @dataclass(frozen=True, slots=True)
 class Genome:
-    """A plain FASTA file; note: what the table must say of it."""
+    """A plain FASTA file, and a note for the table."""
 
     name: str
     fasta: Path

@@ -1,4 +1,4 @@
-"""A genome as large as the human one: does its index build within a Lambda's memory, and how fast is it searched?"""
+"""Measure a genome of human size: the memory that its index needs, compared with a Lambda's, and the speed of the search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a genome can be that a function indexes: time, memory and scratch of both builds by size, fitted and continued.
+"""Estimate the largest genome that a function can index: fit the time, memory and scratch space of builds by size.
 
 As many threads work as a function has processors, here on fewer. Time is that of the processors, which a busy machine lengthens
 less than what a clock says. A build's share that only one thread works at is measured; the rest is divided among six.
@@ -218,7 +218,7 @@ def _size(folder: Path) -> int:
 
 
 class _Watch:
-    """Looks at a process and a folder again and again: memory, size, time of the processors, and how many threads work."""
+    """A sampler of a process and a folder: memory, size, processor time, and the number of busy threads."""
 
     def __init__(self, process: int, folder: Path) -> None:
         self.memory = self.disk = 0

@@ -1,4 +1,4 @@
-"""How fast this machine reads memory: the limit that no search gets past."""
+"""Measure how fast this machine reads memory, which limits every search."""
 
 from __future__ import annotations
 

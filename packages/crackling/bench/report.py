@@ -1,4 +1,4 @@
-"""The one table: what was measured, what was wanted, how they compare, and on which machine."""
+"""The table of all figures with their targets, and the machine that they were measured on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Figure:
 
 @dataclass(slots=True)
 class Report:
-    """Figures in the order of measurement; each is also told as it comes, because a whole run takes minutes."""
+    """The figures in the order of measurement. Each is also printed at once, because a whole run takes minutes."""
 
     console: Console = field(default_factory=lambda: Console(stderr=True))
     figures: list[Figure] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the same guides cost otherwise: bwa as CRISPOR calls it, and comparing every site."""
+"""Measure alternatives on the same guides: bwa as CRISPOR calls it, and a comparison with every site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timing the search: all guides, the middling ones, random ones, each instruction set, one and two threads."""
+"""Measure the search: all, median and random guides, each instruction set, one and two threads."""
 
 from __future__ import annotations
 

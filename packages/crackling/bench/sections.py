@@ -1,4 +1,4 @@
-"""An index file as NumPy arrays: what brute force compares, and how much memory a search touches."""
+"""Read an index file as NumPy arrays, for brute force and to count the memory that a search reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Synthetic genomes: seeded, with families of repeats, written as a stream so that any size fits in memory.
+"""Write synthetic genomes with families of repeats from a seed, as a stream so that any size fits in memory.
 
 About as much of the genome is repeats as in mammals: many short copies (like Alu) and fewer long ones (like L1), each copy
 with its own mutations, on both strands. GC content is 41 %.

@@ -1,4 +1,4 @@
-"""The version that results carry: in a layer there is no metadata of the package to read it from."""
+"""Test the version in results. A layer has no metadata of the package to read it from."""
 
 import tomllib
 from pathlib import Path

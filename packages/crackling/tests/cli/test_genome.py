@@ -161,7 +161,7 @@ GENES = "##gff-version 3\n" + "".join(
 
 @pytest.fixture
 def annotated(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Write the genes of an assembly of the stand-in to a file."""
+    """Start a stand-in with an assembly that has genes, and yield the file of these genes."""
     genes = tmp_path / "genes.gff"
     genes.write_text(GENES)
     phage = phage_lambda(sample / "lambda_phage.fa")

@@ -37,7 +37,7 @@ CONTIGS = {"chr1": 1000, "chr2": 1000, "HLA:01:02": 50}
 
 @pytest.fixture(params=["read", "prepared"], scope="module")
 def annotation(request: pytest.FixtureRequest) -> Annotation:
-    """Return the annotation as it was read, and as read back from its prepared form."""
+    """Return the annotation: once as it was read, once as read back from its prepared form."""
     found = read_gff(io.BytesIO(GENES.encode()), "genes.gff")
     if request.param == "read":
         return found

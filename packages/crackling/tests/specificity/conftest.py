@@ -1,4 +1,4 @@
-"""A genome with hits of every kind, and its index, shared by the tests that only read it."""
+"""Fixtures: a genome with hits of every kind and its index, for the tests that only read them."""
 
 from __future__ import annotations
 

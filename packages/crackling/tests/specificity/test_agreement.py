@@ -1,4 +1,4 @@
-"""Kernel and oracle agree on random genomes with planted near-repeats, whatever way the kernel takes."""
+"""Kernel and oracle agree on random genomes with planted near-repeats, whichever way the kernel searches."""
 
 from __future__ import annotations
 

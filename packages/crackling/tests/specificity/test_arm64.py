@@ -1,4 +1,4 @@
-"""NEON on a machine that has none: programs of native/, compiled for arm64 and run by an emulator."""
+"""Test NEON on other machines: programs of native/ are compiled for arm64 and run by an emulator."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ABSENT = ["ACGTACGTACGTACGTACGT", "T" * 20]
 
 @pytest.fixture(scope="session")
 def programs() -> Path:
-    """The folder of bowtie2's programs: the layer's, built here if it is not there yet."""
+    """Return the folder of bowtie2's programs: the installed ones, or the layer's, which is built if it is missing."""
     installed = shutil.which("bowtie2-align-s")
     if installed:
         return Path(installed).parent
@@ -79,7 +79,7 @@ class Indexed:
 def phage(
     request: pytest.FixtureRequest, sample: Path, tmp_path_factory: pytest.TempPathFactory, programs: Path
 ) -> Indexed:
-    """With 32-bit and with 64-bit numbers; some of it stands there twice and on both strands."""
+    """Index a phage with 32-bit and with 64-bit numbers; parts of it occur twice and on both strands."""
     folder = tmp_path_factory.mktemp("phage")
     (contig,) = read_fasta(sample / "lambda_phage.fa")
     repeat = contig.sequence[5_000:5_300]
@@ -101,7 +101,7 @@ def test_all_guides_of_a_phage(phage: Indexed, programs: Path) -> None:
 
 @pytest.mark.usefixtures("unmeasured")
 def test_e_coli(reference: Path, tmp_path: Path, programs: Path) -> None:
-    """A sample of its guides, and all that are repeated: up to some seventy times."""
+    """Compare a sample of the guides, and all repeated ones: some occur about seventy times."""
     coli = Indexed(reference / "genomes/ecoli_k12_mg1655.fa.gz", tmp_path, programs, "s")
     with Index.open(coli.issl) as index:
         counts = index.score(coli.guides, 0)

@@ -1,4 +1,4 @@
-"""A build that fails leaves nothing behind, and an index that was there before stays whole."""
+"""A failed build leaves nothing behind, and an older index of that name stays intact."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def genome(rich: Planted, tmp_path: Path) -> Path:
 
 @pytest.fixture(params=[False, True], ids=["new", "over an old one"])
 def out(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """Where a build that must fail writes to: no file or an old index is there, before and after."""
+    """Yield the output of a build that must fail: no file or an old index is there, before and after."""
     folder = tmp_path / "indexes"
     folder.mkdir()
     path = folder / "genome.issl"
@@ -66,7 +66,7 @@ class FullDisk:
 def test_no_space_left(
     genome: Path, out: Path, rich_index: Path, monkeypatch: pytest.MonkeyPatch, part: float
 ) -> None:
-    """Wherever in the file it happens: the last room lacks for the header, which is written at the end."""
+    """The disk may be full at any part of the file, at last at the header, which is written at the end."""
     room, fdopen = int(part * rich_index.stat().st_size), os.fdopen
     monkeypatch.setattr(os, "fdopen", lambda handle, _mode: FullDisk(fdopen(handle, "wb"), room))
     with pytest.raises(
@@ -76,7 +76,7 @@ def test_no_space_left(
 
 
 def test_the_system_refuses_to_write(genome: Path, out: Path) -> None:
-    """The real thing, by a limit on the size of files: buffered bytes fail when they are flushed."""
+    """A limit on the size of files makes real writes fail: buffered bytes fail when they are flushed."""
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     try:
@@ -89,7 +89,7 @@ def test_the_system_refuses_to_write(genome: Path, out: Path) -> None:
 
 @pytest.mark.parametrize("when", ["reading", "sorting", "writing"])
 def test_interrupted(genome: Path, out: Path, when: str) -> None:
-    """Ctrl-C in each stage."""
+    """Ctrl-C may come in each stage."""
 
     def interrupt(stage: str, _done: int, _total: int) -> None:
         if stage == when:
@@ -107,7 +107,7 @@ def test_bad_input_after_good(genome: Path, out: Path, tmp_path: Path) -> None:
 
 
 def test_the_new_index_replaces_the_old_one(rich: Planted, genome: Path, tmp_path: Path) -> None:
-    """Who has the old one open goes on with it; the new one has the permissions that files usually have."""
+    """A reader of the old index can go on, and the new one has the usual permissions of files."""
     out = tmp_path / "genome.issl"
     build_index([genome], out)
     with Index.open(out) as old:

@@ -1,4 +1,4 @@
-"""A list from a file of which only what was asked for is there: the rest is rubbish, which no answer may depend on."""
+"""List off-targets from a file of which only the fetched parts exist: no answer may depend on the rest, which is garbage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Partly:
-    """An index file that is written as it is asked for."""
+    """An index file whose parts are written when they are fetched."""
 
     def __init__(self, whole: Path, part: Path, rubbish: int) -> None:
         self._image, self.path = whole.read_bytes(), part

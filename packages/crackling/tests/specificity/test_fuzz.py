@@ -1,4 +1,4 @@
-"""The kernel's functions on any contents, in buffers of their exact size, so that the sanitizers see each overrun."""
+"""Call the kernel's functions with any contents, in buffers of the exact size: the sanitizers see each overrun."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ def test_packing(letters: bytes) -> None:
 
 
 def windows(genome: bytes, start: int, end: int, skip_t: bool) -> list[tuple[int, int, int]]:
-    """(site, place, flags) of the windows that start in [start, end), read base by base."""
+    """Return (site, position, flags) of the windows that start in [start, end), read base by base."""
     codes = [byte >> shift & 15 for byte in genome for shift in (0, 4)]
     found = []
-    for place in range(start, min(end, len(codes) - 22)):
-        window = codes[place : place + 23]
+    for position in range(start, min(end, len(codes) - 22)):
+        window = codes[position : position + 23]
         for strand, reading in enumerate((window, [3 - code for code in reversed(window)])):
             is_site = max(window) < 4 and reading[21] in {0, 2} and reading[22] == 2
             if is_site and not (skip_t and reading[0] == 3):
                 site = sum(code << 2 * (19 - i) for i, code in enumerate(reading[:20]))
-                found.append((site, place, strand | (reading[21] == 2) << 1 | reading[20] << 2))
+                found.append((site, position, strand | (reading[21] == 2) << 1 | reading[20] << 2))
     return found
 
 
 @given(st.binary(max_size=60), generators, st.booleans())
 def test_sites_of_any_genome(noise: bytes, rng: random.Random, skip_t: bool) -> None:
-    """Any nibbles, any cuts into pieces, any range of partitions."""
+    """The genome, its division into pieces and the range of partitions are arbitrary."""
     clean = bytes(rng.choice((0, 1, 2, 2, 3)) | rng.choice((0, 1, 2, 2, 3)) << 4 for _ in range(60))
     genome = (c_uint8 * (len(noise) + 60)).from_buffer_copy(noise + clean)
     length = 2 * len(genome)
@@ -74,15 +74,17 @@ def test_sites_of_any_genome(noise: bytes, rng: random.Random, skip_t: bool) -> 
         library().count_sites(genome, length, start, end, skip_t, histogram)
     assert sum(histogram) == len(expected)
     wanted = [row for row in expected if first <= row[0] >> 28 < last]
-    cursor, place = (c_uint64 * PARTITIONS)(), 0
+    cursor, start = (c_uint64 * PARTITIONS)(), 0
     for partition in range(first, last):
-        cursor[partition], place = place, place + histogram[partition]
-    assert place == len(wanted)
+        cursor[partition], start = start, start + histogram[partition]
+    assert start == len(wanted)
     records = (c_uint64 * len(wanted))()
     for start, end in pairwise(cuts):
         library().scatter_sites(genome, length, start, end, skip_t, first, last, cursor, records)
     by_partition = sorted(wanted, key=lambda row: row[0] >> 28)
-    assert list(records) == [(site << 36 | place << 4 | flags) % 2**64 for site, place, flags in by_partition]
+    assert list(records) == [
+        (site << 36 | position << 4 | flags) % 2**64 for site, position, flags in by_partition
+    ]
 
 
 def changed(number: int, nt: int, most: int, rng: random.Random) -> int:
@@ -93,7 +95,7 @@ def changed(number: int, nt: int, most: int, rng: random.Random) -> int:
 
 
 def directory(nt: int, key: int, entries: int, rng: random.Random) -> ctypes.Array[c_uint32]:
-    """A few buckets near a key: of any sizes, and of those at which one more block has to be compared."""
+    """Return a few buckets near a key: of any size, and of sizes at which one more block must be compared."""
     sizes, left = [0] * 4**nt, entries
     while left:
         size = min(left, rng.choice((rng.randrange(1, left + 1), 16 * rng.randrange(4) + rng.randrange(3))))
@@ -106,7 +108,7 @@ def directory(nt: int, key: int, entries: int, rng: random.Random) -> ctypes.Arr
 @pytest.mark.usefixtures("unmeasured")
 @given(st.sampled_from(SMALL_KEYS), st.integers(0, 120), st.integers(0, 6), generators)
 def test_all_instruction_sets_scan_any_entries_alike(keys: Keys, n: int, k: int, rng: random.Random) -> None:
-    """Buckets of every length and alignment, near and far entries, escaped codes that the overflow does not have.
+    """The entries have every length and alignment, are near or far, and have escaped codes without an overflow.
 
     One by one and together: what is found and what it weighs is the same to the last bit.
     """
@@ -167,7 +169,7 @@ def test_distinct_guides(given_: list[int]) -> None:
 
 @given(st.integers(0, 40), generators)
 def test_soundness(n: int, rng: random.Random) -> None:
-    """Ascending from 0 to the number of entries: nothing else is let through."""
+    """A directory ascends from 0 to the number of entries; nothing else is accepted."""
     start = rng.choice((0, 0, n))  # ascending, but not from 0
     ends = [start, *sorted(rng.randrange(start, n + 1) for _ in range(1023)), n]
     for _ in range(rng.randrange(3)):

@@ -1,4 +1,4 @@
-"""What is no guide, and no number of mismatches, is refused before the kernel sees it."""
+"""Invalid guides and numbers of mismatches are rejected before they reach the kernel."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_GUIDES = [
 
 @pytest.mark.parametrize("guide", NO_GUIDES)
 def test_other_letters_or_length(rich_index: Path, guide: str) -> None:
-    """Other letters are not read as A; a longer guide would lead beyond the directory."""
+    """Other letters must not be read as A, and a longer guide would index beyond the directory."""
     with Index.open(rich_index) as index:
         with pytest.raises(InputError, match=r"guide .*: must be 20 letters of A, C, G, T"):
             index.score([F, guide])
@@ -41,7 +41,7 @@ def test_other_letters_or_length(rich_index: Path, guide: str) -> None:
 
 @pytest.mark.parametrize("k", [-1, 7, 100])
 def test_mismatches_out_of_range(rich_index: Path, k: int) -> None:
-    """Not silently fewer."""
+    """The number must not be reduced silently."""
     with Index.open(rich_index) as index:
         with pytest.raises(InputError, match=rf"k = {k}: .* from 0 to 6"):
             index.score([F], k)

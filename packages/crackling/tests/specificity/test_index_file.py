@@ -1,4 +1,4 @@
-"""Opening a file that is not what it should be: one clear error, whatever is wrong with it."""
+"""Opening a file that is no valid index raises one clear error, whatever is wrong with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GUIDE = GENOME.guides[0]
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """The smallest directories, an overflow table, two PAMs: 13 kB."""
+    """Build an index of 13 kB with the smallest directories, an overflow table and two PAMs."""
     return built(GENOME.contigs, tmp_path / "small.issl", keys=Keys(5, 5))
 
 
@@ -41,7 +41,7 @@ def test_what_is_kept_in_the_header(small: Path) -> None:
 
 
 def test_occurrences_are_sorted_by_site_then_by_position(rich: Planted, rich_index: Path) -> None:
-    """What docs and kernel.h promise of the section; lists of off-targets are sorted and would not show it."""
+    """The documentation and kernel.h promise this; lists of off-targets are sorted and would not show it."""
     image = rich_index.read_bytes()
     offset, length = section_span(image, Section.OCCURRENCES)
     rows = [image[at : at + OCCURRENCE_BYTES] for at in range(offset, offset + length, OCCURRENCE_BYTES)]
@@ -77,7 +77,7 @@ def test_every_flipped_byte_is_noticed(small: Path) -> None:
 
 
 def test_without_positions_their_sections_are_not_read(small: Path) -> None:
-    """A worker that only scores may leave a hole there, and notices all other damage."""
+    """A function that only scores may leave a hole there, but must notice all other damage."""
     image = small.read_bytes()
     for section in Section:
         offset, length = section_span(image, section)

@@ -1,4 +1,4 @@
-"""What a search finds does not depend on key widths, shares of the mismatches, instruction sets, threads."""
+"""The results of a search do not depend on key widths, the division of mismatches, instruction sets or threads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def results(index: Index, guides: Sequence[str], k: int, threads: int = 1) -> Re
 
 @pytest.fixture(scope="module")
 def expected(rich: Planted, rich_index: Path) -> list[Results]:
-    """By k, as the plainest way has them; test_agreement.py compares this index with the oracle."""
+    """Return the results by k of the simplest search; test_agreement.py compares this index with the oracle."""
     with chosen(isa="scalar"), Index.open(rich_index) as index:
         return [results(index, rich.guides, k) for k in range(MAX_MISMATCHES + 1)]
 

@@ -1,4 +1,4 @@
-"""More distinct sites near a guide than a list of hits has room for at first."""
+"""Test a guide with more distinct sites nearby than a list of hits has room for at first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GUIDE = "ACGATCGATACGATCATGAC"
 
 @pytest.mark.parametrize("distinct", [1023, 1024, 1025, 3000])
 def test_all_are_listed(tmp_path: Path, distinct: int) -> None:
-    """_find() asks for 1,024 and then for as many as there are."""
+    """_find() has room for 1,024 at first, and then for as many as there are."""
     ends = ["".join(bases) for bases in product("ACGT", repeat=6)][:distinct]
     windows = [GUIDE[:14] + end + "TGG" for end in ends]
     with Index.open(built({"a": "N".join(windows)}, tmp_path / "many.issl")) as index:

@@ -1,4 +1,4 @@
-"""A human genome must fit one Lambda: what is not needed any more is given back."""
+"""An index of a human genome must be built in one Lambda, so memory is freed as early as possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def test_the_genome_is_freed_before_the_suffix_list_is_made(
     rich: Planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a byte a base: 1.5 GB of a human one."""
+    """The genome has half a byte a base: 1.5 GB for a human one."""
     held: list[int] = []
     make = builder.Builder._suffix_list
 
@@ -40,7 +40,7 @@ def test_the_genome_is_freed_before_the_suffix_list_is_made(
 def test_a_groups_records_are_freed_before_the_next_groups(
     rich: Planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Eight bytes a site that is sorted at once: 2 GB of a human genome."""
+    """Records have eight bytes a site: 2 GB for a human genome."""
     records: list[weakref.ref[object]] = []
     alive: list[int] = []
     scatter = builder.Builder._scatter

@@ -1,4 +1,4 @@
-"""The oracle against figures worked out by hand, so that a mistake in it cannot hide one in the kernel."""
+"""Compare the oracle with figures computed by hand, so that its mistakes cannot hide those of the kernel."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_aggregates_of_a_perfect_match_and_a_near_one() -> None:
 
 
 def test_the_rich_genome_has_hits_of_every_kind(rich: Planted, rich_locations: list[oracle.Location]) -> None:
-    """Guards the other tests: what is not in the genome is not tested."""
+    """This guards the other tests: kinds of hits that the genome lacks are not tested."""
     *found, absent = [oracle.find_near(guide, rich_locations, 6) for guide in rich.guides]
     assert not any(hit.mismatches == 0 for hit in absent)
     for near in found:

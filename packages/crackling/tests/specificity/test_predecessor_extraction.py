@@ -1,4 +1,4 @@
-"""Which sites of a genome count, and what the published program makes of them."""
+"""Test which sites of a genome count, and how the published program differs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_sites_that_start_with_t_count(perfect: Find) -> None:
 
 
 def test_compatible_index_leaves_out_t_on_the_reverse_strand_too(perfect: Find) -> None:
-    """On both strands, by the site's own first base and not the window's."""
+    """The first base of the site decides on both strands, not the first base of the window."""
     starts_with_t, ends_with_a = "T" + F[1:], F[:19] + "A"
     genome = (
         f">a\n{reverse_complement(starts_with_t + 'TGG')}NN{reverse_complement(ends_with_a + 'TGG')}".encode()
@@ -75,7 +75,7 @@ def test_nag_and_ngg_are_kept_apart(perfect: Find, pam: str, strand: str) -> Non
 
 @pytest.mark.parametrize("pam", ["ACG", "ATG", "AGA", "AGT", "AAA", "GGC"])
 def test_no_other_pam_makes_a_site(perfect: Find, pam: str) -> None:
-    """N[AG]G and nothing else."""
+    """Only N[AG]G makes a site."""
     assert perfect(f">a\nAAAAA{F}{pam}AAAAA".encode()) == []
 
 
@@ -85,13 +85,13 @@ def test_a_file_with_one_record(perfect: Find) -> None:
 
 
 def test_blank_lines(perfect: Find) -> None:
-    """The published program crashes; a sequence goes on behind a blank line."""
+    """A sequence continues after a blank line; the published program crashes."""
     genome = f"\n\n>a\n\nAAAAA{F[:7]}\n\n \n{F[7:]}TGG\n\n".encode()
     assert perfect(genome) == [("a", 5, "+", F, "TGG")]
 
 
 def test_soft_masked_letters_count(perfect: Find) -> None:
-    """Lower case says repeat, not absent."""
+    """Lower case marks repeats, which count."""
     assert perfect(f">a\n{F.lower()}tgg".encode()) == [("a", 0, "+", F, "TGG")]
     assert perfect(f">a\n{F[:9]}{F[9:].lower()}TgG".encode()) == [("a", 0, "+", F, "TGG")]
 
@@ -99,14 +99,14 @@ def test_soft_masked_letters_count(perfect: Find) -> None:
 @pytest.mark.parametrize("letter", "NRYSWKMBDHVn-")
 @pytest.mark.parametrize("position", [0, 6, 19, 20, 22])
 def test_a_window_with_another_letter_is_no_site(perfect: Find, letter: str, position: int) -> None:
-    """Anywhere in its 23 nt, PAM included; the same window without it is one."""
+    """The letter may be anywhere in the 23 nt, PAM included; without it, the same window is a site."""
     window = F + "TGG"
     broken = window[:position] + letter + window[position + 1 :]
     assert perfect(f">a\n{broken}AA{window}".encode()) == [("a", 25, "+", F, "TGG")]
 
 
 def test_no_site_reaches_over_the_border_of_contigs(perfect: Find) -> None:
-    """For even and odd lengths of the first contig, as two bases are packed into a byte."""
+    """The first contig has an even or an odd length, because two bases share a byte."""
     window = F + "TGG"
     for cut in range(1, 23):
         assert perfect(f">a\n{window[:cut]}\n>b\n{window[cut:]}".encode()) == []
@@ -115,7 +115,7 @@ def test_no_site_reaches_over_the_border_of_contigs(perfect: Find) -> None:
 
 
 def test_overlapping_sites_are_all_met(perfect: Find) -> None:
-    """Also those one base apart, and on both strands at one position."""
+    """This includes sites one base apart, and sites on both strands at one position."""
     assert [start for _, start, *_ in perfect(b">a\n" + b"G" * 30, "G" * 20)] == list(range(8))
     both = "CCA" + "ACGATCGATCGATCGAT" + "TGG"
     assert len(both) == 23

@@ -1,4 +1,4 @@
-"""How sites are counted and weighed: the published program's surprises."""
+"""Test how sites are counted and weighed where the published program differs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAG_WEIGHT = 0.259259259
 
 @pytest.fixture
 def score(tmp_path: Path) -> Score:
-    """Scores of guides in a genome of the given windows, N between them."""
+    """Return the scores of guides in a genome of the given windows, with N between them."""
 
     def score(
         windows: Sequence[str],
@@ -39,7 +39,7 @@ def score(tmp_path: Path) -> Score:
 
 
 def changed(*positions: int) -> str:
-    """F with other bases at these positions, counted from 1."""
+    """Return F with other bases at these positions, counted from 1."""
     return "".join(
         {"A": "C", "C": "A", "G": "T", "T": "G"}[b] if i in positions else b for i, b in enumerate(F, start=1)
     )
@@ -47,7 +47,7 @@ def changed(*positions: int) -> str:
 
 @pytest.mark.parametrize("copies", [1, 2, 5, 6, 7, 89, 90, 91, 300])
 def test_copies_of_a_site_are_one_entry_that_counts_them(tmp_path: Path, copies: int) -> None:
-    """Whatever their PAM, in whatever order, also beyond what an entry can hold."""
+    """This holds for any PAM, any order, and more copies than an entry can count."""
     windows = [F + ("TGG" if i % 3 else "CAG") for i in range(copies)]
     with Index.open(built({"a": "N".join(windows)}, tmp_path / "copies.issl")) as index:
         assert (index.shards[0].header.sites, index.shards[0].header.distinct_sites) == (copies, 1)
@@ -71,7 +71,7 @@ def test_wide_keys_miss_nothing(score: Score, keys: Keys) -> None:
 
 
 def test_a_perfect_match_adds_nothing_to_mit_and_one_to_cfd(score: Score) -> None:
-    """So a guide whose only near site is its own has 100 and 99.0099, one that is absent 100 and 100."""
+    """A guide whose only near site is its own has 100 and 99.0099; one that is absent has 100 and 100."""
     own, absent = score([F + "TGG"], [F, "G" * 20])
     assert (own.mit, own.counts) == (100.0, (1, 0, 0, 0, 0))
     assert own.cfd == pytest.approx(10000 / 101)
@@ -80,7 +80,7 @@ def test_a_perfect_match_adds_nothing_to_mit_and_one_to_cfd(score: Score) -> Non
 
 @pytest.mark.parametrize(("copies", "cfd"), [(5, 95.238095), (20, 83.333333), (34, 74.626866)])
 def test_cfd_local_scores_are_on_the_scale_of_one(score: Score, copies: int, cfd: float) -> None:
-    """Both sums go through 10000 / (100 + sum), MIT's in per cent, CFD's not."""
+    """Both sums are used in 10000 / (100 + sum), but only MIT's is in per cent."""
     scored = score([F + "TGG"] * copies)[0]
     assert scored.mit == 100.0
     assert scored.cfd == pytest.approx(cfd, abs=1e-6)
@@ -118,7 +118,7 @@ def test_more_than_four_mismatches_are_honoured(score: Score, positions: tuple[i
 
 
 def test_guides_come_back_in_their_order_and_twice_if_given_twice(score: Score) -> None:
-    """In input order, each distinct site once a guide, duplicates alike."""
+    """The scores are in the order of the input, and equal guides have equal scores."""
     near = changed(3)
     guides = [near, F, "G" * 20, F, near] * 200
     scored = score([F + "TGG", F + "TGG", near + "TGG"], guides)
@@ -127,13 +127,13 @@ def test_guides_come_back_in_their_order_and_twice_if_given_twice(score: Score) 
 
 
 def test_no_guides(score: Score) -> None:
-    """An empty list is answered by an empty list."""
+    """Scoring an empty list returns an empty list."""
     assert score([F + "TGG"], []) == []
 
 
 @pytest.mark.parametrize("genome", ["", "N" * 500, "A" * 500, F, "ACGT"])
 def test_a_genome_without_sites_is_a_valid_one(tmp_path: Path, genome: str) -> None:
-    """Nothing near is an answer, not a crash."""
+    """Guides without any near site are scored."""
     with Index.open(built({"a": genome, "empty": ""}, tmp_path / "none.issl")) as index:
         assert index.contigs == [("a", len(genome)), ("empty", 0)]
         assert (index.shards[0].header.sites, index.shards[0].header.distinct_sites) == (0, 0)

@@ -1,4 +1,4 @@
-"""The published scorer's figures on real genomes, to 1e-6 relative (CRACKLING_REFERENCE names the folder that has them)."""
+"""Compare with the published scorer on real genomes, to 1e-6 relative (CRACKLING_REFERENCE is the folder of its figures)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def indexed(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
 def test_published_scores(
     reference: Path, indexed: Callable[[str, bool], Path], genome: str, sites: str
 ) -> None:
-    """compatible: also without the sites that start with T, as the published extraction has them."""
+    """Where `compatible`, sites that start with T are left out, as in the published extraction."""
     table = (reference / "reference" / f"offtarget_scores_{genome}_{sites}.tsv").read_text("ascii")
     rows = [line.split("\t") for line in table.splitlines()]
     assert len(rows) in {440, 1100}

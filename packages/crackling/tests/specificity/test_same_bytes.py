@@ -1,4 +1,4 @@
-"""An index is the same, byte for byte, however the work of building it is shared out."""
+"""An index has the same bytes, however the work of building it is divided."""
 
 from __future__ import annotations
 

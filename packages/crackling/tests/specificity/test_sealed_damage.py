@@ -1,4 +1,4 @@
-"""An index damaged behind right checksums (by a bug, an attack): an error or an answer, never a crash."""
+"""An index that is damaged but has right checksums (by a bug or an attack) gives an error or an answer, never a crash."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 
 def use(image: bytes, path: Path) -> bool:
-    """Whether the file opens; then everything is asked of it."""
+    """Open the file and search it in every way; return whether it opens."""
     path.write_bytes(image)
     try:
         index = Index.open(path)
@@ -73,7 +73,7 @@ near_and_far = st.one_of(
 @pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_numbers(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
-    """Directories, entries, multiplicities: a few of them changed a little or much."""
+    """A few numbers in directories, entries and multiplicities are changed, a little or much."""
     image = bytearray(images[data.draw(st.integers(0, 2))])
     for _ in range(data.draw(st.integers(1, 4))):
         offset, length = section_span(image, data.draw(st.sampled_from(NUMBERS)))
@@ -86,7 +86,7 @@ def test_numbers(images: list[bytes], tmp_path: Path, data: st.DataObject) -> No
 @pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_directories_that_only_shift(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
-    """Still ascending from 0 to the end, so that they pass as sound, but with other buckets."""
+    """The directories still ascend from 0 to the end, so they pass as sound, but have other buckets."""
     image = bytearray(images[data.draw(st.integers(0, 2))])
     section = data.draw(
         st.sampled_from([Section.PREFIX_DIRECTORY, Section.SUFFIX_DIRECTORY, Section.OCCURRENCE_DIRECTORY])
@@ -111,7 +111,7 @@ def test_occurrences(images: list[bytes], tmp_path: Path, data: st.DataObject) -
 @pytest.mark.usefixtures("unmeasured")
 @given(data=st.data())
 def test_header_fields(images: list[bytes], tmp_path: Path, data: st.DataObject) -> None:
-    """Key widths, counts, offsets and lengths of sections."""
+    """Key widths, counts, and offsets and lengths of sections are changed."""
     image = bytearray(images[data.draw(st.integers(0, 2))])
     fields = [(at, "<I") for at in (12, 16, 20)] + [(at, "<Q") for at in (24, 32, 40, 48, 56)]
     fields += [(section_row(section) + at, "<Q") for section in Section for at in (0, 8)]
@@ -143,7 +143,7 @@ ODD_CONTIGS = [
 
 @pytest.mark.parametrize("contigs", ODD_CONTIGS)
 def test_contigs(images: list[bytes], tmp_path: Path, contigs: bytes) -> None:
-    """The names and lengths moved behind the end of the file, where there is room for any."""
+    """The names and lengths are moved behind the end of the file, where any fit."""
     image = bytearray(images[0])
     struct.pack_into("<QQ", image, section_row(Section.CONTIGS), len(image), len(contigs))
     use(resealed(bytes(image) + contigs + bytes(-len(contigs) % 8)), tmp_path / "contigs.issl")

@@ -1,4 +1,4 @@
-"""A genome in shards gives the same answers, bit for bit, as in one index; and a set that is not whole gives none."""
+"""A genome in shards gives exactly the same results as in one index, and an incomplete set gives none."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_same_as_unsharded_and_as_the_oracle(
 
 @pytest.mark.parametrize("bases", [1, 2, 5, 22, 23, 24, 45, 46, 68, 69])
 def test_cuts_anywhere_lose_no_site(tmp_path: Path, bases: int) -> None:
-    """Contigs shorter than a shard, longer, as long as one and a little more; some without any site."""
+    """Contigs are shorter than a shard, longer, or about as long; some have no site."""
     window = "GACGCATAAAGATGAGACGCTGG"
     contigs = {"a": window * 2, "b": "", "c": "A" * 22, "d": f"CC{window}", "e": window}
     files = in_shards(contigs, tmp_path / "g.issl", bases)
@@ -152,7 +152,7 @@ def test_a_doubled_shard(three: list[Path]) -> None:
 
 
 def test_a_foreign_shard(rich: Planted, three: list[Path], tmp_path: Path) -> None:
-    """Of the same genome, cut elsewhere: no less foreign."""
+    """A shard of the same genome that was divided elsewhere is foreign too."""
     (tmp_path / "other").mkdir()
     other = in_shards(rich.contigs, tmp_path / "other" / "genome.issl", Shard.open(three[0]).header.bases - 1)
     shutil.copy(other[1], three[1])

@@ -1,1 +1,1 @@
-"""What several tests share: genomes with planted near-repeats, and indexes made of them."""
+"""Helpers that several tests share: genomes with planted near-repeats, and their indexes."""

@@ -1,4 +1,4 @@
-"""Programs for arm64, compiled by Zig and run by an emulator where this machine is none."""
+"""Compile programs for arm64 with Zig, and run them with an emulator on other machines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def emulator() -> list[str]:
 
 
 def run_on_arm64(sources: Sequence[str], folder: Path, *arguments: str) -> str:
-    """Compile sources of native/ to a program in `folder` and run it; returns what it prints."""
+    """Compile sources of native/ to a program in `folder`, run it and return its output."""
     program = folder / "program"
     run = [*emulator(), str(program), *arguments]
     # Without the sanitizer's runtime, which is not for the compiler.

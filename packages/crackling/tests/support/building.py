@@ -1,4 +1,4 @@
-"""Indexes of small genomes, with every choice that must not change a result open to the test."""
+"""Build indexes of small genomes; a test can make every choice that must not change a result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ALL_KEYS = [
 
 
 def possible_radii(keys: Keys, k: int) -> list[int]:
-    """Every way to share k mismatches between the two lists."""
+    """Return every way to divide k mismatches between the two lists."""
     return [r for r in range(-1, k + 1) if r <= keys.prefix_nt and k - 1 - r <= keys.suffix_nt]
 
 
@@ -66,14 +66,14 @@ def built(
     threads: int = 1,
     keys: Keys | None = None,
 ) -> Path:
-    """The index of contigs, with the given key widths."""
+    """Index contigs with the given key widths, and return the path of the index."""
     with chosen(keys=keys):
         build_index([io.BytesIO(fasta(contigs))], out, compatible=compatible, threads=threads)
     return out
 
 
 class Row(NamedTuple):
-    """An off-target, from the product or from the oracle."""
+    """An off-target, of the index or of the oracle."""
 
     contig: str
     start: int
@@ -105,7 +105,7 @@ def assert_equals_oracle(
     compatible: bool = False,
     threads: int = 1,
 ) -> None:
-    """Counts and locations exactly, scores to 1e-9 relative."""
+    """Compare counts and locations exactly, and scores to 1e-9 relative."""
     scored = opened.score(guides, k, compatible=compatible, threads=threads)
     assert len(scored) == len(guides)
     for guide, product in zip(guides, scored, strict=True):

@@ -1,4 +1,4 @@
-"""What tests of the client of NCBI share."""
+"""Helpers for the tests of the client of NCBI."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""Random genomes in which near-repeats of some guides are planted.
+"""Make random genomes in which near-repeats of some guides are planted.
 
 In a random genome hardly any site is near another; planted ones make hits at every number of mismatches, on
 both strands, with both PAMs, often repeated, next to contig borders, N runs and ambiguity codes.
@@ -59,7 +59,7 @@ def mutated(guide: str, mismatches: int, region: str, rng: random.Random) -> str
 
 
 def planted_genome(plants: Iterable[Plant], guides: int, seed: int) -> Planted:
-    """A genome with these plants between random stretches; guides beyond those planted are not in it."""
+    """Return a genome with these plants between random stretches; guides that are not planted do not occur in it."""
     rng = random.Random(seed)
     genome = Planted([("T" if i % 3 == 1 else "") + random_bases(rng, GUIDE_NT) for i in range(guides)])
     genome.guides = [guide[:GUIDE_NT] for guide in genome.guides]
@@ -102,7 +102,7 @@ def planted_genomes() -> st.SearchStrategy[Planted]:
 
 
 def rich_genome(guides: int = 6, seed: int = 1) -> Planted:
-    """One genome with every number of mismatches, strand, PAM and region, and sites that overflow."""
+    """Return a genome with every number of mismatches, strand, PAM and region, and sites that overflow."""
     some = [
         Plant(
             guide,

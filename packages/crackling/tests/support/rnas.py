@@ -1,4 +1,4 @@
-"""Guide RNAs of every kind that folding must get right."""
+"""Make guide RNAs of every kind that folding must get right."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def random_rna(rng: random.Random, nt: int = NT, alphabet: str = "ACGU") -> str:
 
 
 def complement_of_scaffold(rng: random.Random, scaffold: str = SCAFFOLD) -> str:
-    """A piece of its reverse complement with up to three changes: it takes the scaffold apart."""
+    """Return a part of the scaffold's reverse complement with up to three changes, which disrupts the scaffold."""
     start = rng.randrange(len(scaffold) - NT + 1)
     bases = list(scaffold[start : start + NT].translate(_COMPLEMENT)[::-1])
     for _ in range(rng.randrange(4)):
@@ -32,7 +32,7 @@ def complement_of_scaffold(rng: random.Random, scaffold: str = SCAFFOLD) -> str:
 
 
 def hairpin(rng: random.Random) -> str:
-    """A hairpin somewhere in the guide."""
+    """Return a guide with a hairpin somewhere."""
     arm, loop = random_rna(rng, rng.randrange(3, 8)), random_rna(rng, rng.randrange(3, 7))
     folded = arm + loop + arm.translate(_COMPLEMENT)[::-1]
     before = random_rna(rng, rng.randrange(NT))
@@ -42,7 +42,7 @@ def hairpin(rng: random.Random) -> str:
 
 
 def biased_guides(n: int, seed: int) -> list[str]:
-    """Guides that fold oddly: a third from biased alphabets, a third hairpins, a third bind the scaffold."""
+    """Return guides that fold oddly: a third from biased alphabets, a third hairpins, a third bind the scaffold."""
     rng = random.Random(seed)
     by_alphabet = [random_rna(rng, alphabet=ALPHABETS[i % len(ALPHABETS)]) for i in range(n // 3)]
     hairpins = [hairpin(rng) for _ in range(n // 3)]
@@ -50,7 +50,7 @@ def biased_guides(n: int, seed: int) -> list[str]:
 
 
 def genome_guides(fasta: Path, n: int, seed: int) -> list[str]:
-    """Guides of a genome as mm10db folds them."""
+    """Return guides of a genome as mm10db folds them."""
     rng = random.Random(seed)
     contig = max(read_fasta(fasta), key=lambda contig: len(contig.sequence))
     sites = find_sites([contig])

@@ -1,4 +1,4 @@
-"""Damaging an index file so that its checksums do not tell."""
+"""Damage an index file so that its checksums stay right."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from crackling.specificity.layout import _CHECKSUM, _FIXED, _SECTION, HEADER_BYT
 
 
 def section_row(section: Section) -> int:
-    """Where the header describes a section."""
+    """Return the offset at which the header describes a section."""
     return _FIXED.size + _SECTION.size * section
 
 
 def section_span(image: bytes | bytearray, section: Section) -> tuple[int, int]:
-    """Offset and length."""
+    """Return the offset and length of a section."""
     offset, length, _, _ = _SECTION.unpack_from(image, section_row(section))
     return offset, length
 
 
 def resealed(image: bytes) -> bytes:
-    """The same file with the checksums of what it now holds."""
+    """Return the file with the checksums of its present contents."""
     sealed = bytearray(image)
     for section in Section:
         offset, length = section_span(sealed, section)
@@ -32,7 +32,7 @@ def resealed(image: bytes) -> bytes:
 
 
 def replaced(image: bytes, section: Section, contents: bytes) -> bytes:
-    """The file with other contents of its last section or of one that stays as long, resealed."""
+    """Return the file, resealed, with other contents of its last section or of one that keeps its length."""
     offset, length = section_span(image, section)
     assert len(contents) == length
     return resealed(image[:offset] + contents + image[offset + length :])

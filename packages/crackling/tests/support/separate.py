@@ -1,4 +1,4 @@
-"""An opened index whose sections lie each in memory of its own.
+"""Copy each section of an open index to memory of its own.
 
 In a mapped file one section follows the other, so that reading a little past the end of one goes unnoticed. From memory of
 its own the address sanitizer notices.
@@ -29,7 +29,7 @@ _FIELDS: dict[str, tuple[Section, type[ctypes.c_uint32 | Overflow]]] = {
 
 
 def in_own_memory(contents: Buffer, kind: type[ctypes.c_uint32 | Overflow]) -> object:
-    """A pointer to a copy that ends where its memory ends; it keeps the copy."""
+    """Return a pointer to a copy that ends where its memory ends; the pointer keeps the copy alive."""
     length = memoryview(contents).nbytes
     room = (ctypes.c_char * max(length, SEEN_BYTES))()
     copy = (ctypes.c_char * length).from_buffer(room, len(room) - length)
@@ -38,7 +38,7 @@ def in_own_memory(contents: Buffer, kind: type[ctypes.c_uint32 | Overflow]) -> o
 
 
 def separate_sections(index: Index) -> None:
-    """Let the index search copies of its sections; they live as long as its lists, which keep them."""
+    """Let the index search copies of its sections, which its lists keep alive."""
     for shard in index.shards:
         lists = Lists.from_buffer_copy(shard.lists)
         for field, (section, kind) in _FIELDS.items():

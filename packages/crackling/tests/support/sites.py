@@ -1,4 +1,4 @@
-"""Sites made up for a test."""
+"""Make sites for a test."""
 
 from __future__ import annotations
 
