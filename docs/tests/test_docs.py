@@ -10,6 +10,7 @@ They run in a fresh environment that has the built wheel and nothing else of thi
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 import os
 import pkgutil
@@ -29,10 +30,11 @@ from localcloud.standins.assemblies import phage_lambda
 from localcloud.standins.ncbi import NcbiStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")])
+OFF_TARGET_COLUMNS = [field.name for field in dataclasses.fields(crackling.OffTarget)]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these print is what the command line prints; the sessions that deploy compare the two byte by byte.
 SAME_AS = {
@@ -188,14 +190,19 @@ def test_the_page_on_the_library_lists_its_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "before"), [("cli.md", "The other formats have:"), ("api.md", "columns of `crackling design`:")]
+    ("page", "before", "columns"),
+    [
+        ("cli.md", "The other formats have:", COLUMNS),
+        ("cli.md", "which `--no-annotation` leaves out.", OFF_TARGET_COLUMNS),
+        ("api.md", "columns of `crackling design`:", COLUMNS),
+    ],
 )
-def test_every_column_is_documented_in_order(page: str, before: str) -> None:
+def test_every_column_is_documented_in_order(page: str, before: str, columns: Sequence[str]) -> None:
     _, found, rest = (ROOT / "docs" / page).read_text("utf-8").partition(before)
     assert found, f"{page} does not say {before!r}"
     table = rest.lstrip().split("\n\n")[0].splitlines()
     first_cells = "".join(row.split("|")[1] for row in table)
-    assert re.findall(r"`(\w+)`", first_cells) == list(COLUMNS)
+    assert re.findall(r"`(\w+)`", first_cells) == list(columns)
 
 
 def test_the_command_line_has_its_examples() -> None:
