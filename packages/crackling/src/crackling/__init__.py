@@ -61,7 +61,7 @@ __all__ = [
     "score_guides",
 ]
 
-# What is not used is not imported: the client of NCBI alone takes longer to import than a short query to design for.
+# Modules are imported when they are first used: importing the client of NCBI alone takes longer than a short design.
 _MODULES = {
     "crackling.annotation.annotation": ("Annotation", "Position", "read_annotation"),
     "crackling.annotation.locus": ("Locus",),

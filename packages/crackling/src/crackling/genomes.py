@@ -220,7 +220,7 @@ def _no_sequence(genome: str | Path) -> InputError:
 def is_accession(path: Path) -> bool:
     """Return whether a path is the accession of an assembly, and no file."""
     if not str(path).startswith(("GCA_", "GCF_")) or path.exists():
-        return False  # without the import, which costs 50 ms
+        return False  # avoids the import, which takes 50 ms
     from crackling.ncbi import ACCESSION
 
     return ACCESSION.fullmatch(str(path)) is not None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crackling.annotation.annotation import Annotation
 
-_FEW = 5  # that a message names
+_FEW = 5  # names in a message
 
 
 class GeneLocation(NamedTuple):

@@ -22,10 +22,10 @@ _PARTS = {
     b"five_prime_UTR": Feature.EXON,
     b"three_prime_UTR": Feature.EXON,
 }
-# Of no gene, and in some files most of the lines.
+# These belong to no gene; in some files they are most of the lines.
 _PASSED_OVER = frozenset({b"region", b"match", b"cDNA_match", b"EST_match", b"protein_match", b"match_part"})
 _NAMES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id", b"ID")
-_ALIASES = _NAMES[:-1]  # an ID holds within its file alone
+_ALIASES = _NAMES[:-1]  # an ID is valid only within its file
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _COLUMNS = 9
 _MAX_POSITION = 0xFFFFFFFF
@@ -46,7 +46,7 @@ class Gene:
 
     name: str
     spans: list[Span] = field(default_factory=list)
-    aliases: tuple[str, ...] = ()  # what else it is called: a locus tag, for example
+    aliases: tuple[str, ...] = ()  # its other names: a locus tag, for example
 
 
 @dataclass(slots=True)
@@ -67,9 +67,9 @@ class GffReader:
     label: str
     contigs: dict[str, int] = field(default_factory=dict)
     _nodes: dict[bytes, _Node] = field(default_factory=dict)
-    # By parent: contig, start, end and feature of each part in turn, as a human genome has millions.
+    # By parent: contig, start, end and feature of each part, in one flat array, because a human genome has millions.
     _parts: dict[bytes, array[int]] = field(default_factory=dict)
-    _names: dict[bytes, int] = field(default_factory=dict)  # contigs as they stand in the file
+    _names: dict[bytes, int] = field(default_factory=dict)  # contigs in the order of the file
 
     def read(self, stream: BinaryIO) -> None:
         """Read a file, plain or compressed.
@@ -101,7 +101,7 @@ class GffReader:
                 genes[root] = self._made_gene(root)
             genes[root].spans += _unpacked(numbers)
         for key, gene in genes.items():
-            if key not in has_parts:  # without exons of its own: one exon
+            if key not in has_parts:  # a gene without exons of its own counts as one exon
                 gene.spans = [span._replace(feature=Feature.EXON) for span in gene.spans]
             yield gene
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crackling.annotation.gff import Gene, Span
 
 # A change says that from a position on a gene is a feature, INTERGENIC behind its end: position << 32 | gene << 2 | feature.
-# A human genome has millions of changes, so they are numbers in an array, which sort as such.
+# A human genome has millions of changes, so they are an array of numbers, which can be sorted directly.
 _POSITION_SHIFT, _GENE_SHIFT = 32, 2
 _FEATURE_MASK = (1 << _GENE_SHIFT) - 1
 _MEMBER_MASK = (1 << _POSITION_SHIFT) - 1

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-# The cache's stages; to import their names would cost every command 50 ms.
+# The stages of the cache. Importing their names would cost every command 50 ms.
 IN_BYTES = frozenset({"downloading", "downloading genes", "reading genes"})
 
 

@@ -139,7 +139,7 @@ def _write_table(design: Design, stream: BinaryIO) -> None:
         write_table(design, letters)
         letters.flush()
     finally:
-        letters.detach()  # or it would close the stream
+        letters.detach()  # otherwise it would close the stream
 
 
 def _read_query(text: str) -> list[Contig]:
@@ -156,5 +156,5 @@ def _read_query(text: str) -> list[Contig]:
 def _is_file(text: str) -> bool:
     try:
         return text == STANDARD or (text != "" and Path(text).exists())
-    except (OSError, ValueError):  # a sequence can be too long for a name
+    except (OSError, ValueError):  # a sequence may be too long for a file name
         return False

@@ -124,7 +124,7 @@ def progress() -> Iterator[Progress | None]:
     from crackling.cli.amount import AmountColumn
 
     columns = (TextColumn("{task.description:>14}"), BarColumn(), AmountColumn(), TimeElapsedColumn())
-    # Results go to standard output as they are, not through the bars.
+    # Results must go to standard output unchanged, not through the progress bar.
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bars:
         tasks = {}
 

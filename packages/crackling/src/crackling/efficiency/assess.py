@@ -65,7 +65,7 @@ def assess(
         for site, ok in zip(sites, passed, strict=True)
     ]
     folds = fold_all((rna for rna in rnas if rna), scaffold, threads, progress)
-    # A site shows a fold only if its own verdict asked for it: what else is in the batch changes nothing.
+    # A site has a fold only if its own verdict needs one, so the other sites of the batch change nothing.
     return [
         _assess_site(site, ok, folds[rna] if rna else None, scaffold)
         for site, ok, rna in zip(sites, passed, rnas, strict=True)

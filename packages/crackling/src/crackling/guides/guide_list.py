@@ -11,7 +11,7 @@ from crackling.guides.sites import GUIDE_NT, SITE_NT, Site
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CONTIG = "guides"  # where a guide of a list stands, as it stands in no sequence
+CONTIG = "guides"  # the contig of guides from a list, which are on no sequence
 ASSUMED_PAM = "NGG"
 _GUIDE = re.compile(rf"([ACGT]{{{GUIDE_NT}}})([ACGT][AG]G)?")
 _REMEDY = "give 20 letters of A, C, G, T, or 23 with the PAM (NGG or NAG)"

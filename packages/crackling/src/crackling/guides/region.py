@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from crackling.annotation.annotation import Annotation
 
-MAX_LETTERS = 200  # of what is asked for
-# Of a contig's name only the last colon counts: some have their own.
+MAX_LETTERS = 200  # of a region's text
+# Only the last colon separates: some names of contigs contain colons.
 _COORDINATES = re.compile(r"(\S+):(\d[\d,]*)\s*(?:-|\N{EN DASH}|\.\.)\s*(\d[\d,]*)")
-_FEW = 5  # that a message names
+_FEW = 5  # names in a message
 
 
 class Region(NamedTuple):

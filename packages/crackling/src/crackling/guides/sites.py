@@ -18,7 +18,7 @@ GUIDE_NT = 20  # of the protospacer
 PAM_NT = 3
 SITE_NT = GUIDE_NT + PAM_NT
 
-# Look-ahead, so that overlapping windows are all met; a window with any letter but A, C, G, T is no site.
+# The look-ahead finds overlapping windows too. A window with a letter other than A, C, G, T is no site.
 _FORWARD = re.compile(rf"(?=([ACGT]{{{GUIDE_NT + 1}}}GG))")
 _REVERSE = re.compile(rf"(?=(CC[ACGT]{{{GUIDE_NT + 1}}}))")
 

@@ -106,7 +106,7 @@ class Cache:
             )
         with self._locked(accession, wait=False), explain_write_errors(folder):
             size = sum(path.stat().st_size for path in folder.iterdir())
-            (folder / FACTS).unlink(missing_ok=True)  # first: a genome that is half removed is not complete
+            (folder / FACTS).unlink(missing_ok=True)  # first: what is left is not complete
             shutil.rmtree(folder)
         return size
 

@@ -50,7 +50,7 @@ class CacheBuilder:
             TransferError: the download failed; the next call resumes it.
             StorageError: the disk is full or may not be written to.
         """
-        for left in folder.glob(".*.tmp"):  # by a process that was killed
+        for left in folder.glob(".*.tmp"):  # left by a process that was killed
             left.unlink()
         return self._annotate(self._index(self._download_all(accession, folder, known)))
 
@@ -115,7 +115,7 @@ class CacheBuilder:
             TransferError: the download failed; what arrived stays for the next one, unless it is damaged.
         """
         part = path.with_name(f"{file.md5}.part")
-        for other in set(path.parent.glob("*.part")) - {part}:  # of a file that NCBI has replaced
+        for other in set(path.parent.glob("*.part")) - {part}:  # part of a file that NCBI has replaced
             other.unlink()
         resumed = part.is_file()
         with explain_write_errors(part):
@@ -126,7 +126,7 @@ class CacheBuilder:
             part.unlink()
         if not resumed:
             raise wrong_md5(file)
-        self._download(file, path)  # the part that was there was damaged: once more from the start
+        self._download(file, path)  # the existing part was damaged: download again from the start
 
     def _complete(self, part: Path, file: RemoteFile, stage: str) -> str:
         """Append the missing bytes to a partly downloaded file, and return the md5 of the whole."""
@@ -138,7 +138,7 @@ class CacheBuilder:
             with closing(self.ncbi.blocks(file, stream.tell())) as blocks:
                 for block in blocks:
                     stream.write(block)
-                    stream.flush()  # what is in the file survives this process
+                    stream.flush()  # so that it survives this process
                     digest.update(block)
                     self.progress(stage, stream.tell(), file.bytes or 0)
         return digest.hexdigest()

@@ -30,7 +30,7 @@ __all__ = ["ACCESSION", "NCBI_URL", "Assembly", "Ncbi"]
 NCBI_URL: Final = "https://api.ncbi.nlm.nih.gov/datasets/v2"
 FASTA: Final = "_genomic.fna.gz"
 ANNOTATION: Final = "_genomic.gff.gz"
-_MAX_TAXA: Final = 4  # of those that a name suggests; the best come first
+_MAX_TAXA: Final = 4  # taxa that are used of those suggested for a name; the best come first
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _CHECK: Final = "check the accession and its version"
 
@@ -180,7 +180,7 @@ class Ncbi:
         except StatusError as error:
             if error.status in {404, 410}:
                 return None
-            headers = {}  # a server that does not take HEAD still has the file
+            headers = {}  # a server that does not support HEAD may still have the file
         size = headers.get("content-length", "")
         return RemoteFile(
             address=address,
@@ -196,7 +196,7 @@ class Ncbi:
         links = self._ask(f"/genome/accession/{accession}/links?assembly_link_types=FTP_LINK")
         for link in entries(links, "assembly_links"):
             if text_of(link, "assembly_link_type") == "FTP_LINK":
-                # The same server answers to both; this client speaks HTTP.
+                # The same server supports both protocols; this client needs HTTP.
                 return text_of(link, "resource_link").rstrip("/").replace("ftp://", "https://", 1)
         instead = (
             f"use {assembly.current}" if isinstance(assembly, Assembly) and assembly.superseded else _CHECK

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 8 * 1024 * 1024
 AT_ONCE: Final = 4  # connections
-AHEAD: Final = 6  # blocks that are under way or wait for their turn: with the one that is delivered, 56 MB
+AHEAD: Final = 6  # blocks under way or waiting: 56 MB with the one being delivered
 _READ: Final = 1024 * 1024
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
@@ -160,7 +160,7 @@ class _Ranges:
         for answer in tuple(self._open):
             try:
                 answer.shutdown()
-            except (ValueError, OSError):  # it has ended by itself meanwhile
+            except (ValueError, OSError):  # it has ended in the meantime
                 continue
 
     def _range(self, start: int, end: int) -> bytearray:
@@ -225,7 +225,7 @@ class VerifiedStream(io.RawIOBase):
         self._digest = hashlib.md5(usedforsecurity=False)
         self._rest = memoryview(b"")
         self._done = 0
-        self.error: CracklingError | None = None  # why there are no more blocks, if that is not their end
+        self.error: CracklingError | None = None  # why the blocks ended early, if they did
 
     def readable(self) -> bool:
         return True
@@ -284,6 +284,6 @@ def stream(client: Client, file: RemoteFile, progress: Progress | None = None) -
             yield cast("BinaryIO", io.BufferedReader(verified, _READ))
         except InputError as error:
             if error is not verified.error:
-                verified.check()  # a damaged transfer is no fault of the assembly
+                verified.check()  # raises the error of a damaged transfer instead
             raise
         verified.check()

@@ -145,7 +145,7 @@ class Client:
                 raise TransientError(WEB_PAGE)
             yield answer
         finally:
-            answer.close()  # what is left of a body is not worth the reading
+            answer.close()  # the rest of a body need not be read
 
     def chunks(self, answer: BaseHTTPResponse) -> Iterator[bytes]:
         """Yield the body as it arrives, without decoding it.
@@ -153,7 +153,7 @@ class Client:
         Raises:
             TransientError: it broke off, or came too slowly.
         """
-        waited, received = 0.0, 0  # in here alone: the reader may take its time
+        waited, received = 0.0, 0  # time in this function only: the reader may be slow
         while True:
             asked = time.monotonic()
             try:

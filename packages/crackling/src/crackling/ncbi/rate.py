@@ -9,7 +9,7 @@ from typing import Final
 
 WITHOUT_KEY: Final = 5  # requests a second that NCBI grants
 WITH_KEY: Final = 10
-_WINDOW: Final = 1.05  # seconds; a little more than NCBI's own second, whose beginning is not known
+_WINDOW: Final = 1.05  # seconds; a little more than NCBI's own second, whose start is unknown
 
 
 class Rate:

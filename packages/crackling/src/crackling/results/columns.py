@@ -203,7 +203,7 @@ DERIVED_COLUMNS = (
         shown_decimals=1,
     ),
 )
-# What each warning means. `perfect matches` stands behind their number.
+# The meaning of each warning. `perfect matches` follows their number.
 WARNINGS = {
     "TTTT": "Four T in a row end transcription from U6 and other Pol III promoters.",
     "low GC": f"A guide below {MIN_GC:.0f} % GC binds its target weakly.",

@@ -39,12 +39,12 @@ def _as_text(write_text: Callable[[Design, TextIO], None]) -> Callable[[Design, 
         try:
             write_text(design, letters)
         finally:
-            letters.detach()  # or it would close the stream
+            letters.detach()  # otherwise it would close the stream
 
     return write_bytes
 
 
-# The libraries of these are loaded by who asks for them.
+# The libraries of these formats are imported only when the format is written.
 def _write_xlsx(design: Design, stream: BinaryIO) -> None:
     from crackling.results.xlsx import write_xlsx
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crackling.results.design import Design
     from crackling.results.target import Target
 
-# The format wants a date; the same design gives the same bytes on every day.
+# The format requires a date, but the same design must give the same bytes on any day.
 _DATE = date(1980, 1, 1)
 _DIVISION = "  SYN"  # the library leaves out two of the format's columns before it
 _NOTED = ("consensus", "efficient", "mit", "cfd", "specific", "mm0", "mm1", "mm2", "mm3", "mm4", "warnings")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from crackling.results.target import Target
 
 WIDTH = 1000.0
-MIN_WIDTH = 4.0  # of a guide: it must be seen
-LANES = 12  # a strand; what finds no room is drawn over the last
+MIN_WIDTH = 4.0  # minimum width of a guide, so that it is visible
+LANES = 12  # lanes of a strand; a guide without room is drawn over the last lane
 LANE = 9.0
 TICKS = 5
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crackling.results.design import Design
 
-# A browser shows no more rows without effort; the other formats have them all.
+# More rows would slow a browser down; the other formats have all of them.
 MAX_ROWS = 2000
 
 

@@ -22,7 +22,7 @@ _COLOURS = {
 }
 WARNINGS_SEPARATOR = "; "
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-# What users name themselves; a spreadsheet would run some names as formulas.
+# Columns with names chosen by users; a spreadsheet would run some of them as formulas.
 _NAMES = tuple(COLUMNS.index(column) for column in ("contig", "gene"))
 
 

@@ -37,7 +37,7 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
         raise InputError(
             f"{len(design.targets):,} guides are more than a sheet holds ({MAX_GUIDES:,}); write csv, or split the query"
         )
-    # Into a file of its own: to a pipe, which cannot go back, a zip is written in other bytes.
+    # A temporary file is written first, because a pipe cannot seek and would get a zip file with other bytes.
     with tempfile.TemporaryFile() as file:
         _write_book(design, file)
         file.seek(0)

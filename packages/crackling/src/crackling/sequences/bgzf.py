@@ -18,7 +18,7 @@ from isal import igzip_lib, isal_zlib
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLOCK = 65_280  # bytes of a block's text, as bgzip has it: packed it takes less than 64 KiB, whatever it is
+BLOCK = 65_280  # bytes of text in a block, as in bgzip: any such text takes less than 64 KiB when packed
 _LEVEL = 2
 # gzip's magic, deflate, extra field, no time, any system; of that field its length, name (BC), length, the block's size less 1.
 _HEADER = struct.Struct("<4BL2BH2s2H")

@@ -22,7 +22,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Not the name's ending: a browser may have decompressed the file that it saved as .gz.
+# The ending of the name does not count: a browser may have decompressed a file that it saved as .gz.
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
 

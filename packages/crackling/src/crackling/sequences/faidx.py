@@ -64,7 +64,7 @@ class FastaWriter:
         self._bgzf = BgzfWriter(out)
         self._contigs: dict[str, Entry] = {}
         self._name = ""
-        self._line = ""  # the last one of the contig so far
+        self._line = ""  # the last line of the contig so far, which is incomplete
 
     def begin(self, name: str) -> None:
         """Begin a contig.

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 AMBIGUOUS = "NRYSWKMBDHV-"
 LETTERS = frozenset("ACGTU" + AMBIGUOUS)
-# Not str.upper(), which makes letters of the alphabet from others: it turns a sharp s into SS.
+# str.upper() would turn other letters into letters of the alphabet: a sharp s becomes SS.
 _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
-LINE = 80  # letters of a line that is written
+LINE = 80  # letters in each line of written FASTA
 _BLOCK = 1 << 20  # bytes that are read at once
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
@@ -143,7 +143,7 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
     has_header = False
     begin = codecs.BOM_UTF8
     while block := stream.read(_BLOCK):
-        # A longer line, as of a genome in one line, is cut: its pieces follow each other as lines do.
+        # A longer line, such as a genome in one line, is cut; its pieces are treated as consecutive lines.
         block = (block + stream.readline(_BLOCK)).removeprefix(begin)
         begin = b""
         if b"\r" in block:
@@ -165,7 +165,7 @@ def _sections(block: bytes) -> Iterator[bytes]:
     while start < len(block):
         has_more = (
             block.find(b">", start + 1) > 0
-        )  # most blocks of a genome have none, which is seen much faster
+        )  # most blocks of a genome have none, and this check is much faster
         end = block.find(b"\n>", start) + 1 if has_more else 0
         end = end or len(block)
         yield block[start:end]
@@ -212,7 +212,7 @@ def parse_query(text: str, label: str = "the query", name: str = "query") -> lis
     Raises:
         InputError: empty, or what read_query() refuses.
     """
-    text = text.removeprefix("\ufeff")  # a byte order mark that came along from a file
+    text = text.removeprefix("\ufeff")  # a byte order mark, copied from a file
     if not text.strip():
         raise InputError(f"{label}: is empty; give a DNA sequence or FASTA")
     if not text.lstrip().startswith(">"):

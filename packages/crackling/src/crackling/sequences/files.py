@@ -44,7 +44,7 @@ class TemporaryFile:
     def rename(self, path: Path) -> None:
         """Close the file and give it its name, in place of an old file."""
         self.stream.close()
-        self._path.chmod(0o666 & ~_umask())  # a temporary file is private; the final one is like any other
+        self._path.chmod(0o666 & ~_umask())  # the temporary file was private
         self._path.replace(_target(path))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PAMS = tuple(f"{base}{end}" for end in ("GG", "AG") for base in "ACGT")
 _REVERSE = 16  # flag of SAM
-# End to end with the score 0 at least, which only a perfect alignment has; all of them; lines for what aligns alone.
+# End to end, with a score of at least 0, which only perfect alignments have; report all of them, and only guides that align.
 _OPTIONS = ("--end-to-end", "--score-min", "C,0,0", "-a", "--no-hd", "--no-unal", "--omit-sec-seq", "--quiet")
 
 

@@ -74,7 +74,7 @@ def build_index(
     given = [sources] if isinstance(sources, str | Path) else sources
     fasta = [Path(source) if isinstance(source, str) else source for source in given]
     with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
-        # A file first, then the genome: where nothing can be written, nothing is read.
+        # The file is opened before the genome is read: if it cannot be written, reading would be in vain.
         files = (stack.enter_context(temporary_file(path)) for path in repeat(out))
         built = [
             (file, Builder(genome, compatible, pool, workers, Writer(file.stream), report).build())

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from crackling.specificity.packed_genome import PackedGenome
 
 RECORDS_AT_ONCE = 1 << 28  # 8 bytes each
-# Of a task: multiples of 4, so that tasks share no key of 5 bases or more. Each thread has room for the largest task, so
-# those of a genome with many sites are smaller.
+# Partitions of a task: multiples of 4, so that tasks share no key of 5 bases or more. Each thread has room for the largest
+# task, so tasks are smaller for a genome with many sites.
 PARTITIONS_A_TASK, FEWER_PARTITIONS = 64, 16
 MANY_SITES = 1 << 24
 MAX_SITES = (1 << 32) - 1  # of a shard: directories have 32 bits
@@ -64,7 +64,7 @@ class Builder:
                 f"{self._sites:,} sites are too many for one shard; build with fewer bases in a shard"
             )
         self._keys = choose_keys(self._sites)
-        # Untouched pages cost nothing: the upper bound is no waste.
+        # Pages that are not touched cost nothing, so the upper bound wastes no memory.
         self._entries = zeros(c_uint32, self._sites)
         self._directory = zeros(c_uint32, 4**self._keys.prefix_nt + 1)
         self._occurrences = zeros(c_uint32, 4**self._keys.prefix_nt + 1)

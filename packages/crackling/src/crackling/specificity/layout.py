@@ -47,7 +47,7 @@ class Section(enum.IntEnum):
 
 # What a list of off-targets needs beyond scoring.
 POSITION_SECTIONS = frozenset({Section.OCCURRENCES, Section.OCCURRENCE_DIRECTORY})
-# Nearly all of a file, and what a list of one guide's off-targets reads only little of.
+# Nearly all of a file; listing the off-targets of one guide reads only a little of it.
 LIST_SECTIONS = frozenset({Section.OCCURRENCES, Section.PREFIX_ENTRIES, Section.SUFFIX_ENTRIES})
 
 
@@ -152,7 +152,7 @@ class Header:
         if isal_zlib.crc32(head[: -_CHECKSUM.size]) != _CHECKSUM.unpack(head[-_CHECKSUM.size :])[0]:
             raise damaged(label)
         if not all(MIN_KEY_NT <= key_nt <= MAX_KEY_NT for key_nt in (prefix_nt, suffix_nt)):
-            raise damaged(label)  # before anything has 4^key_nt of something
+            raise damaged(label)  # before anything of 4^key_nt elements is allocated
         shard, shards, set_id = membership
         if not 1 <= shard <= shards:
             raise damaged(label)

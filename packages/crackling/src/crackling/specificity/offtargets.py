@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crackling.specificity.shard import Shard
 
 _ENTRY_BYTES = 4
-ROOM = 1024  # hits that are asked for at first
+ROOM = 1024  # room for hits in the first attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Listing:
             return hits
         least, _ = risks[
             bisect_left(before, self._most) - 1
-        ]  # others of the same risk may come before it by their location
+        ]  # other locations with the same risk may be sorted before it
         return [hit for hit in hits if any(risk <= least for risk, _ in self._risks(hit))]
 
     def _risks(self, hit: Hit) -> list[tuple[tuple[float, float, int], int]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crackling.sequences.progress import Progress
 
 MAX_POSITIONS = 1 << 32  # of a shard: positions have 32 bits
-OVERLAP = SITE_NT - 1  # bases behind a cut, so that the windows which begin before it are whole
+OVERLAP = SITE_NT - 1  # bases after a cut, so that windows that begin before it are complete
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class PackedGenome:
 
     packed: bytearray = field(default_factory=bytearray)
     pieces: list[Piece] = field(default_factory=list)
-    bases: int = 0  # of the pieces, without what the next shard has too
+    bases: int = 0  # of the pieces, without those that the next shard also has
 
     @property
     def length(self) -> int:
@@ -48,8 +48,8 @@ class PackedGenome:
             letters = self._pack(odd + part, name, start + bases, label)
             odd = letters[
                 len(letters) & ~1 :
-            ]  # two bases a byte: a last one that is alone goes with the next part
-            del self.packed[-1:]  # its byte, or what pads the contig
+            ]  # two bases a byte: an odd last base is packed with the next part
+            del self.packed[-1:]  # the byte of the odd base, or the padding of the contig
             bases += len(letters) - len(odd)
         self._pack(odd, name, start + bases, label)
         self.pieces.append(Piece(name, bases + len(odd), start))
@@ -61,7 +61,7 @@ class PackedGenome:
 
     def _pack(self, letters: str, name: str, before: int, label: str) -> str:
         """Append bases, padded, and return them without white space. The contig has `before` bases already."""
-        encoded = letters.encode("ascii", "replace")  # what is not ASCII becomes '?', no nucleotide either
+        encoded = letters.encode("ascii", "replace")  # what is not ASCII becomes '?', which is no nucleotide
         if not encoded.isalpha():
             letters = "".join(letters.split())
             encoded = letters.encode("ascii", "replace")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 USUAL_MISMATCHES = 4
 GUIDES_A_TASK = 256  # that are searched one by one
-GUIDES_IN_BULK = 65_536  # at most; more would be little faster
+GUIDES_IN_BULK = 65_536  # the most guides of a task; more would hardly be faster
 _TOTALS = struct.Struct(f"={ctypes.sizeof(Totals) // 8}Q")
 
 

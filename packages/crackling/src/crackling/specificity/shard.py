@@ -81,7 +81,7 @@ class Shard(Closeable):
             header = Header.decode(stream.read(HEADER_BYTES), label)
             if stream.seek(0, os.SEEK_END) != header.file_bytes:
                 raise damaged(label)
-            # A private copy-on-write mapping: never written, but ctypes wants a writable one.
+            # A private copy-on-write mapping: it is never written, but ctypes needs a writable buffer.
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
         absent = (frozenset() if positions else POSITION_SECTIONS) | (fetched if fetch else frozenset())
         if verify:
