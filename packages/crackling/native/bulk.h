@@ -10,7 +10,8 @@
  *   visit    to a cell, by all guides whose own cell differs from it by one change.
  *   single   one bucket, where the key has used all mismatches of the list's radius; its last base is the guide's.
  *   four     the four buckets that differ in the last base, where a mismatch is left for it.
- *   block    up to BLOCK entries, compared at once, or a long one of twice as many. Blocks with near entries are pending until there are many of them.
+ *   block    up to BLOCK entries, compared at once, or a long one of twice as many. Blocks with near entries are pending
+ *            until there are many of them.
  *   hit      a near site of a guide. Hits are weighed a hundred at a time.
  */
 #ifndef CRACKLING_BULK_H

@@ -15,7 +15,7 @@ static inline lanes_t sum(lanes_t a, lanes_t b) { return __builtin_elementwise_a
 static inline lanes_t lower(lanes_t a, lanes_t b) { return __builtin_elementwise_min(a, b); }
 #else /* the same, but several times slower */
 static inline lanes_t sum(lanes_t a, lanes_t b) {
-    for (int n = 0; n < LANES; n++) a[n] = (int16_t)most(INT16_MIN, least(INT16_MAX, a[n] + b[n]));
+    for (int n = 0; n < LANES; n++) a[n] = (int16_t)max(INT16_MIN, min(INT16_MAX, a[n] + b[n]));
     return a;
 }
 static inline lanes_t lower(lanes_t a, lanes_t b) {
@@ -125,7 +125,7 @@ static inline lanes_t small_loops(const closing_t *pair, const fold_tables_t *t,
 static inline lanes_t bulges(const fold_tables_t *t, const fold_space_t *w, const batch_t *b, int i, int j) {
     lanes_t best = by_last(b, t->far_bulge[i][j]);
     if (i + 1 <= GUIDE_NT)
-        for (int n = 2, most_n = least(MAX_LOOP, j - i - MIN_HAIRPIN - 3); n <= most_n; n++)
+        for (int n = 2, max_n = min(MAX_LOOP, j - i - MIN_HAIRPIN - 3); n <= max_n; n++)
             best = lower(best, sum(w->inner_end[i + 1][j - 1 - n], w->bulge[n]));
     for (int k = i + 3; k <= GUIDE_NT; k++) best = lower(best, sum(w->inner_end[k][j - 1], w->bulge[k - i - 1]));
     return best;
@@ -135,7 +135,7 @@ static inline lanes_t bulges(const fold_tables_t *t, const fold_space_t *w, cons
 static inline lanes_t loops_1n(const fold_tables_t *t, const fold_space_t *w, const batch_t *b, int i, int j) {
     lanes_t best = by_last(b, t->far_1n[i][j]);
     if (i + 2 <= GUIDE_NT)
-        for (int n = 3, most_n = least(MAX_LOOP - 1, j - i - MIN_HAIRPIN - 4); n <= most_n; n++)
+        for (int n = 3, max_n = min(MAX_LOOP - 1, j - i - MIN_HAIRPIN - 4); n <= max_n; n++)
             best = lower(best, sum(w->inner_1n[i + 2][j - 1 - n], w->loop_1n[n]));
     for (int k = i + 4; k <= GUIDE_NT; k++) best = lower(best, sum(w->inner_1n[k][j - 2], w->loop_1n[k - i - 1]));
     return best;
@@ -154,8 +154,8 @@ static inline lanes_t loops_23(const fold_tables_t *t, const fold_space_t *w, co
  * l - k, the minimum without the energy that depends on the size. The only new loops are those with 2 bases on one side. Loops
  * of 2 x 2 and 2 x 3 have other energies; they are in `grown` because larger loops grow from them. */
 static inline lanes_t grow(fold_space_t *w, int i, int j) {
-    const int span = j - i - 2, largest = least(MAX_LOOP, span - MIN_HAIRPIN - 1);
-    const int either_side = least(largest, EDGE - i); /* with 2 on the 3' side, larger ones would reach the scaffold */
+    const int span = j - i - 2, largest = min(MAX_LOOP, span - MIN_HAIRPIN - 1);
+    const int either_side = min(largest, EDGE - i); /* with 2 on the 3' side, larger ones would reach the scaffold */
     const int is_first = i + 3 == GUIDE_NT; /* there are no smaller loops yet */
     const lanes_t *inner = w->inner_interior[i + 3] + i + 3 + span; /* with 2 bases on the 5' side */
     lanes_t *grown = w->grown[i + j] + span, best = all(NEVER);
@@ -198,7 +198,7 @@ static void fill_closed_row(const fold_tables_t *t, fold_space_t *w, const batch
 
 static inline lanes_t fork(const fold_tables_t *t, const fold_space_t *w, int i, int j) {
     lanes_t best = all(NEVER);
-    for (int u = i + MIN_HAIRPIN + 1; u <= least(GUIDE_NT, j - MIN_HAIRPIN - 2); u++)
+    for (int u = i + MIN_HAIRPIN + 1; u <= min(GUIDE_NT, j - MIN_HAIRPIN - 2); u++)
         best = lower(best, sum(w->multi[i][u], w->multi[u + 1][j]));
     for (int n = 0; n < t->multi_branches[j]; n++) {
         const branch_t branch = t->multi_branch[j][n];
@@ -248,7 +248,7 @@ static inline lanes_t exterior_branches(const fold_tables_t *t, const fold_space
 static void fill_exterior(const fold_tables_t *t, fold_space_t *w, const batch_t *b) {
     lanes_t best = all(0);
     for (int j = 0; j <= t->nt; j++) {
-        for (int i = least(GUIDE_NT, j - MIN_HAIRPIN - 1); i >= 1; i--)
+        for (int i = min(GUIDE_NT, j - MIN_HAIRPIN - 1); i >= 1; i--)
             if (can_pair(b, i, j))
                 best = lower(best, sum(sum(w->exterior[i - 1], w->closed[i][j]), exterior_branches(t, w, b, i, j)));
         if (j > GUIDE_NT) best = lower(best, sum(w->exterior[GUIDE_NT], by_last(b, t->edge_exterior[j])));
@@ -292,7 +292,7 @@ static int read_guide(const fold_tables_t *t, const char *guide, uint8_t s[STRID
     memcpy(s, t->base, STRIDE);
     for (int n = 0; n < GUIDE_NT; n++) {
         const int base = base_code(guide[n]);
-        s[1 + n] = (uint8_t)most(base, 0);
+        s[1 + n] = (uint8_t)max(base, 0);
         known &= base >= 0;
     }
     return known;

@@ -11,8 +11,8 @@ enum {
     NEVER_BYTE = 0x5d,
 };
 
-static inline int least(int a, int b) { return a < b ? a : b; }
-static inline int most(int a, int b) { return a > b ? a : b; }
+static inline int min(int a, int b) { return a < b ? a : b; }
+static inline int max(int a, int b) { return a > b ? a : b; }
 
 /* Whether a sum of energies does not contain NEVER. */
 static inline int possible(int energy) { return energy < NEVER / 2; }
@@ -30,13 +30,13 @@ static inline int pairs(int five, int three) { return pair_type(five, three) != 
 static inline int helix_end(const fold_parameters_t *p, int type) { return type > 1 ? p->helix_end : 0; }
 
 static inline int asymmetry(const fold_parameters_t *p, int bases) {
-    return least(p->max_asymmetry, bases * p->asymmetry);
+    return min(p->max_asymmetry, bases * p->asymmetry);
 }
 
 /* The loop that (i, j) closes around the inner pair (k, l). s: the bases of the RNA, by position. */
 static inline int inner_loop(const fold_parameters_t *p, const uint8_t *s, int i, int j, int k, int l) {
     const int type = pair_type(s[i], s[j]), inner = pair_type(s[l], s[k]), five = k - i - 1, three = j - l - 1;
-    const int few = least(five, three), many = most(five, three);
+    const int few = min(five, three), many = max(five, three);
     if (!many) return p->stack[type][inner];
     if (!few) return p->bulge[many] + (many == 1 ? p->stack[type][inner] : helix_end(p, type) + helix_end(p, inner));
     const int i1 = s[i + 1], j1 = s[j - 1], k1 = s[k - 1], l1 = s[l + 1];
@@ -54,8 +54,8 @@ static inline int inner_loop(const fold_parameters_t *p, const uint8_t *s, int i
 }
 
 /* Bounds of the inner pairs of (i, j): k from i + 1 to last_k, l from j - 1 down to first_l. */
-static inline int last_k(int i, int j) { return least(j - MIN_HAIRPIN - 2, i + MAX_LOOP + 1); }
-static inline int first_l(int i, int j, int k) { return most(k + MIN_HAIRPIN + 1, j - 1 - (MAX_LOOP - (k - i - 1))); }
+static inline int last_k(int i, int j) { return min(j - MIN_HAIRPIN - 2, i + MAX_LOOP + 1); }
+static inline int first_l(int i, int j, int k) { return max(k + MIN_HAIRPIN + 1, j - 1 - (MAX_LOOP - (k - i - 1))); }
 
 /* A branch of a multiloop. before, after: the bases beside it. */
 static inline int multi_branch(const fold_parameters_t *p, int type, int before, int after) {

@@ -97,23 +97,23 @@ static int set_special_hairpins(fold_tables_t *t, const special_hairpin_t *speci
 static int closed_by(const fold_tables_t *t, const uint8_t *s, int i, int j) {
     if (!pairs(s[i], s[j])) return NEVER;
     int best = hairpin(t, s, i, j);
-    if (possible(t->forked[i + 1][j - 1])) best = least(best, t->forked[i + 1][j - 1] + multi_closing(&t->parameters, s, i, j));
+    if (possible(t->forked[i + 1][j - 1])) best = min(best, t->forked[i + 1][j - 1] + multi_closing(&t->parameters, s, i, j));
     for (int k = i + 1; k <= last_k(i, j); k++)
         for (int l = j - 1; l >= first_l(i, j, k); l--)
-            if (pairs(s[k], s[l])) best = least(best, t->closed[k][l] + inner_loop(&t->parameters, s, i, j, k, l));
+            if (pairs(s[k], s[l])) best = min(best, t->closed[k][l] + inner_loop(&t->parameters, s, i, j, k, l));
     return best;
 }
 
 static void fill_multi_row(fold_tables_t *t, const uint8_t *s, int i) {
     for (int j = i + MIN_HAIRPIN + 1; j < t->nt; j++) {
-        int forked = NEVER, best = least(t->multi[i][j - 1], t->multi[i + 1][j]);
+        int forked = NEVER, best = min(t->multi[i][j - 1], t->multi[i + 1][j]);
         if (possible(t->closed[i][j]))
-            best = least(best, t->closed[i][j] + multi_branch(&t->parameters, pair_type(s[i], s[j]), s[i - 1], s[j + 1]));
+            best = min(best, t->closed[i][j] + multi_branch(&t->parameters, pair_type(s[i], s[j]), s[i - 1], s[j + 1]));
         for (int u = i + MIN_HAIRPIN + 1; u < j - MIN_HAIRPIN - 1; u++)
             if (possible(t->multi[i][u]) && possible(t->multi[u + 1][j]))
-                forked = least(forked, t->multi[i][u] + t->multi[u + 1][j]);
+                forked = min(forked, t->multi[i][u] + t->multi[u + 1][j]);
         t->forked[i][j] = (energy_t)forked;
-        t->multi[i][j] = (energy_t)least(best, forked);
+        t->multi[i][j] = (energy_t)min(best, forked);
     }
 }
 
@@ -163,14 +163,14 @@ typedef struct {
 /* Takes the loop with the inner pair (k, l) into account. Stacks and the smallest loops are looked up instead. */
 static void add_far_loop(far_loops_t *best, const fold_tables_t *t, const uint8_t *s, int i, int j, int k, int l) {
     const fold_parameters_t *p = &t->parameters;
-    const int five = k - i - 1, three = j - l - 1, few = least(five, three), many = most(five, three);
+    const int five = k - i - 1, three = j - l - 1, few = min(five, three), many = max(five, three);
     if (!pairs(s[k], s[l]) || many < 2 || (few > 0 && many == 2)) return;
     const int inner = pair_type(s[l], s[k]), before = s[k - 1], after = s[l + 1], closed = t->closed[k][l];
     const int loop = closed + p->interior[few + many] + asymmetry(p, many - few);
-    if (!few) best->bulge = least(best->bulge, closed + p->bulge[many] + helix_end(p, inner));
-    else if (few == 1) best->one_n = least(best->one_n, loop + p->mismatch_1n[inner][after][before]);
-    else if (few == 2 && many == 3) best->two_three = least(best->two_three, loop + p->mismatch_23[inner][after][before]);
-    else best->interior = least(best->interior, loop + p->mismatch_interior[inner][after][before]);
+    if (!few) best->bulge = min(best->bulge, closed + p->bulge[many] + helix_end(p, inner));
+    else if (few == 1) best->one_n = min(best->one_n, loop + p->mismatch_1n[inner][after][before]);
+    else if (few == 2 && many == 3) best->two_three = min(best->two_three, loop + p->mismatch_23[inner][after][before]);
+    else best->interior = min(best->interior, loop + p->mismatch_interior[inner][after][before]);
 }
 
 static void tabulate_far_loops(fold_tables_t *t, const uint8_t *s, int i, int j) {
