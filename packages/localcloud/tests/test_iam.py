@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -54,7 +54,9 @@ def test_calls(asked: Request, expected: set[tuple[str, str]]) -> None:
     assert {(call.action, call.resource) for call in calls_of(asked)} == expected
 
 
-def statement(effect: str, action: str | list[str], resource: str | list[str], **more: object) -> dict:
+def statement(
+    effect: str, action: str | list[str], resource: str | list[str], **more: object
+) -> dict[str, Any]:
     return {"Effect": effect, "Action": action, "Resource": resource, **more}
 
 
@@ -70,7 +72,7 @@ def statement(effect: str, action: str | list[str], resource: str | list[str], *
         ([], False),
     ],
 )
-def test_statements(statements: list[dict], expected: bool) -> None:
+def test_statements(statements: list[dict[str, Any]], expected: bool) -> None:
     assert allowed(parse({"Statement": statements}), Call("dynamodb:GetItem", JOBS)) is expected
 
 
