@@ -3,7 +3,7 @@
 lint            ruff: rules and format; whether requirements.lock fits what the packages require
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
-test-aws        what functions and workers share: the stores, on fakes and on moto, and the preparation of genomes
+test-aws        what functions and workers share: the stores, on fakes and two emulators, and the preparation of genomes
 test-layers     the recipes of the layers and of the worker's payload
 test-lambdas    the functions: logic, API, and the simulator of delivery faults
 test-worker     the worker: what it reads of its instance, its steps, its end
@@ -14,7 +14,7 @@ test-delivery   what the workflows run: each program on moto and on a strict fak
 sanitize        the kernel's tests with address and undefined-behaviour sanitizers (needs a C compiler)
 layers          builds the Lambda layers and the functions' code, and checks sizes, symbols and imports
 synth           writes both stacks' templates to build/cdk.out
-lint-templates  cfn-lint and cdk-nag on both templates
+lint-templates  cfn-lint (in every supported region) and cdk-nag on both templates
 line-endings    all files end their lines as unix does: init.sh does not run otherwise
 lint-commits    titles of the commits since the last release: Conventional Commits
 lint-workflows  actionlint, zizmor (pedantic) and shellcheck
@@ -82,6 +82,7 @@ CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packag
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
+TESTS_OF_LOCALCLOUD = {"MYPYPATH": f"{LOCALCLOUD}/tests:{LOCALCLOUD}/tests/sample/layer/python"}
 TESTS_OF_FUNCTIONS = {"MYPYPATH": f"{AWS}/tests:{LAMBDAS}/tests"}
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
@@ -131,6 +132,7 @@ def types(session: nox.Session) -> None:
     # These tests import one another's fakes, and several of their folders have a conftest.py.
     for package in (AWS, LAMBDAS):
         session.run("mypy", "--explicit-package-bases", f"{package}/tests", env=TESTS_OF_FUNCTIONS)
+    session.run("mypy", "--explicit-package-bases", f"{LOCALCLOUD}/tests", env=TESTS_OF_LOCALCLOUD)
 
 
 @nox.session(name="test-crackling")
@@ -148,6 +150,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
+    session.run("python", "scripts/ministack.py")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -291,6 +294,7 @@ def lint_workflows(session: nox.Session) -> None:
 
 @nox.session(name="test-delivery")
 def test_delivery(session: nox.Session) -> None:
+    session.run("python", "scripts/build.py", "node")
     session.chdir(DELIVERY)
     session.run("pytest", *session.posargs, env=SCRIPTS)
 

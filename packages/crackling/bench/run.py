@@ -1,7 +1,7 @@
 """Speed and size of index, search, folding and design, as one table.
 
-`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding]`. Everything that is made
-lies under build/bench. docs/performance.md says what the figures mean.
+`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding] [--search]`. Everything that is
+made lies under build/bench. docs/performance.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 import building
+import bulk
 import design
 import folding
 import memory
@@ -103,12 +104,21 @@ def measure(
     measure_build(report, genome, 1 if quick else 3)
     with Index.open(genome.index) as index:
         guides = measure_scoring(report, genome, index, source.score_target, 0.3 if quick else 2.0)
+        bulk.measure_bulk(report, genome, index, source.bulk_target)
         measure_limit(report, genome, guides, *limits)
         compared = guides[: 50 if quick else 1000] if source.is_small else guides[: 5 if quick else 100]
         measure_rivals(report, genome, index, compared, bwa if source.is_small or not quick else None)
     if source.is_small:
         folding.measure_folding(report, genome)
         design.measure_design(report, genome)
+
+
+def measure_searches(report: Report) -> None:
+    for source in (ECOLI, FALCIPARUM, HUMAN):
+        genome = prepare(source)
+        building.measure(genome.fasta, genome.index, 1, 1)
+        with Index.open(genome.index, positions=False) as index:
+            bulk.measure_bulk(report, genome, index, source.bulk_target)
 
 
 def measure_folding_and_design(report: Report) -> None:
@@ -133,8 +143,15 @@ def main() -> None:
     parser.add_argument(
         "--folding", action="store_true", help="only this: folding and design of guides of E. coli"
     )
+    parser.add_argument(
+        "--search", action="store_true", help="only this: the kernel's search guide by guide and together"
+    )
     arguments = parser.parse_args()
     report = Report()
+    if arguments.search:
+        measure_searches(report)
+        finish(report, arguments)
+        return
     if arguments.folding:
         measure_folding_and_design(report)
         finish(report, arguments)

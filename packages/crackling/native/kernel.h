@@ -165,5 +165,24 @@ void score(const index_t *index, const weights_t *weights, const search_t *searc
 uint64_t find(const index_t *index, const weights_t *weights, const search_t *search, uint64_t guide, hit_t *hits,
               uint64_t room);
 
+/* ---- bulk.c: the same for many guides together, faster per guide the more there are ---- */
+
+typedef struct mit_table mit_table_t;
+
+/* Local MIT scores by where the mismatches are, for all searches with so many mismatches. */
+uint64_t mit_table_bytes(int32_t mismatches);
+void make_mit_table(const weights_t *weights, int32_t mismatches, mit_table_t *table);
+
+/* Writes the distinct ones of n guides to distinct[n], ascending, and to which[n] where each of the n stands there. Returns
+ * how many they are. memory: distinct_guides_bytes(n). */
+uint64_t distinct_guides_bytes(uint64_t n);
+uint64_t distinct_guides(const uint64_t *guides, uint64_t n, void *memory, uint64_t *distinct, uint64_t *which);
+
+/* score() of fewer than 2^32 guides, to the same totals. table: of the search's mismatches. memory: score_bulk_bytes(),
+ * aligned for any number; its contents do not matter. */
+uint64_t score_bulk_bytes(const index_t *index, const search_t *search, uint64_t n);
+void score_bulk(const index_t *index, const weights_t *weights, const mit_table_t *table, const search_t *search,
+                int32_t compatible, const uint64_t *guides, uint64_t n, void *memory, totals_t *totals);
+
 #pragma GCC visibility pop
 #endif

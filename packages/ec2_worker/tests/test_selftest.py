@@ -24,7 +24,7 @@ def bowtie2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_known_scores_are_the_textbooks() -> None:
     contigs = dict(block.split("\n", 1) for block in selftest.tiny_genome().split(">")[1:])
-    score = oracle.score(selftest.GUIDE, oracle.find_places(contigs), 4)
+    score = oracle.score(selftest.GUIDE, oracle.find_locations(contigs), 4)
     assert Specificity(round(score.mit, 4), round(score.cfd, 4), score.counts) == selftest.KNOWN
 
 

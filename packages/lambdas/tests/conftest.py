@@ -149,7 +149,7 @@ def telemetry(monkeypatch: pytest.MonkeyPatch) -> Telemetry:
     found = Telemetry()
     for name in (os.environ["POWERTOOLS_SERVICE_NAME"], *functions.PACKAGES):
         logger = logging.getLogger(name)
-        counters = [each for each in logger.handlers if isinstance(each, functions.WarningCounter)]
+        counters = [each for each in logger.handlers if isinstance(each, functions.FailureCounter)]
         monkeypatch.setattr(logger, "handlers", [Collector(found.lines), *counters])
         monkeypatch.setattr(logger, "level", logging.WARNING)
         logger.manager._clear_cache()  # type: ignore[attr-defined]  # of the levels that are enabled

@@ -13,7 +13,7 @@ from plumbing import Queues, items, wait_until
 if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
 
-pytestmark = pytest.mark.usefixtures("whole_folder")
+after_all = pytest.mark.usefixtures("whole_folder")
 
 BUILDERS = ("PreparationBowtie2Index", "PreparationIsslIndex")
 # The CDK's own function that fills the page's bucket; the CDK writes its policy.
@@ -54,12 +54,14 @@ SOMETIMES = {
 EXPECTED_ERRORS = ("Job.__init__() missing", "came with another md5")
 
 
+@after_all
 def test_every_queue_is_empty(cloud: LocalCloud) -> None:
     queues = Queues.of(cloud)
     for url in queues.all:
         wait_until(lambda at=url: queues.count(at) == 0, f"{url} is empty")  # type: ignore[misc]
 
 
+@after_all
 def test_every_job_is_over_and_nobody_waits(cloud: LocalCloud) -> None:
     for job in items(cloud, "JobsTable"):
         done = [job.get(name) for name in ("guides", "consensusDone", "offTargetDone")]
@@ -68,6 +70,7 @@ def test_every_job_is_over_and_nobody_waits(cloud: LocalCloud) -> None:
     assert waiters == []
 
 
+@after_all
 def test_no_function_failed(cloud: LocalCloud) -> None:
     assert [one for one in cloud.invocations() if one.failed] == []
 
@@ -87,6 +90,7 @@ def logs_of_invocations(cloud: LocalCloud) -> list[list[str]]:
     return found
 
 
+@after_all
 def test_functions_log_no_error_that_no_test_provoked(cloud: LocalCloud) -> None:
     assert [lines for lines in logs_of_invocations(cloud) if any(map(is_error, lines))] == []
 
@@ -102,6 +106,7 @@ def is_error(text: str) -> bool:
     return isinstance(line, dict) and line.get("level") in ("ERROR", "CRITICAL")
 
 
+@after_all
 def test_metrics_are_told_apart_by_stage(cloud: LocalCloud) -> None:
     texts = (text for lines in logs_of_invocations(cloud) for text in lines if text.startswith('{"_aws"'))
     metrics = [metric for text in texts for metric in json.loads(text)["_aws"]["CloudWatchMetrics"]]
@@ -112,6 +117,7 @@ def test_no_function_did_what_its_role_forbids(cloud: LocalCloud) -> None:
     assert cloud.iam_report().denied == ()
 
 
+@after_all
 def test_no_function_may_do_what_it_never_does(cloud: LocalCloud) -> None:
     findings = cloud.iam_report().unused
     unused = {f"{name_of(finding.function)} {finding.action}" for finding in findings}

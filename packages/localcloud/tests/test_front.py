@@ -269,7 +269,10 @@ def test_at_the_end_a_broken_answer_is_no_error(caplog: pytest.LogCaptureFixture
         return failure.value.code
 
     distributions: list[Any] = [Broken()]
-    door = FrontDoor(0, WORLD, lambda *_: None, generation=lambda: 0, distributions=lambda: distributions)  # type: ignore[arg-type]
+    door = FrontDoor(
+        0, WORLD, lambda *_: None, generation=lambda: 0, distributions=lambda: distributions,  # type: ignore[arg-type]
+        may_read=lambda *_: True,
+    )  # fmt: skip
     door.start()
     try:
         assert status() == 500

@@ -24,7 +24,7 @@ def load(signatures: Mapping[str, tuple[type | None, tuple[type, ...]]]) -> ctyp
         signatures: the type of the result and of each argument, by the function's name.
 
     Raises:
-        CracklingError: the library is not there or does not load.
+        CracklingError: the library is not there, does not load or was compiled from other sources.
     """
     path = os.environ.get(LIBRARY_VARIABLE) or str(Path(__file__).with_name("_kernel.so"))
     try:
@@ -34,6 +34,11 @@ def load(signatures: Mapping[str, tuple[type | None, tuple[type, ...]]]) -> ctyp
             f"{path}: the kernel does not load ({error}); install the package again"
         ) from None
     for name, (result, arguments) in signatures.items():
-        function = getattr(loaded, name)
+        function = getattr(loaded, name, None)
+        if function is None:
+            raise CracklingError(
+                f"{path}: the kernel has no function {name}, because it was compiled from other sources; install the package "
+                "again, or in a working copy run packages/crackling/native/compile.py"
+            )
         function.restype, function.argtypes = result, arguments
     return loaded

@@ -13,9 +13,14 @@ _S = TypeVar("_S")
 _T = TypeVar("_T")
 
 
+def worker_count(threads: int | None) -> int:
+    """Return how many threads to use: as many as asked for, by default one for each processor."""
+    return threads or os.cpu_count() or 1
+
+
 def map_in_threads(function: Callable[[_S], _T], items: Sequence[_S], threads: int | None) -> Iterator[_T]:
     """Like map(), in order; without a pool where there is nothing to share out."""
-    workers = min(threads or os.cpu_count() or 1, len(items))
+    workers = min(worker_count(threads), len(items))
     if workers <= 1:
         yield from map(function, items)
         return

@@ -31,13 +31,17 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
     radius = data.draw(st.sampled_from(possible_radii(keys, k)), "radius")
     isa = data.draw(st.sampled_from(available_isas()), "isa")
     threads = data.draw(st.integers(1, 3), "threads")
+    bulk = data.draw(st.booleans(), "bulk")
     without_t, as_ngg = (
         data.draw(st.booleans(), "index compatible"),
         data.draw(st.booleans(), "score compatible"),
     )
     path = built(genome.contigs, tmp_path / "random.issl", compatible=without_t, threads=threads, keys=keys)
     locations = oracle.find_locations(genome.contigs, compatible=without_t)
-    with chosen(radius=radius, isa=isa, GUIDES_A_TASK=2), Index.open(path) as index:
+    with (
+        chosen(radius=radius, isa=isa, bulk=bulk, GUIDES_A_TASK=2, GUIDES_IN_BULK=3),
+        Index.open(path) as index,
+    ):
         separate_sections(index)
         assert index.shards[0].header.sites == len(locations)
         assert index.shards[0].header.distinct_sites == len({place.site for place in locations})
@@ -46,10 +50,18 @@ def test_random_genomes(tmp_path: Path, genome: Planted, data: st.DataObject) ->
 
 @pytest.mark.parametrize("k", range(MAX_MISMATCHES + 1))
 @pytest.mark.parametrize("as_ngg", [False, True])
+@pytest.mark.parametrize("isa", available_isas())
+@pytest.mark.parametrize("bulk", [False, True])
 def test_rich_genome(
-    rich: Planted, rich_locations: list[oracle.Location], rich_index: Path, k: int, as_ngg: bool
+    rich: Planted,
+    rich_locations: list[oracle.Location],
+    rich_index: Path,
+    k: int,
+    as_ngg: bool,
+    isa: str,
+    bulk: bool,
 ) -> None:
-    with Index.open(rich_index) as index:
+    with chosen(isa=isa, bulk=bulk), Index.open(rich_index) as index:
         assert_equals_oracle(index, rich.guides, rich_locations, k, compatible=as_ngg)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import random
 from ctypes import POINTER, c_uint8, c_uint32, c_uint64
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -22,13 +22,14 @@ from crackling.specificity.kernel import (
     library,
 )
 from crackling.specificity.plan import Keys, groups
-from crackling.specificity.weights import kernel_weights
+from crackling.specificity.weights import kernel_weights, mit_table
 from support.building import ALL_KEYS, possible_radii
 from support.separate import in_own_memory
 
 CODES = {**dict(zip("ACGTU", (0, 1, 2, 3, 3), strict=True)), **dict.fromkeys("NRYSWKMBDHV-", 4)}
 # Not st.randoms(): a draw for each number would be too many.
 generators = st.integers(0, 2**32 - 1).map(random.Random)
+FUZZED_GUIDES = 40  # some to a cell, some cells without
 SMALL_KEYS = [keys for keys in ALL_KEYS if max(keys.prefix_nt, keys.suffix_nt) <= 7]
 
 
@@ -84,24 +85,43 @@ def test_sites_of_any_genome(noise: bytes, rng: random.Random, skip_t: bool) -> 
     assert list(records) == [(site << 36 | place << 4 | flags) % 2**64 for site, place, flags in by_partition]
 
 
-def directory(keys: int, entries: int, rng: random.Random) -> ctypes.Array[c_uint32]:
-    """Buckets of any sizes, some of them large."""
-    ends = sorted(rng.choice((0, entries, rng.randrange(entries + 1))) for _ in range(keys - 1))
-    return (c_uint32 * (keys + 1))(0, *ends, entries)
+def changed(number: int, nt: int, most: int, rng: random.Random) -> int:
+    """Up to so many of a number's bases changed."""
+    for _ in range(rng.randrange(most + 1)):
+        number ^= rng.randrange(4) << 2 * rng.randrange(nt)
+    return number
+
+
+def directory(nt: int, key: int, entries: int, rng: random.Random) -> ctypes.Array[c_uint32]:
+    """A few buckets near a key: of any sizes, and of those at which one more block has to be compared."""
+    sizes, left = [0] * 4**nt, entries
+    while left:
+        size = min(left, rng.choice((rng.randrange(1, left + 1), 16 * rng.randrange(4) + rng.randrange(3))))
+        sizes[changed(key, nt, 3, rng)] += size
+        left -= size
+    numbers: ctypes.Array[c_uint32] = (c_uint32 * (4**nt + 1))(0, *accumulate(sizes))
+    return numbers
 
 
 @pytest.mark.usefixtures("unmeasured")
 @given(st.sampled_from(SMALL_KEYS), st.integers(0, 120), st.integers(0, 6), generators)
 def test_all_instruction_sets_scan_any_entries_alike(keys: Keys, n: int, k: int, rng: random.Random) -> None:
-    """Buckets of every length and alignment, near and far entries, escaped codes that the overflow does not have."""
-    near = rng.randrange(2**32)
+    """Buckets of every length and alignment, near and far entries, escaped codes that the overflow does not have.
+
+    One by one and together: what is found and what it weighs is the same to the last bit.
+    """
+    guide = rng.randrange(2**40)
+    rests = (
+        guide << 2 * keys.prefix_nt - 8 & 2**32 - 1,
+        guide >> 2 * keys.suffix_nt << 2 * keys.suffix_nt - 8,
+    )
     entries = [
-        (c_uint32 * n)(
-            *(near ^ rng.choice((0, 1 << rng.randrange(32), rng.randrange(2**32))) for _ in range(n))
-        )
-        for _ in range(2)
+        (c_uint32 * n)(*(changed(rest, 16, 6, rng) ^ rng.choice((0, 1, 2, 15)) for _ in range(n)))
+        for rest in rests
     ]
-    directories = [directory(4**nt, n, rng) for nt in (keys.prefix_nt, keys.suffix_nt)]
+    own_keys = guide >> 2 * (20 - keys.prefix_nt), guide % 4**keys.suffix_nt
+    widths = keys.prefix_nt, keys.suffix_nt
+    directories = [directory(nt, key, n, rng) for nt, key in zip(widths, own_keys, strict=True)]
     overflow = (Overflow * 1)(Overflow(rng.randrange(2**40), 3, 5))
     lists = Lists(keys.prefix_nt, keys.suffix_nt, n)
     lists.prefix_directory, lists.suffix_directory = (in_own_memory(d, c_uint32) for d in directories)
@@ -110,15 +130,39 @@ def test_all_instruction_sets_scan_any_entries_alike(keys: Keys, n: int, k: int,
     assert library().sound(ctypes.byref(lists))
     radius = rng.choice(possible_radii(keys, k))
     chosen = groups(keys.prefix_nt, radius), groups(keys.suffix_nt, k - 1 - radius)
-    guides = (c_uint64 * 3)(*(rng.randrange(2**40) for _ in range(3)))
-    answers = []
+    guides = (c_uint64 * FUZZED_GUIDES)(*(changed(guide, 20, 3, rng) for _ in range(FUZZED_GUIDES)))
+    compatible, answers = rng.randrange(2), []
     for isa in available_isas():
         search = Search(k, radius, *chosen, *map(len, chosen), ISAS[isa])
-        totals = (Totals * 3)()
+        totals = (Totals * FUZZED_GUIDES)()
         pointers = (ctypes.byref(part) for part in (lists, kernel_weights(), search))
-        library().score(*pointers, 0, guides, 3, totals)
-        answers.append(bytes(totals))
+        library().score(*pointers, compatible, guides, FUZZED_GUIDES, totals)
+        answers += [bytes(totals), bytes(scored_together(lists, search, compatible, guides))]
     assert len(set(answers)) == 1
+
+
+def scored_together(
+    lists: Lists, search: Search, compatible: int, guides: ctypes.Array[c_uint64]
+) -> ctypes.Array[Totals]:
+    """In memory of its exact size, which need not be zero."""
+    totals = (Totals * len(guides))()
+    size = library().score_bulk_bytes(ctypes.byref(lists), ctypes.byref(search), len(guides))
+    memory = (c_uint8 * size)(*b"\xff" * size)
+    library().score_bulk(
+        ctypes.byref(lists), ctypes.byref(kernel_weights()), mit_table(search.mismatches), ctypes.byref(search),
+        compatible, guides, len(guides), memory, totals,
+    )  # fmt: skip
+    return totals
+
+
+@given(st.lists(st.integers(0, 2**40 - 1) | st.integers(0, 3) | st.sampled_from([2**40 - 1]), max_size=40))
+def test_distinct_guides(given_: list[int]) -> None:
+    n = len(given_)
+    guides, distinct, which = (c_uint64 * n)(*given_), (c_uint64 * n)(), (c_uint64 * n)()
+    memory = (c_uint8 * library().distinct_guides_bytes(n))()
+    found = library().distinct_guides(guides, n, memory, distinct, which)
+    assert distinct[:found] == sorted(set(given_))
+    assert [distinct[i] for i in which] == given_
 
 
 @given(st.integers(0, 40), generators)

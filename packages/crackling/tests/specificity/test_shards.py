@@ -14,7 +14,7 @@ import oracle
 from crackling.errors import IndexFileError, StorageError
 from crackling.specificity import Index, Shard, Tally, build_index
 from crackling.specificity.index import find_files
-from support.building import assert_equals_oracle
+from support.building import assert_equals_oracle, chosen
 from support.planted import Planted, fasta, planted_genomes
 
 if TYPE_CHECKING:
@@ -34,15 +34,26 @@ def three(rich: Planted, tmp_path: Path) -> list[Path]:
 
 @pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=60)
-@given(genome=planted_genomes(), parts=st.integers(1, 9), k=st.integers(0, 6), compatible=st.booleans())
+@given(
+    genome=planted_genomes(),
+    parts=st.integers(1, 9),
+    k=st.integers(0, 6),
+    compatible=st.booleans(),
+    bulk=st.booleans(),
+)
 def test_same_as_unsharded_and_as_the_oracle(
-    tmp_path_factory: pytest.TempPathFactory, genome: Planted, parts: int, k: int, compatible: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    genome: Planted,
+    parts: int,
+    k: int,
+    compatible: bool,
+    bulk: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("shards")
     bases = sum(len("".join(letters.split())) for letters in genome.contigs.values())
     whole = in_shards(genome.contigs, folder / "whole.issl", 1 << 32, compatible=compatible)
     files = in_shards(genome.contigs, folder / "parts.issl", max(1, bases // parts), compatible=compatible)
-    with Index.open(whole) as one, Index.open(files) as many:
+    with chosen(bulk=bulk), Index.open(whole) as one, Index.open(files) as many:
         assert many.contigs == one.contigs
         assert sum(s.header.sites for s in many.shards) == sum(s.header.sites for s in one.shards)
         for name in ("bases", "contigs"):

@@ -36,14 +36,21 @@ def possible_radii(keys: Keys, k: int) -> list[int]:
 
 @contextmanager
 def chosen(
-    *, keys: Keys | None = None, radius: int | None = None, isa: str | None = None, **constants: int
+    *,
+    keys: Keys | None = None,
+    radius: int | None = None,
+    isa: str | None = None,
+    bulk: bool | None = None,
+    **constants: int,
 ) -> Iterator[None]:
-    """Overrule the cost model and the processor; constants: RECORDS_AT_ONCE, GUIDES_A_TASK."""
+    """Overrule the cost model and the processor; constants: RECORDS_AT_ONCE, GUIDES_A_TASK, GUIDES_IN_BULK."""
     with pytest.MonkeyPatch.context() as patch:
         if keys:
             patch.setattr(builder, "choose_keys", lambda _sites: keys)
         if radius is not None:
             patch.setattr(shard, "choose_prefix_radius", lambda _sites, _keys, _k: radius)
+        if bulk is not None:
+            patch.setattr(search, "bulk_pays", lambda _sites, _keys, _guides: bulk)
         if isa:
             patch.setenv(kernel.ISA_VARIABLE, isa)
         for name, value in constants.items():

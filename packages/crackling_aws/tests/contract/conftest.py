@@ -1,12 +1,17 @@
-"""Run every test here on the fakes and on moto, so that the fakes cannot drift from AWS's behaviour."""
+"""Run every test here on the fakes, on moto and on ministack, so that the fakes cannot drift from AWS's behaviour.
+
+The two emulators are made by different people from AWS's documentation: what both do is hardly an error of either.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import pytest_socket
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID  # type: ignore[attr-defined]
 from moto.sns.models import sns_backends
@@ -15,14 +20,33 @@ from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
+from ministack import REGION, Ministack, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NUMBERS = {"number"}
+# Tests that read which emails moto would have sent; ministack does not tell.
+PEEKING = {
+    "test_an_email_is_for_its_recipient_alone",
+    "test_an_address_may_be_subscribed_again_and_is_emailed_once",
+}
 
 
-@pytest.fixture(params=["fake", "moto"])
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    peeking = [one for one in items if one.name.partition("[")[0] in PEEKING and "[ministack" in one.name]
+    items[:] = [one for one in items if one not in peeking]
+    config.hook.pytest_deselected(items=peeking)
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    pytest_socket.enable_socket()
+    with running(tmp_path_factory.mktemp("ministack")) as found:
+        yield found
+
+
+@pytest.fixture(params=["fake", "moto", "ministack"])
 def cloud(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
     """Clients, the address of a queue and a topic's ARN, and functions that tell which bodies and emails those took."""
     if request.param == "fake":
@@ -34,18 +58,22 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
             dynamodb=FakeDynamoDB(), s3=FakeS3(), sqs=sqs, queue="queue", sent=lambda: sent,
             sns=sns, topic="arn:aws:sns:eu-west-1:000000000000:topic", confirm=sns.confirm, emails=lambda: emails,
         )  # fmt: skip
-    else:
+    elif request.param == "moto":
         with mock_aws():
-            yield _moto()
+            yield _emulated(partial(boto3.client, region_name=REGION))
+    else:
+        ministack = request.getfixturevalue("ministack")
+        # The tests' own end closes the network again.
+        pytest_socket.enable_socket()
+        pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+        ministack.reset()
+        yield _emulated(ministack.client)
 
 
-def _moto() -> SimpleNamespace:
-    dynamodb, s3 = (
-        boto3.client("dynamodb", region_name="eu-west-1"),
-        boto3.client("s3", region_name="eu-west-1"),
-    )
-    sqs, sns = boto3.client("sqs", region_name="eu-west-1"), boto3.client("sns", region_name="eu-west-1")
-    kinds: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
+def _emulated(client: Callable[[Any], Any]) -> SimpleNamespace:
+    """Return what the fixture `cloud` gives, made with clients of an emulator."""
+    dynamodb, s3, sqs, sns = (client(service) for service in ("dynamodb", "s3", "sqs", "sns"))
+    kinds = ("HASH", "RANGE")
     for table, keys in TABLE_KEYS.items():
         dynamodb.create_table(
             TableName=table,
@@ -57,7 +85,7 @@ def _moto() -> SimpleNamespace:
                 {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in keys
             ],
         )
-    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
 
     def sent() -> list[str]:
@@ -70,7 +98,7 @@ def _moto() -> SimpleNamespace:
 
     def emails() -> list[tuple[str, str, str]]:
         """Return the emails that moto would have sent, according to the filters: it sends none."""
-        backend = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
+        backend = sns_backends[DEFAULT_ACCOUNT_ID][REGION]
         return [
             (subscription.endpoint, subject or "", text)
             for _, text, subject, attributes, _ in backend.topics[topic].sent_notifications

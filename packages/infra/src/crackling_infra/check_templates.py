@@ -1,6 +1,7 @@
 """Check both stacks' templates with cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
 
-Two deployments are checked: a development stage with the defaults, and a production stage with every option on.
+Two deployments are checked, a development stage with the defaults and a production stage with every option on, in every
+supported region. Where a region has no budgets, the production stage is checked without one.
 Nothing needs to be built first. Prints each finding; the exit code is 1 if there are any.
 """
 
@@ -15,10 +16,11 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
+from crackling_infra.regions import SUPPORTED, WITHOUT_BUDGETS
 from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from aws_cdk import App
 
@@ -26,17 +28,31 @@ if TYPE_CHECKING:
 IGNORED: Final = ("W3005",)
 
 
-def findings(app: App) -> Iterator[str]:
+_NO_BUDGET: Final = {key: value for key, value in PRODUCTION.items() if not key.startswith("budget")}
+# Context -> the regions in which its templates must be right.
+DEPLOYMENTS: Final[tuple[tuple[Mapping[str, str], Collection[str]], ...]] = (
+    (DEVELOPMENT, SUPPORTED),
+    (PRODUCTION, frozenset(SUPPORTED) - WITHOUT_BUDGETS),
+)
+WITHOUT_BUDGET: Final[tuple[Mapping[str, str], Collection[str]]] = (_NO_BUDGET, WITHOUT_BUDGETS)
+
+
+def findings(app: App, regions: Collection[str]) -> Iterator[str]:
     """Yield each problem in the app's templates as one line. Violations of the CDK's own rules raise an error instead."""
-    assembly = app.synth()
     yield from nag(app)
-    for stack in assembly.stacks:
-        yield from lint(Path(stack.template_full_path))
+    yield from lint_all(app, regions)
 
 
-def lint(template: Path) -> Iterator[str]:
-    """Yield the errors and warnings that cfn-lint finds."""
-    for match in lint_file(template, config=ManualArgs(ignore_checks=list(IGNORED))):
+def lint_all(app: App, regions: Collection[str]) -> Iterator[str]:
+    """Yield what cfn-lint finds in the app's templates."""
+    for stack in app.synth().stacks:
+        yield from lint(Path(stack.template_full_path), regions)
+
+
+def lint(template: Path, regions: Collection[str]) -> Iterator[str]:
+    """Yield the errors and warnings that cfn-lint finds for these regions."""
+    arguments = ManualArgs(ignore_checks=list(IGNORED), regions=sorted(regions))
+    for match in lint_file(template, config=arguments):
         yield f"{template.name}: {match.rule.id} {match.message} (at {'/'.join(map(str, match.path or []))})"
 
 
@@ -51,9 +67,11 @@ def nag(app: App) -> Iterator[str]:
 def main() -> int:
     """Check every deployment and return the exit code."""
     found: list[str] = []
-    for context in (DEVELOPMENT, PRODUCTION):
-        with tempfile.TemporaryDirectory() as folder:
-            found += findings(make_app(context, Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (context, regions) in enumerate(DEPLOYMENTS):
+            found += findings(make_app(context, Path(folder, f"deployment-{number}")), regions)
+        context, regions = WITHOUT_BUDGET
+        found += lint_all(make_app(context, Path(folder, "without-budget")), regions)
     for finding in found:
         print(finding)  # noqa: T201 - the program's output
     print(f"{len(found)} findings")  # noqa: T201

@@ -1,9 +1,10 @@
-"""Write the documentation page that lists the settings: `python -m crackling_infra.settings_page` (docs/settings.md)."""
+"""Write the page of settings and regions, docs/settings.md: `python -m crackling_infra.settings_page`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from crackling_infra.regions import SUPPORTED, WITHOUT_BUDGETS, WITHOUT_T2
 from crackling_infra.settings import options
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "settings.md"
@@ -12,9 +13,21 @@ _OPENING = """# Settings
 What may differ from one deployment to the next. `deploy` takes a setting as `-c key=value`; for the workflows, settings are in
 `context` of `packages/infra/cdk.json`. A value that cannot be used stops the synthesis with an error that names the key.
 
-This page is made from `packages/infra/src/crackling_infra/settings.py` by `python -m crackling_infra.settings_page`.
+This page is made from `settings.py` and `regions.py` in `packages/infra/src/crackling_infra` by
+`python -m crackling_infra.settings_page`.
 
 | Key | Default | Meaning |
+|---|---|---|
+"""
+
+
+_REGIONS = """
+## Regions
+
+The templates are checked against the schemas that CloudFormation has for these regions; nothing was deployed to them. China and
+the regions of governments lack types that the page needs.
+
+| Region | `budgetAmount` | has t2.nano |
 |---|---|---|
 """
 
@@ -22,7 +35,15 @@ This page is made from `packages/infra/src/crackling_infra/settings.py` by `pyth
 def text() -> str:
     """Return the page as Markdown."""
     rows = (f"| `{option.key}` | {option.default} | {option.meaning} |\n" for option in options())
-    return _OPENING + "".join(rows)
+    regions = (
+        f"| `{one}` | {_answer(one not in WITHOUT_BUDGETS)} | {_answer(one not in WITHOUT_T2)} |\n"
+        for one in SUPPORTED
+    )
+    return _OPENING + "".join(rows) + _REGIONS + "".join(regions)
+
+
+def _answer(yes: bool) -> str:
+    return "yes" if yes else "no"
 
 
 if __name__ == "__main__":

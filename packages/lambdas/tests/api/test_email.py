@@ -104,7 +104,9 @@ def test_an_error_of_sns_is_logged_and_starts_no_job(
     assert not any(stored(service))
     assert telemetry.lines[0].getMessage().startswith("SNS rejected a subscription: ")
     assert ADDRESS not in telemetry.text
-    assert telemetry.counted == (["Warnings", "UpstreamFailures"] if status == 502 else ["Warnings"])
+    assert telemetry.counted == (
+        ["HandledFailures", "UpstreamFailures"] if status == 502 else ["HandledFailures"]
+    )
 
 
 def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(

@@ -142,7 +142,7 @@ def test_a_genome_for_which_there_is_no_machine_fails_with_the_reason(
     assert known(cloud.genomes.get(ACCESSION)).reason == "more than any worker can prepare"
     assert "more than any worker" in str(known(cloud.jobs.get("j")).failure)
     assert f"The genome {ACCESSION} cannot be prepared: more than any worker can prepare" in telemetry.text
-    assert telemetry.counted == ["Warnings"]
+    assert telemetry.counted == ["HandledFailures"]
 
 
 def test_a_transient_error_is_logged_and_fails_nothing_for_a_while(
@@ -154,7 +154,7 @@ def test_a_transient_error_is_logged_and_fails_nothing_for_a_while(
     begin(ACCESSION)
     line = f"The genome {ACCESSION} does not begin yet: NCBI cannot be reached"
     assert [each.getMessage() for each in telemetry.lines] == [line] * 2
-    assert telemetry.counted == ["Warnings"] * 2
+    assert telemetry.counted == ["HandledFailures"] * 2
     assert known(cloud.genomes.get(ACCESSION)).state is GenomeState.PREPARING
     cloud.now += 1
     begin(ACCESSION)

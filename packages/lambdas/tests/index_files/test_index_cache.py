@@ -179,7 +179,7 @@ def test_a_damaged_download_is_logged_and_repeated(
     assert cache.score(phage, GUIDES)[0].counts[0] > 0
     [line] = telemetry.lines
     assert line.getMessage().startswith(f"{phage.files[0].key} is damaged and downloaded once more: ")
-    assert telemetry.counted == ["Warnings"]
+    assert telemetry.counted == ["HandledFailures"]
 
 
 def test_damaged_twice_is_an_error_and_leaves_nothing(

@@ -18,13 +18,15 @@ from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
 from localcloud.gaps import machines, mail
 from localcloud.gaps.functions import function_at, write_log
-from localcloud.iam import policy, principals, recorder
+from localcloud.iam import principals, recorder
+from localcloud.iam.judge import ALWAYS, Judge, Question
+from localcloud.iam.policies import Policies
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import IamReport, make_report
 from localcloud.pump import Pump
 from localcloud.runtime import Function, Invocation, Outcome, Runtime
 from localcloud.server import Server
-from localcloud.world import Credentials, World
+from localcloud.world import ACCOUNT, PARTITION, Credentials, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 class LocalCloud:
     """AWS on this machine, as far as this project needs it. A context manager; only one per process at a time.
 
-    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, which bootstrap, deploy, diff and destroy need.
+    Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, which bootstrap, deploy, diff and destroy need; what
+    judges roles and policies (iam-simulate) is in the same `node_modules`.
     `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
     `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
     each line that the CDK CLI prints.
@@ -86,6 +89,7 @@ class LocalCloud:
             self.invoke,
             generation=self._generation,
             distributions=lambda: deployed.distributions(self.world),
+            may_read=self._may_read,
         )
         for part in (self._server, self._pump, self._front):
             part.start()
@@ -136,9 +140,14 @@ class LocalCloud:
         return self._cdk().destroy(assembly, stacks)
 
     def _cdk(self) -> Cdk:
+        return Cdk(self._cdk_cli(), self.world, self._tell)
+
+    def _cdk_cli(self) -> Path:
         if self._cdk_path is None:
-            raise ValueError("LocalCloud(cdk=PATH) is needed to deploy: the path of the CDK CLI")
-        return Cdk(self._cdk_path, self.world, self._tell)
+            raise ValueError(
+                "LocalCloud(cdk=PATH) is needed to deploy and to judge roles: the path of the CDK CLI"
+            )
+        return self._cdk_path
 
     # --- what runs ---
 
@@ -167,9 +176,33 @@ class LocalCloud:
 
     def iam_report(self) -> IamReport:
         """Report calls that a deployed role does not allow, and grants that no call has used so far."""
+        policies = Policies(self.world)
         return make_report(
-            recorder.recorded(), principals.principals(), lambda role: policy.statements_of(self.world, role)
+            recorder.recorded(),
+            principals.principals(),
+            self._judge(),
+            of_role=policies.of_role,
+            of_resource=policies.of_resource,
         )
+
+    def _may_read(self, distribution: str, bucket: str) -> bool:
+        """Return whether a bucket's policy lets CloudFront read it for a distribution."""
+        arn = f"arn:{PARTITION}:s3:::{bucket}"
+        if not (policy := Policies(self.world).of_resource(arn)):
+            return False
+        source = f"arn:{PARTITION}:cloudfront::{ACCOUNT}:distribution/{distribution}"
+        question = Question(
+            "cloudfront.amazonaws.com",
+            "s3:GetObject",
+            f"{arn}/key",
+            ALWAYS | {"aws:SourceArn": source},
+            attached=arn,
+        )
+        return self._judge().ask({arn: policy}, [question])[0].allowed
+
+    def _judge(self) -> Judge:
+        """Return iam-simulate, which is installed beside the CDK CLI."""
+        return Judge(self._cdk_cli().parent.parent)
 
     def register(self, name: str, role: str, credentials: Credentials) -> None:
         """Compare the calls of another program (a worker run as a process) with a role as well."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from ctypes import Array, c_uint64
-from typing import TYPE_CHECKING
+from ctypes import Array, c_uint8, c_uint64
+from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.errors import InputError
 from crackling.guides.sites import GUIDE_NT
@@ -40,6 +40,26 @@ def encode_all(guides: Sequence[str]) -> Array[c_uint64]:
     if not has_lengths or library().read_guides(letters, len(guides), numbers) < len(guides):
         numbers[:] = [encode(guide) for guide in guides]  # says which one is wrong, and how
     return numbers
+
+
+class DistinctGuides(NamedTuple):
+    """Each guide once, ascending, as numbers; and for each of the guides that were given, which of these it is."""
+
+    numbers: memoryview
+    which: Array[c_uint64]
+
+
+def distinct_guides(guides: Sequence[str]) -> DistinctGuides:
+    """Return the distinct ones of some guides.
+
+    Raises:
+        InputError: a guide is not 20 letters of A, C, G, T.
+    """
+    numbers, n = encode_all(guides), len(guides)
+    distinct, which = (c_uint64 * n)(), (c_uint64 * n)()
+    memory = (c_uint8 * library().distinct_guides_bytes(n))()
+    found: int = library().distinct_guides(numbers, n, memory, distinct, which)
+    return DistinctGuides(memoryview(distinct)[:found], which)
 
 
 def decode(site: int) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
-from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64
+from ctypes import (
+    POINTER,
+    c_char_p,
+    c_double,
+    c_int32,
+    c_int64,
+    c_uint8,
+    c_uint16,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 
 from crackling.errors import InputError
 from crackling.guides.sites import GUIDE_NT
@@ -120,6 +131,25 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
         (POINTER(Lists), POINTER(Weights), POINTER(Search), c_int32, _U64, c_uint64, POINTER(Totals)),
     ),
     "find": (c_uint64, (POINTER(Lists), POINTER(Weights), POINTER(Search), c_uint64, POINTER(Hit), c_uint64)),
+    "mit_table_bytes": (c_uint64, (c_int32,)),
+    "make_mit_table": (None, (POINTER(Weights), c_int32, c_void_p)),
+    "distinct_guides_bytes": (c_uint64, (c_uint64,)),
+    "distinct_guides": (c_uint64, (_U64, c_uint64, c_void_p, _U64, _U64)),
+    "score_bulk_bytes": (c_uint64, (POINTER(Lists), POINTER(Search), c_uint64)),
+    "score_bulk": (
+        None,
+        (
+            POINTER(Lists),
+            POINTER(Weights),
+            c_void_p,
+            POINTER(Search),
+            c_int32,
+            _U64,
+            c_uint64,
+            c_void_p,
+            POINTER(Totals),
+        ),
+    ),
 }
 
 

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     import ctypes
 
 MIN_KEY_NT, MAX_KEY_NT = 5, 12
+ENTRY_BYTES = 4
 USUAL_MISMATCHES = 4
 
 # Nanoseconds: a group's look-ups, mostly hidden by prefetching; an entry's share of a vector. Measured by
 # `nox -s bench` (docs/performance.md); only their ratio matters.
 GROUP_COST = 12.0
 ENTRY_COST = 0.25
+
+# A bulk search reads both lists whole, and prepares tables, however few guides share them. Where each guide's share of the
+# lists is larger, or the guides are fewer, guide by guide is faster. Measured (docs/performance.md).
+BULK_BYTES_A_GUIDE = 250_000
+BULK_GUIDES = 400
 
 # Directories may add this many bytes a site to the 8 of its two entries.
 DIRECTORY_BYTES_PER_SITE = 0.75
@@ -80,6 +86,12 @@ def choose_keys(sites: int) -> Keys:
     return min(
         small, key=lambda keys: (cost(keys), -keys.prefix_nt)
     )  # the wider key first: its list is sorted in cache
+
+
+def bulk_pays(sites: int, keys: Keys, guides: int) -> bool:
+    """Return whether guides are searched faster together than one by one."""
+    share = (2 * ENTRY_BYTES * sites + keys.directory_bytes()) / max(guides, 1)
+    return guides >= BULK_GUIDES and share <= BULK_BYTES_A_GUIDE
 
 
 @functools.cache

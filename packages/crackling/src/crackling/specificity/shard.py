@@ -108,6 +108,10 @@ class Shard:
         span = self.header.spans[section]
         return self.memory[span.offset : span.offset + span.length]
 
+    @property
+    def keys(self) -> Keys:
+        return Keys(self.header.prefix_nt, self.header.suffix_nt)
+
     def search(self, k: int) -> Search:
         """Return how a search of this shard divides k mismatches between its lists.
 
@@ -115,7 +119,7 @@ class Shard:
             InputError: k is out of range.
         """
         check_mismatches(k)
-        keys = Keys(self.header.prefix_nt, self.header.suffix_nt)
+        keys = self.keys
         radius = choose_prefix_radius(self.header.distinct_sites, keys, k)
         prefix_groups, suffix_groups = groups(keys.prefix_nt, radius), groups(keys.suffix_nt, k - 1 - radius)
         return Search(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+from ctypes import Array, byref, c_uint8
 from importlib import resources
 
 from crackling.guides.sites import GUIDE_NT
-from crackling.specificity.kernel import MAX_MISMATCHES, Weights
+from crackling.specificity.kernel import MAX_MISMATCHES, Weights, library
 
 BASES = "ACGT"
 _RNA = {"A": "A", "C": "C", "G": "G", "T": "U"}
@@ -79,6 +80,15 @@ def kernel_weights() -> Weights:
     for row in weights.cfd[GUIDE_NT]:
         row[:] = [1.0] * 4
     return weights
+
+
+@functools.cache
+def mit_table(mismatches: int) -> Array[c_uint8]:
+    """Return the kernel's table of local MIT scores, for searches with so many mismatches."""
+    size: int = library().mit_table_bytes(mismatches)
+    table = (c_uint8 * size)()
+    library().make_mit_table(byref(kernel_weights()), mismatches, table)
+    return table
 
 
 def aggregate(total: float) -> float:

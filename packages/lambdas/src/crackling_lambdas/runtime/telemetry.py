@@ -1,7 +1,7 @@
 """Provide the logs, metrics and traces of the functions.
 
-No failure is swallowed without a trace. Code that handles an error and goes on logs a warning; modules that know nothing of
-Lambda use Python's own loggers for that. Their records become lines of the function's log, and every warning is counted.
+Code that handles a failure and goes on logs a warning. Modules that do not know Lambda use Python's own loggers for that;
+their records become lines of the function's log, and each is counted as a handled failure.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ def count(metric: str) -> None:
     metrics.add_metric(metric, MetricUnit.Count, 1)
 
 
-class WarningCounter(logging.Handler):
-    """Count warnings and errors as the metric `Warnings`."""
+class FailureCounter(logging.Handler):
+    """Count warnings and errors as the metric `HandledFailures`."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
 
     def emit(self, _record: logging.LogRecord) -> None:
-        count("Warnings")
+        count("HandledFailures")
 
 
 def _adopt_loggers() -> None:
-    """Write the records of the packages' loggers to the function's log, and count their warnings."""
+    """Write the records of the packages' loggers to the function's log, and count the failures among them."""
     loggers = [logging.getLogger(name) for name in PACKAGES]
     copy_config_to_registered_loggers(logger, include=set(PACKAGES))
     for each in loggers:
-        each.addHandler(WarningCounter())
+        each.addHandler(FailureCounter())
 
 
 _adopt_loggers()

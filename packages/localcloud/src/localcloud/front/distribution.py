@@ -46,12 +46,13 @@ class Behavior:
 
 @dataclass(frozen=True)
 class Origin:
-    """An origin that answers requests; `protected` means that it has an origin access control."""
+    """An origin that answers requests of a distribution; `protected` means that it has an origin access control."""
 
     identifier: str
     domain: str
     path: str
     protected: bool
+    distribution: str
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def parse(identifier: str, config: Properties, policies: dict[str, Properties]) 
         identifier,
         config.get("DefaultRootObject", "").lstrip("/"),
         tuple(_behavior(given, policies) for given in described),
-        tuple(_origin(given) for given in config["Origins"]),
+        tuple(_origin(given, identifier) for given in config["Origins"]),
         tuple(_errors(config.get("CustomErrorResponses", []))),
     )
 
@@ -171,9 +172,9 @@ def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:
     )
 
 
-def _origin(given: Properties) -> Origin:
+def _origin(given: Properties, distribution: str) -> Origin:
     protected = bool(given.get("OriginAccessControlId"))
-    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), protected)
+    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), protected, distribution)
 
 
 def _errors(given: list[Properties]) -> Iterable[ErrorPage]:

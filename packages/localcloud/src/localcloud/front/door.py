@@ -34,8 +34,9 @@ class FrontDoor:
         *,
         generation: Callable[[], int],
         distributions: Callable[[], list[Distribution]],
+        may_read: Callable[[str, str], bool],
     ) -> None:
-        self._origins = Origins(world, invoke, generation)
+        self._origins = Origins(world, invoke, generation, may_read)
         self._distributions = distributions
         self._server = _Server(("127.0.0.1", port), _handler(self._answer))
         self._thread = threading.Thread(target=self._server.serve_forever, name="front door", daemon=True)

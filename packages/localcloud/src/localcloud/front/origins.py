@@ -11,15 +11,13 @@ from botocore.exceptions import ClientError
 
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, RestApi
-from localcloud.iam.calls import Call
-from localcloud.iam.policy import allowed, parse
-from localcloud.world import PARTITION, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localcloud.front.distribution import Origin
     from localcloud.pump.mapping import Invoke
+    from localcloud.world import World
 
 _DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 _KEPT = {"ContentType": "content-type", "CacheControl": "cache-control", "ContentEncoding": "content-encoding",
@@ -29,13 +27,20 @@ _KEPT = {"ContentType": "content-type", "CacheControl": "cache-control", "Conten
 class Origins:
     """Sends requests to origins, and caches the deployed configuration until `generation` changes."""
 
-    def __init__(self, world: World, invoke: Invoke, generation: Callable[[], int]) -> None:
-        self._world, self._generation = world, generation
+    def __init__(
+        self,
+        world: World,
+        invoke: Invoke,
+        generation: Callable[[], int],
+        may_read: Callable[[str, str], bool],
+    ) -> None:
+        """`may_read` tells whether CloudFront may read a bucket for a distribution, by the id of that and the bucket's name."""
+        self._world, self._generation, self._may_read = world, generation, may_read
         self._gateway = Gateway(world, invoke)
         self._lock = threading.Lock()
         self._loaded_at = -1
         self._apis: dict[tuple[str, str], RestApi | None] = {}
-        self._readable: dict[str, bool] = {}
+        self._readable: dict[tuple[str, str], bool] = {}
 
     def fetch(self, origin: Origin, request: Request) -> Response:
         self._forget_old()
@@ -67,7 +72,7 @@ class Origins:
     def _bucket(self, origin: Origin, request: Request) -> Response:
         bucket, key = origin.domain.partition(".s3")[0], unquote(request.path).lstrip("/")
         denied = Response(403, {"content-type": "application/xml"}, _DENIED)
-        if not (origin.protected and self._readable_by_cloudfront(bucket)):
+        if not (origin.protected and self._readable_by(origin.distribution, bucket)):
             return denied
         try:
             found = self._world.client("s3").get_object(Bucket=bucket, Key=key)
@@ -76,16 +81,9 @@ class Origins:
         headers = {name: found[field] for field, name in _KEPT.items() if field in found}
         return Response(200, headers, found["Body"].read())
 
-    def _readable_by_cloudfront(self, bucket: str) -> bool:
-        """Return whether the bucket's policy lets CloudFront read. Conditions (which distribution) are not evaluated."""
+    def _readable_by(self, distribution: str, bucket: str) -> bool:
+        """Return whether the bucket's policy lets CloudFront read for this distribution."""
         with self._lock:
-            if bucket not in self._readable:
-                try:
-                    policy = self._world.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
-                    read = Call("s3:GetObject", f"arn:{PARTITION}:s3:::{bucket}/key")
-                    self._readable[bucket] = "cloudfront.amazonaws.com" in policy and allowed(
-                        parse(policy), read
-                    )
-                except ClientError:
-                    self._readable[bucket] = False
-            return self._readable[bucket]
+            if (distribution, bucket) not in self._readable:
+                self._readable[distribution, bucket] = self._may_read(distribution, bucket)
+            return self._readable[distribution, bucket]

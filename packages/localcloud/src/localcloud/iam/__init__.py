@@ -1,1 +1,1 @@
-"""Compare the calls that functions make with the roles that they were deployed with."""
+"""Have iam-simulate judge the calls that functions make by the roles that they were deployed with."""

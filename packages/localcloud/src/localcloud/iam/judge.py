@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ALWAYS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
+"""Condition keys that every request has that the SDK makes: it calls AWS over TLS."""
+
 _PROGRAM = Path(__file__).with_name("judge.js")
 
 

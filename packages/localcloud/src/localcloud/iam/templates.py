@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from localcloud.iam.judge import Question
+from localcloud.iam.judge import ALWAYS, Question
 from localcloud.world import ACCOUNT, PARTITION
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ _ATTACHED = {
     "AWS::SQS::QueuePolicy": "Queues",
     "AWS::SNS::TopicPolicy": "Topics",
 }
-# What every request to AWS has.
-_ALWAYS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 
 class Roles:
@@ -88,7 +86,7 @@ class Roles:
             self.arn(role),
             action,
             resource,
-            _ALWAYS | dict(context),
+            ALWAYS | dict(context),
             tuple(self._of_role[role]),
             self._boundaries.get(role),
             self._of_resource.get(bucket),
@@ -98,7 +96,7 @@ class Roles:
         """Return the question whether a resource's policy lets a service of AWS do this."""
         bucket = resource.partition("/")[0]
         return Question(
-            service, action, resource, _ALWAYS | dict(context), attached=self._of_resource.get(bucket)
+            service, action, resource, ALWAYS | dict(context), attached=self._of_resource.get(bucket)
         )
 
     def arn(self, logical: str) -> str:
