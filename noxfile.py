@@ -126,7 +126,9 @@ def types(session: nox.Session) -> None:
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
         ("docs/tests",),
+        (f"{LAYERS}/tests",),
         ("--explicit-package-bases", f"{CRACKLING}/tests"),
+        ("--explicit-package-bases", f"{INFRA}/tests"),
     ):
         session.run("mypy", *places)
     # These tests import one another's fakes, and several of their folders have a conftest.py.

@@ -26,6 +26,7 @@ class Ministack:
     """A running ministack."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._url = f"http://127.0.0.1:{port}"
 
     def client(self, service: Any) -> Any:

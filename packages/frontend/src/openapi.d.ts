@@ -774,7 +774,7 @@ export interface components {
         };
         /**
          * OffTargetsView
-         * @description The places in the genome that a guide may bind, the riskiest first.
+         * @description The off-targets of a guide, the riskiest first.
          */
         OffTargetsView: {
             /** Jobid */

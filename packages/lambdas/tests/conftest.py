@@ -33,6 +33,10 @@ os.environ |= {
 }
 
 
+# Importing it makes a socket for traces, which is forbidden once tests run.
+from crackling_lambdas.runtime import telemetry as functions
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-contract", action="store_true", help="write what the page is built against anew"
@@ -144,8 +148,6 @@ class Collector(logging.Handler):
 @pytest.fixture
 def telemetry(monkeypatch: pytest.MonkeyPatch) -> Telemetry:
     """Collect the functions' warnings, errors and metrics, which are silent in other tests."""
-    from crackling_lambdas.runtime import telemetry as functions
-
     found = Telemetry()
     for name in (os.environ["POWERTOOLS_SERVICE_NAME"], *functions.PACKAGES):
         logger = logging.getLogger(name)

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 import check
+from layer_recipes import wheels
 from layer_recipes.target import Target
 
 
 @pytest.fixture(autouse=True)
 def _no_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check.wheels, "interpreter", lambda _version: None)
+    monkeypatch.setattr(wheels, "interpreter", lambda _version: None)
 
 
 def findings(target: Target) -> list[str]:

@@ -1,14 +1,20 @@
 """Test the reader and the packer of shared libraries, on a library compiled here for each processor."""
 
+from __future__ import annotations
+
 import ctypes
 import platform
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from layer_recipes import checks, elf
 from layer_recipes.target import Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = """
 #include <math.h>
@@ -20,7 +26,7 @@ double power(double x) { own += 1; return pow(x, own) + hidden[0] + (getenv("NO 
 
 
 @pytest.fixture(scope="module", params=["x86_64", "aarch64"])
-def library(request, tmp_path_factory):
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "source.c").write_text(SOURCE)
     command = [sys.executable, "-m", "ziglang", "cc", "-target", f"{request.param}-linux-gnu.2.34"]
@@ -29,7 +35,7 @@ def library(request, tmp_path_factory):
     return folder / "library.so", request.param
 
 
-def test_what_a_library_asks_for(library):
+def test_what_a_library_asks_for(library: tuple[Path, str]) -> None:
     content, machine = library[0].read_bytes(), library[1]
     assert elf.is_elf(library[0])
     assert elf.machine(content) == machine
@@ -38,7 +44,7 @@ def test_what_a_library_asks_for(library):
     assert elf.glibc(content) == (2, 29)
 
 
-def test_a_packed_library_is_smaller_and_asks_for_the_same(library):
+def test_a_packed_library_is_smaller_and_asks_for_the_same(library: tuple[Path, str]) -> None:
     content = library[0].read_bytes()
     packed = elf.packed(content)
     assert len(packed) < len(content)
@@ -47,13 +53,13 @@ def test_a_packed_library_is_smaller_and_asks_for_the_same(library):
     assert elf.packed(packed) == packed
 
 
-def test_a_gap_between_segments_is_closed(library):
+def test_a_gap_between_segments_is_closed(library: tuple[Path, str]) -> None:
     """Some wheels have such a gap: their libraries were rewritten to bundle others, so a segment follows the symbols."""
     content = library[0].read_bytes()
     assert elf.packed(_with_gap(content)) == elf.packed(content)
 
 
-def test_a_packed_library_still_works(library, tmp_path):
+def test_a_packed_library_still_works(library: tuple[Path, str], tmp_path: Path) -> None:
     path, machine = library
     if machine != platform.machine():
         pytest.skip(f"no {machine} here")
@@ -63,7 +69,9 @@ def test_a_packed_library_still_works(library, tmp_path):
     assert [power(2.0), power(2.0)] == [9.0, 17.0]
 
 
-def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch):
+def test_what_lambda_could_not_load_is_found(
+    library: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, machine = library
     targets = {target.machine: target for target in (Target(arch="x86_64"), Target(arch="arm64"))}
     target = targets.pop(machine)
@@ -81,7 +89,7 @@ def test_what_lambda_could_not_load_is_found(library, tmp_path, monkeypatch):
     ]
 
 
-def _with_gap(content):
+def _with_gap(content: bytes) -> bytes:
     """Return the same library with 1 MiB of zeros before its last segment."""
     gap = 1 << 20
     file = elf._open(content)

@@ -1,12 +1,18 @@
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from layer_recipes import tree
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path: Path) -> Path:
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/b/code.py").write_text("1")
     (tmp_path / "a/start").write_text("2")
@@ -14,7 +20,7 @@ def root(tmp_path):
     return tmp_path / "a"
 
 
-def test_the_digest_is_of_names_modes_and_contents_only(root, tmp_path):
+def test_the_digest_is_of_names_modes_and_contents_only(root: Path, tmp_path: Path) -> None:
     before = tree.digest(root)
     os.utime(root / "start", (1, 1))
     root.rename(tmp_path / "elsewhere")
@@ -31,13 +37,13 @@ def test_the_digest_is_of_names_modes_and_contents_only(root, tmp_path):
         lambda root: (root / "start").unlink(),
     ],
 )
-def test_any_change_that_a_zip_would_show_changes_the_digest(root, change):
+def test_any_change_that_a_zip_would_show_changes_the_digest(root: Path, change: Any) -> None:
     before = tree.digest(root)
     change(root)
     assert tree.digest(root) != before
 
 
-def test_what_use_leaves_is_neither_copied_nor_counted(root, tmp_path):
+def test_what_use_leaves_is_neither_copied_nor_counted(root: Path, tmp_path: Path) -> None:
     before = tree.digest(root, without=tree.LEFT_BY_USE)
     for left in ("__pycache__/code.pyc", "b/_kernel.so", "x.egg-info/PKG-INFO"):
         (root / left).parent.mkdir(exist_ok=True)
@@ -47,7 +53,7 @@ def test_what_use_leaves_is_neither_copied_nor_counted(root, tmp_path):
     assert tree.digest(tmp_path / "copy") == before
 
 
-def test_settled_trees_have_the_same_modes_and_dates(root):
+def test_settled_trees_have_the_same_modes_and_dates(root: Path) -> None:
     tree.settle(root)
     found = {path.name: (path.stat().st_mode & 0o777, path.stat().st_mtime) for path in root.rglob("*")}
     dates = {date for _, date in found.values()}

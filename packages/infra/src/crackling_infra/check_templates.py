@@ -1,4 +1,4 @@
-"""Check both stacks' templates with cfn-lint and cdk-nag: `python -m crackling_infra.check_templates`.
+"""Check both stacks' templates by cfn-lint, cdk-nag and rules of our own: `python -m crackling_infra.check_templates`.
 
 Two deployments are checked, a development stage with the defaults and a production stage with every option on, in every
 supported region. Where a region has no budgets, the production stage is checked without one.
@@ -16,6 +16,7 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
+from crackling_infra import template_rules
 from crackling_infra.regions import SUPPORTED, WITHOUT_BUDGETS
 from crackling_infra.stand_ins import DEVELOPMENT, PRODUCTION, make_app
 
@@ -40,6 +41,8 @@ WITHOUT_BUDGET: Final[tuple[Mapping[str, str], Collection[str]]] = (_NO_BUDGET, 
 def findings(app: App, regions: Collection[str]) -> Iterator[str]:
     """Yield each problem in the app's templates as one line. Violations of the CDK's own rules raise an error instead."""
     yield from nag(app)
+    for stack in app.synth().stacks:
+        yield from (f"{stack.stack_name}: {one}" for one in template_rules.findings(stack.template))
     yield from lint_all(app, regions)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from templates import Synthesise, Templates
+
 # Set before the CDK is imported: skips a banner and five seconds of rules, which check_templates runs.
 os.environ["CDK_VALIDATION"] = "false"
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
@@ -15,7 +17,7 @@ from templates import Template
 
 
 @pytest.fixture(scope="session")
-def synthesise(tmp_path_factory):
+def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     """Return a function that synthesises the templates for a context: (CracklingStack, Ec2Stack)."""
 
     def run(**context: str) -> tuple[Template, Template]:
@@ -27,28 +29,30 @@ def synthesise(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def development(synthesise):
+def development(synthesise: Synthesise) -> Templates:
     return synthesise(**DEVELOPMENT)
 
 
 @pytest.fixture(scope="session")
-def production(synthesise):
+def production(synthesise: Synthesise) -> Templates:
     return synthesise(**PRODUCTION)
 
 
 @pytest.fixture(scope="session", params=["development", "production"])
-def service(request) -> Template:
+def service(request: pytest.FixtureRequest) -> Template:
     """Return CracklingStack for a development stage, then for a production stage with every option on."""
-    return request.getfixturevalue(request.param)[0]
+    found: Templates = request.getfixturevalue(request.param)
+    return found[0]
 
 
 @pytest.fixture(scope="session", params=["development", "production"])
-def machine(request) -> Template:
+def machine(request: pytest.FixtureRequest) -> Template:
     """Return Ec2Stack for a development stage, then for a production stage with every option on."""
-    return request.getfixturevalue(request.param)[1]
+    found: Templates = request.getfixturevalue(request.param)
+    return found[1]
 
 
 @pytest.fixture(scope="session", params=[0, 1], ids=["service", "machine"])
-def template(request, production) -> Template:
+def template(request: pytest.FixtureRequest, production: Templates) -> Template:
     """Return each stack of a production stage with every option on."""
-    return production[request.param]
+    return production[int(request.param)]

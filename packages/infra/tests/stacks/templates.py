@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -45,7 +46,8 @@ class Template:
 
     @property
     def resources(self) -> dict[str, Resource]:
-        return self.body["Resources"]
+        found: dict[str, Resource] = self.body["Resources"]
+        return found
 
     def functions(self) -> dict[str, Resource]:
         """Return this project's functions by module; the CDK's own helpers have other handlers."""
@@ -89,9 +91,13 @@ def settings_of(module: str) -> type[Settings]:
     return kind
 
 
+Templates: TypeAlias = tuple[Template, Template]  # CracklingStack and Ec2Stack
+Synthesise: TypeAlias = Callable[..., Templates]
+
+
 def target(reference: Any) -> str:
     """Return the logical id that a Ref or GetAtt names."""
-    return reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
+    return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
 
 
 def as_list(value: Any) -> list[Any]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from crackling_aws.names import LAMBDA_LIMITS, MIN_CONCURRENCY
-from templates import Template, target
+from templates import Synthesise, Template, target
 
-Synthesise = Callable[..., tuple[Template, Template]]
 FUNCTION, SOURCE = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 
 

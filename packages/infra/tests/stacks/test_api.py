@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crackling_infra.constructs import page
-from templates import Template, target
+from templates import Resource, Synthesise, Template, Templates, target
 
 ROUTES = {
     "POST /jobs",
@@ -32,19 +32,19 @@ ROUTES = {
 }
 
 
-def path_of(template, reference):
+def path_of(template: Template, reference: Any) -> str:
     if "Fn::GetAtt" in reference:
         return ""
     resource = template.of("AWS::ApiGateway::Resource")[reference["Ref"]]
     return f"{path_of(template, resource['ParentId'])}/{resource['PathPart']}"
 
 
-def test_exactly_the_documented_routes(service):
+def test_exactly_the_documented_routes(service: Template) -> None:
     methods = service.of("AWS::ApiGateway::Method").values()
     assert {f"{m['HttpMethod']} {path_of(service, m['ResourceId'])}" for m in methods} == ROUTES
 
 
-def test_every_route_is_answered_by_the_api_function(service):
+def test_every_route_is_answered_by_the_api_function(service: Template) -> None:
     function = service.function_id("api")
     for method in service.of("AWS::ApiGateway::Method").values():
         assert method["Integration"]["Type"] == "AWS_PROXY"
@@ -53,7 +53,7 @@ def test_every_route_is_answered_by_the_api_function(service):
     assert sum(p["Principal"] == "apigateway.amazonaws.com" for p in permissions) == len(ROUTES)
 
 
-def test_the_stage_is_throttled_logged_and_traced(service):
+def test_the_stage_is_throttled_logged_and_traced(service: Template) -> None:
     [stage] = service.of("AWS::ApiGateway::Stage").values()
     assert stage["StageName"] == "api"
     assert stage["TracingEnabled"] is True
@@ -64,7 +64,7 @@ def test_the_stage_is_throttled_logged_and_traced(service):
     assert settings["DataTraceEnabled"] is False
 
 
-def test_errors_of_the_gateway_are_problem_details_too(service):
+def test_errors_of_the_gateway_are_problem_details_too(service: Template) -> None:
     responses = {r["ResponseType"]: r for r in service.of("AWS::ApiGateway::GatewayResponse").values()}
     assert responses.keys() >= {"DEFAULT_4XX", "DEFAULT_5XX"}
     for response in responses.values():
@@ -76,7 +76,7 @@ def test_errors_of_the_gateway_are_problem_details_too(service):
         }
 
 
-def test_what_is_too_large_is_told_with_the_remedy(service):
+def test_what_is_too_large_is_told_with_the_remedy(service: Template) -> None:
     responses = service.of("AWS::ApiGateway::GatewayResponse").values()
     [response] = [r for r in responses if r["ResponseType"] == "REQUEST_TOO_LARGE"]
     detail = json.loads(response["ResponseTemplates"]["application/json"])["detail"]
@@ -84,14 +84,16 @@ def test_what_is_too_large_is_told_with_the_remedy(service):
     assert "Split the query" in detail
 
 
-def test_what_is_no_route_is_not_found(service):
+def test_what_is_no_route_is_not_found(service: Template) -> None:
     """API Gateway's own answer would say that a token is missing."""
     responses = service.of("AWS::ApiGateway::GatewayResponse").values()
     [response] = [r for r in responses if r["ResponseType"] == "MISSING_AUTHENTICATION_TOKEN"]
     assert response["StatusCode"] == "404"
 
 
-def test_the_accounts_logging_role_is_kept_and_left_alone_by_previews(production, synthesise):
+def test_the_accounts_logging_role_is_kept_and_left_alone_by_previews(
+    production: Templates, synthesise: Synthesise
+) -> None:
     roles = [
         r
         for r in production[0].resources.values()
@@ -102,12 +104,13 @@ def test_the_accounts_logging_role_is_kept_and_left_alone_by_previews(production
     assert not preview.of("AWS::ApiGateway::Account")
 
 
-def distribution(template):
+def distribution(template: Template) -> Resource:
     [found] = template.of("AWS::CloudFront::Distribution").values()
-    return found["DistributionConfig"]
+    config: Resource = found["DistributionConfig"]
+    return config
 
 
-def test_cloudfront_serves_the_page_from_a_private_bucket(service):
+def test_cloudfront_serves_the_page_from_a_private_bucket(service: Template) -> None:
     config = distribution(service)
     origins = {origin["Id"]: origin for origin in config["Origins"]}
     origin = origins[config["DefaultCacheBehavior"]["TargetOriginId"]]
@@ -116,7 +119,7 @@ def test_cloudfront_serves_the_page_from_a_private_bucket(service):
     assert config["DefaultRootObject"] == "index.html"
 
 
-def test_cloudfront_passes_api_calls_on_and_keeps_none(service):
+def test_cloudfront_passes_api_calls_on_and_keeps_none(service: Template) -> None:
     config = distribution(service)
     [behaviour] = config["CacheBehaviors"]
     origin = next(o for o in config["Origins"] if o["Id"] == behaviour["TargetOriginId"])
@@ -127,7 +130,7 @@ def test_cloudfront_passes_api_calls_on_and_keeps_none(service):
     assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's CachingDisabled
 
 
-def test_errors_of_the_api_are_not_replaced_by_the_page(service):
+def test_errors_of_the_api_are_not_replaced_by_the_page(service: Template) -> None:
     responses = distribution(service)["CustomErrorResponses"]
     assert not [one for one in responses if "ResponsePagePath" in one]
 
@@ -189,21 +192,21 @@ def test_names_that_are_global_to_an_account_carry_stage_and_region(
     assert "AWS::Region" in name
 
 
-def content_security_policy(template):
+def content_security_policy(template: Template) -> str:
     [policy] = template.of("AWS::CloudFront::ResponseHeadersPolicy").values()
     security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     joined = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Join"][1]
     return "".join(part if isinstance(part, str) else part["Ref"] for part in joined)
 
 
-def test_every_answer_carries_the_security_headers(service):
+def test_every_answer_carries_the_security_headers(service: Template) -> None:
     [policy] = service.of("AWS::CloudFront::ResponseHeadersPolicy")
     config = distribution(service)
     for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
         assert target(behaviour["ResponseHeadersPolicyId"]) == policy
 
 
-def test_the_page_loads_nothing_from_elsewhere(service):
+def test_the_page_loads_nothing_from_elsewhere(service: Template) -> None:
     directives = dict(d.split(" ", 1) for d in content_security_policy(service).split("; "))
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == directives["style-src"] == "'self'"
@@ -211,14 +214,14 @@ def test_the_page_loads_nothing_from_elsewhere(service):
     assert directives["frame-ancestors"] == "'none'"
 
 
-def test_the_page_may_live_elsewhere_too(synthesise):
+def test_the_page_may_live_elsewhere_too(synthesise: Synthesise) -> None:
     service, _ = synthesise(
         pageOrigins="http://localhost:8080", uploadOrigins="http://127.0.0.1:5555,http://127.0.0.1:6666"
     )
     assert content_security_policy(service).count("http://127.0.0.1:5555 http://127.0.0.1:6666;") == 1
 
 
-def test_the_page_is_deployed_with_its_config(service):
+def test_the_page_is_deployed_with_its_config(service: Template) -> None:
     [deployment] = service.of("Custom::CDKBucketDeployment").values()
     assert len(deployment["SourceBucketNames"]) == 2
     assert deployment["SystemMetadata"] == {"cache-control": "no-cache"}

@@ -1,5 +1,7 @@
 """Test the app, and the program that the CDK's command line runs."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
@@ -8,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from crackling_infra.settings import SettingsError
+from crackling_infra.context import SettingsError
 from crackling_infra.stand_ins import make_app
 
 PACKAGE = Path(__file__).parents[2]
 
 
-def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
+def test_both_stacks_carry_the_stage_and_no_environment(tmp_path: Path) -> None:
     stacks = make_app({"stage": "pr-17"}, tmp_path).synth().stacks
     assert {stack.id: stack.stack_name for stack in stacks} == {
         "CracklingStack": "CracklingStack-pr-17",
@@ -26,13 +28,13 @@ def test_both_stacks_carry_the_stage_and_no_environment(tmp_path):
 
 
 @pytest.mark.parametrize("key", ["layersDirectory", "functionsDirectory", "pageDirectory", "workerDirectory"])
-def test_a_folder_that_is_not_built_is_named(key, tmp_path):
+def test_a_folder_that_is_not_built_is_named(key: str, tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     with pytest.raises(SettingsError, match=f"{missing}.*`(nox -s|python scripts/build.py) "):
         make_app({key: str(missing)}, tmp_path)
 
 
-def test_the_entry_tells_what_is_missing_in_one_line(tmp_path):
+def test_the_entry_tells_what_is_missing_in_one_line(tmp_path: Path) -> None:
     """Run the program as the CDK's command line does, without the caller's credentials."""
     missing = tmp_path / "lambdas"
     environment = {

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable

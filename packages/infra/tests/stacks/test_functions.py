@@ -9,7 +9,7 @@ import pytest
 
 from crackling_aws.settings import variables
 from crackling_worker.settings import WorkerSettings
-from templates import MODULES, WITH_MAIL, Template, each_function, settings_of, target
+from templates import MODULES, WITH_MAIL, Synthesise, Template, Templates, each_function, settings_of, target
 
 # Powertools reads them.
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -18,7 +18,7 @@ FIXED = {"BOWTIE2_BUILD", "SHARD_BASES"}
 EXTRA_LAYERS = {"bowtie2_index": ["bowtie2"], "consensus": ["viennarna"]}
 
 
-def layers_of(template, module):
+def layers_of(template: Template, module: str) -> list[str]:
     return [target(layer) for layer in template.functions()[module]["Layers"]]
 
 
@@ -61,7 +61,7 @@ def test_workers_have_all_that_they_read(production: tuple[Template, Template]) 
 
 
 @each_function
-def test_a_variable_names_what_it_says(service, module):
+def test_a_variable_names_what_it_says(service: Template, module: str) -> None:
     """JOBS_TABLE names the Jobs table, SCAN_QUEUE_URL names the scan's queue and not its dead-letter queue, and so on."""
     names = {
         "JOBS_TABLE": "StorageJobs",
@@ -83,20 +83,20 @@ def test_a_variable_names_what_it_says(service, module):
 
 
 @each_function
-def test_a_function_has_the_layers_that_it_imports(service, module):
+def test_a_function_has_the_layers_that_it_imports(service: Template, module: str) -> None:
     names = {
         layer.removeprefix("Functions").lower().partition("layer")[0] for layer in layers_of(service, module)
     }
     assert names == {"crackling", "runtime", *EXTRA_LAYERS.get(module, [])}
 
 
-def test_every_function_has_its_own_role_and_its_own_log_group(service):
+def test_every_function_has_its_own_role_and_its_own_log_group(service: Template) -> None:
     functions = service.functions().values()
     assert len({target(function["Role"]) for function in functions}) == len(functions)
     assert len({target(function["LoggingConfig"]["LogGroup"]) for function in functions}) == len(functions)
 
 
-def test_every_function_is_traced_and_bounded(service):
+def test_every_function_is_traced_and_bounded(service: Template) -> None:
     for function in service.functions().values():
         assert function["TracingConfig"] == {"Mode": "Active"}
         assert 0 < function["Timeout"] <= 900
@@ -104,11 +104,11 @@ def test_every_function_is_traced_and_bounded(service):
         assert 512 <= function["EphemeralStorage"]["Size"] <= 10_240
 
 
-def test_the_api_answers_before_api_gateway_gives_up(service):
+def test_the_api_answers_before_api_gateway_gives_up(service: Template) -> None:
     assert service.functions()["api"]["Timeout"] <= 29
 
 
-def test_builders_have_all_that_lambda_offers(production):
+def test_builders_have_all_that_lambda_offers(production: Templates) -> None:
     service, _ = production
     for module in ("bowtie2_index", "issl_index"):
         function = service.functions()[module]
@@ -119,18 +119,18 @@ def test_builders_have_all_that_lambda_offers(production):
         )
 
 
-def test_the_cdks_helpers_log_to_groups_that_forget_too(service):
+def test_the_cdks_helpers_log_to_groups_that_forget_too(service: Template) -> None:
     for function in service.of("AWS::Lambda::Function").values():
         assert target(function["LoggingConfig"]["LogGroup"]) in service.of("AWS::Logs::LogGroup")
 
 
-def test_every_log_group_has_a_retention(service):
+def test_every_log_group_has_a_retention(service: Template) -> None:
     groups = service.of("AWS::Logs::LogGroup")
     assert groups
     assert all(group["RetentionInDays"] == 30 for group in groups.values())
 
 
-def test_settings_reach_the_functions(synthesise):
+def test_settings_reach_the_functions(synthesise: Synthesise) -> None:
     service, _ = synthesise(
         pythonVersion="3.11",
         architecture="arm64",
@@ -155,7 +155,9 @@ def test_settings_reach_the_functions(synthesise):
     assert len(layers_of(service, "bowtie2_index")) == 2
 
 
-def test_reserved_concurrency_is_for_the_api_and_by_request(development, production):
+def test_reserved_concurrency_is_for_the_api_and_by_request(
+    development: Templates, production: Templates
+) -> None:
     assert "ReservedConcurrentExecutions" not in development[0].functions()["api"]
     reserved = [
         name for name, found in production[0].functions().items() if "ReservedConcurrentExecutions" in found
@@ -163,7 +165,7 @@ def test_reserved_concurrency_is_for_the_api_and_by_request(development, product
     assert reserved == ["api"]
 
 
-def test_a_consumer_knows_its_own_queue(service):
+def test_a_consumer_knows_its_own_queue(service: Template) -> None:
     sources = {
         target(source["FunctionName"]): target(source["EventSourceArn"])
         for source in service.of("AWS::Lambda::EventSourceMapping").values()
@@ -176,7 +178,7 @@ def test_a_consumer_knows_its_own_queue(service):
             assert target(queue) == sources[service.function_id(module)]
 
 
-def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation(service):
+def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation(service: Template) -> None:
     queues = [
         queue for name, queue in service.of("AWS::SQS::Queue").items() if name.startswith("Preparation")
     ]
@@ -190,7 +192,9 @@ def test_the_reaper_waits_longer_than_the_life_of_every_message_of_a_preparation
     assert max(lives) < 60 * minutes <= 1.2 * max(lives)
 
 
-def test_mails_link_to_the_page_at_its_own_domain_or_at_the_distribution(production, synthesise):
+def test_mails_link_to_the_page_at_its_own_domain_or_at_the_distribution(
+    production: Templates, synthesise: Synthesise
+) -> None:
     [distribution] = production[0].of("AWS::CloudFront::Distribution")
     url = production[0].functions()["notifier"]["Environment"]["Variables"]["PAGE_URL"]
     assert url == {"Fn::Join": ["", ["https://", {"Fn::GetAtt": [distribution, "DomainName"]}]]}

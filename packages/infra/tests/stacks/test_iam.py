@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from localcloud.iam.judge import Judge
 from localcloud.iam.templates import Roles
-from templates import target
+from templates import Template, target
 
 JUDGE = Judge(Path(__file__).parents[2] / "node_modules")
 EC2 = "arn:aws:ec2:us-east-1:123456789012"
@@ -21,25 +22,30 @@ PARTS = (
 )
 
 
+# Role, action, resource, context, and whether it is to be allowed.
+Case: TypeAlias = tuple[str, str, str, dict[str, str], bool]
+Launch: TypeAlias = tuple[str, str, str, dict[str, str]]
+
+
 class Stack:
     """A stack's template, its roles, and the judge."""
 
-    def __init__(self, template):
+    def __init__(self, template: Template) -> None:
         self.template = template
         self.roles = Roles(template.body)
 
-    def one(self, kind, prefix=""):
+    def one(self, kind: str, prefix: str = "") -> str:
         """Return the logical id of the only resource of a type whose id begins so."""
         [found] = [name for name in self.template.of(kind) if name.startswith(prefix)]
-        return found
+        return str(found)
 
-    def bucket(self, name):
+    def bucket(self, name: str) -> str:
         return self.roles.arn(self.one("AWS::S3::Bucket", f"Storage{name}"))
 
-    def table(self, name):
+    def table(self, name: str) -> str:
         return self.roles.arn(self.one("AWS::DynamoDB::Table", f"Storage{name}"))
 
-    def misjudged(self, cases):
+    def misjudged(self, cases: list[Case]) -> list[Case]:
         """Return the cases (role, action, resource, context, allowed) that the judge sees otherwise."""
         questions = [self.roles.question(*case[:4]) for case in cases]
         verdicts = JUDGE.ask(self.roles.policies, questions)
@@ -47,12 +53,12 @@ class Stack:
 
 
 @pytest.fixture(scope="session")
-def stack(service):
+def stack(service: Template) -> Stack:
     return Stack(service)
 
 
 @pytest.fixture(scope="session")
-def launch(stack):
+def launch(stack: Stack) -> Launch:
     """Return the scheduler's role, the workers' template and group, and the context that a launch of a worker has."""
     template = f"{EC2}:launch-template/{stack.one('AWS::EC2::LaunchTemplate')}"
     group = f"{EC2}:security-group/{stack.one('AWS::EC2::SecurityGroup')}-GroupId"
@@ -61,7 +67,7 @@ def launch(stack):
     return stack.template.role_of("scheduler"), template, group, context
 
 
-def test_the_scheduler_starts_workers(stack, launch):
+def test_the_scheduler_starts_workers(stack: Stack, launch: Launch) -> None:
     role, template, group, context = launch
     needed = (f"{EC2}:instance/i-1", template, group, *PARTS)
     created = {"ec2:CreateAction": "RunInstances", **context}
@@ -75,7 +81,7 @@ def test_the_scheduler_starts_workers(stack, launch):
     )
 
 
-def test_the_scheduler_starts_nothing_else(stack, launch):
+def test_the_scheduler_starts_nothing_else(stack: Stack, launch: Launch) -> None:
     role, template, group, context = launch
     without_tag = {"ec2:LaunchTemplate": template}
     other_stage = {**context, "aws:RequestTag/crackling:stage": "other"}
@@ -100,7 +106,7 @@ def test_the_scheduler_starts_nothing_else(stack, launch):
     )
 
 
-def test_only_the_workers_role_is_passed_and_only_to_machines(stack, launch):
+def test_only_the_workers_role_is_passed_and_only_to_machines(stack: Stack, launch: Launch) -> None:
     scheduler, *_ = launch
     worker = stack.roles.arn(stack.one("AWS::IAM::Role", "Ec2Workers"))
     to = "iam:PassedToService"
@@ -122,7 +128,7 @@ def test_only_the_workers_role_is_passed_and_only_to_machines(stack, launch):
     )
 
 
-def test_the_reaper_ends_machines_of_its_stage_only(stack, launch):
+def test_the_reaper_ends_machines_of_its_stage_only(stack: Stack, launch: Launch) -> None:
     stage = launch[3]["aws:RequestTag/crackling:stage"]
     reaper, instance = stack.template.role_of("reaper"), f"{EC2}:instance/i-1"
     tag = "aws:ResourceTag/crackling:stage"
@@ -136,7 +142,7 @@ def test_the_reaper_ends_machines_of_its_stage_only(stack, launch):
     )
 
 
-def test_keys_are_listed_by_prefix(stack):
+def test_keys_are_listed_by_prefix(stack: Stack) -> None:
     """A request without prefix would list the whole bucket."""
     lists = {
         "api": {"jobs/", "uploads/", "genomes/"},
@@ -158,7 +164,7 @@ def test_keys_are_listed_by_prefix(stack):
     assert not stack.misjudged(cases)
 
 
-def test_objects_are_read_and_written_over_tls_only(stack):
+def test_objects_are_read_and_written_over_tls_only(stack: Stack) -> None:
     """The buckets' own policies deny the rest, whatever the role allows."""
     role, job = stack.template.role_of("api"), f"{stack.bucket('Data')}/jobs/a/sequence.fa"
     assert not stack.misjudged(
@@ -174,7 +180,7 @@ def test_objects_are_read_and_written_over_tls_only(stack):
     )
 
 
-def test_only_this_distribution_reads_the_page(stack):
+def test_only_this_distribution_reads_the_page(stack: Stack) -> None:
     page = f"{stack.bucket('Page')}/index.html"
     mine = f"arn:aws:cloudfront::123456789012:distribution/{stack.one('AWS::CloudFront::Distribution')}"
     questions = [
@@ -185,9 +191,9 @@ def test_only_this_distribution_reads_the_page(stack):
     assert [verdict.allowed for verdict in verdicts] == [True, False, False, False]
 
 
-def test_a_function_may_do_what_its_poller_does(stack):
+def test_a_function_may_do_what_its_poller_does(stack: Stack) -> None:
     """Lambda polls queues and streams, and sends what failed to a queue, with the role of the function."""
-    cases = []
+    cases: list[Case] = []
     for mapping in stack.template.of("AWS::Lambda::EventSourceMapping").values():
         function = stack.template.of("AWS::Lambda::Function")[target(mapping["FunctionName"])]
         role, source = target(function["Role"]), stack.roles.resolve(mapping["EventSourceArn"])
@@ -204,8 +210,22 @@ def test_a_function_may_do_what_its_poller_does(stack):
     assert not stack.misjudged(cases)
 
 
-def test_a_function_polls_its_own_source_only(stack):
-    sources = {}
+def test_a_function_writes_to_its_own_log_group_only(stack: Stack) -> None:
+    """Lambda writes the logs with the role of the function."""
+    cases: list[Case] = []
+    for function in stack.template.functions().values():
+        role, own = target(function["Role"]), target(function["LoggingConfig"]["LogGroup"])
+        for group in stack.template.of("AWS::Logs::LogGroup"):
+            stream = f"{stack.roles.arn(group)}:log-stream:2026/01/01/[$LATEST]a"
+            cases += [
+                (role, action, stream, {}, group == own)
+                for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+            ]
+    assert not stack.misjudged(cases)
+
+
+def test_a_function_polls_its_own_source_only(stack: Stack) -> None:
+    sources: dict[str, set[str]] = {}
     for mapping in stack.template.of("AWS::Lambda::EventSourceMapping").values():
         function = stack.template.of("AWS::Lambda::Function")[target(mapping["FunctionName"])]
         sources.setdefault(target(function["Role"]), set()).add(
@@ -223,7 +243,7 @@ def test_a_function_polls_its_own_source_only(stack):
     )
 
 
-def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack):
+def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack: Stack) -> None:
     """No role of the service can give itself or others more than it has."""
     role = stack.roles.arn(stack.template.role_of("api"))
     function = stack.roles.arn(stack.template.function_id("api"))
@@ -244,7 +264,7 @@ def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack):
     )
 
 
-def test_a_machine_that_makes_images_reads_its_payload_and_nothing_else(machine):
+def test_a_machine_that_makes_images_reads_its_payload_and_nothing_else(machine: Template) -> None:
     stack = Stack(machine)
     [role] = stack.roles
     assets = "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-us-east-1"

@@ -1,8 +1,14 @@
 """Test that each function has the least privilege that it needs."""
 
-import json
+from __future__ import annotations
 
-from templates import as_list, each_function, target
+import json
+from typing import TYPE_CHECKING, Any
+
+from templates import Resource, Synthesise, Template, Templates, as_list, each_function, target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The only actions that may name every resource, because they do not support resource-level permissions.
 WITHOUT_RESOURCES = {
@@ -21,25 +27,25 @@ WITHOUT_RESOURCES = {
 COPIER = "CustomCDKBucketDeployment"
 
 
-def own_statements(template):
+def own_statements(template: Template) -> Iterator[tuple[str, Resource]]:
     for role, statements in template.statements().items():
         if not role.startswith(COPIER):
             for statement in statements:
                 yield role, statement
 
 
-def test_actions_are_spelt_out(template):
+def test_actions_are_spelt_out(template: Template) -> None:
     for role, statement in own_statements(template):
         assert not [action for action in as_list(statement["Action"]) if "*" in action], role
 
 
-def test_only_actions_without_resources_name_all(template):
+def test_only_actions_without_resources_name_all(template: Template) -> None:
     for role, statement in own_statements(template):
         if "*" in as_list(statement["Resource"]):
             assert set(as_list(statement["Action"])) <= WITHOUT_RESOURCES, role
 
 
-def test_objects_are_granted_by_prefix(service):
+def test_objects_are_granted_by_prefix(service: Template) -> None:
     """A grant on objects names a bucket and a prefix, never a whole bucket."""
     prefixes = set()
     for _, statement in own_statements(service):
@@ -51,9 +57,9 @@ def test_objects_are_granted_by_prefix(service):
     assert prefixes == {"/jobs/*", "/uploads/*", "/genomes/*"}
 
 
-def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
+def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template) -> None:
     """A function needs it to list keys, or to get 404 instead of 403 for a missing key."""
-    listing = {module: set() for module in service.functions()}
+    listing: dict[str, set[str]] = {module: set() for module in service.functions()}
     for module in listing:
         for statement in service.statements()[service.role_of(module)]:
             if "s3:ListBucket" in as_list(statement["Action"]):
@@ -66,13 +72,13 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service):
     }
 
 
-def test_no_role_of_ours_has_a_policy_of_aws(template):
+def test_no_role_of_ours_has_a_policy_of_aws(template: Template) -> None:
     managed = {name for name, role in template.of("AWS::IAM::Role").items() if "ManagedPolicyArns" in role}
     allowed = ("CustomCDKBucketDeployment", "CustomS3AutoDelete", "ApiRestCloudWatchRole")
     assert not [name for name in managed if not name.startswith(allowed)]
 
 
-def grants(template, module):
+def grants(template: Template, module: str) -> Iterator[tuple[str, str]]:
     """Yield (service:Action, logical id of the resource) for everything that a function may do."""
     for statement in template.statements()[template.role_of(module)]:
         for action in as_list(statement["Action"]):
@@ -82,19 +88,21 @@ def grants(template, module):
                     yield from ((action, target(part)) for part in parts if is_own(part))
 
 
-def is_own(part):
+def is_own(part: Any) -> bool:
     """Return whether a part of an ARN names a resource of the stack, not text, account, region or partition."""
     return isinstance(part, dict) and not part.get("Ref", "").startswith("AWS::")
 
 
 @each_function
-def test_a_function_writes_to_its_own_log_group_only(service, module):
+def test_a_function_writes_to_its_own_log_group_only(service: Template, module: str) -> None:
     group = target(service.functions()[module]["LoggingConfig"]["LogGroup"])
     assert {resource for action, resource in grants(service, module) if action.startswith("logs:")} == {group}
 
 
 @each_function
-def test_a_function_may_use_what_its_environment_names_and_nothing_else(service, module):
+def test_a_function_may_use_what_its_environment_names_and_nothing_else(
+    service: Template, module: str
+) -> None:
     """Its event sources (queue, stream) and its log group have no variable."""
     named = {
         target(value)
@@ -133,7 +141,7 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(service,
     assert own_queue == {r for a, r in grants(service, module) if a == "sqs:ChangeMessageVisibility"}
 
 
-def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
+def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise: Synthesise) -> None:
     service, _ = synthesise(ncbiKeyParameter="/crackling/ncbi-key")
     readers = {}
     for module in service.functions():
@@ -144,14 +152,14 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise):
     assert all(":parameter/crackling/ncbi-key" in arn for arn in readers.values())
 
 
-def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service):
+def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service: Template) -> None:
     deleting = {
         m for m in service.functions() if any(action == "s3:DeleteObject" for action, _ in grants(service, m))
     }
     assert deleting == {"api", "scheduler"}
 
 
-def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service):
+def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service: Template) -> None:
     powers = {
         (role, action)
         for role, statement in own_statements(service)
@@ -167,7 +175,7 @@ def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(servic
     }
 
 
-def topic_grants(template):
+def topic_grants(template: Template) -> Iterator[tuple[str, str, Any]]:
     """Yield the actions that are allowed on the email topic, by role."""
     [topic] = [name for name in template.of("AWS::SNS::Topic") if name.startswith("MailTopic")]
     for role, statement in own_statements(template):
@@ -175,7 +183,9 @@ def topic_grants(template):
             yield role, statement["Action"], statement.get("Condition")
 
 
-def test_the_api_subscribes_addresses_of_the_domains_only_and_the_notifier_publishes(production):
+def test_the_api_subscribes_addresses_of_the_domains_only_and_the_notifier_publishes(
+    production: Templates,
+) -> None:
     service, _ = production
     by_mail = {
         "StringEquals": {"sns:Protocol": "email"},
@@ -190,7 +200,7 @@ def test_the_api_subscribes_addresses_of_the_domains_only_and_the_notifier_publi
     )
 
 
-def test_without_mail_nobody_may_subscribe_or_publish(development):
+def test_without_mail_nobody_may_subscribe_or_publish(development: Templates) -> None:
     service, _ = development
     for _, statement in own_statements(service):
         assert not [action for action in as_list(statement["Action"]) if action.startswith("sns:")]

@@ -1,16 +1,19 @@
 """Test that no message is lost unnoticed."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import pytest
 
 from localcloud.pump.filters import matches
-from templates import target
+from templates import Template, Templates, target
 
 QUEUE = "AWS::SQS::Queue"
 
 
-def dead_letter_queues(template):
+def dead_letter_queues(template: Template) -> set[str]:
     """Return the queues that receive what queues and event sources give up on."""
     redriven = {
         target(queue["RedrivePolicy"]["deadLetterTargetArn"])
@@ -25,7 +28,7 @@ def dead_letter_queues(template):
     return redriven | failed
 
 
-def alarmed(template, metric):
+def alarmed(template: Template, metric: str) -> set[str]:
     """Return the queues with an alarm on this metric that notifies somebody."""
     return {
         target(dimension["Value"])
@@ -36,7 +39,7 @@ def alarmed(template, metric):
     }
 
 
-def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
+def test_every_queue_has_a_dead_letter_queue_or_is_one(service: Template) -> None:
     queues = service.of(QUEUE)
     redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = dead_letter_queues(service)
@@ -46,13 +49,13 @@ def test_every_queue_has_a_dead_letter_queue_or_is_one(service):
     assert redriven | dead == set(queues)
 
 
-def test_no_two_queues_share_a_dead_letter_queue(service):
+def test_no_two_queues_share_a_dead_letter_queue(service: Template) -> None:
     redrive = [queue["RedrivePolicy"] for queue in service.of(QUEUE).values() if "RedrivePolicy" in queue]
     assert len({target(policy["deadLetterTargetArn"]) for policy in redrive}) == len(redrive)
     assert {policy["maxReceiveCount"] for policy in redrive} == {4}
 
 
-def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service):
+def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service: Template) -> None:
     assert alarmed(service, "ApproximateNumberOfMessagesVisible") == dead_letter_queues(service)
     for alarm in service.of("AWS::CloudWatch::Alarm").values():
         if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible":
@@ -60,19 +63,19 @@ def test_every_dead_letter_queue_calls_somebody_at_the_first_message(service):
             assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_every_working_queue_has_an_alarm_on_the_age_of_its_messages(service):
+def test_every_working_queue_has_an_alarm_on_the_age_of_its_messages(service: Template) -> None:
     working = set(service.of(QUEUE)) - dead_letter_queues(service)
     assert alarmed(service, "ApproximateAgeOfOldestMessage") == working
 
 
-def test_dead_letters_outlive_the_messages_of_working_queues(service):
+def test_dead_letters_outlive_the_messages_of_working_queues(service: Template) -> None:
     queues = service.of(QUEUE)
     dead = dead_letter_queues(service)
     longest = max(queue["MessageRetentionPeriod"] for name, queue in queues.items() if name not in dead)
     assert all(queues[name]["MessageRetentionPeriod"] > longest for name in dead)
 
 
-def test_queues_are_encrypted_and_take_tls_only(service):
+def test_queues_are_encrypted_and_take_tls_only(service: Template) -> None:
     secured = {
         target(queue)
         for policy in service.of("AWS::SQS::QueuePolicy").values()
@@ -85,7 +88,7 @@ def test_queues_are_encrypted_and_take_tls_only(service):
     assert all(queue["SqsManagedSseEnabled"] for queue in service.of(QUEUE).values())
 
 
-def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
+def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service: Template) -> None:
     functions, queues = service.of("AWS::Lambda::Function"), service.of(QUEUE)
     pairs = [
         (queues[target(source["EventSourceArn"])], functions[target(source["FunctionName"])])
@@ -96,7 +99,7 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service):
     assert all(queue["VisibilityTimeout"] >= 6 * function["Timeout"] for queue, function in pairs)
 
 
-def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service):
+def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service: Template) -> None:
     sources = service.of("AWS::Lambda::EventSourceMapping").values()
     assert len(sources) == 6 + len(streams(service))
     for source in sources:
@@ -108,7 +111,7 @@ def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(s
             assert 0 < source["MaximumRecordAgeInSeconds"] <= 3600
 
 
-def streams(template):
+def streams(template: Template) -> Any:
     """Return which records of which table's stream invoke which function."""
     found = {}
     modules = {template.function_id(module): module for module in template.functions()}
@@ -121,7 +124,9 @@ def streams(template):
     return found
 
 
-def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(development):
+def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_only(
+    development: Templates,
+) -> None:
     image = {"item": {"S": ["genome"]}, "state": {"S": ["preparing"]}, "venue": {"S": [{"exists": False}]}}
     assert streams(development[0]) == {
         ("Jobs", "scheduler"): {"eventName": ["INSERT"]},
@@ -129,7 +134,9 @@ def test_the_streams_wake_the_scheduler_for_new_jobs_and_for_claimed_genomes_onl
     }
 
 
-def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production):
+def test_mail_adds_a_reader_of_jobs_and_changes_no_other(
+    development: Templates, production: Templates
+) -> None:
     without, with_mail = streams(development[0]), streams(production[0])
     assert with_mail.keys() - without.keys() == {("Jobs", "notifier")}
     assert without.items() <= with_mail.items()
@@ -145,7 +152,9 @@ def test_mail_adds_a_reader_of_jobs_and_changes_no_other(development, production
         ("REMOVE", {"recipient": {"S": "r"}}, False),
     ],
 )
-def test_which_jobs_wake_the_notifier(production, change, job, wakes):
+def test_which_jobs_wake_the_notifier(
+    production: Templates, change: str, job: dict[str, Any], wakes: bool
+) -> None:
     record = {"eventName": change, "dynamodb": {"NewImage": {"jobId": {"S": "j"}, **job}}}
     assert matches(streams(production[0])["Jobs", "notifier"], record) is wakes
 
@@ -160,7 +169,7 @@ def test_which_jobs_wake_the_notifier(production, change, job, wakes):
         ({"item": "waiter#j"}, False),
     ],
 )
-def test_which_genomes_wake_the_scheduler(service, item, wakes):
+def test_which_genomes_wake_the_scheduler(service: Template, item: dict[str, Any], wakes: bool) -> None:
     image = {name: {"S": value} for name, value in item.items()}
     assert (
         matches(
@@ -170,7 +179,7 @@ def test_which_genomes_wake_the_scheduler(service, item, wakes):
     )
 
 
-def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service):
+def test_what_fills_a_cpu_comes_one_a_message_and_what_does_not_comes_in_batches(service: Template) -> None:
     batches = {
         target(source["FunctionName"]): source["BatchSize"]
         for source in service.of("AWS::Lambda::EventSourceMapping").values()

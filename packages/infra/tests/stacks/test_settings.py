@@ -1,21 +1,23 @@
 """Test the settings' defaults, and that errors name the key."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
 from crackling_infra import settings_page
 from crackling_infra.context import SettingsError
-from crackling_infra.settings import options, read_settings, require_folder
+from crackling_infra.settings import Settings, options, read_settings, require_folder
 
 ROOT = Path("/repository")
 
 
-def settings(**context):
+def settings(**context: object) -> Settings:
     return read_settings(context.get, ROOT)
 
 
-def test_the_defaults():
+def test_the_defaults() -> None:
     found = settings()
     assert found.stage == "dev"
     assert found.layers_directory == ROOT / "build/layers/cp313-x86_64"
@@ -26,11 +28,11 @@ def test_the_defaults():
     assert (found.account, found.lambda_limits.memory_mib) == ("new", 3_008)
     assert found.ncbi_key_parameter is None
     assert found.mail_domains == ()
-    assert found.budget is found.alarm_email is found.ssh_cidr is found.reserved_concurrency is None
+    assert [found.budget, found.alarm_email, found.ssh_cidr, found.reserved_concurrency] == [None] * 4
 
 
-def test_the_genomes_that_functions_prepare_follow_the_accounts_memory():
-    def limit(account, bowtie2):
+def test_the_genomes_that_functions_prepare_follow_the_accounts_memory() -> None:
+    def limit(account: str, bowtie2: str) -> int:
         return settings(account=account, bowtie2=bowtie2).lambda_limit_bases
 
     assert limit("established", "on") == 700_000_000
@@ -40,19 +42,19 @@ def test_the_genomes_that_functions_prepare_follow_the_accounts_memory():
     assert settings(lambdaLimitBases="1000").lambda_limit_bases == 1000
 
 
-def test_a_new_account_has_no_concurrency_to_reserve():
+def test_a_new_account_has_no_concurrency_to_reserve() -> None:
     with pytest.raises(SettingsError, match=r"reservedConcurrency.*account=established"):
         settings(reservedConcurrency="1")
     assert settings(reservedConcurrency="1", account="established").reserved_concurrency == 1
 
 
-def test_the_layers_follow_python_and_architecture():
+def test_the_layers_follow_python_and_architecture() -> None:
     found = settings(pythonVersion="3.11", architecture="arm64")
     assert found.layers_directory == ROOT / "build/layers/cp311-arm64"
     assert found.instance_type == "t4g.nano"
 
 
-def test_the_workers_types_follow_the_architecture_and_the_context():
+def test_the_workers_types_follow_the_architecture_and_the_context() -> None:
     assert settings().worker_types[0] == (4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge"))
     assert settings(architecture="arm64").worker_types[0].types[0] == "r7g.xlarge"
     given = settings(workerTypes="2000=m5.large,m5.xlarge;1000=t3.micro")
@@ -60,13 +62,13 @@ def test_the_workers_types_follow_the_architecture_and_the_context():
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
-def test_larger_genomes_have_larger_types(architecture):
+def test_larger_genomes_have_larger_types(architecture: str) -> None:
     rows = settings(architecture=architecture).worker_types
     assert list(rows) == sorted(rows)
     assert all(rows[i].types[0] != rows[i + 1].types[0] for i in range(len(rows) - 1))
 
 
-def test_an_absolute_folder_is_taken_as_it_is():
+def test_an_absolute_folder_is_taken_as_it_is() -> None:
     assert settings(pageDirectory="/elsewhere").page_directory == Path("/elsewhere")
 
 
@@ -81,36 +83,36 @@ def test_an_absolute_folder_is_taken_as_it_is():
         ("developers", False),
     ],
 )
-def test_which_stages_are_disposable(stage, disposable):
+def test_which_stages_are_disposable(stage: str, disposable: bool) -> None:
     assert settings(stage=stage, access="open").disposable is disposable
 
 
 @pytest.mark.parametrize("stage", ["prod", "prod-eu"])
-def test_production_chooses_who_may_use_its_api(stage):
+def test_production_chooses_who_may_use_its_api(stage: str) -> None:
     with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=open"):
         settings(stage=stage)
     assert settings(stage=stage, access="open").access == "open"
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production", "prod"])
-def test_signing_in_is_refused_until_it_exists(stage):
+def test_signing_in_is_refused_until_it_exists(stage: str) -> None:
     with pytest.raises(SettingsError, match=r"'access': sign-in is not available yet; give access=open"):
         settings(stage=stage, access="sign-in")
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production"])
-def test_other_stages_are_open(stage):
+def test_other_stages_are_open(stage: str) -> None:
     assert settings(stage=stage).access == "open"
 
 
-def test_previews_leave_the_accounts_logging_role_alone():
+def test_previews_leave_the_accounts_logging_role_alone() -> None:
     assert settings(stage="prod", access="open").api_logs_role
     assert not settings(stage="pr-17").api_logs_role
     assert not settings(stage="local").api_logs_role
     assert not settings(stage="prod", access="open", apiLogsRole="off").api_logs_role
 
 
-def test_mail_is_for_the_domains_that_are_named():
+def test_mail_is_for_the_domains_that_are_named() -> None:
     assert settings(mailDomains="example.org,lab.example.com").mail_domains == (
         "example.org",
         "lab.example.com",
@@ -118,7 +120,7 @@ def test_mail_is_for_the_domains_that_are_named():
 
 
 @pytest.mark.parametrize("value", ["off", "False", False])
-def test_switches_are_read_from_the_command_line_and_from_json(value):
+def test_switches_are_read_from_the_command_line_and_from_json(value: str) -> None:
     assert settings(bowtie2=value).bowtie2 == "off"
 
 
@@ -170,29 +172,29 @@ def test_switches_are_read_from_the_command_line_and_from_json(value):
         ("sshCidr", "everyone"),
     ],
 )
-def test_an_unusable_value_is_refused_by_the_name_of_its_key(key, value):
+def test_an_unusable_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:
     with pytest.raises(SettingsError, match=key):
         settings(**{key: value})
 
 
 @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "10.0.0.0/7"])
-def test_ssh_is_not_opened_to_the_world(cidr):
+def test_ssh_is_not_opened_to_the_world(cidr: str) -> None:
     with pytest.raises(SettingsError, match="sshCidr"):
         settings(sshCidr=cidr)
 
 
-def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path):
+def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path: Path) -> None:
     for folder in (tmp_path / "layers", tmp_path):
         with pytest.raises(SettingsError, match=rf"{folder}: .*`nox -s layers` makes it"):
             require_folder(folder, "nox -s layers")
 
 
-def test_the_documentation_lists_the_settings_as_they_are():
+def test_the_documentation_lists_the_settings_as_they_are() -> None:
     assert settings_page.PAGE.read_text("utf-8") == settings_page.text(), (
         "stale: run `python -m crackling_infra.settings_page`"
     )
 
 
-def test_each_setting_is_listed_once():
+def test_each_setting_is_listed_once() -> None:
     keys = [option.key for option in options()]
     assert len(keys) == len(set(keys))

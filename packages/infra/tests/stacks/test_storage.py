@@ -1,21 +1,25 @@
 """Test the tables and buckets: private, encrypted, and retained if they hold users' data."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
 
-from templates import Template, target
+from typing import TYPE_CHECKING, Any
+
+from templates import Resource, Synthesise, Template, Templates, target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BUCKET, TABLE = "AWS::S3::Bucket", "AWS::DynamoDB::Table"
 STATEFUL = (BUCKET, TABLE)
 
 
-def keys_of(table):
+def keys_of(table: Resource) -> list[tuple[str, str]]:
     names = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
     kinds = {kind["AttributeName"]: kind["AttributeType"] for kind in table["AttributeDefinitions"]}
     return [(names[key], kinds[names[key]]) for key in ("HASH", "RANGE") if key in names]
 
 
-def test_tables_have_the_keys_of_the_data_model(service):
+def test_tables_have_the_keys_of_the_data_model(service: Template) -> None:
     tables = {name.removeprefix("Storage")[:-8]: keys_of(table) for name, table in service.of(TABLE).items()}
     assert tables == {
         "Jobs": [("jobId", "S")],
@@ -24,14 +28,14 @@ def test_tables_have_the_keys_of_the_data_model(service):
     }
 
 
-def test_tables_can_be_restored_forget_by_themselves_and_cost_by_use(service):
+def test_tables_can_be_restored_forget_by_themselves_and_cost_by_use(service: Template) -> None:
     for table in service.of(TABLE).values():
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
         assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_jobs_and_genomes_have_streams(service):
+def test_jobs_and_genomes_have_streams(service: Template) -> None:
     streams = {
         name: table["StreamSpecification"]
         for name, table in service.of(TABLE).items()
@@ -41,7 +45,7 @@ def test_jobs_and_genomes_have_streams(service):
     assert all(stream == {"StreamViewType": "NEW_IMAGE"} for stream in streams.values())
 
 
-def test_every_bucket_is_private_and_encrypted(service):
+def test_every_bucket_is_private_and_encrypted(service: Template) -> None:
     buckets = service.of(BUCKET)
     assert len(buckets) == 4
     for bucket in buckets.values():
@@ -51,7 +55,7 @@ def test_every_bucket_is_private_and_encrypted(service):
         assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 
 
-def test_every_bucket_takes_tls_only(service):
+def test_every_bucket_takes_tls_only(service: Template) -> None:
     denied = {
         target(policy["Bucket"])
         for policy in service.of("AWS::S3::BucketPolicy").values()
@@ -63,7 +67,7 @@ def test_every_bucket_takes_tls_only(service):
     assert denied == set(service.of(BUCKET))
 
 
-def test_no_bucket_allows_everyone(service):
+def test_no_bucket_allows_everyone(service: Template) -> None:
     for policy in service.of("AWS::S3::BucketPolicy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
@@ -71,7 +75,7 @@ def test_no_bucket_allows_everyone(service):
                 assert statement["Principal"].get("AWS") != "*"
 
 
-def test_every_bucket_logs_its_accesses_except_the_one_that_holds_the_logs(service):
+def test_every_bucket_logs_its_accesses_except_the_one_that_holds_the_logs(service: Template) -> None:
     buckets = service.of(BUCKET)
     receivers = {
         target(b["LoggingConfiguration"]["DestinationBucketName"])
@@ -81,7 +85,7 @@ def test_every_bucket_logs_its_accesses_except_the_one_that_holds_the_logs(servi
     assert {name for name, bucket in buckets.items() if "LoggingConfiguration" not in bucket} == receivers
 
 
-def test_what_is_temporary_expires(service):
+def test_what_is_temporary_expires(service: Template) -> None:
     expiry = {
         name.removeprefix("Storage")[:-8]: {
             rule.get("Prefix", ""): rule["ExpirationInDays"]
@@ -98,7 +102,7 @@ def test_what_is_temporary_expires(service):
     }
 
 
-def test_interrupted_uploads_are_cleaned_away(service):
+def test_interrupted_uploads_are_cleaned_away(service: Template) -> None:
     for name, bucket in service.of(BUCKET).items():
         if not name.startswith("StorageAccessLogs"):
             rules = bucket["LifecycleConfiguration"]["Rules"]
@@ -135,8 +139,10 @@ def test_the_page_may_have_a_domain_of_its_own(synthesise: Callable[..., tuple[T
         assert rule["AllowedOrigins"][1:] == ["https://guides.example.org"]
 
 
-def test_production_keeps_its_data_and_a_preview_leaves_nothing(synthesise, production):
-    def policies(template):
+def test_production_keeps_its_data_and_a_preview_leaves_nothing(
+    synthesise: Synthesise, production: Templates
+) -> None:
+    def policies(template: Template) -> set[str]:
         return {r["DeletionPolicy"] for r in template.resources.values() if r["Type"] in STATEFUL}
 
     assert policies(production[0]) == {"Retain"}

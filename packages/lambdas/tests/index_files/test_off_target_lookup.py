@@ -157,7 +157,7 @@ def test_a_human_sized_index_is_listed_in_time() -> None:
         prefix_directory=EvenDirectory(4**keys.prefix_nt, distinct),
         suffix_directory=EvenDirectory(4**keys.suffix_nt, distinct),
     )
-    shard: Any = SimpleNamespace(header=header, lists=lists)
+    shard: Any = SimpleNamespace(header=header, lists=lists, keys=keys)
     blocks = Blocks(header.file_bytes)
     found = blocks.missing(list(offtargets._bucket_ranges(shard, encode(GUIDE), Shard.search(shard, 4))))
     once = header.ranges(without=LIST_SECTIONS)

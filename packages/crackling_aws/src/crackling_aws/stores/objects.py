@@ -96,9 +96,10 @@ class ObjectStore:
         return b"".join(self._range(key, start, end))
 
     def download(self, key: str, path: Path, ranges: Iterable[tuple[int, int]] | None = None) -> None:
-        """Copy an object to a file, or only ranges of its bytes: each to its place, the others stay as they are or a hole.
+        """Download an object, or only ranges of its bytes, which are written at their own offsets.
 
-        Large ranges are cut up, many come at once, and each goes on where its connection broke.
+        Other bytes of an existing file stay as they are; in a new file they are a hole. Large ranges are split, several parts
+        are downloaded at once, and each continues where its connection broke.
 
         Raises:
             MissingObjectError: there is none.

@@ -176,7 +176,7 @@ class TargetsView(BaseModel):
 
 
 class OffTargetsView(View):
-    """The places in the genome that a guide may bind, the riskiest first."""
+    """The off-targets of a guide, the riskiest first."""
 
     job_id: str
     target: int

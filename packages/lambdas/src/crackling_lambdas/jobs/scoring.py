@@ -104,6 +104,6 @@ class OffTargetScoring:
         if annotation is None:
             return [UNKNOWN] * len(guides)
         wanted = guides_to_locate(guides, scores)
-        places = zip(wanted, self.indexes.perfect_matches(genome, wanted), strict=True)
-        found = {guide: locus_of(matches, annotation) for guide, matches in places}
+        matches = zip(wanted, self.indexes.perfect_matches(genome, wanted), strict=True)
+        found = {guide: locus_of(alignments, annotation) for guide, alignments in matches}
         return [found.get(guide, UNKNOWN) for guide in guides]
