@@ -82,6 +82,7 @@ CRACKLING, AWS, LAYERS = "packages/crackling", "packages/crackling_aws", "packag
 LAMBDAS, INFRA = "packages/lambdas", "packages/infra"
 WORKER, LOCALCLOUD, DELIVERY = "packages/ec2_worker", "packages/localcloud", "packages/delivery"
 FRONTEND = "packages/frontend"
+TESTS_OF_LOCALCLOUD = {"MYPYPATH": f"{LOCALCLOUD}/tests:{LOCALCLOUD}/tests/sample/layer/python"}
 TESTS_OF_FUNCTIONS = {"MYPYPATH": f"{AWS}/tests:{LAMBDAS}/tests"}
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "NODE_NO_WARNINGS": "1"}
 SCRIPTS = {**QUIET, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / LOCALCLOUD / 'run'}"}
@@ -133,6 +134,7 @@ def types(session: nox.Session) -> None:
     # These tests import one another's fakes, and several of their folders have a conftest.py.
     for package in (AWS, LAMBDAS):
         session.run("mypy", "--explicit-package-bases", f"{package}/tests", env=TESTS_OF_FUNCTIONS)
+    session.run("mypy", "--explicit-package-bases", f"{LOCALCLOUD}/tests", env=TESTS_OF_LOCALCLOUD)
 
 
 @nox.session(name="test-crackling")

@@ -53,11 +53,12 @@ class Stack:
         self.cloudformation = world.client("cloudformation")
 
     def _described(self) -> dict[str, Any]:
-        return self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        found: dict[str, Any] = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        return found
 
     @property
     def status(self) -> str:
-        return self._described()["StackStatus"]
+        return str(self._described()["StackStatus"])
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -21,8 +21,6 @@ from test_gaps_s3 import post_form
 from test_runtime import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from localcloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
@@ -36,7 +34,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample(cloud: LocalCloud, assembly: Path) -> Iterator[LocalCloud]:
+def sample(cloud: LocalCloud, assembly: Path) -> LocalCloud:
     cloud.bootstrap()
     cloud.deploy(assembly)
     return cloud
@@ -57,9 +55,10 @@ def fetch(cloud: LocalCloud, path: str, body: Any = None) -> tuple[int, Any, dic
 
 
 def function(cloud: LocalCloud, logical_id: str) -> str:
-    return cloud.client("cloudformation").describe_stack_resources(
+    found = cloud.client("cloudformation").describe_stack_resources(
         StackName="Sample", LogicalResourceId=logical_id
-    )["StackResources"][0]["PhysicalResourceId"]
+    )["StackResources"]
+    return str(found[0]["PhysicalResourceId"])
 
 
 def test_page_and_its_settings(sample: LocalCloud) -> None:
@@ -206,6 +205,7 @@ def test_signal_ends_everything(how: signal.Signals) -> None:
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                text=True, env=os.environ, preexec_fn=heed)  # fmt: skip
+    assert process.stdout is not None
     home = Path(process.stdout.readline().strip())
     assert home.is_dir()
     time.sleep(1)  # once it sleeps: Python drops what a handler raises during garbage collection

@@ -66,8 +66,8 @@ def test_routes(method: str, path: str, expected: tuple[str, dict[str, str]] | N
 
 def answer(
     response: Any, request: Request, api: RestApi = API, failed: bool = False
-) -> tuple[Response, dict]:
-    events: list[dict] = []
+) -> tuple[Response, dict[str, Any]]:
+    events: list[dict[str, Any]] = []
 
     def invoke(_function: str, event: bytes) -> Outcome:
         events.append(json.loads(event))
@@ -124,7 +124,12 @@ def test_gateway_answers_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Gateway(WORLD, throttled).answer(API, get()).status == 429
     monkeypatch.setattr(rest, "INTEGRATION_SECONDS", 0.1)
     late = threading.Event()
-    assert Gateway(WORLD, lambda *_: late.wait(5)).answer(API, get()).status == 504
+
+    def too_late(*_: Any) -> Outcome:
+        late.wait(5)
+        return Outcome(b"{}", False, "", "id")
+
+    assert Gateway(WORLD, too_late).answer(API, get()).status == 504
     late.set()
 
 
@@ -148,7 +153,7 @@ def test_requests_beyond_the_limit_of_the_gateway_or_of_lambda(body: bytes, stat
 
 def serve(
     path: str, method: str = "GET", query: str = "", config: dict[str, Any] = CONFIG
-) -> tuple[Response, list]:
+) -> tuple[Response, list[Any]]:
     asked: list[tuple[str, str, str]] = []
 
     def fetch(origin: Origin, request: Request) -> Response:
@@ -265,7 +270,7 @@ def test_at_the_end_a_broken_answer_is_no_error(caplog: pytest.LogCaptureFixture
 
     distributions: list[Any] = [Broken()]
     door = FrontDoor(
-        0, WORLD, lambda *_: None, generation=lambda: 0, distributions=lambda: distributions,  # type: ignore[arg-type,return-value]
+        0, WORLD, lambda *_: None, generation=lambda: 0, distributions=lambda: distributions,  # type: ignore[arg-type]
         may_read=lambda *_: True,
     )  # fmt: skip
     door.start()

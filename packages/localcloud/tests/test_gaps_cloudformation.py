@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,7 +20,11 @@ BAD = resource("SQS::Queue", QueueName="not a name!")
 
 
 def execute(
-    world: World, template: dict, kind: str = "CREATE", name: str = "", parameters: list | None = None
+    world: World,
+    template: dict[str, Any],
+    kind: str = "CREATE",
+    name: str = "",
+    parameters: list[dict[str, Any]] | None = None,
 ) -> str:
     """Run a change set, as the CDK CLI does; return the stack's name."""
     cloudformation, name = world.client("cloudformation"), name or fresh("set")
@@ -32,8 +36,9 @@ def execute(
     return name
 
 
-def described(world: World, name: str) -> dict:
-    return world.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+def described(world: World, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return found
 
 
 def test_failed_change_set_rolls_back(stock: World, cloud: LocalCloud) -> None:
@@ -54,7 +59,7 @@ def test_failed_update_rolls_back_what_changed(stock: World, cloud: LocalCloud) 
         changed = {**value, "Properties": {**value["Properties"], "Value": "after"}}
         execute(world, {"Resources": {"A": changed, "B": {**BAD, "DependsOn": "A"}}}, "UPDATE", stack)
         now = world.client("ssm").get_parameter(Name=value["Properties"]["Name"])["Parameter"]["Value"]
-        return described(world, stack)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" and now == "before"
+        return bool(described(world, stack)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" and now == "before")
 
     shows_gap(stock, cloud.world, probe)
 
@@ -105,7 +110,7 @@ def test_change_set_honours_depends_on(stock: World, cloud: LocalCloud) -> None:
         first, second = (resource("SQS::Queue", QueueName=f"{name}-{nth}") for nth in ("first", "second"))
         execute(world, {"Resources": {"A": {**second, "DependsOn": "Z"}, "Z": first}})
         urls = world.client("sqs").list_queues(QueueNamePrefix=name)["QueueUrls"]  # in the order of creation
-        return urls[0].endswith("first")
+        return bool(urls[0].endswith("first"))
 
     shows_gap(stock, cloud.world, probe)
 
@@ -120,7 +125,7 @@ CYCLE = {
 
 
 def test_resources_that_need_each_other_are_refused(stock: World, cloud: LocalCloud) -> None:
-    def refusal(world: World, kind: str, name: str, resources: dict) -> tuple[str, str]:
+    def refusal(world: World, kind: str, name: str, resources: dict[str, Any]) -> tuple[str, str]:
         try:
             execute(world, {"Resources": resources}, kind, name)
         except ClientError as error:
@@ -155,14 +160,14 @@ def test_unknown_change_set_says_so(stock: World, cloud: LocalCloud) -> None:
 def test_deleting_unknown_change_set_succeeds(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         answer = world.client("cloudformation").delete_change_set(ChangeSetName="nothing", StackName="none")
-        return answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+        return bool(answer["ResponseMetadata"]["HTTPStatusCode"] == 200)
 
     shows_gap(stock, cloud.world, probe)
 
 
 def test_replaced_resource_reaches_those_that_refer_to_it(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
-        def resources(name: str) -> dict:
+        def resources(name: str) -> dict[str, Any]:
             table = resource("DynamoDB::Table", TableName=name, BillingMode="PAY_PER_REQUEST",
                              KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
                              AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])  # fmt: skip
@@ -174,7 +179,7 @@ def test_replaced_resource_reaches_those_that_refer_to_it(stock: World, cloud: L
         parameter, new = fresh("/gap/table"), fresh("table")
         stack = create(world, resources(fresh("table")))
         stack.update(resources(new))
-        return world.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == new
+        return bool(world.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == new)
 
     shows_gap(stock, cloud.world, probe)
 
@@ -187,7 +192,7 @@ def test_describing_a_stack_creates_nothing(stock: World, cloud: LocalCloud) -> 
         resources = {"A": resource("SQS::Queue", QueueName=good), "B": BAD,
                      "C": {**resource("SQS::Queue", QueueName=bad), "DependsOn": "B"}}  # fmt: skip
         stack = fresh("set")
-        with contextlib.suppress(FAILURES):
+        with contextlib.suppress(*FAILURES):
             execute(world, {"Resources": resources}, name=stack)
         try:
             world.client("cloudformation").describe_stack_resources(StackName=stack)
@@ -219,7 +224,7 @@ def test_previous_value_of_ssm_parameter_is_its_name(stock: World, cloud: LocalC
         stack = execute(world, template, parameters=[{"ParameterKey": "Value", "ParameterValue": name}])
         again = {**template, "Resources": {"A": QUEUE, "B": QUEUE}}
         execute(world, again, "UPDATE", stack, [{"ParameterKey": "Value", "UsePreviousValue": True}])
-        return described(world, stack)["StackStatus"] == "UPDATE_COMPLETE"
+        return bool(described(world, stack)["StackStatus"] == "UPDATE_COMPLETE")
 
     shows_gap(stock, cloud.world, probe)
 
@@ -240,7 +245,7 @@ def test_same_ssm_parameter_is_no_change(stock: World, cloud: LocalCloud) -> Non
                 StackName=stack, ChangeSetName=change, ChangeSetType="UPDATE", TemplateBody=template,
                 Parameters=[{"ParameterKey": "Value", "UsePreviousValue": True}],
             )  # fmt: skip
-            return cloudformation.describe_change_set(StackName=stack, ChangeSetName=change)["Status"]
+            return str(cloudformation.describe_change_set(StackName=stack, ChangeSetName=change)["Status"])
 
         before = status()
         ssm.put_parameter(Name=name, Value="two", Type="String", Overwrite=True)

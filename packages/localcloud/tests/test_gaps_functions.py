@@ -6,7 +6,7 @@ import base64
 import json
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployed import deploy
 from gap import att, create, fresh, ref, resource, shows_gap
@@ -14,6 +14,8 @@ from localcloud.gaps.middleware import dynamodb_one_at_a_time
 from test_gaps_types import ROLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localcloud.cloud import LocalCloud
     from localcloud.world import World
 
@@ -35,7 +37,7 @@ def test_function_runs_without_docker(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         name = deploy(world, "def handler(event, context):\n    return event['number'] + 1\n")
         answer = world.client("lambda").invoke(FunctionName=name, Payload=b'{"number": 1}')
-        return answer["Payload"].read() == b"2"
+        return bool(answer["Payload"].read() == b"2")
 
     shows_gap(stock, cloud.world, probe)
 
@@ -119,7 +121,7 @@ def _words(world: World, function: str) -> list[str]:
     return sorted(word for line in lines for word in line.split())
 
 
-def _custom(note: str, **properties: object) -> dict:
+def _custom(note: str, **properties: object) -> dict[str, Any]:
     function = resource("Lambda::Function", Code={"ZipFile": PROVIDER}, Handler="index.handler", Timeout=10,
                         Runtime="python3.12", Role=att("Role", "Arn"))  # fmt: skip
     properties = {"ServiceToken": att("F", "Arn"), "Note": note, "Fail": False, **properties}
@@ -193,14 +195,14 @@ def test_dynamodb_serves_one_request_at_a_time() -> None:
     """moto reads, then writes, so that two simultaneous conditional writes may both win."""
     inside, most = [0], [0]
 
-    def app(_environ, _start_response):
+    def app(_environ: object, _start_response: object) -> list[bytes]:
         inside[0] += 1
         most[0] = max(most[0], inside[0])
         time.sleep(0.02)
         inside[0] -= 1
         return [b""]
 
-    def overlap(application) -> int:
+    def overlap(application: Callable[..., object]) -> int:
         most[0] = 0
         environ = {"HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"}
         threads = [threading.Thread(target=application, args=(environ, None)) for _ in range(5)]
@@ -219,7 +221,7 @@ def _parameter(world: World, name: str) -> str | None:
     return found[0]["Value"] if found else None
 
 
-def _eventually(holds, seconds: float = 4) -> bool:
+def _eventually(holds: Callable[[], bool], seconds: float = 4) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():

@@ -13,6 +13,7 @@ from gap import fresh, shows_gap
 
 if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
+    from localcloud.gaps.mail import Mail
     from localcloud.world import World
 
 
@@ -53,7 +54,7 @@ def test_an_address_is_pending_until_its_link_is_opened(stock: World, cloud: Loc
 
 
 def test_who_confirmed_is_mailed_what_the_filter_lets_through(stock: World, cloud: LocalCloud) -> None:
-    heard = []
+    heard: list[Mail] = []
     cloud.on_mail(heard.append)
 
     def probe(world: World) -> bool:

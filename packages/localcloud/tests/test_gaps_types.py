@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gap import att, create, fresh, ref, resource, shows_gap
 
@@ -20,12 +20,12 @@ API = resource("ApiGateway::RestApi", Name="gap", BinaryMediaTypes=["application
 CODE = {"ZipFile": "def handler(event, context):\n    return event\n"}
 
 
-def method(**integration: object) -> dict:
+def method(**integration: object) -> dict[str, Any]:
     return resource("ApiGateway::Method", RestApiId=ref("Api"), ResourceId=att("Api", "RootResourceId"),
                     HttpMethod="GET", AuthorizationType="NONE", Integration={"Type": "MOCK", **integration})  # fmt: skip
 
 
-def function(**more: object) -> dict:
+def function(**more: object) -> dict[str, Any]:
     return resource("Lambda::Function", Code=CODE, Handler="index.handler", Runtime="python3.12",
                     Role=att("Role", "Arn"), **more)  # fmt: skip
 
@@ -65,9 +65,8 @@ def test_api_mock_method(stock: World, cloud: LocalCloud) -> None:
 def test_api_binary_media_types(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         api = create(world, {"Api": API}, {"Api": ref("Api")}).outputs["Api"]
-        return world.client("apigateway").get_rest_api(restApiId=api)["binaryMediaTypes"] == [
-            "application/gzip"
-        ]
+        made = world.client("apigateway").get_rest_api(restApiId=api)
+        return bool(made["binaryMediaTypes"] == ["application/gzip"])
 
     shows_gap(stock, cloud.world, probe)
 
@@ -121,7 +120,7 @@ def test_distribution_with_origin_access_control(stock: World, cloud: LocalCloud
     def probe(world: World) -> bool:
         outputs = create(world, resources, {"Id": ref("Cdn"), "Domain": att("Cdn", "DomainName")}).outputs
         found = world.client("cloudfront").get_distribution(Id=outputs["Id"])["Distribution"]
-        return found["DomainName"] == outputs["Domain"]
+        return bool(found["DomainName"] == outputs["Domain"])
 
     shows_gap(stock, cloud.world, probe)
 
@@ -139,10 +138,8 @@ def test_invalidation_completes(stock: World, cloud: LocalCloud) -> None:
         made = client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)[
             "Invalidation"
         ]
-        return (
-            client.get_invalidation(DistributionId=distribution, Id=made["Id"])["Invalidation"]["Status"]
-            == "Completed"
-        )
+        found = client.get_invalidation(DistributionId=distribution, Id=made["Id"])["Invalidation"]
+        return bool(found["Status"] == "Completed")
 
     shows_gap(stock, cloud.world, probe)
 
@@ -239,7 +236,7 @@ def test_tagged_bucket_can_change(stock: World, cloud: LocalCloud) -> None:
         stack = create(world, {"B": resource("S3::Bucket", Tags=tagged)}, {"B": ref("B")})
         name = stack.outputs["B"]
         stack.update({"B": resource("S3::Bucket", Tags=[{"Key": "a", "Value": "2"}])}, {"B": ref("B")})
-        return world.client("s3").get_bucket_tagging(Bucket=name)["TagSet"][0]["Value"] == "2"
+        return bool(world.client("s3").get_bucket_tagging(Bucket=name)["TagSet"][0]["Value"] == "2")
 
     shows_gap(stock, cloud.world, probe)
 
@@ -272,7 +269,7 @@ def test_log_group_retention_can_change(stock: World, cloud: LocalCloud) -> None
         stack = create(world, {"G": resource("Logs::LogGroup", LogGroupName=name, RetentionInDays=7)})
         stack.update({"G": resource("Logs::LogGroup", LogGroupName=name, RetentionInDays=14)})
         groups = world.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-        return groups[0].get("retentionInDays") == 14
+        return bool(groups[0].get("retentionInDays") == 14)
 
     shows_gap(stock, cloud.world, probe)
 
@@ -312,7 +309,7 @@ def test_function_follows_every_change(stock: World, cloud: LocalCloud) -> None:
         name = stack.outputs["F"]
         stack.update({"Role": ROLE, "F": function(ReservedConcurrentExecutions=3)}, {"F": ref("F")})
         found = world.client("lambda").get_function_concurrency(FunctionName=name)
-        return found["ReservedConcurrentExecutions"] == 3
+        return bool(found["ReservedConcurrentExecutions"] == 3)
 
     shows_gap(stock, cloud.world, probe)
 

@@ -85,13 +85,15 @@ def test_the_context_of_a_call() -> None:
     assert set(mail.context) == {("sns:Protocol", "email"), ("sns:Endpoint", "a@example.org")}
 
 
-def statement(effect: str, action: str | list[str], resource: str | list[str], **more: object) -> dict:
+def statement(
+    effect: str, action: str | list[str], resource: str | list[str], **more: object
+) -> dict[str, Any]:
     return {"Effect": effect, "Action": action, "Resource": resource, **more}
 
 
 def report_on(
     made: list[tuple[Principal, Call]],
-    *statements: dict,
+    *statements: dict[str, Any],
     idle: tuple[Principal, ...] = (),
     of_resource: Callable[[str], Any] = lambda _arn: None,
 ) -> IamReport:
@@ -161,7 +163,7 @@ def test_policies_are_read_from_the_cloud(cloud: LocalCloud) -> None:
 class Program:
     """A program with a role of its own, whose calls the cloud records."""
 
-    def __init__(self, cloud: LocalCloud, *statements: dict) -> None:
+    def __init__(self, cloud: LocalCloud, *statements: dict[str, Any]) -> None:
         self.cloud, self.name, self.credentials = (
             cloud,
             fresh("program"),
@@ -173,7 +175,8 @@ class Program:
         cloud.register(self.name, arn, self.credentials)
 
     def client(self, service: str) -> Any:
-        return boto3.client(
+        connect: Any = boto3.client  # whose stubs list the services by name
+        return connect(
             service, endpoint_url=self.cloud.world.endpoint, region_name="us-east-1",
             aws_access_key_id=self.credentials.access_key, aws_secret_access_key=self.credentials.secret_key,
             config=Config(s3={"addressing_style": "path"}),

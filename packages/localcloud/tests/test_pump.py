@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,6 +14,11 @@ from localcloud.pump.mapping import Mapping
 from localcloud.pump.schedules import UnsupportedScheduleError, rate_seconds
 from localcloud.pump.streams import StreamPoller
 from localcloud.runtime import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud import world as worlds
 
 MAPPING = Mapping.of({
     "UUID": "u", "EventSourceArn": "arn:aws:dynamodb:::table/t/stream/1", "FunctionArn": "f", "State": "Enabled",
@@ -97,7 +102,9 @@ class World:
         self.sent.append(json.loads(message["MessageBody"]))
 
 
-def deliver(mapping: Mapping, fails: Any, count: int = 4) -> tuple[list[list[str]], World]:
+def deliver(
+    mapping: Mapping, fails: Callable[[list[str]], Outcome], count: int = 4
+) -> tuple[list[list[str]], World]:
     """Deliver numbered records; return the batches that the function received."""
     batches, world = [], World()
 
@@ -106,7 +113,7 @@ def deliver(mapping: Mapping, fails: Any, count: int = 4) -> tuple[list[list[str
         batches.append(numbers)
         return fails(numbers)
 
-    poller = StreamPoller(mapping, world, invoke, threading.Event(), {})
+    poller = StreamPoller(mapping, cast("worlds.World", world), invoke, threading.Event(), {})
     poller._deliver(
         [{"dynamodb": {"SequenceNumber": str(n), "ApproximateCreationDateTime": 9e9}} for n in range(count)]
     )
@@ -144,7 +151,9 @@ def test_stream_gives_up_records_that_are_too_old() -> None:
     mapping = replace(MAPPING, retries=None, max_age=60)
     old = {"dynamodb": {"SequenceNumber": "0", "ApproximateCreationDateTime": 1.0}}
     world = World()
-    poller = StreamPoller(mapping, world, lambda *_: outcome({}, failed=True), threading.Event(), {})
+    poller = StreamPoller(
+        mapping, cast("worlds.World", world), lambda *_: outcome({}, failed=True), threading.Event(), {}
+    )
     poller._deliver([old])
     assert len(world.sent) == 1
 

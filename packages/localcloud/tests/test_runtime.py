@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,7 @@ from localcloud.runtime.function import Archive
 from localcloud.world import Credentials, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 logs: list[str] = []
 
@@ -43,7 +43,7 @@ def function(
     )  # fmt: skip
 
 
-def run(runtime: Runtime, source: str, *layers: Archive, **settings: object) -> object:
+def run(runtime: Runtime, source: str, *layers: Archive, **settings: object) -> Any:
     outcome = runtime.invoke(function(source, *layers, **settings), b"{}")  # type: ignore[arg-type]
     assert not outcome.failed, outcome.payload
     return json.loads(outcome.payload)
@@ -51,7 +51,8 @@ def run(runtime: Runtime, source: str, *layers: Archive, **settings: object) -> 
 
 def error(outcome: Outcome) -> dict[str, str]:
     assert outcome.failed
-    return json.loads(outcome.payload)
+    described: dict[str, str] = json.loads(outcome.payload)
+    return described
 
 
 def test_environment_is_the_functions_own(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +173,7 @@ def test_unpacked_content_can_be_kept_for_the_next_start(tmp_path: Path) -> None
     def start() -> str:
         runtime = Runtime(World("http://localhost:1", "us-east-1"), cache=tmp_path, log=lambda *_: None)
         try:
-            return run(runtime, "def handler(e, c): return __file__\n")
+            return str(run(runtime, "def handler(e, c): return __file__\n"))
         finally:
             runtime.close()
 
@@ -201,7 +202,7 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert until(lambda: gone(int(note.read_text())))
 
 
-def until(holds, seconds: float = 10) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 10) -> bool:
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

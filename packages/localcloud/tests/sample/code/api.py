@@ -5,15 +5,16 @@ import os
 import subprocess
 import time
 import uuid
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from sample_layer import reply
 
-JOBS = boto3.resource("dynamodb").Table(os.environ["JOBS_TABLE"])
+JOBS: Any = boto3.resource("dynamodb").Table(os.environ["JOBS_TABLE"])
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     method, resource = event["httpMethod"], event["resource"]
     if (method, resource) == ("POST", "/jobs"):
         job = uuid.uuid4().hex

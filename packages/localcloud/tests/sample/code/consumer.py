@@ -2,13 +2,14 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 
 DYNAMODB = boto3.resource("dynamodb")
 
 
-def handler(event, _context):
+def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
     failed = []
     for record in event["Records"]:
         message = json.loads(record["body"])

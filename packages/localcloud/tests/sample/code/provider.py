@@ -2,9 +2,10 @@
 
 import json
 import urllib.request
+from typing import Any
 
 
-def handler(event, _context):
+def handler(event: dict[str, Any], _context: object) -> None:
     failed = event["ResourceProperties"].get("Fail") == "true" and event["RequestType"] != "Delete"
     answer = {
         "Status": "FAILED" if failed else "SUCCESS",

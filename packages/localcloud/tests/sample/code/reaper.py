@@ -1,2 +1,2 @@
-def handler(event, _context):
+def handler(event: dict[str, object], _context: object) -> None:
     print("reaped", event["detail-type"])

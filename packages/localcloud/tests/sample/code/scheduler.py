@@ -2,11 +2,12 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 
 
-def handler(event, _context):
+def handler(event: dict[str, Any], _context: object) -> dict[str, list[Any]]:
     for record in event["Records"]:
         job = record["dynamodb"]["NewImage"]
         for number, word in enumerate(job["words"]["L"]):

@@ -1,2 +1,2 @@
-def reply(status, body):
+def reply(status: int, body: str) -> dict[str, object]:
     return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": body}
