@@ -173,25 +173,6 @@ def test_only_requests_for_the_page_pass_the_function(service: Template) -> None
     assert not any("FunctionAssociations" in one for one in config["CacheBehaviors"])
 
 
-GLOBAL_NAMES = {
-    "AWS::CloudFront::Function": ("Name",),
-    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
-    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
-}
-
-
-@pytest.mark.parametrize("kind", GLOBAL_NAMES)
-def test_names_that_are_global_to_an_account_carry_stage_and_region(
-    production: tuple[Template, Template], kind: str
-) -> None:
-    [value] = production[0].of(kind).values()
-    for key in GLOBAL_NAMES[kind]:
-        value = value[key]
-    name = str(value)
-    assert "crackling-prod-" in name
-    assert "AWS::Region" in name
-
-
 def content_security_policy(template: Template) -> str:
     [policy] = template.of("AWS::CloudFront::ResponseHeadersPolicy").values()
     security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]

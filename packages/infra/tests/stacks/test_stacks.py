@@ -48,6 +48,33 @@ def test_two_stages_share_no_name(development: Templates, production: Templates)
     assert first.isdisjoint(second)
 
 
+# Services whose names are unique in an account, across regions: the same stage in a second region must not want the same name.
+GLOBAL_SERVICES = ("AWS::Budgets::", "AWS::CloudFront::", "AWS::IAM::")
+NAME = re.compile(r"(Budget|Group|InstanceProfile|ManagedPolicy|Role|User)?Name")
+
+
+def global_names(template: Template) -> dict[str, Any]:
+    """Return the names that a template fixes for resources of such services, by logical id."""
+    found = {}
+    for logical_id, resource in template.resources.items():
+        # A policy of a role is named within the role.
+        if resource["Type"].startswith(GLOBAL_SERVICES) and resource["Type"] != "AWS::IAM::Policy":
+            properties = resource["Properties"]
+            configs = [one for one in properties.values() if isinstance(one, dict)]
+            for holder in (properties, *configs):
+                for key in filter(NAME.fullmatch, holder):
+                    found[logical_id] = holder[key]
+    return found
+
+
+def test_every_name_that_is_global_to_an_account_carries_stage_and_region(production: Templates) -> None:
+    found = {name: value for template in production for name, value in global_names(template).items()}
+    assert {re.sub("[0-9A-F]{8}$", "", name) for name in found} >= {"PagePaths", "PageSecurityHeaders"}
+    for name, value in found.items():
+        assert "crackling-prod-" in json.dumps(value), name
+        assert '{"Ref": "AWS::Region"}' in json.dumps(value), name
+
+
 def test_no_output_is_exported_under_a_name_that_another_stage_wants(template: Template) -> None:
     assert not [name for name, output in template.body["Outputs"].items() if "Export" in output]
 
