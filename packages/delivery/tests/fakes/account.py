@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crackling_aws.names import WORKER_TYPES
 from delivery.account.clients import AccountClients
@@ -58,8 +58,8 @@ class FakeAccount:
     @property
     def clients(self) -> AccountClients:
         quotas = _Quotas(self)
-        found: list[Any] = [_EC2(self), _SSM(self), _Lambda(self), quotas, quotas]
-        return AccountClients(*found, _CloudFront(self), _FreeTier(self), _CloudFormation(self))  # type: ignore[arg-type]
+        found = (_EC2(self), _SSM(self), _Lambda(self), quotas, quotas, _CloudFront(self), _FreeTier(self))
+        return AccountClients(*cast("tuple[Any, ...]", (*found, _CloudFormation(self))))
 
     def ask(self, action: str) -> None:
         self.asked.append(action)
