@@ -104,7 +104,7 @@ def test_only_so_many_blocks_are_held(server: NcbiStandIn) -> None:
     assert len(server.asked) == 100
 
 
-def test_ranges_are_fetched_side_by_side(server: NcbiStandIn) -> None:
+def test_ranges_are_downloaded_in_parallel(server: NcbiStandIn) -> None:
     """The server answers only when three requests are open."""
     barrier = threading.Barrier(3)
 
