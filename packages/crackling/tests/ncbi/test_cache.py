@@ -244,7 +244,7 @@ def test_what_is_damaged_is_made_again_and_nothing_else(
     assert {path.name: path.read_bytes() for path in cached.folder.iterdir()} == whole
     assert len(gets(ncbi)) == downloads
     if name == "genome.issl":
-        assert ncbi.asked == []  # it is remade without a network
+        assert ncbi.asked == []  # it is made again without a network
 
 
 def test_an_index_of_another_version_is_made_again(

@@ -143,7 +143,7 @@ def test_genes_that_are_of_no_use_do_not_stop_the_genome(
     assert f"the annotation of {LAMBDA}" in told
     assert reason in told
     assert set(contents(cached)) == {"facts.json", "genome.fa.gz", "genome.issl"}
-    assert cache.get(LAMBDA, builder) == cached  # and nobody is asked again
+    assert cache.get(LAMBDA, builder) == cached  # and no server is asked again
     assert len(warned(caplog)) == 1
 
 

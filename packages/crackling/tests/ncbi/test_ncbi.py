@@ -221,7 +221,7 @@ def test_all_threads_of_the_process_share_the_requests_of_a_second(
     for thread in threads:
         thread.join()
     assert len(ncbi.asked) == 2 * most
-    # Each client asks twice: as many requests as a second allows go at once, the others after more than a second.
+    # Each client sends two requests: as many as one second allows go at once, the others after more than a second.
     waits = sorted(clock.waits)
     assert waits[:most] == [0.0] * most
     assert len(waits) == 2 * most

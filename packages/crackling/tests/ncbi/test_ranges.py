@@ -84,7 +84,7 @@ def test_any_file_in_any_blocks_with_any_cuts(
     server.faults = [Fault("some", what, nth=[number]) for number, what in faults.items()]
     block = max(block, size // 40)  # requests cost time
     start = min(start, size)
-    # A cut without a known size is a shorter file: the md5's task, not this reader's.
+    # If the size is unknown, a cut file is only a shorter one, which the md5 detects and not this reader.
     reader = transfer(
         server, body, block, ranges=ranges, attempts=len(faults) + 1, size=known or bool(faults)
     )
