@@ -95,6 +95,6 @@ def measure_bulk(report: Report, genome: Genome, index: Index, target: float) ->
         report.add(Figure(genome.name, f"search, together, {isa}", took, "us of a processor"))
     rounds = [(timed.together(), timed.together(threads=2)) for _ in range(ROUNDS)]
     one, two = (min(column) for column in zip(*rounds, strict=True))
-    # How much longer wall time is, depends on who else has the processors; this does not.
+    # Wall time depends on the load of other programs; this ratio does not.
     note = "processor time of 2 threads, 1 would be a speed-up of 2"
     report.add(Figure(genome.name, "search, together, 2 threads", two / one, "x one", note=note))

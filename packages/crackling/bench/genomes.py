@@ -126,7 +126,7 @@ def _guide(window: str) -> str | None:
     site = window.replace("\n", "")[:SITE_NT].upper()
     if len(site) < SITE_NT or not set(site) <= set("ACGT"):
         return None
-    # Each strand in its turn would need a coin where both have the PAM; those are rare, and either will do.
+    # Where both strands have the PAM, which is rare, the forward one is taken.
     if site.endswith("GG"):
         return site[:-3]
     return site.translate(str.maketrans("ACGT", "TGCA"))[::-1][:-3] if site.startswith("CC") else None

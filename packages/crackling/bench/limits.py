@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from genomes import Source
     from report import Report
 
-PROCESSORS = 6  # of a function with all memory
+PROCESSORS = 6  # processors of a function with the most memory
 MEMORY, SCRATCH, SECONDS = 10e9, 10e9, 900.0
-MARGIN = 0.8  # of the time: the rest is for a slower machine
-TRANSFER = 100e6  # bytes a second between a function and S3, many connections
+MARGIN = 0.8  # share of the time that is planned; the rest is for slower machines
+TRANSFER = 100e6  # bytes a second between a function and S3, with many connections
 ISSL_SIZES = (60_000_000, 250_000_000)
 BOWTIE2_SIZES = (60_000_000,)
 # Fewer records at once, so that a build of these sizes goes through the genome as often as one of a few Gb does.
@@ -67,7 +67,7 @@ class Kind:
 
     name: str
     command: Callable[[Path, Path], list[str]]
-    more_memory: float = 0.0  # than these small builds take, whatever the size
+    more_memory: float = 0.0  # bytes that larger builds need in addition, whatever their size
 
 
 def measure_limits(report: Report) -> None:
@@ -246,7 +246,7 @@ class _Watch:
         self.memory = max(self.memory, 1024 * peak)
         used = _fields(self._process / "stat")
         seconds = (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
-        # Threads that want a processor, whether they have one or not: another program's load does not matter.
+        # Threads that are ready to run, with or without a processor, so that the load of other programs does not matter.
         working = sum(_fields(task / "stat")[0] == "R" for task in (self._process / "task").iterdir())
         self.alone += seconds - self.seconds if working <= 1 else 0.0
         self.seconds = max(self.seconds, seconds)

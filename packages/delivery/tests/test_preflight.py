@@ -30,7 +30,7 @@ def levels(account: FakeAccount, needs: Needs, level: Level) -> set[str]:
 def test_an_established_account_has_all_that_is_needed() -> None:
     found = findings(FakeAccount(), GENEROUS)
     assert {one.level for one in found.values()} == {Level.OK}
-    assert len(found) == 9
+    assert len(found) == 10
 
 
 def test_an_established_account_hears_of_larger_functions() -> None:
@@ -50,6 +50,15 @@ def test_a_new_account_is_told_to_deploy_the_careful_way_and_what_to_ask_for() -
     assert "9,000,000,000" in found["vCPUs of workers"].told, "the smallest that cannot start"
     assert "Your account must be verified" in found["CloudFront"].remedy
     assert levels(new(), CAREFUL, Level.FAILURE) == set()
+
+
+def test_a_region_without_a_type_of_resources_is_told() -> None:
+    without = FakeAccount(without_types=frozenset({"AWS::Budgets::Budget"}))
+    found = findings(without, CAREFUL)["types of resources"]
+    assert (found.level, found.remedy) == (Level.WARNING, "deploy without `-c budgetAmount`")
+    assert "AWS::Budgets::Budget" in found.told
+    other = FakeAccount(without_types=frozenset({"AWS::Lambda::Function"}))
+    assert "another region" in findings(other, CAREFUL)["types of resources"].remedy
 
 
 def test_the_free_plan_cannot_have_workers() -> None:

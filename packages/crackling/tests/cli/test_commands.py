@@ -423,7 +423,7 @@ def test_a_pipe_and_a_link_stay_what_they_are(crackling: Command, index: str, tm
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, signal_: signal.Signals, code: int) -> None:
     """The genome comes through a pipe that stays open, so the build is under way when the signal arrives."""
-    # A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts.
+    # A background job of a shell ignores Ctrl-C, and so would its children.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = program("index", "-", "-o", tmp_path / "out.issl", stdin=subprocess.PIPE, preexec_fn=heed)
     assert process.stdin

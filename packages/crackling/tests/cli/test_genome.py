@@ -95,7 +95,7 @@ def test_the_second_time_asks_nobody(ncbi: NcbiStandIn, crackling: Command, tmp_
     assert ncbi.asked == []
 
 
-def test_a_superseded_assembly_is_fetched_with_a_word(crackling: Command) -> None:
+def test_a_superseded_assembly_is_downloaded_with_a_message(crackling: Command) -> None:
     _, err = crackling("genome", OLD)
     assert f"{ZEBRAFISH} has replaced it" in err
 
@@ -278,7 +278,7 @@ def test_a_bacterium(
     assert Path(kept["index"]).read_bytes() == index.read_bytes()
 
 
-def test_a_region_of_an_accession_is_read_from_what_is_kept(
+def test_a_region_of_an_accession_is_read_from_the_cache(
     ncbi: NcbiStandIn, crackling: Command, sample: Path
 ) -> None:
     region = ("--region", "NC_001416.1:37,227-37,940")

@@ -128,7 +128,7 @@ def test_fold_only_where_the_verdict_depends_on_it() -> None:
     assert unfolded.structure is None
     assert unfolded.energy is None
     assert not unfolded.mm10db
-    # Both have the same transcript; a batch without the first gives the second the same row.
+    # Both have the same transcript; the second has the same row in a batch without the first.
     assert assess([rejected]) == [unfolded]
 
 

@@ -68,7 +68,7 @@ def gets(ncbi: NcbiStandIn, ending: str = ".fna.gz") -> list[str | None]:
     ]
 
 
-def test_a_genome_is_fetched_indexed_and_kept(
+def test_a_genome_is_downloaded_indexed_and_cached(
     ncbi: NcbiStandIn,
     cache: Cache,
     builder: CacheBuilder,
@@ -175,7 +175,7 @@ def test_a_part_of_another_file_is_not_used(
     assert {path.name for path in cached.folder.iterdir()} == {"facts.json", "genome.fa.gz", "genome.issl"}
 
 
-def test_a_whole_part_is_not_fetched_again(
+def test_a_whole_part_is_not_downloaded_again(
     ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, phage: StandInAssembly, tmp_path: Path
 ) -> None:
     folder = tmp_path / "genomes" / LAMBDA
@@ -185,7 +185,7 @@ def test_a_whole_part_is_not_fetched_again(
     assert gets(ncbi) == []
 
 
-def test_a_file_that_is_damaged_at_its_source_is_not_kept(
+def test_a_file_that_is_damaged_at_its_source_is_not_cached(
     ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, tmp_path: Path
 ) -> None:
     ncbi.faults = [Fault(FASTA, damage(7_000))]
@@ -244,7 +244,7 @@ def test_what_is_damaged_is_made_again_and_nothing_else(
     assert {path.name: path.read_bytes() for path in cached.folder.iterdir()} == whole
     assert len(gets(ncbi)) == downloads
     if name == "genome.issl":
-        assert ncbi.asked == []  # it is remade without a network
+        assert ncbi.asked == []  # it is made again without a network
 
 
 def test_an_index_of_another_version_is_made_again(
@@ -271,7 +271,7 @@ def _get(url: str, folder: Path, outcome: queue.Queue[Any]) -> None:
         outcome.put((about, waited, cached.bytes))
 
 
-def test_two_processes_do_not_fetch_the_same_genome(ncbi: NcbiStandIn, tmp_path: Path) -> None:
+def test_two_processes_do_not_download_the_same_genome(ncbi: NcbiStandIn, tmp_path: Path) -> None:
     ncbi.faults = [Fault(FASTA, slow(0.1, piece=4_000))]
     context = multiprocessing.get_context("fork")
     outcome = context.Queue()
@@ -296,7 +296,7 @@ def test_removal(cache: Cache, builder: CacheBuilder) -> None:
         cache.remove("../..")
 
 
-def test_a_genome_that_is_being_fetched_is_not_removed(
+def test_a_genome_that_is_being_downloaded_is_not_removed(
     ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, tmp_path: Path
 ) -> None:
     ncbi.faults = [Fault("check", slow(0.2, piece=30))]

@@ -85,7 +85,7 @@ def contents(cached: CachedGenome) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in cached.folder.iterdir()}
 
 
-def test_they_are_fetched_prepared_and_kept(
+def test_they_are_downloaded_prepared_and_cached(
     ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, stages: list[Stage], genes: Path
 ) -> None:
     cached = cache.get(LAMBDA, builder)
@@ -143,7 +143,7 @@ def test_genes_that_are_of_no_use_do_not_stop_the_genome(
     assert f"the annotation of {LAMBDA}" in told
     assert reason in told
     assert set(contents(cached)) == {"facts.json", "genome.fa.gz", "genome.issl"}
-    assert cache.get(LAMBDA, builder) == cached  # and nobody is asked again
+    assert cache.get(LAMBDA, builder) == cached  # and no server is asked again
     assert len(warned(caplog)) == 1
 
 
@@ -166,7 +166,7 @@ def test_a_download_of_genes_goes_on_where_it_broke(
     assert asked(ncbi, ".fna.gz") == []
 
 
-def test_genes_that_are_damaged_at_their_source_are_not_kept(
+def test_genes_that_are_damaged_at_their_source_are_not_cached(
     ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder
 ) -> None:
     ncbi.faults = [Fault(GFF, damage(700))]

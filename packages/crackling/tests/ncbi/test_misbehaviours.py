@@ -37,7 +37,7 @@ NO_MD5 = b"../../../x  ./GCF_000840245.1_ViralProj14204_genomic.fna.gz\n"  # it 
 SOON = 15  # seconds; an idle machine needs 2
 
 
-def ask_and_fetch(client: Ncbi) -> bytes:
+def ask_and_download(client: Ncbi) -> bytes:
     started = time.monotonic()
     try:
         client.assembly(LAMBDA)
@@ -68,7 +68,7 @@ def test_what_passes_is_waited_for(
     ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly, step: str, misbehaviour: Misbehaviour
 ) -> None:
     ncbi.faults = [Fault(step, misbehaviour, nth=[1, 2])]
-    assert ask_and_fetch(client) == phage.packed
+    assert ask_and_download(client) == phage.packed
     assert len([asked for asked in ncbi.asked if asked.method == "GET"]) >= len(STEPS) + 2
 
 
@@ -91,14 +91,14 @@ def test_a_way_round_is_found(
     ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly, faults: list[Fault]
 ) -> None:
     ncbi.faults = faults
-    assert ask_and_fetch(client) == phage.packed
+    assert ask_and_download(client) == phage.packed
 
 
 def test_redirects_are_followed(ncbi: NcbiStandIn, client: Ncbi, phage: StandInAssembly) -> None:
     path = next(path for path in ncbi.files if "GCF_000840245.1" in path and path.endswith(".fna.gz"))
     ncbi.files["/genomes/all/moved.gz"] = ncbi.files[path]
     ncbi.faults = [Fault(FASTA, redirect("/genomes/all/moved.gz"))]
-    assert ask_and_fetch(client) == phage.packed
+    assert ask_and_download(client) == phage.packed
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_lasts_ends_with_a_reason(
 ) -> None:
     ncbi.faults = [fault]
     with pytest.raises(kind, match=reason) as error:
-        ask_and_fetch(client)
+        ask_and_download(client)
     assert "\n" not in str(error.value)
 
 
@@ -155,7 +155,7 @@ def test_a_server_that_is_down() -> None:
         unused.bind(("127.0.0.1", 0))
         client = Ncbi(f"http://localhost:{unused.getsockname()[1]}", retry_policy=HURRIED, rate=Rate(1_000))
         with pytest.raises(TransferError, match="cannot be reached; check the network"):
-            ask_and_fetch(client)
+            ask_and_download(client)
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(TransferError, match=r"api\.ncbi\.nlm\.nih\.gov cannot be found; check the network"):
-        ask_and_fetch(Ncbi(retry_policy=HURRIED, rate=Rate(1_000)))
+        ask_and_download(Ncbi(retry_policy=HURRIED, rate=Rate(1_000)))
 
 
 def complain(client: Ncbi) -> Never:

@@ -118,7 +118,7 @@ def test_search_for_what_is_not_there(ncbi: NcbiStandIn, client: Ncbi) -> None:
         client.search("  ")
 
 
-def test_a_twin_that_is_not_current_is_no_way_out() -> None:
+def test_a_paired_accession_that_is_not_current_is_not_suggested() -> None:
     paired = {"accession": "GCA_000000003.1", "status": "suppressed"}
     found = read_report({"accession": LAMBDA, "assembly_info": {"paired_assembly": paired}})
     assert found is not None
@@ -156,7 +156,7 @@ def test_annotation_is_there_or_not(
             assert len(stream.read()) == file.bytes
 
 
-def test_an_annotation_is_fetched_if_there_is_one(
+def test_an_annotation_is_downloaded_if_there_is_one(
     client: Ncbi, phage: StandInAssembly, tmp_path: Path
 ) -> None:
     with client.download_annotation(LAMBDA) as stream:
@@ -221,7 +221,7 @@ def test_all_threads_of_the_process_share_the_requests_of_a_second(
     for thread in threads:
         thread.join()
     assert len(ncbi.asked) == 2 * most
-    # Each client asks twice: as many requests as a second allows go at once, the others after more than a second.
+    # Each client sends two requests: as many as one second allows go at once, the others after more than a second.
     waits = sorted(clock.waits)
     assert waits[:most] == [0.0] * most
     assert len(waits) == 2 * most

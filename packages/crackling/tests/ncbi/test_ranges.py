@@ -84,7 +84,7 @@ def test_any_file_in_any_blocks_with_any_cuts(
     server.faults = [Fault("some", what, nth=[number]) for number, what in faults.items()]
     block = max(block, size // 40)  # requests cost time
     start = min(start, size)
-    # A cut without a known size is a shorter file: the md5's task, not this reader's.
+    # If the size is unknown, a cut file is only a shorter one, which the md5 detects and not this reader.
     reader = transfer(
         server, body, block, ranges=ranges, attempts=len(faults) + 1, size=known or bool(faults)
     )
@@ -104,7 +104,7 @@ def test_only_so_many_blocks_are_held(server: NcbiStandIn) -> None:
     assert len(server.asked) == 100
 
 
-def test_ranges_are_fetched_side_by_side(server: NcbiStandIn) -> None:
+def test_ranges_are_downloaded_in_parallel(server: NcbiStandIn) -> None:
     """The server answers only when three requests are open."""
     barrier = threading.Barrier(3)
 

@@ -46,7 +46,7 @@ def run_on_arm64(sources: Sequence[str], folder: Path, *arguments: str) -> str:
     """Compile sources of native/ to a program in `folder`, run it and return its output."""
     program = folder / "program"
     run = [*emulator(), str(program), *arguments]
-    # Without the sanitizer's runtime, which is not for the compiler.
+    # The compiler must not load the sanitizer's runtime.
     environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     compile_ = [*COMPILE, *sources, "-o", str(program)]
     subprocess.run(compile_, cwd=NATIVE, env=environment, check=True, timeout=900)

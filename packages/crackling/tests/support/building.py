@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity import Index, OffTarget
 
-# All that an index may have: together they say no more than the site.
+# All widths that an index may have: together, the keys are not longer than a site.
 ALL_KEYS = [
     Keys(prefix_nt, suffix_nt)
     for prefix_nt in range(MIN_KEY_NT, MAX_KEY_NT + 1)

@@ -6,7 +6,7 @@ from crackling.ncbi import RetryPolicy
 
 Stage: TypeAlias = tuple[
     str, int, int
-]  # what a Progress is called with: the name, how much is done, of how much
+]  # the arguments of a Progress: the stage, how much is done, and of how much
 
 LAMBDA = "GCF_000840245.1"
 HURRIED = RetryPolicy(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NT = 20
 _COMPLEMENT = str.maketrans("ACGU", "UGCA")
-# Pairs everywhere, pairs nowhere, and structures of equal energy.
+# RNAs that can pair everywhere or nowhere, and structures of equal energy.
 ALPHABETS = ("ACGU", "GGGGCCCCAU", "AAAAUUUUGC", "GGUU", "GCGC", "GU")
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from crackling.specificity import Index
 
-SEEN_BYTES = 1024  # smaller objects lie in the interpreter's own arenas, where the sanitizer sees no ends
+# Smaller objects are in the interpreter's arenas, where the sanitizer cannot see their ends.
+SEEN_BYTES = 1024
 _FIELDS: dict[str, tuple[Section, type[ctypes.c_uint32 | Overflow]]] = {
     "prefix_directory": (Section.PREFIX_DIRECTORY, ctypes.c_uint32),
     "prefix_entries": (Section.PREFIX_ENTRIES, ctypes.c_uint32),

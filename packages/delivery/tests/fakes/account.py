@@ -31,6 +31,7 @@ CAREFUL = Needs(
     distributions=1,
     default_vpc=True,
     bootstrap=("/cdk-bootstrap/hnb659fds/version", 6),
+    types=frozenset({"AWS::Budgets::Budget", "AWS::Lambda::Function", "AWS::S3::Bucket"}),
 )
 GENEROUS = replace(CAREFUL, memory={"Api": 1769, "IsslIndex": 10_240}, at_once=60)
 
@@ -50,6 +51,7 @@ class FakeAccount:
     default_vpc: bool = True
     subnets: int = 3
     bootstrap: str | None = "30"
+    without_types: frozenset[str] = frozenset()
     mute: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
@@ -57,7 +59,7 @@ class FakeAccount:
     def clients(self) -> AccountClients:
         quotas = _Quotas(self)
         found = (_EC2(self), _SSM(self), _Lambda(self), quotas, quotas, _CloudFront(self), _FreeTier(self))
-        return AccountClients(*cast("tuple[Any, ...]", found))
+        return AccountClients(*cast("tuple[Any, ...]", (*found, _CloudFormation(self))))
 
     def ask(self, action: str) -> None:
         self.asked.append(action)
@@ -115,6 +117,16 @@ class _EC2(_OfAccount):
                 for one in sorted(self.account.offered & set(only["Values"]))
             ]
         }
+
+
+class _CloudFormation(_OfAccount):
+    service = "cloudformation"
+
+    def _describe_type(self, Type: str, TypeName: str) -> dict[str, Any]:
+        assert Type == "RESOURCE"
+        if TypeName in self.account.without_types:
+            raise refusal("TypeNotFoundException", "DescribeType")
+        return {"TypeName": TypeName}
 
 
 class _SSM(_OfAccount):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from crackling.results.columns import COLUMN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,13 +24,13 @@ HEADINGS = (
     Heading("Place", right=True),
     Heading(""),
     Heading("Guide and PAM"),
-    Heading("GC %", right=True),
-    Heading("Efficient"),
-    Heading("MIT", right=True),
-    Heading("CFD", right=True),
+    Heading(COLUMN["gc"].title, right=True),
+    Heading(COLUMN["efficient"].title),
+    Heading(COLUMN["mit"].title, right=True),
+    Heading(COLUMN["cfd"].title, right=True),
     Heading("Off-targets", right=True),
-    Heading("Specific"),
-    Heading("Warnings"),
+    Heading(COLUMN["specific"].title),
+    Heading(COLUMN["warnings"].title),
 )
 
 

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_freetier import FreeTierClient
@@ -35,6 +36,7 @@ class AccountClients:
     global_quotas: ServiceQuotasClient
     cloudfront: CloudFrontClient
     freetier: FreeTierClient
+    cloudformation: CloudFormationClient
 
 
 def connect_account(aws: Aws) -> AccountClients:
@@ -48,4 +50,5 @@ def connect_account(aws: Aws) -> AccountClients:
         global_quotas=boto3.client("service-quotas", region_name=_GLOBAL_REGION, config=_QUICKLY),
         cloudfront=boto3.client("cloudfront", region_name=_GLOBAL_REGION, config=_QUICKLY),
         freetier=boto3.client("freetier", region_name=_GLOBAL_REGION, config=_QUICKLY),
+        cloudformation=boto3.client("cloudformation", region_name=region, config=_QUICKLY),
     )

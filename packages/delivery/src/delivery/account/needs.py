@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from delivery.stacks.assembly import Template
 
+_METADATA = "AWS::CDK::Metadata"  # CloudFormation knows it without a schema
 _HASH = re.compile(r"[0-9A-F]{8}$")  # the CDK's end of a logical id
 
 
@@ -26,7 +27,7 @@ class Needs:
 
     `memory` is that of each function, in MB. `at_once` is the number of invocations that the queues may cause at a time.
     `workers` are instance types, and so is `builder`, with its architecture. `bootstrap` is the SSM parameter of the CDK's
-    version, and the oldest version that will do.
+    version, and the oldest version that will do. `types` are the types of all resources that CloudFormation makes.
     """
 
     memory: Mapping[str, int]
@@ -38,6 +39,7 @@ class Needs:
     distributions: int
     default_vpc: bool
     bootstrap: tuple[str, int] | None
+    types: frozenset[str] = frozenset()
 
 
 def needs_of(assembly: Path, stage: str) -> Needs:
@@ -62,10 +64,16 @@ def needs_of(assembly: Path, stage: str) -> Needs:
             "InstanceMarketOptions" in one["LaunchTemplateData"]
             for _, one in _resources(service, "AWS::EC2::LaunchTemplate")
         ),
-        builder=_builder(assembly, names.builder_stack(stage)),
+        builder=next((preferred_builder(one) for one in _builder_template(assembly, stage)), None),
         distributions=len(list(_resources(service, "AWS::CloudFront::Distribution"))),
         default_vpc=any("VpcId" not in one for _, one in _resources(service, "AWS::EC2::SecurityGroup")),
         bootstrap=_bootstrap(assembly, stack),
+        types=frozenset(
+            one["Type"]
+            for template in (service, *_builder_template(assembly, stage))
+            for one in template["Resources"].values()
+            if one["Type"].startswith("AWS::") and one["Type"] != _METADATA
+        ),
     )
 
 
@@ -84,10 +92,10 @@ def _worker_types(functions: list[tuple[str, dict[str, Any]]]) -> tuple[WorkerTy
     return ()
 
 
-def _builder(assembly: Path, stack: str) -> tuple[str, str] | None:
-    if stack not in stacks_of(assembly):
-        return None
-    return preferred_builder(template_of(assembly, stack))
+def _builder_template(assembly: Path, stage: str) -> list[Template]:
+    """Return the template of the builder's stack, or nothing if the assembly does not have it."""
+    stack = names.builder_stack(stage)
+    return [template_of(assembly, stack)] if stack in stacks_of(assembly) else []
 
 
 def preferred_builder(template: Template) -> tuple[str, str]:

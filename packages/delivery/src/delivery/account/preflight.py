@@ -32,6 +32,7 @@ UNRESERVED = ESTABLISHED.concurrency - ESTABLISHED.reservable
 
 _DOCS = "https://docs.aws.amazon.com"
 _QUOTAS = "https://console.aws.amazon.com/servicequotas/home/services"
+_BUDGET = "AWS::Budgets::Budget"
 _CONCURRENCY, _VCPUS, _SPOT_VCPUS, _DISTRIBUTIONS = "L-B99A9384", "L-1216C47A", "L-34B43A08", "L-24B04930"
 LINKS = {
     "lambda": f"{_DOCS}/lambda/latest/dg/gettingstarted-limits.html",
@@ -43,6 +44,7 @@ LINKS = {
     "support": "https://console.aws.amazon.com/support/home#/case/create",
     "plan": f"{_DOCS}/awsaccountbilling/latest/aboutv2/free-tier-plans.html",
     "network": f"{_DOCS}/vpc/latest/userguide/work-with-default-vpc.html",
+    "resources": f"{_DOCS}/AWSCloudFormation/latest/UserGuide/resource-type-support.html",
     "bootstrap": f"{_DOCS}/cdk/v2/guide/bootstrapping-env.html",
 }
 
@@ -88,6 +90,7 @@ class Preflight:
         questions: list[tuple[str, str, Callable[[], Iterator[Finding]]]] = [
             ("CDK bootstrap", "bootstrap", self._bootstrap),
             ("default network", "network", self._network),
+            ("types of resources", "resources", self._resource_types),
             ("memory of functions", "lambda", self._memory),
             ("concurrency", "concurrency", self._concurrency),
             ("CloudFront", "distributions", self._cloudfront),
@@ -146,6 +149,24 @@ class Preflight:
             told = f"{vpc} has no default subnets: no worker can start, and no image can be baked"
             remedy = "create them: `aws ec2 create-default-subnet --availability-zone ZONE`"
             yield Finding(Level.WARNING, about, told, remedy, LINKS["network"])
+
+    def _resource_types(self) -> Iterator[Finding]:
+        """Ask CloudFormation for each type: some regions lack some, such as AWS::Budgets::Budget."""
+        about = "types of resources"
+        lacking = []
+        for name in sorted(self.needs.types):
+            try:
+                self.clients.cloudformation.describe_type(Type="RESOURCE", TypeName=name)
+            except ClientError as error:
+                if error_code(error) != "TypeNotFoundException":
+                    raise
+                lacking.append(name)
+        if not lacking:
+            yield Finding(Level.OK, about, f"the region has all {len(self.needs.types)}")
+            return
+        told = f"CloudFormation does not know {', '.join(lacking)} in this region"
+        without = "deploy without `-c budgetAmount`" if lacking == [_BUDGET] else "choose another region"
+        yield Finding(Level.WARNING, about, told, without, LINKS["resources"])
 
     # --- functions ---
 

@@ -142,6 +142,7 @@ def _preflight() -> list[Statement]:
     return [
         allow(
             [
+                "cloudformation:DescribeType",
                 "cloudfront:ListDistributions",
                 "ec2:DescribeInstanceTypes",
                 "ec2:DescribeSubnets",
