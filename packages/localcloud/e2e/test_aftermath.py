@@ -23,10 +23,11 @@ FED_BY_QUEUES = (
 )  # fmt: skip
 # Grants for which no call is ever recorded, with the reasons.
 NEVER = {
-    # Without this grant S3 answers 403 instead of 404 for a missing key; no code calls it by name.
+    # Keys are listed where S3 answers 403 for a missing one; the emulator answers 404.
     "PreparationDownloader s3:ListBucket",
     "PipelineTargetScan s3:ListBucket",
     "Api s3:ListBucket",  # for the data bucket; the API does list the genomes' bucket
+    "SchedulingScheduler s3:ListBucket",  # for uploads; it does list what preparations left
     # The CDK grants it for every queue that feeds a function.
     *(f"{name} sqs:GetQueueUrl" for name in FED_BY_QUEUES),
     "SchedulingScheduler sqs:GetQueueUrl",
