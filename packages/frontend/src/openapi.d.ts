@@ -617,7 +617,7 @@ export interface components {
         };
         /**
          * Kind
-         * @description What was given: a sequence to find guides in, or guides.
+         * @description The kind of query: a sequence to find guides in, or guides.
          * @enum {string}
          */
         Kind: "sequence" | "guides";

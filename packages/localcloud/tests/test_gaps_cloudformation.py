@@ -157,6 +157,18 @@ def test_unknown_change_set_says_so(stock: World, cloud: LocalCloud) -> None:
     shows_gap(stock, cloud.world, probe)
 
 
+def test_types_of_resources_are_known_or_not(stock: World, cloud: LocalCloud) -> None:
+    def probe(world: World) -> bool:
+        cloudformation = world.client("cloudformation")
+        known = cloudformation.describe_type(Type="RESOURCE", TypeName="AWS::S3::Bucket")
+        with pytest.raises(ClientError) as caught:
+            cloudformation.describe_type(Type="RESOURCE", TypeName="AWS::No::Such")
+        code = caught.value.response["Error"]["Code"]
+        return (known["TypeName"], code) == ("AWS::S3::Bucket", "TypeNotFoundException")
+
+    shows_gap(stock, cloud.world, probe)
+
+
 def test_deleting_unknown_change_set_succeeds(stock: World, cloud: LocalCloud) -> None:
     def probe(world: World) -> bool:
         answer = world.client("cloudformation").delete_change_set(ChangeSetName="nothing", StackName="none")

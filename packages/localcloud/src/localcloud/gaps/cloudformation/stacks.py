@@ -4,7 +4,7 @@ Gaps of moto: an error while a change set runs becomes HTTP 500, and a second tr
 rollback; outputs and exports of change sets are lost; unknown change sets get the wrong error or HTTP 500;
 describing the resources of a stack creates those that are missing; SSM-typed parameters hand back their resolved
 value as their previous one, so that every deploy looks like a change, and a missing one is HTTP 500; resources that need
-each other are created all the same.
+each other are created all the same; DescribeType is HTTP 500.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormatio
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
 from moto.ssm.models import ssm_backends
 
 from localcloud.gaps.cloudformation.engine import Engine, ResourceError, keep_order
 from localcloud.gaps.cloudformation.graph import circular
+from localcloud.gaps.cloudformation.resource import UnknownTypeError
+from localcloud.gaps.cloudformation.types import resolve
 from localcloud.gaps.emulator import current
 
 
@@ -27,6 +30,12 @@ class ChangeSetNotFoundError(CloudFormationError):
     """Raised for a change set that does not exist, with the error code that the CDK CLI expects."""
 
     code = "ChangeSetNotFound"
+
+
+class TypeNotFoundError(CloudFormationError):
+    """Raised for a type of resources that the local cloud does not know."""
+
+    code = "TypeNotFoundException"
 
 
 class _Stacks(CloudFormationBackend):
@@ -191,6 +200,16 @@ def _refuse_no_change(
         _original_refuse(self, parameters, body, stack)
 
 
+def _describe_type(self: CloudFormationResponse) -> ActionResult:
+    """Answer for the types that a template may have here, as CloudFormation does for those of a region."""
+    name = self._get_param("TypeName")
+    try:
+        resolve(name)
+    except UnknownTypeError as error:
+        raise TypeNotFoundError(f"The type '{name}' cannot be found.") from error
+    return ActionResult({"Type": "RESOURCE", "TypeName": name})
+
+
 _original_create = CloudFormationBackend.create_change_set
 _original_refuse = CloudFormationResponse._validate_different_update
 
@@ -236,5 +255,6 @@ def install() -> None:
     Stack.stack_parameters = property(_stack_parameters)  # type: ignore[assignment, method-assign]
     Stack.has_parameters = _has_parameters  # type: ignore[method-assign, assignment]
     CloudFormationResponse._validate_different_update = _refuse_no_change  # type: ignore[method-assign, assignment]
+    CloudFormationResponse.describe_type = _describe_type  # type: ignore[attr-defined]
     ResourceMap.__getitem__ = _lookup  # type: ignore[method-assign]
     ResourceMap.parse_ssm_parameter = _ssm_parameter  # type: ignore[method-assign]
