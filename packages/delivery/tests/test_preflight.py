@@ -9,8 +9,9 @@ import pytest
 
 from crackling_aws.names import WORKER_TYPES
 from crackling_infra.stand_ins import PRODUCTION, make_app
+from delivery.account.findings import Finding, Level, table
 from delivery.account.needs import Needs, needs_of
-from delivery.account.preflight import Finding, Level, Preflight, table
+from delivery.account.preflight import Preflight
 from delivery.cli import main
 from delivery.services import Services
 from fakes.account import CAREFUL, EVERYWHERE, GENEROUS, FakeAccount, free_plan, half_ready, new

@@ -6,7 +6,6 @@ stops nothing: only what would certainly fail does.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling_aws import names
+from delivery.account.findings import Finding, Level
 from delivery.account.instance_types import builder_type, is_on_free_plan, plan_of, startable
 from delivery.program import DeliveryError
 from delivery.waiting import error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
@@ -47,37 +47,6 @@ LINKS = {
     "resources": f"{_DOCS}/AWSCloudFormation/latest/UserGuide/resource-type-support.html",
     "bootstrap": f"{_DOCS}/cdk/v2/guide/bootstrapping-env.html",
 }
-
-
-class Level(enum.Enum):
-    """How a finding bears on the deployment."""
-
-    OK = "ok"
-    UNKNOWN = "unknown"
-    WARNING = "warning"
-    FAILURE = "FAILS"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The answer to one question: what it is about, what was found, what to do, and AWS's page about it."""
-
-    level: Level
-    about: str
-    told: str
-    remedy: str = ""
-    link: str = ""
-
-
-def table(findings: Sequence[Finding]) -> str:
-    """Return the findings as text: a line for each, and below it what to do and where to read about it."""
-    width = max((len(one.about) for one in findings), default=0)
-    lines = []
-    for one in findings:
-        lines.append(f"{one.level.value:<8} {one.about:<{width}}  {one.told}")
-        margin = " " * (width + 11)
-        lines += [margin + text for text in (one.remedy, one.link) if text]
-    return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Types of arguments that several subcommands have."""
+"""Define arguments, and types of arguments, that several subcommands have."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 from crackling_aws import names
 
@@ -39,3 +40,20 @@ def repository(text: str) -> str:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not OWNER/NAME")
     return text
+
+
+def add_stage_and_assembly(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what to deploy: a stage, and its cloud assembly or the settings to make one with."""
+    parser.add_argument("--stage", type=stage, required=True)
+    parser.add_argument(
+        "--assembly", type=Path, help="a synthesised cloud assembly; default: one is made for the stage"
+    )
+    parser.add_argument(
+        "-c",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="key=value",
+        help="a setting of the stacks; may be repeated",
+    )

@@ -10,10 +10,9 @@ stays in use until the last step. It may be killed at any point and run again: i
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from delivery.commands.arguments import setting, stage
+from delivery.commands.arguments import add_stage_and_assembly
 from delivery.images.ami import Images
 from delivery.images.bakery import Bakery
 from delivery.images.boot_test import BootTest
@@ -30,19 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stage", type=stage, required=True)
-    parser.add_argument(
-        "--assembly", type=Path, help="a synthesised cloud assembly; default: one is made for the stage"
-    )
-    parser.add_argument(
-        "-c",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="key=value",
-        help="a setting of the stacks; may be repeated",
-    )
+    add_stage_and_assembly(parser)
     parser.add_argument(
         "--architecture",
         choices=("x86_64", "arm64"),

@@ -9,13 +9,13 @@ succeeds but does not work. Deploying what is already deployed changes nothing.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws import names
+from delivery.account.findings import Level, table
 from delivery.account.needs import needs_of
-from delivery.account.preflight import Level, Preflight, table
-from delivery.commands.arguments import setting, stage
+from delivery.account.preflight import Preflight
+from delivery.commands.arguments import add_stage_and_assembly
 from delivery.preview.difference import compare
 from delivery.preview.markdown import markdown
 from delivery.program import DONE, DeliveryError, say
@@ -27,22 +27,13 @@ from delivery.stacks.smoke_test import check_stage
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from delivery.services import Services
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stage", type=stage, required=True)
-    parser.add_argument("--assembly", type=Path, help="a synthesised cloud assembly (build/cdk.out)")
-    parser.add_argument(
-        "-c",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="key=value",
-        help="a setting of the stacks; may be repeated",
-    )
+    add_stage_and_assembly(parser)
     parser.add_argument("--url", help="where to test it; default: the address that the stack gives")
     parser.add_argument(
         "--skip-preflight", action="store_true", help="do not ask the account whether the deployment can work"

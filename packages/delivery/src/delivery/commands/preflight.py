@@ -1,19 +1,19 @@
 """Ask the AWS account whether a deployment of a stage can work, and say what to set or to ask for if it cannot.
 
-Nothing is changed. It asks for quotas of Lambda and EC2, the account's plan, instance types, the default network, CloudFront and
-the CDK's bootstrap, and compares them with what the stacks need. `deploy` asks the same first. The exit code is 1 if the
-deployment would fail; warnings and what AWS does not tell leave it 0.
+Nothing is changed. It asks for quotas of Lambda and EC2, the account's plan, instance types, the default network, types of
+resources, CloudFront and the CDK's bootstrap, and compares them with what the stacks need. `deploy` asks the same first.
+The exit code is 1 if the deployment would fail; warnings and what AWS does not tell leave it 0.
 """
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from delivery.account.findings import Level, table
 from delivery.account.needs import needs_of
-from delivery.account.preflight import Level, Preflight, table
-from delivery.commands.arguments import setting, stage
+from delivery.account.preflight import Preflight
+from delivery.commands.arguments import add_stage_and_assembly
 from delivery.program import DONE, FAILED
 from delivery.repository import synthesise
 
@@ -24,19 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stage", type=stage, required=True)
-    parser.add_argument(
-        "--assembly", type=Path, help="a synthesised cloud assembly; default: one is made for the stage"
-    )
-    parser.add_argument(
-        "-c",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="key=value",
-        help="a setting of the stacks; may be repeated",
-    )
+    add_stage_and_assembly(parser)
 
 
 def run(options: argparse.Namespace, services: Services) -> int:
