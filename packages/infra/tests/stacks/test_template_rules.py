@@ -124,14 +124,14 @@ def large_batch(body: Body) -> None:
     one.pop("MaximumBatchingWindowInSeconds", None)
 
 
-def short_visibility(body: Body) -> None:
-    queue = body["Resources"][target(mapping(body, "AWS::SQS::Queue")["EventSourceArn"])]
-    queue["Properties"]["VisibilityTimeout"] = 10
+def visibility(seconds: int | None) -> Plant:
+    def plant(body: Body) -> None:
+        queue = body["Resources"][target(mapping(body, "AWS::SQS::Queue")["EventSourceArn"])]["Properties"]
+        del queue["VisibilityTimeout"]
+        if seconds is not None:
+            queue["VisibilityTimeout"] = seconds
 
-
-def default_visibility(body: Body) -> None:
-    queue = body["Resources"][target(mapping(body, "AWS::SQS::Queue")["EventSourceArn"])]
-    del queue["Properties"]["VisibilityTimeout"]
+    return plant
 
 
 def without_permission(principal: str) -> Plant:
@@ -216,8 +216,8 @@ PLANTED: dict[str, tuple[int, Plant, str]] = {
         "lets everybody in",
     ),
     "eleven messages have no window": (SERVICE, large_batch, "needs a window"),
-    "messages come back too soon": (SERVICE, short_visibility, "messages are hidden for 10 s"),
-    "messages are hidden by default": (SERVICE, default_visibility, "messages are hidden for 30 s"),
+    "messages come back too soon": (SERVICE, visibility(10), "messages are hidden for 10 s"),
+    "messages are hidden by default": (SERVICE, visibility(None), "messages are hidden for 30 s"),
     "API Gateway may not invoke": (
         SERVICE,
         without_permission("apigateway.amazonaws.com"),

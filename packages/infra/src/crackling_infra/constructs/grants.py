@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Grantee:
-    """A program whose settings follow from its grants: each grant adds a variable with the resource's name."""
+    """A program whose settings follow from its grants: each grant adds a variable with the resource's name.
+
+    Subclasses define the first two members. They are not abstract, because constructs of the CDK have a metaclass of their own.
+    """
 
     @property
     def grantee_role(self) -> iam.IRole:
