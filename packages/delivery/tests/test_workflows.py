@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import re
@@ -20,7 +21,7 @@ from crackling_aws import names
 from crackling_infra import ec2_stack
 from delivery.account import stack
 from delivery.account import template as account
-from delivery.cli import PYTHON_ONLY, SUBCOMMANDS
+from delivery.cli import PYTHON_ONLY, SUBCOMMANDS, module_of
 from delivery.images import ami, boot_test, instances, parameter
 from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
@@ -35,7 +36,6 @@ RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "lay
 # An action or a workflow of this repository has the version of the checkout.
 OURS = re.compile(r"^\s*(?:- )?uses: \./(?:base/)?(\.github/\S+)$")
 PIN = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
-COMMANDS = ROOT / "packages/delivery/src/delivery/commands"
 SESSION = re.compile(r"\./scripts/test -s ([\w-]+)(?: -- .*)?")
 # A subcommand with its arguments; no pipe, no list, no substitution.
 PROGRAM = re.compile(r"\./scripts/delivery ([\w-]+)((?: [^;|&`]*)?)")
@@ -166,10 +166,11 @@ def test_options_of_subcommands_exist(path: Path) -> None:
     for _job, step in steps(path):
         program = PROGRAM.fullmatch(step.get("run", ""))
         if program:
-            source = (COMMANDS / f"{program[1].replace('-', '_')}.py").read_text("utf-8")
+            parser = argparse.ArgumentParser()
+            module_of(program[1]).add_arguments(parser)
             environment = " ".join(re.findall(r"'(--[\w-]+)'", json.dumps(jobs(path)[_job].get("env", {}))))
             for option in re.findall(r"--[\w-]+", f"{program[2]} {environment}"):
-                assert f'"{option}"' in source, f"{program[1]} {option}"
+                assert re.search(rf"(?<!\S){option}(?![\w-])", parser.format_help()), f"{program[1]} {option}"
 
 
 @every
