@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from localcloud.pump import Pump
 from localcloud.pump.filters import matches
 from localcloud.pump.mapping import Mapping
 from localcloud.pump.schedules import UnsupportedScheduleError, rate_seconds
@@ -156,6 +157,71 @@ def test_stream_gives_up_records_that_are_too_old() -> None:
     )
     poller._deliver([old])
     assert len(world.sent) == 1
+
+
+class Sources:
+    """A table's stream and a queue with one record each, which is there until it has been taken."""
+
+    def __init__(self, source: str) -> None:
+        self.region, self.taken, self._source = "us-east-1", threading.Event(), source
+
+    def client(self, _service: str) -> Sources:
+        return self
+
+    def list_event_source_mappings(self) -> dict[str, Any]:
+        return {"EventSourceMappings": [{"UUID": "u", "EventSourceArn": self._source, "FunctionArn": "f",
+                                         "State": "Enabled", "BatchSize": 1, "StartingPosition": "TRIM_HORIZON"}]}  # fmt: skip
+
+    def get_event_source_mapping(self, **_: str) -> None:
+        """Return nothing: the mapping exists."""
+
+    def list_rules(self) -> dict[str, Any]:
+        return {"Rules": []}
+
+    def get_queue_url(self, **_: str) -> dict[str, str]:
+        return {"QueueUrl": "queue"}
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        message = {"MessageId": "m", "ReceiptHandle": "r", "Body": "{}", "Attributes": {}, "MD5OfBody": ""}
+        return {} if self.taken.wait(0.01) else {"Messages": [message]}
+
+    def delete_message_batch(self, **given: Any) -> None:
+        if given["Entries"]:
+            self.taken.set()
+
+    def describe_stream(self, **_: str) -> dict[str, Any]:
+        return {"StreamDescription": {"Shards": [{"ShardId": "s"}]}}
+
+    def get_shard_iterator(self, **_: str) -> dict[str, str]:
+        return {"ShardIterator": "begin"}
+
+    def get_records(self, **given: Any) -> dict[str, Any]:
+        fields = ("eventID", "eventName", "eventVersion", "eventSource")
+        record = {**dict.fromkeys(fields, ""), "dynamodb": {"SequenceNumber": "1"}}
+        if given["ShardIterator"] == "end":
+            self.taken.set()
+            return {"Records": [], "NextShardIterator": "end"}
+        return {"Records": [record], "NextShardIterator": "end"}
+
+
+@pytest.mark.parametrize("source", ["arn:aws:sqs:::queue", "arn:aws:dynamodb:::table/t/stream/1"])
+def test_a_failure_of_the_runtime_does_not_stop_a_poller(source: str) -> None:
+    """A process that was killed once ended the thread, and everything behind it stayed queued."""
+    sources, calls = Sources(source), []
+
+    def invoke(_function: str, _event: bytes) -> Outcome:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ConnectionResetError
+        return outcome(None)
+
+    pump = Pump(cast("worlds.World", sources), invoke, lambda: 1)
+    pump.start()
+    try:
+        assert sources.taken.wait(10)
+    finally:
+        pump.close()
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -130,6 +131,63 @@ def test_function_recovers_from_a_crash(runtime: Runtime) -> None:
     source = "import os\ndef handler(e, c):\n    if e.get('crash'): os._exit(1)\n    return 'fine'\n"
     assert runtime.invoke(function(source), b'{"crash": true}').failed
     assert run(runtime, source) == "fine"
+
+
+PID = "import os\ndef handler(e, c): return os.getpid()\n"
+
+
+def test_child_that_died_while_it_was_idle_is_replaced(runtime: Runtime) -> None:
+    first = run(runtime, PID)
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: gone(first))
+    assert run(runtime, PID) != first
+
+
+def test_child_that_is_killed_with_a_request_unread_has_ended(runtime: Runtime) -> None:
+    """The connection is reset then, instead of being closed."""
+    pid = run(runtime, PID)
+    os.kill(pid, signal.SIGSTOP)
+    outcomes: list[Outcome] = []
+    caller = threading.Thread(target=lambda: outcomes.append(runtime.invoke(function(PID), b"{}")))
+    caller.start()
+    time.sleep(0.3)
+    os.kill(pid, signal.SIGKILL)
+    caller.join()
+    assert "SIGKILL" in error(outcomes[0])["errorMessage"]
+    assert run(runtime, PID) != pid
+
+
+@pytest.mark.parametrize("event", [b"{}", json.dumps("x" * 3_000_000).encode()])
+def test_child_that_was_stopped_runs_into_its_time_out(runtime: Runtime, event: bytes) -> None:
+    stopped = function(PID, timeout=1)
+    os.kill(int(runtime.invoke(stopped, b"{}").payload), signal.SIGSTOP)
+    start = time.monotonic()
+    assert runtime.invoke(stopped, event).failed
+    assert time.monotonic() - start < 4
+
+
+def test_nothing_starts_once_the_runtime_is_closed(runtime: Runtime) -> None:
+    """What waits for a slot or starts meanwhile would keep the whole program from ending."""
+    sleeper = function("import time\ndef handler(e, c): time.sleep(60)\n", timeout=60)
+    ends: list[str] = []
+
+    def call() -> None:
+        try:
+            ends.append(json.loads(runtime.invoke(sleeper, b"{}").payload)["errorType"])
+        except Throttled:
+            ends.append("Throttled")
+
+    callers = [threading.Thread(target=call) for _ in range((os.cpu_count() or 2) + 2)]
+    for caller in callers:
+        caller.start()
+    time.sleep(0.5)
+    runtime.close()
+    for caller in callers:
+        caller.join(10)
+    assert len(ends) == len(callers)
+    assert set(ends) <= {"Throttled", "Runtime.ExitError"}
+    with pytest.raises(Throttled):
+        runtime.invoke(sleeper, b"{}")
 
 
 def test_log_has_what_was_printed_and_the_bill(runtime: Runtime) -> None:

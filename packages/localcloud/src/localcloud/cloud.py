@@ -101,6 +101,7 @@ class LocalCloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._front.expect_end()
+        self._pump.stop()
         # Function processes first, since a poller waits for the invocation that it has begun.
         self._runtime.close()
         for part in (self._pump, self._front, self._server):

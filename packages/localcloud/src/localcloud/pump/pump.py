@@ -47,12 +47,16 @@ class Pump:
     def start(self) -> None:
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop every poller, and wait until the work that they have begun has ended."""
+    def stop(self) -> None:
+        """Let no poller take up new work."""
         self._stop.set()
         self._thread.join()
         for running in self._running.values():
             running.stop.set()
+
+    def close(self) -> None:
+        """Stop every poller, and wait until the work that they have begun has ended."""
+        self.stop()
         for running in self._running.values():
             running.thread.join(5)
 
@@ -75,7 +79,7 @@ class Pump:
         """Update the pollers; return False, to be retried, if a changing stack made that fail."""
         try:
             self._follow()
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 - it is tried again, and a later change may need a poller
             log.warning("looking at what is deployed: %s", error)
             return False
         return True
@@ -109,10 +113,11 @@ class Pump:
                     QueuePoller(mapping, self._world, self._invoke, stop).run()
                 else:
                     StreamPoller(mapping, self._world, self._invoke, stop, positions).run()
-            except (BotoCoreError, ClientError) as error:
+            except Exception as error:
                 if not self._exists(mapping):
                     return  # when a stack is removed, a source may disappear before its mapping
-                log.warning("poller of %s: %s", mapping.source, error)
+                known = isinstance(error, BotoCoreError | ClientError)
+                log.warning("poller of %s: %s", mapping.source, error, exc_info=None if known else error)
                 stop.wait(1)
 
     def _exists(self, mapping: Mapping) -> bool:
@@ -134,3 +139,5 @@ class Pump:
             schedule.fire(self._world, self._invoke)
         except Throttled:
             log.warning("schedule %s: %s is throttled", schedule.name, schedule.targets)
+        except Exception:
+            log.exception("schedule %s", schedule.name)

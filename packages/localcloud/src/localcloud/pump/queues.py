@@ -6,6 +6,7 @@ Visibility and redrive are SQS's own: messages that the function did not finish 
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from localcloud.pump.mapping import Invoke, Mapping
     from localcloud.world import Properties, World
 
+log = logging.getLogger(__name__)
 _BATCHES_AT_ONCE = 5
 """The number of concurrent batches with which Lambda's pollers start on a standard queue."""
 
@@ -76,6 +78,9 @@ class QueuePoller:
             self._delete([message for message in messages if message["MessageId"] not in failed])
         except Throttled:
             self._give_back(messages)
+        except Exception:
+            # Nobody looks at this batch's future. The messages return after their visibility time-out.
+            log.exception("a batch of %s", self._mapping.source)
         finally:
             self._slots.release()
 

@@ -115,6 +115,10 @@ class Child:
             "_HANDLER": function.handler,
         }
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def wait_ready(self) -> Answer:
         return self._receive(max(_INIT_SECONDS, float(self.function.timeout)))
 
@@ -122,6 +126,7 @@ class Child:
         timeout = float(self.function.timeout)
         request = {"id": request_id, "arn": self.function.arn, "deadline": time.time() + timeout}
         line = json.dumps(request)[:-1].encode() + b', "event": ' + event.replace(b"\n", b" ") + b"}\n"
+        self._socket.settimeout(timeout)  # a process that was stopped reads nothing
         try:
             self._socket.sendall(line)
         except OSError:
@@ -138,7 +143,11 @@ class Child:
                 return Answer(
                     {"error": {"errorType": "Sandbox.Timedout", "errorMessage": message}}, alive=False
                 )
-            if not (part := self._socket.recv(1 << 20)):
+            try:
+                part = self._socket.recv(1 << 20)
+            except OSError:  # a process that is killed with a request unread resets the connection
+                part = b""
+            if not part:
                 return self._ended(request_id)
             self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\n")

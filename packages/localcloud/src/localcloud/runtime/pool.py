@@ -26,7 +26,7 @@ LogSink = Callable[[Function, str, str], None]
 
 
 class Throttled(Exception):  # noqa: N818 - the name that Lambda gives it
-    """Raised when all of the function's reserved concurrency is in use."""
+    """Raised when all of the function's reserved concurrency is in use, or when the runtime has been closed."""
 
 
 class Runtime:
@@ -57,6 +57,7 @@ class Runtime:
         self._busy: dict[str, int] = defaultdict(int)
         self._slots: dict[str, threading.Semaphore] = {}
         self._invocations: list[Invocation] = []
+        self._closed = False
 
     def invoke(self, function: Function, event: bytes) -> Outcome:
         """Run one invocation to its end. `event` is JSON. Raises `Throttled`."""
@@ -70,7 +71,8 @@ class Runtime:
 
     def _reserve(self, function: Function) -> None:
         with self._lock:
-            if function.reserved is not None and self._busy[function.name] >= function.reserved:
+            used_up = function.reserved is not None and self._busy[function.name] >= function.reserved
+            if self._closed or used_up:
                 raise Throttled(function.name)
             self._busy[function.name] += 1
 
@@ -82,7 +84,11 @@ class Runtime:
         request_id, start = str(uuid.uuid4()), time.monotonic()
         child, failure = self._warm_child(function)
         begun = time.monotonic()
-        answer = failure or child.call(request_id, event)
+        try:
+            answer = failure or child.call(request_id, event)
+        except BaseException:
+            self._discard(child)
+            raise
         end = time.monotonic()
         invocation = Invocation(
             function.name,
@@ -94,7 +100,6 @@ class Runtime:
             "error" in answer.message,
         )
         text = _report(invocation, child.read_log(), answer.message.get("error"))
-        self._log(function, child.stream, text)
         with self._lock:
             self._invocations.append(invocation)
             keep = answer.alive and failure is None and child in self._children
@@ -102,23 +107,34 @@ class Runtime:
                 self._idle[function.name].append(child)
         if not keep:
             self._discard(child)
+        self._log(function, child.stream, text)
         body = answer.message["error"] if invocation.failed else answer.message.get("result")
         return Outcome(json.dumps(body).encode(), invocation.failed, text, request_id)
 
     def _warm_child(self, function: Function) -> tuple[Child, Answer | None]:
-        """Return an idle child of this exact deployment or a new one, and the error if its code could not be loaded."""
+        """Return an idle child of this exact deployment or a new one, and the error if its code could not be loaded.
+
+        A child that died while it was idle is replaced, as Lambda does.
+        """
         with self._lock:
             idle = self._idle[function.name]
-            stale = [child for child in idle if child.function.revision != function.revision]
-            self._idle[function.name] = idle = [child for child in idle if child not in stale]
-            child = idle.pop() if idle else None
+            usable = [
+                child for child in idle if child.is_running and child.function.revision == function.revision
+            ]
+            stale = [child for child in idle if child not in usable]
+            child = usable.pop() if usable else None
+            self._idle[function.name] = usable
         for old in stale:
             self._discard(old)
         if child:
             return child, None
         child = Child(function, self._world, self._content, self._folder)
         with self._lock:
-            self._children.add(child)
+            if not self._closed:
+                self._children.add(child)
+        if self._closed:
+            child.discard()
+            raise Throttled(function.name)
         ready = child.wait_ready()
         return child, ready if "error" in ready.message else None
 
@@ -133,8 +149,9 @@ class Runtime:
             return list(self._invocations)
 
     def close(self) -> None:
-        """End every child and remove unpacked archives; log files in the caller's folder stay."""
+        """End every child, start no other, and remove unpacked archives; log files in the caller's folder stay."""
         with self._lock:
+            self._closed = True
             children = list(self._children)
             self._children.clear()
         for child in children:
