@@ -1,8 +1,11 @@
-"""Test which options `./scripts/run` rejects before it builds anything."""
+"""Test which options `./scripts/run` rejects before it builds anything, and that one signal ends it."""
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
+import time
 
 import pytest
 
@@ -35,3 +38,13 @@ def test_a_genome_that_is_not_there(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refusal(capsys, monkeypatch, "--genome", "nowhere.fa") == "run: error: nowhere.fa: no such file"
+
+
+def test_a_signal_that_another_thread_receives_ends_the_wait() -> None:
+    def interrupt() -> None:
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_local.wait_for_a_signal()

@@ -12,9 +12,9 @@ import json
 import re
 import socket
 import sys
-import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from build import BuildError
 from crackling.cli.table import write_table
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from delivery.api_client import ApiClient
     from localcloud.gaps.mail import Mail
 
+_WAKE_SECONDS = 0.5
 INTERRUPTED = 130  # the exit code of a run that Ctrl-C ends before the job has finished
 
 
@@ -53,6 +54,16 @@ def run_sample(api: ApiClient) -> None:
     rows = json.loads(api.export(job, "json"))
     targets = [Target(**{**row, "warnings": tuple(row["warnings"])}) for row in rows]
     write_table(Design(SAMPLE_GENOME, targets), sys.stdout)
+
+
+def wait_for_a_signal() -> NoReturn:
+    """Wait until a signal raises an exception.
+
+    The system may hand a signal to any thread. Python acts on it only when the main thread runs, so that thread must not sleep
+    for ever: it would take a second signal to wake it.
+    """
+    while True:
+        time.sleep(_WAKE_SECONDS)
 
 
 def _mistake(options: argparse.Namespace) -> str | None:
@@ -98,7 +109,7 @@ def main() -> int:
             else:
                 deployment.cloud.on_mail(say_mail)
                 say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
-                threading.Event().wait()
+                wait_for_a_signal()
     except (BuildError, CdkError, ApiError, CracklingError, OSError) as error:
         say(f"\nrun: error: {error}")
         return 1
