@@ -28,6 +28,7 @@ wheels          builds the wheels that a release of crackling has into build/whe
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
+soak            load and chaos on the local cloud: jobs while processes die and files are damaged (docs/reliability.md)
 """
 
 from __future__ import annotations
@@ -122,6 +123,7 @@ def types(session: nox.Session) -> None:
         ),
         (f"{CRACKLING}/bench",),
         (f"{LOCALCLOUD}/bench",),
+        (f"{LOCALCLOUD}/soak",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
@@ -277,6 +279,11 @@ def bench(session: nox.Session) -> None:
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
     session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    session.run("python", f"{LOCALCLOUD}/soak/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session(name="line-endings")

@@ -156,6 +156,10 @@ class LocalCloud:
         """Run a deployed function (name or ARN) with an event (JSON). Raises Throttled."""
         return self._runtime.invoke(function_at(function), event)
 
+    def working_processes(self) -> list[int]:
+        """Return the ids of the processes of functions that are at work, for tests that kill them."""
+        return self._runtime.working_processes()
+
     def fire(self, rule: str) -> None:
         """Fire a schedule (an EventBridge rule's name) now."""
         self._pump.fire(rule)

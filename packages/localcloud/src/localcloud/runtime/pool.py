@@ -143,6 +143,12 @@ class Runtime:
             self._children.discard(child)
         child.discard()
 
+    def working_processes(self) -> list[int]:
+        """Return the ids of the processes that are handling an invocation, or are starting."""
+        with self._lock:
+            idle = {child for children in self._idle.values() for child in children}
+            return [child.pid for child in self._children - idle]
+
     def invocations(self) -> list[Invocation]:
         """Return every invocation so far, in the order in which they ended."""
         with self._lock:
