@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crackling.errors import CracklingError, InputError, StorageError
+from crackling.sequences import fasta
 from crackling.sequences.fasta import Contig, read_fasta
 
 if TYPE_CHECKING:
@@ -66,6 +69,74 @@ def test_letters_stand_as_in_the_file() -> None:
 def test_a_very_long_line() -> None:
     letters = "ACGTTGCA" * 2**20
     assert read(f">a\n{letters}\n>b\nGGGG\n".encode()) == [Contig("a", letters), B]
+
+
+def textbook(text: str) -> list[Contig]:
+    """Read FASTA in the plainest way: whole lines, one by one."""
+    found: list[Contig] = []
+    for line in text.splitlines():
+        if line.startswith(">"):
+            name = next(iter(line[1:].split()), "") or f"contig_{len(found) + 1}"
+            found.append(Contig(name, ""))
+        elif not line.startswith("#"):
+            found[-1] = Contig(found[-1].name, found[-1].sequence + line)
+    return found
+
+
+LINES = st.one_of(
+    st.text("ACGTNacgtn", max_size=12),
+    st.text("ACGT>#-*", max_size=12).map("A".__add__),  # marks that begin no line
+    st.text("ACGT >#", max_size=12).map(">".__add__),
+    st.text("ACGT >", max_size=12).map("#".__add__),
+)
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=st.lists(LINES, max_size=12),
+    ends=st.sampled_from(["\n", "\r\n", "\r"]),
+    has_last_end=st.booleans(),
+    block=st.integers(1, 40),
+    long_line=st.integers(1, 40),
+)
+def test_blocks_may_end_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    ends: str,
+    has_last_end: bool,
+    block: int,
+    long_line: int,
+) -> None:
+    """A header or a CR that a block cut was once read as sequence."""
+    text = ends.join([">first", *lines]) + ends * has_last_end
+    monkeypatch.setattr(fasta, "_BLOCK", block)
+    monkeypatch.setattr(fasta, "_LONG_LINE", max(long_line, longest_mark(lines)))
+    assert read(text.encode()) == textbook(text)
+
+
+def longest_mark(lines: list[str]) -> int:
+    """Return the bytes of the longest line that is read whole, with its end."""
+    return max((len(line) + 2 for line in [">first", *lines] if line[:1] in (">", "#")), default=0)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("block", [1 << 20, 1 << 21])
+def test_a_header_across_the_end_of_a_block(end: bytes, block: int) -> None:
+    """Four million bases once became 4,000,040."""
+    header = b">contig two of the assembly, with a long description"
+    for before in range(0, len(header) + 4, 3):
+        letters = b"A" * (block - len(b">a" + end) - before)
+        found = read(b">a" + end + letters + end + header + end + b"GGGG" + end)
+        assert found == [Contig("a", letters.decode()), Contig("contig", "GGGG")]
+
+
+@pytest.mark.parametrize("mark", [b">", b"#"])
+@pytest.mark.parametrize("letters", [100_001, 3_000_000])
+def test_a_line_that_is_read_whole_has_a_limit(mark: bytes, letters: int) -> None:
+    with pytest.raises(
+        InputError, match=r"^here: the line that begins with '.AAAA.* has more than 100,000 letters; end "
+    ):
+        read(b">a\nACGT\n" + mark + b"A" * letters + b"\nACGT\n")
 
 
 @pytest.mark.parametrize(

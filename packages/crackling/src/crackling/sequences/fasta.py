@@ -24,7 +24,9 @@ LETTERS = frozenset("ACGTU" + AMBIGUOUS)
 # str.upper() would turn other letters into letters of the alphabet: a sharp s becomes SS.
 _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
 LINE = 80  # letters in each line of written FASTA
+MAX_HEADER_LETTERS = 100_000
 _BLOCK = 1 << 20  # bytes that are read at once
+_LONG_LINE = 1 << 20  # bytes of a line from which on it is yielded in pieces
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -115,14 +117,22 @@ def _contigs(stream: BinaryIO, label: str) -> Iterator[tuple[str, list[str]]]:
         yield found
 
 
-def _records(lines: Iterable[str], label: str) -> Iterator[tuple[str, str]]:
+def _records(lines: Iterable[tuple[str, bool]], label: str) -> Iterator[tuple[str, str]]:
     """Yield the first word of each record's header with '', then with each piece; skip lines that begin with '#'."""
     name: str | None = None
-    for number, line in enumerate(lines, start=1):
-        if line.startswith(">"):
+    number = 0
+    for line, begins in lines:
+        number += begins
+        mark = line[:1] if begins else ""
+        if mark in (">", "#") and len(line) > MAX_HEADER_LETTERS:
+            raise InputError(
+                f"{label}: the line that begins with {line[:20]!r} has more than {MAX_HEADER_LETTERS:,} letters; "
+                "end each header's line before its sequence"
+            )
+        if mark == ">":
             name = next(iter(line[1:].split(maxsplit=1)), "")
             yield name, ""
-        elif line and not line.startswith("#"):
+        elif line and mark != "#":
             if name is None:
                 raise InputError(f"{label}: not FASTA ({_describe(number, line)}); a record begins with '>'")
             yield name, line
@@ -135,28 +145,50 @@ def _describe(number: int, line: str) -> str:
     return f"line {number} is {line[:20]!r}"
 
 
-def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a stream, stripped. After a header, lines that are only letters are joined, many at once.
+def _lines(stream: BinaryIO) -> Iterator[tuple[str, bool]]:
+    """Yield the lines of a stream, stripped, and whether a line begins there: a long one is yielded in pieces.
 
-    Headers may have any letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
+    After a header, lines that are only letters are joined, many at once. Lines end with LF, CR LF or CR. Headers may have any
+    letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
     """
-    has_header = False
-    begin = codecs.BOM_UTF8
+    held = b""  # what follows the last line end; its line goes on in the next block, or a LF follows its CR
+    begins, is_first, has_header = True, True, False
     while block := stream.read(_BLOCK):
-        # A longer line, such as a genome in one line, is cut; its pieces are treated as consecutive lines.
-        block = (block + stream.readline(_BLOCK)).removeprefix(begin)
-        begin = b""
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        for section in _sections(block):
-            header, rest = _split_header(section)
-            has_header = has_header or bool(header)
-            letters = rest.replace(b"\n", b"")
-            if has_header and letters.isalpha():
-                yield header.decode("utf-8", "replace").strip()
-                yield letters.decode("ascii")
-            else:
-                yield from map(str.strip, section.decode("utf-8", "replace").split("\n"))
+        held += block
+        if is_first:
+            if len(held) < len(codecs.BOM_UTF8):
+                continue
+            held, is_first = held.removeprefix(codecs.BOM_UTF8), False
+        # The last byte may be a CR whose LF follows.
+        end = max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
+        if end:
+            for line in _whole_lines(held[:end], begins, has_header):
+                has_header = has_header or line[0].startswith(">")
+                yield line
+            held, begins = held[end:], True
+        elif len(held) > _LONG_LINE:  # such as a genome in one line
+            cut = len(held) - held.endswith(b"\r")
+            yield held[:cut].decode("utf-8", "replace").strip(), begins
+            held, begins = held[cut:], False
+    yield from _whole_lines(held.removeprefix(codecs.BOM_UTF8 if is_first else b""), begins, has_header)
+
+
+def _whole_lines(block: bytes, begins: bool, has_header: bool) -> Iterator[tuple[str, bool]]:
+    """Yield lines from bytes that end where a line does; `begins`: whether they also begin where one does."""
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not begins:
+        rest, _, block = block.partition(b"\n")
+        yield rest.decode("utf-8", "replace").strip(), False
+    for section in _sections(block):
+        header, rest = _split_header(section)
+        has_header = has_header or bool(header)
+        letters = rest.replace(b"\n", b"")
+        if has_header and letters.isalpha():
+            yield header.decode("utf-8", "replace").strip(), True
+            yield letters.decode("ascii"), True
+        else:
+            yield from ((line.strip(), True) for line in section.decode("utf-8", "replace").split("\n"))
 
 
 def _sections(block: bytes) -> Iterator[bytes]:
