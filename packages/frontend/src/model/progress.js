@@ -13,7 +13,7 @@ import { count, countOf, duration, sized } from "./format.js";
  */
 
 /** @type {Record<string, string>} */
-const PARTS = { fasta: "sequence", issl: "off-target index", bowtie2: "Bowtie 2 index" };
+const PARTS = { fasta: "sequence", issl: "off-target index" };
 
 /**
  * Return the stages of a job in order. The last two run at the same time.

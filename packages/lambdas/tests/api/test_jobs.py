@@ -424,7 +424,7 @@ def test_lambda_carries_the_largest_queries(query: dict[str, Any]) -> None:
 
 def test_an_answer_that_lambda_would_not_carry_says_what_helps(service: Service) -> None:
     """Each target has the name of its contig, which a user chose."""
-    name, sequence = "n" * 200_000, "ACGTACGTACGTACGTACGTAGG" * 40
+    name, sequence = "n" * 90_000, "ACGTACGTACGTACGTACGTAGG" * 100
     job_id = service.submit(fasta=f">{name}\n{sequence}")
     service.score(job_id, f">{name}\n{sequence}")
     answer = service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "1000"})
