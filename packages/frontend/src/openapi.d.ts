@@ -565,6 +565,16 @@ export interface components {
             status?: "ok";
         };
         /**
+         * IndexDownloadView
+         * @description How many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several.
+         */
+        IndexDownloadView: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * JobCreated
          * @description Where to follow the job.
          */
@@ -619,6 +629,8 @@ export interface components {
             progress: components["schemas"]["Progress"];
             /** @description While it waits for its genome: how far that is. */
             genomeProgress: components["schemas"]["PartProgress"] | null;
+            /** @description While its first off-targets wait for the download of the genome's index. */
+            indexDownload: components["schemas"]["IndexDownloadView"] | null;
             /**
              * Reason
              * @description Why it failed.

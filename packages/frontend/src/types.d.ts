@@ -11,6 +11,7 @@ export type Column = Schemas["ColumnView"];
 export type ExportFormat = Schemas["FormatView"];
 export type Genome = Schemas["GenomeView"];
 export type GenomeFile = Schemas["FileView"];
+export type IndexDownload = Schemas["IndexDownloadView"];
 export type Job = Schemas["JobView"];
 export type Limits = Schemas["LimitsView"];
 export type NewJob = Schemas["NewJob"];

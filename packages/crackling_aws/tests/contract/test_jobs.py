@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models.jobs import Job, JobOptions, Status
+from crackling_aws.models.jobs import DOWNLOAD_SECONDS, IndexDownload, Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 from fakes.known import known
 
@@ -51,8 +51,26 @@ def test_stages_leave_their_facts(jobs: JobStore) -> None:
     assert (job.status, job.guides, job.updated) == (Status.SCORING, 5, 13)
 
 
+def test_the_download_of_an_index_is_shown_while_it_is_under_way_and_the_scores_wait_for_it(
+    jobs: JobStore,
+) -> None:
+    assert jobs.set_guides("j1", 5, 11)
+    assert jobs.note_download("j1", 30, 100, 20)
+    job = known(jobs.get("j1"))
+    assert job.updated == 11
+    assert job.awaited_download(20.5) == IndexDownload(30, 100, 20)
+    assert job.awaited_download(20 + DOWNLOAD_SECONDS) is None, "it has ended, or its function has died"
+    assert replace(job, off_target_done=1).awaited_download(20.5) is None, "another function had the index"
+    assert replace(job, failure="x").awaited_download(20.5) is None
+    assert jobs.note_download("j1", 100, 100, 22)
+    assert known(jobs.get("j1")).awaited_download(22) is None
+    assert jobs.fail("j1", "why", 23)
+    assert not jobs.note_download("j1", 30, 100, 24)
+
+
 def test_a_job_that_is_not_there_is_not_made(jobs: JobStore) -> None:
     assert not jobs.mark_preparing("j2", 11)
+    assert not jobs.note_download("j2", 1, 2, 11)
     assert not jobs.fail("j2", "why", 11)
     assert jobs.get("j2") is None
 

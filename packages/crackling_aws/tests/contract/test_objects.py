@@ -85,6 +85,37 @@ def test_ranges_go_to_their_places_and_leave_holes(store: ObjectStore, tmp_path:
         store.read("none", 0, 1)
 
 
+@pytest.mark.parametrize("size", [1000, 12 * 1024 * 1024 + 5])
+def test_transfers_report_their_bytes(store: ObjectStore, tmp_path: Path, size: int) -> None:
+    (tmp_path / "in").write_bytes(b"x" * size)
+    sent: list[tuple[int, int]] = []
+    store.upload(tmp_path / "in", "a/b", lambda *bytes_: sent.append(bytes_))
+    fetched: list[tuple[int, int]] = []
+    store.download("a/b", tmp_path / "out", on_bytes=lambda *bytes_: fetched.append(bytes_))
+    for reported in (sent, fetched):
+        assert reported == sorted(reported)
+        assert {total for _, total in reported} == {size}
+        assert reported[-1] == (size, size)
+    assert len(sent) == -(-size // objects.PART)
+    assert len(fetched) >= len(sent)
+    ranges = [(0, 10), (size - 90, size)]
+    store.download("a/b", tmp_path / "out", ranges, lambda *bytes_: fetched.append(bytes_))
+    assert fetched[-1] == (100, 100)
+
+
+def test_a_report_that_raises_ends_the_transfer(store: ObjectStore, tmp_path: Path) -> None:
+    def lost(_done: int, _total: int) -> NoReturn:
+        raise ValueError("lost")
+
+    (tmp_path / "in").write_bytes(b"x" * 12 * 1024 * 1024)
+    with pytest.raises(ValueError, match="lost"):
+        store.upload(tmp_path / "in", "a/b", lost)
+    assert store.size("a/b") is None
+    store.upload(tmp_path / "in", "a/b")
+    with pytest.raises(ValueError, match="lost"):
+        store.download("a/b", tmp_path / "out", on_bytes=lost)
+
+
 @pytest.mark.parametrize("written", [3, 12 * 1024 * 1024])
 def test_an_error_on_the_way_leaves_no_object(store: ObjectStore, written: int) -> None:
     def interrupted() -> None:

@@ -9,13 +9,23 @@ import { preparation } from "./progress.js";
 
 // Estimates from a shorter time would jump.
 const SHORTEST_SECONDS = 2;
+// How long after its end an estimate may still be true, since no estimate is shown to fewer seconds.
+const GRACE_SECONDS = 5;
+
+/**
+ * @typedef {object} Moment
+ * @property {number} done
+ * @property {number} now in milliseconds
+ */
 
 export class Forecast {
-  /** @type {Map<string, {done: number, now: number}>} */
-  #firsts = new Map();
+  /** @type {Map<string, {first: Moment, latest: Moment}>} */
+  #seen = new Map();
 
   /**
-   * Return the remaining time at the pace since the first progress. The time before that is start-up and would distort it.
+   * Return the remaining time at the pace between the first and the latest progress. The time before that is start-up and
+   * would distort it. The estimate is made when progress is seen and then counted down: a step that stands still runs out
+   * of it, and its time left becomes negative.
    * @param {string} what
    * @param {number} done
    * @param {number} total
@@ -23,15 +33,17 @@ export class Forecast {
    * @returns {number | null} seconds; null while there is no estimate
    */
   left(what, done, total, now) {
-    const first = this.#firsts.get(what);
-    if (!first || first.done === 0) {
-      this.#firsts.set(what, { done, now });
-      return null;
-    }
-    const seconds = (now - first.now) / 1000;
-    const gained = done - first.done;
-    if (seconds < SHORTEST_SECONDS || gained <= 0) return null;
-    return ((total - done) * seconds) / gained;
+    const moment = { done, now };
+    let seen = this.#seen.get(what);
+    if (!seen || seen.first.done === 0 || done < seen.latest.done) seen = { first: moment, latest: moment };
+    else if (done > seen.latest.done) seen = { first: seen.first, latest: moment };
+    this.#seen.set(what, seen);
+    const { first, latest } = seen;
+    const since = (now - latest.now) / 1000;
+    if (done >= total) return -since;
+    const seconds = (latest.now - first.now) / 1000;
+    if (seconds < SHORTEST_SECONDS) return null;
+    return ((total - done) * seconds) / (done - first.done) - since;
   }
 
   /**
@@ -45,12 +57,12 @@ export class Forecast {
     if (job.status === "preparing") return this.#ofPreparation(job, genome, now);
     const { guides, consensusDone, offTargetDone } = job.progress;
     if (job.status !== "scoring" || guides === null) return null;
-    // Both scores are computed at the same time, and folding takes far longer: the slower one decides.
-    const left = longest(
-      this.left("consensusDone", consensusDone, guides, now),
-      this.left("offTargetDone", offTargetDone, guides, now),
-    );
-    return left === null ? null : `about ${roughly(left)} left`;
+    const ofEfficiency = this.left("consensusDone", consensusDone, guides, now);
+    const ofOffTargets = this.left("offTargetDone", offTargetDone, guides, now);
+    // Both scores are computed at the same time. Either may be the slower one, so there is no estimate without both.
+    if (ofEfficiency === null || ofOffTargets === null) return null;
+    const left = Math.max(ofEfficiency, ofOffTargets);
+    return isOver(left) ? "it takes longer than expected" : `about ${roughly(left)} left`;
   }
 
   /**
@@ -61,16 +73,22 @@ export class Forecast {
   #ofPreparation(job, genome, now) {
     const step = preparation(job, genome);
     const ofStep = step && this.left(step.part, step.done, step.total, now);
-    const expected =
-      genome?.expectedSeconds && genome.began
-        ? { seconds: genome.expectedSeconds, spent: (now - Date.parse(genome.began)) / 1000 }
-        : null;
-    const ofAll = expected && expected.seconds > expected.spent ? expected.seconds - expected.spent : null;
+    const expected = genome?.began ? genome.expectedSeconds : null;
+    const ofAll = genome?.began && expected ? expected - (now - Date.parse(genome.began)) / 1000 : null;
     const isLast = genome?.parts.every((part) => part === step?.part || genome.done.includes(part));
-    const left = isLast && ofStep !== null ? ofStep : longest(ofStep, ofAll);
-    if (left !== null) return `genome ready in about ${roughly(left)}`;
-    return expected && `the genome takes longer than the expected ${roughly(expected.seconds)}`;
+    const left = isLast && ofStep !== null && !isOver(ofStep) ? ofStep : longest(ofStep, ofAll);
+    if (left === null) return null;
+    if (!isOver(left)) return `genome ready in about ${roughly(left)}`;
+    return `the genome takes longer than ${expected ? `the expected ${roughly(expected)}` : "expected"}`;
   }
+}
+
+/**
+ * Tell whether an estimate has proved wrong.
+ * @param {number} left in seconds
+ */
+function isOver(left) {
+  return left < -GRACE_SECONDS;
 }
 
 /** @param {(number | null)[]} times */

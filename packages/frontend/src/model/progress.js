@@ -1,7 +1,7 @@
 import { count, countOf, duration, sized } from "./format.js";
 
 /**
- * @import {Genome, Job, PartProgress} from "../types.js"
+ * @import {Genome, IndexDownload, Job, PartProgress} from "../types.js"
  */
 
 /**
@@ -29,7 +29,7 @@ export function stagesOf(job, genome) {
     stage("Genome", state, genomeDetail(job, genome, under), under && { done: under.done, total: under.total }),
     stage("Find guides", scanState(job, genome), guides === null ? "" : `${count(guides)} found`),
     scoring("Score efficiency", job, consensusDone),
-    scoring("Search off-targets", job, offTargetDone),
+    job.indexDownload ? fetching(job.indexDownload) : scoring("Search off-targets", job, offTargetDone),
   ];
 }
 
@@ -116,6 +116,16 @@ function genomeDetail(job, genome, under) {
   }
   const left = genome.parts.filter((part) => !genome.done.includes(part)).map((part) => PARTS[part] ?? part);
   return left.length ? `${job.genome}: preparing ${left.join(" and ")}${where}` : job.genome;
+}
+
+/**
+ * Return the stage of the off-targets while the first of them wait for the index.
+ * @param {IndexDownload} download
+ * @returns {Stage}
+ */
+function fetching({ done, total }) {
+  const detail = `fetching the index, ${sized(done, "B")} of ${sized(total, "B")}`;
+  return stage("Search off-targets", "current", detail, { done, total });
 }
 
 /**

@@ -24,6 +24,7 @@ export function jobOf(id, more = {}) {
     status: "queued",
     progress: { guides: null, consensusDone: 0, offTargetDone: 0 },
     genomeProgress: null,
+    indexDownload: null,
     reason: null,
     options: { consensus: 2 },
     created: TIME,

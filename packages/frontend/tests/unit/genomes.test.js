@@ -123,22 +123,79 @@ test("the last step of a preparation alone decides the estimate", () => {
   assert.equal(forecast.ofJob(at(550), preparing, START + 30_000), "genome ready in about 30 s");
 });
 
+test("a last step that stands still says so, and goes on when it moves", () => {
+  const forecast = new Forecast();
+  const preparing = { ...PREPARING, done: ["fasta"], expectedSeconds: null };
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  for (const [done, seconds, shown] of /** @type {[number, number, string | null][]} */ ([
+    [100, 0, null],
+    [900, 40, "genome ready in about 5 s"],
+    [900, 49, "genome ready in about 5 s"],
+    [900, 51, "the genome takes longer than expected"],
+    [900, 580, "the genome takes longer than expected"],
+    [950, 600, "genome ready in about 40 s"],
+    [1000, 640, "genome ready in about 5 s"],
+    [1000, 1180, "the genome takes longer than expected"],
+  ]))
+    assert.equal(forecast.ofJob(at(done), preparing, START + seconds * 1000), shown, `${done} after ${seconds} s`);
+});
+
+test("a last step that stands still is estimated from earlier preparations, until their time is over too", () => {
+  const preparing = { ...PREPARING, done: ["fasta"] };
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const forecast = new Forecast();
+  forecast.ofJob(at(100), preparing, START);
+  forecast.ofJob(at(900), preparing, START + 40_000);
+  assert.equal(forecast.ofJob(at(900), preparing, START + 240_000), "genome ready in about 6 min");
+  assert.equal(forecast.ofJob(at(900), preparing, START + 606_000), "the genome takes longer than the expected 10 min");
+});
+
+/** @param {number} consensusDone @param {number} offTargetDone */
+const scoring = (consensusDone, offTargetDone) =>
+  job({ status: "scoring", progress: { guides: 1000, consensusDone, offTargetDone } });
+
 test("the slower of the two scores decides when a job is complete", () => {
   const forecast = new Forecast();
-  const at = (/** @type {number} */ consensusDone, /** @type {number} */ offTargetDone) =>
-    job({ status: "scoring", progress: { guides: 1000, consensusDone, offTargetDone } });
-  forecast.ofJob(at(0, 0), null, START - 9000);
-  assert.equal(forecast.ofJob(at(100, 900), null, START), null, "no pace before the first progress");
-  assert.equal(forecast.ofJob(at(200, 1000), null, START + 5000), "about 40 s left");
+  forecast.ofJob(scoring(0, 0), null, START - 9000);
+  assert.equal(forecast.ofJob(scoring(100, 900), null, START), null, "no pace before the first progress");
+  assert.equal(forecast.ofJob(scoring(200, 1000), null, START + 5000), "about 40 s left");
   assert.equal(forecast.ofJob(job({ status: "scanning" }), null, START), null);
+});
+
+test("a score that has not begun leaves a job without an estimate, however far the other is", () => {
+  const forecast = new Forecast();
+  forecast.ofJob(scoring(100, 0), null, START);
+  assert.equal(forecast.ofJob(scoring(900, 0), null, START + 60_000), null);
+  assert.equal(forecast.ofJob(scoring(1000, 0), null, START + 540_000), null);
+});
+
+test("a job whose scores stand still never shows a few seconds for minutes", () => {
+  const forecast = new Forecast();
+  forecast.ofJob(scoring(100, 100), null, START);
+  const shown = new Map();
+  for (let second = 60; second <= 600; second++) {
+    const text = forecast.ofJob(scoring(1000, 950), null, START + second * 1000);
+    shown.set(text, (shown.get(text) ?? 0) + 1);
+  }
+  assert.deepEqual([...shown.keys()], ["about 5 s left", "it takes longer than expected"]);
+  assert.ok(shown.get("about 5 s left") <= 10, `promised for ${shown.get("about 5 s left")} s`);
 });
 
 test("an estimate needs some seconds and some progress of the same step", () => {
   const forecast = new Forecast();
   assert.equal(forecast.left("fasta", 100, 1000, 0), null);
-  assert.equal(forecast.left("fasta", 100, 1000, 60_000), null, "no progress");
+  assert.equal(forecast.left("fasta", 100, 1000, 8_000), null, "no progress");
   assert.equal(forecast.left("fasta", 400, 1000, 10_000), 20);
+  assert.equal(forecast.left("fasta", 400, 1000, 15_000), 15, "counted down");
   assert.equal(forecast.left("issl", 0, 500, 11_000), null);
+});
+
+test("a step that begins anew is estimated anew", () => {
+  const forecast = new Forecast();
+  forecast.left("issl", 100, 1000, 0);
+  assert.equal(forecast.left("issl", 400, 1000, 10_000), 20);
+  assert.equal(forecast.left("issl", 50, 1000, 60_000), null);
+  assert.equal(forecast.left("issl", 100, 1000, 65_000), 90);
 });
 
 test("recent jobs are kept, noted once and forgotten", () => {

@@ -66,6 +66,18 @@ test("counts are shown with the number of guides", () => {
   });
 });
 
+test("a search for off-targets that waits for the index says so", () => {
+  const progress = { guides: 1700, consensusDone: 200, offTargetDone: 0 };
+  const indexDownload = { done: 120e6, total: 406e6 };
+  const stages = stagesOf(jobOf("x", { status: "scoring", progress, indexDownload }), null);
+  assert.deepEqual(stages[3], {
+    name: "Search off-targets",
+    state: "current",
+    detail: "fetching the index, 120 MB of 406 MB",
+    count: indexDownload,
+  });
+});
+
 test("the clock stops with the job", () => {
   const started = { created: "2026-11-20T10:00:00Z", updated: "2026-11-20T10:01:05Z" };
   const later = Date.parse("2026-11-20T11:10:00Z");

@@ -49,6 +49,7 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "status": "queued",
         "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
+        "indexDownload": None,
         "reason": None,
         "options": {"consensus": 3},
         "created": "2027-01-15T08:00:00Z",
@@ -396,6 +397,16 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service: Service) -> None:
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
 
 
+def test_a_job_that_waits_for_the_index_shows_how_far_its_download_is(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.jobs.set_guides(job_id, 5, NOW)
+    assert service.ask("GET", f"/jobs/{job_id}").json["indexDownload"] is None
+    service.jobs.note_download(job_id, 100, 400, NOW)
+    assert service.ask("GET", f"/jobs/{job_id}").json["indexDownload"] == {"done": 100, "total": 400}
+    service.jobs.note_download(job_id, 100, 400, NOW - 60)
+    assert service.ask("GET", f"/jobs/{job_id}").json["indexDownload"] is None
+
+
 # --- sizes ---
 
 # API Gateway takes headers of 10,240 bytes, and the event has them twice.
@@ -424,7 +435,7 @@ def test_lambda_carries_the_largest_queries(query: dict[str, Any]) -> None:
 
 def test_an_answer_that_lambda_would_not_carry_says_what_helps(service: Service) -> None:
     """Each target has the name of its contig, which a user chose."""
-    name, sequence = "n" * 90_000, "ACGTACGTACGTACGTACGTAGG" * 100
+    name, sequence = "n" * 90_000, "ACGTACGTACGTACGTACGTAGG" * 90
     job_id = service.submit(fasta=f">{name}\n{sequence}")
     service.score(job_id, f">{name}\n{sequence}")
     answer = service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "1000"})

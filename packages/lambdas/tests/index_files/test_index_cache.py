@@ -102,6 +102,18 @@ def test_an_index_is_fetched_once_and_without_its_places(
     assert cache.score(phage, GUIDES[:1])[0].counts[0] > 0
 
 
+def test_the_download_of_an_index_is_reported_and_nothing_after_it(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome
+) -> None:
+    phage, reported = genome("phage"), list[tuple[int, int]]()
+    cache.score(phage, GUIDES, lambda *bytes_: reported.append(bytes_))
+    wanted = scoring_bytes(s3, phage.files[0])
+    assert reported[-1] == (wanted, wanted)
+    reported.clear()
+    cache.score(phage, GUIDES, lambda *bytes_: reported.append(bytes_))
+    assert not reported
+
+
 def test_large_files_come_in_parts_side_by_side(
     cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crackling.guides.sites import Site
     from crackling_aws.models.genomes import Genome
-    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore, OnBytes
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -59,8 +59,9 @@ class Indexes:
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
-    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]:
+    def score(self, genome: Genome, guides: Sequence[str], on_bytes: OnBytes) -> list[Specificity]:
         whole = b"".join(self._objects.get(file.key) for file in genome.files)
+        on_bytes(len(whole), len(whole))
         return [specificity(whole, guide) for guide in guides]
 
     def off_targets(self, _genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:

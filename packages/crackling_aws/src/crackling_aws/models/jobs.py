@@ -25,6 +25,19 @@ class JobOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexDownload:
+    """Hold how many bytes of an index a function has downloaded before it scores, of how many, and when it said so."""
+
+    done: int
+    total: int
+    at: float
+
+
+# A function reports its download every few seconds. One that is silent for longer has ended it, or died.
+DOWNLOAD_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Hold one query against one genome and what its stages have recorded so far."""
 
@@ -45,6 +58,7 @@ class Job:
     failure: str | None = None  # the reason, for its user
     recipient: str | None = None  # who gets an email when it is finished: see crackling_aws.email
     notified: float | None = None  # when that email was sent
+    index_download: IndexDownload | None = None  # the latest that was reported
 
     @property
     def status(self) -> Status:
@@ -62,3 +76,10 @@ class Job:
     def finished(self) -> bool:
         """Return whether the job is finished: complete or failed."""
         return self.status in (Status.COMPLETE, Status.FAILED)
+
+    def awaited_download(self, now: float) -> IndexDownload | None:
+        """Return the download of the index that the search for off-targets waits for; None unless it is under way."""
+        latest = self.index_download
+        if latest is None or self.status is not Status.SCORING or self.off_target_done:
+            return None
+        return latest if latest.done < latest.total and now < latest.at + DOWNLOAD_SECONDS else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crackling_aws.codec import attributes, from_item, to_item
-from crackling_aws.models.jobs import Job
+from crackling_aws.models.jobs import IndexDownload, Job
 from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ class JobStore:
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
         """Note how many guides the scan found; return False if the job is finished."""
         return self._update(job_id, NOT_FINISHED, guides=guides, updated=now)
+
+    def note_download(self, job_id: str, done: int, total: int, now: float) -> bool:
+        """Note how far the download of the index is that the job's scores wait for; return False if the job is finished.
+
+        It is no step of the job, so `updated` stays.
+        """
+        return self._update(job_id, NOT_FINISHED, index_download=IndexDownload(done, total, now))
 
     def fail(self, job_id: str, reason: str, now: float) -> bool:
         """End the job with a reason; return False if it was finished."""

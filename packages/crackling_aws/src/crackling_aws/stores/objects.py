@@ -10,18 +10,22 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectRequestTypeDef
+
+    OnBytes = Callable[[int, int], None]  # how many bytes were transferred, of how many
 
 # S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
 PART = 16 * 1024 * 1024
@@ -95,11 +99,18 @@ class ObjectStore:
         """
         return b"".join(self._range(key, start, end))
 
-    def download(self, key: str, path: Path, ranges: Iterable[tuple[int, int]] | None = None) -> None:
+    def download(
+        self,
+        key: str,
+        path: Path,
+        ranges: Iterable[tuple[int, int]] | None = None,
+        on_bytes: OnBytes | None = None,
+    ) -> None:
         """Download an object, or only ranges of its bytes, which are written at their own offsets.
 
         Other bytes of an existing file stay as they are; in a new file they are a hole. Large ranges are split, several parts
-        are downloaded at once, and each continues where its connection broke.
+        are downloaded at once, and each continues where its connection broke. `on_bytes` is called about every MB, by one
+        thread at a time; what it raises ends the download.
 
         Raises:
             MissingObjectError: there is none.
@@ -112,16 +123,18 @@ class ObjectStore:
             for start, end in ([(0, size)] if ranges is None else ranges)
             for at in range(start, end, PART)
         ]
+        count = _Counter(sum(end - start for start, end in parts), on_bytes)
         with path.open("r+b" if path.exists() else "w+b", buffering=0) as file:
             file.truncate(size)
-            self._copy_all(key, parts, file.fileno())
+            self._copy_all(key, parts, file.fileno(), count)
 
-    def _copy_all(self, key: str, parts: list[tuple[int, int]], file: int) -> None:
+    def _copy_all(self, key: str, parts: list[tuple[int, int]], file: int, count: _Counter) -> None:
         def copy(part: tuple[int, int]) -> None:
             at = part[0]
             for piece in self._range(key, *part):
                 _write(file, piece, at)
                 at += len(piece)
+                count.add(len(piece))
 
         if len(parts) <= 1:
             list(map(copy, parts))
@@ -170,15 +183,19 @@ class ObjectStore:
             return False
         return all(entry["Key"] != key for entry in answer.get("Contents", []))
 
-    def upload(self, path: Path, key: str) -> None:
-        """Copy a file to an object."""
-        with path.open("rb") as stream, self.writer(key) as out:
+    def upload(self, path: Path, key: str, on_bytes: OnBytes | None = None) -> None:
+        """Copy a file to an object. `on_bytes` is called for each part that has arrived; what it raises ends the upload."""
+        count = _Counter(path.stat().st_size, on_bytes)
+        with path.open("rb") as stream, self._writer(key, count) as out:
             shutil.copyfileobj(stream, out, _COPY)
 
-    @contextmanager
-    def writer(self, key: str) -> Iterator[BinaryIO]:
+    def writer(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Stream into an object, which comes to be when the block ends well; on an error nothing remains."""
-        upload = _Upload(self._client, self._bucket, key)
+        return self._writer(key, _Counter(0, None))
+
+    @contextmanager
+    def _writer(self, key: str, count: _Counter) -> Iterator[BinaryIO]:
+        upload = _Upload(self._client, self._bucket, key, count)
         try:
             yield cast("BinaryIO", upload)
             upload.complete()
@@ -215,16 +232,33 @@ class ObjectStore:
         return self._client.generate_presigned_url("get_object", Params=target, ExpiresIn=seconds)
 
 
+class _Counter:
+    """Count the bytes that several threads transfer, and report their sum."""
+
+    def __init__(self, total: int, report: OnBytes | None) -> None:
+        self._total, self._report = total, report
+        self._done = 0
+        self._lock = Lock()
+
+    def add(self, transferred: int) -> None:
+        if self._report is None:
+            return
+        with self._lock:
+            self._done += transferred
+            self._report(self._done, self._total)
+
+
 class _Upload(io.RawIOBase):
     """Collects what is written into parts, a few of which are sent side by side: they are all that it holds.
 
     An object smaller than one part is put in one request.
     """
 
-    def __init__(self, client: S3Client, bucket: str, key: str) -> None:
+    def __init__(self, client: S3Client, bucket: str, key: str, count: _Counter) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
+        self._count = count
         self._upload_id: str | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._sent: list[Future[CompletedPartTypeDef]] = []
@@ -243,6 +277,7 @@ class _Upload(io.RawIOBase):
     def complete(self) -> None:
         if self._upload_id is None:
             self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer))
+            self._count.add(len(self._buffer))
             return
         if self._buffer:
             self._send(bytes(self._buffer))
@@ -287,6 +322,7 @@ class _Upload(io.RawIOBase):
             Body=part,
             ChecksumCRC32=checksum,
         )
+        self._count.add(len(part))
         return {"PartNumber": number, "ETag": sent["ETag"], "ChecksumCRC32": checksum}
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models.genomes import Genome
-from crackling_aws.models.jobs import Job, JobOptions, Status
+from crackling_aws.models.jobs import IndexDownload, Job, JobOptions, Status
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
 from crackling_lambdas.api.views import View, to_datetime
 from crackling_lambdas.jobs.email_subscriptions import EmailState
@@ -102,6 +102,17 @@ class Progress(View):
     off_target_done: int
 
 
+class IndexDownloadView(View):
+    """How many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several."""
+
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, download: IndexDownload | None) -> Self | None:
+        return None if download is None else cls(done=download.done, total=download.total)
+
+
 class JobView(View):
     """A job and how far it has come."""
 
@@ -120,6 +131,10 @@ class JobView(View):
     genome_progress: Annotated[
         PartProgress | None, Field(description="While it waits for its genome: how far that is.")
     ]
+    index_download: Annotated[
+        IndexDownloadView | None,
+        Field(description="While its first off-targets wait for the download of the genome's index."),
+    ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
     options: Options
     created: datetime
@@ -129,7 +144,7 @@ class JobView(View):
     expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
 
     @classmethod
-    def of(cls, job: Job, genome: Genome | None) -> Self:
+    def of(cls, job: Job, genome: Genome | None, now: float) -> Self:
         """Return the view of a job; the genome is None before its preparation and after its deletion."""
         return cls(
             job_id=job.job_id,
@@ -145,6 +160,7 @@ class JobView(View):
                 guides=job.guides, consensus_done=job.consensus_done, off_target_done=job.off_target_done
             ),
             genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
+            index_download=IndexDownloadView.of(job.awaited_download(now)),
             reason=job.failure,
             options=Options(consensus=job.options.consensus),
             created=to_datetime(job.created),

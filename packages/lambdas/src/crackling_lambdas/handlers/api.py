@@ -77,6 +77,7 @@ def make_handler(
             objects=data,
             off_target_finder=make_off_target_finder(genome_objects),
             annotations=Annotations(objects=genome_objects),
+            clock=clock,
         ),
         Library(
             genomes=genomes,

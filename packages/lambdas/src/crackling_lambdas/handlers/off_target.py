@@ -15,6 +15,7 @@ from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.index_files.index_cache import IndexCache
 from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.jobs.downloads import DownloadReports
 from crackling_lambdas.jobs.failing import fail_job
 from crackling_lambdas.jobs.read_cache import ReadCache
 from crackling_lambdas.jobs.scoring import Chunks, Indexes, OffTargetScoring
@@ -50,6 +51,7 @@ def make_handler(
         read_genome=ReadCache(read=genomes.get, clock=clock).get,
         indexes=make_indexes(objects),
         annotations=Annotations(objects=objects),
+        report_download=DownloadReports(jobs=jobs, clock=clock),
         clock=clock,
         measure=log_work,
     ).run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard, Tally
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity import OffTarget, Specificity
     from crackling_aws.models.genomes import Genome, IndexFile
-    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore, OnBytes
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 
@@ -32,14 +33,16 @@ class IndexCache:
     objects: ObjectStore
     files: ShardFiles
 
-    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]:
-        """Score guides against a genome that is ready.
+    def score(
+        self, genome: Genome, guides: Sequence[str], on_bytes: OnBytes | None = None
+    ) -> list[Specificity]:
+        """Score guides against a genome that is ready; `on_bytes` is called while a shard is downloaded.
 
         The shards are used one after another, so that they need not fit on the disk together. Those on the disk are used first:
         the shards that are downloaded last are then still there for the next chunk.
         """
         tally = Tally(guides)
-        for shard in self._shards(genome):
+        for shard in self._shards(genome, on_bytes):
             tally.add(shard)
         return tally.scores()
 
@@ -51,16 +54,18 @@ class IndexCache:
                 list(pool.map(lambda listing, shard=shard: listing.add(shard), listings))
         return [listing.off_targets() for listing in listings]
 
-    def _shards(self, genome: Genome) -> Iterator[Shard]:
-        download = self._download_with_positions if genome.annotated else self._download
+    def _shards(self, genome: Genome, on_bytes: OnBytes | None = None) -> Iterator[Shard]:
+        download = partial(
+            self._download_with_positions if genome.annotated else self._download, on_bytes=on_bytes
+        )
         for file in sorted(genome.files, key=lambda file: file not in self.files):
             yield self.files.use(file, download)
 
-    def _download(self, file: IndexFile, path: Path) -> Shard:
-        Parts(objects=self.objects, files=self.files).download(file, path, without=POSITION_SECTIONS)
+    def _download(self, file: IndexFile, path: Path, on_bytes: OnBytes | None) -> Shard:
+        Parts(objects=self.objects, files=self.files).download(file, path, POSITION_SECTIONS, on_bytes)
         return Shard.open(path, positions=False)
 
-    def _download_with_positions(self, file: IndexFile, path: Path) -> Shard:
+    def _download_with_positions(self, file: IndexFile, path: Path, on_bytes: OnBytes | None) -> Shard:
         return Parts(objects=self.objects, files=self.files).open(
-            file, path, frozenset({Section.OCCURRENCES})
+            file, path, frozenset({Section.OCCURRENCES}), on_bytes
         )

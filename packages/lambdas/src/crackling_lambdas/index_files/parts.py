@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crackling.specificity.layout import Range, Section
     from crackling_aws.models.genomes import IndexFile
-    from crackling_aws.stores.objects import ObjectStore
+    from crackling_aws.stores.objects import ObjectStore, OnBytes
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 BLOCK_BYTES = 64 * 1024  # about what arrives in the time that S3 takes to answer a request
@@ -29,16 +29,24 @@ class Parts:
     objects: ObjectStore
     files: ShardFiles
 
-    def download(self, file: IndexFile, path: Path, without: Collection[Section]) -> None:
+    def download(
+        self,
+        file: IndexFile,
+        path: Path,
+        without: Collection[Section],
+        on_bytes: OnBytes | None = None,
+    ) -> None:
         """Download the header and all sections except some, which remain holes in the file."""
         header = Header.decode(self.objects.read(file.key, 0, HEADER_BYTES), file.key)
         ranges = header.ranges(without)
         self.files.make_room(_bytes(ranges))
-        self.objects.download(file.key, path, ranges)
+        self.objects.download(file.key, path, ranges, on_bytes)
 
-    def open(self, file: IndexFile, path: Path, fetched: frozenset[Section]) -> Shard:
+    def open(
+        self, file: IndexFile, path: Path, fetched: frozenset[Section], on_bytes: OnBytes | None = None
+    ) -> Shard:
         """Open a file whose sections `fetched` are downloaded block by block when a search reads them."""
-        self.download(file, path, fetched)
+        self.download(file, path, fetched, on_bytes)
         blocks = Blocks(file.bytes)
 
         def fetch(needed: Collection[Range]) -> None:

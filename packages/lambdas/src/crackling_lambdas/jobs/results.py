@@ -16,6 +16,8 @@ from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crackling.results import Format, Target
     from crackling.sequences.fasta import Contig
     from crackling.specificity import OffTarget
@@ -110,6 +112,7 @@ class Results:
     objects: ObjectStore  # its query and exports
     off_target_finder: OffTargetFinder
     annotations: Annotations
+    clock: Callable[[], float]
 
     def job(self, job_id: str) -> Job:
         """Return a known job.

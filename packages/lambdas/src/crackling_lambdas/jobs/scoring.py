@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crackling_aws.models.chunks import Chunk
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
+    from crackling_aws.stores.objects import OnBytes
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
 
@@ -31,7 +32,7 @@ Assess = Callable[[Sequence[Site]], list[Efficiency]]
 class Indexes(Protocol):
     """Score with the indexes of genomes that are ready."""
 
-    def score(self, genome: Genome, guides: Sequence[str]) -> list[Specificity]: ...
+    def score(self, genome: Genome, guides: Sequence[str], on_bytes: OnBytes) -> list[Specificity]: ...
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]: ...
 
 
@@ -79,6 +80,7 @@ class OffTargetScoring:
     read_genome: Callable[[str], Genome | None]
     indexes: Indexes
     annotations: Annotations
+    report_download: Callable[[str], OnBytes]  # for a job: see jobs/downloads.py
     clock: Callable[[], float]
     measure: Measure = unmeasured
 
@@ -95,7 +97,7 @@ class OffTargetScoring:
                 raise GenomeNotReadyError(f"The genome {job.genome_id} is not ready")
             with self.measure():
                 guides = [query.site.guide for query in chunk.sites]
-                results = self.indexes.score(genome, guides)
+                results = self.indexes.score(genome, guides, self.report_download(job.job_id))
                 loci = self._loci(genome, guides, results)
                 self.chunks.targets.save_off_target(chunk, results, self.clock(), loci)
 
