@@ -214,7 +214,7 @@ describe("a user's journey", { skip }, () => {
         })
         .waitFor();
       await page
-        .locator(".stages .current", { hasText: /sequence, [\d.]+ [kM]?B of [\d.]+ [kM]B/ })
+        .locator(".stages .current", { hasText: /sequence, downloading, [\d.]+ [kM]?B of [\d.]+ [kM]B/ })
         .locator("progress")
         .waitFor();
       await picture(page, "organism-progress");

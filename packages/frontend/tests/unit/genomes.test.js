@@ -104,7 +104,7 @@ test("a preparation shows the expected time from the start, and when it takes lo
 
 test("a preparation that is slower than expected is estimated from its step", () => {
   const forecast = new Forecast();
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "fasta", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "fasta", phase: null, done, total: 1000 } });
   forecast.ofJob(at(0), PREPARING, START - 60_000);
   forecast.ofJob(at(1), PREPARING, START);
   assert.equal(forecast.ofJob(at(11), PREPARING, START + 60_000), "genome ready in about 1.5 hours");
@@ -118,7 +118,7 @@ test("a preparation that is slower than expected is estimated from its step", ()
 test("the last step of a preparation alone decides the estimate", () => {
   const forecast = new Forecast();
   const preparing = { ...PREPARING, done: ["fasta"] };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   forecast.ofJob(at(100), preparing, START);
   assert.equal(forecast.ofJob(at(550), preparing, START + 30_000), "genome ready in about 30 s");
 });
@@ -126,7 +126,7 @@ test("the last step of a preparation alone decides the estimate", () => {
 test("a last step that stands still says so, and goes on when it moves", () => {
   const forecast = new Forecast();
   const preparing = { ...PREPARING, done: ["fasta"], expectedSeconds: null };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   for (const [done, seconds, shown] of /** @type {[number, number, string | null][]} */ ([
     [100, 0, null],
     [900, 40, "genome ready in about 5 s"],
@@ -142,7 +142,7 @@ test("a last step that stands still says so, and goes on when it moves", () => {
 
 test("a last step that stands still is estimated from earlier preparations, until their time is over too", () => {
   const preparing = { ...PREPARING, done: ["fasta"] };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   const forecast = new Forecast();
   forecast.ofJob(at(100), preparing, START);
   forecast.ofJob(at(900), preparing, START + 40_000);

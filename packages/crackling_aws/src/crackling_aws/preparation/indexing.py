@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.specificity import build_index
-from crackling_aws.models.genomes import IndexFile, Part
+from crackling_aws.models.genomes import IndexFile, Part, Phase
 from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
@@ -66,7 +66,8 @@ class Builder:
                 with TemporaryDirectory() as folder:
                     report(part)
                     fasta = Path(folder, "genome.fa.gz")
-                    self.objects.download(keys.fasta(message.genome_id, message.claim), fasta)
+                    key = keys.fasta(message.genome_id, message.claim)
+                    self.objects.download(key, fasta, on_bytes=partial(on_stage, Phase.DOWNLOADING))
                     make(fasta, Path(folder), on_stage)
             except LostClaimError as error:
                 logger.warning("The build of the %s index stops: %s", part, error)
@@ -89,12 +90,22 @@ class IsslIndex:
 
     def run(self, message: PrepareGenome) -> None:
         def make(fasta: Path, folder: Path, on_stage: OnStage) -> None:
-            files = []
             shards = self.build([fasta], folder / "genome.issl", progress=on_stage)
-            for number, path in enumerate(shards, start=1):
-                key = keys.index(message.genome_id, message.claim, number, len(shards))
-                self.builder.objects.upload(path, key)
-                files.append(IndexFile(key, path.stat().st_size))
+            files = [
+                IndexFile(
+                    keys.index(message.genome_id, message.claim, number, len(shards)), path.stat().st_size
+                )
+                for number, path in enumerate(shards, start=1)
+            ]
+            uploaded, total = 0, sum(file.bytes for file in files)
+            on_stage(Phase.UPLOADING, 0, total)
+            for path, file in zip(shards, files, strict=True):
+
+                def on_bytes(done: int, _size: int, before: int = uploaded) -> None:
+                    on_stage(Phase.UPLOADING, before + done, total)
+
+                self.builder.objects.upload(path, file.key, on_bytes)
+                uploaded += file.bytes
                 path.unlink()
             self.builder.genomes.issl_done(message.genome_id, message.claim, files, self.builder.clock())
 
