@@ -35,14 +35,13 @@ remove_swap() {
 }
 
 install_packages() {
-  # bowtie2 makes what users keep, so its version is the release's first and stays; the rest takes security updates.
-  local python bowtie2
+  local python
   # shellcheck source=/dev/null
   . /etc/os-release
   case "$ID-$VERSION_ID" in
-    ubuntu-22.04) python=python3.11 bowtie2=2.4.4 ;;
-    ubuntu-24.04) python=python3.12 bowtie2=2.5.2 ;;
-    debian-12) python=python3.11 bowtie2=2.5.0 ;;
+    ubuntu-22.04) python=python3.11 ;;
+    ubuntu-24.04) python=python3.12 ;;
+    debian-12) python=python3.11 ;;
     *)
       say "$PRETTY_NAME is none of Ubuntu 22.04, Ubuntu 24.04, Debian 12" >&2
       exit 1
@@ -52,7 +51,7 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o DPkg::Lock::Timeout=300 update
   apt-get -q -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends \
-    "$python" "$python-venv" "bowtie2=$bowtie2-*" ca-certificates e2fsprogs mount util-linux
+    "$python" "$python-venv" ca-certificates e2fsprogs mount util-linux
   PYTHON=$(command -v "$python")
 }
 

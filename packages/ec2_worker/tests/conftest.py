@@ -12,7 +12,6 @@ from localcloud.standins.imds import MetadataStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # A test without its fakes reaches neither an account nor this machine's own metadata.
 os.environ |= {
@@ -33,13 +32,8 @@ KEYS = {"jobs": ["jobId"], "genomes": ["genomeId", "item"]}
 
 
 @pytest.fixture
-def clients(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimpleNamespace]:
-    """Of an account on moto with the tables, the bucket and the queue; and a bowtie2-build that writes a file."""
-    program = tmp_path / "bin" / "bowtie2-build-s"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\nfor last; do :; done\n: > "$last.1.bt2"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+def clients() -> Iterator[SimpleNamespace]:
+    """Return clients of an account on moto with the tables, the bucket and the queue."""
     with mock_aws():
         made = SimpleNamespace(**{name: boto3.client(name) for name in ("dynamodb", "s3", "sqs", "ssm")})
         for table, keys in KEYS.items():

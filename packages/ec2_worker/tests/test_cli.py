@@ -12,7 +12,7 @@ import pytest
 
 from crackling_aws.models.genomes import GenomeState, Part, Source
 from crackling_aws.stores.genomes import GenomeStore
-from crackling_worker import cli, selftest
+from crackling_worker import cli
 from crackling_worker.metadata import Metadata
 from localcloud.standins.ncbi import NcbiStandIn
 
@@ -38,7 +38,7 @@ def world(
     with NcbiStandIn({GENOME: FASTA}) as ncbi:
         settings = {
             "JOBS_TABLE": "jobs", "GENOMES_TABLE": "genomes", "GENOME_BUCKET": "genome",
-            "SCAN_QUEUE_URL": clients.queue, "NCBI_URL": ncbi.url, "BOWTIE2": "on", "MAX_HOURS": "1",
+            "SCAN_QUEUE_URL": clients.queue, "NCBI_URL": ncbi.url, "MAX_HOURS": "1",
         }  # fmt: skip
         clients.ssm.put_parameter(
             Name="/crackling/test/worker-settings", Value=json.dumps(settings), Type="String"
@@ -127,8 +127,7 @@ def test_an_unknown_assembly_fails_for_good(
     assert "GCF_000000000.9" in (found(world, "GCF_000000000.9").reason or "")
 
 
-def test_the_self_test_needs_no_instance(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest, "_MIN_BOWTIE2_FILES", 1)
+def test_the_self_test_needs_no_instance(clients: SimpleNamespace) -> None:
     assert cli.main(["--self-test"]) == 0
 
 

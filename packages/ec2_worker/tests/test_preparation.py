@@ -1,4 +1,4 @@
-"""Test the whole preparation of phage lambda on moto; only bowtie2 is replaced, by a stub that writes a file."""
+"""Test the whole preparation of phage lambda on moto."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
 GENOME, CLAIM, JOB, INSTANCE = "GCF_000840245.1", "c" * 32, "j" * 32, "i-0123456789abcdef0"
-ALL_PARTS = (Part.FASTA, Part.BOWTIE2, Part.ISSL)
+PARTS = (Part.FASTA, Part.ISSL)
 
 
 def download_fasta(_accession: str, _on_progress: OnProgress) -> BinaryIO:
@@ -44,7 +44,7 @@ def download_fasta(_accession: str, _on_progress: OnProgress) -> BinaryIO:
 def prepare(clients: SimpleNamespace, download_fasta: DownloadFasta, claim: str) -> Preparation:
     settings = WorkerSettings(
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url=clients.queue,
-        ncbi_url="", bowtie2=True, max_hours=1,
+        ncbi_url="", max_hours=1,
     )  # fmt: skip
     return make_preparation(
         message=PrepareGenome(GENOME, claim),
@@ -63,7 +63,6 @@ class Case:
         self,
         clients: SimpleNamespace,
         download_fasta: DownloadFasta = download_fasta,
-        parts: tuple[Part, ...] = ALL_PARTS,
     ) -> None:
         self.clients = clients
         self.preparation = prepare(clients, download_fasta, CLAIM)
@@ -72,7 +71,7 @@ class Case:
         now = time.time()
         self.jobs.create(Job(JOB, GENOME, JobOptions(), 200, now, now, int(now) + 1000))
         self.genomes.add_waiter(GENOME, JOB, int(now) + 1000)
-        self.genomes.claim(GENOME, CLAIM, Source.ACCESSION, parts, now)
+        self.genomes.claim(GENOME, CLAIM, Source.ACCESSION, PARTS, now)
 
     def run(self, **options: Any) -> Outcome:
         watched: dict[str, Any] = {
@@ -105,7 +104,7 @@ def test_a_genome_becomes_ready_and_its_jobs_go_on(clients: SimpleNamespace, tmp
     case = Case(clients)
     assert case.run() is Outcome.READY
     assert (case.genome.state, case.genome.contigs, case.genome.bases) == (GenomeState.READY, 1, 48502)
-    assert case.genome.done == frozenset(ALL_PARTS)
+    assert case.genome.done == frozenset(PARTS)
     assert case.job.status is Status.SCANNING
     assert [message["Body"] for message in case.queued()] == [f'{{"job_id": "{JOB}"}}']
     (file,) = case.genome.files
@@ -116,17 +115,10 @@ def test_a_genome_becomes_ready_and_its_jobs_go_on(clients: SimpleNamespace, tmp
         assert found.score(guide) == expected.score(guide)
 
 
-def test_without_bowtie2_it_is_not_run(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
-    case = Case(clients, parts=(Part.FASTA, Part.ISSL))
-    assert case.run() is Outcome.READY
-    assert case.genome.state is GenomeState.READY
-
-
 def test_each_phase_is_named_when_it_begins(
     clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case, told = Case(clients, parts=(Part.FASTA, Part.ISSL)), list[Progress]()
+    case, told = Case(clients), list[Progress]()
     write = type(case.genomes).progress
 
     def recording(store: GenomeStore, genome_id: str, claim: str, progress: Progress, now: float) -> bool:
@@ -214,7 +206,7 @@ def test_one_that_takes_too_long_fails(clients: SimpleNamespace, stuck: Download
 def test_a_stale_claim_changes_nothing(clients: SimpleNamespace) -> None:
     case = Case(clients)
     case.genomes.mark_failed(GENOME, CLAIM, "elsewhere", time.time())
-    case.genomes.claim(GENOME, "newer", Source.ACCESSION, ALL_PARTS, time.time())
+    case.genomes.claim(GENOME, "newer", Source.ACCESSION, PARTS, time.time())
     assert case.run() is Outcome.READY
     assert (case.genome.claim, case.genome.done, case.genome.progress) == ("newer", frozenset(), None)
 

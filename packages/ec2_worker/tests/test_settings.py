@@ -22,7 +22,6 @@ COMPLETE = {
     "GENOME_BUCKET": "genome",
     "SCAN_QUEUE_URL": "https://queue",
     "NCBI_URL": "https://ncbi",
-    "BOWTIE2": "on",
     "MAX_HOURS": "12",
 }
 
@@ -41,7 +40,7 @@ def read(ssm: SSMClient, text: str) -> WorkerSettings:
 def test_they_are_read(ssm: SSMClient) -> None:
     assert read(ssm, json.dumps(COMPLETE)) == WorkerSettings(
         jobs_table="jobs", genomes_table="genomes", genome_bucket="genome", scan_queue_url="https://queue",
-        ncbi_url="https://ncbi", bowtie2=True, max_hours=12,
+        ncbi_url="https://ncbi", max_hours=12,
     )  # fmt: skip
 
 

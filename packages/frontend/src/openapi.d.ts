@@ -147,6 +147,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/genomes/{genome}/bowtie2": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build its bowtie2 index
+         * @description No job needs it. Its files are among the genome's once `bowtie2` is `ready`.
+         */
+        post: operations["build_bowtie2_genomes__genome__bowtie2_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -314,6 +334,12 @@ export interface components {
              */
             expectedSeconds: number;
         };
+        /**
+         * Bowtie2State
+         * @description Name the state of a ready genome's bowtie2 index, which is built when somebody asks for it.
+         * @enum {string}
+         */
+        Bowtie2State: "preparing" | "ready" | "failed";
         /**
          * ColumnView
          * @description A column of the results, as people see it.
@@ -500,6 +526,8 @@ export interface components {
             annotated: boolean;
             /** Indexbytes */
             indexBytes: number | null;
+            /** @description Of its bowtie2 index, which is built when somebody asks for it; null until then. */
+            bowtie2: components["schemas"]["Bowtie2State"] | null;
             /**
              * Created
              * Format: date-time
@@ -817,7 +845,7 @@ export interface components {
         };
         /**
          * Part
-         * @description Name the steps of preparing a genome.
+         * @description Name what is made of a genome: its preparation makes the first and the last, and bowtie2's index is made on demand.
          * @enum {string}
          */
         Part: "fasta" | "bowtie2" | "issl";
@@ -1584,6 +1612,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilesView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    build_bowtie2_genomes__genome__bowtie2_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The genome's id. */
+                genome: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenomeView"];
                 };
             };
             /** @description Not Found */

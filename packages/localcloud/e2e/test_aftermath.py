@@ -39,10 +39,6 @@ NEVER = {
     "MailNotifier sqs:SendMessage",
 }
 SOMETIMES = {
-    # The index builder that finishes last ends the preparation and releases the jobs.
-    *(f"{name} {call}" for name in BUILDERS for call in (
-        "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:GetItem", "sqs:SendMessage"
-    )),
     # An interrupted multipart upload is aborted.
     *(f"{name} s3:AbortMultipartUpload" for name in ("PreparationDownloader", *BUILDERS)),
     "SchedulingScheduler sqs:SendMessage",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import build
 from conftest import BACTERIUM, TROUBLED, UPLOAD_LIMIT
 from crackling.specificity import Index, build_index
 from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
 from local_stage import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.standins.faults import Fault, other_md5
+from plumbing import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 QUERY = (SAMPLE / "cI.fa").read_text()
 FASTA = SAMPLE / "lambda_phage.fa"
-PREPARING = ("Downloader", "Bowtie2Index", "IsslIndex")
+PREPARING = ("Downloader", "IsslIndex")
 
 
 def preparations(cloud: LocalCloud) -> Counter[str]:
@@ -80,16 +82,14 @@ def test_two_jobs_at_once_have_an_assembly_prepared_once(deployment: Deployment,
     seen = follow(api, jobs[0])
     assert [status for status, _ in seen if status == "preparing"]
     # A step may finish between two polls, so any of the steps may be missing, but at least one must be seen.
-    assert {part for _, part in seen if part} <= {"fasta", "bowtie2", "issl"}
+    assert {part for _, part in seen if part} <= {"fasta", "issl"}
     assert [part for _, part in seen if part], "no progress was seen"
     for job in jobs:
         api.wait_for_job(job)
         assert api.export(job, "csv") == expected.file(QUERY, "csv")
     steps = preparations(deployment.cloud) - before
     genome = api.get(f"/genomes/{SAMPLE_ACCESSION}")
-    assert steps == dict.fromkeys(
-        PREPARING if "bowtie2" in genome["parts"] else ("Downloader", "IsslIndex"), 1
-    )
+    assert steps == dict.fromkeys(PREPARING, 1)
     assert (genome["state"], genome["source"], genome["contigs"], genome["bases"]) == (
         "ready",
         "accession",
@@ -247,6 +247,16 @@ def test_a_forged_form_is_refused(api: ApiClient) -> None:
 
 
 # --- deletion ---
+
+
+@pytest.mark.skipif(not build.can_build_bowtie2(), reason="this machine cannot unpack Debian packages")
+def test_a_bowtie2_index_is_built_on_demand(api: ApiClient, genome: str) -> None:
+    assert api.get(f"/genomes/{genome}")["bowtie2"] is None
+    assert "bowtie2" not in {file["part"] for file in api.get(f"/genomes/{genome}/files")["files"]}
+    assert api.post(f"/genomes/{genome}/bowtie2")["bowtie2"] == "preparing"
+    wait_until(lambda: api.get(f"/genomes/{genome}")["bowtie2"] == "ready", "the index is built")
+    files = api.get(f"/genomes/{genome}/files")["files"]
+    assert sum(file["part"] == "bowtie2" for file in files) == 6
 
 
 def test_a_deleted_genome_leaves_results_and_no_files(api: ApiClient, web: Web, cloud: LocalCloud) -> None:

@@ -6,7 +6,6 @@ end-to-end tests, the benchmark of jobs and the tests of the worker's image star
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -53,12 +52,8 @@ def say(text: str) -> None:
 
 
 def repository_workers(cloud: LocalCloud) -> WorkerProcesses:
-    """Return workers that run the repository's own code, with the bowtie2 of the layer."""
-    programs = [str(path) for path in (build.ROOT / "build/layers").glob("cp*/bowtie2/bowtie2/bin")]
-    variables = {
-        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", "")]),
-        "PYTHONPATH": str(build.ROOT / "packages/ec2_worker/src"),
-    }
+    """Return workers that run the repository's own code."""
+    variables = {"PYTHONPATH": str(build.ROOT / "packages/ec2_worker/src")}
     return WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], variables)
 
 

@@ -1,7 +1,7 @@
 """Define typed settings: a function's environment variables, checked once when it starts.
 
 A function declares a frozen dataclass; the field `jobs_table: str` is the variable JOBS_TABLE. A field
-without a default is required. `bool` fields are written "on" or "off".
+without a default is required.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Self, get_type_hints
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_SWITCH = {"on": True, "off": False}
 _PARSERS: dict[type, tuple[Callable[[str], object], str]] = {
     str: (str, "text"),
     int: (int, "a whole number"),
-    bool: (_SWITCH.__getitem__, '"on" or "off"'),
 }
 
 
@@ -59,5 +57,5 @@ def _parse(variable: str, text: str, kind: type) -> object:
     parse, wanted = _PARSERS[kind]
     try:
         return parse(text)
-    except (ValueError, KeyError):
+    except ValueError:
         raise SettingsError(f"The environment variable {variable} is {text!r}; it must be {wanted}") from None

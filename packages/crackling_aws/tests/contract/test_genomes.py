@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models.genomes import GenomeState, IndexFile, Part, Progress, Source, Venue
+from crackling_aws.models.genomes import Bowtie2State, GenomeState, IndexFile, Part, Progress, Source, Venue
 from crackling_aws.stores.genomes import GenomeStore
 from fakes.known import known
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
-ALL = frozenset(Part)
+PARTS = frozenset([Part.FASTA, Part.ISSL])
 FILES = (IndexFile("genomes/g/c1/genome.1-of-2.issl", 600), IndexFile("genomes/g/c1/genome.2-of-2.issl", 400))
 
 
@@ -21,10 +21,9 @@ def genomes(cloud: SimpleNamespace) -> GenomeStore:
 
 
 def prepared(genomes: GenomeStore) -> None:
-    assert genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    assert genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)
     assert genomes.fasta_done("g", "c1", contigs=3, bases=48502, now=3)
     assert genomes.issl_done("g", "c1", FILES, 4)
-    assert genomes.bowtie2_done("g", "c1", 5)
 
 
 def test_an_upload_is_announced_and_announced_again(genomes: GenomeStore) -> None:
@@ -37,14 +36,14 @@ def test_an_upload_is_announced_and_announced_again(genomes: GenomeStore) -> Non
 
 def test_one_claim_wins(genomes: GenomeStore) -> None:
     genomes.expect_upload("g", "Phage", 1, expires=9)
-    assert genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
-    assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 3)
+    assert genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)
+    assert not genomes.claim("g", "c2", Source.UPLOAD, PARTS, 3)
     assert not genomes.expect_upload("g", "Other", 4, expires=9)
     found = known(genomes.get("g"))
     assert (found.state, found.claim, found.parts, found.done) == (
         GenomeState.PREPARING,
         "c1",
-        ALL,
+        PARTS,
         frozenset(),
     )
     assert (found.name, found.created, found.updated) == ("Phage", 1, 2)
@@ -57,7 +56,7 @@ def test_a_genome_that_is_not_known_can_be_claimed(genomes: GenomeStore) -> None
 
 def test_parts_add_up_and_a_repetition_changes_nothing(genomes: GenomeStore) -> None:
     prepared(genomes)
-    assert genomes.bowtie2_done("g", "c1", 5)
+    assert genomes.issl_done("g", "c1", FILES, 4)
     found = known(genomes.get("g"))
     assert found.prepared
     assert (found.contigs, found.bases, found.files, found.index_bytes) == (3, 48502, FILES, 1000)
@@ -74,12 +73,12 @@ def test_a_preparation_that_is_over_changes_no_more(genomes: GenomeStore) -> Non
     assert not genomes.mark_ready("g", "c1", 7)
     assert not genomes.mark_failed("g", "c1", "late", 7)
     assert not genomes.issl_done("g", "c1", FILES[:1], 7)
-    assert not genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
+    assert not genomes.claim("g", "c2", Source.UPLOAD, PARTS, 7)
     assert genomes.get("g") == ready
 
 
 def test_a_stale_claim_changes_nothing(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)
     before = known(genomes.get("g"))
     assert not genomes.fasta_done("g", "c0", 1, 1, 3)
     assert not genomes.mark_failed("g", "c0", "late", 3)
@@ -92,7 +91,7 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes: GenomeStore) -> N
     prepared(genomes)
     assert genomes.mark_failed("g", "c1", "broken", 6)
     assert known(genomes.get("g")).reason == "broken"
-    assert genomes.claim("g", "c2", Source.UPLOAD, ALL, 7)
+    assert genomes.claim("g", "c2", Source.UPLOAD, PARTS, 7)
     found = known(genomes.get("g"))
     assert (found.done, found.reason, found.files, found.claim) == (frozenset(), None, (), "c2")
     assert (found.venue, found.progress, found.worker, found.organism) == (None, None, None, None)
@@ -101,7 +100,7 @@ def test_a_failed_genome_is_claimed_anew_from_nothing(genomes: GenomeStore) -> N
 
 
 def test_a_preparation_begins_once_and_shows_its_progress(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
+    genomes.claim("g", "c1", Source.ACCESSION, PARTS, 2)
     assert not genomes.begun("g", "c0", Venue.LAMBDA, 5, 20, None, 3)
     assert genomes.begun("g", "c1", Venue.WORKER, 48502, 170.6, "Lambdavirus lambda", 4)
     assert not genomes.begun("g", "c1", Venue.LAMBDA, 9, 20, None, 5)
@@ -116,13 +115,13 @@ def test_a_preparation_begins_once_and_shows_its_progress(genomes: GenomeStore) 
 
 
 def test_a_heartbeat_keeps_a_preparation_from_being_stalled(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
-    assert genomes.progress("g", "c1", Progress(Part.BOWTIE2, 0, 0), 30)
+    genomes.claim("g", "c1", Source.ACCESSION, PARTS, 2)
+    assert genomes.progress("g", "c1", Progress(Part.ISSL, 0, 0), 30)
     assert not genomes.fail_stalled("g", "c1", "stuck", before=30, now=40)
 
 
 def test_a_lost_claim_reports_nothing(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.ACCESSION, ALL, 2)
+    genomes.claim("g", "c1", Source.ACCESSION, PARTS, 2)
     assert not genomes.progress("g", "c0", Progress(Part.ISSL, 1, 2), 3)
     assert not genomes.launched("g", "c0", "i-0", 3)
     genomes.mark_failed("g", "c1", "x", 3)
@@ -130,7 +129,7 @@ def test_a_lost_claim_reports_nothing(genomes: GenomeStore) -> None:
 
 
 def test_a_stalled_preparation_fails_once_and_only_if_it_stands_still(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.UPLOAD, ALL, 20)
+    genomes.claim("g", "c1", Source.UPLOAD, PARTS, 20)
     assert not genomes.fail_stalled("g", "c1", "stuck", before=20, now=30)
     assert not genomes.fail_stalled("g", "c0", "stuck", before=25, now=30)
     assert genomes.fail_stalled("g", "c1", "stuck", before=25, now=30)
@@ -138,7 +137,7 @@ def test_a_stalled_preparation_fails_once_and_only_if_it_stands_still(genomes: G
 
 
 def test_a_genome_in_preparation_is_not_deleted(genomes: GenomeStore) -> None:
-    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)
     assert not genomes.delete("g")
     genomes.mark_failed("g", "c1", "x", 3)
     assert genomes.delete("g")
@@ -149,9 +148,37 @@ def test_a_genome_in_preparation_is_not_deleted(genomes: GenomeStore) -> None:
 def test_waiters_are_told_apart_from_genomes_and_from_each_other(genomes: GenomeStore) -> None:
     for genome, job in (("g", "j2"), ("g", "j1"), ("g2", "j3"), ("g", "j1")):
         genomes.add_waiter(genome, job, expires=9)
-    genomes.claim("g", "c1", Source.UPLOAD, ALL, 2)
+    genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)
     assert list(genomes.waiters("g")) == ["j1", "j2"]
     assert [genome.genome_id for genome in genomes.list()] == ["g"]
     genomes.remove_waiter("g", "j1")
     genomes.remove_waiter("g", "j1")
     assert list(genomes.waiters("g")) == ["j2"]
+
+
+def test_the_bowtie2_index_of_a_ready_genome_is_asked_for_once(genomes: GenomeStore) -> None:
+    prepared(genomes)
+    assert not genomes.ask_for_bowtie2("g", "c1", before=0, now=5)
+    assert genomes.mark_ready("g", "c1", 6)
+    assert not genomes.end_bowtie2("g", "c1", Bowtie2State.READY)
+    assert genomes.ask_for_bowtie2("g", "c1", before=0, now=7)
+    assert not genomes.ask_for_bowtie2("g", "c1", before=7, now=8)
+    found = known(genomes.get("g"))
+    assert (found.bowtie2, found.bowtie2_asked, found.updated) == (Bowtie2State.PREPARING, 7, 6)
+    assert genomes.ask_for_bowtie2("g", "c1", before=7.5, now=9), "its message was lost"
+    assert genomes.end_bowtie2("g", "c1", Bowtie2State.FAILED)
+    assert genomes.ask_for_bowtie2("g", "c1", before=0, now=10)
+    assert genomes.end_bowtie2("g", "c1", Bowtie2State.READY)
+    assert not genomes.ask_for_bowtie2("g", "c1", before=99, now=100)
+    assert known(genomes.get("g")).bowtie2 is Bowtie2State.READY
+
+
+def test_a_genome_that_was_replaced_takes_no_bowtie2_index(genomes: GenomeStore) -> None:
+    prepared(genomes)
+    genomes.mark_ready("g", "c1", 6)
+    assert not genomes.ask_for_bowtie2("g", "c0", before=0, now=7)
+    assert genomes.ask_for_bowtie2("g", "c1", before=0, now=7)
+    genomes.delete("g")
+    genomes.claim("g", "c2", Source.UPLOAD, PARTS, 8)
+    assert not genomes.end_bowtie2("g", "c1", Bowtie2State.READY)
+    assert known(genomes.get("g")).bowtie2 is None

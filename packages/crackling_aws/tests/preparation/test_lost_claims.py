@@ -13,7 +13,7 @@ import pytest
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import Part, Source, Venue
 from crackling_aws.preparation.download import Download
-from crackling_aws.preparation.indexing import Builder, IsslIndex
+from crackling_aws.preparation.indexing import IsslIndex
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores import keys
@@ -46,7 +46,7 @@ def prepared(clock: Callable[[], float]) -> SimpleNamespace:
     dynamodb: Any = FakeDynamoDB()
     s3: Any = FakeS3()
     genomes, jobs = GenomeStore(dynamodb, "genomes"), JobStore(dynamodb, "jobs")
-    genomes.claim("g", "c1", Source.ACCESSION, set(Part), 1)
+    genomes.claim("g", "c1", Source.ACCESSION, (Part.FASTA, Part.ISSL), 1)
     genomes.begun("g", "c1", Venue.WORKER, 8, 20, None, 2)
     return SimpleNamespace(
         s3=s3, sqs=FakeSQS(lambda *_: None), genomes=genomes, jobs=jobs, objects=ObjectStore(s3, "genome"),
@@ -96,14 +96,14 @@ def test_a_build_is_stopped(
     release = Release(
         genomes=prepared.genomes, jobs=prepared.jobs, scans=Queue(prepared.sqs, "scan"), clock=clock
     )
-    builder = Builder(
+    IsslIndex(
         genomes=prepared.genomes,
         objects=prepared.objects,
         release=release,
         failure=prepared.failure,
+        build=build,
         clock=clock,
-    )
-    IsslIndex(builder=builder, build=build).run(MESSAGE)
+    ).run(MESSAGE)
     assert [key for _, key in prepared.s3.objects] == [keys.fasta("g", "c1")]
     assert known(prepared.genomes.get("g")).done == frozenset()
-    assert "The build of the issl index stops: The genome g is not prepared under c1" in caplog.text
+    assert "The build of the index stops: The genome g is not prepared under c1" in caplog.text

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run_boot_tests(cloud: LocalCloud, folder: Path, *, spoilt: set[str]) -> None:
     """From now on each instance of a boot test runs its user data, writes its console, and goes off.
 
-    On machines from an image in `spoilt` the worker has no programs, bowtie2 among them.
+    On machines from an image in `spoilt` the worker cannot load its kernel.
     """
     programs = _programs(folder)
 
@@ -53,7 +53,9 @@ def _run(cloud: LocalCloud, launch: Launch, programs: Path, spoilt: bool) -> Non
     script, console = (programs / f"{launch.instance_id}.{name}" for name in ("sh", "console"))
     script.write_text(launch.user_data)
     variables = {**repository_workers(cloud).variables, "CONSOLE": str(console)}
-    variables["PATH"] = os.pathsep.join([str(programs), "/nowhere" if spoilt else variables["PATH"]])
+    variables["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
+    if spoilt:
+        variables["CRACKLING_KERNEL"] = "/nowhere"
     subprocess.run(["/bin/sh", str(script)], env=variables, check=True)
     cloud.write_console(launch.instance_id, console.read_text())
     cloud.client("ec2").terminate_instances(InstanceIds=[launch.instance_id])

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import uuid
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import PrepareGenome, ScanJob
-from crackling_aws.models.genomes import Part
 from crackling_aws.preparation.annotation import no_annotation
 from crackling_aws.preparation.download import Download
-from crackling_aws.preparation.indexing import (
-    SHARD_BASES,
-    Bowtie2Index,
-    Builder,
-    IsslIndex,
-    bowtie2_build,
-    build_issl,
-)
+from crackling_aws.preparation.indexing import SHARD_BASES, IsslIndex, build_issl
 from crackling_aws.preparation.progress import LostClaimError
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
@@ -39,14 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.clients import Clients
-    from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.annotation import DownloadAnnotation
     from crackling_aws.preparation.download import DownloadFasta
     from crackling_worker.settings import WorkerSettings
     from crackling_worker.supervisor import Supervisor
 
 MAX_RETRIES = 1  # on other machines; the reaper allows as many
-BOWTIE2_BUILD = "bowtie2-build-s"
 
 logger = logging.getLogger(LOGGER)
 
@@ -57,19 +45,6 @@ class Outcome(IntEnum):
     READY = 0
     FAILED = 1  # for good: the genome's item says why
     RETRIED = 75  # handed to another machine (sysexits.h: EX_TEMPFAIL)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BuildBoth:
-    """Build both indexes without delay: the step that follows a download on a worker."""
-
-    bowtie2: Bowtie2Index
-    issl: IsslIndex
-
-    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
-        self.issl.run(message)
-        if Part.BOWTIE2 in genome.parts:
-            self.bowtie2.run(message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,17 +138,21 @@ def make_preparation(
         genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, settings.scan_queue_url), clock=clock
     )
     failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
-    builder = Builder(genomes=genomes, objects=objects, release=release, failure=failure, clock=clock)
+    index = IsslIndex(
+        genomes=genomes,
+        objects=objects,
+        release=release,
+        failure=failure,
+        build=partial(build_issl, SHARD_BASES),
+        clock=clock,
+    )
     download = Download(
         genomes=genomes,
         objects=objects,
         download_fasta=download_fasta,
         download_annotation=download_annotation,
         limit=None,
-        proceed=BuildBoth(
-            bowtie2=Bowtie2Index(builder=builder, build=partial(bowtie2_build, bowtie2_program())),
-            issl=IsslIndex(builder=builder, build=partial(build_issl, SHARD_BASES)),
-        ),
+        proceed=index.run,
         failure=failure,
         clock=clock,
     )
@@ -185,8 +164,3 @@ def make_preparation(
         instance_id=instance_id,
         clock=clock,
     )
-
-
-def bowtie2_program() -> Path:
-    """Return the path of the distribution's bowtie2 program, wherever it is installed."""
-    return Path(shutil.which(BOWTIE2_BUILD) or BOWTIE2_BUILD)

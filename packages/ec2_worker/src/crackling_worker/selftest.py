@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from crackling.specificity import Index, Specificity, build_index
 from crackling_aws.preparation.download import copy_fasta
-from crackling_aws.preparation.indexing import bowtie2_build
 from crackling_worker.logs import LOGGER
-from crackling_worker.preparation import bowtie2_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +25,6 @@ KNOWN: Final = Specificity(mit=30.9151, cfd=96.9036, counts=(2, 2, 2, 2, 2))
 # Copies of the guide with the bases at some positions changed, and the PAM of each.
 _PLANTED: Final = (((), "TGG"), ((3,), "AGG"), ((0, 19), "CAG"), ((5, 6, 7), "GGG"), ((1, 4, 8, 12), "TAG"))
 _LETTERS: Final = 20_000
-_MIN_BOWTIE2_FILES: Final = 6
 
 logger = logging.getLogger(LOGGER)
 
@@ -73,10 +70,5 @@ def _findings(folder: Path) -> Iterator[str]:
         found = Specificity(round(exact.mit, 4), round(exact.cfd, 4), exact.counts)
         if found != KNOWN:
             yield f"the guide's scores are {found}, not {KNOWN}"
-        (folder / "bowtie2").mkdir()
-        bowtie2_build(bowtie2_program(), fasta, folder / "bowtie2" / "genome")
     except Exception as error:  # noqa: BLE001 - whatever goes wrong is a finding
         yield f"{type(error).__name__}: {error}"
-        return
-    if len(list((folder / "bowtie2").iterdir())) < _MIN_BOWTIE2_FILES:
-        yield f"{bowtie2_program()} wrote too few files"

@@ -24,7 +24,6 @@ class WorkerSettings(Settings):
     genome_bucket: str
     scan_queue_url: str
     ncbi_url: str
-    bowtie2: bool
     max_hours: int
     ncbi_key_parameter: str = ""
 

@@ -13,7 +13,7 @@ import { count, countOf, duration, sized } from "./format.js";
  */
 
 /** @type {Record<string, string>} */
-const PARTS = { fasta: "sequence", issl: "off-target index", bowtie2: "Bowtie 2 index" };
+const PARTS = { fasta: "sequence", issl: "off-target index" };
 /** @type {Record<NonNullable<PartProgress["phase"]>, string>} */
 const PHASES = {
   downloading: "downloading",
@@ -128,8 +128,8 @@ function genomeDetail(job, genome) {
   const where = genome.venue === "worker" ? " on a dedicated machine" : "";
   const told = current(job, genome);
   if (told?.phase || told?.total) {
-    const step = told.phase ? `${PARTS[told.part]}${where}, ${PHASES[told.phase]}` : `${PARTS[told.part]}${where}`;
-    return `${job.genome}: ${[step, amountOf(told)].filter(Boolean).join(", ")}`;
+    const step = `${PARTS[told.part] ?? told.part}${where}`;
+    return `${job.genome}: ${[step, told.phase && PHASES[told.phase], amountOf(told)].filter(Boolean).join(", ")}`;
   }
   const left = genome.parts.filter((part) => !genome.done.includes(part)).map((part) => PARTS[part] ?? part);
   return left.length ? `${job.genome}: preparing ${left.join(" and ")}${where}` : job.genome;

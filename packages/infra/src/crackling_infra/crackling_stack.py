@@ -124,26 +124,29 @@ class CracklingStack(cdk.Stack):
         for prefix in ("uploads/", "genomes/"):
             api.list_objects(storage.genome_files, prefix)
         api.list_objects(storage.data, "jobs/")
+        api.use_queue("BOWTIE2_QUEUE_URL", self.preparation.bowtie2_index.queue)
 
     def _grant_preparation(self) -> None:
         preparation = self.preparation
         downloader = preparation.downloader.function
         downloader.use_objects("GENOME_BUCKET", self.storage.genome_files, "uploads/", *READ)
         downloader.list_objects(self.storage.genome_files, "uploads/")
-        downloader.use_queue("BOWTIE2_QUEUE_URL", preparation.bowtie2_index.queue)
         downloader.use_queue("ISSL_QUEUE_URL", preparation.issl_index.queue)
-        for index in (preparation.bowtie2_index.function, preparation.issl_index.function):
+        issl, bowtie2 = preparation.issl_index.function, preparation.bowtie2_index.function
+        # When the index is there, the jobs that wait for the genome are released.
+        issl.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
+        for step in (downloader, issl):
+            # Either step may fail the preparation, and with it the jobs that wait.
+            step.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            step.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
+        bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
+        for index in (issl, bowtie2):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
-            # The index builder that finishes last releases the waiting jobs.
-            index.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         for consumer in preparation.consumers:
-            # Every step may fail the preparation, and with it the jobs that wait.
-            consumer.function.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
-            consumer.function.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
             consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
     def _grant_ec2_workers(self, settings: Settings) -> None:
-        """Grant the workers what the downloader and both index builders may do."""
+        """Grant the workers what the downloader and the builder of the index may do."""
         workers, storage = self.ec2_workers, self.storage
         workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)

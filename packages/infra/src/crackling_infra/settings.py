@@ -35,13 +35,10 @@ RETENTION: Final = {
     180: RetentionDays.SIX_MONTHS,
     365: RetentionDays.ONE_YEAR,
 }
-# The largest genome that a function can index in its time, memory and disk, by account and bowtie2 (docs/performance.md).
-LAMBDA_LIMIT_BASES: Final[dict[tuple[Account, Literal["on", "off"]], int]] = {
-    ("new", "on"): 400_000_000,
-    ("new", "off"): 800_000_000,
-    ("established", "on"): 700_000_000,
-    ("established", "off"): 3_300_000_000,
-}
+# The largest genome that a function can index in its time, memory and disk, and the largest that it can make a bowtie2 index of
+# (docs/performance.md).
+LAMBDA_LIMIT_BASES: Final[dict[Account, int]] = {"new": 800_000_000, "established": 3_300_000_000}
+BOWTIE2_LIMIT_BASES: Final[dict[Account, int]] = {"new": 400_000_000, "established": 700_000_000}
 # Invocations at a time of each function that prepares genomes, and of each that scans or scores.
 PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 4}
 SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 20}
@@ -79,16 +76,18 @@ _SCORING: Final = (
     "invocations at a time of each function that scans or scores; in an established account "
     f"{SCORING_CONCURRENCY['established']}"
 )
-_BOWTIE2: Final = "`off`: build no bowtie2 index and deploy no layer for it"
+_BOWTIE2: Final = (
+    "`off`: build no bowtie2 index when users ask for one, and deploy no layer for it. With `on`, they may ask for those of "
+    f"genomes of up to {BOWTIE2_LIMIT_BASES['new']:,} bases, in an established account {BOWTIE2_LIMIT_BASES['established']:,}"
+)
 _RESERVED: Final = "reserved concurrency of the function `api`; a new account has none to reserve"
 _NCBI_KEY: Final = (
     "name of the SSM parameter with your API key for NCBI, which allows twice as many requests; create it with "
     "`aws ssm put-parameter --type SecureString --name /crackling/ncbi-key --value ...`"
 )
 _LIMIT: Final = (
-    "functions prepare genomes of up to so many bases, workers larger ones; "
-    f"without bowtie2 {LAMBDA_LIMIT_BASES['new', 'off']:,}; in an established account "
-    f"{LAMBDA_LIMIT_BASES['established', 'on']:,} and {LAMBDA_LIMIT_BASES['established', 'off']:,}. "
+    "functions prepare genomes of up to so many bases, workers larger ones; in an established account "
+    f"{LAMBDA_LIMIT_BASES['established']:,}. "
     "[Where the figures come from](performance.md#how-large-a-genome)"
 )
 _LOGS_ROLE: Final = "set the account's role that lets API Gateway write logs; off for `pr-...` and `local`"
@@ -136,7 +135,7 @@ class Settings:
     upload_limit_bytes: int
     page_origins: tuple[str, ...]
     upload_origins: tuple[str, ...]
-    bowtie2: Literal["on", "off"]
+    bowtie2: bool
     ncbi_url: str
     ncbi_key_parameter: str | None
     lambda_limit_bases: int
@@ -157,6 +156,11 @@ class Settings:
     def lambda_limits(self) -> LambdaLimits:
         """Return what the account allows its functions."""
         return names.LAMBDA_LIMITS[self.account]
+
+    @property
+    def bowtie2_limit_bases(self) -> int:
+        """Return the size of the largest genome whose bowtie2 index users may ask for; 0 if they may ask for none."""
+        return BOWTIE2_LIMIT_BASES[self.account] if self.bowtie2 else 0
 
     @property
     def disposable(self) -> bool:
@@ -204,7 +208,6 @@ def _read(read: ContextReader, root: Path) -> Settings:
     )
     architecture = _architecture(read)
     tag = f"cp{python_version.replace('.', '')}-{architecture}"
-    bowtie2: Literal["on", "off"] = "on" if read.flag("bowtie2", _BOWTIE2, default=True) else "off"
     return Settings(
         stage=stage,
         access=access,
@@ -243,12 +246,10 @@ def _read(read: ContextReader, root: Path) -> Settings:
         upload_origins=read.origins(
             "uploadOrigins", "origins that receive uploads besides S3, separated by commas"
         ),
-        bowtie2=bowtie2,
+        bowtie2=read.flag("bowtie2", _BOWTIE2, default=True),
         ncbi_url=read.text("ncbiUrl", NCBI_URL, "the NCBI Datasets API", pattern=r"https?://\S+"),
         ncbi_key_parameter=read.optional("ncbiKeyParameter", _NCBI_KEY, pattern=r"/?[\w.-]+(/[\w.-]+)*"),
-        lambda_limit_bases=read.number(
-            "lambdaLimitBases", LAMBDA_LIMIT_BASES[account, bowtie2], 1, 10**12, _LIMIT
-        ),
+        lambda_limit_bases=read.number("lambdaLimitBases", LAMBDA_LIMIT_BASES[account], 1, 10**12, _LIMIT),
         # Previews share their account with a long-lived stage, which has already set the account's role.
         api_logs_role=read.flag(
             "apiLogsRole",

@@ -24,6 +24,7 @@ ROUTES = {
     "GET /genomes/search",
     "GET /genomes/{genome}",
     "POST /genomes/{genome}/complete",
+    "POST /genomes/{genome}/bowtie2",
     "GET /genomes/{genome}/files",
     "DELETE /genomes/{genome}",
     "GET /about",

@@ -146,7 +146,7 @@ def test_settings_reach_the_functions(synthesise: Synthesise) -> None:
     for function in functions.values():
         assert (function["Runtime"], function["Architectures"]) == ("python3.11", ["arm64"])
     api = functions["api"]["Environment"]["Variables"]
-    assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2"]) == ("50", "3", "off")
+    assert (api["CHUNK_SIZE"], api["JOB_DAYS"], api["BOWTIE2_LIMIT_BASES"]) == ("50", "3", "0")
     for module in ("api", "scheduler", "downloader"):
         given = environment(service, module)
         assert (given["NCBI_URL"], given["LAMBDA_LIMIT_BASES"]) == ("http://localhost:9", "1000")

@@ -32,13 +32,11 @@ def test_the_defaults() -> None:
 
 
 def test_the_genomes_that_functions_prepare_follow_the_accounts_memory() -> None:
-    def limit(account: str, bowtie2: str) -> int:
-        return settings(account=account, bowtie2=bowtie2).lambda_limit_bases
-
-    assert limit("established", "on") == 700_000_000
-    assert limit("established", "off") == 3_300_000_000
-    for bowtie2 in ("on", "off"):
-        assert limit("new", bowtie2) < limit("established", bowtie2)
+    new, established = settings(account="new"), settings(account="established")
+    assert (established.lambda_limit_bases, established.bowtie2_limit_bases) == (3_300_000_000, 700_000_000)
+    assert new.lambda_limit_bases < established.lambda_limit_bases
+    assert 0 < new.bowtie2_limit_bases < established.bowtie2_limit_bases
+    assert settings(bowtie2="off").bowtie2_limit_bases == 0
     assert settings(lambdaLimitBases="1000").lambda_limit_bases == 1000
 
 
@@ -121,7 +119,7 @@ def test_mail_is_for_the_domains_that_are_named() -> None:
 
 @pytest.mark.parametrize("value", ["off", "False", False])
 def test_switches_are_read_from_the_command_line_and_from_json(value: str) -> None:
-    assert settings(bowtie2=value).bowtie2 == "off"
+    assert settings(bowtie2=value).bowtie2 is False
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service: Service) -
     assert service.sent == []
     listed = service.ask("GET", "/genomes").json["genomes"]
     assert listed == [service.ask("GET", "/genomes/mine").json]
-    assert listed[0]["parts"] == ["bowtie2", "fasta", "issl"]
+    assert listed[0]["parts"] == ["fasta", "issl"]
 
 
 def test_an_annotation_is_announced_with_its_genome(service: Service) -> None:
@@ -145,7 +145,7 @@ def test_the_files_of_a_genome_can_be_downloaded(service: Service) -> None:
     service.make_ready("mine")
     claim = known(service.genomes.get("mine")).claim
     service.clients.s3.objects.clear()
-    for name in ("genome.fa.gz", "genome.1-of-2.issl", "genome.2-of-2.issl", "bowtie2/genome.rev.1.bt2l"):
+    for name in ("genome.fa.gz", "genome.1-of-2.issl", "genome.2-of-2.issl", "bowtie2/genome.rev.1.bt2"):
         service.clients.s3.objects["genome", f"genomes/mine/{claim}/{name}"] = name.encode()
     service.clients.s3.objects["genome", "genomes/mine/older/genome.issl"] = b"of another preparation"
     answer = service.ask("GET", "/genomes/mine/files")
@@ -155,11 +155,34 @@ def test_the_files_of_a_genome_can_be_downloaded(service: Service) -> None:
         "genome.fa.gz": "fasta",
         "genome.1-of-2.issl": "issl",
         "genome.2-of-2.issl": "issl",
-        "genome.rev.1.bt2l": "bowtie2",
+        "genome.rev.1.bt2": "bowtie2",
     }
     index = found["genome.1-of-2.issl"]
     assert index["bytes"] == len("genome.1-of-2.issl")
     assert index["url"].startswith(f"https://genome.example/genomes/mine/{claim}/genome.1-of-2.issl?")
+
+
+def test_a_bowtie2_index_is_built_when_somebody_asks_and_once(service: Service) -> None:
+    service.make_ready("mine")
+    assert service.ask("GET", "/genomes/mine").json["bowtie2"] is None
+    service.sent.clear()
+    for _ in range(2):
+        answer = service.ask("POST", "/genomes/mine/bowtie2")
+        assert (answer.status, answer.json["bowtie2"], answer.json["state"]) == (202, "preparing", "ready")
+    claim = known(service.genomes.get("mine")).claim
+    assert service.sent == [("bowtie2", f'{{"genome_id": "mine", "claim": "{claim}"}}')]
+
+
+def test_a_bowtie2_index_that_cannot_be_had_is_refused(service: Service) -> None:
+    assert service.ask("POST", "/genomes/none/bowtie2").status == 404
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], 1)
+    answer = service.ask("POST", "/genomes/mine/bowtie2")
+    assert (answer.status, "ask again when it is ready" in answer.json["detail"]) == (409, True)
+    service.genomes.fasta_done("mine", "c", 1, 10**9, 2)
+    service.genomes.mark_ready("mine", "c", 3)
+    answer = service.ask("POST", "/genomes/mine/bowtie2")
+    assert (answer.status, "bowtie2-build genome.fa.gz NAME" in answer.json["detail"]) == (409, True)
+    assert known(service.genomes.get("mine")).bowtie2 is None
 
 
 def test_a_genome_that_is_not_ready_has_no_files(service: Service) -> None:

@@ -25,6 +25,7 @@ ROUTES = {
     "/genomes/search": {"get"},
     "/genomes/{genome}": {"get", "delete"},
     "/genomes/{genome}/complete": {"post"},
+    "/genomes/{genome}/bowtie2": {"post"},
     "/genomes/{genome}/files": {"get"},
     "/about": {"get"},
     "/health": {"get"},

@@ -36,17 +36,14 @@ def ready(
     )  # fmt: skip
 
 
-def expect(
-    bases: int, past: list[Genome], venue: Venue = Venue.LAMBDA, *, with_bowtie2: bool = True
-) -> float:
-    return expected_seconds(bases, venue, past, with_bowtie2=with_bowtie2)
+def expect(bases: int, past: list[Genome], venue: Venue = Venue.LAMBDA) -> float:
+    return expected_seconds(bases, venue, past)
 
 
-@pytest.mark.parametrize("with_bowtie2", [True, False])
 @pytest.mark.parametrize("venue", Venue)
-def test_the_first_genome_ever_is_told_the_figures_of_the_bench(venue: Venue, with_bowtie2: bool) -> None:
-    seconds = START_SECONDS[venue] + 100 * MB / BASES_PER_SECOND[with_bowtie2]
-    assert expect(100 * MB, [], venue, with_bowtie2=with_bowtie2) == seconds
+def test_the_first_genome_ever_is_told_the_figures_of_the_bench(venue: Venue) -> None:
+    seconds = START_SECONDS[venue] + 100 * MB / BASES_PER_SECOND
+    assert expect(100 * MB, [], venue) == seconds
 
 
 @given(sizes, durations, venues)
@@ -89,20 +86,12 @@ def test_other_places_and_what_is_not_ready_tell_nothing() -> None:
     assert expect(MB, others) == expect(MB, [])
 
 
-def test_an_index_that_is_no_longer_made_is_not_expected() -> None:
-    """Both took twice the bench's figures, one of them with bowtie2's index."""
-    past = [ready(280 * MB, 230), ready(280 * MB, 58, parts=ALL - {Part.BOWTIE2})]
-    assert (
-        expect(280 * MB, past[:1], with_bowtie2=False) == expect(280 * MB, past[1:], with_bowtie2=False) == 58
-    )
-
-
 def test_the_genomes_of_the_table_tell(cloud: Cloud) -> None:
     cloud.genomes.claim("g", "c", Source.UPLOAD, ALL, 100)
     cloud.genomes.begun("g", "c", Venue.LAMBDA, 90, 15, None, 101)
     cloud.genomes.fasta_done("g", "c", 1, 90, 102)
     cloud.genomes.mark_ready("g", "c", 160)
-    expectations = Expectations(genomes=cloud.genomes, lambda_limit_bases=100, with_bowtie2=True)
+    expectations = Expectations(genomes=cloud.genomes, lambda_limit_bases=100)
     assert [expectations.venue(bases) for bases in (100, 101)] == [Venue.LAMBDA, Venue.WORKER]
     here, elsewhere = expectations.of([90, 101])
     assert (round(here), round(elsewhere)) == (60, START_SECONDS[Venue.WORKER])

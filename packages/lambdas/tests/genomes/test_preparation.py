@@ -40,7 +40,7 @@ def begin(cloud: Cloud) -> Callable[[str], None]:
         downloads=Queue[PrepareGenome](cloud.sqs, "download"),
         launcher=cloud.fleet,
         failure=Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=clock),
-        expectations=Expectations(genomes=cloud.genomes, lambda_limit_bases=LIMIT, with_bowtie2=True),
+        expectations=Expectations(genomes=cloud.genomes, lambda_limit_bases=LIMIT),
         clock=clock,
     ).begin
 

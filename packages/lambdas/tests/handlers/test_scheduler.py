@@ -62,18 +62,12 @@ def test_the_first_job_of_a_genome_claims_it_and_others_wait(cloud: Cloud) -> No
     assert (found.state, found.source, found.parts) == (
         GenomeState.PREPARING,
         Source.ACCESSION,
-        frozenset(Part),
+        frozenset([Part.FASTA, Part.ISSL]),
     )
     assert found.claim
     assert found.venue is None
     assert list(cloud.genomes.waiters(ACCESSION)) == ["j1", "j2"]
     assert known(cloud.jobs.get("j2")).status is Status.PREPARING
-
-
-def test_without_bowtie2_that_part_is_not_asked_for(cloud: Cloud) -> None:
-    submit(cloud, "j1")
-    stream(cloud, job("j1"), environ={**ENVIRONMENT, "BOWTIE2": "off"})
-    assert known(cloud.genomes.get(ACCESSION)).parts == {Part.FASTA, Part.ISSL}
 
 
 def test_a_job_whose_genome_is_ready_is_scanned(cloud: Cloud) -> None:

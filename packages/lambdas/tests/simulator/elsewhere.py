@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crackling.errors import CracklingError, InputError
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.preparation.download import Download
-from crackling_aws.preparation.indexing import Bowtie2Index, Builder, IsslIndex
+from crackling_aws.preparation.indexing import IsslIndex
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
@@ -130,7 +130,6 @@ class Fleet:
         objects = ObjectStore(clients.s3, "genome")
         failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
         release = Release(genomes=genomes, jobs=jobs, scans=Queue[ScanJob](clients.sqs, "scan"), clock=clock)
-        builder = Builder(genomes=genomes, objects=objects, release=release, failure=failure, clock=clock)
         download_fasta, nothing = self._world.ncbi.download_fasta, lambda *_: None
         self._world.use_own_disk()
         try:
@@ -143,7 +142,13 @@ class Fleet:
                 failure=failure,
                 clock=clock,
             ).run(message)
-            Bowtie2Index(builder=builder, build=science.build_bowtie2).run(message)
-            IsslIndex(builder=builder, build=science.build).run(message)
+            IsslIndex(
+                genomes=genomes,
+                objects=objects,
+                release=release,
+                failure=failure,
+                build=science.build,
+                clock=clock,
+            ).run(message)
         except InputError as error:
             failure.fail_preparation(message, str(error))

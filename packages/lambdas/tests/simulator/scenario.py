@@ -73,6 +73,8 @@ class Scenario:
         if self.rng.random() < 0.5:
             self.world.at_last_part = self._arrive_late
         for _ in range(self.rng.randint(0, 2)):
+            self.world.users.append(partial(self._ask_for_bowtie2, genomes[0], 20))
+        for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
@@ -113,6 +115,12 @@ class Scenario:
         answer = self.world.request("POST", f"/genomes/{genome_id}/complete")
         if answer is None or answer["statusCode"] >= 500:
             self.world.users.append(lambda: self._complete(genome_id))
+
+    def _ask_for_bowtie2(self, genome_id: str, tries: int) -> None:
+        """Ask for an index of a genome that may not be ready yet, or may never be."""
+        answer = self.world.request("POST", f"/genomes/{genome_id}/bowtie2")
+        if tries and (answer is None or answer["statusCode"] != 202):
+            self.world.users.append(lambda: self._ask_for_bowtie2(genome_id, tries - 1))
 
     def _submit(self, body: dict[str, str]) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again."""

@@ -48,8 +48,7 @@ def build(sources: Sequence[Path], out: Path, *, progress: Any = None) -> list[P
     return list(shards)
 
 
-def build_bowtie2(fasta: Path, prefix: Path, *, large: bool) -> None:
-    assert not large
+def build_bowtie2(fasta: Path, prefix: Path) -> None:
     for suffix in ("1.bt2", "rev.1.bt2"):
         prefix.with_name(f"{prefix.name}.{suffix}").write_bytes(content(read_fasta(fasta)))
 

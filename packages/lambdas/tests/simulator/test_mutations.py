@@ -76,10 +76,10 @@ def parts_are_added_to_genomes_that_are_ready(patch: pytest.MonkeyPatch) -> None
 
 
 def the_second_part_replaces_the_first(patch: pytest.MonkeyPatch) -> None:
-    forget = lambda self, genome, claim, now: self._owned(  # noqa: E731
-        genome, claim, done=frozenset([Part.BOWTIE2]), updated=now
+    forget = lambda self, genome, claim, files, now: self._owned(  # noqa: E731
+        genome, claim, done=frozenset([Part.ISSL]), files=tuple(files), updated=now
     )
-    patch.setattr(genomes.GenomeStore, "bowtie2_done", forget)
+    patch.setattr(genomes.GenomeStore, "issl_done", forget)
 
 
 def genomes_are_read_stale(patch: pytest.MonkeyPatch) -> None:

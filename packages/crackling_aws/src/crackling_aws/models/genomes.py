@@ -21,7 +21,7 @@ class Source(StrEnum):
 
 
 class Part(StrEnum):
-    """Name the steps of preparing a genome."""
+    """Name what is made of a genome: its preparation makes the first and the last, and bowtie2's index is made on demand."""
 
     FASTA = "fasta"
     BOWTIE2 = "bowtie2"
@@ -37,6 +37,14 @@ class Phase(StrEnum):
     SORTING = "sorting"
     WRITING = "writing"
     UPLOADING = "uploading"
+
+
+class Bowtie2State(StrEnum):
+    """Name the state of a ready genome's bowtie2 index, which is built when somebody asks for it."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    FAILED = "failed"
 
 
 class Venue(StrEnum):
@@ -91,6 +99,8 @@ class Genome:
     bases: int | None = None
     annotated: bool = False  # its genes are known
     files: tuple[IndexFile, ...] = ()  # the index's shards, in order
+    bowtie2: Bowtie2State | None = None  # None: nobody has asked for it
+    bowtie2_asked: float | None = None  # when somebody last did
     reason: str | None = None
 
     @property
@@ -108,7 +118,7 @@ class Genome:
 
     @property
     def preparation_seconds(self) -> float | None:
-        """Return the seconds from claim to ready; None unless it is ready. A ready genome's item no longer changes."""
+        """Return the seconds from claim to ready; None unless it is ready. `updated` does not change after that."""
         if self.state is not GenomeState.READY or self.claimed is None:
             return None
         return self.updated - self.claimed

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.annotation import DownloadAnnotation
     from crackling_aws.preparation.release import Failure
-    from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
 
@@ -72,21 +71,8 @@ def _too_large(label: str, limit: int) -> InputError:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueBuilds:
-    """Queue the builds of both indexes: the step that follows a download in the functions."""
-
-    bowtie2: Queue[PrepareGenome]
-    issl: Queue[PrepareGenome]
-
-    def __call__(self, genome: Genome, message: PrepareGenome) -> None:
-        self.issl.send([message])
-        if Part.BOWTIE2 in genome.parts:
-            self.bowtie2.send([message])
-
-
-@dataclass(frozen=True, kw_only=True)
 class Download:
-    """Download a genome, then call `proceed` with its item and the message.
+    """Download a genome, then call `proceed` with the message.
 
     `download_fasta` streams an assembly by its accession; its context ends without an error only if every byte was verified.
     `download_annotation` streams its annotation, or gives None if it has none.
@@ -97,7 +83,7 @@ class Download:
     objects: ObjectStore
     download_fasta: DownloadFasta
     limit: int | None
-    proceed: Callable[[Genome, PrepareGenome], None]
+    proceed: Callable[[PrepareGenome], None]
     failure: Failure
     clock: Callable[[], float]
     download_annotation: DownloadAnnotation = no_annotation
@@ -127,7 +113,7 @@ class Download:
                 self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), claim)
                 return
             self.genomes.fasta_done(genome.genome_id, claim, len(index.contigs), index.bases, self.clock())
-        self.proceed(genome, message)
+        self.proceed(message)
 
     def _copy(self, genome: Genome, claim: str, on_progress: OnProgress) -> FastaIndex:
         label = genome.name or genome.genome_id

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.specificity import build_index
-from crackling_aws.models.genomes import IndexFile, Part, Phase
+from crackling_aws.models.genomes import Bowtie2State, IndexFile, Part, Phase
 from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
@@ -36,44 +36,8 @@ class Build(Protocol):
 
 # A shard of this size has up to 6 GB without its positions, which fits on the disk of a scoring function.
 SHARD_BASES = 3_500_000_000
-MAX_SMALL_BOWTIE2_BASES = 4_000_000_000  # a larger genome needs an index with 64-bit numbers
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Builder:
-    """Hold what both index builders share: the genome's item, its objects, and the step after the last part."""
-
-    genomes: GenomeStore
-    objects: ObjectStore
-    release: Release
-    failure: Failure
-    clock: Callable[[], float]
-
-    def run(self, message: PrepareGenome, part: Part, make: Callable[[Path, Path, OnStage], None]) -> None:
-        """Call `make(fasta, scratch folder, on_stage)` if the part is missing; then finish, if it was the last.
-
-        A repeated call skips to the end, in case the first call died after the build.
-        """
-        genome = self.genomes.get(message.genome_id)
-        if owned(genome, message.claim) and part not in genome.done:
-            report = Reporter(
-                genomes=self.genomes, genome_id=message.genome_id, claim=message.claim, clock=self.clock
-            )
-            on_stage = BuildProgress(report=partial(report, part), bases=genome.bases or 0)
-            try:
-                with TemporaryDirectory() as folder:
-                    report(part)
-                    fasta = Path(folder, "genome.fa.gz")
-                    key = keys.fasta(message.genome_id, message.claim)
-                    self.objects.download(key, fasta, on_bytes=partial(on_stage, Phase.DOWNLOADING))
-                    make(fasta, Path(folder), on_stage)
-            except LostClaimError as error:
-                logger.warning("The build of the %s index stops: %s", part, error)
-        # Read the item again: another delivery of this message may have failed the genome and died before it failed the waiters.
-        self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
-        self.release.finish(message.genome_id, message.claim)
 
 
 def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: OnStage) -> Sequence[Path]:
@@ -83,53 +47,81 @@ def build_issl(shard_bases: int, sources: list[Path], out: Path, *, progress: On
 
 @dataclass(frozen=True, kw_only=True)
 class IsslIndex:
-    """Build the index for specificity. `build` reads FASTA files, writes the files of an index and reports its stages."""
+    """Build the index for specificity: the last step of a preparation.
 
-    builder: Builder
+    `build` reads FASTA files, writes the files of an index and reports its stages.
+    """
+
+    genomes: GenomeStore
+    objects: ObjectStore
+    release: Release
+    failure: Failure
     build: Build
+    clock: Callable[[], float]
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path, on_stage: OnStage) -> None:
-            shards = self.build([fasta], folder / "genome.issl", progress=on_stage)
-            files = [
-                IndexFile(
-                    keys.index(message.genome_id, message.claim, number, len(shards)), path.stat().st_size
-                )
-                for number, path in enumerate(shards, start=1)
-            ]
-            uploaded, total = 0, sum(file.bytes for file in files)
-            on_stage(Phase.UPLOADING, 0, total)
-            for path, file in zip(shards, files, strict=True):
+        """Build the index if it is missing, and release the jobs that wait for the genome.
 
-                def on_bytes(done: int, _size: int, before: int = uploaded) -> None:
-                    on_stage(Phase.UPLOADING, before + done, total)
+        A repeated call skips to the end, in case the first call died after the build.
+        """
+        genome = self.genomes.get(message.genome_id)
+        if owned(genome, message.claim) and Part.ISSL not in genome.done:
+            try:
+                self._make(message, genome.bases or 0)
+            except LostClaimError as error:
+                logger.warning("The build of the index stops: %s", error)
+        # Read the item again: another delivery of this message may have failed the genome and died before it failed the waiters.
+        self.failure.fail_remaining_waiters(self.genomes.get(message.genome_id), message.claim)
+        self.release.finish(message.genome_id, message.claim)
 
-                self.builder.objects.upload(path, file.key, on_bytes)
-                uploaded += file.bytes
-                path.unlink()
-            self.builder.genomes.issl_done(message.genome_id, message.claim, files, self.builder.clock())
+    def _make(self, message: PrepareGenome, bases: int) -> None:
+        genome_id, claim = message.genome_id, message.claim
+        report = Reporter(genomes=self.genomes, genome_id=genome_id, claim=claim, clock=self.clock)
+        progress = BuildProgress(report=partial(report, Part.ISSL), bases=bases)
+        with TemporaryDirectory() as folder:
+            report(Part.ISSL)
+            fasta = Path(folder, "genome.fa.gz")
+            key = keys.fasta(genome_id, claim)
+            self.objects.download(key, fasta, on_bytes=partial(progress, Phase.DOWNLOADING))
+            shards = self.build([fasta], Path(folder, "genome.issl"), progress=progress)
+            files = self._upload(message, shards, progress)
+        self.genomes.issl_done(genome_id, claim, files, self.clock())
 
-        self.builder.run(message, Part.ISSL, make)
+    def _upload(self, message: PrepareGenome, shards: Sequence[Path], progress: OnStage) -> list[IndexFile]:
+        """Upload the files of the index, and delete each when it is there."""
+        files = [
+            IndexFile(keys.index(message.genome_id, message.claim, number, len(shards)), path.stat().st_size)
+            for number, path in enumerate(shards, start=1)
+        ]
+        uploaded, total = 0, sum(file.bytes for file in files)
+        progress(Phase.UPLOADING, 0, total)
+        for path, file in zip(shards, files, strict=True):
+
+            def on_bytes(done: int, _size: int, before: int = uploaded) -> None:
+                progress(Phase.UPLOADING, before + done, total)
+
+            self.objects.upload(path, file.key, on_bytes)
+            uploaded += file.bytes
+            path.unlink()
+        return files
 
 
 class BuildBowtie2(Protocol):
-    """Build the files of a bowtie2 index, whose names begin with `prefix`; a large genome's has 64-bit numbers."""
+    """Build the files of a bowtie2 index, whose names begin with `prefix`."""
 
-    def __call__(self, fasta: Path, prefix: Path, *, large: bool) -> None: ...
+    def __call__(self, fasta: Path, prefix: Path) -> None: ...
 
 
 class Bowtie2Error(Exception):
     """Raised when bowtie2-build fails; the message is the end of its output."""
 
 
-def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = False) -> None:
-    """Run bowtie2-build-s, or where the genome is large its sibling bowtie2-build-l, on all processors.
+def bowtie2_build(program: Path, fasta: Path, prefix: Path) -> None:
+    """Run bowtie2-build-s on all processors.
 
     Raises:
         Bowtie2Error: it failed.
     """
-    if large:
-        program = program.with_name(f"{program.name.removesuffix('-s')}-l")
     command = [str(program), "--quiet", "--threads", str(os.cpu_count() or 1), str(fasta), str(prefix)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -138,21 +130,27 @@ def bowtie2_build(program: Path, fasta: Path, prefix: Path, *, large: bool = Fal
 
 @dataclass(frozen=True, kw_only=True)
 class Bowtie2Index:
-    """Build the bowtie2 index, an artefact for users."""
+    """Build the bowtie2 index of a ready genome, because somebody asked for it. No job waits for it."""
 
-    builder: Builder
+    genomes: GenomeStore
+    objects: ObjectStore
     build: BuildBowtie2
 
     def run(self, message: PrepareGenome) -> None:
-        def make(fasta: Path, folder: Path, _on_stage: OnStage) -> None:
-            files = folder / "index"
+        """Build the index, unless it is there or the genome has been replaced."""
+        genome_id, claim = message.genome_id, message.claim
+        genome = self.genomes.get(genome_id)
+        if genome is None or genome.claim != claim or genome.bowtie2 is not Bowtie2State.PREPARING:
+            return
+        with TemporaryDirectory() as folder:
+            fasta, files = Path(folder, "genome.fa.gz"), Path(folder, "index")
+            self.objects.download(keys.fasta(genome_id, claim), fasta)
             files.mkdir()
-            genome = self.builder.genomes.get(message.genome_id)
-            large = genome is not None and (genome.bases or 0) > MAX_SMALL_BOWTIE2_BASES
-            self.build(fasta, files / "genome", large=large)
+            self.build(fasta, files / "genome")
             for file in sorted(files.iterdir()):
-                key = keys.bowtie2(message.genome_id, message.claim, file.name)
-                self.builder.objects.upload(file, key)
-            self.builder.genomes.bowtie2_done(message.genome_id, message.claim, self.builder.clock())
+                self.objects.upload(file, keys.bowtie2(genome_id, claim, file.name))
+        self.genomes.end_bowtie2(genome_id, claim, Bowtie2State.READY)
 
-        self.builder.run(message, Part.BOWTIE2, make)
+    def fail(self, message: PrepareGenome, _reason: str) -> None:
+        """Note that the build failed; whoever wants the index may ask for it again."""
+        self.genomes.end_bowtie2(message.genome_id, message.claim, Bowtie2State.FAILED)

@@ -1,6 +1,6 @@
 """Mark a genome ready or failed, and release or fail the jobs that wait for it.
 
-    claim -> download -> bowtie2 index | ISSL index -> ready -> each waiter's scan
+    claim -> download -> ISSL index -> ready -> each waiter's scan
                   any of them fails for good -> failed -> each waiter fails with the reason
 
 Every step can be repeated at any point: a claim is a token that stale messages lack, a finished part is in

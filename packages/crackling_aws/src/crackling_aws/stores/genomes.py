@@ -10,7 +10,16 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
-from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Part, Progress, Source, Venue
+from crackling_aws.models.genomes import (
+    Bowtie2State,
+    Genome,
+    GenomeState,
+    IndexFile,
+    Part,
+    Progress,
+    Source,
+    Venue,
+)
 from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
 
 if TYPE_CHECKING:
@@ -27,6 +36,12 @@ _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.F
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
 NOT_PREPARING = "attribute_not_exists(#genomeId) OR #state <> :preparing"
+BOWTIE2_OWNED = "#state = :ready AND #claim = :claim AND #bowtie2 = :preparing"
+# A build whose message was lost may be asked for again.
+BOWTIE2_WANTED = (
+    "#state = :ready AND #claim = :claim "
+    "AND (attribute_not_exists(#bowtie2) OR #bowtie2 = :failed OR (#bowtie2 = :preparing AND #bowtie2Asked < :before))"
+)
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
 _OF_THE_GENOME = {"genome_id", "name", "source", "created"}
@@ -134,9 +149,33 @@ class GenomeStore:
         """Note that the annotation is in place; return False if `claim` no longer owns the genome."""
         return self._owned(genome_id, claim, annotated=True, updated=now)
 
-    def bowtie2_done(self, genome_id: str, claim: str, now: float) -> bool:
-        """Note that the bowtie2 index is in place; return False if `claim` no longer owns the genome."""
-        return self._done(genome_id, claim, Part.BOWTIE2, updated=now)
+    def ask_for_bowtie2(self, genome_id: str, claim: str, before: float, now: float) -> bool:
+        """Note that somebody asks for the bowtie2 index of a ready genome.
+
+        Return False if it is there, has been asked for since `before`, or the genome has been replaced.
+        """
+        update = Update(set=attributes(Genome, bowtie2=Bowtie2State.PREPARING, bowtie2_asked=now))
+        return self._update(
+            genome_id,
+            update,
+            BOWTIE2_WANTED,
+            claim=claim,
+            ready=GenomeState.READY,
+            failed=Bowtie2State.FAILED,
+            preparing=Bowtie2State.PREPARING,
+            before=before,
+        )
+
+    def end_bowtie2(self, genome_id: str, claim: str, state: Bowtie2State) -> bool:
+        """Note how the build of the bowtie2 index ended; return False if it is not under way."""
+        return self._update(
+            genome_id,
+            Update(set=attributes(Genome, bowtie2=state)),
+            BOWTIE2_OWNED,
+            claim=claim,
+            ready=GenomeState.READY,
+            preparing=Bowtie2State.PREPARING,
+        )
 
     def issl_done(self, genome_id: str, claim: str, files: Iterable[IndexFile], now: float) -> bool:
         """Note that the index's shards are in place; return False if `claim` no longer owns the genome."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEST_SECONDS = 20 * 60.0
 LIFE_MINUTES = 30
-# Both are Nitro instances, whose console can be read at any time, and have enough memory for bowtie2.
+# Both are Nitro instances, whose console can be read at any time.
 INSTANCE_TYPES = {"x86_64": "t3.small", "arm64": "t4g.small"}
 _RESULT = re.compile(r"crackling boot test: (passed|failed)")
 

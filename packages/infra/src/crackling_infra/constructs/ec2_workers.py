@@ -42,7 +42,6 @@ class Ec2Workers(Construct, Grantee):
         self._template = ec2.CfnLaunchTemplate(self, "Template", launch_template_data=self._instance())
         self._known = {
             "NCBI_URL": settings.ncbi_url,
-            "BOWTIE2": settings.bowtie2,
             "MAX_HOURS": str(settings.worker_hours),
         }
 

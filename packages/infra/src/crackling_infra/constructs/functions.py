@@ -46,9 +46,7 @@ class Functions(Construct):
         )
         self._code = lambda_.Code.from_asset(require_folder(settings.functions_directory, "nox -s layers"))
         # If bowtie2 is switched off, its layer is neither built nor attached, and its queue stays empty.
-        self._layers = {
-            name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2 == "on"
-        }
+        self._layers = {name: self._layer(name) for name in LAYERS if name != "bowtie2" or settings.bowtie2}
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         folder = require_folder(self._settings.layers_directory / name, "nox -s layers")

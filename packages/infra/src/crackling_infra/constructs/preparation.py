@@ -1,4 +1,4 @@
-"""Prepare a genome: download it, then build both indexes; the step that finishes last releases the jobs."""
+"""Prepare a genome: download it, then build its index, which releases the jobs; bowtie2's index is built on demand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = Duration.minutes(15)
 
 
 class Preparation(Construct):
-    """Create the downloader and the builders of both indexes, each behind a queue; a message names one genome."""
+    """Create the downloader and the builders of the indexes, each behind a queue; a message names one genome."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings

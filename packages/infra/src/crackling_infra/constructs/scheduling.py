@@ -64,7 +64,6 @@ class Scheduling(Construct):
             timeout=Duration.minutes(2),  # it waits for NCBI's answers
             memory_mib=512,
             environment={
-                "BOWTIE2": settings.bowtie2,
                 "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
             },

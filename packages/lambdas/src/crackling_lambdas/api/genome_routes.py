@@ -99,6 +99,16 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         ]
         return FilesView(genome=genome, files=files)
 
+    @app.post(
+        "/genomes/<genome>/bowtie2",
+        summary="Build its bowtie2 index",
+        description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )
+    def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
+        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.build_bowtie2(genome)))
+
     @app.delete(
         "/genomes/<genome>",
         summary="Delete a genome",

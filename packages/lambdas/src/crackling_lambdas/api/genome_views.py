@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from crackling.ncbi import Assembly
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Phase, Source, Venue
+from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Phase, Source, Venue
 from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.api.views import View, to_datetime
 from crackling_lambdas.genomes.library import GENOME_ID
@@ -103,6 +103,10 @@ class GenomeView(View):
     bases: int | None
     annotated: Annotated[bool, Field(description="Whether its genes are known.")]
     index_bytes: int | None
+    bowtie2: Annotated[
+        Bowtie2State | None,
+        Field(description="Of its bowtie2 index, which is built when somebody asks for it; null until then."),
+    ]
     created: datetime
     updated: datetime
 
@@ -127,6 +131,7 @@ class GenomeView(View):
             bases=genome.bases,
             annotated=genome.annotated,
             index_bytes=genome.index_bytes,
+            bowtie2=genome.bowtie2,
             created=to_datetime(genome.created),
             updated=to_datetime(genome.updated),
         )

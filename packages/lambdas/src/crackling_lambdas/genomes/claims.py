@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from crackling_aws.stores.genomes import GenomeStore
 
+PARTS = (Part.FASTA, Part.ISSL)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
     """Claim genomes for preparation."""
 
     genomes: GenomeStore
-    with_bowtie2: bool
     clock: Callable[[], float]
 
     def claim(self, genome_id: str, source: Source) -> None:
@@ -27,5 +28,4 @@ class Claims:
 
         Each claim has a new token: a repeated one would be mistaken for the preparation that has ended.
         """
-        parts = {Part.FASTA, Part.ISSL} | ({Part.BOWTIE2} if self.with_bowtie2 else set())
-        self.genomes.claim(genome_id, uuid.uuid4().hex, source, parts, self.clock())
+        self.genomes.claim(genome_id, uuid.uuid4().hex, source, PARTS, self.clock())

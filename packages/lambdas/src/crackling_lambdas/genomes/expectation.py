@@ -16,7 +16,7 @@ from math import log
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from crackling_aws.models.genomes import Part, Venue
+from crackling_aws.models.genomes import Venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MAX_NEIGHBOURS: Final = 9
 # The time until the download begins: messages and cold starts, or the boot of a machine.
 START_SECONDS: Final = {Venue.LAMBDA: 15.0, Venue.WORKER: 150.0}
-# With bowtie2's index and without, from `nox -s bench -- --limits` on six processors (docs/performance.md).
-BASES_PER_SECOND: Final = {True: 2_800_000, False: 20_000_000}
+# From `nox -s bench -- --limits` on six processors (docs/performance.md).
+BASES_PER_SECOND: Final = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,6 @@ class Expectations:
 
     genomes: GenomeStore
     lambda_limit_bases: int
-    with_bowtie2: bool
 
     def venue(self, bases: int) -> Venue:
         """Return where a genome of this size is prepared."""
@@ -46,32 +45,23 @@ class Expectations:
     def of(self, sizes: Sequence[int]) -> list[float]:
         """Return the expected seconds from claim to ready for genomes of the given sizes in bases."""
         past = list(self.genomes.list()) if sizes else []
-        return [
-            expected_seconds(bases, self.venue(bases), past, with_bowtie2=self.with_bowtie2)
-            for bases in sizes
-        ]
+        return [expected_seconds(bases, self.venue(bases), past) for bases in sizes]
 
 
-def expected_seconds(bases: int, venue: Venue, past: Iterable[Genome], *, with_bowtie2: bool) -> float:
+def expected_seconds(bases: int, venue: Venue, past: Iterable[Genome]) -> float:
     """Return the model's estimate, based on genomes that are ready."""
 
     def distance(known: tuple[int, float]) -> float:
         return abs(log(known[0] / max(bases, 1)))
 
     ratios = [
-        (
-            genome.bases,
-            genome.preparation_seconds
-            / _benchmark_seconds(genome.bases, venue, with_bowtie2=Part.BOWTIE2 in genome.parts),
-        )
+        (genome.bases, genome.preparation_seconds / _benchmark_seconds(genome.bases, venue))
         for genome in past
         if genome.venue is venue and genome.bases and genome.preparation_seconds
     ]
     nearest = [ratio for _, ratio in sorted(ratios, key=distance)[:MAX_NEIGHBOURS]]
-    return max(
-        1, _benchmark_seconds(bases, venue, with_bowtie2=with_bowtie2) * (median(nearest) if nearest else 1)
-    )
+    return max(1, _benchmark_seconds(bases, venue) * (median(nearest) if nearest else 1))
 
 
-def _benchmark_seconds(bases: int, venue: Venue, *, with_bowtie2: bool) -> float:
-    return START_SECONDS[venue] + bases / BASES_PER_SECOND[with_bowtie2]
+def _benchmark_seconds(bases: int, venue: Venue) -> float:
+    return START_SECONDS[venue] + bases / BASES_PER_SECOND

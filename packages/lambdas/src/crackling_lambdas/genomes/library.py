@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling.ncbi import ACCESSION
+from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
@@ -14,6 +15,7 @@ from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore, UploadForm
     from crackling_lambdas.genomes.claims import Claims
@@ -22,6 +24,7 @@ GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = {"search"}  # the routes beside /genomes/ID
 MAX_ANNOTATION_BYTES = 500_000_000  # a human genome's has 80 million, packed
 FORM_SECONDS = 15 * 60
+BOWTIE2_SECONDS = 8 * 60 * 60  # longer than all attempts at a build; then its message was lost
 ADDRESS_SECONDS = 15 * 60  # a download that has begun may outlast this
 ANNOUNCED_SECONDS = 24 * 60 * 60  # then an upload that was not completed expires
 
@@ -51,6 +54,8 @@ class Library:
     genomes: GenomeStore
     objects: ObjectStore
     claims: Claims
+    bowtie2_builds: Queue[PrepareGenome]
+    bowtie2_limit_bases: int
     upload_limit_bytes: int
     clock: Callable[[], float]
 
@@ -81,6 +86,31 @@ class Library:
                 f"The genome {genome_id} is {found.state}; its files are there when it is ready"
             )
         return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome_id, found.claim)))
+
+    def build_bowtie2(self, genome_id: str) -> Genome:
+        """Ask for the bowtie2 index of a ready genome, which is built once; a repetition is harmless.
+
+        Raises:
+            NotFoundError: the genome is not known.
+            ConflictError: it is not ready, or too large, or this deployment builds no bowtie2 index.
+        """
+        found = self.get(genome_id)
+        if found.state is not GenomeState.READY or found.claim is None:
+            raise ConflictError(f"The genome {genome_id} is {found.state}; ask again when it is ready")
+        if (found.bases or 0) > self.bowtie2_limit_bases:
+            limit = (
+                f"of genomes up to {self.bowtie2_limit_bases:,} bases"
+                if self.bowtie2_limit_bases
+                else "of no genome"
+            )
+            raise ConflictError(
+                f"The bowtie2 index is built here {limit}; build it from the FASTA file that `GET /genomes/{genome_id}/files` "
+                "lists: bowtie2-build genome.fa.gz NAME"
+            )
+        now = self.clock()
+        if self.genomes.ask_for_bowtie2(genome_id, found.claim, now - BOWTIE2_SECONDS, now):
+            self.bowtie2_builds.send([PrepareGenome(genome_id, found.claim)])
+        return self.get(genome_id)
 
     def _file(self, key: str) -> GenomeFile:
         name = key.rpartition("/")[2]

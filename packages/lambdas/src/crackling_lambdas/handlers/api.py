@@ -10,6 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import EmailTopic
+from crackling_aws.messages import PrepareGenome
+from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
@@ -53,7 +55,7 @@ def make_handler(
     data = ObjectStore(clients.s3, settings.data_bucket)
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
-    claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
+    claims = Claims(genomes=genomes, clock=clock)
     subscriptions = EmailSubscriptions(
         topic=EmailTopic(clients, settings.mail_topic), domains=settings.mailed_domains
     )
@@ -81,14 +83,14 @@ def make_handler(
             genomes=genomes,
             objects=genome_objects,
             claims=claims,
+            bowtie2_builds=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
+            bowtie2_limit_bases=settings.bowtie2_limit_bases,
             upload_limit_bytes=settings.upload_limit_bytes,
             clock=clock,
         ),
         Search(
             catalogue=catalogue or NcbiClient(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
-            expectations=Expectations(
-                genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
-            ),
+            expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         ),
     )
 

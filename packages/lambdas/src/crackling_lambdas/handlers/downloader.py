@@ -1,4 +1,4 @@
-"""Download genomes into the genome bucket and queue their index builds, for messages of the download queue."""
+"""Download genomes into the genome bucket and queue the builds of their indexes, for messages of the download queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.annotation import no_annotation
-from crackling_aws.preparation.download import Download, QueueBuilds
+from crackling_aws.preparation.download import Download
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
@@ -39,16 +39,14 @@ def make_handler(
         download_fasta, download_annotation = ncbi.download_fasta, ncbi.download_annotation
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     failure = Failure(genomes=genomes, jobs=JobStore(clients.dynamodb, settings.jobs_table), clock=clock)
+    builds = Queue[PrepareGenome](clients.sqs, settings.issl_queue_url)
     download = Download(
         genomes=genomes,
         objects=ObjectStore(clients.s3, settings.genome_bucket),
         download_fasta=download_fasta,
         download_annotation=download_annotation,
         limit=settings.lambda_limit_bases + settings.lambda_limit_bases // 4,
-        proceed=QueueBuilds(
-            bowtie2=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
-            issl=Queue[PrepareGenome](clients.sqs, settings.issl_queue_url),
-        ),
+        proceed=lambda message: builds.send([message]),
         failure=failure,
         clock=clock,
     )

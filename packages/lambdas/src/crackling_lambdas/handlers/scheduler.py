@@ -45,7 +45,7 @@ def make_handler(
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
-    claims = Claims(genomes=genomes, with_bowtie2=settings.bowtie2, clock=clock)
+    claims = Claims(genomes=genomes, clock=clock)
     admission = Admission(
         jobs=jobs,
         genomes=genomes,
@@ -63,9 +63,7 @@ def make_handler(
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
         failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
-        expectations=Expectations(
-            genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases, with_bowtie2=settings.bowtie2
-        ),
+        expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         clock=clock,
     )
 

@@ -16,7 +16,8 @@ class ApiSettings(Settings):
     genomes_table: str
     data_bucket: str
     genome_bucket: str
-    bowtie2: bool = True
+    bowtie2_queue_url: str
+    bowtie2_limit_bases: int  # of a genome whose bowtie2 index can be asked for; 0 if none can
     chunk_size: int = 200
     job_days: int = 30
     lambda_limit_bases: int
@@ -57,7 +58,6 @@ class SchedulerSettings(WorkerSettings):
     genome_bucket: str
     download_queue_url: str
     scan_queue_url: str
-    bowtie2: bool = True
     lambda_limit_bases: int
     ncbi_url: str = NCBI_URL
     ncbi_key_parameter: str = ""
@@ -68,7 +68,6 @@ class DownloaderSettings(Settings):
     jobs_table: str
     genomes_table: str
     genome_bucket: str
-    bowtie2_queue_url: str
     issl_queue_url: str
     queue_url: str
     max_receive_count: int
@@ -78,22 +77,22 @@ class DownloaderSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IndexSettings(Settings):
+class IsslSettings(Settings):
     jobs_table: str
     genomes_table: str
     genome_bucket: str
     scan_queue_url: str
     queue_url: str
     max_receive_count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class IsslSettings(IndexSettings):
     shard_bases: int = SHARD_BASES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bowtie2Settings(IndexSettings):
+class Bowtie2Settings(Settings):
+    genomes_table: str
+    genome_bucket: str
+    queue_url: str
+    max_receive_count: int
     bowtie2_build: str = "/opt/bowtie2/bin/bowtie2-build-s"
 
 
