@@ -61,7 +61,7 @@ class SimulatedQueue:
                 self.messages.remove(message)
 
     def note_failures(self, failed: Iterable[Queued]) -> None:
-        self.exhausted += [message.body for message in failed if message.receives == MAX_RECEIVES]
+        self.exhausted += [message.body for message in failed if message.receives >= MAX_RECEIVES]
 
     def duplicate(self, message: Queued) -> None:
         self.messages.append(Queued(message.body, message.number, min(message.receives, MAX_RECEIVES - 1)))
