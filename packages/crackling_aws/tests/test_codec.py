@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackling_aws.codec import attributes, from_item, to_item
@@ -44,6 +44,7 @@ def test_every_model_is_tested() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+@settings(deadline=None)  # the first example derives the fields of the model
 @given(data=st.data())
 def test_a_model_reads_back_as_it_was_stored(model: type[Any], data: st.DataObject) -> None:
     stored = data.draw(st.from_type(model))

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from crackling.errors import InputError, TransferError
 from crackling.specificity import Index, build_index
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import GenomeState, Part, Progress, Source
+from crackling_aws.models.genomes import GenomeState, Part, Phase, Progress, Source
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_aws.stores.jobs import JobStore
 from crackling_worker.preparation import MAX_RETRIES, Outcome, make_preparation
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crackling_aws.clients import Clients
     from crackling_aws.models.genomes import Genome
     from crackling_aws.preparation.download import DownloadFasta, OnProgress
+    from crackling_aws.stores.genomes import GenomeStore
     from crackling_worker.preparation import Preparation
 
 FASTA = Path(__file__).parents[3] / "sample" / "lambda_phage.fa"
@@ -112,6 +113,32 @@ def test_a_genome_becomes_ready_and_its_jobs_go_on(clients: SimpleNamespace, tmp
     guide = ["GACGCATAAAGATGAGACGC"]
     with Index.open(tmp_path / "uploaded.issl") as found, Index.open(tmp_path / "expected.issl") as expected:
         assert found.score(guide) == expected.score(guide)
+
+
+def test_each_phase_is_named_when_it_begins(
+    clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, told = Case(clients), list[Progress]()
+    write = type(case.genomes).progress
+
+    def recording(store: GenomeStore, genome_id: str, claim: str, progress: Progress, now: float) -> bool:
+        told.append(progress)
+        return write(store, genome_id, claim, progress, now)
+
+    monkeypatch.setattr(type(case.genomes), "progress", recording)
+    assert case.run() is Outcome.READY
+    assert [(each.part, each.phase) for each in told] == [
+        (Part.FASTA, Phase.ANNOTATING),
+        (Part.ISSL, None),
+        (Part.ISSL, Phase.DOWNLOADING),
+        (Part.ISSL, Phase.READING),
+        (Part.ISSL, Phase.SORTING),
+        (Part.ISSL, Phase.WRITING),
+        (Part.ISSL, Phase.UPLOADING),
+    ]
+    of_the_index = [each.done for each in told if each.part is Part.ISSL]
+    assert of_the_index == sorted(of_the_index)
+    assert 0 < of_the_index[-1] < told[-1].total == 48502, "the upload had just begun"
 
 
 def test_bad_input_fails_the_genome_and_its_jobs_with_the_reason(clients: SimpleNamespace) -> None:

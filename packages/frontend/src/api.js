@@ -6,6 +6,8 @@
 const PAUSES = [500, 1500];
 /** In milliseconds. A user waits no longer, whatever the service asks for. */
 const LONGEST_PAUSE = 10_000;
+/** In milliseconds. An answer is dated to the second, and takes a while to arrive. */
+const SAME_TIME = 5000;
 
 /** API Gateway refuses what is too large for it by itself, without a problem document. */
 const TOO_LARGE =
@@ -39,6 +41,8 @@ export class Api {
    * @type {Promise<About> | null}
    */
   #about = null;
+  /** How many milliseconds the service's clock is ahead of this one, as far as answers have shown. */
+  #ahead = 0;
 
   /**
    * @param {string} base address of the API, without a slash at the end
@@ -49,6 +53,11 @@ export class Api {
     this.base = base;
     this.send = send;
     this.pause = pause;
+  }
+
+  /** Return the time by the service's clock, in milliseconds. The clock of a user's machine may be wrong by any time. */
+  now() {
+    return Date.now() + this.#ahead;
   }
 
   /** @returns {Promise<{genomes: Genome[]}>} */
@@ -222,7 +231,14 @@ export class Api {
       if (request.signal?.aborted) throw error;
       throw new ApiError("No connection", "The service cannot be reached. Check the connection.", 0);
     }
+    this.#noteTime(response.headers.get("Date"));
     return response.ok ? response : refuse(response, await response.json().catch(() => null));
+  }
+
+  /** @param {string | null} date of an answer */
+  #noteTime(date) {
+    const time = Date.parse(date ?? "");
+    if (Math.abs(time - this.now()) > SAME_TIME) this.#ahead = time - Date.now();
   }
 }
 

@@ -855,11 +855,19 @@ export interface components {
          */
         PartProgress: {
             part: components["schemas"]["Part"];
+            /** @description What the step is doing, if it says so. */
+            phase: components["schemas"]["Phase"] | null;
             /** Done */
             done: number;
             /** Total */
             total: number;
         };
+        /**
+         * Phase
+         * @description Name what a step is doing.
+         * @enum {string}
+         */
+        Phase: "downloading" | "reading" | "annotating" | "sorting" | "writing" | "uploading";
         /**
          * Problem
          * @description Problem details (RFC 9457).

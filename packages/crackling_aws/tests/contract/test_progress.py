@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crackling_aws.models.genomes import Part, Progress, Source
+from crackling_aws.models.genomes import Part, Phase, Progress, Source
 from crackling_aws.preparation.progress import LostClaimError, Reporter
 from crackling_aws.stores.genomes import GenomeStore
 from fakes.known import known
@@ -49,6 +49,25 @@ def test_a_step_is_reported_at_once_and_then_every_two_seconds(
     assert known(genomes.get("g")).progress == Progress(Part.FASTA, 3, 10)
     report(Part.ISSL)
     assert known(genomes.get("g")).progress == Progress(Part.ISSL, 0, 0)
+    report(Part.ISSL, 6, 10, Phase.WRITING)
+    report(Part.ISSL, 7, 10, Phase.WRITING)
+    assert known(genomes.get("g")).progress == Progress(Part.ISSL, 6, 10, Phase.WRITING)
+    report(Part.ISSL, 7, 10, Phase.UPLOADING)
+    assert known(genomes.get("g")).progress == Progress(Part.ISSL, 7, 10, Phase.UPLOADING)
+
+
+def test_a_step_that_has_ended_is_not_the_current_one(genomes: GenomeStore, report: Reporter) -> None:
+    """The latest report of a step is some seconds old when it ends: it would stand at 97% while the next one runs."""
+    assert known(genomes.get("g")).current_progress is None
+    report(Part.FASTA, 97, 100)
+    assert known(genomes.get("g")).current_progress == Progress(Part.FASTA, 97, 100)
+    genomes.fasta_done("g", "c1", 1, 100, 101)
+    assert known(genomes.get("g")).current_progress is None
+    report(Part.ISSL, 1, 100)
+    assert known(genomes.get("g")).current_progress == Progress(Part.ISSL, 1, 100)
+    genomes.issl_done("g", "c1", (), 102)
+    genomes.mark_ready("g", "c1", 103)
+    assert known(genomes.get("g")).current_progress is None
 
 
 def test_a_beat_repeats_the_latest(genomes: GenomeStore, report: Reporter, clock: Clock) -> None:

@@ -20,8 +20,11 @@ const HEADLINES = {
   failed: "Failed",
 };
 
-/** Create the panel that shows the progress of a job stage by stage, with a running clock. */
-export function progressPanel() {
+/**
+ * Create the panel that shows the progress of a job stage by stage, with a running clock.
+ * @param {() => number} time the service's time in milliseconds
+ */
+export function progressPanel(time) {
   const headline = h("h2", { "aria-live": "polite" }, "Reading the job…");
   const clock = h("p", { class: "clock" });
   const list = h("ol", { class: "stages" });
@@ -43,7 +46,7 @@ export function progressPanel() {
 
   function tick() {
     if (!shown) return;
-    const now = Date.now();
+    const now = time();
     const estimate = isFinished(shown.job) ? null : forecast.ofJob(shown.job, shown.genome, now);
     fill(clock, elapsed(shown.job, now), estimate && `, ${estimate}`);
   }

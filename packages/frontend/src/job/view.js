@@ -23,7 +23,7 @@ import { progressPanel } from "./progress-panel.js";
 export function showJob(container, api, id) {
   const leaving = new AbortController();
   const about = h("p", { class: "about" });
-  const progress = progressPanel();
+  const progress = progressPanel(() => api.now());
   const results = h("div", { class: "results" });
   const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
   const mailed = h("p", { class: "note" });

@@ -24,10 +24,10 @@ const ORDER = ["ready", "preparing", "failed"];
  * @param {Genome[]} library
  * @param {Assembly[]} found
  * @param {string} text
- * @param {number} now in milliseconds
+ * @param {number} now by the service's clock, in milliseconds
  * @returns {Choice[]}
  */
-export function choicesOf(library, found, text, now = Date.now()) {
+export function choicesOf(library, found, text, now) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const usable = library.filter(({ state }) => ORDER.includes(state) && (state !== "failed" || words.length > 0));
   const rank = (/** @type {Genome} */ { state }) => ORDER.indexOf(state);

@@ -14,6 +14,15 @@ import { count, countOf, duration, sized } from "./format.js";
 
 /** @type {Record<string, string>} */
 const PARTS = { fasta: "sequence", issl: "off-target index" };
+/** @type {Record<NonNullable<PartProgress["phase"]>, string>} */
+const PHASES = {
+  downloading: "downloading",
+  reading: "reading",
+  annotating: "looking for genes",
+  sorting: "sorting",
+  writing: "writing",
+  uploading: "storing",
+};
 
 /**
  * Return the stages of a job in order. The last two run at the same time.
@@ -26,7 +35,7 @@ export function stagesOf(job, genome) {
   const state = genomeState(job, genome);
   const under = state === "current" ? preparation(job, genome) : null;
   return [
-    stage("Genome", state, genomeDetail(job, genome, under), under && { done: under.done, total: under.total }),
+    stage("Genome", state, genomeDetail(job, genome), under && { done: under.done, total: under.total }),
     stage("Find guides", scanState(job, genome), guides === null ? "" : `${count(guides)} found`),
     scoring("Score efficiency", job, consensusDone),
     job.indexDownload ? fetching(job.indexDownload) : scoring("Search off-targets", job, offTargetDone),
@@ -34,14 +43,22 @@ export function stagesOf(job, genome) {
 }
 
 /**
- * Return the progress of the genome's preparation, if the API reports it.
+ * Return the progress of the genome's preparation, if the API reports how much of a step is done.
  * @param {Job} job
  * @param {Genome | null} genome
  * @returns {PartProgress | null}
  */
 export function preparation(job, genome) {
-  const told = job.genomeProgress ?? genome?.progress ?? null;
+  const told = current(job, genome);
   return told && told.total > 0 ? told : null;
+}
+
+/**
+ * @param {Job} job
+ * @param {Genome | null} genome
+ */
+function current(job, genome) {
+  return job.genomeProgress ?? genome?.progress ?? null;
 }
 
 /**
@@ -105,17 +122,27 @@ export function failedBeforeScan(job, genome) {
 /**
  * @param {Job} job
  * @param {Genome | null} genome
- * @param {PartProgress | null} under
  */
-function genomeDetail(job, genome, under) {
+function genomeDetail(job, genome) {
   if (job.status !== "preparing" || !genome) return job.genome;
   const where = genome.venue === "worker" ? " on a dedicated machine" : "";
-  if (under) {
-    const unit = under.part === "fasta" ? "B" : "b";
-    return `${job.genome}: ${PARTS[under.part] ?? under.part}${where}, ${sized(under.done, unit)} of ${sized(under.total, unit)}`;
+  const told = current(job, genome);
+  if (told?.phase || told?.total) {
+    const step = `${PARTS[told.part] ?? told.part}${where}`;
+    return `${job.genome}: ${[step, told.phase && PHASES[told.phase], amountOf(told)].filter(Boolean).join(", ")}`;
   }
   const left = genome.parts.filter((part) => !genome.done.includes(part)).map((part) => PARTS[part] ?? part);
   return left.length ? `${job.genome}: preparing ${left.join(" and ")}${where}` : job.genome;
+}
+
+/**
+ * Return how much of a step is done. Only the bytes of a sequence are something that can be counted: an index goes through
+ * several phases, whose share of the whole is an estimate.
+ * @param {PartProgress} step
+ */
+function amountOf({ part, done, total }) {
+  if (!total) return "";
+  return part === "fasta" ? `${sized(done, "B")} of ${sized(total, "B")}` : `${Math.floor((100 * done) / total)}%`;
 }
 
 /**

@@ -47,7 +47,7 @@ export class GenomeSearch {
   /** Read the genomes of this deployment, and choose the one that was used last. */
   async list() {
     ({ genomes: this.#library } = await this.api.genomes());
-    const [first] = choicesOf(this.#library, [], "");
+    const [first] = choicesOf(this.#library, [], "", this.api.now());
     if (first && !this.#choice && !this.#typed()) this.#choose(first);
   }
 
@@ -117,7 +117,8 @@ export class GenomeSearch {
    */
   #named(accession) {
     const id = accession.toUpperCase();
-    return choicesOf(this.#library, this.#found, id).find((choice) => choice.id === id) ?? choiceOfAccession(id);
+    const choices = choicesOf(this.#library, this.#found, id, this.api.now());
+    return choices.find((choice) => choice.id === id) ?? choiceOfAccession(id);
   }
 
   /** @param {ApiError} error why there is no such genome */
@@ -139,7 +140,7 @@ export class GenomeSearch {
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const text = this.#typed();
-    const known = choicesOf(this.#library, [], text);
+    const known = choicesOf(this.#library, [], text, this.api.now());
     const ask = text.length >= FEWEST_LETTERS;
     this.#box.show(known, ask ? "Searching NCBI…" : known.length ? "" : "Type at least three letters to search NCBI.");
     if (!ask) return;
@@ -147,7 +148,7 @@ export class GenomeSearch {
     if (signal.aborted) return;
     try {
       ({ genomes: this.#found } = await this.api.searchGenomes(text, signal));
-      const choices = choicesOf(this.#library, this.#found, text);
+      const choices = choicesOf(this.#library, this.#found, text, this.api.now());
       this.#box.show(choices, choices.length ? "" : nothingFor(text));
       if (isAccession(text)) this.#setChoice(this.#named(text));
     } catch (error) {

@@ -210,7 +210,7 @@ function createJob(state, body) {
         annotated: true,
         began: new Date().toISOString(),
         expectedSeconds: assembly.expectedSeconds,
-        progress: { part: "fasta", done: 0, total: assembly.bases },
+        progress: { part: "fasta", phase: "downloading", done: 0, total: assembly.bases },
       }),
     );
   if (!state.genomes.has(genome))

@@ -24,6 +24,23 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
 });
 
+test("times are those of the service, wherever the clock of this machine stands", async () => {
+  let date = new Date().toUTCString();
+  const api = apiOf(() => Response.json({}, { headers: date ? { Date: date } : {} }));
+  const ahead = () => Math.round((api.now() - Date.now()) / 1000);
+  await api.job("7");
+  assert.equal(ahead(), 0, "the same, but for what a date in seconds leaves open");
+  date = new Date(Date.now() + 600_000).toUTCString();
+  await api.job("7");
+  assert.ok(Math.abs(ahead() - 600) <= 1, `${ahead()} s`);
+  date = "";
+  await api.job("7");
+  assert.ok(Math.abs(ahead() - 600) <= 1, "an answer without a date leaves it");
+  date = new Date(Date.now() - 3_600_000).toUTCString();
+  await api.job("7");
+  assert.ok(Math.abs(ahead() + 3600) <= 1, `${ahead()} s`);
+});
+
 test("problem details become an error for the user", async () => {
   const api = apiOf(() =>
     Response.json({ title: "Not Found", detail: "There is no job 7.", status: 404 }, { status: 404 }),

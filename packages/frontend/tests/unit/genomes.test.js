@@ -20,6 +20,9 @@ const YEAST = assemblyOf("GCF_000146045.2", {
 /** @param {string} id @param {Partial<Genome>} [more] */
 const genome = (id, more = {}) => genomeOf(id, { parts: [], bases: 1000, ...more });
 
+/** @param {Genome[]} library @param {Assembly[]} found @param {string} text */
+const offered = (library, found, text) => choicesOf(library, found, text, Date.now());
+
 test("genomes of the deployment come first, ready and recent ones before others", () => {
   const library = [
     genome("old"),
@@ -28,7 +31,7 @@ test("genomes of the deployment come first, ready and recent ones before others"
     genome("bad", { state: "failed" }),
   ];
   assert.deepEqual(
-    choicesOf(library, [YEAST], "").map(({ id, cost }) => [id, cost.split(",")[0]]),
+    offered(library, [YEAST], "").map(({ id, cost }) => [id, cost.split(",")[0]]),
     [
       ["new", "ready"],
       ["old", "ready"],
@@ -41,15 +44,15 @@ test("genomes of the deployment come first, ready and recent ones before others"
 test("all words must match, and an assembly that the deployment has is not listed twice", () => {
   const here = genome(YEAST.accession, { organism: YEAST.organism });
   assert.deepEqual(
-    choicesOf([here, genome("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]),
+    offered([here, genome("lambda")], [YEAST], "cerevisiae sacch").map(({ id, cost }) => [id, cost]),
     [[YEAST.accession, "ready"]],
   );
   assert.deepEqual(
-    choicesOf([here], [YEAST], "yeast").map(({ id, cost }) => [id, cost]),
+    offered([here], [YEAST], "yeast").map(({ id, cost }) => [id, cost]),
     [[YEAST.accession, "ready"]],
     "found by a name that only NCBI knows",
   );
-  assert.match(choicesOf([here], [], "")[0]?.detail ?? "", /GCF_000146045\.2 · 1\.00 kb/);
+  assert.match(offered([here], [], "")[0]?.detail ?? "", /GCF_000146045\.2 · 1\.00 kb/);
 });
 
 test("the expected time of a preparation is shown", () => {
@@ -66,22 +69,22 @@ test("the expected time of a preparation is shown", () => {
 
 test("a failed genome is listed with its reason only if it is searched for", () => {
   const bad = genome("bad", { state: "failed", reason: "bad.fa: not FASTA" });
-  assert.deepEqual(choicesOf([bad], [], ""), []);
-  const [choice] = choicesOf([bad], [], "bad");
+  assert.deepEqual(offered([bad], [], ""), []);
+  const [choice] = offered([bad], [], "bad");
   assert.match(choice?.detail ?? "", /preparation failed: bad\.fa: not FASTA$/);
   assert.deepEqual([choice?.cost, choice?.here], ["a new job will try again", false]);
 });
 
 test("the assembly that has replaced another is offered too, once", () => {
   const older = { ...YEAST, accession: "GCF_000146045.1", replacedBy: YEAST.accession };
-  const [asked, newer, ...more] = choicesOf([], [older], "GCF_000146045.1");
+  const [asked, newer, ...more] = offered([], [older], "GCF_000146045.1");
   assert.match(asked?.detail ?? "", /replaced by GCF_000146045\.2/);
   assert.deepEqual(
     [newer?.id, newer?.detail],
     [YEAST.accession, "GCF_000146045.2 · the newer version of GCF_000146045.1"],
   );
   assert.deepEqual(more, []);
-  assert.equal(choicesOf([], [YEAST, older], "").length, 2);
+  assert.equal(offered([], [YEAST, older], "").length, 2);
 });
 
 /** @param {Partial<Job>} more */
@@ -104,7 +107,7 @@ test("a preparation shows the expected time from the start, and when it takes lo
 
 test("a preparation that is slower than expected is estimated from its step", () => {
   const forecast = new Forecast();
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "fasta", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "fasta", phase: null, done, total: 1000 } });
   forecast.ofJob(at(0), PREPARING, START - 60_000);
   forecast.ofJob(at(1), PREPARING, START);
   assert.equal(forecast.ofJob(at(11), PREPARING, START + 60_000), "genome ready in about 1.5 hours");
@@ -118,7 +121,7 @@ test("a preparation that is slower than expected is estimated from its step", ()
 test("the last step of a preparation alone decides the estimate", () => {
   const forecast = new Forecast();
   const preparing = { ...PREPARING, done: ["fasta"] };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   forecast.ofJob(at(100), preparing, START);
   assert.equal(forecast.ofJob(at(550), preparing, START + 30_000), "genome ready in about 30 s");
 });
@@ -126,7 +129,7 @@ test("the last step of a preparation alone decides the estimate", () => {
 test("a last step that stands still says so, and goes on when it moves", () => {
   const forecast = new Forecast();
   const preparing = { ...PREPARING, done: ["fasta"], expectedSeconds: null };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   for (const [done, seconds, shown] of /** @type {[number, number, string | null][]} */ ([
     [100, 0, null],
     [900, 40, "genome ready in about 5 s"],
@@ -142,7 +145,7 @@ test("a last step that stands still says so, and goes on when it moves", () => {
 
 test("a last step that stands still is estimated from earlier preparations, until their time is over too", () => {
   const preparing = { ...PREPARING, done: ["fasta"] };
-  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", done, total: 1000 } });
+  const at = (/** @type {number} */ done) => job({ genomeProgress: { part: "issl", phase: null, done, total: 1000 } });
   const forecast = new Forecast();
   forecast.ofJob(at(100), preparing, START);
   forecast.ofJob(at(900), preparing, START + 40_000);

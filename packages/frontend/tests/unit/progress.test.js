@@ -52,6 +52,29 @@ test("the remaining steps of a genome's preparation are named", () => {
   assert.equal(genome?.detail, "lambda: preparing sequence and off-target index");
 });
 
+test("the step of a preparation that runs is named, with what it does", () => {
+  /** @param {Genome["progress"]} progress @param {Partial<Genome>} [more] */
+  const detail = (progress, more) =>
+    stagesOf(jobOf("x", { status: "preparing" }), { ...GENOME, ...more, progress })[0]?.detail;
+  assert.equal(
+    detail({ part: "fasta", phase: "downloading", done: 12e6, total: 40e6 }),
+    "lambda: sequence, downloading, 12.0 MB of 40.0 MB",
+  );
+  assert.equal(
+    detail({ part: "fasta", phase: "annotating", done: 0, total: 0 }),
+    "lambda: sequence, looking for genes",
+  );
+  assert.equal(
+    detail({ part: "issl", phase: "sorting", done: 60e6, total: 133e6 }, { venue: "worker" }),
+    "lambda: off-target index on a dedicated machine, sorting, 45%",
+  );
+  assert.equal(
+    detail({ part: "issl", phase: "uploading", done: 132.9e6, total: 133e6 }),
+    "lambda: off-target index, storing, 99%",
+  );
+  assert.equal(detail({ part: "issl", phase: null, done: 0, total: 0 }), detail(null), "only the step is known");
+});
+
 test("counts are shown with the number of guides", () => {
   const stages = stagesOf(
     jobOf("x", { status: "scoring", progress: { guides: 12_000, consensusDone: 4000, offTargetDone: 0 } }),

@@ -132,8 +132,10 @@ def test_a_preparation_shows_its_place_and_its_progress(service: Service) -> Non
     assert (found["venue"], found["organism"]) == ("worker", "Triticum aestivum")
     assert (found["expectedBases"], found["expectedSeconds"]) == (17_000_000_000, 900)
     assert (found["began"], found["tookSeconds"]) == ("1970-01-01T00:00:01Z", None)
-    assert found["progress"] == {"part": "fasta", "done": 5, "total": 17}
+    assert found["progress"] == {"part": "fasta", "phase": None, "done": 5, "total": 17}
     assert service.ask("GET", "/genomes").json["genomes"] == [found]
+    service.genomes.fasta_done("mine", "c", 1, 17, 3)
+    assert service.ask("GET", "/genomes/mine").json["progress"] is None, "the index has not begun"
     service.genomes.mark_ready("mine", "c", 4)
     ready = service.ask("GET", "/genomes/mine").json
     assert (ready["progress"], ready["tookSeconds"]) == (None, 3)

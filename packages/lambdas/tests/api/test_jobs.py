@@ -10,7 +10,7 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
-from crackling_aws.models.genomes import Part, Progress, Source
+from crackling_aws.models.genomes import Part, Phase, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
@@ -388,10 +388,10 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service: Service) -> None:
     job_id = service.submit("ACGT")
     service.genomes.delete("phage")
     service.genomes.claim("phage", "c2", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)
-    service.genomes.progress("phage", "c2", Progress(Part.ISSL, 100, 48502), NOW)
+    service.genomes.progress("phage", "c2", Progress(Part.ISSL, 100, 48502, Phase.SORTING), NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
     service.jobs.mark_preparing(job_id, NOW)
-    progress = {"part": "issl", "done": 100, "total": 48502}
+    progress = {"part": "issl", "phase": "sorting", "done": 100, "total": 48502}
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
     service.jobs.mark_scanning(job_id, NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None

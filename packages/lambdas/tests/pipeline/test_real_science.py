@@ -14,6 +14,8 @@ from crackling.annotation.annotation import read_gff
 from crackling.results import FORMATS, write
 from crackling.sequences.fasta import Contig
 from crackling.specificity import Index, build_index
+from crackling_aws.codec import from_item
+from crackling_aws.models.jobs import IndexDownload, Job
 from crackling_aws.stores import keys
 from fakes.known import known
 from simulator import scenario
@@ -94,6 +96,37 @@ def test_a_gene_of_the_genome_is_a_query(world: World, tmp_path: Path) -> None:
     write(design, "genbank", out)
     assert export(world, job_id, "genbank").encode() == out.getvalue()
     assert {target.gene for target in design} == {"GEN1"}
+
+
+def test_a_slow_download_of_the_index_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request for a part of the index takes three seconds."""
+    fetch, told = world.s3.get_object, list[IndexDownload]()
+
+    def slowly(**request: Any) -> Any:
+        if request["Key"].endswith(".issl"):
+            world.now += 3
+        return fetch(**request)
+
+    watched = world.dynamodb.watch["jobs"]
+
+    def note(before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        watched(before, after)
+        job = from_item(Job, known(after))
+        if download := job.awaited_download(world.now):
+            told.append(download)
+
+    monkeypatch.setattr(world.s3, "get_object", slowly)
+    world.dynamodb.watch["jobs"] = note
+    bases = "".join(random.Random(9).choices("ACGT", k=5_000))
+    world.request("POST", "/genomes", json.dumps({"genome": "mine"}))
+    world.s3.objects["genome", keys.upload("mine")] = f">chr1\n{bases}\n".encode()
+    job_id = json.loads(submit(world, bases[900:1_300])["body"])["jobId"]
+    world.run(at_rest=lambda: None)
+    assert told
+    assert all(0 < each.done < each.total for each in told)
+    assert [each.done for each in told] == sorted(each.done for each in told)
+    job = json.loads(known(world.request("GET", f"/jobs/{job_id}"))["body"])
+    assert (job["status"], job["indexDownload"]) == ("complete", None)
 
 
 def test_an_annotation_of_another_genome_fails_with_the_reason(world: World) -> None:

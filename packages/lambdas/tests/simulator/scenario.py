@@ -70,6 +70,8 @@ class Scenario:
             genome = self.rng.choice([genomes[0], *genomes])
             body = {"genome": genome, **self._query(genome), **self._email()}
             self.world.users.append(partial(self._submit, body))
+        if self.rng.random() < 0.5:
+            self.world.at_last_part = self._arrive_late
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(partial(self._ask_for_bowtie2, genomes[0], 20))
         for _ in range(self.rng.randint(0, 2)):
@@ -125,6 +127,12 @@ class Scenario:
         answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
             self.world.users.append(lambda: self._submit(body))
+
+    def _arrive_late(self, genome_id: str) -> None:
+        """Submit a job just when a genome becomes ready, once."""
+        self.world.at_last_part = lambda _genome_id: None
+        body = {"genome": genome_id, **self._query(genome_id), **self._email()}
+        self.world.users.append(partial(self._submit, body))
 
     def _poison(self) -> None:
         queue = self.rng.choice(list(QUEUES))

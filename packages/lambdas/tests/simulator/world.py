@@ -123,6 +123,7 @@ class World:
             **{name: FaultyClient(fake, self.faults) for name, fake in services.items()}
         )
         self.users: list[Callable[[], None]] = []  # what users are still going to do
+        self.at_last_part: Callable[[str], None] = lambda _genome_id: None
         self.ncbi = Ncbi(self.faults)
         self.fleet = Fleet(self)
         self._beats: dict[Hold, float] = {}  # when the next one is due
@@ -173,6 +174,8 @@ class World:
     def _genome_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         if after is not None and after != before and _not_begun(after):
             self.streams["genomes"].add("INSERT" if before is None else "MODIFY", after)
+        if after is not None and _all_parts_done(after) and not (before and _all_parts_done(before)):
+            self.at_last_part(after["genomeId"]["S"])
         self.history.genome_written(before, after)
 
     def _hide(self, url: str, handle: str, seconds: int) -> None:
@@ -352,6 +355,13 @@ def _not_begun(item: dict[str, Any]) -> bool:
     """Apply the filter of the Genomes table's event source."""
     claimed = {"item": {"S": "genome"}, "state": {"S": "preparing"}}
     return claimed.items() <= item.items() and "venue" not in item
+
+
+def _all_parts_done(item: dict[str, Any]) -> bool:
+    """Return whether the preparation of a genome has just its end left."""
+    if item.get("state") != {"S": "preparing"} or "done" not in item:
+        return False
+    return set(item["done"]["SS"]) >= set(item["parts"]["SS"])
 
 
 def _owed_email(item: dict[str, Any]) -> bool:

@@ -56,6 +56,7 @@ class Builder:
 
     def build(self) -> Header:
         """Write the sections and return the header that belongs to them."""
+        self._report("sorting", 0, 0)
         counts = self._count_sites()
         self._sizes = [sum(column) for column in zip(*counts, strict=True)]
         self._sites = sum(self._sizes)
@@ -166,6 +167,7 @@ class Builder:
 
     def _write_lists(self) -> None:
         keys = self._keys
+        self._report("writing", 0, 3)
         for directory in (self._directory, self._occurrences):
             library().cumulate(directory, 4**keys.prefix_nt)
         prefix_entries = memoryview(self._entries)[: self._distinct]

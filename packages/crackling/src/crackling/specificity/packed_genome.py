@@ -95,6 +95,7 @@ def read_shards(
         while True:
             if not (room := shard.room(shard_bases)):
                 before += shard.bases
+                report("reading", before, 0)
                 yield shard
                 shard = PackedGenome()
             elif rest.fit(room):

@@ -28,6 +28,17 @@ class Part(StrEnum):
     ISSL = "issl"
 
 
+class Phase(StrEnum):
+    """Name what a step is doing."""
+
+    DOWNLOADING = "downloading"
+    READING = "reading"
+    ANNOTATING = "annotating"
+    SORTING = "sorting"
+    WRITING = "writing"
+    UPLOADING = "uploading"
+
+
 class Bowtie2State(StrEnum):
     """Name the state of a ready genome's bowtie2 index, which is built when somebody asks for it."""
 
@@ -50,6 +61,7 @@ class Progress:
     part: Part
     done: int
     total: int
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,14 @@ class Genome:
     def prepared(self) -> bool:
         """Return whether every step is done."""
         return bool(self.parts) and self.done >= self.parts
+
+    @property
+    def current_progress(self) -> Progress | None:
+        """Return the progress of the step that is under way; None if there is none, or it has not reported yet."""
+        if self.state is not GenomeState.PREPARING or self.progress is None:
+            return None
+        # The latest report of a step that has ended: the next one has not begun.
+        return None if self.progress.part in self.done else self.progress
 
     @property
     def preparation_seconds(self) -> float | None:

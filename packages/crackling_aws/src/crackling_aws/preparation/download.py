@@ -12,7 +12,7 @@ from crackling.errors import InputError
 from crackling.sequences.faidx import FastaWriter
 from crackling.sequences.fasta import Contig, normalise, read_pieces
 from crackling.sequences.progress import read_with_progress
-from crackling_aws.models.genomes import Part, Source
+from crackling_aws.models.genomes import Part, Phase, Source
 from crackling_aws.preparation.annotation import AnnotationStep, no_annotation
 from crackling_aws.preparation.progress import LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
@@ -97,7 +97,9 @@ class Download:
         if Part.FASTA not in genome.done:
             report = Reporter(genomes=self.genomes, genome_id=genome.genome_id, claim=claim, clock=self.clock)
             try:
-                index = self._copy(genome, claim, partial(report, Part.FASTA))
+                phase = Phase.READING if genome.source is Source.UPLOAD else Phase.DOWNLOADING
+                index = self._copy(genome, claim, partial(report, Part.FASTA, phase=phase))
+                report(Part.FASTA, phase=Phase.ANNOTATING)
                 annotation = AnnotationStep(
                     genomes=self.genomes,
                     objects=self.objects,

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.specificity import build_index
-from crackling_aws.models.genomes import Bowtie2State, IndexFile, Part
+from crackling_aws.models.genomes import Bowtie2State, IndexFile, Part, Phase
 from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
@@ -81,15 +81,29 @@ class IsslIndex:
         with TemporaryDirectory() as folder:
             report(Part.ISSL)
             fasta = Path(folder, "genome.fa.gz")
-            self.objects.download(keys.fasta(genome_id, claim), fasta)
-            files = []
+            key = keys.fasta(genome_id, claim)
+            self.objects.download(key, fasta, on_bytes=partial(progress, Phase.DOWNLOADING))
             shards = self.build([fasta], Path(folder, "genome.issl"), progress=progress)
-            for number, path in enumerate(shards, start=1):
-                key = keys.index(genome_id, claim, number, len(shards))
-                self.objects.upload(path, key)
-                files.append(IndexFile(key, path.stat().st_size))
-                path.unlink()
+            files = self._upload(message, shards, progress)
         self.genomes.issl_done(genome_id, claim, files, self.clock())
+
+    def _upload(self, message: PrepareGenome, shards: Sequence[Path], progress: OnStage) -> list[IndexFile]:
+        """Upload the files of the index, and delete each when it is there."""
+        files = [
+            IndexFile(keys.index(message.genome_id, message.claim, number, len(shards)), path.stat().st_size)
+            for number, path in enumerate(shards, start=1)
+        ]
+        uploaded, total = 0, sum(file.bytes for file in files)
+        progress(Phase.UPLOADING, 0, total)
+        for path, file in zip(shards, files, strict=True):
+
+            def on_bytes(done: int, _size: int, before: int = uploaded) -> None:
+                progress(Phase.UPLOADING, before + done, total)
+
+            self.objects.upload(path, file.key, on_bytes)
+            uploaded += file.bytes
+            path.unlink()
+        return files
 
 
 class BuildBowtie2(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from crackling_aws.models.genomes import Progress
+from crackling_aws.models.genomes import Phase, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Part
     from crackling_aws.stores.genomes import GenomeStore
 
-# How far a shard is at the beginning and at the end of each stage of build_index.
-_STAGES = {"reading": (0.0, 0.3), "sorting": (0.3, 0.9), "writing": (0.9, 1.0)}
+# How far a build is when its shards are begun, and when they are done and their upload begins; and how far a shard is at the
+# beginning and at the end of each stage of build_index. Both are from measured times.
+_SHARDS_BEGIN, _SHARDS_END = 0.1, 0.65
+_STAGES = {Phase.READING: (0.0, 0.2), Phase.SORTING: (0.2, 0.7), Phase.WRITING: (0.7, 1.0)}
 MIN_INTERVAL_SECONDS = 2.0  # between two reports of one step
 
 
@@ -38,15 +40,15 @@ class Reporter:
     _written: float = field(default=0.0, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def __call__(self, part: Part, done: int = 0, total: int = 0) -> None:
-        """Report `done` of `total` bytes or bases; 0 of 0 where only the step is known.
+    def __call__(self, part: Part, done: int = 0, total: int = 0, phase: Phase | None = None) -> None:
+        """Report `done` of `total` bytes or bases; 0 of 0 where only the step is known. A new phase is written at once.
 
         Raises:
             LostClaimError: the preparation has ended or was restarted under another claim.
         """
         with self._lock:
-            begins = self._latest is None or self._latest.part is not part
-            self._latest = Progress(part, done, total)
+            before, self._latest = self._latest, Progress(part, done, total, phase)
+            begins = before is None or (before.part, before.phase) != (part, phase)
             if begins or self.clock() >= self._written + MIN_INTERVAL_SECONDS:
                 self._write(self._latest)
 
@@ -68,23 +70,34 @@ class Reporter:
 
 @dataclass(kw_only=True)
 class BuildProgress:
-    """Convert the stages of build_index, shard by shard, to progress in bases of `bases`.
+    """Convert the phases of building an index to progress in bases of `bases`.
 
-    The number of bases in a shard is known only from the stage `reading`; the other stages are fractions of it.
+    The sequence is downloaded, each shard goes through the stages of build_index, and all files are uploaded. The number of
+    bases in a shard is known only from the stage `reading`; the other stages are fractions of it.
     """
 
-    report: Callable[[int, int], None]
+    report: Callable[[int, int, Phase], None]
     bases: int
     _read: int = field(default=0, init=False)
     _before: int = field(default=0, init=False)  # of the shards that are done
-    _stage: str = field(default="", init=False)
+    _phase: Phase | None = field(default=None, init=False)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        begin, end = _STAGES.get(stage, (1.0, 1.0))
-        if stage == "reading":
-            if self._stage != "reading":
+        """Report `done` of `total` of a phase; a total of 0 means that it begins."""
+        phase = Phase(stage)
+        if phase is Phase.READING:
+            if self._phase is not Phase.READING:
                 self._before = self._read
             self._read, done, total = done, 1, 1
-        self._stage = stage
-        part = begin + (end - begin) * (done / total if total else 1)
-        self.report(self._before + round((self._read - self._before) * part), max(self.bases, self._read))
+        self._phase = phase
+        whole = max(self.bases, self._read)
+        self.report(round(whole * self._fraction(phase, done / total if total else 0, whole)), whole, phase)
+
+    def _fraction(self, phase: Phase, done: float, bases: int) -> float:
+        if phase is Phase.DOWNLOADING:
+            return _SHARDS_BEGIN * done
+        if phase is Phase.UPLOADING:
+            return _SHARDS_END + (1 - _SHARDS_END) * done
+        begin, end = _STAGES[phase]
+        built = self._before + (self._read - self._before) * (begin + (end - begin) * done)
+        return _SHARDS_BEGIN + (_SHARDS_END - _SHARDS_BEGIN) * (built / bases if bases else 0)

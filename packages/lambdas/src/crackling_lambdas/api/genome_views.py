@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from crackling.ncbi import Assembly
-from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Source, Venue
+from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Phase, Source, Venue
 from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.api.views import View, to_datetime
 from crackling_lambdas.genomes.library import GENOME_ID
@@ -61,15 +61,16 @@ class PartProgress(View):
     """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
 
     part: Part
+    phase: Annotated[Phase | None, Field(description="What the step is doing, if it says so.")]
     done: int
     total: int
 
     @classmethod
     def of(cls, genome: Genome | None) -> Self | None:
-        if genome is None or genome.state is not GenomeState.PREPARING or genome.progress is None:
+        progress = None if genome is None else genome.current_progress
+        if progress is None:
             return None
-        progress = genome.progress
-        return cls(part=progress.part, done=progress.done, total=progress.total)
+        return cls(part=progress.part, phase=progress.phase, done=progress.done, total=progress.total)
 
 
 class GenomeView(View):
