@@ -71,7 +71,8 @@ def test_announcements_that_nobody_completed_hide_no_genome(service: Service) ->
 def test_the_largest_page_of_genomes_is_carried(service: Service) -> None:
     for n in range(200):
         genome = f"{n:064}"
-        service.genomes.expect_upload(genome, "\x01" * 200, NOW, 2**31)  # in an answer each takes seven letters
+        # In an answer each of these characters takes seven letters.
+        service.genomes.expect_upload(genome, "\x01" * 200, NOW, 2**31)
         service.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL, Part.BOWTIE2], NOW)
         service.genomes.mark_failed(genome, "c", "\x01" * 100_000, NOW)
     answer = service.ask("GET", "/genomes", query={"limit": "200"})
