@@ -54,7 +54,7 @@ def query_file_name(job_id: str) -> str:
     return f"crackling-{job_id}-query.fa"
 
 
-def _unknown(job_id: str) -> NotFoundError:
+def unknown_job(job_id: str) -> NotFoundError:
     """Return the error for a job that is unknown: bucket and tables delete expired data at slightly different times."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
@@ -122,7 +122,7 @@ class Results:
             NotFoundError: it does not exist, or no longer.
         """
         if (job := self.jobs.get(job_id)) is None:
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         return job
 
     def genome(self, job: Job) -> Genome | None:
@@ -215,7 +215,7 @@ class Results:
         try:
             return parse_query(self.objects.get(keys.query(job.job_id)).decode())
         except MissingObjectError:
-            raise _unknown(job.job_id) from None
+            raise unknown_job(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
         """Return how many off-targets target `number` has, and the riskiest `limit` of them.
