@@ -43,7 +43,7 @@ def make_app(
     def about() -> AboutView:
         return AboutView.of(submission.subscriptions.domains)
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.get(openapi.PATH, include_in_schema=False)
     def description() -> Response[str]:
         return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
 
