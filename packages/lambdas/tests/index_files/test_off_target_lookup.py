@@ -10,7 +10,7 @@ import pytest
 
 from crackling.specificity import Index, offtargets
 from crackling.specificity.guides import encode
-from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
+from crackling.specificity.layout import HEADER_BYTES, LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.stores.objects import ObjectStore
@@ -164,7 +164,7 @@ def test_a_search_ends_in_time_and_goes_on_with_the_next_request(
         assert s3.seconds - began <= 20 + 4 + 8
         assert ended < 100
     assert ended > 1
-    keys = [(key, size) for key, size in s3.ranges if size != parts.HEADER_BYTES]
+    keys = [(key, size) for key, size in s3.ranges if size != HEADER_BYTES]
     assert len(keys) < 20 * (ended + 1) + 8 * shards
 
 
