@@ -82,7 +82,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
     )
     def read_job(job_id: JobPath) -> JobView:
         job = results.job(job_id)
-        return JobView.of(job, results.genomes.get(job.genome_id), results.clock())
+        return JobView.of(job, results.genome(job), results.clock())
 
     @app.get(
         "/jobs/<job_id>/query",

@@ -10,6 +10,8 @@ from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.reaping import Reaper, TimeLimits
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ReaperSettings
@@ -47,6 +49,8 @@ def make_handler(
         genomes=genomes,
         release=release,
         failure=failure,
+        claims=Claims(genomes=genomes, clock=clock),
+        objects=ObjectStore(clients.s3, settings.genome_bucket),
         fleet=fleet,
         limits=limits,
         clock=clock,

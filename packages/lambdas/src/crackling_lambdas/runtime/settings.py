@@ -131,6 +131,7 @@ class OffTargetSettings(Settings):
 class ReaperSettings(WorkerSettings):
     jobs_table: str
     genomes_table: str
+    genome_bucket: str
     scan_queue_url: str
     stuck_minutes: int  # longer than a message can live: its visibility time-out times its receives
     worker_hours: int = 24
