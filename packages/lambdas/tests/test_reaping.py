@@ -9,6 +9,7 @@ import pytest
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
 from crackling_lambdas.handlers import reaper
+from crackling_lambdas.jobs.deletion import MARK_SECONDS
 from crackling_lambdas.reaping import HEARTBEAT_TIMEOUT_SECONDS, START_TIMEOUT_SECONDS
 from fakes.known import known
 from simulator.world import CONTEXT, ENVIRONMENT, STALLED_SECONDS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 G = "GCF_000840245.1"
 HOURS = 3600.0
+NEVER = 10**10
 
 
 def reap(cloud: Cloud) -> None:
@@ -26,8 +28,10 @@ def reap(cloud: Cloud) -> None:
 
 def prepare(cloud: Cloud, venue: Venue | None, genome_id: str = G, claim: str = "c1") -> None:
     """Store a preparation under way with one job that waits for it."""
-    cloud.jobs.create(Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
-    cloud.genomes.add_waiter(genome_id, "j", 9)
+    cloud.jobs.create(
+        Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER)
+    )
+    cloud.genomes.add_waiter(genome_id, "j", NEVER)
     cloud.jobs.mark_preparing("j", cloud.now)
     cloud.genomes.claim(genome_id, claim, Source.ACCESSION, set(Part), cloud.now)
     if venue is not None:
@@ -62,7 +66,7 @@ def test_what_stands_still_fails_with_its_jobs(cloud: Cloud) -> None:
 
 
 def test_a_job_that_was_never_admitted_fails(cloud: Cloud) -> None:
-    cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=9))
+    cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=NEVER))
     cloud.now += STALLED_SECONDS + 1
     reap(cloud)
     assert "while it was queued" in str(known(cloud.jobs.get("lost")).failure)
@@ -162,3 +166,44 @@ def test_a_deployment_without_workers_asks_ec2_nothing(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
     assert known(cloud.jobs.get("j")).status is Status.PREPARING
+
+
+# --- jobs that are over ---
+
+
+def store_job(cloud: Cloud, job_id: str, expires: float) -> None:
+    cloud.jobs.create(Job(job_id, "phage", JobOptions(), 200, cloud.now, cloud.now, int(expires)))
+    cloud.s3.put_object(Bucket="data", Key=f"jobs/{job_id}/query.fa", Body=b"ACGT")
+    cloud.s3.put_object(Bucket="data", Key=f"jobs/{job_id}/export.xlsx", Body=b"late")
+
+
+def objects_of(cloud: Cloud, job_id: str) -> list[str]:
+    return [key for _, key in cloud.s3.objects if key.startswith(f"jobs/{job_id}/")]
+
+
+def test_an_expired_job_is_deleted_with_its_objects_and_no_other(cloud: Cloud) -> None:
+    store_job(cloud, "old", cloud.now + 10)
+    store_job(cloud, "new", cloud.now + 10 * HOURS)
+    reap(cloud)
+    assert len(objects_of(cloud, "old")) == 2
+    cloud.now += 10
+    reap(cloud)
+    assert cloud.jobs.get("old") is None
+    assert not objects_of(cloud, "old")
+    cloud.now += MARK_SECONDS + 1
+    reap(cloud)
+    assert cloud.jobs.remains("old") is None
+    assert cloud.jobs.get("new") is not None
+    assert len(objects_of(cloud, "new")) == 2
+
+
+def test_what_a_late_function_stored_for_a_deleted_job_is_erased_before_its_mark_goes(cloud: Cloud) -> None:
+    store_job(cloud, "j", NEVER)
+    assert cloud.jobs.mark_deleted("j", cloud.now)
+    reap(cloud)
+    assert not objects_of(cloud, "j")
+    cloud.s3.put_object(Bucket="data", Key="jobs/j/export.csv", Body=b"from before the mark")
+    cloud.now += MARK_SECONDS + 1
+    reap(cloud)
+    assert not objects_of(cloud, "j")
+    assert cloud.jobs.remains("j") is None

@@ -30,7 +30,9 @@ def check_progress(world: World) -> None:
     lost = _lost(world) | set(world.fleet.deaths) | world.ncbi.trouble
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        if job is None:
+            assert jobs(world).remains(key[0])
+            continue
         assert job.finished or job.job_id in lost or job.genome_id in lost, (
             f"{job.job_id} is left {job.status}"
         )
@@ -50,12 +52,24 @@ def check(scenario: Scenario) -> None:
     lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        assert job is not None, "the mark of a deleted job is left"
         if job.genome_id != "bystander":
             _check_job(world, job, lost)
             _check_email(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
+    _check_deleted(scenario)
+
+
+def _check_deleted(scenario: Scenario) -> None:
+    """Check that nothing is left of the jobs that were deleted, and nothing came back."""
+    world, deleted = scenario.world, scenario.deleted
+    for table in ("jobs", "targets"):
+        assert not deleted & {key[0] for key in world.dynamodb.tables[table]}, f"in {table}: a deleted job"
+    waiters = {key[1].removeprefix(WAITER) for key in world.dynamodb.tables["genomes"]}
+    assert not deleted & waiters, "a deleted job waits for its genome"
+    objects = {key.split("/")[1] for bucket, key in world.s3.objects if bucket == "data"}
+    assert not deleted & objects, "an object of a deleted job is left"
 
 
 def _check_poison(scenario: Scenario) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
 from crackling_lambdas.genomes import preparation
 from crackling_lambdas.handlers import notifier, scheduler
-from crackling_lambdas.jobs import admission, scanning
+from crackling_lambdas.jobs import admission, deletion, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
 from crackling_lambdas.runtime.streams import stream_handler
@@ -330,7 +331,57 @@ def no_reason_is_recorded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
 
 
+def deleted_jobs_are_read(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.JobStore, "get", jobs.JobStore._read)
+
+
+def deleted_jobs_go_on_counting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(targets, "JOB_OPEN", "attribute_exists(#jobId) AND attribute_not_exists(#failure)")
+
+
+def deleted_jobs_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "NOT_FINISHED", f"{jobs.NOT_FAILED} AND {jobs.NOT_COMPLETE}")
+
+
+def the_mark_goes_with_the_data(patch: pytest.MonkeyPatch) -> None:
+    delete = deletion.Deletion.delete
+
+    def hasty(self: Any, job_id: str) -> None:
+        delete(self, job_id)
+        self.jobs.forget(job_id, self.clock() + 1)
+
+    patch.setattr(deletion.Deletion, "delete", hasty)
+
+
+def nobody_finishes_deletions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion.Deletion, "delete_due", lambda _self: None)
+
+
+def data_are_not_erased_once_more(patch: pytest.MonkeyPatch) -> None:
+    def only_forget(self: Any) -> None:
+        for job in self.jobs.to_erase(self.clock()):
+            self.jobs.forget(job.job_id, self.clock() - deletion.MARK_SECONDS)
+
+    patch.setattr(deletion.Deletion, "delete_due", only_forget)
+
+
+def deleted_jobs_leave_their_targets(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(targets.TargetStore, "delete", lambda *_: None)
+
+
+def deleted_jobs_leave_their_objects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "keys", SimpleNamespace(job_folder=lambda _job_id: "nowhere/"))
+
+
 MUTATIONS = [
+    deleted_jobs_are_read,
+    deleted_jobs_go_on_counting,
+    deleted_jobs_change,
+    the_mark_goes_with_the_data,
+    nobody_finishes_deletions,
+    data_are_not_erased_once_more,
+    deleted_jobs_leave_their_targets,
+    deleted_jobs_leave_their_objects,
     results_overwrite_and_count_again,
     second_scan_overwrites_chunks,
     failed_jobs_go_on_counting,

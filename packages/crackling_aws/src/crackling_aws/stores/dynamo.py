@@ -17,9 +17,12 @@ from crackling_aws.codec import encode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from crackling_aws.codec import Item, Value
 
 _NAME = re.compile(r"#(\w+)")
+_BATCH = 25  # the most writes that DynamoDB takes at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,15 @@ def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN
             return False
         raise
     return True
+
+
+def delete_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> None:
+    """Delete items by their keys; those that are not there are deleted already."""
+    left: list[Any] = [{"DeleteRequest": {"Key": key}} for key in keys]
+    while left:
+        batch, left = left[:_BATCH], left[_BATCH:]
+        answer = client.batch_write_item(RequestItems={table: batch})
+        left += answer.get("UnprocessedItems", {}).get(table, [])
 
 
 def cancellation_codes(error: ClientError) -> list[str]:

@@ -18,6 +18,7 @@ from crackling_aws.models.jobs import Job
 from crackling_aws.stores.dynamo import (
     Update,
     cancellation_codes,
+    delete_all,
     expressions,
     key_condition,
     pages,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
-JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
+JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure) AND attribute_not_exists(#deleted)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
 MAX_NUMBER = 10**9  # of a chunk
 # Chunks of one job finish together and contend for its counter. Waiting here is cheaper than a redelivery.
@@ -75,6 +76,19 @@ class TargetStore:
         items = pages(self._client.query, TableName=self._table, ConsistentRead=True, **request)
         for item in items:
             yield from_item(Chunk, item)
+
+    def delete(self, job_id: str) -> None:
+        """Delete all chunks of a job."""
+        request = key_condition("#jobId = :job AND #number >= :first", job=job_id, first=0)
+        found = pages(
+            self._client.query,
+            TableName=self._table,
+            ConsistentRead=True,
+            ProjectionExpression="#jobId, #number",
+            **request,
+        )
+        keys = [{name: item[name] for name in ("jobId", "number")} for item in found]
+        delete_all(self._client, self._table, keys)
 
     def save_consensus(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
         """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""

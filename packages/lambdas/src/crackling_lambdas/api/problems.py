@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from crackling_lambdas.api.views import FieldError, Problem
 from crackling_lambdas.errors import (
     ConflictError,
+    GoneError,
     InvalidError,
     NotFoundError,
     RefusedError,
@@ -39,6 +40,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
 }
