@@ -152,8 +152,10 @@ class Scenario:
             self.failed.add(job_id)
 
     def _delete_a_job(self) -> None:
-        """Delete a job at any time."""
-        if known := self._jobs():
+        """Delete a job at any time: mostly later, when there are jobs at work."""
+        if self.rng.random() < 0.9:
+            self.world.users.append(self._delete_a_job)
+        elif known := self._jobs():
             self._delete(self.rng.choice(known))
 
     def _delete(self, job_id: str) -> None:
