@@ -23,6 +23,10 @@ class GoneError(RefusedError):
     """Raised when there was such a thing, and it has expired or was deleted."""
 
 
+class ForbiddenError(RefusedError):
+    """Raised when the thing belongs to somebody else."""
+
+
 class UpstreamError(RefusedError):
     """Raised when a service that the request depends on does not answer."""
 

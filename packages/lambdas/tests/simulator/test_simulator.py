@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from simulator.run import run_seed
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEDS = 2000
+SEEDS = int(os.environ.get("SIMULATED_WORLDS", "2000"))
 BLOCKS = 20
 
 

@@ -28,11 +28,11 @@ NOT_NOTIFIED = f"{NOT_DELETED} AND attribute_not_exists(#notified)"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
 TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
 MARKED = "#deleted < :before"
-# What a user gave and what was found out for it goes with the mark; the rest only names the job, its genome and its times.
+# What a user gave and what was found out for it goes with the mark; the rest names the job, its owner, genome and times.
 _OF_ITS_USER = tuple(
     attribute_name(field.name)
     for field in fields(Job)
-    if field.default is not MISSING and field.name != "deleted"
+    if field.default is not MISSING and field.name not in ("deleted", "owner")
 )
 
 

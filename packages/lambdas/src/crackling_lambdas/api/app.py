@@ -5,6 +5,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api import openapi
+from crackling_lambdas.api.caller import check_owners
 from crackling_lambdas.api.genome_routes import genome_routes
 from crackling_lambdas.api.job_routes import job_routes
 from crackling_lambdas.api.problems import answer_errors
@@ -21,6 +22,7 @@ def make_app(
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
+    check_owners(app, results.jobs, library.genomes)
     job_routes(app, submission, results, deletion)
     genome_routes(app, library, search)
 
@@ -42,7 +44,7 @@ def make_app(
     def about() -> AboutView:
         return AboutView.of(submission.subscriptions.domains)
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.get(openapi.PATH, include_in_schema=False)
     def description() -> Response[str]:
         return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
 

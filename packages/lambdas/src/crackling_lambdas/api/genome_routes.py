@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_views import (
     AssembliesView,
     AssemblyView,
@@ -53,7 +54,9 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        forms = library.announce(new.genome, new.name, annotation=new.annotation)
+        forms = library.announce(
+            new.genome, new.name, Caller.of(app.current_event).user, annotation=new.annotation
+        )
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
         url = f"{app.current_event.request_context.path}/{new.genome}"
         created = GenomeCreated(
@@ -71,7 +74,9 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         summary="Prepare an uploaded genome",
         description="The first job that names the genome does this too.",
         tags=TAGS,
-        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+        ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
         return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
@@ -104,7 +109,9 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         summary="Build its bowtie2 index",
         description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
         tags=TAGS,
-        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+        ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
         return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.build_bowtie2(genome)))
@@ -113,7 +120,9 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         "/genomes/<genome>",
         summary="Delete a genome",
         tags=TAGS,
-        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+        ),
     )
     def delete_genome(genome: GenomePath) -> Response[None]:
         library.delete(genome)

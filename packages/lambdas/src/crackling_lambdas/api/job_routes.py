@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 
 from crackling.results import FORMATS, Format
+from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.job_views import (
     Cursor,
     JobCreated,
@@ -65,11 +66,11 @@ def job_routes(
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        options = new.job_options()
+        options, owner = new.job_options(), Caller.of(app.current_event).user
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, new.email)
+            taken = submission.submit_region(new.region, new.genome, options, new.email, owner)
         else:
-            taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
+            taken = submission.submit(new.text, new.genome, options, new.kind, new.email, owner)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"
@@ -92,7 +93,7 @@ def job_routes(
         description="At any time, a running job too. A repetition does no harm. For half an hour, other requests for the job "
         "are answered with 410, and then, as for any job that is unknown, with 404.",
         tags=TAGS,
-        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
     )
     def delete_job(job_id: JobPath) -> Response[None]:
         deletion.delete(job_id)

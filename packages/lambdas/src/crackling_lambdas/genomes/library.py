@@ -117,12 +117,14 @@ class Library:
         url = self.objects.download_address(key, name, ADDRESS_SECONDS)
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
-    def announce(self, genome_id: str, name: str | None, *, annotation: bool = False) -> UploadForms:
+    def announce(
+        self, genome_id: str, name: str | None, owner: str | None = None, *, annotation: bool = False
+    ) -> UploadForms:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
             InvalidError: the id is reserved for assemblies of NCBI, or for a route.
-            ConflictError: the genome is ready, or being prepared.
+            ConflictError: the genome is ready, or being prepared, or another user's.
         """
         if genome_id in RESERVED:
             raise InvalidError(f"{genome_id} is reserved for the service; choose another id")
@@ -131,9 +133,9 @@ class Library:
                 f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
             )
         now = self.clock()
-        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS):
+        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS, owner):
             raise ConflictError(
-                f"The genome {genome_id} is ready or being prepared; delete it first, or choose another id"
+                f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
             )
         # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome_id)])

@@ -53,7 +53,8 @@ def query_file_name(job_id: str) -> str:
     return f"crackling-{job_id}-query.fa"
 
 
-def _unknown(job_id: str) -> NotFoundError:
+def unknown_job(job_id: str) -> NotFoundError:
+    """Return the error for a job that is unknown: one that was erased is like one that never was."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -122,7 +123,7 @@ class Results:
         """
         job = self.jobs.get(job_id) or self.jobs.remains(job_id)
         if job is None:
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         if self.clock() >= job.expires:
             raise GoneError(f"The job {job_id} has expired: its query and results are deleted")
         if job.deleted is not None:
@@ -215,7 +216,7 @@ class Results:
         try:
             return parse_query(self.objects.get(keys.query(job.job_id)).decode())
         except MissingObjectError:
-            raise _unknown(job.job_id) from None
+            raise unknown_job(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
         """Return how many off-targets target `number` has, and the riskiest `limit` of them.

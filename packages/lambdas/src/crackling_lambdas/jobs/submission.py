@@ -107,6 +107,7 @@ class Submission:
         options: JobOptions,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
+        owner: str | None = None,
     ) -> Submitted:
         """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
@@ -117,10 +118,15 @@ class Submission:
             InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         check_query(text, kind)
-        return self._take(genome_id, options, kind, email, text=text)
+        return self._take(genome_id, options, kind, email, owner, text=text)
 
     def submit_region(
-        self, region: str, genome_id: str, options: JobOptions, email: str | None = None
+        self,
+        region: str,
+        genome_id: str,
+        options: JobOptions,
+        email: str | None = None,
+        owner: str | None = None,
     ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
@@ -128,7 +134,7 @@ class Submission:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
         check_region(region)
-        return self._take(genome_id, options, Kind.SEQUENCE, email, region=region.strip())
+        return self._take(genome_id, options, Kind.SEQUENCE, email, owner, region=region.strip())
 
     def _take(
         self,
@@ -136,6 +142,7 @@ class Submission:
         options: JobOptions,
         kind: Kind,
         email: str | None,
+        owner: str | None,
         *,
         text: str | None = None,
         region: str | None = None,
@@ -154,6 +161,7 @@ class Submission:
             kind=kind,
             region=region,
             recipient=recipient.name if recipient else None,
+            owner=owner,
         )
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)

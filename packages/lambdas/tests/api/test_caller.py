@@ -1,0 +1,173 @@
+"""Check who may do what with jobs and genomes, by the claims that API Gateway passes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crackling_lambdas.api.caller import Caller
+from fakes.known import known
+
+if TYPE_CHECKING:
+    from api.conftest import Answer, Service
+
+SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
+# Every route that names a job.
+OF_A_JOB = ("", "/query", "/targets", "/export", "/targets/1/offtargets")
+
+
+@dataclass(frozen=True)
+class User:
+    """Send requests as API Gateway passes them on once it has verified a token; without a name, without an authorizer."""
+
+    service: Service
+    name: str | None
+    groups: str | None = None
+
+    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+        context: dict[str, Any] = {"path": f"/api{path}", "stage": "api", "httpMethod": method}
+        if self.name is not None:
+            groups = {} if self.groups is None else {"cognito:groups": self.groups}
+            context["authorizer"] = {"claims": {"sub": self.name, **groups}}
+        return self.service.ask(method, path, body, requestContext=context)
+
+    def submit(self) -> str:
+        self.service.make_ready()
+        job_id: str = self.ask("POST", "/jobs", {"sequence": SEQUENCE, "genome": "phage"}).json["jobId"]
+        return job_id
+
+    def announce(self, genome: str = "mine") -> Answer:
+        return self.ask("POST", "/genomes", {"genome": genome})
+
+
+@pytest.fixture
+def ada(service: Service) -> User:
+    return User(service, "ada")
+
+
+@pytest.fixture
+def bob(service: Service) -> User:
+    return User(service, "bob", "biologists")
+
+
+@pytest.fixture
+def admin(service: Service) -> User:
+    return User(service, "eve", "biologists,admin")
+
+
+@pytest.fixture
+def nobody(service: Service) -> User:
+    return User(service, None)
+
+
+def upload(service: Service) -> None:
+    service.clients.s3.objects["genome", "uploads/mine/genome"] = b">a\nACGT\n"
+
+
+def test_a_job_records_who_sent_it(service: Service, ada: User, nobody: User) -> None:
+    assert known(service.jobs.get(ada.submit())).owner == "ada"
+    assert known(service.jobs.get(nobody.submit())).owner is None
+
+
+def test_a_region_records_who_sent_it(service: Service, ada: User) -> None:
+    service.make_ready()
+    answer = ada.ask("POST", "/jobs", {"region": "cI", "genome": "phage"})
+    assert known(service.jobs.get(answer.json["jobId"])).owner == "ada"
+
+
+@pytest.mark.parametrize("path", OF_A_JOB)
+def test_a_job_is_read_by_its_owner_only(
+    service: Service, ada: User, bob: User, admin: User, nobody: User, path: str
+) -> None:
+    job_id = ada.submit()
+    service.score(job_id, SEQUENCE)
+    assert ada.ask("GET", f"/jobs/{job_id}{path}").status == 200
+    unknown = "0" * 32
+    for other in (bob, admin, nobody):
+        answer, missing = (other.ask("GET", f"/jobs/{one}{path}") for one in (job_id, unknown))
+        assert answer.status == 404
+        # Nobody can tell another's job from one that does not exist.
+        assert answer.text.replace(job_id, unknown) == missing.text
+
+
+def test_the_list_of_a_jobs_routes_is_complete(service: Service) -> None:
+    paths = service.ask("GET", "/openapi.json").json["paths"]
+    found = {path.removeprefix("/jobs/{job_id}") for path in paths if path.startswith("/jobs/")}
+    assert {path.replace("{number}", "1") for path in found} == set(OF_A_JOB)
+
+
+@pytest.mark.parametrize("path", OF_A_JOB)
+def test_a_job_without_an_owner_is_read_by_everybody(
+    service: Service, ada: User, nobody: User, path: str
+) -> None:
+    job_id = nobody.submit()
+    service.score(job_id, SEQUENCE)
+    assert nobody.ask("GET", f"/jobs/{job_id}{path}").status == 200
+    assert ada.ask("GET", f"/jobs/{job_id}{path}").status == 200
+
+
+def test_a_genome_belongs_to_who_announced_it(service: Service, ada: User, bob: User, admin: User) -> None:
+    assert ada.announce().status == 201
+    upload(service)
+    refused = bob.ask("POST", "/genomes/mine/complete")
+    assert (refused.status, refused.json["title"]) == (403, "Forbidden")
+    assert "belongs to another user; ask its owner or an administrator" in refused.json["detail"]
+    assert bob.announce().status == 409
+    assert bob.ask("DELETE", "/genomes/mine").status == 403
+    assert bob.ask("GET", "/genomes/mine").json["state"] == "uploading"
+    assert ada.announce().status == 201
+    assert ada.ask("POST", "/genomes/mine/complete").status == 202
+    genome = known(service.genomes.get("mine"))
+    assert (genome.owner, genome.state) == ("ada", "preparing")
+    service.genomes.mark_failed("mine", known(genome.claim), "a protein", 5)
+    assert admin.ask("DELETE", "/genomes/mine").status == 204
+    assert service.genomes.get("mine") is None
+
+
+def test_a_genome_is_deleted_by_its_owner(service: Service, ada: User) -> None:
+    ada.announce()
+    assert ada.ask("DELETE", "/genomes/mine").status == 204
+    assert service.genomes.get("mine") is None
+
+
+def test_a_common_genome_is_deleted_by_administrators_only(service: Service, ada: User, admin: User) -> None:
+    service.make_ready()
+    refused = ada.ask("DELETE", "/genomes/phage")
+    assert (refused.status, "common to all users" in refused.json["detail"]) == (403, True)
+    assert ada.ask("POST", "/genomes/phage/bowtie2").status == 202
+    assert ada.ask("GET", "/genomes/phage/files").status == 200
+    assert admin.ask("DELETE", "/genomes/phage").status == 204
+
+
+def test_where_nobody_signs_in_everybody_deletes_genomes(service: Service, nobody: User) -> None:
+    service.make_ready()
+    assert nobody.ask("DELETE", "/genomes/phage").status == 204
+
+
+def test_a_genome_that_does_not_exist_is_unknown_to_all(ada: User) -> None:
+    assert ada.ask("POST", "/genomes/none/complete").status == 404
+    assert ada.ask("DELETE", "/genomes/none").status == 404
+
+
+@pytest.mark.parametrize(
+    ("caller", "owner", "allowed"),
+    [
+        (Caller("ada", is_admin=False), "ada", {"GET", "PATCH", "DELETE"}),
+        (Caller("ada", is_admin=False), None, {"GET", "PATCH"}),
+        (Caller("bob", is_admin=False), "ada", set()),
+        (Caller("eve", is_admin=True), "ada", {"PATCH", "DELETE"}),
+        (Caller("eve", is_admin=True), None, {"GET", "PATCH", "DELETE"}),
+        (Caller(None, is_admin=False), None, {"GET", "PATCH", "DELETE"}),
+        (Caller(None, is_admin=False), "ada", set()),
+    ],
+)
+def test_what_a_caller_may_do(caller: Caller, owner: str | None, allowed: set[str]) -> None:
+    assert {method for method in ("GET", "PATCH", "DELETE") if caller.may(method, owner)} == allowed
+
+
+@pytest.mark.parametrize("groups", ["administrators", "not-admin", "Admin", "admins,x"])
+def test_only_the_group_makes_an_administrator(service: Service, groups: str) -> None:
+    service.make_ready()
+    assert User(service, "ada", groups).ask("DELETE", "/genomes/phage").status == 403
