@@ -3,7 +3,6 @@
 Jobs: a job without progress fails, unless its genome is being prepared, however long that takes.
 Genomes: a preparation that has not begun is retried. One without progress fails, or is handed to another worker once.
 Workers: a worker that prepares nothing, or runs for too long, is terminated.
-Jobs that have expired are deleted, and deletions that were interrupted are finished.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.release import Failure, Release
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
-    from crackling_lambdas.jobs.deletion import Deletion
 
 JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."
@@ -73,7 +71,6 @@ class Reaper:
     genomes: GenomeStore
     release: Release
     failure: Failure
-    deletion: Deletion
     fleet: Fleet
     limits: TimeLimits
     clock: Callable[[], float]
@@ -87,7 +84,6 @@ class Reaper:
         self._end_workers(workers)
         preparing = {genome.genome_id for genome in genomes if genome.state is GenomeState.PREPARING}
         self._fail_jobs(set(filter(self._preparing, preparing)))
-        self.deletion.delete_due()
 
     def _check_genome(self, genome: Genome) -> None:
         match genome.state:

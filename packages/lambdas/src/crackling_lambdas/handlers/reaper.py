@@ -47,12 +47,12 @@ def make_handler(
     fleet = fleet or make_workers(settings, clients)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     objects = ObjectStore(clients.s3, settings.data_bucket)
+    deletion = Deletion(jobs=jobs, targets=targets, genomes=genomes, objects=objects, clock=clock)
     reaper = Reaper(
         jobs=jobs,
         genomes=genomes,
         release=release,
         failure=failure,
-        deletion=Deletion(jobs=jobs, targets=targets, genomes=genomes, objects=objects, clock=clock),
         fleet=fleet,
         limits=limits,
         clock=clock,
@@ -60,6 +60,7 @@ def make_handler(
 
     def handle(_event: Event, _context: LambdaContext) -> Answer:
         reaper.run()
+        deletion.delete_due()
         return {}
 
     return handle

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crackling_aws.stores import keys
-from crackling_lambdas.errors import NotFoundError
+from crackling_lambdas.jobs.results import unknown_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ class Deletion:
         """
         self.jobs.mark_deleted(job_id, self.clock())
         if (job := self.jobs.remains(job_id)) is None:
-            raise NotFoundError(f"There is no job {job_id}; it may have been deleted")
+            raise unknown_job(job_id)
         self._erase(job)
 
     def delete_due(self) -> None:
