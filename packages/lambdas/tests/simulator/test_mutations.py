@@ -336,10 +336,6 @@ def deleted_jobs_are_read(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "get", jobs.JobStore._read)
 
 
-def deleted_jobs_go_on_counting(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(targets, "JOB_OPEN", "attribute_exists(#jobId) AND attribute_not_exists(#failure)")
-
-
 def deleted_jobs_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs, "NOT_FINISHED", f"{jobs.NOT_FAILED} AND {jobs.NOT_COMPLETE}")
 
@@ -356,14 +352,6 @@ def the_mark_goes_with_the_data(patch: pytest.MonkeyPatch) -> None:
 
 def nobody_finishes_deletions(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deletion.Deletion, "delete_due", lambda _self: None)
-
-
-def data_are_not_erased_once_more(patch: pytest.MonkeyPatch) -> None:
-    def only_forget(self: Any) -> None:
-        for job in self.jobs.to_erase(self.clock()):
-            self.jobs.forget(job.job_id, self.clock() - deletion.MARK_SECONDS)
-
-    patch.setattr(deletion.Deletion, "delete_due", only_forget)
 
 
 def deleted_jobs_leave_their_targets(patch: pytest.MonkeyPatch) -> None:
@@ -392,11 +380,9 @@ def long_work_is_not_held_on_to(patch: pytest.MonkeyPatch) -> None:
 
 MUTATIONS = [
     deleted_jobs_are_read,
-    deleted_jobs_go_on_counting,
     deleted_jobs_change,
     the_mark_goes_with_the_data,
     nobody_finishes_deletions,
-    data_are_not_erased_once_more,
     deleted_jobs_leave_their_targets,
     deleted_jobs_leave_their_objects,
     results_overwrite_and_count_again,
