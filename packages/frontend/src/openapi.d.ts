@@ -195,7 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All genomes */
+        /**
+         * The genomes, in pages
+         * @description By id. An announced genome is among them once its upload is completed.
+         */
         get: operations["list_genomes_genomes_get"];
         put?: never;
         /** Announce an upload */
@@ -545,11 +548,16 @@ export interface components {
         };
         /**
          * GenomesView
-         * @description All genomes, by id.
+         * @description A page of genomes, by id.
          */
         GenomesView: {
             /** Genomes */
             genomes: components["schemas"]["GenomeView"][];
+            /**
+             * Next
+             * @description Cursor of what follows; null at the end.
+             */
+            next: string | null;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2044,7 +2052,11 @@ export interface operations {
     };
     list_genomes_genomes_get: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -7,11 +7,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_views import (
+    FIRST,
     AssembliesView,
     AssemblyView,
     FilesView,
     FileView,
     GenomeCreated,
+    GenomeCursor,
+    GenomeLimit,
     GenomePath,
     GenomesView,
     GenomeView,
@@ -27,9 +30,15 @@ TAGS = ["genomes"]
 
 
 def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
-    @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
-    def list_genomes() -> GenomesView:
-        return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+    @app.get(
+        "/genomes",
+        summary="The genomes, in pages",
+        description="By id. An announced genome is among them once its upload is completed.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, GenomesView),
+    )
+    def list_genomes(limit: GenomeLimit = 100, cursor: GenomeCursor = FIRST) -> GenomesView:
+        return GenomesView.of(library.page(cursor, limit))
 
     @app.get(
         "/genomes/search",

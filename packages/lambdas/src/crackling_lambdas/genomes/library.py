@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,6 +48,14 @@ class UploadForms:
     annotation: UploadForm | None
 
 
+@dataclass(frozen=True)
+class GenomePage:
+    """Hold consecutive genomes, and the id of the next; None at the end."""
+
+    genomes: list[Genome]
+    next: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Library:
     """Manage genomes by id."""
@@ -69,9 +78,18 @@ class Library:
             raise NotFoundError(f"There is no genome {genome_id}")
         return found
 
-    def list(self) -> list[Genome]:
-        """Return every known genome, by id."""
-        return sorted(self.genomes.list(), key=lambda genome: genome.genome_id)
+    def page(self, start: str, limit: int) -> GenomePage:
+        """Return up to `limit` genomes from the id `start`, by id.
+
+        Announcements whose file nobody has completed are not among them: anybody can make thousands, and they expire.
+        """
+        listed = (
+            genome
+            for genome in self.genomes.list()
+            if genome.genome_id >= start and genome.state is not GenomeState.UPLOADING
+        )
+        found = heapq.nsmallest(limit + 1, listed, key=lambda genome: genome.genome_id)
+        return GenomePage(found[:limit], found[limit].genome_id if len(found) > limit else None)
 
     def files(self, genome_id: str) -> tuple[GenomeFile, ...]:
         """Return the files that the preparation made: the sequence and the indexes.
