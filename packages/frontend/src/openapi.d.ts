@@ -637,6 +637,11 @@ export interface components {
              * @description Whether the genome's genes are known.
              */
             annotated: boolean;
+            /**
+             * Genomereplaced
+             * @description Whether the genome was deleted, and perhaps uploaded anew, after the job had begun with it.
+             */
+            genomeReplaced: boolean;
             status: components["schemas"]["Status"];
             progress: components["schemas"]["Progress"];
             /** @description While it waits for its genome: how far that is. */

@@ -15,7 +15,7 @@ ALLOWED = {
     "jobs": {"genomes", "errors"},
     "genomes": {"errors"},
     "index_files": set(),
-    "reaping": set(),
+    "reaping": {"genomes"},
     "runtime": set(),
     "errors": set(),
 }

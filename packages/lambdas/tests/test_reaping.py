@@ -8,6 +8,8 @@ import pytest
 
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
+from crackling_aws.preparation.release import Failure
+from crackling_aws.stores import keys
 from crackling_lambdas.handlers import reaper
 from crackling_lambdas.jobs.deletion import MARK_SECONDS
 from crackling_lambdas.reaping import HEARTBEAT_TIMEOUT_SECONDS, START_TIMEOUT_SECONDS
@@ -166,6 +168,56 @@ def test_a_deployment_without_workers_asks_ec2_nothing(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
     assert known(cloud.jobs.get("j")).status is Status.PREPARING
+
+
+# --- genomes that were deleted ---
+
+
+def test_a_pinned_job_is_spared_when_the_next_preparation_fails(cloud: Cloud) -> None:
+    """It was pinned, but whoever pinned it died before its scan was queued."""
+    prepare(cloud, Venue.LAMBDA)
+    cloud.jobs.pin("j", "an-earlier-claim", cloud.now)
+    cloud.genomes.mark_failed(G, "c1", "as a test", cloud.now)
+    failure = Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=lambda: cloud.now)
+    failure.fail_remaining_waiters(cloud.genomes.get(G), "c1")
+    assert list(cloud.genomes.waiters(G)) == ["j"]
+    reap(cloud)
+    assert cloud.sent == [("scan", '{"job_id": "j"}')]
+    assert known(cloud.jobs.get("j")).failure is None
+    assert not list(cloud.genomes.waiters(G))
+
+
+def test_a_job_that_waits_for_a_deleted_upload_is_told(cloud: Cloud) -> None:
+    cloud.jobs.create(
+        Job("j", "mine", JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER)
+    )
+    cloud.genomes.add_waiter("mine", "j", 9)
+    reap(cloud)
+    assert "The genome mine was deleted before the job began" in str(known(cloud.jobs.get("j")).failure)
+    assert not list(cloud.genomes.waiters("mine"))
+
+
+def test_a_deleted_assembly_is_claimed_again_for_its_jobs(cloud: Cloud) -> None:
+    cloud.jobs.create(Job("j", G, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER))
+    cloud.genomes.add_waiter(G, "j", 9)
+    reap(cloud)
+    assert known(cloud.genomes.get(G)).state is GenomeState.PREPARING
+
+
+def test_a_retired_preparation_goes_with_the_last_job(cloud: Cloud) -> None:
+    prepare(cloud, Venue.LAMBDA)
+    cloud.genomes.mark_ready(G, "c1", cloud.now)
+    cloud.genomes.use(G, "c1", int(cloud.now) + 1000)
+    own, other = keys.index(G, "c1"), keys.index(G, "c2")
+    cloud.s3.objects |= {("genome", own): b"1", ("genome", other): b"2"}
+    cloud.genomes.delete(G)
+    reap(cloud)
+    assert ("genome", own) in cloud.s3.objects
+    cloud.now += 1001
+    reap(cloud)
+    assert ("genome", own) not in cloud.s3.objects
+    assert ("genome", other) in cloud.s3.objects
+    assert not list(cloud.genomes.retired())
 
 
 # --- jobs that are over ---

@@ -134,6 +134,12 @@ export function showJob(container, api, id) {
         time(job.created),
         " · query and results are deleted on ",
         time(job.expires),
+        job.genomeReplaced &&
+          h(
+            "p",
+            { role: "note" },
+            "This genome was deleted or replaced after the job had begun. The job keeps to the genome that it began with.",
+          ),
       );
       fill(mailed, mail && !isFinished(job) && mailNote(mail));
       if (!name && job.region) fill(heading, titleOf(job.region));

@@ -116,7 +116,14 @@ class CracklingStack(cdk.Stack):
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table(
-            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
+            "GENOMES_TABLE",
+            storage.genomes,
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "Query",
+            "Scan",
         )
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
@@ -138,7 +145,7 @@ class CracklingStack(cdk.Stack):
         issl.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         for step in (downloader, issl):
             # Either step may fail the preparation, and with it the jobs that wait.
-            step.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            step.use_table("JOBS_TABLE", self.storage.jobs, "GetItem", "UpdateItem")
             step.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
         bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
         for index in (issl, bowtie2):
@@ -149,7 +156,7 @@ class CracklingStack(cdk.Stack):
     def _grant_ec2_workers(self, settings: Settings) -> None:
         """Grant the workers what the downloader and the builder of the index may do."""
         workers, storage = self.ec2_workers, self.storage
-        workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
+        workers.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         workers.list_objects(storage.genome_files, "uploads/")
@@ -182,11 +189,14 @@ class CracklingStack(cdk.Stack):
             scheduler.list_objects(storage.genome_files, prefix)
         scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.preparation.downloader.queue)
         scheduler.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
-        reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem", "DeleteItem")
+        reaper.use_table("JOBS_TABLE", storage.jobs, "GetItem", "Scan", "UpdateItem", "DeleteItem")
         reaper.use_table("TARGETS_TABLE", storage.targets, "Query", "BatchWriteItem")
         reaper.use_objects("DATA_BUCKET", storage.data, "jobs/", "DeleteObject")
         reaper.list_objects(storage.data, "jobs/")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
+        # To delete the files of retired preparations.
+        reaper.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
+        reaper.list_objects(storage.genome_files, "genomes/")
         reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
         longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)

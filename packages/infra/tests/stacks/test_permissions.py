@@ -69,7 +69,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
         "target_scan": {"jobs/*", "genomes/*"},
-        "reaper": {"jobs/*"},
+        "reaper": {"jobs/*", "genomes/*"},
     }
 
 
@@ -153,8 +153,9 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise: Synthesise) -> None:
     assert all(":parameter/crackling/ncbi-key" in arn for arn in readers.values())
 
 
-def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service: Template) -> None:
-    assert deleting(service, "/genomes/*") == {"api", "scheduler"}
+def test_few_delete_genomes(service: Template) -> None:
+    """Check that the API deletes genomes, the scheduler what failed ones left, and the reaper what nobody uses any longer."""
+    assert deleting(service, "/genomes/*") == {"api", "scheduler", "reaper"}
 
 
 def test_only_the_api_and_the_reaper_delete_jobs(service: Template) -> None:

@@ -1,4 +1,4 @@
-"""Define the reasons to refuse a request, whose HTTP statuses api.problems has, and the reason for work to wait."""
+"""Define the reasons to refuse a request, whose HTTP statuses api.problems has."""
 
 from __future__ import annotations
 
@@ -33,7 +33,3 @@ class UpstreamError(RefusedError):
 
 class ConflictError(RefusedError):
     """Raised when the current state of a thing does not allow the request."""
-
-
-class GenomeNotReadyError(Exception):
-    """Raised when the genome of a running job is not ready, for example because it was deleted and is prepared again."""

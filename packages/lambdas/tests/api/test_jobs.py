@@ -11,7 +11,7 @@ from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models.chunks import Chunk
-from crackling_aws.models.genomes import Part, Phase, Progress, Source
+from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
@@ -47,6 +47,7 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "organism": None,
         "genomeBases": 48502,
         "annotated": False,
+        "genomeReplaced": False,
         "status": "queued",
         "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
@@ -373,8 +374,28 @@ def test_off_targets_of_what_is_not_there(service: Service) -> None:
     beyond = len(list(science.guides(SEQUENCE))) + 1
     assert service.ask("GET", f"/jobs/{job_id}/targets/{beyond}/offtargets").status == 404
     assert service.ask("GET", f"/jobs/{job_id}/targets/0/offtargets").status == 422
+
+
+def test_a_job_whose_genome_was_replaced_answers_right_and_says_so(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    path = f"/jobs/{job_id}/targets/1/offtargets"
+    before = service.ask("GET", path).json
     assert service.ask("DELETE", "/genomes/phage").status == 204
-    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 409
+    assert service.ask("GET", "/genomes/phage").status == 404
+    assert service.ask("DELETE", "/genomes/phage").status == 404
+    service.genomes.claim("phage", "d", Source.UPLOAD, [Part.ISSL], NOW)
+    service.genomes.issl_done("phage", "d", [IndexFile("genomes/phage/d/genome.issl", 9)], NOW)
+    service.genomes.mark_ready("phage", "d", NOW)
+    assert service.ask("GET", path).json == before
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["genomeReplaced"], job["genomeBases"]) == (True, 48502)
+    service.genomes.remove_retired("phage", "c")
+    refused = service.ask("GET", path)
+    assert refused.status == 409
+    assert "is no longer kept; submit the job again" in refused.json["detail"]
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["genomeReplaced"], job["genomeBases"]) == (True, None)
 
 
 def test_the_body_may_be_base64(service: Service) -> None:
@@ -394,7 +415,7 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service: Service) -> None:
     service.jobs.mark_preparing(job_id, NOW)
     progress = {"part": "issl", "phase": "sorting", "done": 100, "total": 48502}
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
-    service.jobs.mark_scanning(job_id, NOW)
+    service.jobs.pin(job_id, "c2", NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
 
 

@@ -47,7 +47,7 @@ class History:
         if before is None or after is None or before["item"] != {"S": "genome"}:
             return
         states = before["state"]["S"], after["state"]["S"]
-        if states[0] == "ready" and _without_bowtie2(before) != _without_bowtie2(after):
+        if states[0] == "ready" and _made(before) != _made(after):
             self.faults.append(f"a genome that was ready changed: {before} -> {after}")
         if states == ("preparing", "preparing"):
             if before["claim"] != after["claim"]:
@@ -63,9 +63,13 @@ class History:
             self.faults.append("a genome was claimed while it was being prepared")
 
 
-def _without_bowtie2(genome: dict[str, Any]) -> dict[str, Any]:
-    """Return a genome's item without what changes when somebody asks for that index."""
-    return {name: value for name, value in genome.items() if not name.startswith("bowtie2")}
+def _made(genome: dict[str, Any]) -> dict[str, Any]:
+    """Return what the preparation made of a genome: without what changes when somebody uses it or asks for bowtie2's index."""
+    return {
+        name: value
+        for name, value in genome.items()
+        if not name.startswith("bowtie2") and name != "usedUntil"
+    }
 
 
 def _over(job: dict[str, Any]) -> bool:

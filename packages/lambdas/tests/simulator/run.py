@@ -20,14 +20,14 @@ def run_seed(seed: int, scratch: Path) -> Scenario:
     with (
         ExitStack() as stack,
         mock.patch("uuid.uuid4", side_effect=lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
-        mock.patch("crackling_aws.stores.targets.CONFLICT_DELAY_SECONDS", 0),
+        mock.patch("crackling_aws.stores.dynamo.CONFLICT_DELAY_SECONDS", 0),
     ):
         scenario = Scenario(World(seed, scratch), rng)
         beating = mock.patch("crackling_lambdas.runtime.hold.beating", scenario.world.beating)
         stack.enter_context(beating)
         scenario.plan()
         try:
-            scenario.world.run(at_rest=lambda: check_progress(scenario.world))
+            scenario.world.run(at_rest=lambda: check_progress(scenario))
             check(scenario)
         except AssertionError as failure:
             failure.add_note(f"seed {seed}")

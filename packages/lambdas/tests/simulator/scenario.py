@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
-from crackling_aws.models.genomes import Part, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
@@ -29,6 +29,14 @@ UPLOADS = {
     "large": f">big\n{'ACGTTGGA' * 10}\n",
 }
 GOOD = UPLOADS | {name: ASSEMBLIES[name].decode() for name in (SMALL, LARGE)}
+OTHER_LETTERS = str.maketrans("ACGT", "GTCA")
+# What a genome is replaced by: contigs of the same names and lengths, with other sequences.
+REPLACEMENTS = {
+    name: "\n".join(
+        line if line.startswith(">") else line.translate(OTHER_LETTERS) for line in fasta.split("\n")
+    )
+    for name, fasta in UPLOADS.items()
+}
 BAD_UPLOADS = {
     "protein": ">p\nMKLVWEQFI\n",
     "nothing": "hello",
@@ -59,6 +67,7 @@ class Scenario:
     poison: list[tuple[str, str]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    deleted_jobs: set[str] = field(default_factory=set)
     bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def plan(self) -> None:
@@ -76,6 +85,8 @@ class Scenario:
             self.world.at_last_part = self._arrive_late
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(partial(self._ask_for_bowtie2, genomes[0], 20))
+        if self.rng.random() < 0.4:
+            self.world.users.append(partial(self._replace, genomes[0], 40))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
@@ -105,13 +116,46 @@ class Scenario:
         beyond = self.rng.random() < 0.2
         return f"{contig.name}:{first}-{self.rng.randint(first, len(contig.sequence)) + 1000 * beyond}"
 
+    def _replace(self, genome_id: str, tries: int) -> None:
+        """Delete a genome once it is there, whatever its jobs are doing, and upload another by its name."""
+        found = genomes(self.world).get(genome_id)
+        if found is None or found.state is not GenomeState.READY:
+            if tries:
+                self.world.users.append(partial(self._replace, genome_id, tries - 1))
+            return
+        self.deleted.add(genome_id)
+        answer = self.world.request("DELETE", f"/genomes/{genome_id}")
+        if answer is None or answer["statusCode"] >= 500:
+            self.world.users.append(partial(self._replace, genome_id, tries))
+        if genome_id in UPLOADS:
+            self.world.users.append(partial(self._upload, genome_id))
+        if self.rng.random() < 0.5:  # what is under way goes on only when the other genome may be ready
+            for name in ("scan", "consensus", "off_target"):
+                for message in self.world.queues[name].messages:
+                    message.visible_at = max(message.visible_at, self.world.now + 100)
+        self.world.users.append(partial(self._deliver_jobs_again, genome_id, tries=40))
+
+    def _deliver_jobs_again(self, genome_id: str, tries: int) -> None:
+        """Let the records of jobs that are under way come once more, late, when their genome is ready again."""
+        found = genomes(self.world).get(genome_id)
+        if found is None or found.state is not GenomeState.READY:
+            if tries:
+                self.world.users.append(partial(self._deliver_jobs_again, genome_id, tries - 1))
+            return
+        for item in self.world.dynamodb.tables["jobs"].values():
+            if item["genomeId"] == {"S": genome_id} and "claim" in item:
+                self.world.streams["jobs"].add("INSERT", item)
+
     def _upload(self, genome_id: str) -> None:
         """Announce, upload, complete; users try again when the service fails, and may forget to complete."""
         announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome_id}))
         if announced is None or announced["statusCode"] >= 500:
             self.world.users.append(lambda: self._upload(genome_id))
             return
-        self.world.s3.objects["genome", keys.upload(genome_id)] = (GOOD | BAD)[genome_id].encode()
+        if announced["statusCode"] != 201:
+            return  # it is ready or being prepared
+        fastas = REPLACEMENTS if genome_id in self.deleted else GOOD | BAD
+        self.world.s3.objects["genome", keys.upload(genome_id)] = fastas[genome_id].encode()
         if self.rng.random() < 0.7:
             self.world.users.append(lambda: self._complete(genome_id))
 
@@ -160,7 +204,7 @@ class Scenario:
 
     def _delete(self, job_id: str) -> None:
         """A user repeats what was not confirmed, for example as the function died right after the mark."""
-        self.deleted.add(job_id)
+        self.deleted_jobs.add(job_id)
         if self.rng.random() < 0.4:
             jobs(self.world).mark_deleted(job_id, self.world.now)
             self.world.users.append(lambda: self._delete(job_id))

@@ -133,6 +133,67 @@ def the_waiter_is_removed_before_its_scan_is_queued(patch: pytest.MonkeyPatch) -
     patch.setattr(release.Release, "release_job", eager)
 
 
+def jobs_are_not_pinned(patch: pytest.MonkeyPatch) -> None:
+    """Read whatever has the genome's id now."""
+    preparation = genomes.GenomeStore.preparation
+
+    def latest(self: Any, genome_id: str, claim: str) -> Any:
+        found = self.get(genome_id)
+        return found if genomes.is_ready(found) else preparation(self, genome_id, claim)
+
+    patch.setattr(genomes.GenomeStore, "preparation", latest)
+
+
+def a_second_pin_replaces_the_first(patch: pytest.MonkeyPatch) -> None:
+    def pin(self: Any, job_id: str, claim: str, now: float) -> Any:
+        return self._update(job_id, jobs.NOT_FINISHED, claim=claim, scanning=True, updated=now)
+
+    def use(self: Any, job: Job) -> Any:
+        found = self.genomes.get(job.genome_id)
+        self.genomes.use(job.genome_id, found.claim, job.expires)
+        return found.claim
+
+    release_job = release.Release.release_job
+
+    def forgetful(self: Any, genome_id: str, job_id: str) -> bool:
+        found, job = self.genomes.get(genome_id), self.jobs.get(job_id)
+        if job is not None and not job.finished and genomes.is_ready(found):
+            pin(self.jobs, job_id, use(self, job), self.clock())
+        return release_job(self, genome_id, job_id)
+
+    patch.setattr(release.Release, "release_job", forgetful)
+
+
+def genomes_are_used_without_a_note(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes.GenomeStore, "use", lambda *_: True)
+
+
+def genomes_in_use_are_deleted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes, "UNUSED", "#state = :state")
+    patch.setattr(genomes.GenomeStore, "_retire", genomes.GenomeStore._delete_unused)
+
+
+def files_of_retired_preparations_are_deleted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes.GenomeStore, "retired_claims", lambda *_: frozenset())
+
+
+def retired_preparations_are_kept_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping.Reaper, "_end_retired", lambda *_: None)
+
+
+def retired_preparations_are_deleted_at_once(patch: pytest.MonkeyPatch) -> None:
+    end = reaping.Reaper._end_retired
+    patch.setattr(
+        reaping.Reaper,
+        "_end_retired",
+        lambda self, found: end(self, dataclasses.replace(found, used_until=0)),
+    )
+
+
+def jobs_of_deleted_genomes_wait_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping.Reaper, "_check_awaited", lambda *_: None)
+
+
 def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
     begin = preparation.Preparations.begin
 
@@ -412,6 +473,14 @@ MUTATIONS = [
     chunks_are_queued_before_they_are_written,
     the_last_finisher_dies_and_nobody_releases,
     the_waiters_of_a_failure_are_failed_once,
+    jobs_are_not_pinned,
+    a_second_pin_replaces_the_first,
+    genomes_are_used_without_a_note,
+    genomes_in_use_are_deleted,
+    files_of_retired_preparations_are_deleted,
+    retired_preparations_are_kept_for_ever,
+    retired_preparations_are_deleted_at_once,
+    jobs_of_deleted_genomes_wait_for_ever,
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,

@@ -103,6 +103,8 @@ class Genome:
     bowtie2: Bowtie2State | None = None  # None: nobody has asked for it
     bowtie2_asked: float | None = None  # when somebody last did
     reason: str | None = None
+    used_until: int | None = None  # the latest expiry of the jobs that are pinned to its preparation
+    retired: bool = False  # deleted or replaced, and kept for those jobs
 
     @property
     def prepared(self) -> bool:

@@ -25,6 +25,7 @@ NOT_FAILED = "attribute_not_exists(#failure)"
 NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
 NOT_FINISHED = f"{NOT_DELETED} AND {NOT_FAILED} AND {NOT_COMPLETE}"
 NOT_NOTIFIED = f"{NOT_DELETED} AND attribute_not_exists(#notified)"
+NOT_PINNED = "attribute_not_exists(#claim)"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
 TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
 MARKED = "#deleted < :before"
@@ -61,7 +62,7 @@ class JobStore:
     def mark_deleted(self, job_id: str, now: float) -> bool:
         """Mark a job as deleted, whatever it does; return False if it is, or there is none."""
         update = Update(set=attributes(Job, deleted=now), remove=_OF_ITS_USER)
-        return self._write(job_id, f"{EXISTS} AND {NOT_DELETED}", update)
+        return self._write(job_id, NOT_DELETED, update)
 
     def to_erase(self, now: float) -> Iterator[Job]:
         """Yield the jobs that have expired or are marked as deleted: a scan of the table."""
@@ -78,9 +79,15 @@ class JobStore:
         """Note that the job waits for its genome; return False if it is finished."""
         return self._update(job_id, NOT_FINISHED, preparing=True, updated=now)
 
-    def mark_scanning(self, job_id: str, now: float) -> bool:
-        """Note that the job's scan was queued; return False if it is finished."""
-        return self._update(job_id, NOT_FINISHED, scanning=True, updated=now)
+    def pin(self, job_id: str, claim: str, now: float) -> bool:
+        """Note that the job's scan is queued, and pin it to a preparation of its genome, unless it is pinned already.
+
+        Return False if it is finished.
+        """
+        update = Update(
+            set=attributes(Job, scanning=True, updated=now), set_if_absent=attributes(Job, claim=claim)
+        )
+        return self._write(job_id, NOT_FINISHED, update)
 
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
         """Note how many guides the scan found; return False if the job is finished."""
@@ -96,6 +103,10 @@ class JobStore:
     def fail(self, job_id: str, reason: str, now: float) -> bool:
         """End the job with a reason; return False if it was finished."""
         return self._update(job_id, NOT_FINISHED, failure=reason, updated=now)
+
+    def fail_unpinned(self, job_id: str, reason: str, now: float) -> bool:
+        """End a job that waits for its genome with a reason; return False if it is finished, or no longer waits."""
+        return self._update(job_id, f"{NOT_FINISHED} AND {NOT_PINNED}", failure=reason, updated=now)
 
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
         """End the job with a reason; return False if it is finished or made progress since `before`."""
@@ -115,12 +126,12 @@ class JobStore:
         self, job_id: str, condition: str, given: dict[str, float] | None = None, **fields: object
     ) -> bool:
         """Set fields of a job under a condition, whose values are `given`."""
-        return self._write(job_id, f"{EXISTS} AND {condition}", Update(set=attributes(Job, **fields)), given)
+        return self._write(job_id, condition, Update(set=attributes(Job, **fields)), given)
 
     def _write(
         self, job_id: str, condition: str, update: Update, given: dict[str, float] | None = None
     ) -> bool:
-        request = expressions(condition, given, update=update)
+        request = expressions(f"{EXISTS} AND {condition}", given, update=update)
         key = attributes(Job, job_id=job_id)
         return write_if(self._client.update_item, TableName=self._table, Key=key, **request)
 

@@ -85,7 +85,7 @@ def job_routes(
     )
     def read_job(job_id: JobPath) -> JobView:
         job = results.job(job_id)
-        return JobView.of(job, results.genomes.get(job.genome_id), results.clock())
+        return JobView.of(job, results.genome(job), results.clock())
 
     @app.delete(
         "/jobs/<job_id>",

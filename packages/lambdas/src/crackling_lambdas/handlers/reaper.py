@@ -12,6 +12,7 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
+from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.reaping import Reaper, TimeLimits
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
@@ -53,6 +54,8 @@ def make_handler(
         genomes=genomes,
         release=release,
         failure=failure,
+        claims=Claims(genomes=genomes, clock=clock),
+        objects=ObjectStore(clients.s3, settings.genome_bucket),
         fleet=fleet,
         limits=limits,
         clock=clock,

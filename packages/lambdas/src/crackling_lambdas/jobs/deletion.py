@@ -53,8 +53,7 @@ class Deletion:
             if job.deleted is None:
                 self.jobs.mark_deleted(job.job_id, now)
             self._erase(job)
-            if job.deleted is not None:
-                self.jobs.forget(job.job_id, now - MARK_SECONDS)
+            self.jobs.forget(job.job_id, now - MARK_SECONDS)
 
     def _erase(self, job: Job) -> None:
         """Erase what is stored of a job that is marked, except the mark."""

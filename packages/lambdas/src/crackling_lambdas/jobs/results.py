@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation.locations import annotate
+from crackling.errors import InputError
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
-from crackling_aws.models.genomes import GenomeState
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
+from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +131,12 @@ class Results:
             raise GoneError(f"The job {job_id} was deleted, with its query and results")
         return job
 
+    def genome(self, job: Job) -> Genome | None:
+        """Return the genome that a job is pinned to, or will begin with; None if there is none."""
+        if job.claim is None:
+            return self.genomes.get(job.genome_id)
+        return self.genomes.preparation(job.genome_id, job.claim)
+
     def page(self, job_id: str, start: int, limit: int) -> Page:
         """Return up to `limit` targets from number `start`, as far as they are scored without a gap.
 
@@ -223,17 +230,16 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: the job's genome is not ready.
+            ConflictError: what the job is pinned to is no longer kept.
         """
         job = self.job(job_id)
         chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
         if chunk is None or number - chunk.first >= len(chunk.sites):
             raise NotFoundError(f"The job has no target {number}")
-        genome = self.genomes.get(job.genome_id)
-        if genome is None or genome.state is not GenomeState.READY:
-            raise ConflictError(
-                f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
-            )
+        try:
+            genome, _ = pinned(self.genomes.preparation, job)
+        except InputError as error:
+            raise ConflictError(str(error)) from None
         guide = chunk.sites[number - chunk.first].site.guide
         total, listed = self.off_target_finder.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)

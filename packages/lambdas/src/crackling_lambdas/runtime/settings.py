@@ -133,6 +133,7 @@ class ReaperSettings(WorkerSettings):
     targets_table: str
     genomes_table: str
     data_bucket: str
+    genome_bucket: str
     scan_queue_url: str
     stuck_minutes: int  # longer than a message can live: its visibility time-out times its receives
     worker_hours: int = 24
