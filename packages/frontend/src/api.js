@@ -185,12 +185,14 @@ export class Api {
   }
 
   /**
+   * Return the off-targets of a guide. A failure is not repeated here; see readOffTargets().
    * @param {string} id
    * @param {number} target
+   * @param {AbortSignal} signal
    * @returns {Promise<OffTargets>}
    */
-  offTargets(id, target) {
-    return this.#call(`/jobs/${encodeURIComponent(id)}/targets/${target}/offtargets`);
+  offTargets(id, target, signal) {
+    return this.#call(`/jobs/${encodeURIComponent(id)}/targets/${target}/offtargets`, { signal, pauses: [] });
   }
 
   /**

@@ -83,7 +83,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a guide may bind in the genome */
+        /**
+         * Where a guide may bind in the genome
+         * @description 503 with `Retry-After` while parts of a large index are fetched; the next request continues.
+         */
         get: operations["read_off_targets_jobs__job_id__targets__number__offtargets_get"];
         put?: never;
         post?: never;
@@ -1440,7 +1443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>[];
                     "text/csv; charset=utf-8": string;
                     "text/html; charset=utf-8": string;
                     "text/plain; charset=utf-8": string;
@@ -1585,6 +1588,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,7 +14,7 @@ ALLOWED = {
     "api": {"jobs", "genomes", "runtime", "errors"},
     "jobs": {"genomes", "errors"},
     "genomes": {"errors"},
-    "index_files": set(),
+    "index_files": {"errors"},
     "reaping": {"genomes"},
     "runtime": set(),
     "errors": set(),

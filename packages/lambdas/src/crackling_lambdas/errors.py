@@ -31,5 +31,9 @@ class UpstreamError(RefusedError):
     """Raised when a service that the request depends on does not answer."""
 
 
+class NotYetError(RefusedError):
+    """Raised when an answer takes longer than a request may; the next request continues where this one ended."""
+
+
 class ConflictError(RefusedError):
     """Raised when the current state of a thing does not allow the request."""

@@ -12,6 +12,7 @@ from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models.chunks import Chunk
 from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
+from crackling_lambdas.errors import NotYetError
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
@@ -366,6 +367,23 @@ def test_without_annotation_genes_are_null(service: Service) -> None:
     place = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").json["offTargets"][0]
     target = service.ask("GET", f"/jobs/{job_id}/targets").json["targets"][0]
     assert [place["gene"], place["feature"], target["gene"], target["feature"]] == [None] * 4
+
+
+def test_a_list_of_off_targets_that_takes_too_long_is_asked_for_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+
+    def late(*_: object) -> None:
+        raise NotYetError("still being fetched")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(science.Indexes, "off_targets", late)
+        answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json["detail"] == "still being fetched"
+    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 200
 
 
 def test_off_targets_of_what_is_not_there(service: Service) -> None:

@@ -26,13 +26,17 @@ from crackling_lambdas.runtime.telemetry import count
 
 TAGS = ["jobs"]
 TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
+ROWS: OpenAPIResponseContentSchema = {"schema": {"type": "array", "items": {"type": "object"}}}
 
 
 def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
     """Return the responses of a route that answers with a file, or with its address if it is `elsewhere`."""
     return {
         **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT),
-        int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(media_types), TEXT)},
+        int(HTTPStatus.OK): {
+            "description": "The file",
+            "content": {one: ROWS if one == "application/json" else TEXT for one in sorted(media_types)},
+        },
         int(HTTPStatus.SEE_OTHER): {
             "description": f"The file is {elsewhere}: it is at Location for five minutes"
         },
@@ -130,9 +134,15 @@ def job_routes(
     @app.get(
         "/jobs/<job_id>/targets/<number>/offtargets",
         summary="Where a guide may bind in the genome",
+        description="503 with `Retry-After` while parts of a large index are fetched; the next request continues.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.OK, OffTargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT
+            HTTPStatus.OK,
+            OffTargetsView,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.GONE,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     )
     def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
