@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SEEDS = 250
+SEEDS = 200
+TROUBLED = 0.25
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_everything_happens(seen: Counter[str], scratch: Path) -> None:
     ends: Counter[str] = Counter()
     for seed in range(SEEDS):
-        world = run_seed(seed, scratch).world
+        # Records of a stream are given up only where many calls fail.
+        world = run_seed(seed, scratch, None if seed % 10 else TROUBLED).world
         for queue in world.queues.values():
             ends["dead"] += len(queue.dead)
             ends["exhausted"] += len(queue.exhausted)
