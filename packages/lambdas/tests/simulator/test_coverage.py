@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SEEDS = 300
+SEEDS = 310
 TROUBLED = 0.25
 
 
