@@ -20,7 +20,7 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   await api.genome("a/b");
   assert.deepEqual(sent, [
     ["/api/jobs", "POST", '{"sequence":"ACGT","genome":"g","options":{"consensus":2}}'],
-    ["/api/genomes/a%2Fb", undefined, undefined],
+    ["/api/genomes/a%2Fb", "GET", undefined],
   ]);
   assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
 });

@@ -112,8 +112,9 @@ class CracklingStack(cdk.Stack):
 
     def _grant_api(self) -> None:
         api, storage = self.api.function, self.storage
-        api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem")
-        api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query")
+        # Users delete their jobs, whose items are only marked: the reaper removes them.
+        api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
+        api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table(
             "GENOMES_TABLE",
             storage.genomes,
@@ -124,7 +125,7 @@ class CracklingStack(cdk.Stack):
             "Query",
             "Scan",
         )
-        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
@@ -188,7 +189,10 @@ class CracklingStack(cdk.Stack):
             scheduler.list_objects(storage.genome_files, prefix)
         scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.preparation.downloader.queue)
         scheduler.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
-        reaper.use_table("JOBS_TABLE", storage.jobs, "GetItem", "Scan", "UpdateItem")
+        reaper.use_table("JOBS_TABLE", storage.jobs, "GetItem", "Scan", "UpdateItem", "DeleteItem")
+        reaper.use_table("TARGETS_TABLE", storage.targets, "Query", "BatchWriteItem")
+        reaper.use_objects("DATA_BUCKET", storage.data, "jobs/", "DeleteObject")
+        reaper.list_objects(storage.data, "jobs/")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
         # To delete the files of retired preparations.
         reaper.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")

@@ -69,7 +69,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
         "target_scan": {"jobs/*", "genomes/*"},
-        "reaper": {"genomes/*"},
+        "reaper": {"jobs/*", "genomes/*"},
     }
 
 
@@ -155,10 +155,22 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise: Synthesise) -> None:
 
 def test_few_delete_genomes(service: Template) -> None:
     """Check that the API deletes genomes, the scheduler what failed ones left, and the reaper what nobody uses any longer."""
-    deleting = {
-        m for m in service.functions() if any(action == "s3:DeleteObject" for action, _ in grants(service, m))
+    assert deleting(service, "/genomes/*") == {"api", "scheduler", "reaper"}
+
+
+def test_only_the_api_and_the_reaper_delete_jobs(service: Template) -> None:
+    assert deleting(service, "/jobs/*") == {"api", "reaper"}
+
+
+def deleting(service: Template, prefix: str) -> set[str]:
+    """Return the functions that may delete objects below a prefix."""
+    return {
+        module
+        for module in service.functions()
+        for statement in service.statements()[service.role_of(module)]
+        if "s3:DeleteObject" in as_list(statement["Action"])
+        and any(resource["Fn::Join"][1][-1] == prefix for resource in as_list(statement["Resource"]))
     }
-    assert deleting == {"api", "scheduler", "reaper"}
 
 
 def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service: Template) -> None:

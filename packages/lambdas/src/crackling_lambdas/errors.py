@@ -19,6 +19,10 @@ class NotFoundError(RefusedError):
     """Raised when there is no such thing."""
 
 
+class GoneError(RefusedError):
+    """Raised when there was such a thing, and it has expired or was deleted."""
+
+
 class ForbiddenError(RefusedError):
     """Raised when the thing belongs to somebody else."""
 

@@ -10,6 +10,7 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
+from crackling_aws.models.chunks import Chunk
 from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
 from crackling_lambdas.errors import NotYetError
 from crackling_lambdas.jobs import results
@@ -482,3 +483,72 @@ def test_an_answer_that_lambda_would_not_carry_says_what_helps(service: Service)
     assert "a smaller limit" in answer.json["detail"]
     assert len(answer.text) < 1_000
     assert service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "10"}).status == 200
+
+
+# --- deletion and expiry ---
+
+PARTS = ("", "/query", "/targets", "/export", "/targets/1/offtargets")
+
+
+def everything_of(service: Service, job_id: str) -> list[Any]:
+    """Return what is stored under the id of a job, except its own item."""
+    tables = service.clients.dynamodb.tables
+    items = [key for table in ("targets", "genomes") for key in tables[table] if job_id in "".join(key)]
+    return items + [key for _, key in service.clients.s3.objects if job_id in key]
+
+
+def a_complete_job(service: Service) -> str:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    service.genomes.add_waiter("phage", job_id, 9)
+    assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).status == 303
+    assert len(everything_of(service, job_id)) >= 4
+    return job_id
+
+
+def test_a_job_is_deleted_with_everything_of_it_at_once(service: Service) -> None:
+    other = a_complete_job(service)
+    before = everything_of(service, other)
+    job_id = a_complete_job(service)
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, job_id) == []
+    item = service.clients.dynamodb.tables["jobs"][job_id,]
+    assert item.keys() == {
+        "jobId", "genomeId", "options", "chunkSize", "created", "updated", "expires", "deleted",
+    }  # fmt: skip
+    for part in PARTS:
+        answer = service.ask("GET", f"/jobs/{job_id}{part}")
+        assert (answer.status, answer.json["title"]) == (410, "Gone"), part
+        assert "was deleted" in answer.json["detail"]
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, other) == before
+    assert service.ask("GET", f"/jobs/{other}").status == 200
+
+
+def test_many_chunks_are_deleted(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    sites = query_sites(SEQUENCE)
+    for number in range(120):
+        service.targets.create(Chunk(job_id, number, number + 1, tuple(sites[:1])), 9)
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert not list(service.targets.chunks(job_id))
+
+
+def test_a_job_that_is_not_there_cannot_be_deleted(service: Service) -> None:
+    assert service.ask("DELETE", "/jobs/nothing").status == 404
+    assert not service.clients.dynamodb.tables["jobs"]
+
+
+def test_an_expired_job_is_gone_to_the_second(service: Service) -> None:
+    job_id = a_complete_job(service)
+    item = service.clients.dynamodb.tables["jobs"][job_id,]
+    service.clients.dynamodb.tables["jobs"][job_id,] = item | {"expires": {"N": str(int(NOW) + 1)}}
+    assert [service.ask("GET", f"/jobs/{job_id}{part}").status for part in PARTS] == [200] * len(PARTS)
+    address = service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).headers["Location"]
+    service.clients.dynamodb.tables["jobs"][job_id,] = item | {"expires": {"N": str(int(NOW))}}
+    for part in PARTS:
+        answer = service.ask("GET", f"/jobs/{job_id}{part}")
+        assert (answer.status, "has expired" in answer.json["detail"]) == (410, True), part
+    assert "Expires=1" in address or "=1&" in address or address.endswith("=1"), address
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, job_id) == []

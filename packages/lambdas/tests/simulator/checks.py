@@ -16,7 +16,7 @@ from crackling_aws.stores.genomes import WAITER
 from simulator import science
 from simulator.elsewhere import FATAL
 from simulator.queues import MAX_RECEIVES
-from simulator.scenario import BAD, GOOD, REPLACEMENTS, Scenario, genomes, jobs, targets
+from simulator.scenario import BAD, BYSTANDERS, GOOD, REPLACEMENTS, Scenario, genomes, jobs, targets
 
 if TYPE_CHECKING:
     from crackling.sequences.fasta import Contig
@@ -36,7 +36,9 @@ def check_progress(scenario: Scenario) -> None:
     lost = _lost(world) | set(world.fleet.deaths) | world.ncbi.trouble | scenario.deleted
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        if job is None:
+            assert jobs(world).remains(key[0])
+            continue
         assert job.finished or job.job_id in lost or job.genome_id in lost, (
             f"{job.job_id} is left {job.status}"
         )
@@ -56,13 +58,34 @@ def check(scenario: Scenario) -> None:
     lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        assert job is not None, "the mark of a deleted job is left"
         if job.genome_id != "bystander":
             _check_job(scenario, job, lost)
             _check_email(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
+    _check_deleted(world, scenario.deleted_jobs)
     _check_retired(world)
+    _check_expired(world)
+
+
+def _check_expired(world: World) -> None:
+    """Check that nothing is left of the jobs, all of which have expired."""
+    expired = {key[0] for key in world.dynamodb.tables["jobs"]} - BYSTANDERS
+    for seconds in (31 * DAY_SECONDS, DAY_SECONDS):
+        world.now += seconds
+        world.reap()
+    _check_deleted(world, expired)
+
+
+def _check_deleted(world: World, deleted: set[str]) -> None:
+    """Check that nothing is left of jobs that were deleted, and nothing came back."""
+    for table in ("jobs", "targets"):
+        assert not deleted & {key[0] for key in world.dynamodb.tables[table]}, f"in {table}: a deleted job"
+    waiters = {key[1].removeprefix(WAITER) for key in world.dynamodb.tables["genomes"]}
+    assert not deleted & waiters, "a deleted job waits for its genome"
+    objects = {key.split("/")[1] for bucket, key in world.s3.objects if bucket == "data"}
+    assert not deleted & objects, "an object of a deleted job is left"
 
 
 def _check_poison(scenario: Scenario) -> None:

@@ -18,15 +18,26 @@ class History:
         self.faults: list[str] = []
 
     def job_written(self, before: Item, after: Item) -> None:
-        """Check that a finished job is marked as notified at most once and changes no further."""
-        if before is None or before == after or not _over(before):
+        """Check that a finished job is marked as notified at most once and changes no further, unless it is deleted."""
+        if before is None or before == after:
             return
-        mark = {name: after[name] for name in ("notified",) if after and name in after}
+        if "deleted" in before:
+            if after is not None:
+                self.faults.append(f"a job that was deleted changed: {before} -> {after}")
+            return
+        if after is None:
+            self.faults.append(f"a job vanished without a mark: {before}")
+            return
+        if not _over(before) or "deleted" in after:
+            return
+        mark = {name: after[name] for name in ("notified",) if name in after}
         if after != {**mark, **before} or "notified" in before:
             self.faults.append(f"a job that was over changed: {before} -> {after}")
 
     def emailed(self, email: Email, job: dict[str, Any]) -> None:
-        """An email that comes again is one whose mark was lost."""
+        """An email that comes again is one whose mark was lost. A job may be deleted just before its email is sent."""
+        if "deleted" in job:
+            return
         if not _over(job) or "notified" in job:
             self.faults.append(f"emailed too early or once more: {job}")
         if ("failure" in job) is not email.subject.startswith("Your job failed"):

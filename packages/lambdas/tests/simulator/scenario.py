@@ -45,6 +45,7 @@ BAD_UPLOADS = {
 }
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
+NEVER = 10**10
 ADDRESSES = ("One@example.org", "two@lab.example.org")
 POISON = (
     "",
@@ -66,6 +67,7 @@ class Scenario:
     poison: list[tuple[str, str]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    deleted_jobs: set[str] = field(default_factory=set)
     bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def plan(self) -> None:
@@ -90,6 +92,8 @@ class Scenario:
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
+            self.world.users.append(self._delete_a_job)
 
     def _email(self) -> dict[str, str]:
         address = self.rng.choice((None, *ADDRESSES))
@@ -186,10 +190,31 @@ class Scenario:
 
     def _fail_a_job(self) -> None:
         """Fail a job in the middle of its work, for an unrelated reason."""
-        if known := sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS):
+        if known := self._jobs():
             job_id = self.rng.choice(known)
             jobs(self.world).fail(job_id, "as a test", self.world.now)
             self.failed.add(job_id)
+
+    def _delete_a_job(self) -> None:
+        """Delete a job at any time: mostly later, when there are jobs at work."""
+        if self.rng.random() < 0.9:
+            self.world.users.append(self._delete_a_job)
+        elif known := self._jobs():
+            self._delete(self.rng.choice(known))
+
+    def _delete(self, job_id: str) -> None:
+        """A user repeats what was not confirmed, for example as the function died right after the mark."""
+        self.deleted_jobs.add(job_id)
+        if self.rng.random() < 0.4:
+            jobs(self.world).mark_deleted(job_id, self.world.now)
+            self.world.users.append(lambda: self._delete(job_id))
+            return
+        answer = self.world.request("DELETE", f"/jobs/{job_id}")
+        if answer is None or answer["statusCode"] not in (204, 404):
+            self.world.users.append(lambda: self._delete(job_id))
+
+    def _jobs(self) -> list[str]:
+        return sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS)
 
     def _stray(self) -> None:
         """Send well-formed messages about things that no longer exist, or never did."""
@@ -211,11 +236,11 @@ class Scenario:
         genomes.claim("bystander", "claim", Source.UPLOAD, [Part.FASTA], 1)
         genomes.fasta_done("bystander", "claim", 1, 10, 1)
         genomes.mark_ready("bystander", "claim", 1)
-        jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=NEVER))
         for stream in self.world.streams.values():
             stream.records.clear()
         jobs.set_guides("complete", 0, 1)
-        jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=NEVER))
         jobs.fail("failed", "as a test", 1)
         for late in (ScanJob("complete"), ScanJob("failed")):
             self.world.queues["scan"].send(dump(late))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
 from crackling_lambdas.genomes import preparation
 from crackling_lambdas.handlers import notifier, scheduler
-from crackling_lambdas.jobs import admission, scanning
+from crackling_lambdas.jobs import admission, deletion, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
 from crackling_lambdas.runtime import hold
@@ -392,6 +393,36 @@ def no_reason_is_recorded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
 
 
+def deleted_jobs_are_read(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.JobStore, "get", jobs.JobStore._read)
+
+
+def deleted_jobs_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "NOT_FINISHED", f"{jobs.NOT_FAILED} AND {jobs.NOT_COMPLETE}")
+
+
+def the_mark_goes_with_the_data(patch: pytest.MonkeyPatch) -> None:
+    delete = deletion.Deletion.delete
+
+    def hasty(self: Any, job_id: str) -> None:
+        delete(self, job_id)
+        self.jobs.forget(job_id, self.clock() + 1)
+
+    patch.setattr(deletion.Deletion, "delete", hasty)
+
+
+def nobody_finishes_deletions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion.Deletion, "delete_due", lambda _self: None)
+
+
+def deleted_jobs_leave_their_targets(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(targets.TargetStore, "delete", lambda *_: None)
+
+
+def deleted_jobs_leave_their_objects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "keys", SimpleNamespace(job_folder=lambda _job_id: "nowhere/"))
+
+
 def dead_functions_are_noticed_by_the_queues_time_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hold.Hold, "extend", lambda _self: None)
 
@@ -409,6 +440,12 @@ def long_work_is_not_held_on_to(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTATIONS = [
+    deleted_jobs_are_read,
+    deleted_jobs_change,
+    the_mark_goes_with_the_data,
+    nobody_finishes_deletions,
+    deleted_jobs_leave_their_targets,
+    deleted_jobs_leave_their_objects,
     results_overwrite_and_count_again,
     second_scan_overwrites_chunks,
     failed_jobs_go_on_counting,

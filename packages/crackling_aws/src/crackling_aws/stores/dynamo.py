@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crackling_aws.codec import Item, Value
 
 _NAME = re.compile(r"#(\w+)")
+_BATCH = 25  # the most writes that DynamoDB takes at once
 # Transactions that change one item at the same time contend for it. Waiting here is cheaper than a redelivery.
 MAX_CONFLICT_ATTEMPTS = 10
 CONFLICT_DELAY_SECONDS = 0.05
@@ -128,6 +129,15 @@ def transact(
             sleep(CONFLICT_DELAY_SECONDS * (MAX_CONFLICT_ATTEMPTS - attempts_left) * random.random())
         else:
             return True
+
+
+def delete_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> None:
+    """Delete items by their keys; those that are not there are deleted already."""
+    left: list[Any] = [{"DeleteRequest": {"Key": key}} for key in keys]
+    while left:
+        batch, left = left[:_BATCH], left[_BATCH:]
+        answer = client.batch_write_item(RequestItems={table: batch})
+        left += answer.get("UnprocessedItems", {}).get(table, [])
 
 
 def cancellation_codes(error: ClientError) -> list[str]:

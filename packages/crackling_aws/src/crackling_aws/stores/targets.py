@@ -12,7 +12,15 @@ from crackling.annotation import UNKNOWN
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
 from crackling_aws.models.chunks import Chunk, Stage
 from crackling_aws.models.jobs import Job
-from crackling_aws.stores.dynamo import Update, expressions, key_condition, pages, transact, write_if
+from crackling_aws.stores.dynamo import (
+    Update,
+    delete_all,
+    expressions,
+    key_condition,
+    pages,
+    transact,
+    write_if,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
 
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
-JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
+JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure) AND attribute_not_exists(#deleted)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
 MAX_NUMBER = 10**9  # of a chunk
 
@@ -62,6 +70,19 @@ class TargetStore:
         items = pages(self._client.query, TableName=self._table, ConsistentRead=True, **request)
         for item in items:
             yield from_item(Chunk, item)
+
+    def delete(self, job_id: str) -> None:
+        """Delete all chunks of a job."""
+        request = key_condition("#jobId = :job AND #number >= :first", job=job_id, first=0)
+        found = pages(
+            self._client.query,
+            TableName=self._table,
+            ConsistentRead=True,
+            ProjectionExpression="#jobId, #number",
+            **request,
+        )
+        keys = [{name: item[name] for name in ("jobId", "number")} for item in found]
+        delete_all(self._client, self._table, keys)
 
     def save_consensus(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
         """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""

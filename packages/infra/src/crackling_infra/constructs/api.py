@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STAGE_NAME: Final = "api"
 ROUTES: Final = {
     "/jobs": ("POST",),
-    "/jobs/{job}": ("GET",),
+    "/jobs/{job}": ("GET", "DELETE"),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),

@@ -12,17 +12,18 @@ from crackling_lambdas.api.problems import answer_errors
 from crackling_lambdas.api.service_views import AboutView, Health
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.search import Search
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.results import Results
 from crackling_lambdas.jobs.submission import Submission
 
 
 def make_app(
-    submission: Submission, results: Results, library: Library, search: Search
+    submission: Submission, results: Results, deletion: Deletion, library: Library, search: Search
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
     check_owners(app, results.jobs, library.genomes)
-    job_routes(app, submission, results)
+    job_routes(app, submission, results, deletion)
     genome_routes(app, library, search)
 
     @app.get(

@@ -19,6 +19,7 @@ from crackling_lambdas.api.job_views import (
     TargetsView,
 )
 from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.telemetry import count
@@ -31,7 +32,7 @@ ROWS: OpenAPIResponseContentSchema = {"schema": {"type": "array", "items": {"typ
 def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
     """Return the responses of a route that answers with a file, or with its address if it is `elsewhere`."""
     return {
-        **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT),
         int(HTTPStatus.OK): {
             "description": "The file",
             "content": {one: ROWS if one == "application/json" else TEXT for one in sorted(media_types)},
@@ -50,7 +51,9 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
     return Response(HTTPStatus.OK, media_type, content, headers=headers)
 
 
-def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
+def job_routes(
+    app: APIGatewayRestResolver, submission: Submission, results: Results, deletion: Deletion
+) -> None:
     @app.post(
         "/jobs",
         summary="Design guides for a sequence or a part of the genome, or score your own",
@@ -82,11 +85,24 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         "/jobs/<job_id>",
         summary="A job and its progress",
         tags=TAGS,
-        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     def read_job(job_id: JobPath) -> JobView:
         job = results.job(job_id)
         return JobView.of(job, results.genome(job), results.clock())
+
+    @app.delete(
+        "/jobs/<job_id>",
+        summary="Delete a job with its query, results and exports",
+        description="At any time, a running job too. A repetition does no harm. For half an hour, other requests for the job "
+        "are answered with 410, and then, as for any job that is unknown, with 404.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+    )
+    def delete_job(job_id: JobPath) -> Response[None]:
+        deletion.delete(job_id)
+        count("JobsDeleted")
+        return Response(HTTPStatus.NO_CONTENT)
 
     @app.get(
         "/jobs/<job_id>/query",
@@ -101,7 +117,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
         "/jobs/<job_id>/targets",
         summary="Its targets, in pages",
         tags=TAGS,
-        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     def read_targets(job_id: JobPath, limit: Limit = 100, cursor: Cursor = "1") -> TargetsView:
         return TargetsView.of(results.page(job_id, int(cursor), limit))
@@ -124,6 +140,7 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
             HTTPStatus.OK,
             OffTargetsView,
             HTTPStatus.NOT_FOUND,
+            HTTPStatus.GONE,
             HTTPStatus.CONFLICT,
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),

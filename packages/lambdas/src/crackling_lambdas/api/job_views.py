@@ -25,7 +25,8 @@ class Options(View):
     """What may be chosen for a job."""
 
     consensus: Annotated[
-        int, Field(ge=1, le=3, description="How many of the three methods call a guide efficient.")
+        int,
+        Field(strict=True, ge=1, le=3, description="How many of the three methods call a guide efficient."),
     ] = 2
 
 

@@ -13,6 +13,7 @@ from crackling_lambdas.api.views import FieldError, Problem
 from crackling_lambdas.errors import (
     ConflictError,
     ForbiddenError,
+    GoneError,
     InvalidError,
     NotFoundError,
     NotYetError,
@@ -40,6 +41,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
     NotYetError: HTTPStatus.SERVICE_UNAVAILABLE,

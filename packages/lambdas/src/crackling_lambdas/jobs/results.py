@@ -13,7 +13,7 @@ from crackling.sequences.fasta import as_fasta, parse_query
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import ConflictError, NotFoundError
+from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
 from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def unknown_job(job_id: str) -> NotFoundError:
-    """Return the error for a job that is unknown: bucket and tables delete expired data at slightly different times."""
+    """Return the error for a job that is unknown: one that was erased is like one that never was."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -119,10 +119,16 @@ class Results:
         """Return a known job.
 
         Raises:
-            NotFoundError: it does not exist, or no longer.
+            NotFoundError: there is none, or none any more.
+            GoneError: it has expired, to the second, or was deleted a short while ago.
         """
-        if (job := self.jobs.get(job_id)) is None:
+        job = self.jobs.get(job_id) or self.jobs.remains(job_id)
+        if job is None:
             raise unknown_job(job_id)
+        if self.clock() >= job.expires:
+            raise GoneError(f"The job {job_id} has expired: its query and results are deleted")
+        if job.deleted is not None:
+            raise GoneError(f"The job {job_id} was deleted, with its query and results")
         return job
 
     def genome(self, job: Job) -> Genome | None:
@@ -167,12 +173,12 @@ class Results:
         file, name = FORMATS[format], file_name(job_id, format)
         key = keys.export(job_id, file.endings[0])
         if self.objects.size(key) is not None:
-            return self._address(key, name)
+            return self._address(job, key, name)
         out = io.BytesIO()
         write(self._design(job), format, out)
         if file.binary:
-            return self._stored(key, name, out.getvalue(), file.media_type)
-        return self._carried(key, name, out.getvalue(), file.media_type)
+            return self._stored(job, key, name, out.getvalue(), file.media_type)
+        return self._carried(job, key, name, out.getvalue(), file.media_type)
 
     def query(self, job_id: str) -> str | Address:
         """Return the query of a job as FASTA, with the names and letters that its targets' locations refer to.
@@ -187,20 +193,22 @@ class Results:
         if job.region is not None and job.guides is None:
             raise ConflictError(f"The job is {job.status}; its sequence is there when it is scanned")
         content = as_fasta(self._contigs(job)).encode()
-        return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
+        return self._carried(job, keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
 
-    def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
+    def _carried(self, job: Job, key: str, name: str, content: bytes, media_type: str) -> str | Address:
         """Return a text itself, or its address if it is too long."""
         if len(content) <= MAX_INLINE_BYTES:
             return content.decode()
-        return self._stored(key, name, content, media_type)
+        return self._stored(job, key, name, content, media_type)
 
-    def _stored(self, key: str, name: str, content: bytes, media_type: str) -> Address:
+    def _stored(self, job: Job, key: str, name: str, content: bytes, media_type: str) -> Address:
         self.objects.put(key, content, media_type)
-        return self._address(key, name)
+        return self._address(job, key, name)
 
-    def _address(self, key: str, name: str) -> Address:
-        return Address(self.objects.download_address(key, name, ADDRESS_SECONDS))
+    def _address(self, job: Job, key: str, name: str) -> Address:
+        """Return an address that ends with the job, if that is sooner."""
+        seconds = max(1, min(ADDRESS_SECONDS, int(job.expires - self.clock())))
+        return Address(self.objects.download_address(key, name, seconds))
 
     def _design(self, job: Job) -> Design:
         found = [
