@@ -260,9 +260,9 @@ function step(state, entry) {
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
-    if (genome.progress)
-      genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
-    genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
+    if (genome.progress?.phase === "downloading")
+      genome.progress = { part: "fasta", phase: "annotating", done: 0, total: 0 };
+    else genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
     if (genome.done.length === genome.parts.length) {
       Object.assign(genome, { state: "ready", updated: new Date().toISOString() });
       job.status = "scanning";
