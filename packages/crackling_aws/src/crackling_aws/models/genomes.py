@@ -87,15 +87,13 @@ class Genome:
     parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
     done: frozenset[Part] = frozenset()
     claimed: float | None = None  # when its preparation was claimed
-    attempts: int = 0  # how often another worker preparation_seconds this preparation over
+    attempts: int = 0  # how often another worker took this preparation over
     venue: Venue | None = None  # where it is prepared; None until that has begun
     worker: str | None = None  # the instance's id
     progress: Progress | None = None
     organism: str | None = None
     expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
-    expected_seconds: int | None = (
-        None  # from the claim until it is ready, by what earlier preparations preparation_seconds
-    )
+    expected_seconds: int | None = None  # from the claim until it is ready, by what earlier preparations took
     contigs: int | None = None
     bases: int | None = None
     annotated: bool = False  # its genes are known
