@@ -260,8 +260,12 @@ function step(state, entry) {
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
-    if (genome.progress?.phase === "downloading")
-      genome.progress = { part: "fasta", phase: "annotating", done: 0, total: 0 };
+    const { progress } = genome;
+    if (progress?.phase === "downloading")
+      genome.progress =
+        progress.done === 0
+          ? { ...progress, done: progress.total / 4 }
+          : { part: "fasta", phase: "annotating", done: 0, total: 0 };
     else genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
     if (genome.done.length === genome.parts.length) {
       Object.assign(genome, { state: "ready", updated: new Date().toISOString() });
