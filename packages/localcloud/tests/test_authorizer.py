@@ -21,6 +21,8 @@ from localcloud.front.rest import Gateway, RestApi
 from localcloud.runtime import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localcloud.cloud import LocalCloud
     from localcloud.world import World
 
@@ -112,8 +114,9 @@ def _encoded(part: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def api(cloud: LocalCloud) -> Guarded:
-    outputs = create(cloud.world, template(), OUTPUTS).outputs
+def api(cloud: LocalCloud) -> Iterator[Guarded]:
+    stack = create(cloud.world, template(), OUTPUTS)
+    outputs = stack.outputs
     pool, user = {"UserPoolId": outputs["Pool"]}, {"Username": "ada"}
     idp = cloud.world.client("cognito-idp")
     idp.admin_create_user(**pool, **user)
@@ -125,7 +128,8 @@ def api(cloud: LocalCloud) -> Guarded:
     signed_in = idp.initiate_auth(
         ClientId=outputs["Client"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
     )
-    return Guarded(cloud.world, outputs, signed_in["AuthenticationResult"])
+    yield Guarded(cloud.world, outputs, signed_in["AuthenticationResult"])
+    stack.delete()
 
 
 @pytest.mark.parametrize("prefix", ["Bearer ", ""])
