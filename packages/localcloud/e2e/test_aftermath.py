@@ -46,6 +46,8 @@ SOMETIMES = {
     "SchedulingScheduler ec2:DescribeAvailabilityZones",
     # No genome is deleted at the moment at which its preparation fails the jobs that wait.
     "PreparationDownloader dynamodb:GetItem", "PreparationIsslIndex dynamodb:GetItem",
+    # The files of a genome that a job has used are kept, and tests seldom delete another.
+    "Api s3:DeleteObject",
     # No job expires here, and no mark of a deleted job and no retired genome gets old enough to be removed.
     *(f"SchedulingReaper dynamodb:{call}" for call in ("BatchWriteItem", "DeleteItem", "Query")),
     "SchedulingReaper s3:DeleteObject", "SchedulingReaper s3:ListBucket",
