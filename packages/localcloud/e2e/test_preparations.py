@@ -16,7 +16,7 @@ from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
 from local_stage import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.standins.faults import Fault, other_md5
-from plumbing import wait_until
+from plumbing import STACK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def follow(api: ApiClient, job: str) -> list[tuple[str, str | None]]:
 
 
 def objects(cloud: LocalCloud, prefix: str) -> list[str]:
-    bucket = cloud.outputs("CracklingStack-local")["GenomeBucket"]
+    bucket = cloud.outputs(STACK)["GenomeBucket"]
     found = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     return [entry["Key"] for entry in found]
 
@@ -212,7 +212,7 @@ def test_a_failed_genome_may_be_uploaded_again(api: ApiClient, cloud: LocalCloud
     api.post("/genomes/second-try/complete")
     failure(api, "/genomes/second-try", "state")
     bucket, left = (
-        cloud.outputs("CracklingStack-local")["GenomeBucket"],
+        cloud.outputs(STACK)["GenomeBucket"],
         "genomes/second-try/old/genome.fa.gz",
     )
     cloud.client("s3").put_object(Bucket=bucket, Key=left, Body=b"what the first try left")

@@ -7,7 +7,7 @@ import { failure } from "../dom/failures.js";
  * @param {() => Promise<void>} remove delete the job and show that it is gone
  */
 export function deletion(remove) {
-  const ask = h("button", { type: "button", click: confirm }, "Delete this job");
+  const ask = h("button", { type: "button", class: "delete", click: confirm }, "Delete this job");
   const question = h("div", { class: "deletion", role: "group", "aria-label": "Delete this job", hidden: true });
 
   function confirm() {

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 READ: Final = ("GetObject",)
 WRITE: Final = ("PutObject", "AbortMultipartUpload")
+# The actions that are needed to claim, list and retire genomes.
+GENOMES: Final = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 # The actions that are needed to end a preparation and to release the jobs that wait for it.
 RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
 
@@ -115,16 +117,7 @@ class CracklingStack(cdk.Stack):
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
-        api.use_table(
-            "GENOMES_TABLE",
-            storage.genomes,
-            "GetItem",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
-            "Query",
-            "Scan",
-        )
+        api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
@@ -172,16 +165,7 @@ class CracklingStack(cdk.Stack):
         storage, scheduler, reaper = self.storage, self.scheduling.scheduler, self.scheduling.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         # The scan adds up how much space earlier preparations took.
-        scheduler.use_table(
-            "GENOMES_TABLE",
-            storage.genomes,
-            "GetItem",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
-            "Query",
-            "Scan",
-        )
+        scheduler.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         # To look up the size of an upload, and to delete what earlier preparations of the genome left behind.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")

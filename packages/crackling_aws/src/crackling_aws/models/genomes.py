@@ -21,7 +21,7 @@ class Source(StrEnum):
 
 
 class Part(StrEnum):
-    """Name what is made of a genome: its preparation makes the first and the last, and bowtie2's index is made on demand."""
+    """Name what is made of a genome: the sequence and the off-target index in its preparation, bowtie2's index on demand."""
 
     FASTA = "fasta"
     BOWTIE2 = "bowtie2"

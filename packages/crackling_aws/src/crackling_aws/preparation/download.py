@@ -38,10 +38,8 @@ if TYPE_CHECKING:
 # The limits of a preparation in functions; see decision 0067.
 MAX_CONTIGS = 2_000_000  # their table is in memory, 300 bytes each
 MAX_NAME_LETTERS = 1_000  # of a contig
-_TEXT_A_BASE, _TEXT_BESIDES = (
-    2,
-    256 << 20,
-)  # bytes of FASTA: a line may have one base only, and headers are besides
+_MAX_BYTES_A_BASE = 2  # of FASTA: a line may have one base only
+_MAX_BYTES_OF_HEADERS = 256 << 20
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +54,7 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
     """
     bases = before = 0
     writer, contigs = FastaWriter(out, label), 0
-    max_bytes = None if limit is None else _TEXT_A_BASE * limit + _TEXT_BESIDES
+    max_bytes = None if limit is None else _MAX_BYTES_A_BASE * limit + _MAX_BYTES_OF_HEADERS
     for name, piece in read_pieces(source, label, max_bytes):
         if not piece:
             contigs += 1
