@@ -117,7 +117,7 @@ def test_line_ends_cost_next_to_nothing() -> None:
 
 
 def test_the_text_is_bounded_beside_the_bases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "_TEXT_BESIDES", 100)
+    monkeypatch.setattr(download, "_MAX_BYTES_OF_HEADERS", 100)
     packed = gzip.compress(b">a\nACGT\n" + b"\n" * 10_000)
     with pytest.raises(InputError, match=r"^mine: has more than 120 bytes of text"):
         copy_fasta(io.BytesIO(packed), io.BytesIO(), "mine", limit=10)
