@@ -865,7 +865,7 @@ export interface components {
         };
         /**
          * Part
-         * @description Name what is made of a genome: its preparation makes the first and the last, and bowtie2's index is made on demand.
+         * @description Name what is made of a genome: the sequence and the off-target index in its preparation, bowtie2's index on demand.
          * @enum {string}
          */
         Part: "fasta" | "bowtie2" | "issl";
