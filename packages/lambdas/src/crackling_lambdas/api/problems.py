@@ -55,8 +55,10 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldError] | None = N
 
 def fitting(answer: Answer) -> Answer:
     """Return an answer of the API, or a problem instead if Lambda would not carry it."""
+    # API Gateway documents a string; the framework sends null where there is no body.
+    answer["body"] = answer["body"] or ""
     # In JSON a letter takes at most six times its bytes.
-    if 6 * len(answer["body"] or "") <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
+    if 6 * len(answer["body"]) <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
         return answer
     detail = "The answer is larger than 6 MB; ask for less, for example with a smaller limit"
     return as_answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail))
