@@ -56,9 +56,7 @@ class CracklingStack(cdk.Stack):
             genomes=self.storage.genomes,
             settings=settings,
         )
-        self.page = Page(
-            self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
-        )
+        self.page = Page(self, "Page", bucket=self.storage.page, api=self.api, settings=settings)
         self.mail = self._mail(functions, settings)
         self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
@@ -118,6 +116,7 @@ class CracklingStack(cdk.Stack):
             "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
         )
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")

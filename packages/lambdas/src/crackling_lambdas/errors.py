@@ -27,5 +27,13 @@ class ConflictError(RefusedError):
     """Raised when the current state of a thing does not allow the request."""
 
 
+class LimitError(RefusedError):
+    """Raised when a day's cap is reached; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class GenomeNotReadyError(Exception):
     """Raised when the genome of a running job is not ready, for example because it was deleted and is prepared again."""

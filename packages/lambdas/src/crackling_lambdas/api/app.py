@@ -5,6 +5,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api import openapi
+from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_routes import genome_routes
 from crackling_lambdas.api.job_routes import job_routes
 from crackling_lambdas.api.problems import answer_errors
@@ -16,12 +17,16 @@ from crackling_lambdas.jobs.submission import Submission
 
 
 def make_app(
-    submission: Submission, results: Results, library: Library, search: Search
+    submission: Submission, results: Results, library: Library, search: Search, page_key: str
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
-    job_routes(app, submission, results)
-    genome_routes(app, library, search)
+
+    def caller() -> Caller:
+        return Caller.of(app.current_event, page_key)
+
+    job_routes(app, submission, results, caller)
+    genome_routes(app, library, search, caller)
 
     @app.get(
         "/health",

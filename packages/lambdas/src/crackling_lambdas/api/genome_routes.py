@@ -1,10 +1,12 @@
 """Define the routes of genomes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_views import (
     AssembliesView,
     AssemblyView,
@@ -25,7 +27,9 @@ from crackling_lambdas.genomes.search import Search
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
+def genome_routes(
+    app: APIGatewayRestResolver, library: Library, search: Search, caller: Callable[[], Caller]
+) -> None:
     @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
     def list_genomes() -> GenomesView:
         return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
@@ -50,10 +54,11 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.CONFLICT,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.TOO_MANY_REQUESTS,
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        forms = library.announce(new.genome, new.name, annotation=new.annotation)
+        forms = library.announce(new.genome, new.name, caller().client, annotation=new.annotation)
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
         url = f"{app.current_event.request_context.path}/{new.genome}"
         created = GenomeCreated(
@@ -71,10 +76,18 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         summary="Prepare an uploaded genome",
         description="The first job that names the genome does this too.",
         tags=TAGS,
-        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.TOO_MANY_REQUESTS,
+        ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
+        return Response(
+            HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome, caller().client))
+        )
 
     @app.get(
         "/genomes/<genome>",

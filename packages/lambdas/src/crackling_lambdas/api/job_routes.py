@@ -1,11 +1,13 @@
 """Define the routes of jobs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 
 from crackling.results import FORMATS, Format
+from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.job_views import (
     Cursor,
     JobCreated,
@@ -45,7 +47,9 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
     return Response(HTTPStatus.OK, media_type, content, headers=headers)
 
 
-def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Results) -> None:
+def job_routes(
+    app: APIGatewayRestResolver, submission: Submission, results: Results, caller: Callable[[], Caller]
+) -> None:
     @app.post(
         "/jobs",
         summary="Design guides for a sequence or a part of the genome, or score your own",
@@ -58,15 +62,16 @@ def job_routes(app: APIGatewayRestResolver, submission: Submission, results: Res
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.BAD_GATEWAY,
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        options = new.job_options()
+        options, client = new.job_options(), caller().client
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, new.email)
+            taken = submission.submit_region(new.region, new.genome, options, client, new.email)
         else:
-            taken = submission.submit(new.text, new.genome, options, new.kind, new.email)
+            taken = submission.submit(new.text, new.genome, options, client, new.kind, new.email)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"

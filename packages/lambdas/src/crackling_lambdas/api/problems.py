@@ -16,6 +16,7 @@ from crackling_lambdas.api.views import FieldError, Problem
 from crackling_lambdas.errors import (
     ConflictError,
     InvalidError,
+    LimitError,
     NotFoundError,
     RefusedError,
     TooLargeError,
@@ -40,6 +41,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    LimitError: HTTPStatus.TOO_MANY_REQUESTS,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
 }
 
@@ -98,7 +100,11 @@ def refused(error: RefusedError) -> Response[str]:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("A request failed upstream", extra={"reason": str(error)})
         count("UpstreamFailures")
-    return problem(status, str(error))
+    answer = problem(status, str(error))
+    if isinstance(error, LimitError):
+        answer.headers["Retry-After"] = str(error.retry_after)
+        count("RequestsOverCap")
+    return answer
 
 
 def invalid(error: RequestValidationError) -> Response[str]:

@@ -10,6 +10,7 @@ from crackling.ncbi import ACCESSION
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
+from crackling_lambdas.caps import Resource
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore, UploadForm
+    from crackling_lambdas.caps import Caps
     from crackling_lambdas.genomes.claims import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -54,6 +56,7 @@ class Library:
     genomes: GenomeStore
     objects: ObjectStore
     claims: Claims
+    caps: Caps
     bowtie2_builds: Queue[PrepareGenome]
     bowtie2_limit_bases: int
     upload_limit_bytes: int
@@ -117,12 +120,15 @@ class Library:
         url = self.objects.download_address(key, name, ADDRESS_SECONDS)
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
-    def announce(self, genome_id: str, name: str | None, *, annotation: bool = False) -> UploadForms:
+    def announce(
+        self, genome_id: str, name: str | None, client: str, *, annotation: bool = False
+    ) -> UploadForms:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
             InvalidError: the id is reserved for assemblies of NCBI, or for a route.
             ConflictError: the genome is ready, or being prepared.
+            LimitError: the day's uploads are used up.
         """
         if genome_id in RESERVED:
             raise InvalidError(f"{genome_id} is reserved for the service; choose another id")
@@ -130,6 +136,7 @@ class Library:
             raise InvalidError(
                 f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
             )
+        self.caps.take(client, Resource.UPLOADS)
         now = self.clock()
         if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS):
             raise ConflictError(
@@ -144,18 +151,20 @@ class Library:
             else None,
         )
 
-    def complete(self, genome_id: str) -> Genome:
+    def complete(self, genome_id: str, client: str) -> Genome:
         """Claim a genome whose file was uploaded, so that it is prepared; a repetition is harmless.
 
         Raises:
             NotFoundError: it was never announced.
             ConflictError: its file has not arrived.
+            LimitError: the day's preparations are used up.
         """
         found = self.get(genome_id)
         if found.state in (GenomeState.READY, GenomeState.PREPARING):
             return found
         if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome_id)) is None:
             raise ConflictError(f"The file of genome {genome_id} has not arrived; upload it first")
+        self.caps.take(client, Resource.PREPARATIONS)
         self.claims.claim(genome_id, found.source)
         return self.get(genome_id)
 
