@@ -8,6 +8,8 @@ const PAUSES = [500, 1500];
 const LONGEST_PAUSE = 10_000;
 /** In milliseconds. An answer is dated to the second, and takes a while to arrive. */
 const SAME_TIME = 5000;
+/** The most genomes that a page of their list may have. */
+const GENOMES_PAGE = 200;
 
 /** API Gateway refuses what is too large for it by itself, without a problem document. */
 const TOO_LARGE =
@@ -60,9 +62,21 @@ export class Api {
     return Date.now() + this.#ahead;
   }
 
-  /** @returns {Promise<{genomes: Genome[]}>} */
-  genomes() {
-    return this.#call("/genomes");
+  /**
+   * Return the genomes of this deployment. Their pages are read one after the other.
+   * @returns {Promise<Genome[]>}
+   */
+  async genomes() {
+    /** @type {Genome[]} */
+    const genomes = [];
+    let next = null;
+    do {
+      const query = new URLSearchParams({ limit: String(GENOMES_PAGE), ...(next && { cursor: next }) });
+      const page = await this.#call(`/genomes?${query}`);
+      genomes.push(...page.genomes);
+      next = page.next;
+    } while (next !== null);
+    return genomes;
   }
 
   /**

@@ -179,7 +179,7 @@ def test_the_first_job_that_names_an_upload_prepares_it(api: ApiClient) -> None:
 
 
 def test_genomes_are_listed_by_id(api: ApiClient) -> None:
-    listed = api.get("/genomes")["genomes"]
+    listed = api.genomes()
     names = [genome["genome"] for genome in listed]
     assert names == sorted(names)
     assert {SAMPLE_ACCESSION, "own-fa"} <= set(names)

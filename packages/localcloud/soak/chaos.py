@@ -36,6 +36,9 @@ class Chaos:
                 damage_due += damage_every
                 self._damage()
 
+    def has_damaged(self, genome: str) -> bool:
+        return any(key.startswith(f"genomes/{genome}/") for key in self.damaged)
+
     def _kill(self) -> None:
         """Kill a process that is at work, if there is one."""
         if busy := self._cloud.working_processes():

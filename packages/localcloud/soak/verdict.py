@@ -40,6 +40,7 @@ class Verdict:
     untold: int
     failed_invocations: int
     reasons: tuple[tuple[str, int], ...]
+    stuck_in: tuple[tuple[str, int], ...]  # the status, and whether the index of its genome was damaged
 
     @classmethod
     def of(cls, jobs: Sequence[SoakJob], chaos: Chaos, seconds: float, cloud: LocalCloud) -> Self:
@@ -62,6 +63,13 @@ class Verdict:
             untold=sum(count for reason, count in reasons.items() if UNTRUE in reason),
             failed_invocations=sum(one.failed for one in cloud.invocations()),
             reasons=tuple(reasons.most_common(10)),
+            stuck_in=tuple(
+                Counter(
+                    f"{job.status}, index {'damaged' if chaos.has_damaged(job.genome.genome_id) else 'whole'}"
+                    for job in jobs
+                    if job.ended is None
+                ).most_common()
+            ),
         )
 
     @property
@@ -75,6 +83,7 @@ class Verdict:
             f"{self.jobs} jobs in {self.seconds:.0f} s; {happened}",
             f"time of a job: p50 {self.p50:.1f} s, p95 {self.p95:.1f} s, longest {self.longest:.1f} s",
             f"{bad}; submitted again {self.resubmitted}",
+            *(f"  stuck: {count} x {where}" for where, count in self.stuck_in),
             *(f"  {count} x {reason}" for reason, count in self.reasons),
         ]
         return "\n".join(lines)

@@ -82,7 +82,7 @@ def test_what_it_is_stands_there_before_work_starts(ncbi: NcbiStandIn, crackling
     assert about == (
         "crackling: Escherichia phage Lambda, ViralProj14204 (complete genome): 48,502 bases, contigs: 1; 15.4 kB to download"
     )
-    assert error.startswith("crackling: error: ftp://localhost/x: is neither http nor https")
+    assert error.startswith("crackling: error: ftp://localhost/x: is not https")
 
 
 def test_the_second_time_asks_nobody(ncbi: NcbiStandIn, crackling: Command, tmp_path: Path) -> None:

@@ -34,6 +34,23 @@ def test_an_upload_is_announced_and_announced_again(genomes: GenomeStore) -> Non
     assert (found.state, found.source, found.name) == (GenomeState.UPLOADING, Source.UPLOAD, None)
 
 
+def test_only_its_owner_announces_a_genome_again(genomes: GenomeStore) -> None:
+    assert genomes.expect_upload("g", None, 1, expires=9, owner="ada")
+    assert not genomes.expect_upload("g", None, 2, expires=9, owner="bob")
+    assert not genomes.expect_upload("g", None, 2, expires=9)
+    assert genomes.expect_upload("g", "Phage", 3, expires=9, owner="ada")
+    genomes.claim("g", "c", Source.UPLOAD, [Part.FASTA], 4)
+    genomes.mark_failed("g", "c", "a protein", 5)
+    assert known(genomes.get("g")).owner == "ada"
+    assert not genomes.expect_upload("g", None, 6, expires=9, owner="bob")
+
+
+def test_a_genome_without_an_owner_is_announced_by_anybody(genomes: GenomeStore) -> None:
+    assert genomes.expect_upload("g", None, 1, expires=9)
+    assert genomes.expect_upload("g", None, 2, expires=9, owner="ada")
+    assert known(genomes.get("g")).owner == "ada"
+
+
 def test_one_claim_wins(genomes: GenomeStore) -> None:
     genomes.expect_upload("g", "Phage", 1, expires=9)
     assert genomes.claim("g", "c1", Source.UPLOAD, PARTS, 2)

@@ -30,6 +30,13 @@ class FakeSQS:
         self._hide(QueueUrl, ReceiptHandle, VisibilityTimeout)
         return {}
 
+    def change_message_visibility_batch(
+        self, *, QueueUrl: str, Entries: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        for entry in Entries:
+            self._hide(QueueUrl, entry["ReceiptHandle"], entry["VisibilityTimeout"])
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:
         if len(Entries) > 10:
             raise client_error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "SendMessageBatch")

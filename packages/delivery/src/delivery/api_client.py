@@ -77,6 +77,15 @@ class ApiClient:
                 post_form(form["url"], form["fields"], file.name, file.read_bytes(), self._clock)
         self.complete_genome(genome)
 
+    def genomes(self, limit: int = 200) -> list[dict[str, Any]]:
+        """Return all genomes by id, page after page."""
+        page = self.get(f"/genomes?limit={limit}")
+        found: list[dict[str, Any]] = page["genomes"]
+        while page["next"] is not None:
+            page = self.get(f"/genomes?limit={limit}&cursor={page['next']}")
+            found += page["genomes"]
+        return found
+
     def complete_genome(self, genome: str) -> None:
         """Start the preparation of a genome whose files are uploaded."""
         self.post(f"/genomes/{genome}/complete")

@@ -44,7 +44,8 @@ export function choicesOf(library, found, text, now) {
 
 /** @param {Choice[]} choices */
 function uniqueById(choices) {
-  return choices.filter(({ id }, index) => choices.findIndex((other) => other.id === id) === index);
+  const seen = new Set();
+  return choices.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 /**

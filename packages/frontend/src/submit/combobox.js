@@ -1,8 +1,12 @@
 import { fill, h } from "../dom/elements.js";
+import { count } from "../model/format.js";
 
 /**
  * @import {Choice} from "../model/genome-choices.js"
  */
+
+/** Of the choices; whoever looks for another types more of its name. */
+const SHOWN = 50;
 
 /**
  * A text field with a list of choices below it, as in the WAI-ARIA practices: arrows, Enter and Escape act on the list
@@ -51,17 +55,21 @@ export class Combobox {
   }
 
   /**
-   * @param {Choice[]} shown
+   * Show the first choices. A list of thousands would make the page slow, and nobody reads it.
+   * @param {Choice[]} choices
    * @param {string} note the state of the search, or why there are no choices
    */
-  show(shown, note) {
+  show(choices, note) {
+    const shown = choices.slice(0, SHOWN);
+    const more = choices.length - shown.length;
     this.#choices = shown;
     fill(
       this.list,
       ...shown.map((choice, index) => this.#option(choice, index)),
+      more > 0 && h("div", { class: "note", role: "presentation" }, `${count(more)} more: type more of the name.`),
       note && h("div", { class: "note", role: "presentation" }, note),
     );
-    fill(this.#status, shown.length ? `${shown.length} genomes` : note);
+    fill(this.#status, choices.length ? `${count(choices.length)} genomes` : note);
     this.#setActive(-1);
     if (document.activeElement === this.input) this.#setOpen(shown.length > 0 || note !== "");
   }

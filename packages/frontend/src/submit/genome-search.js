@@ -46,7 +46,7 @@ export class GenomeSearch {
 
   /** Read the genomes of this deployment, and choose the one that was used last. */
   async list() {
-    ({ genomes: this.#library } = await this.api.genomes());
+    this.#library = await this.api.genomes();
     const [first] = choicesOf(this.#library, [], "", this.api.now());
     if (first && !this.#choice && !this.#typed()) this.#choose(first);
   }

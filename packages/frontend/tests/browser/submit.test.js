@@ -161,6 +161,21 @@ suite("submit", ({ at, standIn }) => {
       standIn().state.genomes.delete("strain-7");
     }));
 
+  test("of hundreds of genomes the first are shown, and all are found", () =>
+    at("#/", async (page) => {
+      const names = Array.from({ length: 450 }, (_, index) => `lab-${index}`);
+      for (const name of names) standIn().state.genomes.set(name, genomeOf(name));
+      await page.reload();
+      await page.locator(".chosen strong").waitFor();
+      await genome(page).fill("la");
+      await page.getByText(/more: type more of the name/).waitFor();
+      assert.equal(await page.locator("#genome-list [role=option]").count(), 50);
+      await genome(page).fill("lab-449");
+      await page.getByRole("option").filter({ hasText: "lab-449" }).click();
+      assert.match(await page.locator(".chosen").innerText(), /lab-449/);
+      for (const name of names) standIn().state.genomes.delete(name);
+    }));
+
   test("a failed search is reported, and an accession can still be chosen", () =>
     at("#/", async (page) => {
       standIn().state.broken.set("/api/genomes/search", 503);

@@ -110,7 +110,7 @@ async function answer(state, request, body) {
   if (api !== "api") return file(pathname);
   if (kind === "about") return json(200, { ...ABOUT, mailDomains: state.mailDomains });
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
-  if (kind === "genomes") return answerGenomes(state, request.method, id, part, body);
+  if (kind === "genomes") return answerGenomes(state, request.method, id, part, body, searchParams);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired.`);
@@ -140,9 +140,15 @@ async function answer(state, request, body) {
  * @param {string} id
  * @param {string} part
  * @param {string} body
+ * @param {URLSearchParams} searchParams
  */
-function answerGenomes(state, method, id, part, body) {
-  if (method === "GET" && !id) return json(200, { genomes: [...state.genomes.values()] });
+function answerGenomes(state, method, id, part, body, searchParams) {
+  if (method === "GET" && !id) {
+    const ids = [...state.genomes.keys()].toSorted().filter((each) => each >= (searchParams.get("cursor") ?? ""));
+    const limit = Number(searchParams.get("limit") ?? 100);
+    const page = ids.slice(0, limit).map((each) => state.genomes.get(each));
+    return json(200, { genomes: page, next: ids[limit] ?? null });
+  }
   /** @type {GenomeFile} */
   const sequence = { part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" };
   if (method === "GET" && part) return json(200, { genome: id, files: [sequence] });

@@ -74,18 +74,36 @@ function troubled(answers) {
   const pauses = [];
   const send = async () => {
     const [status, headers = {}] = answers.shift() ?? [200];
-    return Response.json({ genomes: [], title: "Busy" }, { status, headers });
+    return Response.json({ genomes: [], next: null, title: "Busy" }, { status, headers });
   };
   return { api: new Api("/api", send, async (pause) => void pauses.push(pause)), pauses };
 }
 
 test("a request is repeated after a pause, and after the one that the service asks for", async () => {
   const { api, pauses } = troubled([[503], [429, { "Retry-After": "3" }]]);
-  assert.deepEqual(await api.genomes(), { genomes: [], title: "Busy" });
+  assert.deepEqual(await api.genomes(), []);
   assert.deepEqual(pauses, [500, 3000]);
   const patient = troubled([[429, { "Retry-After": "3600" }]]);
   await patient.api.genomes();
   assert.deepEqual(patient.pauses, [10_000]);
+});
+
+test("all pages of the genomes are read", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const pages = [
+    { genomes: [{ genome: "a" }], next: "b" },
+    { genomes: [{ genome: "b" }], next: null },
+  ];
+  const api = new Api("/api", async (address) => {
+    asked.push(String(address));
+    return Response.json(pages.shift());
+  });
+  assert.deepEqual(
+    (await api.genomes()).map(({ genome }) => genome),
+    ["a", "b"],
+  );
+  assert.deepEqual(asked, ["/api/genomes?limit=200", "/api/genomes?limit=200&cursor=b"]);
 });
 
 test("a request that goes on failing, or is refused, is not repeated for ever", async () => {

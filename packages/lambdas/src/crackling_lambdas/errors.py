@@ -19,6 +19,10 @@ class NotFoundError(RefusedError):
     """Raised when there is no such thing."""
 
 
+class ForbiddenError(RefusedError):
+    """Raised when the thing belongs to somebody else."""
+
+
 class UpstreamError(RefusedError):
     """Raised when a service that the request depends on does not answer."""
 

@@ -1,68 +1,173 @@
-"""Test who a caller is: what CloudFront and API Gateway saw counts, and never what the caller says."""
+"""Check who may do what with jobs and genomes, by the claims that API Gateway passes on."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 import pytest
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from crackling_lambdas.api.caller import PAGE_HEADER, Caller
+from crackling_lambdas.api.caller import Caller
+from fakes.known import known
 
-KEY = "b9a1"
-VIEWER, OTHER, EDGE = "203.0.113.7", "203.0.113.8", "130.176.0.1"
+if TYPE_CHECKING:
+    from api.conftest import Answer, Service
 
-
-def caller(forwarded: str | None, source: str | None, key: str | None = KEY) -> Caller:
-    headers = {"x-forwarded-for": forwarded, PAGE_HEADER: key}
-    event = {
-        "headers": {name: value for name, value in headers.items() if value is not None},
-        "requestContext": {"identity": {"sourceIp": source}},
-    }
-    return Caller.of(APIGatewayProxyEvent(event), KEY)
+SEQUENCE = "ACGTTGCATCCATTGCAGGATCCAGGTTTACGGATTACCAGGTTACGATTAGGCATTACAGG"
+# Every route that names a job.
+OF_A_JOB = ("", "/query", "/targets", "/export", "/targets/1/offtargets")
 
 
-def direct(address: str | None) -> Caller:
-    return caller(None, address, None)
+@dataclass(frozen=True)
+class User:
+    """Send requests as API Gateway passes them on once it has verified a token; without a name, without an authorizer."""
+
+    service: Service
+    name: str | None
+    groups: str | None = None
+
+    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+        context: dict[str, Any] = {"path": f"/api{path}", "stage": "api", "httpMethod": method}
+        if self.name is not None:
+            groups = {} if self.groups is None else {"cognito:groups": self.groups}
+            context["authorizer"] = {"claims": {"sub": self.name, **groups}}
+        return self.service.ask(method, path, body, requestContext=context)
+
+    def submit(self) -> str:
+        self.service.make_ready()
+        job_id: str = self.ask("POST", "/jobs", {"sequence": SEQUENCE, "genome": "phage"}).json["jobId"]
+        return job_id
+
+    def announce(self, genome: str = "mine") -> Answer:
+        return self.ask("POST", "/genomes", {"genome": genome})
 
 
-def test_behind_the_page_it_is_the_viewer_that_cloudfront_saw() -> None:
-    assert caller(f"{VIEWER}, {EDGE}", EDGE) == caller(VIEWER, EDGE) == direct(VIEWER)
-    assert caller(f"{OTHER}, {EDGE}", EDGE) != direct(VIEWER)
+@pytest.fixture
+def ada(service: Service) -> User:
+    return User(service, "ada")
 
 
-def test_what_the_viewer_forwards_itself_changes_nothing() -> None:
-    assert caller(f"{OTHER}, 1.1.1.1, {VIEWER}, {EDGE}", EDGE) == direct(VIEWER)
+@pytest.fixture
+def bob(service: Service) -> User:
+    return User(service, "bob", "biologists")
 
 
-@pytest.mark.parametrize("key", [None, "", "guess", "\N{SNOWMAN}"])
-def test_without_the_pages_key_the_sender_counts(key: str | None) -> None:
-    assert caller(f"{OTHER}, {VIEWER}", VIEWER, key) == direct(VIEWER)
+@pytest.fixture
+def admin(service: Service) -> User:
+    return User(service, "eve", "biologists,admin")
 
 
-def test_a_deployment_without_a_key_trusts_no_header() -> None:
-    event = APIGatewayProxyEvent(
-        {
-            "headers": {PAGE_HEADER: "", "x-forwarded-for": OTHER},
-            "requestContext": {"identity": {"sourceIp": VIEWER}},
-        }
-    )
-    plain = APIGatewayProxyEvent({"headers": {}, "requestContext": {"identity": {"sourceIp": VIEWER}}})
-    assert Caller.of(event, "") == Caller.of(plain, "")
+@pytest.fixture
+def nobody(service: Service) -> User:
+    return User(service, None)
+
+
+def upload(service: Service) -> None:
+    service.clients.s3.objects["genome", "uploads/mine/genome"] = b">a\nACGT\n"
+
+
+def test_a_job_records_who_sent_it(service: Service, ada: User, nobody: User) -> None:
+    assert known(service.jobs.get(ada.submit())).owner == "ada"
+    assert known(service.jobs.get(nobody.submit())).owner is None
+
+
+def test_a_region_records_who_sent_it(service: Service, ada: User) -> None:
+    service.make_ready()
+    answer = ada.ask("POST", "/jobs", {"region": "cI", "genome": "phage"})
+    assert known(service.jobs.get(answer.json["jobId"])).owner == "ada"
+
+
+@pytest.mark.parametrize("path", OF_A_JOB)
+def test_a_job_is_read_by_its_owner_only(
+    service: Service, ada: User, bob: User, admin: User, nobody: User, path: str
+) -> None:
+    job_id = ada.submit()
+    service.score(job_id, SEQUENCE)
+    assert ada.ask("GET", f"/jobs/{job_id}{path}").status == 200
+    unknown = "0" * 32
+    for other in (bob, admin, nobody):
+        answer, missing = (other.ask("GET", f"/jobs/{one}{path}") for one in (job_id, unknown))
+        assert answer.status == 404
+        # Nobody can tell another's job from one that does not exist.
+        assert answer.text.replace(job_id, unknown) == missing.text
+
+
+def test_the_list_of_a_jobs_routes_is_complete(service: Service) -> None:
+    paths = service.ask("GET", "/openapi.json").json["paths"]
+    found = {path.removeprefix("/jobs/{job_id}") for path in paths if path.startswith("/jobs/")}
+    assert {path.replace("{number}", "1") for path in found} == set(OF_A_JOB)
+
+
+@pytest.mark.parametrize("path", OF_A_JOB)
+def test_a_job_without_an_owner_is_read_by_everybody(
+    service: Service, ada: User, nobody: User, path: str
+) -> None:
+    job_id = nobody.submit()
+    service.score(job_id, SEQUENCE)
+    assert nobody.ask("GET", f"/jobs/{job_id}{path}").status == 200
+    assert ada.ask("GET", f"/jobs/{job_id}{path}").status == 200
+
+
+def test_a_genome_belongs_to_who_announced_it(service: Service, ada: User, bob: User, admin: User) -> None:
+    assert ada.announce().status == 201
+    upload(service)
+    refused = bob.ask("POST", "/genomes/mine/complete")
+    assert (refused.status, refused.json["title"]) == (403, "Forbidden")
+    assert "belongs to another user; ask its owner or an administrator" in refused.json["detail"]
+    assert bob.announce().status == 409
+    assert bob.ask("DELETE", "/genomes/mine").status == 403
+    assert bob.ask("GET", "/genomes/mine").json["state"] == "uploading"
+    assert ada.announce().status == 201
+    assert ada.ask("POST", "/genomes/mine/complete").status == 202
+    genome = known(service.genomes.get("mine"))
+    assert (genome.owner, genome.state) == ("ada", "preparing")
+    service.genomes.mark_failed("mine", known(genome.claim), "a protein", 5)
+    assert admin.ask("DELETE", "/genomes/mine").status == 204
+    assert service.genomes.get("mine") is None
+
+
+def test_a_genome_is_deleted_by_its_owner(service: Service, ada: User) -> None:
+    ada.announce()
+    assert ada.ask("DELETE", "/genomes/mine").status == 204
+    assert service.genomes.get("mine") is None
+
+
+def test_a_common_genome_is_deleted_by_administrators_only(service: Service, ada: User, admin: User) -> None:
+    service.make_ready()
+    refused = ada.ask("DELETE", "/genomes/phage")
+    assert (refused.status, "common to all users" in refused.json["detail"]) == (403, True)
+    assert ada.ask("POST", "/genomes/phage/bowtie2").status == 202
+    assert ada.ask("GET", "/genomes/phage/files").status == 200
+    assert admin.ask("DELETE", "/genomes/phage").status == 204
+
+
+def test_where_nobody_signs_in_everybody_deletes_genomes(service: Service, nobody: User) -> None:
+    service.make_ready()
+    assert nobody.ask("DELETE", "/genomes/phage").status == 204
+
+
+def test_a_genome_that_does_not_exist_is_unknown_to_all(ada: User) -> None:
+    assert ada.ask("POST", "/genomes/none/complete").status == 404
+    assert ada.ask("DELETE", "/genomes/none").status == 404
 
 
 @pytest.mark.parametrize(
-    ("one", "two", "same"),
+    ("caller", "owner", "allowed"),
     [
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        (f"::ffff:{VIEWER}", VIEWER, True),
-        (VIEWER, OTHER, False),
-        ("no address", None, True),
+        (Caller("ada", is_admin=False), "ada", {"GET", "PATCH", "DELETE"}),
+        (Caller("ada", is_admin=False), None, {"GET", "PATCH"}),
+        (Caller("bob", is_admin=False), "ada", set()),
+        (Caller("eve", is_admin=True), "ada", {"PATCH", "DELETE"}),
+        (Caller("eve", is_admin=True), None, {"GET", "PATCH", "DELETE"}),
+        (Caller(None, is_admin=False), None, {"GET", "PATCH", "DELETE"}),
+        (Caller(None, is_admin=False), "ada", set()),
     ],
 )
-def test_a_client_is_an_address_or_a_network_of_ipv6(one: str, two: str | None, same: bool) -> None:
-    assert (direct(one) == direct(two)) is same
+def test_what_a_caller_may_do(caller: Caller, owner: str | None, allowed: set[str]) -> None:
+    assert {method for method in ("GET", "PATCH", "DELETE") if caller.may(method, owner)} == allowed
 
 
-def test_no_address_is_kept() -> None:
-    assert VIEWER not in repr(direct(VIEWER))
-    assert len(direct(VIEWER).client) == 32
+@pytest.mark.parametrize("groups", ["administrators", "not-admin", "Admin", "admins,x"])
+def test_only_the_group_makes_an_administrator(service: Service, groups: str) -> None:
+    service.make_ready()
+    assert User(service, "ada", groups).ask("DELETE", "/genomes/phage").status == 403

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.conftest import NOW
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from fakes.known import known
 
@@ -30,6 +31,57 @@ def test_a_genome_is_announced_uploaded_completed_and_listed(service: Service) -
     listed = service.ask("GET", "/genomes").json["genomes"]
     assert listed == [service.ask("GET", "/genomes/mine").json]
     assert listed[0]["parts"] == ["fasta", "issl"]
+
+
+def test_genomes_come_in_pages_by_id(service: Service) -> None:
+    ids = sorted([f"g{n}" for n in range(7)] + ["Big", "GCF_000840245.1", "0", "zz"])
+    for genome in reversed(ids):
+        service.make_ready(genome)
+    for limit in (1, 2, len(ids) - 1, len(ids), 200):
+        found: list[str] = []
+        query = {"limit": str(limit)}
+        while True:
+            page = service.ask("GET", "/genomes", query=query).json
+            assert len(page["genomes"]) <= limit
+            found += [genome["genome"] for genome in page["genomes"]]
+            if page["next"] is None:
+                break
+            query["cursor"] = page["next"]
+        assert found == ids
+
+
+def test_a_genome_that_is_deleted_between_two_pages_hides_no_other(service: Service) -> None:
+    for genome in "abc":
+        service.make_ready(genome)
+    following = service.ask("GET", "/genomes", query={"limit": "1"}).json["next"]
+    service.genomes.delete(following)
+    page = service.ask("GET", "/genomes", query={"cursor": following}).json
+    assert [genome["genome"] for genome in page["genomes"]] == ["c"]
+
+
+def test_announcements_that_nobody_completed_hide_no_genome(service: Service) -> None:
+    for n in range(2400):
+        service.genomes.expect_upload(f"a{n}", "x" * 200, NOW, 2**31)
+    service.make_ready("real")
+    answer = service.ask("GET", "/genomes").json
+    assert ([genome["genome"] for genome in answer["genomes"]], answer["next"]) == (["real"], None)
+    assert service.ask("GET", "/genomes/a0").json["state"] == "uploading"
+
+
+def test_the_largest_page_of_genomes_is_carried(service: Service) -> None:
+    for n in range(200):
+        genome = f"{n:064}"
+        # In an answer each of these characters takes seven letters.
+        service.genomes.expect_upload(genome, "\x01" * 200, NOW, 2**31)
+        service.genomes.claim(genome, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL, Part.BOWTIE2], NOW)
+        service.genomes.mark_failed(genome, "c", "\x01" * 100_000, NOW)
+    answer = service.ask("GET", "/genomes", query={"limit": "200"})
+    assert (answer.status, len(answer.json["genomes"])) == (200, 200)
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "201"}, {"cursor": ""}, {"cursor": "a b"}])
+def test_a_page_of_genomes_that_cannot_be_is_refused(service: Service, query: dict[str, str]) -> None:
+    assert service.ask("GET", "/genomes", query=query).status == 422
 
 
 def test_an_annotation_is_announced_with_its_genome(service: Service) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import ScanJob, dump
+from crackling_lambdas.runtime import hold
 from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS, Consumer, SourceQueue
+from crackling_lambdas.runtime.hold import BEAT_SECONDS, HOLD_SECONDS
 from fakes.errors import client_error
 from fakes.sqs import FakeSQS
 from simulator.queues import MAX_RECEIVES, Queued, sqs_event
@@ -21,17 +25,22 @@ class Recorder:
         self.worked: list[str] = []
         self.failed: list[tuple[str, str]] = []
         self.pauses: list[int] = []
+        self.held: list[str] = []
+        self.gave_back: list[str] = []
         self.sqs: Any = FakeSQS(
             lambda *_: None, hide=lambda url, handle, seconds: self.hide(url, handle, seconds)
         )
 
     def hide(self, url: str, handle: str, seconds: int) -> None:
         assert url == "queue"
-        assert handle
-        self.pauses.append(seconds)
+        (self.held if seconds == HOLD_SECONDS else self.gave_back).append(handle)
+        if seconds != HOLD_SECONDS:
+            self.pauses.append(seconds)
 
     def work(self, message: Any) -> None:
         self.worked.append(message.job_id)
+        if message.job_id == "long":
+            time.sleep(0.2)
         if message.job_id == "bad":
             raise InputError("not DNA")
         if message.job_id == "unlucky":
@@ -158,11 +167,49 @@ def test_what_is_hopeless_is_moved_on_at_once(recorder: Recorder) -> None:
 def test_a_pause_that_cannot_be_set_changes_nothing_else(
     recorder: Recorder, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(**_: object) -> None:
         raise client_error("ServiceUnavailable", "ChangeMessageVisibility")
 
-    monkeypatch.setattr(recorder, "hide", broken)
+    monkeypatch.setattr(recorder.sqs, "change_message_visibility", broken)
     assert deliver(recorder, "unlucky", "b") == ["m0"]
     assert recorder.worked == ["unlucky", "b"]
     assert telemetry.lines[1].message_id == "m0"
     assert telemetry.counted == ["FailedAttempts", "DelayedMessages"]
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold, "BEAT_SECONDS", 0.02)
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_batch_is_held_as_long_as_it_is_worked_on_and_no_longer(recorder: Recorder) -> None:
+    assert deliver(recorder, "a", "long") == []
+    counts = Counter(recorder.held)
+    assert len(counts) == 2
+    assert min(counts.values()) >= 4, "both messages wait for the end of the batch"
+    time.sleep(0.1)
+    assert Counter(recorder.held) == counts, "a heart beats after the end"
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_message_that_was_given_back_is_held_no_longer(recorder: Recorder) -> None:
+    assert deliver(recorder, "unlucky", "long") == ["m0"]
+    [returned] = recorder.gave_back
+    counts = Counter(recorder.held)
+    assert counts[returned] == 1
+    assert sum(counts.values()) > 4
+
+
+@pytest.mark.usefixtures("fast")
+def test_beats_that_fail_do_no_harm(recorder: Recorder, telemetry: Telemetry) -> None:
+    def throttled(**_: object) -> None:
+        raise client_error("ThrottlingException", "ChangeMessageVisibilityBatch")
+
+    recorder.sqs.change_message_visibility_batch = throttled
+    assert deliver(recorder, "long") == []
+    assert set(telemetry.counted) == {"MissedBeats"}
+
+
+def test_a_message_is_held_for_more_than_two_beats() -> None:
+    assert HOLD_SECONDS > 2 * BEAT_SECONDS

@@ -41,7 +41,7 @@ def check(scenario: Scenario) -> None:
     assert not any(queue.messages for queue in world.queues.values()), "messages are left"
     assert not any(stream.records for stream in world.streams.values())
     assert not world.fleet.running(), "a worker runs for nobody"
-    assert not world.history.faults
+    assert not world.history.faults, world.history.faults
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
     deaths = world.fleet.deaths

@@ -81,6 +81,7 @@ class Fleet:
         self._world = world
         self._running: list[Instance] = []
         self._launched: dict[str, str] = {}
+        self.working = 0
         self.deaths: list[str] = []  # the genomes of those that did not come to their end
 
     @property
@@ -118,10 +119,12 @@ class Fleet:
         if instance.genome_id == FATAL or self._world.faults.happens():
             self.deaths.append(instance.genome_id)  # it hangs for ever
             return
+        self.working += 1
         try:
             self._prepare(PrepareGenome(instance.genome_id, instance.claim))
         except (Killed, Exception):
             self.deaths.append(instance.genome_id)
+        self.working -= 1
         self._running = [other for other in self._running if other is not instance]
 
     def _prepare(self, message: PrepareGenome) -> None:

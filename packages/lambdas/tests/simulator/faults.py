@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionClosedError
@@ -25,6 +26,7 @@ class Faults:
         self._rate = rate
         self._interruptions = interruptions
         self.interrupt: Callable[[], None] = lambda: None
+        self.unanswered: Counter[str] = Counter()  # calls that had no effect, by their operation
 
     def stop(self) -> None:
         self._rate = self._interruptions = 0
@@ -40,6 +42,8 @@ class Faults:
             if self.happens()
             else None
         )
+        if kind in ("throttle", "kill before"):
+            self.unanswered[operation] += 1
         if kind == "throttle":
             raise client_error("ThrottlingException", operation)
         if kind == "kill before":

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS
-
 if TYPE_CHECKING:
     from fakes.sns import Email
 
@@ -45,11 +43,6 @@ class History:
                 self._claimed(before, after)
             elif before.get("venue", after.get("venue")) != after.get("venue"):
                 self.faults.append("a preparation moved to another venue")
-
-    def gave_back(self, waits: list[float]) -> None:
-        """Messages that failed, while nothing else did, come again sooner than those whose function died."""
-        if any(wait > max(RETRY_DELAYS_SECONDS) for wait in waits):
-            self.faults.append("a failed message waits too long")
 
     def _claimed(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Only a worker's preparation is handed over, once, and only if it stands still."""

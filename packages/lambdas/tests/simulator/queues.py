@@ -24,6 +24,7 @@ class Queued:
     number: int
     receives: int = 0
     visible_at: float = 0.0
+    at_work: bool = False  # a function that is alive works on it
     handle: str = field(default_factory=lambda: str(next(_handles)))
 
 
@@ -66,11 +67,12 @@ class SimulatedQueue:
     def duplicate(self, message: Queued) -> None:
         self.messages.append(Queued(message.body, message.number, min(message.receives, MAX_RECEIVES - 1)))
 
-    def hide(self, handle: str, until: float) -> None:
-        """Hide a message for a while; what is deleted or dead stays so."""
+    def hide(self, handle: str, until: float, *, at_work: bool) -> None:
+        """Hide a message for a while, because it is worked on or was given back; what is deleted or dead stays so."""
         for message in self.messages:
             if message.handle == handle:
                 message.visible_at = until
+                message.at_work = message.at_work and at_work
 
     def expire_early(self, message: Queued) -> None:
         """Its visibility ends while it is worked on, as when the work takes too long."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -17,10 +18,13 @@ def run_seed(seed: int, scratch: Path) -> Scenario:
     """Run a world to its end and check it. The same seed gives the same world."""
     rng = random.Random(-seed)
     with (
+        ExitStack() as stack,
         mock.patch("uuid.uuid4", side_effect=lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
         mock.patch("crackling_aws.stores.targets.CONFLICT_DELAY_SECONDS", 0),
     ):
         scenario = Scenario(World(seed, scratch), rng)
+        beating = mock.patch("crackling_lambdas.runtime.hold.beating", scenario.world.beating)
+        stack.enter_context(beating)
         scenario.plan()
         try:
             scenario.world.run(at_rest=lambda: check_progress(scenario.world))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SEEDS = 200
+SEEDS = 250
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from crackling_lambdas.handlers import notifier, scheduler
 from crackling_lambdas.jobs import admission, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
+from crackling_lambdas.runtime import hold
 from crackling_lambdas.runtime.streams import stream_handler
 from fakes.dynamodb import FakeDynamoDB
 from fakes.known import known
@@ -330,6 +331,22 @@ def no_reason_is_recorded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
 
 
+def dead_functions_are_noticed_by_the_queues_time_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hold.Hold, "extend", lambda _self: None)
+
+
+def long_work_is_not_held_on_to(patch: pytest.MonkeyPatch) -> None:
+    extend = hold.Hold.extend
+    begun: set[int] = set()
+
+    def once(self: hold.Hold) -> None:
+        if id(self) not in begun:
+            begun.add(id(self))
+            extend(self)
+
+    patch.setattr(hold.Hold, "extend", once)
+
+
 MUTATIONS = [
     results_overwrite_and_count_again,
     second_scan_overwrites_chunks,
@@ -367,6 +384,8 @@ MUTATIONS = [
     no_mark_is_made,
     jobs_are_read_stale_for_email,
     no_reason_is_recorded,
+    dead_functions_are_noticed_by_the_queues_time_out,
+    long_work_is_not_held_on_to,
 ]
 
 

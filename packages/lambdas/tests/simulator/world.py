@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import tempfile
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from crackling_lambdas.handlers import (
     scheduler,
     target_scan,
 )
+from crackling_lambdas.runtime.hold import BEAT_SECONDS, HOLD_SECONDS
 from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import Email, FakeSNS
@@ -29,13 +31,14 @@ from simulator import science
 from simulator.elsewhere import Fleet, Ncbi
 from simulator.faults import Faults, FaultyClient, Killed
 from simulator.history import History
-from simulator.queues import MAX_RECEIVES, SimulatedQueue, SimulatedStream, sqs_event
+from simulator.queues import MAX_RECEIVES, Queued, SimulatedQueue, SimulatedStream, sqs_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from crackling_lambdas.runtime.entry import Handler
+    from crackling_lambdas.runtime.hold import Hold
 
 QUEUES = {
     "download": downloader,
@@ -74,6 +77,8 @@ SCIENCE: dict[str, dict[str, Any]] = {
 STALLED_SECONDS = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
+PAUSES = (0, 0, 0, 20, 200)  # seconds that an interruption takes besides what others do meanwhile
+HOLDING = "change_message_visibility_batch"
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
 )
@@ -122,6 +127,8 @@ class World:
         self.at_last_part: Callable[[str], None] = lambda _genome_id: None
         self.ncbi = Ncbi(self.faults)
         self.fleet = Fleet(self)
+        self._beats: dict[Hold, float] = {}  # when the next one is due
+        self._beating = False
         self._depth = 0
         self._scratch = scratch
         self._sandboxes: dict[tuple[str, int], Handler] = {}
@@ -173,7 +180,7 @@ class World:
         self.history.genome_written(before, after)
 
     def _hide(self, url: str, handle: str, seconds: int) -> None:
-        self.queues[url].hide(handle, self.now + seconds)
+        self.queues[url].hide(handle, self.now + seconds, at_work=seconds == HOLD_SECONDS)
 
     def clock(self) -> float:
         return self.now
@@ -211,7 +218,7 @@ class World:
         if not choices:
             return self._wait()
         self.rng.choice(choices)()
-        self.now += self.rng.random()
+        self._pass(self.rng.random())
         if self.rng.random() < 0.01:
             self.reap()
         return True
@@ -224,6 +231,10 @@ class World:
 
     def _interrupt(self) -> None:
         """A while passes in the middle of a handler: others run, a few of them or many."""
+        if self._beating:
+            return
+        if not self.fleet.working:  # whose own heartbeat is not simulated
+            self._pass(self.rng.choice(PAUSES))
         if self._depth < DEPTH:
             self._depth += 1
             for _ in range(self.rng.choice((1, 2, 20))):
@@ -231,14 +242,49 @@ class World:
                     break
             self._depth -= 1
 
+    def _pass(self, seconds: float) -> None:
+        """Let time pass, with the heartbeats of the functions that are at work."""
+        end = self.now + seconds
+        while (due := min(self._beats.values(), default=end)) < end:
+            self.now = max(self.now, due)
+            for hold in [hold for hold, at in self._beats.items() if at <= self.now]:
+                self._beats[hold] = self.now + BEAT_SECONDS
+                self._beating = True
+                with suppress(Killed):  # it dies at another call
+                    hold.extend()
+                self._beating = False
+        self.now = end
+
+    def _is_held(self, message: Queued) -> bool:
+        return any(message.handle in hold.handles for hold in self._beats)
+
+    @contextmanager
+    def beating(self, hold: Hold) -> Iterator[None]:
+        """Stand for the thread of `crackling_lambdas.runtime.hold.beating`."""
+        self._beats[hold] = self.now + BEAT_SECONDS
+        try:
+            yield
+        finally:
+            del self._beats[hold]
+
     def deliver(self, queue: SimulatedQueue) -> None:
         batch = queue.receive(self.now)
         if not batch:
             return
+        missed = self.faults.unanswered[HOLDING]
+        if any(message.at_work and self._is_held(message) for message in batch) and not missed:
+            self.history.faults.append(f"a message of {queue.name} came again while it was worked on")
         for message in batch:
-            if self.rng.random() < 0.1:
+            message.at_work = self.rng.random() >= 0.1
+            if not message.at_work:
                 queue.expire_early(message)
         answer = self._invoke(queue.name, sqs_event(batch))
+        held = [message for message in batch if message.at_work and message in queue.messages]
+        hidden = max((message.visible_at - self.now for message in held), default=0)
+        for message in batch:
+            message.at_work = False
+        if answer is None and self.faults.unanswered[HOLDING] == missed and hidden > HOLD_SECONDS:
+            self.history.faults.append(f"messages of a dead {queue.name} return only after {hidden} s")
         everything = {f"m{position}" for position in range(len(batch))}
         failed = (
             everything
@@ -249,9 +295,8 @@ class World:
         queue.delete(done)
         failures = [message for message in batch if message not in done]
         queue.note_failures(failures)
-        if answer is not None and not self.rate:
-            left = [message for message in failures if message in queue.messages]
-            self.history.gave_back([message.visible_at - self.now for message in left])
+        if answer is not None and not self.rate and any(message in held for message in failures):
+            self.history.faults.append(f"a failed message of {queue.name} was not given back")
         for message in done:
             if self.rng.random() < 0.1:
                 queue.duplicate(message)

@@ -28,6 +28,7 @@ _NAMES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id", b"ID")
 _ALIASES = _NAMES[:-1]  # an ID is valid only within its file
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _COLUMNS = 9
+MAX_LINE = 1_000_000  # bytes; the longest of NCBI's have some thousands
 _MAX_POSITION = 0xFFFFFFFF
 
 
@@ -78,7 +79,9 @@ class GffReader:
             InputError: it is not GFF3; the message names the line.
         """
         with plain(stream, self.label) as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(iter(lambda: lines.readline(MAX_LINE + 1), b""), start=1):
+                if len(line) > MAX_LINE:
+                    raise self._wrong(number, f"has more than {MAX_LINE:,} bytes")
                 if line.startswith((b"##FASTA", b">")):
                     break
                 if line.startswith(b"##sequence-region"):

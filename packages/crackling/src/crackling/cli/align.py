@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_threads, command_parser, read_guides
+from crackling.cli.shared import add_threads, command_parser, read_guides, refuse_to_overwrite
+from crackling.printable import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -43,6 +44,7 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     from crackling.specificity.bowtie2 import align
 
+    refuse_to_overwrite(None, options.guides)
     guides = [site.guide for site in read_guides(options.guides)]
     aligned = align(guides, options.bowtie2_index, programs=options.bowtie2, threads=options.threads)
     sys.stdout.write("\t".join(COLUMNS) + "\n")
@@ -52,5 +54,5 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _cells(aligned: AlignedGuide, alignment: Alignment | None) -> list[str]:
-    location = map(str, alignment) if alignment else [""] * 5
+    location = [printable(str(cell)) for cell in alignment] if alignment else [""] * 5
     return [aligned.guide, str(len(aligned.alignments)), str(int(aligned.unique)), *location]

@@ -16,6 +16,7 @@ from crackling.cli.shared import (
     positive,
     progress,
     read_guides,
+    refuse_to_overwrite,
     source,
 )
 from crackling.errors import InputError
@@ -82,6 +83,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from crackling.specificity.names import family
+
+    query = options.query if options.query is not None and _is_file(options.query) else None
+    genome = family(options.genome)
+    refuse_to_overwrite(options.output, query, options.guides, options.annotation, *genome)
     chosen = _chosen_format(options)
     design = _design(options)
     with output(options.output) as stream:

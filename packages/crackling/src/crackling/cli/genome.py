@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from crackling.cli.shared import add_threads, command_parser, progress, say
+from crackling.printable import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -65,7 +66,7 @@ def _get(accession: str, threads: int | None, *, as_json: bool) -> None:
         return
     for name, value in facts.items():
         if value is not None:
-            text = f"{value:,}" if name in NUMBERS else value
+            text = f"{value:,}" if name in NUMBERS else printable(str(value))
             sys.stdout.write(f"{name.replace('_', ' '):<15}{text}\n")
 
 
@@ -108,7 +109,7 @@ def _write(rows: list[dict[str, object]], columns: Sequence[str], *, as_json: bo
     else:
         sys.stdout.write("\t".join(columns) + "\n")
         for row in rows:
-            sys.stdout.write("\t".join(str(row[name] or "") for name in columns) + "\n")
+            sys.stdout.write("\t".join(printable(str(row[name] or "")) for name in columns) + "\n")
 
 
 def _write_table(rows: list[dict[str, object]]) -> None:
@@ -126,8 +127,8 @@ def _write_table(rows: list[dict[str, object]]) -> None:
         common = f" ({row['common_name']})" if row["common_name"] else ""
         table.add_row(
             str(row["accession"]),
-            f"{row['organism']}{common}",
-            str(row["name"]),
+            printable(f"{row['organism']}{common}"),
+            printable(str(row["name"])),
             str(row["level"]),
             f"{row['bases']:,}",
             *(["yes" if row["genes"] else "no"] if cached else []),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_threads, command_parser, positive, progress, source
+from crackling.cli.shared import add_threads, command_parser, positive, progress, refuse_to_overwrite, source
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> None:
     from crackling.specificity import build_index
     from crackling.specificity.packed_genome import MAX_POSITIONS
 
+    refuse_to_overwrite(options.output, *options.fasta)
+    refuse_to_overwrite(None, *options.fasta)
     sources = [source(name) for name in options.fasta]
     with progress() as report:
         summary = build_index(

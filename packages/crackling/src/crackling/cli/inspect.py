@@ -6,7 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_index, command_parser, progress
+from crackling.cli.shared import add_index, command_parser, progress, refuse_to_overwrite
+from crackling.printable import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +29,9 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     from crackling.genomes import open_index
     from crackling.specificity.layout import VERSION
+    from crackling.specificity.names import family
 
+    refuse_to_overwrite(None, *family(options.index))
     with progress() as report, open_index(options.index, progress=report) as index:
         headers, contigs = [shard.header for shard in index.shards], index.contigs
     first = headers[0]
@@ -51,6 +54,6 @@ def run(options: argparse.Namespace) -> None:
         text = f"{value:,}" if isinstance(value, int) else value
         sys.stdout.write(f"{name.replace('_', ' '):<15}{text:>20}\n")
     for name, bases in sorted(contigs, key=lambda contig: -contig[1])[:10]:
-        sys.stdout.write(f"  {bases:>15,}  {name}\n")
+        sys.stdout.write(f"  {bases:>15,}  {printable(name)}\n")
     if len(contigs) > 10:
         sys.stdout.write(f"  {'...':>15}  and {len(contigs) - 10:,} shorter contigs\n")

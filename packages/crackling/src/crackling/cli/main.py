@@ -12,6 +12,7 @@ exit codes
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from crackling import __version__
 from crackling.cli.completion import add_print_completion
 from crackling.cli.shared import notices
 from crackling.errors import CracklingError, IndexFileError, InputError, StorageError, TransferError
+from crackling.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     stdout: TextIO | None = sys.stdout
     if stdout is None:
         return _complain(StorageError("standard output: is closed; open it"), BAD_INPUT)
+    if isinstance(stdout, io.TextIOWrapper):  # a name may have letters that its encoding lacks
+        stdout.reconfigure(errors="backslashreplace")
     try:
         with notices():
             import_module(f"crackling.cli.{options.command}").run(options)
@@ -56,11 +60,24 @@ def run(options: argparse.Namespace) -> int:
         return OK
     except OSError as error:
         if error.filename is not None:
-            raise
+            return _complain(
+                StorageError(
+                    f"{_name(error.filename)}: cannot be used ({error.strerror}); name another file"
+                ),
+                BAD_INPUT,
+            )
         _discard(stdout)
         full = f"standard output: cannot be written ({error.strerror}); free some space or write elsewhere"
         return _complain(StorageError(full), BAD_INPUT)
+    except MemoryError:
+        return _complain(
+            CracklingError("there is not enough memory; give fewer threads or less input"), FAILED
+        )
     return OK
+
+
+def _name(filename: object) -> str:
+    return os.fsdecode(filename) if isinstance(filename, str | bytes) else str(filename)
 
 
 def _discard(stdout: TextIO) -> None:
@@ -69,7 +86,7 @@ def _discard(stdout: TextIO) -> None:
 
 
 def _complain(error: CracklingError, code: int) -> int:
-    print(f"crackling: error: {error}", file=sys.stderr)  # noqa: T201
+    print(f"crackling: error: {printable(str(error))}", file=sys.stderr)  # noqa: T201
     return code
 
 

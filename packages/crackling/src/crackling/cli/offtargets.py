@@ -7,8 +7,16 @@ from contextlib import ExitStack
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_annotation, add_index, add_mismatches, command_parser, progress
+from crackling.cli.shared import (
+    add_annotation,
+    add_index,
+    add_mismatches,
+    command_parser,
+    progress,
+    refuse_to_overwrite,
+)
 from crackling.guides.guide_list import parse_guide
+from crackling.printable import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +43,9 @@ def run(options: argparse.Namespace) -> None:
     from crackling.genomes import Genome, genome_name, open_index, read_genes
     from crackling.guide_scores import find_off_targets
     from crackling.specificity import OffTarget
+    from crackling.specificity.names import family
 
+    refuse_to_overwrite(None, options.annotation, *family(options.index))
     sites = [parse_guide(text, f"guide {number}") for number, text in enumerate(options.guides, start=1)]
     with ExitStack() as opened:
         with progress() as report:
@@ -57,4 +67,4 @@ def run(options: argparse.Namespace) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
+    return f"{value:.6f}" if isinstance(value, float) else printable(str(value))

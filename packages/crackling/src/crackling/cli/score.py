@@ -5,7 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from crackling.cli.shared import add_index, add_mismatches, add_threads, command_parser, progress, read_guides
+from crackling.cli.shared import (
+    add_index,
+    add_mismatches,
+    add_threads,
+    command_parser,
+    progress,
+    read_guides,
+    refuse_to_overwrite,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +44,9 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     from crackling.genomes import Genome, genome_name, open_index
     from crackling.guide_scores import score_guides
+    from crackling.specificity.names import family
 
+    refuse_to_overwrite(None, options.guides, *family(options.index))
     guides = [site.guide for site in read_guides(options.guides)]
     with (
         progress() as report,

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from crackling.errors import InputError, StorageError
-from crackling.guides.guide_list import parse_guides
-from crackling.sequences.files import open_for_reading, write_atomically
+from crackling.guides.guide_list import parse_guides, read_guide_lines
+from crackling.printable import printable
+from crackling.sequences.files import check_output, open_for_reading, write_atomically
+from crackling.threads import MAX_THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 
 STANDARD = "-"  # as a file name: standard input or output
+_STDIN, _STDOUT = 0, 1  # their descriptors
 
 
 def command_parser(commands: Commands, name: str, summary: str, example: str) -> argparse.ArgumentParser:
@@ -52,8 +55,15 @@ def positive(text: str) -> int:
     return number
 
 
+def _threads(text: str) -> int:
+    number = positive(text)
+    if number > MAX_THREADS:
+        raise argparse.ArgumentTypeError(f"{number} is more than {MAX_THREADS}")
+    return number
+
+
 def add_threads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=positive, metavar="N", help="default: all processors")
+    parser.add_argument("--threads", type=_threads, metavar="N", help="default: all processors")
 
 
 def add_mismatches(parser: argparse.ArgumentParser) -> None:
@@ -95,11 +105,29 @@ def read_guides(name: str) -> list[Site]:
     """
     try:
         if name == STANDARD:
-            return parse_guides(io.TextIOWrapper(_stdin(), encoding="utf-8-sig"), "standard input")
+            return parse_guides(
+                read_guide_lines(io.TextIOWrapper(_stdin(), encoding="utf-8-sig")), "standard input"
+            )
         with open_for_reading(Path(name)) as file:
-            return parse_guides(io.TextIOWrapper(file, encoding="utf-8-sig"), name)
+            return parse_guides(read_guide_lines(io.TextIOWrapper(file, encoding="utf-8-sig")), name)
     except UnicodeDecodeError:
         raise InputError(f"{name}: is not text; give guides, one a line") from None
+
+
+def refuse_to_overwrite(out: Path | None, *inputs: str | Path | None) -> None:
+    """Check that a command writes to none of the files that it reads.
+
+    Args:
+        out: the file that is written; None or '-' for standard output.
+        inputs: '-' is standard input; what is no file, such as an accession, is passed over.
+
+    Raises:
+        InputError: it does.
+    """
+    written = _STDOUT if out is None or str(out) == STANDARD else out
+    for name in inputs:
+        if name is not None:
+            check_output(written, _STDIN if str(name) == STANDARD else Path(name))
 
 
 @contextmanager
@@ -138,7 +166,7 @@ def progress() -> Iterator[Progress | None]:
 
 def say(text: str) -> None:
     """Print a notice on stderr."""
-    sys.stderr.write(f"crackling: {text}\n")
+    sys.stderr.write(f"crackling: {printable(text)}\n")
 
 
 class _Notices(logging.Handler):

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from crackling.results.formats import with_printable_names
 from crackling.results.overview import HEADINGS, overview
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def write_table(design: Design, stream: TextIO) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in HEADINGS:
         table.add_column(heading.title, justify="right" if heading.right else "left", no_wrap=True)
-    for cells in overview(design.targets):
+    for cells in overview(with_printable_names(design).targets):
         table.add_row(*cells)
     console = Console(file=stream, width=WIDE, highlight=False)
     console.print(table)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from crackling.errors import InputError
 from crackling.guides.sites import GUIDE_NT, SITE_NT, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 CONTIG = "guides"  # the contig of guides from a list, which are on no sequence
 ASSUMED_PAM = "NGG"
 _GUIDE = re.compile(rf"([ACGT]{{{GUIDE_NT}}})([ACGT][AG]G)?")
+_LINE = 100_000  # letters, of a FASTA header for example
 _REMEDY = "give 20 letters of A, C, G, T, or 23 with the PAM (NGG or NAG)"
 
 
@@ -30,6 +31,12 @@ def parse_guide(text: str, label: str, number: int = 1) -> Site:
     if not match:
         raise InputError(f"{label}: {letters[:40]!r} ({len(letters)} letters) is no guide; {_REMEDY}")
     return Site(CONTIG, number, number + SITE_NT, "+", match[1], match[2] or ASSUMED_PAM)
+
+
+def read_guide_lines(stream: TextIO) -> Iterator[str]:
+    """Yield the lines of a file; what goes beyond the limit of a line is the next, which is then no guide."""
+    while line := stream.readline(_LINE):
+        yield line
 
 
 def parse_guides(lines: Iterable[str], label: str) -> list[Site]:

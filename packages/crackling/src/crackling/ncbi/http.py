@@ -1,12 +1,14 @@
-"""An HTTP client that limits its requests and waits, follows redirects to http(s) only, and raises errors that say what to do."""
+"""An HTTP client that limits its requests and waits, follows redirects to public https only, and says in errors what to do."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import socket
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 _T = TypeVar("_T")
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 5
+# Some proxies answer every name with an address of this network, and lead it where it belongs.
+_STAND_INS: Final = ipaddress.ip_network("198.18.0.0/15")
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
@@ -57,6 +62,7 @@ class Client:
     """A client for requests to NCBI. Safe to share between threads.
 
     The API key is sent only to `home`, the origin of NCBI's API: not to its file servers, and not to the target of a redirect.
+    Addresses elsewhere must be https and public; only `home`, which the operator configured, may be anything.
     """
 
     def __init__(
@@ -183,8 +189,10 @@ class Client:
         raise TransferError(f"{_host(address)} redirects in a circle; try again later, or report it to NCBI")
 
     def _request(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        _must_be_http(address)
-        key = {"api-key": self._key} if self._key and _origin(address) == self._home else {}
+        at_home = _origin(address) == self._home
+        if not at_home:
+            _must_be_public(address, resolve=self._proxy(address) is None)
+        key = {"api-key": self._key} if self._key and at_home else {}
         self._rate.wait()
         try:
             return self._pool(address).request(
@@ -223,8 +231,7 @@ class Client:
 
     def _pool(self, address: str) -> PoolManager:
         """Return a pool of connections, through the proxy that the environment names, if any."""
-        parts = urlsplit(address)
-        proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+        proxy = self._proxy(address)
         with self._lock:
             if proxy not in self._pools:
                 self._pools[proxy] = (
@@ -232,12 +239,48 @@ class Client:
                 )
             return self._pools[proxy]
 
+    @staticmethod
+    def _proxy(address: str) -> str | None:
+        parts = urlsplit(address)
+        return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
-def _must_be_http(address: str) -> None:
-    if urlsplit(address).scheme not in {"http", "https"}:
+
+def _must_be_public(address: str, resolve: bool) -> None:
+    """Check that an address which a server named is https and on the public internet, by `resolve` also by its name.
+
+    An attacker's name that leads elsewhere a moment later still needs a certificate that this machine trusts.
+
+    Raises:
+        TransferError: it is not.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https":
         raise TransferError(
-            f"{address}: is neither http nor https, so nothing is downloaded from there; report it to NCBI"
+            f"{address}: is not https, so nothing is downloaded from there; report it to NCBI"
         )
+    host = parts.hostname or ""
+    try:
+        found = [ipaddress.ip_address(host)]
+    except ValueError:
+        found = _resolved(host) if resolve else []
+    if not all(map(_is_public, found)):
+        raise TransferError(
+            f"{address}: leads into a private network, so nothing is downloaded from there; report it to NCBI"
+        )
+
+
+def _resolved(host: str) -> list[_Address]:
+    """Return the addresses of a name, none if it has none: the connection then says so."""
+    try:
+        return [ipaddress.ip_address(entry[4][0]) for entry in socket.getaddrinfo(host, None)]
+    except (OSError, UnicodeError):
+        return []
+
+
+def _is_public(address: _Address) -> bool:
+    address = getattr(address, "ipv4_mapped", None) or address
+    is_stand_in = address.version == _STAND_INS.version and address in _STAND_INS
+    return (address.is_global or is_stand_in) and not address.is_multicast
 
 
 def _target(address: str, location: str) -> str:

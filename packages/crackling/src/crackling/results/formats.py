@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
+from crackling.printable import printable
 from crackling.results import text
 
 if TYPE_CHECKING:
@@ -143,7 +144,30 @@ def write(design: Design, format: Format, stream: BinaryIO) -> None:  # noqa: A0
     sgRNA (SO:0001998). fasta: the guides, 20 nt each. xlsx: a sheet of guides, and one of parameters and columns. genbank: a
     record a contig of the query with its guides as features. html: a report for people, one file that needs no other.
 
+    Control characters in names are escaped.
+
     Raises:
         InputError: more targets than the format can hold.
     """
-    FORMATS[format].write(design, stream)
+    FORMATS[format].write(with_printable_names(design), stream)
+
+
+def with_printable_names(design: Design) -> Design:
+    """Return a design whose names can be shown: those of the genome, the contigs and the genes may come from anybody."""
+    contigs = {name: printable(name) for name in {contig.name for contig in design.contigs}}
+    contigs |= {name: printable(name) for name in {target.contig for target in design.targets}}
+    genes = {name: printable(name) for name in {target.gene for target in design.targets} if name is not None}
+    genome_name = printable(design.genome_name)
+    if genome_name == design.genome_name and all(
+        old == new for names in (contigs, genes) for old, new in names.items()
+    ):
+        return design
+    return replace(
+        design,
+        genome_name=genome_name,
+        contigs=[replace(contig, name=contigs[contig.name]) for contig in design.contigs],
+        targets=[
+            replace(target, contig=contigs[target.contig], gene=genes.get(target.gene or "", target.gene))
+            for target in design.targets
+        ],
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from crackling.results.formats import with_printable_names
 from crackling.results.overview import HEADINGS, overview
 from crackling.results.target import COLUMNS, values
 from crackling.results.text import WARNINGS_SEPARATOR
@@ -21,6 +22,7 @@ MAX_ROWS = 20
 
 def to_html(design: Design) -> str:
     """Return a table of the first guides."""
+    design = with_printable_names(design)
     shown = design.targets[:MAX_ROWS]
     left_out = len(design) - len(shown)
     rest = f"; the first {len(shown)} are shown" if left_out else ""

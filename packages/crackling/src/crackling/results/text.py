@@ -21,7 +21,7 @@ _COLOURS = {
     (False, False): "153,153,153",
 }
 WARNINGS_SEPARATOR = "; "
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = tuple("=+-@＝＋－＠")  # spreadsheets take the wide signs for the others
 # Columns with names chosen by users; a spreadsheet would run some of them as formulas.
 _NAMES = tuple(COLUMNS.index(column) for column in ("contig", "gene"))
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter.exceptions  # type: ignore[import-untyped]
 
 from crackling.about import INDEX_FORMAT, METHODS, VERSION
-from crackling.errors import InputError
+from crackling.errors import InputError, StorageError
 from crackling.results.columns import DECIMALS, TARGET_COLUMNS
 from crackling.results.target import values
 from crackling.results.text import WARNINGS_SEPARATOR
@@ -39,13 +40,27 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
         )
     # A temporary file is written first, because a pipe cannot seek and would get a zip file with other bytes.
     with tempfile.TemporaryFile() as file:
-        _write_book(design, file)
+        if reason := _write_book(design, file):
+            raise StorageError(
+                f"{tempfile.gettempdir()}: cannot be written ({reason}); free some space or set TMPDIR"
+            )
         file.seek(0)
         shutil.copyfileobj(file, stream)
 
 
-def _write_book(design: Design, file: IO[bytes]) -> None:
-    """Write the workbook row by row. Texts stay texts: none becomes a formula, a link or a number."""
+def _write_book(design: Design, file: IO[bytes]) -> str | None:
+    """Write the workbook row by row. Texts stay texts: none becomes a formula, a link or a number.
+
+    Returns the reason if it cannot be written, so that what the library holds is released while the file is still open.
+    """
+    try:
+        _write_sheets(design, file)
+    except xlsxwriter.exceptions.FileCreateError as error:
+        return getattr(error.args[0], "strerror", None) or str(error)
+    return None
+
+
+def _write_sheets(design: Design, file: IO[bytes]) -> None:
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         book.set_properties(
             {

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crackling.errors import StorageError
+from crackling.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PREFIX = 40  # letters of a file's name that its temporary file shows
 
 
 @contextmanager
@@ -45,7 +49,8 @@ class TemporaryFile:
         """Close the file and give it its name, in place of an old file."""
         self.stream.close()
         self._path.chmod(0o666 & ~_umask())  # the temporary file was private
-        self._path.replace(_target(path))
+        with explain_write_errors(path):
+            self._path.replace(_target(path))
 
 
 @contextmanager
@@ -55,13 +60,14 @@ def temporary_file(beside: Path) -> Iterator[TemporaryFile]:
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
     """
-    if beside.is_dir():
-        raise StorageError(f"{beside}: is a folder; name a file in it")
-    if _is_special(beside):
-        raise StorageError(f"{beside}: is a device or a pipe; name a file")
-    target = _target(beside)
     with explain_write_errors(beside):
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        if beside.is_dir():
+            raise StorageError(f"{beside}: is a folder; name a file in it")
+        if _is_special(beside):
+            raise StorageError(f"{beside}: is a device or a pipe; name a file")
+        target = _target(beside)
+        prefix = f".{target.name[:_PREFIX]}."  # the whole name may be as long as a name can be
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
     path, stream = Path(name), os.fdopen(handle, "wb")
     try:
         with explain_write_errors(beside):
@@ -82,7 +88,9 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StorageError: the folder is missing or may not be written to, or the disk is full.
     """
-    if _is_special(path):
+    with explain_write_errors(path):
+        is_special = _is_special(path)
+    if is_special:
         with explain_write_errors(path), path.open("wb") as stream:
             yield stream
         return
@@ -106,9 +114,41 @@ def explain_write_errors(path: Path) -> Iterator[None]:
         ) from None
 
 
+def check_output(out: Path | int, source: Path | int) -> None:
+    """Check that an output is not an input under another name; both are paths or descriptors.
+
+    Raises:
+        InputError: it is, so that the input would be lost.
+    """
+    if _same_file(out, source):
+        named = "standard output" if isinstance(out, int) else out
+        read = "standard input" if isinstance(source, int) else source
+        raise InputError(
+            f"{named}: is the same file as the input {read}, which would be lost; name another output"
+        )
+
+
+def _same_file(one: Path | int, other: Path | int) -> bool:
+    """Return whether two paths or descriptors lead to one ordinary file, be it by a link."""
+    try:
+        found, again = os.stat(one), os.stat(other)  # noqa: PTH116 - descriptors too
+    except (OSError, ValueError):  # not there, not open, or no name of a file: a sequence, for example
+        return False
+    return stat.S_ISREG(found.st_mode) and os.path.samestat(found, again)
+
+
 def _target(path: Path) -> Path:
-    """Return the path that a link leads to, so that the link is kept."""
-    return path.resolve() if path.is_symlink() else path
+    """Return the path that a link leads to, so that the link is kept.
+
+    Raises:
+        OSError: the links lead in a circle.
+    """
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve()
+    except RuntimeError:  # what Python before 3.13 says
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
 
 
 def _is_special(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,11 +10,12 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crackling.sequences.files import temporary_file
+from crackling.sequences.files import check_output, temporary_file
 from crackling.specificity.builder import Builder
 from crackling.specificity.layout import Writer, sealed, write_header
 from crackling.specificity.names import family, shard_paths
 from crackling.specificity.packed_genome import MAX_POSITIONS, read_shards
+from crackling.threads import worker_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,10 +69,14 @@ def build_index(
     """
     started = time.monotonic()
     report = progress or (lambda _stage, _done, _total: None)
-    workers = threads or os.cpu_count() or 1
+    workers = worker_count(threads)
     out = Path(out)
     given = [sources] if isinstance(sources, str | Path) else sources
     fasta = [Path(source) if isinstance(source, str) else source for source in given]
+    for source in fasta:
+        if isinstance(source, Path):
+            for path in family(out):
+                check_output(path, source)
     with ExitStack() as stack, ThreadPoolExecutor(workers) as pool:
         # The file is opened before the genome is read: if it cannot be written, reading would be in vain.
         files = (stack.enter_context(temporary_file(path)) for path in repeat(out))

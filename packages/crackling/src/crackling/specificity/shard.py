@@ -47,7 +47,7 @@ class Shard(Closeable):
         self.starts = contig_starts(self.pieces)
         self.has_positions = positions
         self.fetch: Fetch | None = None
-        self.lists = self._map_lists()
+        self._lists: Lists | None = self._map_lists()
         if not library().sound(ctypes.byref(self.lists)):
             raise damaged(label)
 
@@ -93,8 +93,19 @@ class Shard(Closeable):
     def close(self) -> None:
         if self.memory.closed:
             return
-        del self.lists  # its pointers keep the mapping's buffer exported
+        self._lists = None  # its pointers keep the mapping's buffer exported
         self.memory.close()
+
+    @property
+    def lists(self) -> Lists:
+        """Return the lists for the kernel.
+
+        Raises:
+            IndexFileError: the index is closed.
+        """
+        if self._lists is None:
+            raise IndexFileError(f"{self.label}: this index is closed; open it again")
+        return self._lists
 
     def section(self, section: Section) -> bytes:
         span = self.header.spans[section]

@@ -82,6 +82,7 @@ class Genome:
     created: float
     updated: float
     name: str | None = None
+    owner: str | None = None  # the user who announced its upload; None if it is common to all
     claim: str | None = None
     parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
     done: frozenset[Part] = frozenset()

@@ -50,6 +50,7 @@ class Job:
     expires: int
     kind: Kind = Kind.SEQUENCE  # of its query
     region: str | None = None  # the part of the genome that is its query, as its user named it
+    owner: str | None = None  # the user who sent it; None if nobody was signed in
     preparing: bool = False  # it waited for its genome
     scanning: bool = False  # its scan was queued
     guides: int | None = None  # known once scanned

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 GENOME_ITEM = "genome"
 WAITER = "waiter#"
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
+OWNERLESS_OR_MINE = "(attribute_not_exists(#owner) OR #owner = :owner)"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
@@ -44,7 +45,7 @@ BOWTIE2_WANTED = (
 )
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
-_OF_THE_GENOME = {"genome_id", "name", "source", "created"}
+_OF_THE_GENOME = {"genome_id", "name", "owner", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
 # All other fields are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
@@ -70,8 +71,13 @@ class GenomeStore:
         for item in pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request):
             yield from_item(Genome, item)
 
-    def expect_upload(self, genome_id: str, name: str | None, now: float, expires: int) -> bool:
-        """Announce an upload; unclaimed, it expires. Return False if the genome is ready or being prepared."""
+    def expect_upload(
+        self, genome_id: str, name: str | None, now: float, expires: int, owner: str | None = None
+    ) -> bool:
+        """Announce an upload; unclaimed, it expires.
+
+        Return False if the genome is ready or being prepared, or if it is another owner's.
+        """
         announced = Genome(
             genome_id=genome_id,
             state=GenomeState.UPLOADING,
@@ -79,9 +85,12 @@ class GenomeStore:
             created=now,
             updated=now,
             name=name,
+            owner=owner,
         )
         item = to_item(announced) | _key(genome_id) | {"expires": encode(expires)}
-        request = expressions(CLAIMABLE, _CLAIMABLE_STATES)
+        mine = "attribute_not_exists(#owner)" if owner is None else OWNERLESS_OR_MINE
+        given = _CLAIMABLE_STATES if owner is None else {**_CLAIMABLE_STATES, "owner": owner}
+        request = expressions(f"({CLAIMABLE}) AND {mine}", given)
         return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
 
     def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
 STAGE_NAME: Final = "api"
-# The header by which the page's distribution proves itself to the function: crackling_lambdas.api.caller
+# The header by which the page's distribution proves itself to the function: crackling_lambdas.api.client
 PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("POST",),

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api import openapi
-from crackling_lambdas.api.caller import Caller
+from crackling_lambdas.api.caller import check_owners
+from crackling_lambdas.api.client import client_of
 from crackling_lambdas.api.genome_routes import genome_routes
 from crackling_lambdas.api.job_routes import job_routes
 from crackling_lambdas.api.problems import answer_errors
@@ -21,12 +22,13 @@ def make_app(
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
+    check_owners(app, results.jobs, library.genomes)
 
-    def caller() -> Caller:
-        return Caller.of(app.current_event, page_key)
+    def client() -> str:
+        return client_of(app.current_event, page_key)
 
-    job_routes(app, submission, results, caller)
-    genome_routes(app, library, search, caller)
+    job_routes(app, submission, results, client)
+    genome_routes(app, library, search, client)
 
     @app.get(
         "/health",
@@ -46,7 +48,7 @@ def make_app(
     def about() -> AboutView:
         return AboutView.of(submission.subscriptions.domains)
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.get(openapi.PATH, include_in_schema=False)
     def description() -> Response[str]:
         return Response(HTTPStatus.OK, "application/json", openapi.describe(app))
 

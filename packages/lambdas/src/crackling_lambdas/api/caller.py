@@ -1,60 +1,92 @@
-"""Tell callers apart, so that each can be held to its limits.
+"""Tell who sends a request, and refuse requests for what belongs to others.
 
-A request through the page's distribution has the viewer's address where CloudFront appended it to X-Forwarded-For; what stands
-before it came from the viewer and proves nothing. The distribution proves itself by a header whose value only the stack knows.
-A request without it was sent to the API directly, and its sender's address is the one that API Gateway saw.
+API Gateway has verified the token before the function is invoked. Without an authorizer nobody is signed in: then nothing
+has an owner, and everybody may do everything.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from crackling_lambdas.errors import ForbiddenError
+from crackling_lambdas.jobs.results import unknown_job
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-PAGE_HEADER = "x-crackling-page"
-UNKNOWN = "unknown"  # all callers without a usable address are one client
-IPV6_NETWORK_BITS = 64  # what a provider gives one customer, at least
+    from crackling_aws.stores.genomes import GenomeStore
+    from crackling_aws.stores.jobs import JobStore
+
+ADMINS = "admin"  # the group of the user pool whose members may delete what belongs to others
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Hold who makes a request. `client` is a keyed digest: nobody's address is stored."""
+    """Hold the id of the user who is signed in, None if nobody is, and whether it is an administrator."""
 
-    client: str
+    user: str | None
+    is_admin: bool
 
     @classmethod
-    def of(cls, event: APIGatewayProxyEvent, page_key: str) -> Self:
-        """Return the caller of a request; `page_key` is the value of the distribution's header and the digest's key."""
-        network = _network(_address(event, page_key))
-        digest = hmac.new(page_key.encode(), network.encode(), hashlib.sha256)
-        return cls(digest.hexdigest()[:32])
+    def of(cls, event: APIGatewayProxyEvent) -> Self:
+        """Return who sent a request. The id is the pool's `sub`, which says nothing about the person."""
+        authorizer: dict[str, Any] = event["requestContext"].get("authorizer") or {}
+        claims: dict[str, str] = authorizer.get("claims") or {}
+        # A REST API passes every claim as text: the groups are separated by commas.
+        groups = claims.get("cognito:groups", "").split(",")
+        return cls(user=claims.get("sub"), is_admin=ADMINS in groups)
+
+    def may_read(self, owner: str | None) -> bool:
+        """Return whether the caller may read a private thing; without an owner it is common to all."""
+        return owner in (None, self.user)
+
+    def may_change(self, owner: str | None) -> bool:
+        return self.is_admin or self.may_read(owner)
+
+    def may_delete(self, owner: str | None) -> bool:
+        """Return whether the caller may delete a thing. What is common to all is deleted by administrators only."""
+        return self.is_admin or owner == self.user
+
+    def may(self, method: str, owner: str | None) -> bool:
+        """Return whether the caller may send a request of this method for a private thing."""
+        if method == "GET":
+            return self.may_read(owner)
+        return self.may_delete(owner) if method == "DELETE" else self.may_change(owner)
 
 
-def _address(event: APIGatewayProxyEvent, page_key: str) -> str:
-    identity = event["requestContext"].get("identity") or {}
-    source = str(identity.get("sourceIp") or "")
-    given = event.headers.get(PAGE_HEADER) or ""
-    if not page_key or not hmac.compare_digest(given.encode(), page_key.encode()):
-        return source
-    hops = [hop.strip() for hop in (event.headers.get("x-forwarded-for") or "").split(",")]
-    if hops[-1] == source:  # API Gateway appended CloudFront's own address
-        hops.pop()
-    return hops[-1] if hops else source
+def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeStore) -> None:
+    """Check every request that names a job or a genome before its route sees it, so that no route can forget to."""
+
+    def check(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        caller, method = Caller.of(app.current_event), app.current_event.http_method
+        named: dict[str, Any] = app.context.get("_route_args", {})
+        if "job_id" in named:
+            _check_job(caller, method, jobs, named["job_id"])
+        if "genome" in named:
+            _check_genome(caller, method, genomes, named["genome"])
+        return next_middleware(app)
+
+    app.use([check])
 
 
-def _network(address: str) -> str:
-    """Return what one client has: an IPv4 address, or a network of IPv6 addresses, among which it may choose freely."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return UNKNOWN
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.IPv6Network((found, IPV6_NETWORK_BITS), strict=False))
-    return str(found)
+def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None:
+    """Refuse what the caller may not do with a job; nobody learns that another's job exists."""
+    job = jobs.get(job_id)
+    if job is None or caller.may(method, job.owner):
+        return
+    if caller.may_read(job.owner):
+        raise ForbiddenError(f"The job {job_id} has no owner; ask an administrator to delete it")
+    raise unknown_job(job_id)
+
+
+def _check_genome(caller: Caller, method: str, genomes: GenomeStore, genome_id: str) -> None:
+    """Refuse changes to another's genome. All users may read genomes, and name them in their jobs."""
+    if method == "GET":
+        return
+    genome = genomes.get(genome_id)
+    if genome is not None and not caller.may(method, genome.owner):
+        whose = "is common to all users" if genome.owner is None else "belongs to another user"
+        raise ForbiddenError(f"The genome {genome_id} {whose}; ask its owner or an administrator")

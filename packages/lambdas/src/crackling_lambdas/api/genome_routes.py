@@ -8,11 +8,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_views import (
+    FIRST,
     AssembliesView,
     AssemblyView,
     FilesView,
     FileView,
     GenomeCreated,
+    GenomeCursor,
+    GenomeLimit,
     GenomePath,
     GenomesView,
     GenomeView,
@@ -28,11 +31,17 @@ TAGS = ["genomes"]
 
 
 def genome_routes(
-    app: APIGatewayRestResolver, library: Library, search: Search, caller: Callable[[], Caller]
+    app: APIGatewayRestResolver, library: Library, search: Search, client: Callable[[], str]
 ) -> None:
-    @app.get("/genomes", summary="All genomes", tags=TAGS, responses=answers(HTTPStatus.OK, GenomesView))
-    def list_genomes() -> GenomesView:
-        return GenomesView(genomes=[GenomeView.of(genome) for genome in library.list()])
+    @app.get(
+        "/genomes",
+        summary="The genomes, in pages",
+        description="By id. An announced genome is among them once its upload is completed.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, GenomesView),
+    )
+    def list_genomes(limit: GenomeLimit = 100, cursor: GenomeCursor = FIRST) -> GenomesView:
+        return GenomesView.of(library.page(cursor, limit))
 
     @app.get(
         "/genomes/search",
@@ -54,11 +63,16 @@ def genome_routes(
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.CONFLICT,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.TOO_MANY_REQUESTS,
         ),
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
-        forms = library.announce(new.genome, new.name, caller().client, annotation=new.annotation)
+        forms = library.announce(
+            new.genome,
+            new.name,
+            client(),
+            Caller.of(app.current_event).user,
+            annotation=new.annotation,
+        )
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
         url = f"{app.current_event.request_context.path}/{new.genome}"
         created = GenomeCreated(
@@ -79,14 +93,14 @@ def genome_routes(
         responses=answers(
             HTTPStatus.ACCEPTED,
             GenomeView,
+            HTTPStatus.FORBIDDEN,
             HTTPStatus.NOT_FOUND,
             HTTPStatus.CONFLICT,
-            HTTPStatus.TOO_MANY_REQUESTS,
         ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
         return Response(
-            HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome, caller().client))
+            HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome, client()))
         )
 
     @app.get(
@@ -117,7 +131,9 @@ def genome_routes(
         summary="Build its bowtie2 index",
         description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
         tags=TAGS,
-        responses=answers(HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+        ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
         return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.build_bowtie2(genome)))
@@ -126,7 +142,9 @@ def genome_routes(
         "/genomes/<genome>",
         summary="Delete a genome",
         tags=TAGS,
-        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+        ),
     )
     def delete_genome(genome: GenomePath) -> Response[None]:
         library.delete(genome)

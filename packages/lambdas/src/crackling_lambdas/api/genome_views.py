@@ -10,10 +10,16 @@ from crackling.ncbi import Assembly
 from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Phase, Source, Venue
 from crackling_aws.stores.objects import UploadForm
 from crackling_lambdas.api.views import View, to_datetime
-from crackling_lambdas.genomes.library import GENOME_ID
+from crackling_lambdas.genomes.library import GENOME_ID, GenomePage
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
 GenomePath = Annotated[str, Path(pattern=f"^{GENOME_ID.pattern}$", description="The genome's id.")]
+GenomeCursor = Annotated[
+    str, Query(pattern=f"^{GENOME_ID.pattern}$", description="The `next` of the page before.")
+]
+GenomeLimit = Annotated[int, Query(ge=1, le=200)]
+MAX_REASON_LETTERS = 1000  # so that no page of genomes is too large for an answer
+FIRST = "0"  # no id is before it
 SearchText = Annotated[
     str,
     Query(
@@ -117,7 +123,7 @@ class GenomeView(View):
             name=genome.name,
             state=genome.state,
             source=genome.source,
-            reason=genome.reason,
+            reason=genome.reason and genome.reason[:MAX_REASON_LETTERS],
             parts=sorted(genome.parts),
             done=sorted(genome.done),
             progress=PartProgress.of(genome),
@@ -138,9 +144,14 @@ class GenomeView(View):
 
 
 class GenomesView(View):
-    """All genomes, by id."""
+    """A page of genomes, by id."""
 
     genomes: list[GenomeView]
+    next: Annotated[str | None, Field(description="Cursor of what follows; null at the end.")]
+
+    @classmethod
+    def of(cls, page: GenomePage) -> Self:
+        return cls(genomes=[GenomeView.of(genome) for genome in page.genomes], next=page.next)
 
 
 class AssemblyView(View):

@@ -48,7 +48,7 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 
 
 def job_routes(
-    app: APIGatewayRestResolver, submission: Submission, results: Results, caller: Callable[[], Caller]
+    app: APIGatewayRestResolver, submission: Submission, results: Results, client: Callable[[], str]
 ) -> None:
     @app.post(
         "/jobs",
@@ -62,16 +62,15 @@ def job_routes(
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.BAD_GATEWAY,
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        options, client = new.job_options(), caller().client
+        options, owner = new.job_options(), Caller.of(app.current_event).user
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, client, new.email)
+            taken = submission.submit_region(new.region, new.genome, options, client(), new.email, owner)
         else:
-            taken = submission.submit(new.text, new.genome, options, client, new.kind, new.email)
+            taken = submission.submit(new.text, new.genome, options, client(), new.kind, new.email, owner)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"

@@ -16,7 +16,7 @@ from crackling_lambdas.jobs.email_subscriptions import EmailState
 from crackling_lambdas.jobs.results import Page
 
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
-TargetPath = Annotated[int, Path(ge=1, description="The target's number, its column `id`.")]
+TargetPath = Annotated[int, Path(ge=1, lt=10**9, description="The target's number, its column `id`.")]
 Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.event_handler.openapi.models import Server
 
 from crackling_lambdas.api.problems import MEDIA_TYPE
 from crackling_lambdas.api.views import Problem
@@ -13,14 +16,32 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
     from pydantic import BaseModel
 
+PATH = "/openapi.json"
 TITLE = "Crackling Cloud"
 VERSION = "1"
-EVERYWHERE = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR)
+EVERYWHERE = (
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+)
+WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER)
 DESCRIPTION = "Designs CRISPR-Cas9 guide RNAs against any genome. Every error is a problem (RFC 9457)."
 
 
 def describe(app: APIGatewayRestResolver) -> str:
-    return app.get_openapi_json_schema(title=TITLE, version=VERSION, description=DESCRIPTION)
+    """Return the description, with the address that the API was asked at: its stage on the host of this document."""
+    address = app.current_event.request_context.path.removesuffix(PATH) or "/"
+    described = json.loads(
+        app.get_openapi_json_schema(
+            title=TITLE, version=VERSION, description=DESCRIPTION, servers=[Server(url=address)]
+        )
+    )
+    # Powertools gives every success a body.
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            for status in WITHOUT_BODY:
+                operation["responses"].get(str(int(status)), {}).pop("content", None)
+    return json.dumps(described)
 
 
 def answers(

@@ -7,14 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from crackling_lambdas.api.views import FieldError, Problem
 from crackling_lambdas.errors import (
     ConflictError,
+    ForbiddenError,
     InvalidError,
     LimitError,
     NotFoundError,
@@ -27,18 +25,19 @@ from crackling_lambdas.runtime.telemetry import count, logger
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
-    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
     from crackling_lambdas.runtime.entry import Answer
 
 MEDIA_TYPE = "application/problem+json"
-JSON = "application/json"
 # Lambda fails instead of sending a larger answer. It counts the answer's JSON, in which quotes and line ends are escaped.
 ANSWER_BYTES = 6 * 1024 * 1024
+SHOWN_ERRORS = 20  # of a request; the others are counted
+SHOWN_LETTERS = 100  # of the name of a field, which may be anything
 OWN = "Value error, "  # pydantic's prefix for messages of the models' own rules
 STATUS: dict[type[RefusedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     LimitError: HTTPStatus.TOO_MANY_REQUESTS,
@@ -57,11 +56,14 @@ def fitting(answer: Answer) -> Answer:
     if 6 * len(answer["body"] or "") <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
         return answer
     detail = "The answer is larger than 6 MB; ask for less, for example with a smaller limit"
-    too_large = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return as_answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail))
+
+
+def as_answer(response: Response[str]) -> Answer:
+    """Return a problem as API Gateway takes it, where the framework has no part in it."""
     return {
-        **answer,
-        "statusCode": too_large.status_code,
-        "body": too_large.body,
+        "statusCode": response.status_code,
+        "body": response.body,
         "multiValueHeaders": {"Content-Type": [MEDIA_TYPE]},
         "isBase64Encoded": False,
     }
@@ -74,25 +76,10 @@ def answer_errors(app: APIGatewayRestResolver) -> None:
         event = app.current_event
         return problem(HTTPStatus.NOT_FOUND, f"There is nothing for {event.http_method} {event.path}")
 
-    # Powertools would take forms too, and reads a body before any middleware sees the request.
-    def invalid_request(error: RequestValidationError) -> Response[str]:
-        return invalid(error) if sends_json(app) else unsupported()
-
-    def json_only(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[str]:
-        return next_middleware(app) if sends_json(app) else unsupported()
-
-    app.use([json_only])
     app.not_found(no_route)
     app.exception_handler(list(STATUS))(refused)
-    app.exception_handler(RequestValidationError)(invalid_request)
-    app.exception_handler(RequestUnsupportedContentType)(unsupported)
-    app.exception_handler(RecursionError)(too_deep)
+    app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(Exception)(broken)
-
-
-def sends_json(app: APIGatewayRestResolver) -> bool:
-    """Return whether the request's body, if it has one, is JSON."""
-    return app.current_event.headers.get("content-type", JSON).startswith(JSON)
 
 
 def refused(error: RefusedError) -> Response[str]:
@@ -113,19 +100,18 @@ def invalid(error: RequestValidationError) -> Response[str]:
         found[0]["loc"][0] == "response"
     ):  # Powertools raises the same for an answer that does not fit its view
         return broken(error)
-    errors = [FieldError(".".join(map(str, part["loc"])), part["msg"].removeprefix(OWN)) for part in found]
-    malformed = found[0]["type"] == "json_invalid"
-    status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.UNPROCESSABLE_ENTITY
-    return problem(status, "; ".join(f"{part.field}: {part.message}" for part in errors), errors)
+    errors = [
+        FieldError(_shown(".".join(map(str, part["loc"]))), _shown(part["msg"].removeprefix(OWN)))
+        for part in found[:SHOWN_ERRORS]
+    ]
+    detail = "; ".join(f"{part.field}: {part.message}" for part in errors)
+    if len(found) > SHOWN_ERRORS:
+        detail += f"; and {len(found) - SHOWN_ERRORS:,} more"
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
-def unsupported(_error: Exception | None = None) -> Response[str]:
-    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json")
-
-
-def too_deep(_error: RecursionError) -> Response[str]:
-    """Answer a body that is nested too deeply: only the JSON parser raises RecursionError."""
-    return problem(HTTPStatus.BAD_REQUEST, "body: nested too deeply")
+def _shown(text: str) -> str:
+    return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 1]}…"
 
 
 def broken(_error: Exception) -> Response[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,6 +50,14 @@ class UploadForms:
     annotation: UploadForm | None
 
 
+@dataclass(frozen=True)
+class GenomePage:
+    """Hold consecutive genomes, and the id of the next; None at the end."""
+
+    genomes: list[Genome]
+    next: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Library:
     """Manage genomes by id."""
@@ -72,9 +81,18 @@ class Library:
             raise NotFoundError(f"There is no genome {genome_id}")
         return found
 
-    def list(self) -> list[Genome]:
-        """Return every known genome, by id."""
-        return sorted(self.genomes.list(), key=lambda genome: genome.genome_id)
+    def page(self, start: str, limit: int) -> GenomePage:
+        """Return up to `limit` genomes from the id `start`, by id.
+
+        Announcements whose file nobody has completed are not among them: anybody can make thousands, and they expire.
+        """
+        listed = (
+            genome
+            for genome in self.genomes.list()
+            if genome.genome_id >= start and genome.state is not GenomeState.UPLOADING
+        )
+        found = heapq.nsmallest(limit + 1, listed, key=lambda genome: genome.genome_id)
+        return GenomePage(found[:limit], found[limit].genome_id if len(found) > limit else None)
 
     def files(self, genome_id: str) -> tuple[GenomeFile, ...]:
         """Return the files that the preparation made: the sequence and the indexes.
@@ -121,13 +139,19 @@ class Library:
         return GenomeFile(_part(key), name, self.objects.size(key) or 0, url)
 
     def announce(
-        self, genome_id: str, name: str | None, client: str, *, annotation: bool = False
+        self,
+        genome_id: str,
+        name: str | None,
+        client: str,
+        owner: str | None = None,
+        *,
+        annotation: bool = False,
     ) -> UploadForms:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
 
         Raises:
             InvalidError: the id is reserved for assemblies of NCBI, or for a route.
-            ConflictError: the genome is ready, or being prepared.
+            ConflictError: the genome is ready, or being prepared, or another user's.
             LimitError: the day's uploads are used up.
         """
         if genome_id in RESERVED:
@@ -138,9 +162,9 @@ class Library:
             )
         self.caps.take(client, Resource.UPLOADS)
         now = self.clock()
-        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS):
+        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS, owner):
             raise ConflictError(
-                f"The genome {genome_id} is ready or being prepared; delete it first, or choose another id"
+                f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
             )
         # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome_id)])

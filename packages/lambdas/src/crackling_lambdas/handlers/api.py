@@ -18,7 +18,8 @@ from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_aws.stores.usage import UsageStore
 from crackling_lambdas.api.app import make_app
-from crackling_lambdas.api.problems import fitting
+from crackling_lambdas.api.problems import as_answer, fitting, problem
+from crackling_lambdas.api.requests import UnreadableError, readable
 from crackling_lambdas.caps import Cap, Caps, Resource
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.genomes.claims import Claims
@@ -111,7 +112,11 @@ def make_handler(
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:
-        return fitting(app.resolve(event, context))
+        try:
+            request = readable(event)
+        except UnreadableError as error:
+            return as_answer(problem(error.status, str(error)))
+        return fitting(app.resolve(request, context))
 
     return handle
 

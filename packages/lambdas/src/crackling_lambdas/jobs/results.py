@@ -53,7 +53,7 @@ def query_file_name(job_id: str) -> str:
     return f"crackling-{job_id}-query.fa"
 
 
-def _unknown(job_id: str) -> NotFoundError:
+def unknown_job(job_id: str) -> NotFoundError:
     """Return the error for a job that is unknown: bucket and tables delete expired data at slightly different times."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
@@ -121,7 +121,7 @@ class Results:
             NotFoundError: it does not exist, or no longer.
         """
         if (job := self.jobs.get(job_id)) is None:
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         return job
 
     def page(self, job_id: str, start: int, limit: int) -> Page:
@@ -208,7 +208,7 @@ class Results:
         try:
             return parse_query(self.objects.get(keys.query(job.job_id)).decode())
         except MissingObjectError:
-            raise _unknown(job.job_id) from None
+            raise unknown_job(job.job_id) from None
 
     def off_targets(self, job_id: str, number: int, limit: int) -> OffTargets:
         """Return how many off-targets target `number` has, and the riskiest `limit` of them.

@@ -123,6 +123,7 @@ class Submission:
         client: str,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
+        owner: str | None = None,
     ) -> Submitted:
         """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
@@ -134,10 +135,16 @@ class Submission:
             InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         size = check_query(text, kind)
-        return self._take(genome_id, options, kind, email, client, size, text=text)
+        return self._take(genome_id, options, kind, email, owner, client, size, text=text)
 
     def submit_region(
-        self, region: str, genome_id: str, options: JobOptions, client: str, email: str | None = None
+        self,
+        region: str,
+        genome_id: str,
+        options: JobOptions,
+        client: str,
+        email: str | None = None,
+        owner: str | None = None,
     ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
@@ -145,7 +152,9 @@ class Submission:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
         size = check_region(region)
-        return self._take(genome_id, options, Kind.SEQUENCE, email, client, size, region=region.strip())
+        return self._take(
+            genome_id, options, Kind.SEQUENCE, email, owner, client, size, region=region.strip()
+        )
 
     def _take(
         self,
@@ -153,6 +162,7 @@ class Submission:
         options: JobOptions,
         kind: Kind,
         email: str | None,
+        owner: str | None,
         client: str,
         size: int,
         *,
@@ -176,6 +186,7 @@ class Submission:
             kind=kind,
             region=region,
             recipient=recipient.name if recipient else None,
+            owner=owner,
         )
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)

@@ -8,6 +8,7 @@ recorded and the message still returns, so that SQS moves it to the dead-letter 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -15,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
 from crackling_aws.messages import Message, MessageError, parse
+from crackling_lambdas.runtime.hold import Hold, holding
 from crackling_lambdas.runtime.telemetry import count, logger
 
 if TYPE_CHECKING:
@@ -51,8 +53,13 @@ class SourceQueue:
     def of(cls, sqs: SQSClient, settings: QueueSettings) -> SourceQueue:
         return cls(sqs=sqs, url=settings.queue_url, max_receives=settings.max_receive_count)
 
-    def return_message(self, record: SQSRecord, error: Exception) -> None:
-        """Make a failed message visible again soon; the queue's own visibility time-out is for functions that died.
+    def hold(self, event: Event) -> Hold:
+        """Return a hold on all messages of a batch."""
+        handles = [record["receiptHandle"] for record in event["Records"]]
+        return Hold(sqs=self.sqs, url=self.url, handles=handles)
+
+    def return_message(self, hold: Hold, record: SQSRecord, error: Exception) -> None:
+        """Make a failed message visible again soon.
 
         A malformed message, and one that failed for the last time, returns at once: SQS then moves it to the dead-letter
         queue.
@@ -61,9 +68,7 @@ class SourceQueue:
         final = isinstance(error, MessageError) or receives >= self.max_receives
         pause = 0 if final else RETRY_DELAYS_SECONDS[min(receives, len(RETRY_DELAYS_SECONDS)) - 1]
         try:
-            self.sqs.change_message_visibility(
-                QueueUrl=self.url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=pause
-            )
+            hold.give_back(record.receipt_handle, pause)
         except (BotoCoreError, ClientError):
             logger.exception(
                 "The message returns only after its visibility time-out",
@@ -87,15 +92,17 @@ class Consumer(Generic[M]):
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
         def handle(event: Event, context: LambdaContext) -> Answer:
-            return dict(process_partial_response(event, self._record, processor, context))
+            hold = self.source.hold(event)
+            with holding(hold):
+                return dict(process_partial_response(event, partial(self._record, hold), processor, context))
 
         return handle
 
-    def _record(self, record: SQSRecord) -> None:
+    def _record(self, hold: Hold, record: SQSRecord) -> None:
         try:
             self._message(self._parse(record), _receives(record))
         except Exception as error:
-            self.source.return_message(record, error)
+            self.source.return_message(hold, record, error)
             raise
 
     def _parse(self, record: SQSRecord) -> M:
