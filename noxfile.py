@@ -28,6 +28,7 @@ wheels          builds the wheels that a release of crackling has into build/whe
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
+fuzz            the API by schemathesis, with 3,000 requests of each kind instead of 20
 simulate        the simulator of delivery faults through 10,000 worlds instead of 2,000
 soak            load and chaos on the local cloud: jobs while processes die and files are damaged (docs/reliability.md)
 """
@@ -164,6 +165,12 @@ def test_aws(session: nox.Session) -> None:
 def test_lambdas(session: nox.Session) -> None:
     session.chdir(LAMBDAS)
     session.run("pytest", "-n", "auto", *session.posargs)  # the simulator uses every processor
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    session.chdir(LAMBDAS)
+    session.run("pytest", "-n", "auto", "tests/api/test_fuzz.py", "--examples", "3000", *session.posargs)
 
 
 @nox.session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import re
@@ -11,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from crackling_aws import names
 from crackling_infra import ec2_stack
 from delivery.account import stack
 from delivery.account import template as account
-from delivery.cli import PYTHON_ONLY, SUBCOMMANDS, module_of
+from delivery.cli import PYTHON_ONLY, SUBCOMMANDS, main
 from delivery.images import ami, boot_test, instances, parameter
 from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
@@ -162,15 +162,18 @@ def test_each_run_is_one_session_or_one_subcommand_that_exists(path: Path) -> No
 
 
 @every
-def test_options_of_subcommands_exist(path: Path) -> None:
+def test_options_of_subcommands_exist(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _job, step in steps(path):
         program = PROGRAM.fullmatch(step.get("run", ""))
         if program:
-            parser = argparse.ArgumentParser()
-            module_of(program[1]).add_arguments(parser)
+            # A subcommand may have subcommands of its own, which come before the options.
+            words = list(takewhile(lambda word: not word.startswith("-"), program[2].split()))
+            with pytest.raises(SystemExit):
+                main([program[1], *words, "--help"])
+            described = capsys.readouterr().out
             environment = " ".join(re.findall(r"'(--[\w-]+)'", json.dumps(jobs(path)[_job].get("env", {}))))
             for option in re.findall(r"--[\w-]+", f"{program[2]} {environment}"):
-                assert re.search(rf"(?<!\S){option}(?![\w-])", parser.format_help()), f"{program[1]} {option}"
+                assert re.search(rf"(?<!\S){option}(?![\w-])", described), f"{program[1]} {option}"
 
 
 @every

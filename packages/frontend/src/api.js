@@ -144,6 +144,14 @@ export class Api {
   }
 
   /**
+   * Delete a job with its query and results.
+   * @param {string} id
+   */
+  async deleteJob(id) {
+    await this.#request(`/jobs/${encodeURIComponent(id)}`, { method: "DELETE" });
+  }
+
+  /**
    * @param {string} id
    * @param {string | null} cursor
    * @param {number} limit
@@ -177,12 +185,14 @@ export class Api {
   }
 
   /**
+   * Return the off-targets of a guide. A failure is not repeated here; see readOffTargets().
    * @param {string} id
    * @param {number} target
+   * @param {AbortSignal} signal
    * @returns {Promise<OffTargets>}
    */
-  offTargets(id, target) {
-    return this.#call(`/jobs/${encodeURIComponent(id)}/targets/${target}/offtargets`);
+  offTargets(id, target, signal) {
+    return this.#call(`/jobs/${encodeURIComponent(id)}/targets/${target}/offtargets`, { signal, pauses: [] });
   }
 
   /**
@@ -209,15 +219,16 @@ export class Api {
    * Send a request, and repeat it after a pause if it may succeed a little later.
    * @param {string} path
    * @param {object} [more]
-   * @param {object} [more.body] sent as JSON by POST; without one the method is GET
+   * @param {object} [more.body] sent as JSON
+   * @param {string} [more.method] by default POST with a body, and GET without one
    * @param {AbortSignal} [more.signal]
    * @param {number[]} [more.pauses] one for each repetition
    * @returns {Promise<Response>}
    * @throws {ApiError} if the answer is not a success
    */
-  async #request(path, { body, signal, pauses = PAUSES } = {}) {
+  async #request(path, { body, method = body ? "POST" : "GET", signal, pauses = PAUSES } = {}) {
     const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
-    const request = { headers, ...(body && { method: "POST", body: JSON.stringify(body) }), ...(signal && { signal }) };
+    const request = { headers, method, ...(body && { body: JSON.stringify(body) }), ...(signal && { signal }) };
     for (const pause of pauses) {
       try {
         return await this.#send(path, request);

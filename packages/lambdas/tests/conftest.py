@@ -41,6 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-contract", action="store_true", help="write what the page is built against anew"
     )
+    parser.addoption(
+        "--examples", type=int, default=20, help="requests of each kind that the API is fuzzed with"
+    )
 
 
 class Ncbi:

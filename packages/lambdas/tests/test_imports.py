@@ -15,8 +15,8 @@ ALLOWED = {
     "jobs": {"caps", "genomes", "errors"},
     "genomes": {"caps", "errors"},
     "caps": {"errors"},
-    "index_files": set(),
-    "reaping": set(),
+    "index_files": {"errors"},
+    "reaping": {"genomes"},
     "runtime": set(),
     "errors": set(),
 }

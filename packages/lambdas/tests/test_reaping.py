@@ -8,7 +8,10 @@ import pytest
 
 from crackling_aws.models.genomes import GenomeState, Part, Progress, Source, Venue
 from crackling_aws.models.jobs import Job, JobOptions, Status
+from crackling_aws.preparation.release import Failure
+from crackling_aws.stores import keys
 from crackling_lambdas.handlers import reaper
+from crackling_lambdas.jobs.deletion import MARK_SECONDS
 from crackling_lambdas.reaping import HEARTBEAT_TIMEOUT_SECONDS, START_TIMEOUT_SECONDS
 from fakes.known import known
 from simulator.world import CONTEXT, ENVIRONMENT, STALLED_SECONDS
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 G = "GCF_000840245.1"
 HOURS = 3600.0
+NEVER = 10**10
 
 
 def reap(cloud: Cloud) -> None:
@@ -26,8 +30,10 @@ def reap(cloud: Cloud) -> None:
 
 def prepare(cloud: Cloud, venue: Venue | None, genome_id: str = G, claim: str = "c1") -> None:
     """Store a preparation under way with one job that waits for it."""
-    cloud.jobs.create(Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9))
-    cloud.genomes.add_waiter(genome_id, "j", 9)
+    cloud.jobs.create(
+        Job("j", genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER)
+    )
+    cloud.genomes.add_waiter(genome_id, "j", NEVER)
     cloud.jobs.mark_preparing("j", cloud.now)
     cloud.genomes.claim(genome_id, claim, Source.ACCESSION, set(Part), cloud.now)
     if venue is not None:
@@ -62,7 +68,7 @@ def test_what_stands_still_fails_with_its_jobs(cloud: Cloud) -> None:
 
 
 def test_a_job_that_was_never_admitted_fails(cloud: Cloud) -> None:
-    cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=9))
+    cloud.jobs.create(Job("lost", "phage", JobOptions(), 200, created=1, updated=cloud.now, expires=NEVER))
     cloud.now += STALLED_SECONDS + 1
     reap(cloud)
     assert "while it was queued" in str(known(cloud.jobs.get("lost")).failure)
@@ -162,3 +168,94 @@ def test_a_deployment_without_workers_asks_ec2_nothing(cloud: Cloud) -> None:
     prepare(cloud, Venue.LAMBDA)
     reaper.make_handler(ENVIRONMENT, cloud, lambda: cloud.now)({}, CONTEXT)
     assert known(cloud.jobs.get("j")).status is Status.PREPARING
+
+
+# --- genomes that were deleted ---
+
+
+def test_a_pinned_job_is_spared_when_the_next_preparation_fails(cloud: Cloud) -> None:
+    """It was pinned, but whoever pinned it died before its scan was queued."""
+    prepare(cloud, Venue.LAMBDA)
+    cloud.jobs.pin("j", "an-earlier-claim", cloud.now)
+    cloud.genomes.mark_failed(G, "c1", "as a test", cloud.now)
+    failure = Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=lambda: cloud.now)
+    failure.fail_remaining_waiters(cloud.genomes.get(G), "c1")
+    assert list(cloud.genomes.waiters(G)) == ["j"]
+    reap(cloud)
+    assert cloud.sent == [("scan", '{"job_id": "j"}')]
+    assert known(cloud.jobs.get("j")).failure is None
+    assert not list(cloud.genomes.waiters(G))
+
+
+def test_a_job_that_waits_for_a_deleted_upload_is_told(cloud: Cloud) -> None:
+    cloud.jobs.create(
+        Job("j", "mine", JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER)
+    )
+    cloud.genomes.add_waiter("mine", "j", 9)
+    reap(cloud)
+    assert "The genome mine was deleted before the job began" in str(known(cloud.jobs.get("j")).failure)
+    assert not list(cloud.genomes.waiters("mine"))
+
+
+def test_a_deleted_assembly_is_claimed_again_for_its_jobs(cloud: Cloud) -> None:
+    cloud.jobs.create(Job("j", G, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=NEVER))
+    cloud.genomes.add_waiter(G, "j", 9)
+    reap(cloud)
+    assert known(cloud.genomes.get(G)).state is GenomeState.PREPARING
+
+
+def test_a_retired_preparation_goes_with_the_last_job(cloud: Cloud) -> None:
+    prepare(cloud, Venue.LAMBDA)
+    cloud.genomes.mark_ready(G, "c1", cloud.now)
+    cloud.genomes.use(G, "c1", int(cloud.now) + 1000)
+    own, other = keys.index(G, "c1"), keys.index(G, "c2")
+    cloud.s3.objects |= {("genome", own): b"1", ("genome", other): b"2"}
+    cloud.genomes.delete(G)
+    reap(cloud)
+    assert ("genome", own) in cloud.s3.objects
+    cloud.now += 1001
+    reap(cloud)
+    assert ("genome", own) not in cloud.s3.objects
+    assert ("genome", other) in cloud.s3.objects
+    assert not list(cloud.genomes.retired())
+
+
+# --- jobs that are over ---
+
+
+def store_job(cloud: Cloud, job_id: str, expires: float) -> None:
+    cloud.jobs.create(Job(job_id, "phage", JobOptions(), 200, cloud.now, cloud.now, int(expires)))
+    cloud.s3.put_object(Bucket="data", Key=f"jobs/{job_id}/query.fa", Body=b"ACGT")
+    cloud.s3.put_object(Bucket="data", Key=f"jobs/{job_id}/export.xlsx", Body=b"late")
+
+
+def objects_of(cloud: Cloud, job_id: str) -> list[str]:
+    return [key for _, key in cloud.s3.objects if key.startswith(f"jobs/{job_id}/")]
+
+
+def test_an_expired_job_is_deleted_with_its_objects_and_no_other(cloud: Cloud) -> None:
+    store_job(cloud, "old", cloud.now + 10)
+    store_job(cloud, "new", cloud.now + 10 * HOURS)
+    reap(cloud)
+    assert len(objects_of(cloud, "old")) == 2
+    cloud.now += 10
+    reap(cloud)
+    assert cloud.jobs.get("old") is None
+    assert not objects_of(cloud, "old")
+    cloud.now += MARK_SECONDS + 1
+    reap(cloud)
+    assert cloud.jobs.remains("old") is None
+    assert cloud.jobs.get("new") is not None
+    assert len(objects_of(cloud, "new")) == 2
+
+
+def test_what_a_late_function_stored_for_a_deleted_job_is_erased_before_its_mark_goes(cloud: Cloud) -> None:
+    store_job(cloud, "j", NEVER)
+    assert cloud.jobs.mark_deleted("j", cloud.now)
+    reap(cloud)
+    assert not objects_of(cloud, "j")
+    cloud.s3.put_object(Bucket="data", Key="jobs/j/export.csv", Body=b"from before the mark")
+    cloud.now += MARK_SECONDS + 1
+    reap(cloud)
+    assert not objects_of(cloud, "j")
+    assert cloud.jobs.remains("j") is None

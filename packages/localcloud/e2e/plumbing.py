@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crackling_aws.names import LOCAL, service_stack
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localcloud.cloud import LocalCloud
 
-STACK = "CracklingStack-local"
+STACK = service_stack(LOCAL)
 
 
 @dataclass(frozen=True)

@@ -209,3 +209,11 @@ def test_a_query_may_hold_a_million_bases_and_no_guide(api: ApiClient, genome: s
     assert api.wait_for_job(job)["progress"] == {"guides": 0, "consensusDone": 0, "offTargetDone": 0}
     assert api.get(f"/jobs/{job}/targets")["targets"] == []
     assert api.export(job, "json") == b"[]\n"
+
+
+def test_a_deleted_job_is_gone_at_once(api: ApiClient, web: Web, genome: str) -> None:
+    job = api.submit(fasta=QUERY.read_text(), genome=genome)
+    api.wait_for_job(job)
+    assert web.ask("DELETE", f"/api/jobs/{job}").status == 204
+    for path in ("", "/query", "/targets", "/export"):
+        assert web.ask("GET", f"/api/jobs/{job}{path}").status == 410

@@ -16,7 +16,7 @@ from delivery.api_client import ApiClient, ApiError, post_form
 from expected import Expected
 from local_stage import SAMPLE, SAMPLE_ACCESSION, Deployment
 from localcloud.standins.faults import Fault, other_md5
-from plumbing import wait_until
+from plumbing import STACK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def follow(api: ApiClient, job: str) -> list[tuple[str, str | None]]:
 
 
 def objects(cloud: LocalCloud, prefix: str) -> list[str]:
-    bucket = cloud.outputs("CracklingStack-local")["GenomeBucket"]
+    bucket = cloud.outputs(STACK)["GenomeBucket"]
     found = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     return [entry["Key"] for entry in found]
 
@@ -212,7 +212,7 @@ def test_a_failed_genome_may_be_uploaded_again(api: ApiClient, cloud: LocalCloud
     api.post("/genomes/second-try/complete")
     failure(api, "/genomes/second-try", "state")
     bucket, left = (
-        cloud.outputs("CracklingStack-local")["GenomeBucket"],
+        cloud.outputs(STACK)["GenomeBucket"],
         "genomes/second-try/old/genome.fa.gz",
     )
     cloud.client("s3").put_object(Bucket=bucket, Key=left, Body=b"what the first try left")
@@ -259,16 +259,22 @@ def test_a_bowtie2_index_is_built_on_demand(api: ApiClient, genome: str) -> None
     assert sum(file["part"] == "bowtie2" for file in files) == 6
 
 
-def test_a_deleted_genome_leaves_results_and_no_files(api: ApiClient, web: Web, cloud: LocalCloud) -> None:
+def test_a_deleted_genome_leaves_jobs_what_they_began_with(
+    api: ApiClient, web: Web, cloud: LocalCloud
+) -> None:
     upload(api, "short-lived", FASTA.read_bytes())
     job = api.submit(fasta=QUERY, genome="short-lived")
     api.wait_for_job(job)
     before = api.export(job, "csv")
-    assert objects(cloud, "genomes/short-lived/")
+    off_targets = api.get(f"/jobs/{job}/targets/1/offtargets")
+    files = objects(cloud, "genomes/short-lived/")
+    assert files
     answer = web.ask("DELETE", "/api/genomes/short-lived")
     assert (answer.status, answer.body) == (204, b"")
-    assert objects(cloud, "genomes/short-lived/") == objects(cloud, "uploads/short-lived/") == []
+    assert objects(cloud, "uploads/short-lived/") == []
+    assert objects(cloud, "genomes/short-lived/") == files
     assert web.get("/api/genomes/short-lived").status == 404
     assert api.export(job, "csv") == before
-    assert web.get(f"/api/jobs/{job}/targets/1/offtargets").status == 409
+    assert api.get(f"/jobs/{job}/targets/1/offtargets") == off_targets
+    assert api.get(f"/jobs/{job}")["genomeReplaced"] is True
     assert web.ask("DELETE", "/api/genomes/short-lived").status == 404

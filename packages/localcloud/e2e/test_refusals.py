@@ -75,7 +75,7 @@ def test_a_request_without_an_answer_is_a_problem(web: Web, method: str, path: s
         (json.dumps({**JOB, "sequence": ""}), 422),
         (json.dumps({**JOB, "sequence": "ACGT EFGH"}), 422),
         (json.dumps({**JOB, "sequence": "ACGT\u0000"}), 422),
-        (json.dumps({**JOB, "sequence": "\ud800"}), 422),
+        (json.dumps({**JOB, "sequence": "\ud800"}), 400),
         (json.dumps({**JOB, "options": {"consensus": 4}}), 422),
         (json.dumps({**JOB, "options": {"colour": "red"}}), 422),
         (json.dumps({**JOB, "priority": "high"}), 422),

@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from plumbing import STACK
+
 if TYPE_CHECKING:
     from local_stage import Deployment
     from web import Web
@@ -83,6 +85,6 @@ def test_the_page_takes_no_writes(web: Web) -> None:
 
 
 def test_its_bucket_is_not_open_to_others(deployment: Deployment) -> None:
-    bucket = deployment.cloud.outputs("CracklingStack-local")["PageBucket"]
+    bucket = deployment.cloud.outputs(STACK)["PageBucket"]
     block = deployment.cloud.client("s3").get_public_access_block(Bucket=bucket)
     assert set(block["PublicAccessBlockConfiguration"].values()) == {True}

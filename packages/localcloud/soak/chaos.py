@@ -9,13 +9,15 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+from crackling_aws.names import LOCAL, service_stack
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
 
     from localcloud.cloud import LocalCloud
 
-STACK = "CracklingStack-local"
+STACK = service_stack(LOCAL)
 DAMAGED_BYTES = 4096
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(localcloud.__file__).parent
 # pytest is what localcloud.skips is a plugin of; nothing else imports it.
-EMULATOR = {"botocore", "moto", "werkzeug", "_typeshed", "pytest"}
+EMULATOR = {"botocore", "joserfc", "moto", "werkzeug", "_typeshed", "pytest"}
 
 
 def imports(folder: Path) -> Iterator[str]:

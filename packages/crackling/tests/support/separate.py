@@ -44,4 +44,4 @@ def separate_sections(index: Index) -> None:
         lists = Lists.from_buffer_copy(shard.lists)
         for field, (section, kind) in _FIELDS.items():
             setattr(lists, field, in_own_memory(shard.section(section), kind))
-        shard.lists = lists
+        shard._lists = lists

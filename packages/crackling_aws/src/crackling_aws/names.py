@@ -119,7 +119,7 @@ class WorkerTypes(NamedTuple):
     types: tuple[str, ...]
 
 
-# Memory: an index takes about 3 bytes a base to build, bowtie2's about 6 where it is a large one.
+# Memory: an index takes about 3 bytes a base to build.
 WORKER_TYPES: Final = {
     "x86_64": (
         WorkerTypes(4_500_000_000, ("r6i.xlarge", "r5.xlarge", "m6i.2xlarge")),

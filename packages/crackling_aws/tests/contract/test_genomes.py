@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from crackling_aws.stores.genomes import GenomeStore
 from fakes.known import known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import SimpleNamespace
 
 PARTS = frozenset([Part.FASTA, Part.ISSL])
@@ -199,3 +201,104 @@ def test_a_genome_that_was_replaced_takes_no_bowtie2_index(genomes: GenomeStore)
     genomes.claim("g", "c2", Source.UPLOAD, PARTS, 8)
     assert not genomes.end_bowtie2("g", "c1", Bowtie2State.READY)
     assert known(genomes.get("g")).bowtie2 is None
+
+
+def make_ready(genomes: GenomeStore, claim: str) -> None:
+    assert genomes.claim("g", claim, Source.UPLOAD, [Part.ISSL], 1)
+    assert genomes.issl_done("g", claim, FILES, 2)
+    assert genomes.mark_ready("g", claim, 3)
+
+
+def test_a_genome_in_use_is_retired(genomes: GenomeStore) -> None:
+    make_ready(genomes, "c1")
+    assert genomes.use("g", "c1", 50)
+    assert genomes.use("g", "c1", 40)
+    assert known(genomes.get("g")).used_until == 50
+    before = known(genomes.preparation("g", "c1"))
+    assert genomes.delete("g")
+    assert genomes.get("g") is None
+    assert not genomes.use("g", "c1", 60)
+    assert genomes.preparation("g", "c1") == replace(before, retired=True)
+    make_ready(genomes, "c2")
+    assert genomes.preparation("g", "c1") == replace(before, retired=True)
+    assert known(genomes.preparation("g", "c2")).used_until is None
+    assert [(found.claim, found.used_until) for found in genomes.retired()] == [("c1", 50)]
+    assert genomes.retired_claims("g") == {"c1"}
+    assert [genome.claim for genome in genomes.list()] == ["c2"]
+    genomes.remove_retired("g", "c1")
+    assert genomes.preparation("g", "c1") is None
+    assert not genomes.retired_claims("g")
+
+
+def test_a_genome_that_nobody_uses_leaves_nothing(genomes: GenomeStore) -> None:
+    make_ready(genomes, "c1")
+    assert genomes.delete("g")
+    assert genomes.preparation("g", "c1") is None
+    assert not list(genomes.retired())
+
+
+def test_only_a_genome_that_is_ready_is_used(genomes: GenomeStore) -> None:
+    assert not genomes.use("g", "c1", 50)
+    genomes.claim("g", "c1", Source.UPLOAD, [Part.ISSL], 1)
+    assert not genomes.use("g", "c1", 50)
+    genomes.mark_ready("g", "c1", 3)
+    assert not genomes.use("g", "c0", 50)
+    assert known(genomes.get("g")).used_until is None
+
+
+def test_all_genomes_that_jobs_wait_for(genomes: GenomeStore) -> None:
+    genomes.add_waiter("g", "j1", 9)
+    genomes.add_waiter("g", "j2", 9)
+    genomes.add_waiter("h", "j3", 9)
+    make_ready(genomes, "c1")
+    assert genomes.awaited() == {"g", "h"}
+
+
+class Meddling:
+    """Stand for a client of DynamoDB that another one gets in front of, once, just before a call."""
+
+    def __init__(self, client: Any, call: str, meddle: Callable[[], object]) -> None:
+        self._client, self._call, self._meddle = client, call, [meddle]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._call and self._meddle:
+            self._meddle.pop()()
+        return getattr(self._client, name)
+
+
+def test_a_use_that_is_noted_during_a_deletion_is_seen(cloud: SimpleNamespace, genomes: GenomeStore) -> None:
+    make_ready(genomes, "c1")
+    first: Any = Meddling(cloud.dynamodb, "delete_item", lambda: genomes.use("g", "c1", 50))
+    assert GenomeStore(first, "genomes").delete("g")
+    assert known(genomes.preparation("g", "c1")).used_until == 50
+    make_ready(genomes, "c2")
+    genomes.use("g", "c2", 60)
+    longer: Any = Meddling(cloud.dynamodb, "transact_write_items", lambda: genomes.use("g", "c2", 70))
+    assert GenomeStore(longer, "genomes").delete("g")
+    assert known(genomes.preparation("g", "c2")).used_until == 70
+
+
+def test_what_is_replaced_meanwhile_is_not_used(cloud: SimpleNamespace, genomes: GenomeStore) -> None:
+    def replace_genome() -> None:
+        genomes.delete("g")
+        make_ready(genomes, "c2")
+
+    make_ready(genomes, "c1")
+    late: Any = Meddling(cloud.dynamodb, "update_item", replace_genome)
+    assert not GenomeStore(late, "genomes").use("g", "c1", 50)
+    assert known(genomes.get("g")).used_until is None
+
+
+def test_what_is_replaced_during_a_deletion_is_not_retired_by_the_old_claim(
+    cloud: SimpleNamespace, genomes: GenomeStore
+) -> None:
+    def replace_genome() -> None:
+        genomes.delete("g")
+        make_ready(genomes, "c2")
+        genomes.use("g", "c2", 50)
+
+    make_ready(genomes, "c1")
+    genomes.use("g", "c1", 50)
+    late: Any = Meddling(cloud.dynamodb, "transact_write_items", replace_genome)
+    assert GenomeStore(late, "genomes").delete("g")
+    assert genomes.retired_claims("g") == {"c1", "c2"}

@@ -44,7 +44,7 @@ def test_an_id_is_taken_once(jobs: JobStore) -> None:
 def test_stages_leave_their_facts(jobs: JobStore) -> None:
     assert jobs.mark_preparing("j1", 11)
     assert known(jobs.get("j1")).status is Status.PREPARING
-    assert jobs.mark_scanning("j1", 12.5)
+    assert jobs.pin("j1", "c", 12.5)
     assert known(jobs.get("j1")).status is Status.SCANNING
     assert jobs.set_guides("j1", 5, 13)
     job = known(jobs.get("j1"))
@@ -80,7 +80,7 @@ def test_a_failed_job_stays_as_it_failed(jobs: JobStore) -> None:
     failed = known(jobs.get("j1"))
     assert (failed.status, failed.failure) == (Status.FAILED, "first")
     assert not jobs.fail("j1", "second", 12)
-    assert not jobs.mark_scanning("j1", 12)
+    assert not jobs.pin("j1", "c", 12)
     assert not jobs.set_guides("j1", 1, 12)
     assert jobs.get("j1") == failed
 
@@ -115,3 +115,41 @@ def test_stalled_jobs_are_those_without_progress_that_are_not_over(jobs: JobStor
     assert not jobs.fail_stalled("moving", "x", before=40, now=60)
     assert jobs.fail_stalled("j1", "x", before=40, now=60)
     assert known(jobs.get("j1")).failure == "x"
+
+
+def test_the_first_pin_stays(jobs: JobStore) -> None:
+    assert jobs.pin("j1", "c1", 12)
+    assert jobs.pin("j1", "c2", 13)
+    assert known(jobs.get("j1")).claim == "c1"
+    assert not jobs.fail_unpinned("j1", "it was deleted", 14)
+    assert jobs.fail("j1", "x", 15)
+    assert not jobs.pin("j1", "c1", 16)
+
+
+def test_a_deleted_job_is_neither_read_nor_changed_and_keeps_no_word_of_its_user(jobs: JobStore) -> None:
+    job = replace(a_job("j2"), region="my gene", recipient="digest")
+    assert jobs.create(job)
+    assert jobs.set_guides("j2", 5, 11)
+    assert jobs.mark_deleted("j2", 12)
+    assert jobs.get("j2") is None
+    assert jobs.remains("j2") == replace(a_job("j2"), updated=11, deleted=12)
+    assert not jobs.mark_deleted("j2", 13)
+    assert not jobs.pin("j2", "c1", 13)
+    assert not jobs.fail_unpinned("j2", "why", 13)
+    assert not jobs.set_guides("j2", 5, 13)
+    assert not jobs.fail("j2", "why", 13)
+    assert not jobs.mark_notified("j2", 13)
+    assert not jobs.mark_deleted("never", 13)
+    assert jobs.remains("j1") is None
+
+
+def test_what_has_expired_or_was_deleted_is_to_be_erased_and_only_a_mark_is_forgotten(jobs: JobStore) -> None:
+    assert jobs.create(a_job("j2"))
+    assert jobs.mark_deleted("j2", 12)
+    assert {job.job_id for job in jobs.to_erase(98.5)} == {"j2"}
+    assert {job.job_id for job in jobs.to_erase(99)} == {"j1", "j2"}
+    assert not jobs.forget("j1", before=100)
+    assert not jobs.forget("j2", before=12)
+    assert jobs.forget("j2", before=12.5)
+    assert jobs.remains("j2") is None
+    assert jobs.get("j1") == a_job()

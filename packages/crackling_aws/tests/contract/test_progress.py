@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crackling.errors import InputError
 from crackling_aws.models.genomes import Part, Phase, Progress, Source
-from crackling_aws.preparation.progress import LostClaimError, Reporter
+from crackling_aws.preparation.progress import FUNCTION_SECONDS, LostClaimError, Reporter
 from crackling_aws.stores.genomes import GenomeStore
 from fakes.known import known
 
@@ -89,3 +90,15 @@ def test_work_for_a_lost_claim_is_stopped(genomes: GenomeStore, report: Reporter
         report(Part.FASTA, 2, 10)
     with pytest.raises(LostClaimError):
         report.beat()
+
+
+def test_a_step_that_takes_too_long_fails_with_the_reason(genomes: GenomeStore, clock: Clock) -> None:
+    """Lambda would kill the function instead, and nobody would read why."""
+    report = Reporter(genomes=genomes, genome_id="g", claim="c1", clock=clock, max_seconds=FUNCTION_SECONDS)
+    clock.now += 1_000  # the time runs from the first report on
+    report(Part.ISSL, 1, 10)
+    clock.now += FUNCTION_SECONDS
+    report(Part.ISSL, 2, 10)
+    clock.now += 1
+    with pytest.raises(InputError, match="took longer than the 13 minutes"):
+        report(Part.ISSL, 3, 10)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,3 +103,20 @@ def test_a_job_is_complete_when_both_counters_are_full(targets: TargetStore, job
     assert known(jobs.get("j1")).status is Status.SCORING
     targets.save_consensus(chunk(), RESULTS, now=5)
     assert known(jobs.get("j1")).status is Status.COMPLETE
+
+
+def test_a_job_loses_all_its_chunks_and_no_other_job_any(targets: TargetStore) -> None:
+    for number in range(60):
+        targets.create(chunk(number), expires=9)
+    other = replace(chunk(), job_id="j2")
+    assert targets.create(other, expires=9)
+    targets.delete("j1")
+    targets.delete("nothing")
+    assert list(targets.chunks("j1")) == []
+    assert list(targets.chunks("j2")) == [other]
+
+
+def test_no_result_is_stored_for_a_deleted_job(targets: TargetStore, jobs: JobStore) -> None:
+    assert jobs.mark_deleted("j1", 5)
+    assert not targets.save_consensus(chunk(), RESULTS, now=6)
+    assert known(targets.get("j1", 0)).consensus is None

@@ -64,9 +64,20 @@ class FakeDynamoDB:
     def scan(self, **request: Any) -> dict[str, Any]:
         return self._find(request, request["FilterExpression"])
 
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        """Leave a write of a large batch undone, as DynamoDB may."""
+        ((table, writes),) = request["RequestItems"].items()
+        assert 0 < len(writes) <= 25
+        done = writes[:-1] or writes
+        for write in done:
+            self._write(table, self._key(table, write["DeleteRequest"]["Key"]), None)
+        return {"UnprocessedItems": {table: writes[-1:]} if len(writes) > 1 else {}}
+
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
-        writes = [write["Update"] for write in request["TransactItems"]]
-        keys = [self._key(write["TableName"], write["Key"]) for write in writes]
+        kinds, writes = zip(
+            *(pair for item in request["TransactItems"] for pair in item.items()), strict=True
+        )
+        keys = [self._key(write["TableName"], write.get("Key") or write["Item"]) for write in writes]
         codes = [
             "None" if self._holds(*pair) else "ConditionalCheckFailed"
             for pair in zip(writes, keys, strict=True)
@@ -78,8 +89,16 @@ class FakeDynamoDB:
             raise client_error(
                 "TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons
             )
-        for write, key in zip(writes, keys, strict=True):
-            self._write(write["TableName"], key, self._updated(write, key))
+        for kind, write, key in zip(kinds, writes, keys, strict=True):
+            after: dict[str, Any] | None
+            match kind:
+                case "Put":
+                    after = dict(write["Item"])
+                case "Update":
+                    after = self._updated(write, key)
+                case _:
+                    after = None
+            self._write(write["TableName"], key, after)
         return {}
 
     def _key(self, table: str, item: Mapping[str, Any]) -> Key:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import tracemalloc
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -10,6 +11,7 @@ import pytest
 from crackling.errors import InputError
 from crackling.sequences import fasta
 from crackling.sequences.faidx import Entry, FastaIndex
+from crackling_aws.preparation import download
 from crackling_aws.preparation.download import copy_fasta
 
 if TYPE_CHECKING:
@@ -103,3 +105,29 @@ def test_more_bases_than_can_be_prepared_are_refused() -> None:
     assert copy_fasta(io.BytesIO(FASTA), io.BytesIO(), "mine", limit=213).bases == 213
     with pytest.raises(InputError, match="more than 212 bases"):
         copy_fasta(io.BytesIO(FASTA), io.BytesIO(), "mine", limit=212)
+
+
+def test_line_ends_cost_next_to_nothing() -> None:
+    """A megabyte of gzip with nothing but line ends tied up a preparation for minutes."""
+    packed = gzip.compress(b">a\nACGT\n" + b"\n" * 200_000_000 + b">b\nACGT\n", 9)
+    assert len(packed) < 1_000_000
+    started = time.process_time()
+    assert copied(packed)[0].bases == 8
+    assert time.process_time() - started < 10
+
+
+def test_the_text_is_bounded_beside_the_bases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "_MAX_BYTES_OF_HEADERS", 100)
+    packed = gzip.compress(b">a\nACGT\n" + b"\n" * 10_000)
+    with pytest.raises(InputError, match=r"^mine: has more than 120 bytes of text"):
+        copy_fasta(io.BytesIO(packed), io.BytesIO(), "mine", limit=10)
+
+
+def test_contigs_and_their_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "MAX_CONTIGS", 3)
+    text = "".join(f">c{n}\nA\n" for n in range(4)).encode()
+    assert len(copied(text)[0].contigs) == 4  # without a limit
+    with pytest.raises(InputError, match=r"^mine: holds more than 3 contigs"):
+        copy_fasta(io.BytesIO(text), io.BytesIO(), "mine", limit=100)
+    with pytest.raises(InputError, match=r"^mine: the name of contig 1 has more than 1,000 letters"):
+        copied(b">" + b"c" * 1_001 + b"\nA\n")

@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None, services: Services | None = None) -
     """
     words = sys.argv[1:] if arguments is None else arguments
     name = words[0] if words and words[0] in SUBCOMMANDS else None
-    command = None if name is None else module_of(name)
+    command = None if name is None else import_module(f"delivery.commands.{name.replace('-', '_')}")
     options = _parser(name, command).parse_args(words)
     assert command is not None  # or the parser would have exited
     if name in PYTHON_ONLY:
@@ -61,11 +61,6 @@ def main(arguments: list[str] | None = None, services: Services | None = None) -
     from delivery.services import Services
 
     return outcome(lambda: command.run(options, services or Services()), *AWS_ERRORS)
-
-
-def module_of(subcommand: str) -> ModuleType:
-    """Return the module that declares and runs a subcommand."""
-    return import_module(f"delivery.commands.{subcommand.replace('-', '_')}")
 
 
 def start() -> NoReturn:

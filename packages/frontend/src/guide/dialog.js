@@ -4,6 +4,7 @@ import { fill, h } from "../dom/elements.js";
 import { failure } from "../dom/failures.js";
 import { cutOf } from "../model/figures.js";
 import { locationOf, strandSign } from "../model/format.js";
+import { readOffTargets } from "../model/read-off-targets.js";
 import { browserPanel } from "./browser-panel.js";
 import { offTargetList } from "./off-targets.js";
 import { oligoPanel } from "./oligo-panel.js";
@@ -35,19 +36,19 @@ export function guideDialog(api, job, columns) {
   // A click outside of the dialog's content hits the dialog itself.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => leave());
-  let latest = 0;
+  let asking = new AbortController();
 
   /** @param {Target} target */
   function open(target) {
-    const ours = ++latest;
+    asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    const opened = Date.now();
     /** @type {OffTarget[]} */
     let offTargets = [];
     const browser = browserPanel(api, job.genome, () => offTargets);
-    const list = h(
-      "section",
-      { class: "off-targets", "aria-label": "Off-targets" },
-      h("p", { role: "status" }, "Searching the genome…"),
-    );
+    const state = h("span", {}, "Searching the genome…");
+    const list = h("section", { class: "off-targets", "aria-label": "Off-targets" }, h("p", { role: "status" }, state));
     fill(heading, "Guide ", h("code", {}, target.guide), " ", h("code", { class: "pam" }, target.pam));
     fill(
       content,
@@ -59,18 +60,25 @@ export function guideDialog(api, job, columns) {
       browser.element,
       oligoPanel(target),
     );
-    leave = browser.close;
+    leave = () => {
+      browser.close();
+      asking.abort();
+    };
     dialog.showModal();
     content.scrollTop = 0;
-    api
-      .offTargets(job.jobId, target.id)
+    readOffTargets(api, job.jobId, target.id, signal, () => {
+      const seconds = Math.round((Date.now() - opened) / 1000);
+      fill(state, `Fetching the parts of the genome’s index that this guide needs, for ${seconds} s so far…`);
+    })
       .then((found) => {
+        if (signal.aborted) return;
         ({ offTargets } = found);
-        if (ours === latest) fill(list, ...offTargetList(found, target, browser.locate));
+        fill(list, ...offTargetList(found, target, browser.locate));
       })
       .catch((error) => {
+        if (signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
-        if (ours === latest) fill(list, failure(h("strong", {}, `${error.title}.`), ` ${error.message}`));
+        fill(list, failure(h("strong", {}, `${error.title}.`), ` ${error.message}`));
       });
   }
 

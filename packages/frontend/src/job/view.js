@@ -6,6 +6,7 @@ import { follow } from "../model/follow.js";
 import { count, day } from "../model/format.js";
 import { isFinished } from "../model/progress.js";
 import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
+import { deletion } from "./deletion.js";
 import { progressPanel } from "./progress-panel.js";
 
 /**
@@ -28,14 +29,21 @@ export function showJob(container, api, id) {
   const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
   const mailed = h("p", { class: "note" });
   const heading = h("h1", { tabindex: -1 }, titleOf(name));
+  const { ask, question } = deletion(remove);
   fill(
     container,
     h(
       "div",
       { class: "title" },
       heading,
-      copyButton("Copy link", () => location.href),
+      h(
+        "div",
+        { class: "actions" },
+        copyButton("Copy link", () => location.href),
+        ask,
+      ),
     ),
+    question,
     about,
     mailed,
     progress.element,
@@ -56,16 +64,41 @@ export function showJob(container, api, id) {
     }
   }
 
+  async function remove() {
+    await api.deleteJob(id).catch((error) => {
+      // Somebody else has deleted it meanwhile, or it has expired.
+      if (!(error instanceof ApiError && isGone(error.status))) throw error;
+    });
+    stop();
+    leave("Job deleted", "Its query and results are gone. ");
+  }
+
+  /**
+   * Show that the job is no longer there.
+   * @param {string} title
+   * @param {string} text
+   */
+  function leave(title, text) {
+    forgetJob(id);
+    const gone = h("h1", { tabindex: -1 }, title);
+    fill(container, gone, h("p", { role: "status" }, text, h("a", { href: "#/" }, "Design other guides")));
+    gone.focus();
+  }
+
   /** @param {ApiError} error */
   function refuse({ status, title, message, transient }) {
-    if (status === 404) forgetJob(id);
+    if (isGone(status)) {
+      stop();
+      leave(status === 404 ? "No such job" : "This job is no longer there", `${message}. `);
+      return;
+    }
     const onward = transient
       ? h("button", { type: "button", click: run }, "Try again")
       : h("a", { href: "#/" }, "Design other guides");
     const notice = failure(`${message} `, onward);
     // If the job has never been read, there is nothing else to show.
     if (about.textContent) fill(results, notice);
-    else fill(container, h("h1", { tabindex: -1 }, status === 404 ? "No such job" : title), notice);
+    else fill(container, h("h1", { tabindex: -1 }, title), notice);
   }
 
   /** @returns {Promise<Job | undefined>} the finished job; undefined if the user has left the view before */
@@ -101,6 +134,12 @@ export function showJob(container, api, id) {
         time(job.created),
         " · query and results are deleted on ",
         time(job.expires),
+        job.genomeReplaced &&
+          h(
+            "p",
+            { role: "note" },
+            "This genome was deleted or replaced after the job had begun. The job keeps to the genome that it began with.",
+          ),
       );
       fill(mailed, mail && !isFinished(job) && mailNote(mail));
       if (!name && job.region) fill(heading, titleOf(job.region));
@@ -126,6 +165,14 @@ async function readBoth(api, id) {
   // The genome is of interest while it is prepared, and if its preparation may be why the job failed.
   const ask = job.status === "preparing" || (job.status === "failed" && job.progress.guides === null);
   return { job, genome: ask ? await api.genome(job.genome).catch(() => null) : null };
+}
+
+/**
+ * Whether an answer says that there is no such job, or none any more.
+ * @param {number} status
+ */
+function isGone(status) {
+  return status === 404 || status === 410;
 }
 
 /** @param {string | null} [name] of the query, if this browser or the job knows it */

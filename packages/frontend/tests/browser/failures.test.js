@@ -38,6 +38,39 @@ suite("failures", ({ at, browser, standIn }) => {
       await page.getByLabel("Sequence", { exact: true }).waitFor();
     }));
 
+  test("a job is deleted once it is confirmed, and is then no longer there, nor in the list", () =>
+    at("#/jobs/unwanted", async (page) => {
+      const ask = page.getByRole("button", { name: "Delete this job" });
+      await page.locator(".tabulator-row").first().waitFor();
+      await ask.click();
+      await page.getByText("There is no undo").waitFor();
+      await assertAccessible(page);
+      await page.getByRole("button", { name: "Keep it" }).click();
+      assert.ok(!standIn().state.jobs.get("unwanted")?.gone, "it was deleted without a confirmation");
+
+      standIn().state.broken.set("/api/jobs/unwanted", 422);
+      await ask.click();
+      await page.getByRole("button", { name: "Delete for good" }).click();
+      await page.getByText("The job could not be deleted. This is broken for now.").waitFor();
+      standIn().state.broken.clear();
+
+      await ask.click();
+      await page.getByRole("button", { name: "Delete for good" }).click();
+      await page.getByRole("heading", { name: "Job deleted" }).waitFor();
+      assert.ok(standIn().state.jobs.get("unwanted")?.gone);
+      await assertAccessible(page);
+      await page.getByRole("link", { name: "Design other guides" }).click();
+      await page.getByLabel("Sequence", { exact: true }).waitFor();
+      assert.equal(await page.locator('a[href="#/jobs/unwanted"]').count(), 0);
+    }));
+
+  test("a job that has expired or was deleted is told of in words", () =>
+    at("#/jobs/gone", async (page) => {
+      await page.getByRole("heading", { name: "This job is no longer there" }).waitFor();
+      await page.getByText("The job gone was deleted, with its query and results.").waitFor();
+      await assertAccessible(page);
+    }));
+
   test("an unknown address is reported", () =>
     at("#/nowhere", async (page) => {
       await page.getByRole("heading", { name: "Nothing here" }).waitFor();

@@ -74,5 +74,7 @@ function jobs() {
     broken: { job: jobOf("broken", done(3)), targets: /** @type {any} */ ([null, null, null]) },
     notified: { job: jobOf("notified"), targets: some },
     slow: { job: jobOf("slow"), targets: some },
+    unwanted: { job: jobOf("unwanted", done(some.length)), targets: some, query: EXAMPLE },
+    gone: { job: jobOf("gone"), targets: [], gone: true },
   };
 }

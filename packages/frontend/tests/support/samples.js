@@ -21,6 +21,7 @@ export function jobOf(id, more = {}) {
     organism: null,
     genomeBases: null,
     annotated: false,
+    genomeReplaced: false,
     status: "queued",
     progress: { guides: null, consensusDone: 0, offTargetDone: 0 },
     genomeProgress: null,

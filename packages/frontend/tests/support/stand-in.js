@@ -36,7 +36,7 @@ const REFUSED = {
   "GCF_000000001.1": "NCBI withdrew GCF_000000001.1 (Danio rerio): many frameshifted proteins; use GCF_000000001.2",
 };
 
-/** @typedef {{job: Job, targets: Target[], query?: string}} Entry `query` is FASTA; without it the API answers that it is deleted */
+/** @typedef {{job: Job, targets: Target[], query?: string, gone?: boolean}} Entry `query` is FASTA; without it the API answers that it is deleted */
 /** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
 
 /** @param {{genomes?: Genome[], jobs?: Record<string, Entry>}} [content] */
@@ -113,7 +113,12 @@ async function answer(state, request, body) {
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body, searchParams);
   if (request.method === "POST") return createJob(state, body);
   const entry = state.jobs.get(id);
-  if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired.`);
+  if (request.method === "DELETE" && entry) {
+    entry.gone = true;
+    return { status: 204, type: "text/plain", body: "" };
+  }
+  if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired`);
+  if (entry.gone) return problem(410, "Gone", `The job ${id} was deleted, with its query and results`);
   if (!part) return json(200, step(state, entry));
   if (part === "query")
     return entry.query
@@ -255,9 +260,13 @@ function step(state, entry) {
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
   else if (job.status === "preparing" && genome) {
-    if (genome.progress)
-      genome.progress = { ...genome.progress, done: genome.progress.done + genome.progress.total / 4 };
-    genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
+    const { progress } = genome;
+    if (progress?.phase === "downloading")
+      genome.progress =
+        progress.done === 0
+          ? { ...progress, done: progress.total / 4 }
+          : { part: "fasta", phase: "annotating", done: 0, total: 0 };
+    else genome.done.push(genome.parts.find((part) => !genome.done.includes(part)) ?? "");
     if (genome.done.length === genome.parts.length) {
       Object.assign(genome, { state: "ready", updated: new Date().toISOString() });
       job.status = "scanning";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Api, ApiError } from "../../src/api.js";
 import { follow } from "../../src/model/follow.js";
+import { readOffTargets } from "../../src/model/read-off-targets.js";
 import { readTargets } from "../../src/model/read-targets.js";
 import { manyTargets } from "../support/targets.js";
 
@@ -19,7 +20,7 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   await api.genome("a/b");
   assert.deepEqual(sent, [
     ["/api/jobs", "POST", '{"sequence":"ACGT","genome":"g","options":{"consensus":2}}'],
-    ["/api/genomes/a%2Fb", undefined, undefined],
+    ["/api/genomes/a%2Fb", "GET", undefined],
   ]);
   assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
 });
@@ -86,6 +87,34 @@ test("a request is repeated after a pause, and after the one that the service as
   const patient = troubled([[429, { "Retry-After": "3600" }]]);
   await patient.api.genomes();
   assert.deepEqual(patient.pauses, [10_000]);
+});
+
+test("off-targets are asked for until they are there", async () => {
+  const { api, pauses } = troubled([[503, { "Retry-After": "1" }], [504]]);
+  let waited = 0;
+  await readOffTargets(api, "7", 3, new AbortController().signal, () => waited++);
+  assert.deepEqual([pauses, waited], [[1000, 2000], 2]);
+  const never = troubled(Array.from({ length: 20 }, () => [503]));
+  await assert.rejects(
+    readOffTargets(never.api, "7", 3, new AbortController().signal, () => {}),
+    { status: 503 },
+  );
+  assert.equal(never.pauses.length, 11);
+  const refused = troubled([[409]]);
+  await assert.rejects(
+    readOffTargets(refused.api, "7", 3, new AbortController().signal, () => {}),
+    { status: 409 },
+  );
+});
+
+test("off-targets are not asked for again once the dialog is closed", async () => {
+  const { api, pauses } = troubled([[503], [200]]);
+  const leaving = new AbortController();
+  await assert.rejects(
+    readOffTargets(api, "7", 3, leaving.signal, () => leaving.abort()),
+    { name: "AbortError" },
+  );
+  assert.equal(pauses.length, 1);
 });
 
 test("all pages of the genomes are read", async () => {

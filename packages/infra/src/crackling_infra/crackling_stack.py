@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 READ: Final = ("GetObject",)
 WRITE: Final = ("PutObject", "AbortMultipartUpload")
+# The actions that are needed to claim, list and retire genomes.
+GENOMES: Final = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 # The actions that are needed to end a preparation and to release the jobs that wait for it.
 RELEASE: Final = ("GetItem", "Query", "UpdateItem", "DeleteItem")
 
@@ -110,13 +112,12 @@ class CracklingStack(cdk.Stack):
 
     def _grant_api(self) -> None:
         api, storage = self.api.function, self.storage
-        api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem")
-        api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query")
-        api.use_table(
-            "GENOMES_TABLE", storage.genomes, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"
-        )
-        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        # Users delete their jobs, whose items are only marked: the reaper removes them.
+        api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
+        api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
+        api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
+        api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")
         api.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, "DeleteObject")
@@ -136,7 +137,7 @@ class CracklingStack(cdk.Stack):
         issl.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         for step in (downloader, issl):
             # Either step may fail the preparation, and with it the jobs that wait.
-            step.use_table("JOBS_TABLE", self.storage.jobs, "UpdateItem")
+            step.use_table("JOBS_TABLE", self.storage.jobs, "GetItem", "UpdateItem")
             step.use_table("GENOMES_TABLE", self.storage.genomes, *RELEASE)
         bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
         for index in (issl, bowtie2):
@@ -147,7 +148,7 @@ class CracklingStack(cdk.Stack):
     def _grant_ec2_workers(self, settings: Settings) -> None:
         """Grant the workers what the downloader and the builder of the index may do."""
         workers, storage = self.ec2_workers, self.storage
-        workers.use_table("JOBS_TABLE", storage.jobs, "UpdateItem")
+        workers.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         workers.list_objects(storage.genome_files, "uploads/")
@@ -163,16 +164,7 @@ class CracklingStack(cdk.Stack):
         storage, scheduler, reaper = self.storage, self.scheduling.scheduler, self.scheduling.reaper
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         # The scan adds up how much space earlier preparations took.
-        scheduler.use_table(
-            "GENOMES_TABLE",
-            storage.genomes,
-            "GetItem",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
-            "Query",
-            "Scan",
-        )
+        scheduler.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         # To look up the size of an upload, and to delete what earlier preparations of the genome left behind.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
@@ -180,8 +172,14 @@ class CracklingStack(cdk.Stack):
             scheduler.list_objects(storage.genome_files, prefix)
         scheduler.use_queue("DOWNLOAD_QUEUE_URL", self.preparation.downloader.queue)
         scheduler.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
-        reaper.use_table("JOBS_TABLE", storage.jobs, "Scan", "UpdateItem")
+        reaper.use_table("JOBS_TABLE", storage.jobs, "GetItem", "Scan", "UpdateItem", "DeleteItem")
+        reaper.use_table("TARGETS_TABLE", storage.targets, "Query", "BatchWriteItem")
+        reaper.use_objects("DATA_BUCKET", storage.data, "jobs/", "DeleteObject")
+        reaper.list_objects(storage.data, "jobs/")
         reaper.use_table("GENOMES_TABLE", storage.genomes, "Scan", *RELEASE)
+        # To delete the files of retired preparations.
+        reaper.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")
+        reaper.list_objects(storage.genome_files, "genomes/")
         reaper.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         # Longer than the lifetime of any message, so that the reaper gives up nothing that will still be retried.
         longest = max(consumer.message_lifetime.to_minutes() for consumer in self.preparation.consumers)

@@ -15,6 +15,7 @@ from templates import Resource, Synthesise, Template, Templates, target
 ROUTES = {
     "POST /jobs",
     "GET /jobs/{job}",
+    "DELETE /jobs/{job}",
     "GET /jobs/{job}/query",
     "GET /jobs/{job}/targets",
     "GET /jobs/{job}/export",

@@ -69,6 +69,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
         "target_scan": {"jobs/*", "genomes/*"},
+        "reaper": {"jobs/*", "genomes/*"},
     }
 
 
@@ -152,11 +153,24 @@ def test_the_key_of_ncbi_is_for_who_asks_ncbi(synthesise: Synthesise) -> None:
     assert all(":parameter/crackling/ncbi-key" in arn for arn in readers.values())
 
 
-def test_only_the_api_deletes_genomes_and_the_scheduler_what_failed_ones_left(service: Template) -> None:
-    deleting = {
-        m for m in service.functions() if any(action == "s3:DeleteObject" for action, _ in grants(service, m))
+def test_few_delete_genomes(service: Template) -> None:
+    """Check that the API deletes genomes, the scheduler what failed ones left, and the reaper what nobody uses any longer."""
+    assert deleting(service, "/genomes/*") == {"api", "scheduler", "reaper"}
+
+
+def test_only_the_api_and_the_reaper_delete_jobs(service: Template) -> None:
+    assert deleting(service, "/jobs/*") == {"api", "reaper"}
+
+
+def deleting(service: Template, prefix: str) -> set[str]:
+    """Return the functions that may delete objects below a prefix."""
+    return {
+        module
+        for module in service.functions()
+        for statement in service.statements()[service.role_of(module)]
+        if "s3:DeleteObject" in as_list(statement["Action"])
+        and any(resource["Fn::Join"][1][-1] == prefix for resource in as_list(statement["Resource"]))
     }
-    assert deleting == {"api", "scheduler"}
 
 
 def test_only_the_scheduler_starts_machines_and_only_the_reaper_ends_them(service: Template) -> None:

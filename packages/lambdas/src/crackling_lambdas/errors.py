@@ -1,4 +1,4 @@
-"""Define the reasons to refuse a request, whose HTTP statuses api.problems has, and the reason for work to wait."""
+"""Define the reasons to refuse a request, whose HTTP statuses api.problems has."""
 
 from __future__ import annotations
 
@@ -19,12 +19,20 @@ class NotFoundError(RefusedError):
     """Raised when there is no such thing."""
 
 
+class GoneError(RefusedError):
+    """Raised when there was such a thing, and it has expired or was deleted."""
+
+
 class ForbiddenError(RefusedError):
     """Raised when the thing belongs to somebody else."""
 
 
 class UpstreamError(RefusedError):
     """Raised when a service that the request depends on does not answer."""
+
+
+class NotYetError(RefusedError):
+    """Raised when an answer takes longer than a request may; the next request continues where this one ended."""
 
 
 class ConflictError(RefusedError):
@@ -37,7 +45,3 @@ class LimitError(RefusedError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class GenomeNotReadyError(Exception):
-    """Raised when the genome of a running job is not ready, for example because it was deleted and is prepared again."""

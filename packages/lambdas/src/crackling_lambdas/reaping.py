@@ -2,6 +2,8 @@
 
 Jobs: a job without progress fails, unless its genome is being prepared, however long that takes.
 Genomes: a preparation that has not begun is retried. One without progress fails, or is handed to another worker once.
+A job whose genome was deleted before the job began fails; an assembly of NCBI is claimed again for it.
+Retired preparations: their files are deleted when the last job that is pinned to them has expired.
 Workers: a worker that prepares nothing, or runs for too long, is terminated.
 """
 
@@ -13,7 +15,8 @@ from uuid import uuid4
 
 from crackling_aws.models.genomes import Genome, GenomeState, Venue
 from crackling_aws.models.jobs import Status
-from crackling_aws.preparation.release import owned
+from crackling_aws.preparation.release import DELETED_REASON, owned
+from crackling_aws.stores import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.release import Failure, Release
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.objects import ObjectStore
+    from crackling_lambdas.genomes.claims import Claims
 
 JOB_REASON = (
     "It stopped making progress while it was {status}. Submit it again; if that fails too, report its id."
@@ -71,6 +76,8 @@ class Reaper:
     genomes: GenomeStore
     release: Release
     failure: Failure
+    claims: Claims
+    objects: ObjectStore  # the genomes' files
     fleet: Fleet
     limits: TimeLimits
     clock: Callable[[], float]
@@ -81,7 +88,11 @@ class Reaper:
         genomes = list(self.genomes.list())
         for genome in genomes:
             self._check_genome(genome)
+        for genome_id in sorted(self.genomes.awaited()):
+            self._check_awaited(genome_id)
         self._end_workers(workers)
+        for preparation in list(self.genomes.retired()):
+            self._end_retired(preparation)
         preparing = {genome.genome_id for genome in genomes if genome.state is GenomeState.PREPARING}
         self._fail_jobs(set(filter(self._preparing, preparing)))
 
@@ -99,6 +110,21 @@ class Reaper:
                         self._fail_stalled(genome, genome.claim, self.limits.stalled_seconds, GENOME_REASON)
                     case Venue.WORKER:
                         self._replace_worker(genome, genome.claim)
+
+    def _check_awaited(self, genome_id: str) -> None:
+        """Claim a genome that nobody prepares, such as one that was deleted while a job was being released."""
+        self.release.release_all(genome_id)
+        found = self.genomes.get(genome_id)
+        if found is not None and found.state is not GenomeState.UPLOADING:
+            return
+        if not self.claims.claim_for_jobs(genome_id):
+            self.failure.fail_waiting(genome_id, DELETED_REASON.format(genome_id=genome_id))
+
+    def _end_retired(self, preparation: Genome) -> None:
+        """Delete what nobody uses any longer: first the files, so that a death in between repeats it."""
+        if preparation.claim is not None and (preparation.used_until or 0) <= self.clock():
+            self.objects.delete(self.objects.keys(keys.preparation(preparation.genome_id, preparation.claim)))
+            self.genomes.remove_retired(preparation.genome_id, preparation.claim)
 
     def _retry_start(self, genome: Genome, claim: str) -> None:
         """Retry the start, because its stream record was dropped or NCBI could not be reached; give up after an hour."""

@@ -123,6 +123,11 @@ class Service:
         ]
         return job_id
 
+    def pin(self, job_id: str, claim: str = "c") -> None:
+        """Pin a job to the preparation of its genome, as the release of its scan does."""
+        self.genomes.use("phage", claim, int(NOW) + 100)
+        self.jobs.pin(job_id, claim, NOW)
+
     def score(
         self,
         job_id: str,
@@ -133,6 +138,7 @@ class Service:
     ) -> None:
         """Do what the pipeline does; `only` the first so many chunks."""
         sites = query_sites(sequence, kind)
+        self.pin(job_id)
         self.jobs.set_guides(job_id, len(sites), NOW)
         for chunk in list(chunks(job_id, sites, 2))[:only]:
             guides = [query.site.guide for query in chunk.sites]

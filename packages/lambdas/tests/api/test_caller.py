@@ -171,3 +171,33 @@ def test_what_a_caller_may_do(caller: Caller, owner: str | None, allowed: set[st
 def test_only_the_group_makes_an_administrator(service: Service, groups: str) -> None:
     service.make_ready()
     assert User(service, "ada", groups).ask("DELETE", "/genomes/phage").status == 403
+
+
+def test_a_job_is_deleted_by_its_owner_or_an_administrator_and_nobody_else_learns_of_it(
+    service: Service, ada: User, bob: User, admin: User, nobody: User
+) -> None:
+    job_id, unknown = ada.submit(), "0" * 32
+
+    def refuses(other: User) -> None:
+        for method in ("DELETE", "GET"):
+            answer, missing = (other.ask(method, f"/jobs/{one}") for one in (job_id, unknown))
+            assert answer.status == 404
+            assert answer.text.replace(job_id, unknown) == missing.text
+
+    refuses(bob)
+    refuses(nobody)
+    assert known(service.jobs.get(job_id)).owner == "ada"
+    assert ada.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert ada.ask("GET", f"/jobs/{job_id}").status == 410
+    refuses(bob)
+    another = ada.submit()
+    assert admin.ask("DELETE", f"/jobs/{another}").status == 204
+
+
+def test_a_job_without_an_owner_is_deleted_by_everybody_or_where_people_sign_in_by_administrators(
+    service: Service, ada: User, admin: User, nobody: User
+) -> None:
+    first, second = nobody.submit(), nobody.submit()
+    assert ada.ask("DELETE", f"/jobs/{first}").status == 403
+    assert admin.ask("DELETE", f"/jobs/{first}").status == 204
+    assert nobody.ask("DELETE", f"/jobs/{second}").status == 204

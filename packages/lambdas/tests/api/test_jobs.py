@@ -10,7 +10,9 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
-from crackling_aws.models.genomes import Part, Phase, Progress, Source
+from crackling_aws.models.chunks import Chunk
+from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
+from crackling_lambdas.errors import NotYetError
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
@@ -46,6 +48,7 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "organism": None,
         "genomeBases": 48502,
         "annotated": False,
+        "genomeReplaced": False,
         "status": "queued",
         "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
         "genomeProgress": None,
@@ -366,14 +369,51 @@ def test_without_annotation_genes_are_null(service: Service) -> None:
     assert [place["gene"], place["feature"], target["gene"], target["feature"]] == [None] * 4
 
 
+def test_a_list_of_off_targets_that_takes_too_long_is_asked_for_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+
+    def late(*_: object) -> None:
+        raise NotYetError("still being fetched")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(science.Indexes, "off_targets", late)
+        answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json["detail"] == "still being fetched"
+    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 200
+
+
 def test_off_targets_of_what_is_not_there(service: Service) -> None:
     job_id = service.submit(SEQUENCE)
     service.score(job_id, SEQUENCE)
     beyond = len(list(science.guides(SEQUENCE))) + 1
     assert service.ask("GET", f"/jobs/{job_id}/targets/{beyond}/offtargets").status == 404
     assert service.ask("GET", f"/jobs/{job_id}/targets/0/offtargets").status == 422
+
+
+def test_a_job_whose_genome_was_replaced_answers_right_and_says_so(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    path = f"/jobs/{job_id}/targets/1/offtargets"
+    before = service.ask("GET", path).json
     assert service.ask("DELETE", "/genomes/phage").status == 204
-    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 409
+    assert service.ask("GET", "/genomes/phage").status == 404
+    assert service.ask("DELETE", "/genomes/phage").status == 404
+    service.genomes.claim("phage", "d", Source.UPLOAD, [Part.ISSL], NOW)
+    service.genomes.issl_done("phage", "d", [IndexFile("genomes/phage/d/genome.issl", 9)], NOW)
+    service.genomes.mark_ready("phage", "d", NOW)
+    assert service.ask("GET", path).json == before
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["genomeReplaced"], job["genomeBases"]) == (True, 48502)
+    service.genomes.remove_retired("phage", "c")
+    refused = service.ask("GET", path)
+    assert refused.status == 409
+    assert "is no longer kept; submit the job again" in refused.json["detail"]
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["genomeReplaced"], job["genomeBases"]) == (True, None)
 
 
 def test_the_body_may_be_base64(service: Service) -> None:
@@ -393,7 +433,7 @@ def test_a_job_that_waits_shows_how_far_its_genome_is(service: Service) -> None:
     service.jobs.mark_preparing(job_id, NOW)
     progress = {"part": "issl", "phase": "sorting", "done": 100, "total": 48502}
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] == progress
-    service.jobs.mark_scanning(job_id, NOW)
+    service.jobs.pin(job_id, "c2", NOW)
     assert service.ask("GET", f"/jobs/{job_id}").json["genomeProgress"] is None
 
 
@@ -443,3 +483,72 @@ def test_an_answer_that_lambda_would_not_carry_says_what_helps(service: Service)
     assert "a smaller limit" in answer.json["detail"]
     assert len(answer.text) < 1_000
     assert service.ask("GET", f"/jobs/{job_id}/targets", query={"limit": "10"}).status == 200
+
+
+# --- deletion and expiry ---
+
+PARTS = ("", "/query", "/targets", "/export", "/targets/1/offtargets")
+
+
+def everything_of(service: Service, job_id: str) -> list[Any]:
+    """Return what is stored under the id of a job, except its own item."""
+    tables = service.clients.dynamodb.tables
+    items = [key for table in ("targets", "genomes") for key in tables[table] if job_id in "".join(key)]
+    return items + [key for _, key in service.clients.s3.objects if job_id in key]
+
+
+def a_complete_job(service: Service) -> str:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    service.genomes.add_waiter("phage", job_id, 9)
+    assert service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).status == 303
+    assert len(everything_of(service, job_id)) >= 4
+    return job_id
+
+
+def test_a_job_is_deleted_with_everything_of_it_at_once(service: Service) -> None:
+    other = a_complete_job(service)
+    before = everything_of(service, other)
+    job_id = a_complete_job(service)
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, job_id) == []
+    item = service.clients.dynamodb.tables["jobs"][job_id,]
+    assert item.keys() == {
+        "jobId", "genomeId", "options", "chunkSize", "created", "updated", "expires", "deleted",
+    }  # fmt: skip
+    for part in PARTS:
+        answer = service.ask("GET", f"/jobs/{job_id}{part}")
+        assert (answer.status, answer.json["title"]) == (410, "Gone"), part
+        assert "was deleted" in answer.json["detail"]
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, other) == before
+    assert service.ask("GET", f"/jobs/{other}").status == 200
+
+
+def test_many_chunks_are_deleted(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    sites = query_sites(SEQUENCE)
+    for number in range(120):
+        service.targets.create(Chunk(job_id, number, number + 1, tuple(sites[:1])), 9)
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert not list(service.targets.chunks(job_id))
+
+
+def test_a_job_that_is_not_there_cannot_be_deleted(service: Service) -> None:
+    assert service.ask("DELETE", "/jobs/nothing").status == 404
+    assert not service.clients.dynamodb.tables["jobs"]
+
+
+def test_an_expired_job_is_gone_to_the_second(service: Service) -> None:
+    job_id = a_complete_job(service)
+    item = service.clients.dynamodb.tables["jobs"][job_id,]
+    service.clients.dynamodb.tables["jobs"][job_id,] = item | {"expires": {"N": str(int(NOW) + 1)}}
+    assert [service.ask("GET", f"/jobs/{job_id}{part}").status for part in PARTS] == [200] * len(PARTS)
+    address = service.ask("GET", f"/jobs/{job_id}/export", query={"format": "xlsx"}).headers["Location"]
+    service.clients.dynamodb.tables["jobs"][job_id,] = item | {"expires": {"N": str(int(NOW))}}
+    for part in PARTS:
+        answer = service.ask("GET", f"/jobs/{job_id}{part}")
+        assert (answer.status, "has expired" in answer.json["detail"]) == (410, True), part
+    assert "Expires=1" in address or "=1&" in address or address.endswith("=1"), address
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert everything_of(service, job_id) == []

@@ -67,6 +67,21 @@ def test_the_first_errors_are_told_and_the_others_are_counted(service: Service) 
     assert detail.count("Input should be") == SHOWN_ERRORS
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/genomes", '{"genome": "mine", "annotation": 0}'),
+        ("/genomes", '{"genome": "mine", "annotation": "yes"}'),
+        ("/jobs", '{"sequence": "ACGT", "genome": "GCF_000840245.1", "options": {"consensus": "2"}}'),
+        ("/jobs", '{"sequence": "ACGT", "genome": "GCF_000840245.1", "options": {"consensus": true}}'),
+    ],
+)
+def test_a_value_of_another_type_is_not_read_as_what_it_resembles(
+    service: Service, path: str, body: str
+) -> None:
+    assert service.ask("POST", path, body).status == 422
+
+
 def test_names_of_unknown_fields_are_cut(service: Service) -> None:
     status, detail = refusal(service, f'{{"{"x" * 1_000_000}": 1}}')
     assert status == 422

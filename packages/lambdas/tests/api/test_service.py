@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROUTES = {
     "/jobs": {"post"},
-    "/jobs/{job_id}": {"get"},
+    "/jobs/{job_id}": {"get", "delete"},
     "/jobs/{job_id}/query": {"get"},
     "/jobs/{job_id}/targets": {"get"},
     "/jobs/{job_id}/export": {"get"},
@@ -96,7 +96,7 @@ def test_the_manual_names_every_field(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/nothing"), ("GET", "/"), ("DELETE", "/jobs/j1"), ("GET", "/jobs")]
+    ("method", "path"), [("GET", "/nothing"), ("GET", "/"), ("PUT", "/jobs/j1"), ("GET", "/jobs")]
 )
 def test_what_there_is_not_is_a_problem(service: Service, method: str, path: str) -> None:
     answer = service.ask(method, path)

@@ -10,15 +10,17 @@ import pytest
 
 from crackling.specificity import Index, offtargets
 from crackling.specificity.guides import encode
-from crackling.specificity.layout import LIST_SECTIONS, Header, Section, Span
+from crackling.specificity.layout import HEADER_BYTES, LIST_SECTIONS, Header, Section, Span
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.errors import NotYetError
 from crackling_lambdas.index_files import off_target_lookup as off_target_lookup
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.parts import Blocks
 from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.time_limit import TimeLimit
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
 if TYPE_CHECKING:
@@ -124,6 +126,46 @@ def test_a_disk_that_fills_up_begins_afresh(s3: CountingS3, tmp_path: Path) -> N
     assert list(files.folder.iterdir()) == []
     free.bytes = 10**9
     assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
+
+
+class SlowS3(CountingS3):
+    """Take a second for each request."""
+
+    seconds = 0.0
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        self.seconds += 1
+        return super().get_object(**request)
+
+
+@pytest.mark.usefixtures("partly")
+@pytest.mark.parametrize("shards", [1, 3])
+def test_a_search_ends_in_time_and_goes_on_with_the_next_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shards: int
+) -> None:
+    monkeypatch.setattr(parts, "BATCH_RANGES", 4)
+    s3 = SlowS3()
+    genome = put_genome(s3, tmp_path, "g", random_fasta(300_000, 3), shards=shards)
+    want = expected(s3, genome, tmp_path)[0]
+    lookup = OffTargetLookup(
+        objects=ObjectStore(cast("Any", s3), BUCKET),
+        files=ShardFiles(folder=tmp_path / "off-targets"),
+        limit=TimeLimit(seconds=20, clock=lambda: s3.seconds),
+    )
+    ended = 0
+    while True:
+        began = s3.seconds
+        try:
+            assert lookup.off_targets(genome, GUIDE, LIMIT) == want
+            break
+        except NotYetError:
+            ended += 1
+        # The directories come in one go, and a batch that has begun is completed.
+        assert s3.seconds - began <= 20 + 4 + 8
+        assert ended < 100
+    assert ended > 1
+    keys = [(key, size) for key, size in s3.ranges if size != HEADER_BYTES]
+    assert len(keys) < 20 * (ended + 1) + 8 * shards
 
 
 class EvenDirectory:

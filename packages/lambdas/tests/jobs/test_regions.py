@@ -20,7 +20,6 @@ from crackling_aws.queues import Queue
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from crackling_aws.stores.targets import TargetStore
-from crackling_lambdas.errors import GenomeNotReadyError
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.jobs import regions
 from crackling_lambdas.jobs.regions import Regions
@@ -62,7 +61,8 @@ def make_scan(cloud: Cloud) -> Scan:
         jobs=cloud.jobs,
         targets=TargetStore(cloud.dynamodb, "targets", "jobs"),
         queries=ObjectStore(cloud.s3, "data"),
-        regions=Regions(read_genome=cloud.genomes.get, objects=files, annotations=Annotations(objects=files)),
+        read_preparation=cloud.genomes.preparation,
+        regions=Regions(objects=files, annotations=Annotations(objects=files)),
         consensus=Queue(cloud.sqs, "consensus"),
         off_target=Queue(cloud.sqs, "off_target"),
         clock=lambda: 1.0,
@@ -76,6 +76,9 @@ def scan(cloud: Cloud) -> Callable[..., str]:
     def run(region: str, job_id: str = "j") -> str:
         job = Job(job_id, "mine", JobOptions(), 200, created=1, updated=1, expires=2)
         cloud.jobs.create(replace(job, region=region))
+        if (genome := cloud.genomes.get("mine")) is not None and genome.claim is not None:
+            cloud.genomes.use("mine", genome.claim, 2)
+            cloud.jobs.pin(job_id, genome.claim, 1)
         make_scan(cloud).run(ScanJob(job_id))
         content: bytes = cloud.s3.objects["data", keys.query(job_id)]
         return content.decode()
@@ -168,9 +171,17 @@ def test_a_genome_that_was_prepared_without_tables_is_refused_with_the_remedy(
         scan("chr1:1-4")
 
 
-def test_a_genome_that_is_not_ready_is_waited_for(cloud: Cloud, scan: Callable[..., str]) -> None:
-    with pytest.raises(GenomeNotReadyError):
+def test_a_genome_that_is_no_longer_kept_is_told(cloud: Cloud, scan: Callable[..., str]) -> None:
+    with pytest.raises(InputError, match="The genome mine that the job began with is no longer kept"):
         scan("chr1:1-4")
+
+
+def test_a_genome_that_was_replaced_is_read_as_it_was(cloud: Cloud, scan: Callable[..., str]) -> None:
+    prepare(cloud)
+    first = scan("gen1")
+    del cloud.s3.objects["data", keys.query("j")]
+    prepare(cloud, "d", BASES[::-1])
+    assert scan("gen1") == first  # the message was delivered again
 
 
 def test_a_query_of_a_user_that_is_missing_is_no_region(cloud: Cloud, scan: Callable[..., str]) -> None:

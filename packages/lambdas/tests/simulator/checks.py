@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crackling.sequences.fasta import parse_query
+from crackling.sequences.fasta import parse_query, read_fasta
 from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreChunk, parse
 from crackling_aws.models.genomes import Bowtie2State, GenomeState
 from crackling_aws.models.jobs import Job, Status
@@ -15,22 +16,29 @@ from crackling_aws.stores.genomes import WAITER
 from simulator import science
 from simulator.elsewhere import FATAL
 from simulator.queues import MAX_RECEIVES
-from simulator.scenario import BAD, GOOD, Scenario, genomes, jobs, targets
+from simulator.scenario import BAD, BYSTANDERS, GOOD, REPLACEMENTS, Scenario, genomes, jobs, targets
 
 if TYPE_CHECKING:
+    from crackling.sequences.fasta import Contig
     from crackling_aws.messages import Message
     from crackling_aws.models.genomes import Genome
     from simulator.world import World
 
+DAY_SECONDS = 86_400
+# Why a job may fail whose genome was deleted before the job had begun.
+TOO_LATE = ("was deleted before the job began", "no file was uploaded")
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
 
 
-def check_progress(world: World) -> None:
-    """Before the reaper comes: nobody needs it who lost no message, nor a worker, nor met NCBI out of reach."""
-    lost = _lost(world) | set(world.fleet.deaths) | world.ncbi.trouble
+def check_progress(scenario: Scenario) -> None:
+    """Before the reaper comes: nobody needs it who lost no message, nor a genome, nor a worker, nor met NCBI out of reach."""
+    world = scenario.world
+    lost = _lost(world) | set(world.fleet.deaths) | world.ncbi.trouble | scenario.deleted
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        if job is None:
+            assert jobs(world).remains(key[0])
+            continue
         assert job.finished or job.job_id in lost or job.genome_id in lost, (
             f"{job.job_id} is left {job.status}"
         )
@@ -50,12 +58,34 @@ def check(scenario: Scenario) -> None:
     lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
         job = jobs(world).get(key[0])
-        assert job is not None
+        assert job is not None, "the mark of a deleted job is left"
         if job.genome_id != "bystander":
-            _check_job(world, job, lost)
+            _check_job(scenario, job, lost)
             _check_email(world, job)
     _check_genomes(world, lost)
     _check_nothing_else(world)
+    _check_deleted(world, scenario.deleted_jobs)
+    _check_retired(world)
+    _check_expired(world)
+
+
+def _check_expired(world: World) -> None:
+    """Check that nothing is left of the jobs, all of which have expired."""
+    expired = {key[0] for key in world.dynamodb.tables["jobs"]} - BYSTANDERS
+    for seconds in (31 * DAY_SECONDS, DAY_SECONDS):
+        world.now += seconds
+        world.reap()
+    _check_deleted(world, expired)
+
+
+def _check_deleted(world: World, deleted: set[str]) -> None:
+    """Check that nothing is left of jobs that were deleted, and nothing came back."""
+    for table in ("jobs", "targets"):
+        assert not deleted & {key[0] for key in world.dynamodb.tables[table]}, f"in {table}: a deleted job"
+    waiters = {key[1].removeprefix(WAITER) for key in world.dynamodb.tables["genomes"]}
+    assert not deleted & waiters, "a deleted job waits for its genome"
+    objects = {key.split("/")[1] for bucket, key in world.s3.objects if bucket == "data"}
+    assert not deleted & objects, "an object of a deleted job is left"
 
 
 def _check_poison(scenario: Scenario) -> None:
@@ -84,10 +114,11 @@ def _lost(world: World) -> set[str]:
     return lost | {genome.genome_id for genome in genomes(world).list() if genome.claim in lost}
 
 
-def _check_job(world: World, job: Job, lost: set[str]) -> None:
+def _check_job(scenario: Scenario, job: Job, lost: set[str]) -> None:
+    world = scenario.world
     assert job.finished, f"{job.job_id} is {job.status} for ever"
     kept = world.s3.objects.get(("data", keys.query(job.job_id)), b"").decode()
-    text = kept if job.region is None else _region(job)
+    text = kept if job.region is None else _region(world, job)
     assert kept == text or (not kept and job.status is Status.FAILED), "another query was kept"
     sequence = "".join(contig.sequence for contig in parse_query(text)) if text else ""
     expected = list(science.guides(sequence))
@@ -102,9 +133,9 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     )
     if job.status is Status.FAILED:
         assert job.failure
-        assert not text or job.genome_id in BAD or job.job_id in lost or job.genome_id in lost, (
-            f"failed needlessly: {job.failure}"
-        )
+        excused = job.genome_id in BAD or job.job_id in lost or job.genome_id in lost
+        too_late = job.genome_id in scenario.deleted and any(why in job.failure for why in TOO_LATE)
+        assert not text or excused or too_late, f"failed needlessly: {job.failure}"
         return
     assert job.genome_id in GOOD
     assert text, "there is no such region"
@@ -112,17 +143,56 @@ def _check_job(world: World, job: Job, lost: set[str]) -> None:
     assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
     efficiencies = list(chain.from_iterable(chunk.consensus or () for chunk in chunks))
     assert efficiencies == [science.efficiency(guide) for guide in expected]
-    genome = science.content(parse_query(GOOD[job.genome_id]))
+    genome = _content(world, job.genome_id, job.claim)
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
     assert specificities == [science.specificity(genome, guide) for guide in expected]
 
 
-def _region(job: Job) -> str:
+def _contigs(world: World, genome_id: str, claim: str | None) -> list[Contig]:
+    """Return the sequences of a genome as a preparation made it: of one version of it, as they are in the bucket."""
+    assert claim is not None, "the job is pinned to nothing"
+    packed = world.s3.objects.get(("genome", keys.fasta(genome_id, claim)))
+    assert packed is not None, "files that a job is pinned to are deleted"
+    contigs = list(read_fasta(io.BytesIO(packed)))
+    versions = [GOOD[genome_id], REPLACEMENTS.get(genome_id, GOOD[genome_id])]
+    assert contigs in [parse_query(version) for version in versions], "a genome was mixed"
+    return contigs
+
+
+def _content(world: World, genome_id: str, claim: str | None) -> bytes:
+    return science.content(_contigs(world, genome_id, claim))
+
+
+def _check_retired(world: World) -> None:
+    """Check that what a job is pinned to is there until the job expires, and nothing of it afterwards."""
+    retired = {(genome.genome_id, genome.claim) for genome in genomes(world).retired()}
+    folders = {tuple(key.split("/")[1:3]) for _, key in world.s3.objects if key.startswith("genomes/")}
+    assert retired <= folders
+    for key in world.dynamodb.tables["jobs"]:
+        job = jobs(world).get(key[0])
+        if job is not None and job.claim is not None:
+            found = genomes(world).preparation(job.genome_id, job.claim)
+            assert found is not None, "what a job is pinned to is forgotten"
+            assert all(("genome", file.key) in world.s3.objects for file in found.files)
+    world.now += 31 * DAY_SECONDS
+    world.reap()
+    assert not list(genomes(world).retired()), "a retired preparation is kept for ever"
+    folders = {tuple(key.split("/")[1:3]) for _, key in world.s3.objects if key.startswith("genomes/")}
+    assert not retired & folders, "files of a retired preparation are kept for ever"
+
+
+def _region(world: World, job: Job) -> str:
     """Return the query that a region stands for; empty where the genome has none."""
     assert job.region is not None
     contig, _, place = job.region.rpartition(":")
     first, last = map(int, place.split("-"))
-    for found in parse_query(GOOD.get(job.genome_id, ">a\nA")):
+    if job.genome_id not in GOOD:
+        return ""
+    # Every version of a genome has the same contigs.
+    known = (
+        parse_query(GOOD[job.genome_id]) if job.claim is None else _contigs(world, job.genome_id, job.claim)
+    )
+    for found in known:
         if found.name == contig and last <= len(found.sequence):
             return f">{job.region} {job.region}\n{found.sequence[first - 1 : last]}\n"
     return ""
@@ -174,7 +244,7 @@ def _check_bowtie2(world: World, genome: Genome) -> None:
     files = [content for (_, key), content in world.s3.objects.items() if key.startswith(folder)]
     match genome.bowtie2:
         case Bowtie2State.READY:
-            assert files == [science.content(parse_query(GOOD[genome.genome_id]))] * 2
+            assert files == [_content(world, genome.genome_id, genome.claim)] * 2
         case Bowtie2State.FAILED:
             assert world.queues["bowtie2"].exhausted, "given up without need"
         case Bowtie2State.PREPARING:

@@ -18,15 +18,26 @@ class History:
         self.faults: list[str] = []
 
     def job_written(self, before: Item, after: Item) -> None:
-        """Check that a finished job is marked as notified at most once and changes no further."""
-        if before is None or before == after or not _over(before):
+        """Check that a finished job is marked as notified at most once and changes no further, unless it is deleted."""
+        if before is None or before == after:
             return
-        mark = {name: after[name] for name in ("notified",) if after and name in after}
+        if "deleted" in before:
+            if after is not None:
+                self.faults.append(f"a job that was deleted changed: {before} -> {after}")
+            return
+        if after is None:
+            self.faults.append(f"a job vanished without a mark: {before}")
+            return
+        if not _over(before) or "deleted" in after:
+            return
+        mark = {name: after[name] for name in ("notified",) if name in after}
         if after != {**mark, **before} or "notified" in before:
             self.faults.append(f"a job that was over changed: {before} -> {after}")
 
     def emailed(self, email: Email, job: dict[str, Any]) -> None:
-        """An email that comes again is one whose mark was lost."""
+        """An email that comes again is one whose mark was lost. A job may be deleted just before its email is sent."""
+        if "deleted" in job:
+            return
         if not _over(job) or "notified" in job:
             self.faults.append(f"emailed too early or once more: {job}")
         if ("failure" in job) is not email.subject.startswith("Your job failed"):
@@ -36,7 +47,7 @@ class History:
         if before is None or after is None or before["item"] != {"S": "genome"}:
             return
         states = before["state"]["S"], after["state"]["S"]
-        if states[0] == "ready" and _without_bowtie2(before) != _without_bowtie2(after):
+        if states[0] == "ready" and _made(before) != _made(after):
             self.faults.append(f"a genome that was ready changed: {before} -> {after}")
         if states == ("preparing", "preparing"):
             if before["claim"] != after["claim"]:
@@ -52,9 +63,13 @@ class History:
             self.faults.append("a genome was claimed while it was being prepared")
 
 
-def _without_bowtie2(genome: dict[str, Any]) -> dict[str, Any]:
-    """Return a genome's item without what changes when somebody asks for that index."""
-    return {name: value for name, value in genome.items() if not name.startswith("bowtie2")}
+def _made(genome: dict[str, Any]) -> dict[str, Any]:
+    """Return what the preparation made of a genome: without what changes when somebody uses it or asks for bowtie2's index."""
+    return {
+        name: value
+        for name, value in genome.items()
+        if not name.startswith("bowtie2") and name != "usedUntil"
+    }
 
 
 def _over(job: dict[str, Any]) -> bool:

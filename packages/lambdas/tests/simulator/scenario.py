@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crackling.sequences.fasta import parse_query
 from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
-from crackling_aws.models.genomes import Part, Source
+from crackling_aws.models.genomes import GenomeState, Part, Source
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
@@ -29,6 +29,14 @@ UPLOADS = {
     "large": f">big\n{'ACGTTGGA' * 10}\n",
 }
 GOOD = UPLOADS | {name: ASSEMBLIES[name].decode() for name in (SMALL, LARGE)}
+OTHER_LETTERS = str.maketrans("ACGT", "GTCA")
+# What a genome is replaced by: contigs of the same names and lengths, with other sequences.
+REPLACEMENTS = {
+    name: "\n".join(
+        line if line.startswith(">") else line.translate(OTHER_LETTERS) for line in fasta.split("\n")
+    )
+    for name, fasta in UPLOADS.items()
+}
 BAD_UPLOADS = {
     "protein": ">p\nMKLVWEQFI\n",
     "nothing": "hello",
@@ -37,6 +45,7 @@ BAD_UPLOADS = {
 }
 BAD = {**BAD_UPLOADS, HUGE: "", FATAL: "", UNKNOWN: ""}
 BYSTANDERS = {"bystander", "complete", "failed"}
+NEVER = 10**10
 ADDRESSES = ("One@example.org", "two@lab.example.org")
 POISON = (
     "",
@@ -57,6 +66,8 @@ class Scenario:
     rng: random.Random
     poison: list[tuple[str, str]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    deleted_jobs: set[str] = field(default_factory=set)
     bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def plan(self) -> None:
@@ -74,11 +85,15 @@ class Scenario:
             self.world.at_last_part = self._arrive_late
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(partial(self._ask_for_bowtie2, genomes[0], 20))
+        if self.rng.random() < 0.4:
+            self.world.users.append(partial(self._replace, genomes[0], 40))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._fail_a_job)
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
+            self.world.users.append(self._delete_a_job)
 
     def _email(self) -> dict[str, str]:
         address = self.rng.choice((None, *ADDRESSES))
@@ -101,13 +116,46 @@ class Scenario:
         beyond = self.rng.random() < 0.2
         return f"{contig.name}:{first}-{self.rng.randint(first, len(contig.sequence)) + 1000 * beyond}"
 
+    def _replace(self, genome_id: str, tries: int) -> None:
+        """Delete a genome once it is there, whatever its jobs are doing, and upload another by its name."""
+        found = genomes(self.world).get(genome_id)
+        if found is None or found.state is not GenomeState.READY:
+            if tries:
+                self.world.users.append(partial(self._replace, genome_id, tries - 1))
+            return
+        self.deleted.add(genome_id)
+        answer = self.world.request("DELETE", f"/genomes/{genome_id}")
+        if answer is None or answer["statusCode"] >= 500:
+            self.world.users.append(partial(self._replace, genome_id, tries))
+        if genome_id in UPLOADS:
+            self.world.users.append(partial(self._upload, genome_id))
+        if self.rng.random() < 0.5:  # what is under way goes on only when the other genome may be ready
+            for name in ("scan", "consensus", "off_target"):
+                for message in self.world.queues[name].messages:
+                    message.visible_at = max(message.visible_at, self.world.now + 100)
+        self.world.users.append(partial(self._deliver_jobs_again, genome_id, tries=40))
+
+    def _deliver_jobs_again(self, genome_id: str, tries: int) -> None:
+        """Let the records of jobs that are under way come once more, late, when their genome is ready again."""
+        found = genomes(self.world).get(genome_id)
+        if found is None or found.state is not GenomeState.READY:
+            if tries:
+                self.world.users.append(partial(self._deliver_jobs_again, genome_id, tries - 1))
+            return
+        for item in self.world.dynamodb.tables["jobs"].values():
+            if item["genomeId"] == {"S": genome_id} and "claim" in item:
+                self.world.streams["jobs"].add("INSERT", item)
+
     def _upload(self, genome_id: str) -> None:
         """Announce, upload, complete; users try again when the service fails, and may forget to complete."""
         announced = self.world.request("POST", "/genomes", json.dumps({"genome": genome_id}))
         if announced is None or announced["statusCode"] >= 500:
             self.world.users.append(lambda: self._upload(genome_id))
             return
-        self.world.s3.objects["genome", keys.upload(genome_id)] = (GOOD | BAD)[genome_id].encode()
+        if announced["statusCode"] != 201:
+            return  # it is ready or being prepared
+        fastas = REPLACEMENTS if genome_id in self.deleted else GOOD | BAD
+        self.world.s3.objects["genome", keys.upload(genome_id)] = fastas[genome_id].encode()
         if self.rng.random() < 0.7:
             self.world.users.append(lambda: self._complete(genome_id))
 
@@ -142,10 +190,31 @@ class Scenario:
 
     def _fail_a_job(self) -> None:
         """Fail a job in the middle of its work, for an unrelated reason."""
-        if known := sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS):
+        if known := self._jobs():
             job_id = self.rng.choice(known)
             jobs(self.world).fail(job_id, "as a test", self.world.now)
             self.failed.add(job_id)
+
+    def _delete_a_job(self) -> None:
+        """Delete a job at any time: mostly later, when there are jobs at work."""
+        if self.rng.random() < 0.9:
+            self.world.users.append(self._delete_a_job)
+        elif known := self._jobs():
+            self._delete(self.rng.choice(known))
+
+    def _delete(self, job_id: str) -> None:
+        """A user repeats what was not confirmed, for example as the function died right after the mark."""
+        self.deleted_jobs.add(job_id)
+        if self.rng.random() < 0.4:
+            jobs(self.world).mark_deleted(job_id, self.world.now)
+            self.world.users.append(lambda: self._delete(job_id))
+            return
+        answer = self.world.request("DELETE", f"/jobs/{job_id}")
+        if answer is None or answer["statusCode"] not in (204, 404):
+            self.world.users.append(lambda: self._delete(job_id))
+
+    def _jobs(self) -> list[str]:
+        return sorted(key[0] for key in self.world.dynamodb.tables["jobs"] if key[0] not in BYSTANDERS)
 
     def _stray(self) -> None:
         """Send well-formed messages about things that no longer exist, or never did."""
@@ -167,11 +236,11 @@ class Scenario:
         genomes.claim("bystander", "claim", Source.UPLOAD, [Part.FASTA], 1)
         genomes.fasta_done("bystander", "claim", 1, 10, 1)
         genomes.mark_ready("bystander", "claim", 1)
-        jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        jobs.create(Job("complete", "bystander", JobOptions(), 2, created=1, updated=1, expires=NEVER))
         for stream in self.world.streams.values():
             stream.records.clear()
         jobs.set_guides("complete", 0, 1)
-        jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=2))
+        jobs.create(Job("failed", "bystander", JobOptions(), 2, created=1, updated=1, expires=NEVER))
         jobs.fail("failed", "as a test", 1)
         for late in (ScanJob("complete"), ScanJob("failed")):
             self.world.queues["scan"].send(dump(late))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from crackling_aws.stores import genomes, jobs, targets
 from crackling_lambdas import reaping
 from crackling_lambdas.genomes import preparation
 from crackling_lambdas.handlers import notifier, scheduler
-from crackling_lambdas.jobs import admission, scanning
+from crackling_lambdas.jobs import admission, deletion, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
 from crackling_lambdas.runtime import consumer as consumers
 from crackling_lambdas.runtime import hold
@@ -130,6 +131,67 @@ def the_waiter_is_removed_before_its_scan_is_queued(patch: pytest.MonkeyPatch) -
         one(self, genome_id, job_id)
 
     patch.setattr(release.Release, "release_job", eager)
+
+
+def jobs_are_not_pinned(patch: pytest.MonkeyPatch) -> None:
+    """Read whatever has the genome's id now."""
+    preparation = genomes.GenomeStore.preparation
+
+    def latest(self: Any, genome_id: str, claim: str) -> Any:
+        found = self.get(genome_id)
+        return found if genomes.is_ready(found) else preparation(self, genome_id, claim)
+
+    patch.setattr(genomes.GenomeStore, "preparation", latest)
+
+
+def a_second_pin_replaces_the_first(patch: pytest.MonkeyPatch) -> None:
+    def pin(self: Any, job_id: str, claim: str, now: float) -> Any:
+        return self._update(job_id, jobs.NOT_FINISHED, claim=claim, scanning=True, updated=now)
+
+    def use(self: Any, job: Job) -> Any:
+        found = self.genomes.get(job.genome_id)
+        self.genomes.use(job.genome_id, found.claim, job.expires)
+        return found.claim
+
+    release_job = release.Release.release_job
+
+    def forgetful(self: Any, genome_id: str, job_id: str) -> bool:
+        found, job = self.genomes.get(genome_id), self.jobs.get(job_id)
+        if job is not None and not job.finished and genomes.is_ready(found):
+            pin(self.jobs, job_id, use(self, job), self.clock())
+        return release_job(self, genome_id, job_id)
+
+    patch.setattr(release.Release, "release_job", forgetful)
+
+
+def genomes_are_used_without_a_note(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes.GenomeStore, "use", lambda *_: True)
+
+
+def genomes_in_use_are_deleted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes, "UNUSED", "#state = :state")
+    patch.setattr(genomes.GenomeStore, "_retire", genomes.GenomeStore._delete_unused)
+
+
+def files_of_retired_preparations_are_deleted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes.GenomeStore, "retired_claims", lambda *_: frozenset())
+
+
+def retired_preparations_are_kept_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping.Reaper, "_end_retired", lambda *_: None)
+
+
+def retired_preparations_are_deleted_at_once(patch: pytest.MonkeyPatch) -> None:
+    end = reaping.Reaper._end_retired
+    patch.setattr(
+        reaping.Reaper,
+        "_end_retired",
+        lambda self, found: end(self, dataclasses.replace(found, used_until=0)),
+    )
+
+
+def jobs_of_deleted_genomes_wait_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reaping.Reaper, "_check_awaited", lambda *_: None)
 
 
 def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) -> None:
@@ -331,6 +393,36 @@ def no_reason_is_recorded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(jobs.JobStore, "fail_stalled", lambda *_: True)
 
 
+def deleted_jobs_are_read(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.JobStore, "get", jobs.JobStore._read)
+
+
+def deleted_jobs_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "NOT_FINISHED", f"{jobs.NOT_FAILED} AND {jobs.NOT_COMPLETE}")
+
+
+def the_mark_goes_with_the_data(patch: pytest.MonkeyPatch) -> None:
+    delete = deletion.Deletion.delete
+
+    def hasty(self: Any, job_id: str) -> None:
+        delete(self, job_id)
+        self.jobs.forget(job_id, self.clock() + 1)
+
+    patch.setattr(deletion.Deletion, "delete", hasty)
+
+
+def nobody_finishes_deletions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion.Deletion, "delete_due", lambda _self: None)
+
+
+def deleted_jobs_leave_their_targets(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(targets.TargetStore, "delete", lambda *_: None)
+
+
+def deleted_jobs_leave_their_objects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "keys", SimpleNamespace(job_folder=lambda _job_id: "nowhere/"))
+
+
 def dead_functions_are_noticed_by_the_queues_time_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hold.Hold, "extend", lambda _self: None)
 
@@ -348,6 +440,12 @@ def long_work_is_not_held_on_to(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTATIONS = [
+    deleted_jobs_are_read,
+    deleted_jobs_change,
+    the_mark_goes_with_the_data,
+    nobody_finishes_deletions,
+    deleted_jobs_leave_their_targets,
+    deleted_jobs_leave_their_objects,
     results_overwrite_and_count_again,
     second_scan_overwrites_chunks,
     failed_jobs_go_on_counting,
@@ -375,6 +473,14 @@ MUTATIONS = [
     chunks_are_queued_before_they_are_written,
     the_last_finisher_dies_and_nobody_releases,
     the_waiters_of_a_failure_are_failed_once,
+    jobs_are_not_pinned,
+    a_second_pin_replaces_the_first,
+    genomes_are_used_without_a_note,
+    genomes_in_use_are_deleted,
+    files_of_retired_preparations_are_deleted,
+    retired_preparations_are_kept_for_ever,
+    retired_preparations_are_deleted_at_once,
+    jobs_of_deleted_genomes_wait_for_ever,
     refused_messages_are_not_noticed,
     failed_messages_are_not_reported,
     failed_records_are_not_reported,

@@ -78,6 +78,7 @@ STALLED_SECONDS = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next
 DEPTH = 2  # how deep handlers may interrupt each other
 PAUSES = (0, 0, 0, 20, 200)  # seconds that an interruption takes besides what others do meanwhile
+MAX_PAUSES = 450  # seconds in all, so that no step runs into the time limit of a function
 HOLDING = "change_message_visibility_batch"
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r"
@@ -129,6 +130,7 @@ class World:
         self.fleet = Fleet(self)
         self._beats: dict[Hold, float] = {}  # when the next one is due
         self._beating = False
+        self._pauses_left = MAX_PAUSES
         self._depth = 0
         self._scratch = scratch
         self._sandboxes: dict[tuple[str, int], Handler] = {}
@@ -233,8 +235,10 @@ class World:
         """A while passes in the middle of a handler: others run, a few of them or many."""
         if self._beating:
             return
-        if not self.fleet.working:  # whose own heartbeat is not simulated
-            self._pass(self.rng.choice(PAUSES))
+        pause = self.rng.choice(PAUSES)
+        if pause <= self._pauses_left and not self.fleet.working:  # whose own heartbeat is not simulated
+            self._pauses_left -= pause
+            self._pass(pause)
         if self._depth < DEPTH:
             self._depth += 1
             for _ in range(self.rng.choice((1, 2, 20))):

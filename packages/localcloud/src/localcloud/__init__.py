@@ -4,5 +4,5 @@ moto keeps the state and speaks the APIs; `gaps` adds what moto lacks; `runtime`
 delivers events; `front` is the HTTP front door; `iam` has calls judged by roles. Start with `localcloud.cloud.LocalCloud`.
 
 It cannot test: cfn-init on a real Ubuntu, the signatures of origin access control, TTL, throttling of the API,
-memory limits and the speed that memory buys, authorizers, VPC routing, conditions of policies.
+memory limits and the speed that memory buys, VPC routing, conditions of policies.
 """

@@ -28,7 +28,10 @@ _NAMES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id", b"ID")
 _ALIASES = _NAMES[:-1]  # an ID is valid only within its file
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _COLUMNS = 9
-MAX_LINE = 1_000_000  # bytes; the longest of NCBI's have some thousands
+MAX_RECORDS = 1_000_000  # that may have parts, and as many parents of parts
+MAX_PARTS = 20_000_000  # exons, for example
+MAX_LINES, MAX_CONTIGS = 100_000_000, 2_000_000
+MAX_LINE = 1_000_000  # bytes
 _MAX_POSITION = 0xFFFFFFFF
 
 
@@ -70,6 +73,8 @@ class GffReader:
     _nodes: dict[bytes, _Node] = field(default_factory=dict)
     # By parent: contig, start, end and feature of each part, in one flat array, because a human genome has millions.
     _parts: dict[bytes, array[int]] = field(default_factory=dict)
+    _part_count: int = 0
+    _span_count: int = 0
     _names: dict[bytes, int] = field(default_factory=dict)  # contigs in the order of the file
 
     def read(self, stream: BinaryIO) -> None:
@@ -82,6 +87,10 @@ class GffReader:
             for number, line in enumerate(iter(lambda: lines.readline(MAX_LINE + 1), b""), start=1):
                 if len(line) > MAX_LINE:
                     raise self._wrong(number, f"has more than {MAX_LINE:,} bytes")
+                if number > MAX_LINES or len(self.contigs) > MAX_CONTIGS:
+                    raise InputError(
+                        f"{self.label}: has more than {MAX_LINES:,} lines or {MAX_CONTIGS:,} contigs; give only the genes"
+                    )
                 if line.startswith((b"##FASTA", b">")):
                     break
                 if line.startswith(b"##sequence-region"):
@@ -136,6 +145,9 @@ class GffReader:
         if feature is not None:
             parent = parent or _first(attributes, _NAMES) or columns[0]
             self._parts.setdefault(parent, array("I")).extend((contig, start, end, feature))
+            self._part_count += 1
+            if self._part_count > MAX_PARTS or len(self._parts) > MAX_RECORDS:
+                raise self._too_many(number)
             return
         is_gene = kind.endswith(b"gene")
         if key := _value(attributes, b"ID") or (_first(attributes, _NAMES) if is_gene else b""):
@@ -144,6 +156,9 @@ class GffReader:
                 node = self._nodes[key] = _Node(parent, name, is_gene)
                 node.aliases = _aliases(attributes, name) if is_gene else ()
             node.spans.append(Span(contig, start, end, Feature.INTRON))
+            self._span_count += 1
+            if self._span_count > MAX_RECORDS:
+                raise self._too_many(number)
 
     def _contig(self, name: bytes) -> int:
         if (number := self._names.get(name)) is None:
@@ -158,6 +173,12 @@ class GffReader:
         if not 0 <= start < end <= _MAX_POSITION:
             raise self._wrong(number, f"goes from {_text(columns[3])!r} to {_text(columns[4])!r}")
         return start, end
+
+    def _too_many(self, number: int) -> InputError:
+        return InputError(
+            f"{self.label}, line {number}: is beyond {MAX_RECORDS:,} genes and transcripts or {MAX_PARTS:,} exons, "
+            "the most that are read; leave out what is no gene"
+        )
 
     def _wrong(self, number: int, what: str) -> InputError:
         return InputError(f"{self.label}, line {number}: {what}; give GFF3, as NCBI and Ensembl offer it")

@@ -8,6 +8,7 @@ from itertools import accumulate, chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.annotation.locus import Feature
+from crackling.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ _MEMBER_MASK = (1 << _POSITION_SHIFT) - 1
 # The features of a segment: for each gene there, its number << 2 | the Feature that the segment is in this gene.
 FeatureSet = tuple[int, ...]
 NO_FEATURES: FeatureSet = ()
+# In all feature sets. A thousand genes over each other have a million.
+MAX_MEMBERS = 20_000_000
 
 
 class FeatureSets(NamedTuple):
@@ -55,7 +58,11 @@ def segments(genes: Iterable[Gene], contigs: int) -> tuple[list[str], FeatureSet
                 for position, feature in flat(spans)
             )
     numbers: dict[FeatureSet, int] = {NO_FEATURES: 0}
-    tracks = [_track(some, numbers) for some in changes]
+    left = MAX_MEMBERS
+    tracks = []
+    for some in changes:
+        track, left = _track(some, numbers, left)
+        tracks.append(track)
     ends = array("I", accumulate(map(len, numbers)))
     return names, FeatureSets(ends, array("I", chain.from_iterable(numbers))), tracks
 
@@ -89,8 +96,12 @@ def flat(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
         before = now
 
 
-def _track(changes: array[int], numbers: dict[FeatureSet, int]) -> Track:
-    """Return the segments of a contig, and number the feature sets that are new."""
+def _track(changes: array[int], numbers: dict[FeatureSet, int], left: int) -> tuple[Track, int]:
+    """Return the segments of a contig, and number the feature sets that are new, which have `left` members at most.
+
+    Raises:
+        InputError: they have more.
+    """
     track = Track(array("I", [0]), array("I", [0]))
     members: dict[int, int] = {}  # of the current feature set, by gene
     for position, here in groupby(sorted(changes), key=lambda change: change >> _POSITION_SHIFT):
@@ -100,9 +111,16 @@ def _track(changes: array[int], numbers: dict[FeatureSet, int]) -> Track:
                 del members[member >> _GENE_SHIFT]
             else:
                 members[member >> _GENE_SHIFT] = member
-        number = numbers.setdefault(tuple(sorted(members.values())), len(numbers))
+        known = len(numbers)
+        number = numbers.setdefault(tuple(sorted(members.values())), known)
+        left -= len(members) if number == known else 0
+        if left < 0:
+            raise InputError(
+                f"the annotation has too many genes that overlap ({len(members):,} at base {position + 1:,} of a contig); "
+                "give the GFF3 file of a genome's genes"
+            )
         _append(track, position, number)
-    return track
+    return track, left
 
 
 def _append(track: Track, position: int, number: int) -> None:

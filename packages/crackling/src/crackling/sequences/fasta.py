@@ -89,15 +89,15 @@ def read_parts(source: Path | BinaryIO, label: str | None = None) -> Iterator[tu
         yield from _contigs(source, label or "the stream")
 
 
-def read_pieces(source: BinaryIO, label: str) -> Iterator[tuple[str, str]]:
+def read_pieces(source: BinaryIO, label: str, max_bytes: int | None = None) -> Iterator[tuple[str, str]]:
     """Read as read_fasta() does in bounded memory: yield each contig's name with '', then with each piece.
 
     Raises:
-        InputError: as read_fasta().
+        InputError: as read_fasta(), or the text has more than `max_bytes`.
     """
     number = 0
     with plain(source, label) as lines:
-        for name, piece in _records(_lines(lines), label):
+        for name, piece in _records(_lines(_blocks(lines, label, max_bytes)), label):
             number += not piece
             yield name or f"contig_{number}", piece
     if number == 0:
@@ -145,15 +145,26 @@ def _describe(number: int, line: str) -> str:
     return f"line {number} is {line[:20]!r}"
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[str, bool]]:
-    """Yield the lines of a stream, stripped, and whether a line begins there: a long one is yielded in pieces.
+def _blocks(stream: BinaryIO, label: str, max_bytes: int | None) -> Iterator[bytes]:
+    read = 0
+    while block := stream.read(_BLOCK):
+        read += len(block)
+        if max_bytes is not None and read > max_bytes:
+            raise InputError(
+                f"{label}: has more than {max_bytes:,} bytes of text; remove what is no sequence"
+            )
+        yield block
+
+
+def _lines(blocks: Iterable[bytes]) -> Iterator[tuple[str, bool]]:
+    """Yield the lines of a text, stripped, and whether a line begins there: a long one is yielded in pieces.
 
     After a header, lines that are only letters are joined, many at once. Lines end with LF, CR LF or CR. Headers may have any
     letters. Bytes that are not UTF-8 become U+FFFD: a header's name may have it, a sequence may not.
     """
     held = b""  # what follows the last line end; its line goes on in the next block, or a LF follows its CR
     begins, is_first, has_header = True, True, False
-    while block := stream.read(_BLOCK):
+    for block in blocks:
         held += block
         if is_first:
             if len(held) < len(codecs.BOM_UTF8):
@@ -184,7 +195,10 @@ def _whole_lines(block: bytes, begins: bool, has_header: bool) -> Iterator[tuple
         header, rest = _split_header(section)
         has_header = has_header or bool(header)
         letters = rest.replace(b"\n", b"")
-        if has_header and letters.isalpha():
+        if has_header and not letters:  # a gigabyte of line ends may come from a megabyte of gzip
+            if header:
+                yield header.decode("utf-8", "replace").strip(), True
+        elif has_header and letters.isalpha():
             yield header.decode("utf-8", "replace").strip(), True
             yield letters.decode("ascii"), True
         else:

@@ -21,7 +21,7 @@ class Source(StrEnum):
 
 
 class Part(StrEnum):
-    """Name what is made of a genome: its preparation makes the first and the last, and bowtie2's index is made on demand."""
+    """Name what is made of a genome: the sequence and the off-target index in its preparation, bowtie2's index on demand."""
 
     FASTA = "fasta"
     BOWTIE2 = "bowtie2"
@@ -87,15 +87,13 @@ class Genome:
     parts: frozenset[Part] = frozenset()  # the steps that its preparation consists of
     done: frozenset[Part] = frozenset()
     claimed: float | None = None  # when its preparation was claimed
-    attempts: int = 0  # how often another worker preparation_seconds this preparation over
+    attempts: int = 0  # how often another worker took this preparation over
     venue: Venue | None = None  # where it is prepared; None until that has begun
     worker: str | None = None  # the instance's id
     progress: Progress | None = None
     organism: str | None = None
     expected_bases: int | None = None  # by the assembly's report, or estimated from an upload's size
-    expected_seconds: int | None = (
-        None  # from the claim until it is ready, by what earlier preparations preparation_seconds
-    )
+    expected_seconds: int | None = None  # from the claim until it is ready, by what earlier preparations took
     contigs: int | None = None
     bases: int | None = None
     annotated: bool = False  # its genes are known
@@ -103,6 +101,8 @@ class Genome:
     bowtie2: Bowtie2State | None = None  # None: nobody has asked for it
     bowtie2_asked: float | None = None  # when somebody last did
     reason: str | None = None
+    used_until: int | None = None  # the latest expiry of the jobs that are pinned to its preparation
+    retired: bool = False  # deleted or replaced, and kept for those jobs
 
     @property
     def prepared(self) -> bool:

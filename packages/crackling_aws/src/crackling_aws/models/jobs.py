@@ -60,6 +60,8 @@ class Job:
     recipient: str | None = None  # who gets an email when it is finished: see crackling_aws.email
     notified: float | None = None  # when that email was sent
     index_download: IndexDownload | None = None  # the latest that was reported
+    claim: str | None = None  # the preparation of its genome that it is pinned to, from its scan on
+    deleted: float | None = None  # when it was marked as deleted; its data are erased, and then this item
 
     @property
     def status(self) -> Status:

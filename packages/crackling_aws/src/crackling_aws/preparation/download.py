@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     DownloadFasta = Callable[[str, OnProgress], AbstractContextManager[BinaryIO]]
 
 
+# The limits of a preparation in functions; see decision 0067.
+MAX_CONTIGS = 2_000_000  # their table is in memory, 300 bytes each
+MAX_NAME_LETTERS = 1_000  # of a contig
+_MAX_BYTES_A_BASE = 2  # of FASTA: a line may have one base only
+_MAX_BYTES_OF_HEADERS = 256 << 20
+
 logger = logging.getLogger(__name__)
 
 
@@ -47,9 +53,18 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
         InputError: it is not FASTA, not DNA, damaged, empty, or too large, or two contigs have one name.
     """
     bases = before = 0
-    writer = FastaWriter(out, label)
-    for name, piece in read_pieces(source, label):
+    writer, contigs = FastaWriter(out, label), 0
+    max_bytes = None if limit is None else _MAX_BYTES_A_BASE * limit + _MAX_BYTES_OF_HEADERS
+    for name, piece in read_pieces(source, label, max_bytes):
         if not piece:
+            contigs += 1
+            if limit is not None and contigs > MAX_CONTIGS:
+                raise InputError(f"{label}: holds more than {MAX_CONTIGS:,} contigs; leave out the shortest")
+            if len(name) > MAX_NAME_LETTERS:
+                raise InputError(
+                    f"{label}: the name of contig {contigs:,} has more than {MAX_NAME_LETTERS:,} letters; "
+                    "put a space behind the name"
+                )
             writer.begin(name)
             before = 0
             continue
@@ -87,6 +102,7 @@ class Download:
     failure: Failure
     clock: Callable[[], float]
     download_annotation: DownloadAnnotation = no_annotation
+    max_seconds: float | None = None
 
     def run(self, message: PrepareGenome) -> None:
         """Download the genome and proceed; a repeated call only proceeds, as the first may have died before that."""
@@ -95,7 +111,13 @@ class Download:
             self.failure.fail_remaining_waiters(genome, claim)
             return
         if Part.FASTA not in genome.done:
-            report = Reporter(genomes=self.genomes, genome_id=genome.genome_id, claim=claim, clock=self.clock)
+            report = Reporter(
+                genomes=self.genomes,
+                genome_id=genome.genome_id,
+                claim=claim,
+                clock=self.clock,
+                max_seconds=self.max_seconds,
+            )
             try:
                 phase = Phase.READING if genome.source is Source.UPLOAD else Phase.DOWNLOADING
                 index = self._copy(genome, claim, partial(report, Part.FASTA, phase=phase))

@@ -58,6 +58,7 @@ class IsslIndex:
     failure: Failure
     build: Build
     clock: Callable[[], float]
+    max_seconds: float | None = None
 
     def run(self, message: PrepareGenome) -> None:
         """Build the index if it is missing, and release the jobs that wait for the genome.
@@ -76,7 +77,13 @@ class IsslIndex:
 
     def _make(self, message: PrepareGenome, bases: int) -> None:
         genome_id, claim = message.genome_id, message.claim
-        report = Reporter(genomes=self.genomes, genome_id=genome_id, claim=claim, clock=self.clock)
+        report = Reporter(
+            genomes=self.genomes,
+            genome_id=genome_id,
+            claim=claim,
+            clock=self.clock,
+            max_seconds=self.max_seconds,
+        )
         progress = BuildProgress(report=partial(report, Part.ISSL), bases=bases)
         with TemporaryDirectory() as folder:
             report(Part.ISSL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from crackling.errors import InputError
 from crackling_aws.models.genomes import Phase, Progress
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # beginning and at the end of each stage of build_index. Both are from measured times.
 _SHARDS_BEGIN, _SHARDS_END = 0.1, 0.65
 _STAGES = {Phase.READING: (0.0, 0.2), Phase.SORTING: (0.2, 0.7), Phase.WRITING: (0.7, 1.0)}
+# A function ends after 15 minutes; a step in it gives up before, so that its reason is recorded.
+FUNCTION_SECONDS = 13 * 60
 MIN_INTERVAL_SECONDS = 2.0  # between two reports of one step
 
 
@@ -36,6 +39,8 @@ class Reporter:
     genome_id: str
     claim: str
     clock: Callable[[], float]
+    max_seconds: float | None = None  # of the step, from the first report on
+    _began: float | None = field(default=None, init=False)
     _latest: Progress | None = field(default=None, init=False)
     _written: float = field(default=0.0, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
@@ -45,8 +50,10 @@ class Reporter:
 
         Raises:
             LostClaimError: the preparation has ended or was restarted under another claim.
+            InputError: the step takes longer than `max_seconds`.
         """
         with self._lock:
+            self._check_time(part)
             before, self._latest = self._latest, Progress(part, done, total, phase)
             begins = before is None or (before.part, before.phase) != (part, phase)
             if begins or self.clock() >= self._written + MIN_INTERVAL_SECONDS:
@@ -61,6 +68,15 @@ class Reporter:
         with self._lock:
             if self._latest is not None:
                 self._write(self._latest)
+
+    def _check_time(self, part: Part) -> None:
+        now = self.clock()
+        self._began = now if self._began is None else self._began
+        if self.max_seconds is not None and now - self._began > self.max_seconds:
+            raise InputError(
+                f"{self.genome_id}: the step {part} took longer than the {self.max_seconds / 60:.0f} minutes that it has; "
+                "give a smaller genome, or have it prepared by a worker"
+            )
 
     def _write(self, progress: Progress) -> None:
         self._written = self.clock()

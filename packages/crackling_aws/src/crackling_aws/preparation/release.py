@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models.genomes import Genome, GenomeState
+from crackling_aws.stores.genomes import is_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crackling_aws.models.jobs import Job
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
+
+DELETED_REASON = "The genome {genome_id} was deleted before the job began with it; upload it again, then submit the job again"
 
 
 def owned(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
@@ -38,27 +42,43 @@ class Release:
     clock: Callable[[], float]
 
     def finish(self, genome_id: str, claim: str) -> None:
-        """Mark the genome ready if all its parts are done; release its waiters if it is ready.
+        """Mark the genome ready if all its parts are done, and release the waiters that need not wait any longer.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
         found = self.genomes.get(genome_id)
         if owned(found, claim) and found.prepared:
             self.genomes.mark_ready(genome_id, claim, self.clock())
-            found = self.genomes.get(genome_id)
-        if found is not None and found.state is GenomeState.READY:
-            self.release_all(genome_id)
+        self.release_all(genome_id)
 
     def release_all(self, genome_id: str) -> None:
-        """Release every waiter of a genome that is ready."""
+        """Release every waiter of a genome that need not wait any longer."""
         for job_id in list(self.genomes.waiters(genome_id)):
             self.release_job(genome_id, job_id)
 
-    def release_job(self, genome_id: str, job_id: str) -> None:
-        """Queue a job's scan, then forget that it waited: in this order, so a death in between repeats it."""
-        if self.jobs.mark_scanning(job_id, self.clock()):
-            self.scans.send([ScanJob(job_id)])
+    def release_job(self, genome_id: str, job_id: str) -> bool:
+        """Pin a job to the preparation of its genome, queue its scan, then forget that it waited.
+
+        In this order, so that a death in between repeats it. Return False if the job still waits for its genome.
+        """
+        job = self.jobs.get(job_id)
+        if job is not None and not job.finished:
+            if (claim := job.claim or self._use(job)) is None:
+                return False
+            if self.jobs.pin(job_id, claim, self.clock()):
+                self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome_id, job_id)
+        return True
+
+    def _use(self, job: Job) -> str | None:
+        """Return the preparation that a job can begin with, if there is one, and keep it until the job expires.
+
+        It is kept before the job is pinned to it: whoever deletes the genome in between retires it.
+        """
+        found = self.genomes.get(job.genome_id)
+        if not is_ready(found) or found.claim is None:
+            return None
+        return found.claim if self.genomes.use(job.genome_id, found.claim, job.expires) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +105,19 @@ class Failure:
 
     def fail_waiters(self, genome: Genome) -> None:
         """Fail every waiter of a genome that has failed."""
-        reason = f"The genome {genome.genome_id} could not be prepared: {genome.reason}"
-        for job_id in list(self.genomes.waiters(genome.genome_id)):
-            self.jobs.fail(job_id, reason, self.clock())
-            self.genomes.remove_waiter(genome.genome_id, job_id)
+        self.fail_waiting(
+            genome.genome_id, f"The genome {genome.genome_id} could not be prepared: {genome.reason}"
+        )
+
+    def fail_waiting(self, genome_id: str, reason: str) -> None:
+        """Fail the jobs that wait for a genome. One that is pinned waits for nothing but its message: see Release."""
+        for job_id in list(self.genomes.waiters(genome_id)):
+            self.fail_waiter(genome_id, job_id, reason)
+
+    def fail_waiter(self, genome_id: str, job_id: str, reason: str) -> None:
+        """Fail a job that waits for a genome; it stays among the waiters if it is pinned and not finished."""
+        if not self.jobs.fail_unpinned(job_id, reason, self.clock()):
+            job = self.jobs.get(job_id)
+            if job is not None and not job.finished:
+                return
+        self.genomes.remove_waiter(genome_id, job_id)

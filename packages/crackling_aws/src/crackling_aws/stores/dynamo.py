@@ -6,7 +6,9 @@ of DynamoDB's reserved words.
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +19,15 @@ from crackling_aws.codec import encode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from crackling_aws.codec import Item, Value
 
 _NAME = re.compile(r"#(\w+)")
+_BATCH = 25  # the most writes that DynamoDB takes at once
+# Transactions that change one item at the same time contend for it. Waiting here is cheaper than a redelivery.
+MAX_CONFLICT_ATTEMPTS = 10
+CONFLICT_DELAY_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +109,35 @@ def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN
             return False
         raise
     return True
+
+
+def transact(
+    client: DynamoDBClient, writes: Sequence[Any], sleep: Callable[[float], None] = time.sleep
+) -> bool:
+    """Make all writes or none; return False where a condition does not hold."""
+    attempts_left = MAX_CONFLICT_ATTEMPTS
+    while True:
+        try:
+            client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            codes = cancellation_codes(error)
+            if "ConditionalCheckFailed" in codes:
+                return False
+            attempts_left -= 1
+            if "TransactionConflict" not in codes or not attempts_left:
+                raise
+            sleep(CONFLICT_DELAY_SECONDS * (MAX_CONFLICT_ATTEMPTS - attempts_left) * random.random())
+        else:
+            return True
+
+
+def delete_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> None:
+    """Delete items by their keys; those that are not there are deleted already."""
+    left: list[Any] = [{"DeleteRequest": {"Key": key}} for key in keys]
+    while left:
+        batch, left = left[:_BATCH], left[_BATCH:]
+        answer = client.batch_write_item(RequestItems={table: batch})
+        left += answer.get("UnprocessedItems", {}).get(table, [])
 
 
 def cancellation_codes(error: ClientError) -> list[str]:

@@ -2,12 +2,15 @@
 
 No waiting job is forgotten: a job writes its waiter before it reads the genome's state, and a preparation writes the state
 before it reads the waiters. Therefore the job sees the final state, or the preparation sees the job.
+
+A job is pinned to the preparation that it begins with. When the genome is deleted, the facts of that preparation move to an
+item of their own, in the same transaction, and stay until the last job that is pinned to it has expired.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
 from crackling_aws.models.genomes import (
@@ -20,7 +23,15 @@ from crackling_aws.models.genomes import (
     Source,
     Venue,
 )
-from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
+from crackling_aws.stores.dynamo import (
+    Update,
+    expressions,
+    filters,
+    key_condition,
+    pages,
+    transact,
+    write_if,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,12 +42,17 @@ if TYPE_CHECKING:
 
 GENOME_ITEM = "genome"
 WAITER = "waiter#"
+RETIRED = "preparation#"
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
 OWNERLESS_OR_MINE = "(attribute_not_exists(#owner) OR #owner = :owner)"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
-NOT_PREPARING = "attribute_not_exists(#genomeId) OR #state <> :preparing"
+IN_USE = "#state = :ready AND #claim = :claim"
+USED_FOR_LESS = f"{IN_USE} AND (attribute_not_exists(#usedUntil) OR #usedUntil < :until)"
+# What a deletion has read must still hold: a job may be pinned at any time.
+UNUSED = "#state = :state AND attribute_not_exists(#usedUntil)"
+USED = f"{IN_USE} AND #usedUntil = :until"
 BOWTIE2_OWNED = "#state = :ready AND #claim = :claim AND #bowtie2 = :preparing"
 # A build whose message was lost may be asked for again.
 BOWTIE2_WANTED = (
@@ -53,6 +69,13 @@ OF_A_PREPARATION = tuple(
 )
 
 
+def is_ready(genome: Genome | None, claim: str | None = None) -> TypeGuard[Genome]:
+    """Return whether jobs can begin with a genome; with `claim`, with what that preparation made of it."""
+    if genome is None or genome.state is not GenomeState.READY or genome.claim is None:
+        return False
+    return claim is None or genome.claim == claim
+
+
 class GenomeStore:
     """Read and write genomes and their waiters. Every change is a conditional write."""
 
@@ -62,8 +85,40 @@ class GenomeStore:
 
     def get(self, genome_id: str) -> Genome | None:
         """Return the genome as its latest write left it."""
-        answer = self._client.get_item(TableName=self._table, Key=_key(genome_id), ConsistentRead=True)
-        return from_item(Genome, answer["Item"]) if "Item" in answer else None
+        return self._get(_key(genome_id))
+
+    def preparation(self, genome_id: str, claim: str) -> Genome | None:
+        """Return a genome as the preparation `claim` made it, current or retired; None if its files are deleted.
+
+        A preparation only ever moves from the genome's item to its own, so they are read in this order.
+        """
+        found = self.get(genome_id)
+        return found if is_ready(found, claim) else self._get(_key(genome_id, f"{RETIRED}{claim}"))
+
+    def use(self, genome_id: str, claim: str, until: int) -> bool:
+        """Note that a job which expires at `until` uses a preparation.
+
+        Return False if the genome is not ready by that preparation.
+        """
+        update = Update(set=attributes(Genome, used_until=until))
+        if self._update(genome_id, update, USED_FOR_LESS, claim=claim, ready=GenomeState.READY, until=until):
+            return True
+        found = self.get(genome_id)
+        return is_ready(found, claim) and (found.used_until or 0) >= until
+
+    def retired(self) -> Iterator[Genome]:
+        """Yield every retired preparation: a scan of the table."""
+        request = filters("begins_with(#item, :retired)", retired=RETIRED)
+        for item in pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request):
+            yield from_item(Genome, item)
+
+    def retired_claims(self, genome_id: str) -> frozenset[str]:
+        """Return the retired preparations of a genome, whose files are still in use."""
+        return frozenset(self._items(genome_id, RETIRED))
+
+    def remove_retired(self, genome_id: str, claim: str) -> None:
+        """Forget a retired preparation, after its files."""
+        self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{RETIRED}{claim}"))
 
     def list(self) -> Iterator[Genome]:
         """Yield every genome: a scan of the table, which is small."""
@@ -206,9 +261,32 @@ class GenomeStore:
         )
 
     def delete(self, genome_id: str) -> bool:
-        """Forget a genome, known or not; return False if it is being prepared."""
-        request = expressions(NOT_PREPARING, {"preparing": GenomeState.PREPARING})
-        return write_if(self._client.delete_item, TableName=self._table, Key=_key(genome_id), **request)
+        """Forget a genome, known or not; return False if it is being prepared. A preparation that jobs use is retired."""
+        while (found := self.get(genome_id)) is not None:
+            if found.state is GenomeState.PREPARING:
+                return False
+            if self._retire(found) if found.used_until is not None else self._delete_unused(found):
+                break
+        return True
+
+    def _delete_unused(self, genome: Genome) -> bool:
+        request = expressions(UNUSED, {"state": genome.state})
+        key = _key(genome.genome_id)
+        return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
+
+    def _retire(self, genome: Genome) -> bool:
+        """Move a preparation to an item of its own; return False if it is in use differently from what was read."""
+        item = to_item(replace(genome, retired=True))
+        key = _key(genome.genome_id, f"{RETIRED}{genome.claim}")
+        values = {"ready": GenomeState.READY, "claim": genome.claim, "until": genome.used_until}
+        deletion = {"Key": _key(genome.genome_id), **expressions(USED, values)}
+        return transact(
+            self._client,
+            [
+                {"Put": {"TableName": self._table, "Item": item | key}},
+                {"Delete": {"TableName": self._table, **deletion}},
+            ],
+        )
 
     def add_waiter(self, genome_id: str, job_id: str, expires: int) -> None:
         """Note that a job waits for the genome."""
@@ -221,11 +299,25 @@ class GenomeStore:
 
     def waiters(self, genome_id: str) -> Iterator[str]:
         """Yield the ids of the jobs that wait for the genome, as the latest writes left them."""
+        yield from self._items(genome_id, WAITER)
+
+    def awaited(self) -> frozenset[str]:
+        """Return the ids of all genomes that jobs wait for: a scan of the table."""
+        request = filters("begins_with(#item, :waiter)", waiter=WAITER)
+        items = pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request)
+        return frozenset(item["genomeId"]["S"] for item in items)
+
+    def _items(self, genome_id: str, prefix: str) -> Iterator[str]:
+        """Yield what follows a prefix in the names of a genome's items."""
         request = key_condition(
-            "#genomeId = :genome_id AND begins_with(#item, :waiter)", genome_id=genome_id, waiter=WAITER
+            "#genomeId = :genome_id AND begins_with(#item, :prefix)", genome_id=genome_id, prefix=prefix
         )
         for item in pages(self._client.query, TableName=self._table, ConsistentRead=True, **request):
-            yield item["item"]["S"].removeprefix(WAITER)
+            yield item["item"]["S"].removeprefix(prefix)
+
+    def _get(self, key: dict[str, Any]) -> Genome | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return from_item(Genome, answer["Item"]) if "Item" in answer else None
 
     def _done(self, genome_id: str, claim: str, part: Part, **fields: object) -> bool:
         """Set fields, and note that a part is done."""

@@ -1,10 +1,15 @@
-"""Store jobs in the Jobs table. Every write is conditional, so that a message delivered twice or late changes nothing."""
+"""Store jobs in the Jobs table. Every write is conditional, so that a message delivered twice or late changes nothing.
+
+A job that is deleted is marked first, and nothing reads or changes it from then on. What is left of it is the mark, which
+tells whoever erases its data that there may be some, until no function can run that had read the job before.
+"""
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING
 
-from crackling_aws.codec import attributes, from_item, to_item
+from crackling_aws.codec import attribute_name, attributes, from_item, to_item
 from crackling_aws.models.jobs import IndexDownload, Job
 from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
 
@@ -15,11 +20,21 @@ if TYPE_CHECKING:
 
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
+NOT_DELETED = "attribute_not_exists(#deleted)"
 NOT_FAILED = "attribute_not_exists(#failure)"
 NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
-NOT_FINISHED = f"{NOT_FAILED} AND {NOT_COMPLETE}"
-NOT_NOTIFIED = "attribute_not_exists(#notified)"
+NOT_FINISHED = f"{NOT_DELETED} AND {NOT_FAILED} AND {NOT_COMPLETE}"
+NOT_NOTIFIED = f"{NOT_DELETED} AND attribute_not_exists(#notified)"
+NOT_PINNED = "attribute_not_exists(#claim)"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
+TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
+MARKED = "#deleted < :before"
+# What a user gave and what was found out for it goes with the mark; the rest names the job, its owner, genome and times.
+_OF_ITS_USER = tuple(
+    attribute_name(field.name)
+    for field in fields(Job)
+    if field.default is not MISSING and field.name not in ("deleted", "owner")
+)
 
 
 class JobStore:
@@ -35,18 +50,44 @@ class JobStore:
         return write_if(self._client.put_item, TableName=self._table, Item=to_item(job), **request)
 
     def get(self, job_id: str) -> Job | None:
-        """Return the job as its latest write left it."""
-        key = attributes(Job, job_id=job_id)
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return from_item(Job, answer["Item"]) if "Item" in answer else None
+        """Return the job as its latest write left it; None if there is none, or it was deleted."""
+        found = self._read(job_id)
+        return None if found is None or found.deleted is not None else found
+
+    def remains(self, job_id: str) -> Job | None:
+        """Return what is left of a job that was deleted; None if that is nothing, or it was not deleted."""
+        found = self._read(job_id)
+        return None if found is None or found.deleted is None else found
+
+    def mark_deleted(self, job_id: str, now: float) -> bool:
+        """Mark a job as deleted, whatever it does; return False if it is, or there is none."""
+        update = Update(set=attributes(Job, deleted=now), remove=_OF_ITS_USER)
+        return self._write(job_id, NOT_DELETED, update)
+
+    def to_erase(self, now: float) -> Iterator[Job]:
+        """Yield the jobs that have expired or are marked as deleted: a scan of the table."""
+        request = filters(TO_ERASE, now=now)
+        for item in pages(self._client.scan, TableName=self._table, **request):
+            yield from_item(Job, item)
+
+    def forget(self, job_id: str, before: float) -> bool:
+        """Remove the mark of a job that was deleted before a time; return False if there is no such mark."""
+        key, request = attributes(Job, job_id=job_id), expressions(MARKED, {"before": before})
+        return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
 
     def mark_preparing(self, job_id: str, now: float) -> bool:
         """Note that the job waits for its genome; return False if it is finished."""
         return self._update(job_id, NOT_FINISHED, preparing=True, updated=now)
 
-    def mark_scanning(self, job_id: str, now: float) -> bool:
-        """Note that the job's scan was queued; return False if it is finished."""
-        return self._update(job_id, NOT_FINISHED, scanning=True, updated=now)
+    def pin(self, job_id: str, claim: str, now: float) -> bool:
+        """Note that the job's scan is queued, and pin it to a preparation of its genome, unless it is pinned already.
+
+        Return False if it is finished.
+        """
+        update = Update(
+            set=attributes(Job, scanning=True, updated=now), set_if_absent=attributes(Job, claim=claim)
+        )
+        return self._write(job_id, NOT_FINISHED, update)
 
     def set_guides(self, job_id: str, guides: int, now: float) -> bool:
         """Note how many guides the scan found; return False if the job is finished."""
@@ -62,6 +103,10 @@ class JobStore:
     def fail(self, job_id: str, reason: str, now: float) -> bool:
         """End the job with a reason; return False if it was finished."""
         return self._update(job_id, NOT_FINISHED, failure=reason, updated=now)
+
+    def fail_unpinned(self, job_id: str, reason: str, now: float) -> bool:
+        """End a job that waits for its genome with a reason; return False if it is finished, or no longer waits."""
+        return self._update(job_id, f"{NOT_FINISHED} AND {NOT_PINNED}", failure=reason, updated=now)
 
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
         """End the job with a reason; return False if it is finished or made progress since `before`."""
@@ -81,7 +126,16 @@ class JobStore:
         self, job_id: str, condition: str, given: dict[str, float] | None = None, **fields: object
     ) -> bool:
         """Set fields of a job under a condition, whose values are `given`."""
-        update = Update(set=attributes(Job, **fields))
+        return self._write(job_id, condition, Update(set=attributes(Job, **fields)), given)
+
+    def _write(
+        self, job_id: str, condition: str, update: Update, given: dict[str, float] | None = None
+    ) -> bool:
         request = expressions(f"{EXISTS} AND {condition}", given, update=update)
         key = attributes(Job, job_id=job_id)
         return write_if(self._client.update_item, TableName=self._table, Key=key, **request)
+
+    def _read(self, job_id: str) -> Job | None:
+        key = attributes(Job, job_id=job_id)
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return from_item(Job, answer["Item"]) if "Item" in answer else None

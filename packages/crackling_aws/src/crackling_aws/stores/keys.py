@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 
+def job_folder(job_id: str) -> str:
+    """Return the prefix of everything that is stored for a job."""
+    return f"jobs/{job_id}/"
+
+
 def query(job_id: str) -> str:
-    return f"jobs/{job_id}/query.fa"
+    return f"{job_folder(job_id)}query.fa"
 
 
 def searched(job_id: str) -> str:
     """Return the key of the query as it was searched, stored if it is too long for an answer."""
-    return f"jobs/{job_id}/searched.fa"
+    return f"{job_folder(job_id)}searched.fa"
 
 
 def export(job_id: str, extension: str) -> str:
-    return f"jobs/{job_id}/export.{extension}"
+    return f"{job_folder(job_id)}export.{extension}"
 
 
 def upload_folder(genome_id: str) -> str:

@@ -5,11 +5,8 @@ A result and the job's counter change in one transaction, so the counter is exac
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from crackling.annotation import UNKNOWN
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
@@ -17,10 +14,11 @@ from crackling_aws.models.chunks import Chunk, Stage
 from crackling_aws.models.jobs import Job
 from crackling_aws.stores.dynamo import (
     Update,
-    cancellation_codes,
+    delete_all,
     expressions,
     key_condition,
     pages,
+    transact,
     write_if,
 )
 
@@ -35,12 +33,9 @@ if TYPE_CHECKING:
 
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
-JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure)"
+JOB_OPEN = "attribute_exists(#jobId) AND attribute_not_exists(#failure) AND attribute_not_exists(#deleted)"
 NOT_SCORED = "attribute_not_exists(#{stage})"
 MAX_NUMBER = 10**9  # of a chunk
-# Chunks of one job finish together and contend for its counter. Waiting here is cheaper than a redelivery.
-MAX_CONFLICT_ATTEMPTS = 10
-CONFLICT_DELAY_SECONDS = 0.05
 
 
 class TargetStore:
@@ -76,6 +71,19 @@ class TargetStore:
         for item in items:
             yield from_item(Chunk, item)
 
+    def delete(self, job_id: str) -> None:
+        """Delete all chunks of a job."""
+        request = key_condition("#jobId = :job AND #number >= :first", job=job_id, first=0)
+        found = pages(
+            self._client.query,
+            TableName=self._table,
+            ConsistentRead=True,
+            ProjectionExpression="#jobId, #number",
+            **request,
+        )
+        keys = [{name: item[name] for name in ("jobId", "number")} for item in found]
+        delete_all(self._client, self._table, keys)
+
     def save_consensus(self, chunk: Chunk, results: Sequence[Efficiency], now: float) -> bool:
         """Write a chunk's efficiencies and count its guides; return False if that was done or the job failed."""
         return self._save(chunk, Stage.CONSENSUS, now, consensus=tuple(results))
@@ -108,25 +116,7 @@ class TargetStore:
             "Key": attributes(Job, job_id=chunk.job_id),
             **expressions(JOB_OPEN, update=count),
         }
-        return self._transact([{"Update": result}, {"Update": counter}])
-
-    def _transact(self, writes: list[Any]) -> bool:
-        attempts_left = MAX_CONFLICT_ATTEMPTS
-        while True:
-            try:
-                self._client.transact_write_items(TransactItems=writes)
-            except ClientError as error:
-                codes = cancellation_codes(error)
-                if "ConditionalCheckFailed" in codes:
-                    return False
-                attempts_left -= 1
-                if "TransactionConflict" not in codes or not attempts_left:
-                    raise
-                self._sleep(
-                    CONFLICT_DELAY_SECONDS * (MAX_CONFLICT_ATTEMPTS - attempts_left) * random.random()
-                )
-            else:
-                return True
+        return transact(self._client, [{"Update": result}, {"Update": counter}], self._sleep)
 
 
 def _key(job_id: str, number: int) -> dict[str, Any]:

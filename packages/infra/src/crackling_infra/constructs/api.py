@@ -24,7 +24,7 @@ STAGE_NAME: Final = "api"
 PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("POST",),
-    "/jobs/{job}": ("GET",),
+    "/jobs/{job}": ("GET", "DELETE"),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),

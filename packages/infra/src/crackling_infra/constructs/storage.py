@@ -26,7 +26,8 @@ class Storage(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
-        self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
+        # DynamoDB deletes no job: its item tells the reaper that there are objects to delete with it.
+        self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE)
         self.targets = self._table(
             "Targets", "jobId", dynamodb.Attribute(name="number", type=_NUMBER), ttl="expires"
         )

@@ -13,12 +13,18 @@ from crackling_lambdas.api.problems import answer_errors
 from crackling_lambdas.api.service_views import AboutView, Health
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.search import Search
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.results import Results
 from crackling_lambdas.jobs.submission import Submission
 
 
 def make_app(
-    submission: Submission, results: Results, library: Library, search: Search, page_key: str
+    submission: Submission,
+    results: Results,
+    deletion: Deletion,
+    library: Library,
+    search: Search,
+    page_key: str,
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
@@ -27,7 +33,7 @@ def make_app(
     def client() -> str:
         return client_of(app.current_event, page_key)
 
-    job_routes(app, submission, results, client)
+    job_routes(app, submission, results, deletion, client)
     genome_routes(app, library, search, client)
 
     @app.get(

@@ -74,7 +74,7 @@ def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeSto
 
 def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None:
     """Refuse what the caller may not do with a job; nobody learns that another's job exists."""
-    job = jobs.get(job_id)
+    job = jobs.get(job_id) or jobs.remains(job_id)
     if job is None or caller.may(method, job.owner):
         return
     if caller.may_read(job.owner):

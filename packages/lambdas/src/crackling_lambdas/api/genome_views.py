@@ -36,7 +36,9 @@ class NewGenome(View):
 
     genome: GenomeId
     name: Annotated[str | None, Field(max_length=200, description="For people.")] = None
-    annotation: Annotated[bool, Field(description="Whether its genes will be uploaded too.")] = False
+    annotation: Annotated[bool, Field(strict=True, description="Whether its genes will be uploaded too.")] = (
+        False
+    )
 
 
 class UploadView(View):

@@ -20,19 +20,24 @@ from crackling_lambdas.api.job_views import (
     TargetsView,
 )
 from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.telemetry import count
 
 TAGS = ["jobs"]
 TEXT: OpenAPIResponseContentSchema = {"schema": {"type": "string"}}
+ROWS: OpenAPIResponseContentSchema = {"schema": {"type": "array", "items": {"type": "object"}}}
 
 
 def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
     """Return the responses of a route that answers with a file, or with its address if it is `elsewhere`."""
     return {
-        **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-        int(HTTPStatus.OK): {"description": "The file", "content": dict.fromkeys(sorted(media_types), TEXT)},
+        **answers(HTTPStatus.SEE_OTHER, None, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT),
+        int(HTTPStatus.OK): {
+            "description": "The file",
+            "content": {one: ROWS if one == "application/json" else TEXT for one in sorted(media_types)},
+        },
         int(HTTPStatus.SEE_OTHER): {
             "description": f"The file is {elsewhere}: it is at Location for five minutes"
         },
@@ -48,7 +53,11 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 
 
 def job_routes(
-    app: APIGatewayRestResolver, submission: Submission, results: Results, client: Callable[[], str]
+    app: APIGatewayRestResolver,
+    submission: Submission,
+    results: Results,
+    deletion: Deletion,
+    client: Callable[[], str],
 ) -> None:
     @app.post(
         "/jobs",
@@ -81,11 +90,24 @@ def job_routes(
         "/jobs/<job_id>",
         summary="A job and its progress",
         tags=TAGS,
-        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     def read_job(job_id: JobPath) -> JobView:
         job = results.job(job_id)
-        return JobView.of(job, results.genomes.get(job.genome_id), results.clock())
+        return JobView.of(job, results.genome(job), results.clock())
+
+    @app.delete(
+        "/jobs/<job_id>",
+        summary="Delete a job with its query, results and exports",
+        description="At any time, a running job too. A repetition does no harm. For half an hour, other requests for the job "
+        "are answered with 410, and then, as for any job that is unknown, with 404.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+    )
+    def delete_job(job_id: JobPath) -> Response[None]:
+        deletion.delete(job_id)
+        count("JobsDeleted")
+        return Response(HTTPStatus.NO_CONTENT)
 
     @app.get(
         "/jobs/<job_id>/query",
@@ -100,7 +122,7 @@ def job_routes(
         "/jobs/<job_id>/targets",
         summary="Its targets, in pages",
         tags=TAGS,
-        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND),
+        responses=answers(HTTPStatus.OK, TargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     def read_targets(job_id: JobPath, limit: Limit = 100, cursor: Cursor = "1") -> TargetsView:
         return TargetsView.of(results.page(job_id, int(cursor), limit))
@@ -117,8 +139,16 @@ def job_routes(
     @app.get(
         "/jobs/<job_id>/targets/<number>/offtargets",
         summary="Where a guide may bind in the genome",
+        description="503 with `Retry-After` while parts of a large index are fetched; the next request continues.",
         tags=TAGS,
-        responses=answers(HTTPStatus.OK, OffTargetsView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        responses=answers(
+            HTTPStatus.OK,
+            OffTargetsView,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.GONE,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
     )
     def read_off_targets(job_id: JobPath, number: TargetPath, limit: Limit = 1000) -> OffTargetsView:
         found = results.off_targets(job_id, number, limit)

@@ -25,7 +25,8 @@ class Options(View):
     """What may be chosen for a job."""
 
     consensus: Annotated[
-        int, Field(ge=1, le=3, description="How many of the three methods call a guide efficient.")
+        int,
+        Field(strict=True, ge=1, le=3, description="How many of the three methods call a guide efficient."),
     ] = 2
 
 
@@ -126,6 +127,12 @@ class JobView(View):
     organism: Annotated[str | None, Field(description="Of the genome, if known.")]
     genome_bases: Annotated[int | None, Field(description="The genome's size, once known.")]
     annotated: Annotated[bool, Field(description="Whether the genome's genes are known.")]
+    genome_replaced: Annotated[
+        bool,
+        Field(
+            description="Whether the genome was deleted, and perhaps uploaded anew, after the job had begun with it."
+        ),
+    ]
     status: Status
     progress: Progress
     genome_progress: Annotated[
@@ -145,7 +152,7 @@ class JobView(View):
 
     @classmethod
     def of(cls, job: Job, genome: Genome | None, now: float) -> Self:
-        """Return the view of a job; the genome is None before its preparation and after its deletion."""
+        """Return the view of a job and of the genome that it is pinned to, or that it waits for, if there is one."""
         return cls(
             job_id=job.job_id,
             kind=job.kind,
@@ -155,6 +162,7 @@ class JobView(View):
             organism=genome.organism if genome else None,
             genome_bases=genome.bases if genome else None,
             annotated=genome is not None and genome.annotated,
+            genome_replaced=job.claim is not None and (genome is None or genome.retired),
             status=job.status,
             progress=Progress(
                 guides=job.guides, consensus_done=job.consensus_done, off_target_done=job.off_target_done

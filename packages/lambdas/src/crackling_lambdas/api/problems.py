@@ -13,9 +13,11 @@ from crackling_lambdas.api.views import FieldError, Problem
 from crackling_lambdas.errors import (
     ConflictError,
     ForbiddenError,
+    GoneError,
     InvalidError,
     LimitError,
     NotFoundError,
+    NotYetError,
     RefusedError,
     TooLargeError,
     UpstreamError,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 # Lambda fails instead of sending a larger answer. It counts the answer's JSON, in which quotes and line ends are escaped.
 ANSWER_BYTES = 6 * 1024 * 1024
+RETRY_SECONDS = "1"  # after an answer that took all the time of a request
 SHOWN_ERRORS = 20  # of a request; the others are counted
 SHOWN_LETTERS = 100  # of the name of a field, which may be anything
 OWN = "Value error, "  # pydantic's prefix for messages of the models' own rules
@@ -39,9 +42,11 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
     LimitError: HTTPStatus.TOO_MANY_REQUESTS,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
+    NotYetError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -84,6 +89,10 @@ def answer_errors(app: APIGatewayRestResolver) -> None:
 
 def refused(error: RefusedError) -> Response[str]:
     status = STATUS[type(error)]
+    if isinstance(error, NotYetError):
+        answer = problem(status, str(error))
+        answer.headers["Retry-After"] = RETRY_SECONDS
+        return answer
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("A request failed upstream", extra={"reason": str(error)})
         count("UpstreamFailures")

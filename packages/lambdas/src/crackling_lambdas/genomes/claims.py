@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crackling.ncbi import ACCESSION
 from crackling_aws.models.genomes import Part, Source
 
 if TYPE_CHECKING:
@@ -29,3 +30,11 @@ class Claims:
         Each claim has a new token: a repeated one would be mistaken for the preparation that has ended.
         """
         self.genomes.claim(genome_id, uuid.uuid4().hex, source, PARTS, self.clock())
+
+    def claim_for_jobs(self, genome_id: str) -> bool:
+        """Claim a genome that jobs wait for; return False if it is no more, and cannot be had from NCBI either."""
+        found = self.genomes.get(genome_id)
+        if found is None and not ACCESSION.fullmatch(genome_id):
+            return False
+        self.claim(genome_id, Source.ACCESSION if found is None else found.source)
+        return True

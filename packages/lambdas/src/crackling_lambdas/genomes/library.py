@@ -196,6 +196,7 @@ class Library:
         """Forget a genome and delete its files; an interrupted deletion can be repeated.
 
         The files are listed before the genome is forgotten, so that none belongs to a preparation that was claimed later.
+        The files that jobs still use stay: the reaper deletes them when the last of those jobs has expired.
 
         Raises:
             ConflictError: it is being prepared.
@@ -207,6 +208,8 @@ class Library:
         )
         if not self.genomes.delete(genome_id):
             raise ConflictError(f"The genome {genome_id} is being prepared; delete it when that has ended")
+        used = [keys.preparation(genome_id, claim) for claim in self.genomes.retired_claims(genome_id)]
+        files = [key for key in files if not key.startswith(tuple(used))]
         self.objects.delete(files)
         if not known and not files:
             raise NotFoundError(f"There is no genome {genome_id}")

@@ -91,12 +91,15 @@ class Preparations:
             )
 
     def _clear(self, genome_id: str, claim: str) -> None:
-        """Delete the files that earlier preparations left.
+        """Delete the files that earlier preparations left, unless jobs use them.
 
         They are listed before the claim is confirmed, so that none belongs to a later preparation.
         """
-        own, objects = keys.preparation(genome_id, claim), self.sizes.objects
-        left = [key for key in objects.keys(keys.genome_folder(genome_id)) if not key.startswith(own)]
+        objects = self.sizes.objects
+        spared = tuple(
+            keys.preparation(genome_id, kept) for kept in (claim, *self.genomes.retired_claims(genome_id))
+        )
+        left = [key for key in objects.keys(keys.genome_folder(genome_id)) if not key.startswith(spared)]
         if owned(self.genomes.get(genome_id), claim):
             objects.delete(left)
 

@@ -29,6 +29,7 @@ from crackling_lambdas.genomes.ncbi import NcbiClient
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions
 from crackling_lambdas.jobs.results import OffTargetFinder, Results
 from crackling_lambdas.jobs.submission import Submission
@@ -94,6 +95,7 @@ def make_handler(
             annotations=Annotations(objects=genome_objects),
             clock=clock,
         ),
+        Deletion(jobs=jobs, targets=targets, genomes=genomes, objects=data, clock=clock),
         Library(
             genomes=genomes,
             objects=genome_objects,

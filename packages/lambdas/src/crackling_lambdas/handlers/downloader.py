@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crackling_aws.messages import PrepareGenome
 from crackling_aws.preparation.annotation import no_annotation
 from crackling_aws.preparation.download import Download
+from crackling_aws.preparation.progress import FUNCTION_SECONDS
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
@@ -49,6 +50,7 @@ def make_handler(
         proceed=lambda message: builds.send([message]),
         failure=failure,
         clock=clock,
+        max_seconds=FUNCTION_SECONDS,
     )
     source, task = SourceQueue.of(clients.sqs, settings), "downloading the genome"
     return Consumer(

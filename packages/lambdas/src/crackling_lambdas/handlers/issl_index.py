@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.preparation.indexing import IsslIndex, build_issl
+from crackling_aws.preparation.progress import FUNCTION_SECONDS
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
@@ -42,6 +43,7 @@ def make_handler(
         failure=failure,
         build=build or partial(build_issl, settings.shard_bases),
         clock=clock,
+        max_seconds=FUNCTION_SECONDS,
     )
     task = "building the genome's index"
     source = SourceQueue.of(clients.sqs, settings)

@@ -48,7 +48,7 @@ def make_handler(
     chunks = Chunks(read_job=ReadCache(read=jobs.get, clock=clock).get, targets=targets)
     work = OffTargetScoring(
         chunks=chunks,
-        read_genome=ReadCache(read=genomes.get, clock=clock).get,
+        read_preparation=ReadCache(read=genomes.preparation, clock=clock).get,
         indexes=make_indexes(objects),
         annotations=Annotations(objects=objects),
         report_download=DownloadReports(jobs=jobs, clock=clock),

@@ -1,4 +1,4 @@
-"""Retry or fail whatever makes no progress, on a schedule."""
+"""Retry or fail whatever makes no progress, and delete jobs that have expired, on a schedule."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.targets import TargetStore
+from crackling_lambdas.genomes.claims import Claims
+from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.reaping import Reaper, TimeLimits
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ReaperSettings
@@ -42,11 +46,16 @@ def make_handler(
         stalled_seconds=60 * settings.stuck_minutes, worker_seconds=3600 * settings.worker_hours
     )
     fleet = fleet or make_workers(settings, clients)
+    targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
+    objects = ObjectStore(clients.s3, settings.data_bucket)
+    deletion = Deletion(jobs=jobs, targets=targets, genomes=genomes, objects=objects, clock=clock)
     reaper = Reaper(
         jobs=jobs,
         genomes=genomes,
         release=release,
         failure=failure,
+        claims=Claims(genomes=genomes, clock=clock),
+        objects=ObjectStore(clients.s3, settings.genome_bucket),
         fleet=fleet,
         limits=limits,
         clock=clock,
@@ -54,6 +63,7 @@ def make_handler(
 
     def handle(_event: Event, _context: LambdaContext) -> Answer:
         reaper.run()
+        deletion.delete_due()
         return {}
 
     return handle

@@ -45,12 +45,14 @@ def make_handler(
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
     genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     scans = Queue[ScanJob](clients.sqs, settings.scan_queue_url)
+    failure = Failure(genomes=genomes, jobs=jobs, clock=clock)
     claims = Claims(genomes=genomes, clock=clock)
     admission = Admission(
         jobs=jobs,
         genomes=genomes,
         claims=claims,
         release=Release(genomes=genomes, jobs=jobs, scans=scans, clock=clock),
+        failure=failure,
         clock=clock,
     )
     preparations = Preparations(
@@ -62,7 +64,7 @@ def make_handler(
         ),
         downloads=Queue[PrepareGenome](clients.sqs, settings.download_queue_url),
         launcher=launcher or make_workers(settings, clients),
-        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
+        failure=failure,
         expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         clock=clock,
     )

@@ -10,7 +10,7 @@ from crackling.specificity import Shard
 from crackling.specificity.layout import HEADER_BYTES, Header
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crackling.specificity.layout import Range, Section
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 64 * 1024  # about what arrives in the time that S3 takes to answer a request
 MAX_GAP_BLOCKS = 4  # downloading so many blocks in vain is cheaper than another request
+BATCH_RANGES = 128  # eight for each connection: what has come in between is kept if the time is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,9 @@ class Parts:
 
     objects: ObjectStore
     files: ShardFiles
+    before_fetch: Callable[[], None] = lambda: (
+        None
+    )  # before each batch of blocks; what it raises ends the search
 
     def download(
         self,
@@ -53,9 +57,10 @@ class Parts:
             with blocks.lock:
                 missing = blocks.missing(needed)
                 self.files.make_room(_bytes(missing), keep=file)
-            if missing:
-                self.objects.download(file.key, path, missing)
-            blocks.add(missing)
+            for batch in batched(missing, BATCH_RANGES):
+                self.before_fetch()
+                self.objects.download(file.key, path, batch)
+                blocks.add(batch)  # a search that ends here goes on from here
 
         return Shard.open(path, fetch=fetch, fetched=fetched)
 
@@ -85,6 +90,12 @@ class Blocks:
     def add(self, ranges: Iterable[tuple[int, int]]) -> None:
         with self.lock:
             self._present.update(block for start, end in ranges for block in _blocks(start, end))
+
+
+def batched(ranges: Sequence[tuple[int, int]], most: int) -> Iterator[Sequence[tuple[int, int]]]:
+    """Yield the ranges in turn, at most so many at once."""
+    for first in range(0, len(ranges), most):
+        yield ranges[first : first + most]
 
 
 def _blocks(start: int, end: int) -> range:

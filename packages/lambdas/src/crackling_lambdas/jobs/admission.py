@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crackling_aws.models.genomes import GenomeState, Source
+from crackling_aws.preparation.release import DELETED_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crackling_aws.preparation.release import Release
+    from crackling_aws.preparation.release import Failure, Release
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
     from crackling_lambdas.genomes.claims import Claims
@@ -24,6 +24,7 @@ class Admission:
     genomes: GenomeStore
     claims: Claims
     release: Release
+    failure: Failure
     clock: Callable[[], float]
 
     def admit(self, job_id: str) -> None:
@@ -36,10 +37,8 @@ class Admission:
             return
         # The waiter comes before the genome's state is read: see crackling_aws.stores.genomes.
         self.genomes.add_waiter(job.genome_id, job_id, job.expires)
-        genome = self.genomes.get(job.genome_id)
-        if genome is not None and genome.state is GenomeState.READY:
-            self.release.release_job(job.genome_id, job_id)
+        if self.release.release_job(job.genome_id, job_id):
             return
         self.jobs.mark_preparing(job_id, self.clock())
-        source = Source.ACCESSION if genome is None else genome.source
-        self.claims.claim(job.genome_id, source)
+        if not self.claims.claim_for_jobs(job.genome_id):
+            self.failure.fail_waiter(job.genome_id, job_id, DELETED_REASON.format(genome_id=job.genome_id))

@@ -10,15 +10,11 @@ from crackling.annotation.gene_lookup import one_based
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region
 from crackling.sequences.faidx import FastaIndex
-from crackling_aws.models.genomes import GenomeState
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import GenomeNotReadyError
 from crackling_lambdas.jobs.submission import MAX_QUERY_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.genomes.annotations import Annotations
@@ -28,31 +24,27 @@ if TYPE_CHECKING:
 class Regions:
     """Read parts of genomes."""
 
-    read_genome: Callable[[str], Genome | None]
     objects: ObjectStore  # the genomes' files
     annotations: Annotations
 
-    def fasta(self, text: str, genome_id: str) -> str:
-        """Return the bases of the region that a text names in a genome.
+    def fasta(self, text: str, genome: Genome, claim: str) -> str:
+        """Return the bases of the region that a text names in a genome, as the preparation `claim` made it.
 
         Raises:
             InputError: the genome has no such region, or it is too large.
-            GenomeNotReadyError: the genome may be ready when the message is delivered again.
         """
-        found = self.read_genome(genome_id)
-        if found is None or found.state is not GenomeState.READY or found.claim is None:
-            raise GenomeNotReadyError(f"The genome {genome_id} is not ready")
-        index = self._index(genome_id, found.claim)
+        genome_id = genome.genome_id
+        index = self._index(genome_id, claim)
         is_gene = isinstance(parse_region(text), str)
         contigs = {name: entry.bases for name, entry in index.contigs.items()}
-        region = locate(text, contigs, self.annotations.of(found) if is_gene else None)
+        region = locate(text, contigs, self.annotations.of(genome) if is_gene else None)
         contig, start, end = region.position
         if end - start > MAX_QUERY_BASES:
             raise InputError(
                 f"{region.name}: has {end - start:,} bases ({one_based(region.position)}); "
                 f"the limit of a job is {MAX_QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
-        read = partial(self.objects.read, keys.fasta(genome_id, found.claim))
+        read = partial(self.objects.read, keys.fasta(genome_id, claim))
         return region.fasta(index.sequence(contig, start, end, read))
 
     def _index(self, genome_id: str, claim: str) -> FastaIndex:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation.locations import annotate
+from crackling.errors import InputError
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
-from crackling_aws.models.genomes import GenomeState
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import ConflictError, NotFoundError
+from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
+from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def unknown_job(job_id: str) -> NotFoundError:
-    """Return the error for a job that is unknown: bucket and tables delete expired data at slightly different times."""
+    """Return the error for a job that is unknown: one that was erased is like one that never was."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -118,11 +119,23 @@ class Results:
         """Return a known job.
 
         Raises:
-            NotFoundError: it does not exist, or no longer.
+            NotFoundError: there is none, or none any more.
+            GoneError: it has expired, to the second, or was deleted a short while ago.
         """
-        if (job := self.jobs.get(job_id)) is None:
+        job = self.jobs.get(job_id) or self.jobs.remains(job_id)
+        if job is None:
             raise unknown_job(job_id)
+        if self.clock() >= job.expires:
+            raise GoneError(f"The job {job_id} has expired: its query and results are deleted")
+        if job.deleted is not None:
+            raise GoneError(f"The job {job_id} was deleted, with its query and results")
         return job
+
+    def genome(self, job: Job) -> Genome | None:
+        """Return the genome that a job is pinned to, or will begin with; None if there is none."""
+        if job.claim is None:
+            return self.genomes.get(job.genome_id)
+        return self.genomes.preparation(job.genome_id, job.claim)
 
     def page(self, job_id: str, start: int, limit: int) -> Page:
         """Return up to `limit` targets from number `start`, as far as they are scored without a gap.
@@ -160,12 +173,12 @@ class Results:
         file, name = FORMATS[format], file_name(job_id, format)
         key = keys.export(job_id, file.endings[0])
         if self.objects.size(key) is not None:
-            return self._address(key, name)
+            return self._address(job, key, name)
         out = io.BytesIO()
         write(self._design(job), format, out)
         if file.binary:
-            return self._stored(key, name, out.getvalue(), file.media_type)
-        return self._carried(key, name, out.getvalue(), file.media_type)
+            return self._stored(job, key, name, out.getvalue(), file.media_type)
+        return self._carried(job, key, name, out.getvalue(), file.media_type)
 
     def query(self, job_id: str) -> str | Address:
         """Return the query of a job as FASTA, with the names and letters that its targets' locations refer to.
@@ -180,20 +193,22 @@ class Results:
         if job.region is not None and job.guides is None:
             raise ConflictError(f"The job is {job.status}; its sequence is there when it is scanned")
         content = as_fasta(self._contigs(job)).encode()
-        return self._carried(keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
+        return self._carried(job, keys.searched(job_id), query_file_name(job_id), content, QUERY_TYPE)
 
-    def _carried(self, key: str, name: str, content: bytes, media_type: str) -> str | Address:
+    def _carried(self, job: Job, key: str, name: str, content: bytes, media_type: str) -> str | Address:
         """Return a text itself, or its address if it is too long."""
         if len(content) <= MAX_INLINE_BYTES:
             return content.decode()
-        return self._stored(key, name, content, media_type)
+        return self._stored(job, key, name, content, media_type)
 
-    def _stored(self, key: str, name: str, content: bytes, media_type: str) -> Address:
+    def _stored(self, job: Job, key: str, name: str, content: bytes, media_type: str) -> Address:
         self.objects.put(key, content, media_type)
-        return self._address(key, name)
+        return self._address(job, key, name)
 
-    def _address(self, key: str, name: str) -> Address:
-        return Address(self.objects.download_address(key, name, ADDRESS_SECONDS))
+    def _address(self, job: Job, key: str, name: str) -> Address:
+        """Return an address that ends with the job, if that is sooner."""
+        seconds = max(1, min(ADDRESS_SECONDS, int(job.expires - self.clock())))
+        return Address(self.objects.download_address(key, name, seconds))
 
     def _design(self, job: Job) -> Design:
         found = [
@@ -215,17 +230,16 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: the job's genome is not ready.
+            ConflictError: what the job is pinned to is no longer kept.
         """
         job = self.job(job_id)
         chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
         if chunk is None or number - chunk.first >= len(chunk.sites):
             raise NotFoundError(f"The job has no target {number}")
-        genome = self.genomes.get(job.genome_id)
-        if genome is None or genome.state is not GenomeState.READY:
-            raise ConflictError(
-                f"The genome {job.genome_id} is not ready, so its off-targets cannot be looked up"
-            )
+        try:
+            genome, _ = pinned(self.genomes.preparation, job)
+        except InputError as error:
+            raise ConflictError(str(error)) from None
         guide = chunk.sites[number - chunk.first].site.guide
         total, listed = self.off_target_finder.off_targets(genome, guide, limit)
         annotation = self.annotations.of(genome)

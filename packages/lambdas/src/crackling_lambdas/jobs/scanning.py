@@ -14,6 +14,7 @@ from crackling_aws.models.chunks import Chunk, QuerySite
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
+from crackling_lambdas.jobs.pins import pinned
 from crackling_lambdas.jobs.submission import TEXT
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
+    from crackling_lambdas.jobs.pins import ReadPreparation
     from crackling_lambdas.jobs.regions import Regions
 
 
@@ -51,6 +53,7 @@ class Scan:
     jobs: JobStore
     targets: TargetStore
     queries: ObjectStore
+    read_preparation: ReadPreparation
     regions: Regions
     consensus: Queue[ScoreChunk]
     off_target: Queue[ScoreChunk]
@@ -77,7 +80,7 @@ class Scan:
         except MissingObjectError:
             if job.region is None:
                 raise
-        text = self.regions.fasta(job.region, job.genome_id)
+        text = self.regions.fasta(job.region, *pinned(self.read_preparation, job))
         self.queries.put(key, text.encode(), TEXT)
         return text
 

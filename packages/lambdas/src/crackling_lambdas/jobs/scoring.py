@@ -11,9 +11,8 @@ from crackling.annotation.locations import guides_to_locate, locus_of
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling_aws.models.chunks import Stage
-from crackling_aws.models.genomes import GenomeState
-from crackling_lambdas.errors import GenomeNotReadyError
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
+from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
     from crackling.annotation import Locus
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.objects import OnBytes
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
+    from crackling_lambdas.jobs.pins import ReadPreparation
 
 Assess = Callable[[Sequence[Site]], list[Efficiency]]
 
@@ -77,7 +77,7 @@ class OffTargetScoring:
     """Score specificity against the job's genome."""
 
     chunks: Chunks
-    read_genome: Callable[[str], Genome | None]
+    read_preparation: ReadPreparation
     indexes: Indexes
     annotations: Annotations
     report_download: Callable[[str], OnBytes]  # for a job: see jobs/downloads.py
@@ -88,13 +88,11 @@ class OffTargetScoring:
         """Score the message's chunk.
 
         Raises:
-            GenomeNotReadyError: the genome may be ready when the message is delivered again.
+            InputError: what the job is pinned to is no longer kept.
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
-            genome = self.read_genome(job.genome_id)
-            if genome is None or genome.state is not GenomeState.READY:
-                raise GenomeNotReadyError(f"The genome {job.genome_id} is not ready")
+            genome, _ = pinned(self.read_preparation, job)
             with self.measure():
                 guides = [query.site.guide for query in chunk.sites]
                 results = self.indexes.score(genome, guides, self.report_download(job.job_id))

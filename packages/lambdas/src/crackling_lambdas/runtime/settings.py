@@ -140,7 +140,10 @@ class OffTargetSettings(Settings):
 @dataclass(frozen=True, kw_only=True)
 class ReaperSettings(WorkerSettings):
     jobs_table: str
+    targets_table: str
     genomes_table: str
+    data_bucket: str
+    genome_bucket: str
     scan_queue_url: str
     stuck_minutes: int  # longer than a message can live: its visibility time-out times its receives
     worker_hours: int = 24

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from localcloud.front.authorizer import COGNITO, Authorizer
 from localcloud.front.http import Request, Response
 from localcloud.runtime import Outcome, Throttled
 from localcloud.runtime.function import MAX_EVENT
@@ -36,6 +37,8 @@ class Method:
     resource_id: str
     function: str | None
     mock: Response | None
+    authorizer: Authorizer | None = None
+    scopes: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -74,7 +77,7 @@ class RestApi:
         return cls(
             identifier,
             stage,
-            tuple(_methods(client, identifier)),
+            tuple(_methods(world, identifier)),
             tuple(client.get_rest_api(restApiId=identifier).get("binaryMediaTypes", [])),
             {response["responseType"]: response for response in responses},
         )
@@ -93,14 +96,22 @@ class RestApi:
         return any(kind in ("*/*", wanted) for kind in self.binary)
 
 
-def _methods(client: Any, identifier: str) -> Iterable[Method]:  # noqa: ANN401
+def _methods(world: World, identifier: str) -> Iterable[Method]:
+    client = world.client("apigateway")
+    authorizers = {
+        given["id"]: Authorizer.load(world, given)
+        for given in client.get_authorizers(restApiId=identifier)["items"]
+    }
     for resource in client.get_resources(restApiId=identifier, limit=500)["items"]:
         for method in resource.get("resourceMethods", {}):
             given = client.get_method(restApiId=identifier, resourceId=resource["id"], httpMethod=method)
             integration = given["methodIntegration"]
             mock = _mock(integration) if integration["type"] == "MOCK" else None
             arn = re.search(r"functions/(.+)/invocations", integration.get("uri") or "")
-            yield Method(method, resource["path"], resource["id"], arn[1] if arn else None, mock)
+            authorizer = authorizers[given["authorizerId"]] if given["authorizationType"] == COGNITO else None
+            scopes = tuple(given.get("authorizationScopes") or ())
+            function = arn[1] if arn else None
+            yield Method(method, resource["path"], resource["id"], function, mock, authorizer, scopes)
 
 
 def _mock(integration: dict[str, Any]) -> Response:
@@ -132,9 +143,14 @@ class Gateway:
         method, parameters = found
         if len(request.body) > MAX_BODY:
             return _TOO_LARGE
+        claims = None
+        if method.authorizer:
+            claims = method.authorizer.claims(request, method.scopes)
+            if claims is None:
+                return _gateway_response(api, "UNAUTHORIZED", 401, "Unauthorized")
         if method.function is None:
             return method.mock or Response(500)
-        event = json.dumps(self._event(api, method, parameters, request)).encode()
+        event = json.dumps(self._event(api, method, parameters, request, claims)).encode()
         if len(event) > MAX_EVENT:
             return _TOO_LARGE
         work = self._workers.submit(self._invoke, method.function, event)
@@ -149,7 +165,12 @@ class Gateway:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _event(
-        self, api: RestApi, method: Method, parameters: dict[str, str], request: Request
+        self,
+        api: RestApi,
+        method: Method,
+        parameters: dict[str, str],
+        request: Request,
+        claims: dict[str, str] | None,
     ) -> dict[str, Any]:
         binary = api.is_binary(request.header("content-type"))
         body = base64.b64encode(request.body).decode() if binary else request.body.decode(errors="replace")
@@ -164,12 +185,14 @@ class Gateway:
             "multiValueQueryStringParameters": _grouped(query),
             "pathParameters": parameters or None,
             "stageVariables": None,
-            "requestContext": self._context(api, method, request),
+            "requestContext": self._context(api, method, request, claims),
             "body": body or None,
             "isBase64Encoded": binary and bool(body),
         }
 
-    def _context(self, api: RestApi, method: Method, request: Request) -> dict[str, Any]:
+    def _context(
+        self, api: RestApi, method: Method, request: Request, claims: dict[str, str] | None
+    ) -> dict[str, Any]:
         now = time.time()
         return {
             "accountId": ACCOUNT,
@@ -187,6 +210,7 @@ class Gateway:
             "resourceId": method.resource_id,
             "resourcePath": method.path,
             "stage": api.stage,
+            **({} if claims is None else {"authorizer": {"claims": claims}}),
         }
 
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from localcloud import launches
 from localcloud.gaps import functions, machines, mail, middleware, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
-from localcloud.gaps.resources import apigateway, cloudfront, custom, events, messaging, monitoring, storage  # noqa: F401
+from localcloud.gaps.resources import (  # noqa: F401 - types register themselves  # noqa: F401 - so do these
+    apigateway,
+    cloudfront,
+    cognito,
+    custom,
+    events,
+    messaging,
+    monitoring,
+    storage,
+)
 from localcloud.gaps.resources import functions as function_resources  # noqa: F401 - types register themselves
 from localcloud.iam import recorder
 

@@ -130,8 +130,8 @@ class Child:
         timeout = float(self.function.timeout)
         request = {"id": request_id, "arn": self.function.arn, "deadline": time.time() + timeout}
         line = json.dumps(request)[:-1].encode() + b', "event": ' + event.replace(b"\n", b" ") + b"}\n"
-        self._socket.settimeout(timeout)  # a process that was stopped reads nothing
         try:
+            self._socket.settimeout(timeout)  # a process that was stopped reads nothing
             self._socket.sendall(line)
         except OSError:
             return self._ended(request_id)
@@ -140,17 +140,18 @@ class Child:
     def _receive(self, timeout: float, request_id: str = "init") -> Answer:
         deadline = time.monotonic() + timeout
         while b"\n" not in self._buffer:
-            ready, _, _ = select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))
+            try:
+                ready, _, _ = select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))
+                # A process that is killed with a request unread resets the connection.
+                part = self._socket.recv(1 << 20) if ready else b""
+            except (OSError, ValueError):  # the second, if another thread has stopped the process meanwhile
+                return self._ended(request_id)
             if not ready:
                 self.stop()
                 message = f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
                 return Answer(
                     {"error": {"errorType": "Sandbox.Timedout", "errorMessage": message}}, alive=False
                 )
-            try:
-                part = self._socket.recv(1 << 20)
-            except OSError:  # a process that is killed with a request unread resets the connection
-                part = b""
             if not part:
                 return self._ended(request_id)
             self._buffer += part

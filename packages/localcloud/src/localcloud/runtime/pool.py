@@ -128,7 +128,12 @@ class Runtime:
             self._discard(old)
         if child:
             return child, None
-        child = Child(function, self._world, self._content, self._folder)
+        try:
+            child = Child(function, self._world, self._content, self._folder)
+        except OSError:
+            if self._closed:  # the unpacked code is gone
+                raise Throttled(function.name) from None
+            raise
         with self._lock:
             if not self._closed:
                 self._children.add(child)

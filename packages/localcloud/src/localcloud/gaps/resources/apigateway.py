@@ -56,7 +56,8 @@ class Method(Resource):
 
     def create(self) -> str:
         properties, apigateway = self.properties, self.client("apigateway")
-        apigateway.put_method(**self._place, authorizationType=properties.get("AuthorizationType", "NONE"))
+        authorization = lower_first(self.pick("AuthorizationType", "AuthorizationScopes", "AuthorizerId"))
+        apigateway.put_method(**self._place, **{"authorizationType": "NONE", **authorization})
         integration = properties.get("Integration", {"Type": "MOCK"})
         given = {
             key: value for key, value in integration.items() if key in ("Type", "Uri", "RequestTemplates")
@@ -86,6 +87,24 @@ class Method(Resource):
 
     def remove(self) -> None:
         self.client("apigateway").delete_method(**self._place)
+
+
+class Authorizer(Resource):
+    type = "AWS::ApiGateway::Authorizer"
+    name_property = "Name"
+
+    def create(self) -> str:
+        given = lower_first(self.pick("RestApiId", "Type", "IdentitySource", "AuthorizerResultTtlInSeconds"))
+        made = self.client("apigateway").create_authorizer(
+            name=self.name, providerARNs=self.properties.get("ProviderARNs", []), **given
+        )
+        self.attributes = {"AuthorizerId": made["id"]}
+        return str(made["id"])
+
+    def remove(self) -> None:
+        self.client("apigateway").delete_authorizer(
+            restApiId=self.properties["RestApiId"], authorizerId=self.physical_resource_id
+        )
 
 
 class Deployment(Resource):
