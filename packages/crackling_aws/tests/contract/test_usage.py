@@ -32,6 +32,18 @@ def test_counters_are_apart(usage: UsageStore) -> None:
     assert usage.take("b", 10, 10, 99)
 
 
+def test_what_is_given_back_can_be_taken_again(usage: UsageStore) -> None:
+    assert usage.take("a", 10, 10, 99)
+    usage.give_back("a", 4)
+    assert not usage.take("a", 5, 10, 99)
+    assert usage.take("a", 4, 10, 99)
+
+
+def test_a_counter_that_has_expired_is_not_made_anew_by_giving_back(usage: UsageStore) -> None:
+    usage.give_back("a", 4)
+    assert [usage.take("a", 10, 10, 99), usage.take("a", 1, 10, 99)] == [True, False]
+
+
 def test_a_counter_expires(usage: UsageStore, cloud: SimpleNamespace) -> None:
     usage.take("a", 1, 10, 99)
     item = cloud.dynamodb.get_item(TableName="usage", Key={"counter": {"S": "a"}}, ConsistentRead=True)

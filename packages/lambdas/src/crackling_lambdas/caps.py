@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crackling_lambdas.errors import LimitError
+from crackling_lambdas.errors import LimitError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from crackling_aws.stores.usage import UsageStore
 
@@ -45,28 +46,43 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """Count what is used. Nothing is given back: a job that fails or is deleted has cost what it has cost."""
+    """Count what is used. A job that fails or is deleted gives nothing back: it has cost what it has cost."""
 
     usage: UsageStore
     caps: Mapping[Resource, Cap]
     clock: Callable[[], float]
 
-    def take(self, client: str, resource: Resource, amount: int = 1) -> None:
-        """Count what a request will use.
-
-        The client comes first, so that requests beyond its own cap use up nothing of everybody's.
+    @contextmanager
+    def taking(self, client: str, amounts: Mapping[Resource, int]) -> Iterator[None]:
+        """Count what a request will use before its work starts; a request that is refused in the end has used nothing.
 
         Raises:
             LimitError: the client or all together have used their day's; the message says until when.
         """
-        cap = self.caps[resource]
+        taken: list[tuple[str, int]] = []
+        try:
+            self._take(client, amounts, taken)
+            yield
+        except RefusedError:  # after any other error the work may have begun
+            for counter, amount in taken:
+                self.usage.give_back(counter, amount)
+            raise
+
+    def _take(self, client: str, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]) -> None:
+        """Take the client's own first, so that requests beyond its caps never touch what is everybody's."""
         now = self.clock()
         day = int(now // DAY_SECONDS)
         left = (day + 1) * DAY_SECONDS - int(now)
-        for who, limit in ((client, cap.client), (EVERYBODY, cap.everybody)):
-            name = f"{time.strftime('%Y-%m-%d', time.gmtime(now))}#{resource}#{who}"
-            if limit and not self.usage.take(name, amount, limit, (day + 2) * DAY_SECONDS):
-                raise LimitError(_refusal(resource, limit, who, left), left)
+        for who in (client, EVERYBODY):
+            for resource, amount in amounts.items():
+                cap = self.caps[resource]
+                limit = cap.everybody if who == EVERYBODY else cap.client
+                if not limit or not amount:
+                    continue
+                counter = f"{time.strftime('%Y-%m-%d', time.gmtime(now))}#{resource}#{who}"
+                if not self.usage.take(counter, amount, limit, (day + 2) * DAY_SECONDS):
+                    raise LimitError(_refusal(resource, limit, who, left), left)
+                taken.append((counter, amount))
 
 
 def _refusal(resource: Resource, limit: int, who: str, left: int) -> str:

@@ -13,7 +13,7 @@ from simulator.world import ENVIRONMENT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Answer, Service
+    from api.conftest import Answer, Service
 
 DAY = 86_400
 NOON = 1_800_000_000 // DAY * DAY + DAY // 2
@@ -148,6 +148,36 @@ def test_what_is_refused_leaves_nothing(capped: Callable[..., Service]) -> None:
     assert submit(service, A).status == 429
     assert service.clients.dynamodb.tables["jobs"] == {}
     assert not [key for bucket, key in service.clients.s3.objects if bucket == "data"]
+
+
+def test_what_is_refused_counts_nothing_of_anything(capped: Callable[..., Service]) -> None:
+    service = capped(client_jobs=2, daily_jobs=2, client_bases=10, daily_bases=5, client_uploads=1)
+    assert [submit(service, A, "A" * size).status for size in (6, 11, 7)] == [429] * 3
+    assert submit(service, A, "A" * 5, email="ada@elsewhere.example").status == 422
+    assert [submit(service, A, "A" * size).status for size in (4, 1)] == [202, 202]
+    assert announce(service, A, "phage").status == 409, "it is ready"
+    assert announce(service, A, "mine").status == 201
+
+
+def test_what_fails_is_counted_since_its_work_may_have_begun(
+    capped: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = capped(client_jobs=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(service.jobs.__class__, "create", None)
+        assert submit(service, A).status == 500
+    assert submit(service, A).status == 429
+
+
+@pytest.mark.parametrize("scope", ["client_preparations", "daily_preparations"])
+def test_a_bowtie2_index_is_a_preparation_and_asking_again_is_none(
+    capped: Callable[..., Service], scope: str
+) -> None:
+    service = capped(**{scope: 1, "bowtie2_limit_bases": 10**9})
+    asked = [service.ask("POST", "/genomes/phage/bowtie2", requestContext=A).status for _ in range(3)]
+    assert asked == [202, 202, 202]
+    assert len(service.sent) == 1
+    assert submit(service, A, genome="GCF_000840245.1").status == 429
 
 
 def test_counters_expire_within_two_days_and_hold_no_address(capped: Callable[..., Service]) -> None:

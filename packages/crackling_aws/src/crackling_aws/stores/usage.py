@@ -10,11 +10,12 @@ from crackling_aws.stores.dynamo import Update, expressions, write_if
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+COUNTED = "attribute_exists(#used)"
 WITHIN = "attribute_not_exists(#used) OR #used <= :room"
 
 
 class UsageStore:
-    """Count. A count only grows, so that nothing that is deleted or fails gives back what it has used."""
+    """Count, by one conditional write for each counter, so that those who count at once never exceed a limit together."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -30,4 +31,13 @@ class UsageStore:
             TableName=self._table,
             Key={"counter": encode(counter)},
             **expressions(WITHIN, {"room": limit - amount}, update=update),
+        )
+
+    def give_back(self, counter: str, amount: int) -> None:
+        """Subtract what was taken for nothing. A counter that has expired stays away."""
+        write_if(
+            self._client.update_item,
+            TableName=self._table,
+            Key={"counter": encode(counter)},
+            **expressions(COUNTED, update=Update(add={"used": encode(-amount)})),
         )

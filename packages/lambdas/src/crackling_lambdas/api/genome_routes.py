@@ -132,11 +132,16 @@ def genome_routes(
         description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
         ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.build_bowtie2(genome)))
+        found = library.build_bowtie2(genome, client())
+        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(found))
 
     @app.delete(
         "/genomes/<genome>",

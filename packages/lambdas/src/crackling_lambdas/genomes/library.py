@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crackling.ncbi import ACCESSION
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
+from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
 from crackling_lambdas.caps import Resource
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
@@ -108,12 +108,13 @@ class Library:
             )
         return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome_id, found.claim)))
 
-    def build_bowtie2(self, genome_id: str) -> Genome:
+    def build_bowtie2(self, genome_id: str, client: str) -> Genome:
         """Ask for the bowtie2 index of a ready genome, which is built once; a repetition is harmless.
 
         Raises:
             NotFoundError: the genome is not known.
             ConflictError: it is not ready, or too large, or this deployment builds no bowtie2 index.
+            LimitError: the day's preparations are used up, of which a build counts as one.
         """
         found = self.get(genome_id)
         if found.state is not GenomeState.READY or found.claim is None:
@@ -129,8 +130,13 @@ class Library:
                 "lists: bowtie2-build genome.fa.gz NAME"
             )
         now = self.clock()
-        if self.genomes.ask_for_bowtie2(genome_id, found.claim, now - BOWTIE2_SECONDS, now):
-            self.bowtie2_builds.send([PrepareGenome(genome_id, found.claim)])
+        lost = now - BOWTIE2_SECONDS
+        under_way = found.bowtie2 is Bowtie2State.PREPARING and (found.bowtie2_asked or 0) >= lost
+        if under_way or found.bowtie2 is Bowtie2State.READY:
+            return found
+        with self.caps.taking(client, {Resource.PREPARATIONS: 1}):
+            if self.genomes.ask_for_bowtie2(genome_id, found.claim, lost, now):
+                self.bowtie2_builds.send([PrepareGenome(genome_id, found.claim)])
         return self.get(genome_id)
 
     def _file(self, key: str) -> GenomeFile:
@@ -160,12 +166,12 @@ class Library:
             raise InvalidError(
                 f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
             )
-        self.caps.take(client, Resource.UPLOADS)
         now = self.clock()
-        if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS, owner):
-            raise ConflictError(
-                f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
-            )
+        with self.caps.taking(client, {Resource.UPLOADS: 1}):
+            if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS, owner):
+                raise ConflictError(
+                    f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
+                )
         # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome_id)])
         return UploadForms(
@@ -188,8 +194,8 @@ class Library:
             return found
         if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome_id)) is None:
             raise ConflictError(f"The file of genome {genome_id} has not arrived; upload it first")
-        self.caps.take(client, Resource.PREPARATIONS)
-        self.claims.claim(genome_id, found.source)
+        with self.caps.taking(client, {Resource.PREPARATIONS: 1}):
+            self.claims.claim(genome_id, found.source)
         return self.get(genome_id)
 
     def delete(self, genome_id: str) -> None:

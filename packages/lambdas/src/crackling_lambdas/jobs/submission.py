@@ -170,10 +170,27 @@ class Submission:
         region: str | None = None,
     ) -> Submitted:
         found = self._check_genome(genome_id)
-        self.caps.take(client, Resource.JOBS)
-        self.caps.take(client, Resource.BASES, size)
-        recipient = None if email is None else self.subscriptions.subscribe(email)
-        self._claim_genome(genome_id, found, client)
+        waits = _waits(found)
+        amounts = {Resource.JOBS: 1, Resource.BASES: size, Resource.PREPARATIONS: int(waits)}
+        with self.caps.taking(client, amounts):
+            recipient = None if email is None else self.subscriptions.subscribe(email)
+            if waits:
+                # At once, so that of many jobs that name a new genome only one counts as its preparation.
+                self.claims.claim(genome_id, Source.ACCESSION if found is None else found.source)
+            job = self._create(genome_id, options, kind, owner, recipient, text=text, region=region)
+        return Submitted(job, recipient)
+
+    def _create(
+        self,
+        genome_id: str,
+        options: JobOptions,
+        kind: Kind,
+        owner: str | None,
+        recipient: Recipient | None,
+        *,
+        text: str | None,
+        region: str | None,
+    ) -> Job:
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
@@ -191,14 +208,7 @@ class Submission:
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
         self.jobs.create(job)
-        return Submitted(job, recipient)
-
-    def _claim_genome(self, genome_id: str, found: Genome | None, client: str) -> None:
-        """Claim a genome that is not ready at once, so that of many jobs that name it only one counts as its preparation."""
-        if found is not None and found.state in (GenomeState.READY, GenomeState.PREPARING):
-            return
-        self.caps.take(client, Resource.PREPARATIONS)
-        self.claims.claim(genome_id, Source.ACCESSION if found is None else found.source)
+        return job
 
     def _check_genome(self, genome_id: str) -> Genome | None:
         found = self.genomes.get(genome_id)
@@ -206,7 +216,12 @@ class Submission:
             raise NotFoundError(
                 f"There is no genome {genome_id}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
             )
-        waits = found is not None and found.state is GenomeState.UPLOADING
-        if waits and self.uploads.size(keys.upload(genome_id)) is None:
+        is_upload = found is not None and found.source is Source.UPLOAD
+        if is_upload and _waits(found) and self.uploads.size(keys.upload(genome_id)) is None:
             raise InvalidError(f"The file of genome {genome_id} has not been uploaded; upload it first")
         return found
+
+
+def _waits(genome: Genome | None) -> bool:
+    """Return whether a job's genome must be claimed first."""
+    return genome is None or genome.state not in (GenomeState.READY, GenomeState.PREPARING)
