@@ -35,7 +35,7 @@ VIEWER = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Behavior:
-    """How requests are handled whose path matches `pattern`."""
+    """Define how requests are handled whose path matches `pattern`."""
 
     pattern: re.Pattern[str]
     origin: str
