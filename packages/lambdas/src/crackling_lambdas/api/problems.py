@@ -15,6 +15,7 @@ from crackling_lambdas.errors import (
     ForbiddenError,
     GoneError,
     InvalidError,
+    LimitError,
     NotFoundError,
     NotYetError,
     RefusedError,
@@ -43,6 +44,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
+    LimitError: HTTPStatus.TOO_MANY_REQUESTS,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
     NotYetError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -96,7 +98,11 @@ def refused(error: RefusedError) -> Response[str]:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("A request failed upstream", extra={"reason": str(error)})
         count("UpstreamFailures")
-    return problem(status, str(error))
+    answer = problem(status, str(error))
+    if isinstance(error, LimitError):
+        answer.headers["Retry-After"] = str(error.retry_after)
+        count("RequestsOverCap")
+    return answer
 
 
 def invalid(error: RequestValidationError) -> Response[str]:
