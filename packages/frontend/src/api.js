@@ -30,7 +30,7 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may succeed a little later. */
+  /** True if the same request may succeed a little later. */
   get transient() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
@@ -43,7 +43,7 @@ export class Api {
    * @type {Promise<About> | null}
    */
   #about = null;
-  /** How many milliseconds the service's clock is ahead of this one, as far as answers have shown. */
+  /** Milliseconds that the service's clock is ahead of this one, as far as answers have shown. */
   #ahead = 0;
 
   /**
@@ -235,8 +235,9 @@ export class Api {
       } catch (error) {
         // A POST that failed otherwise may have started a job.
         const repeatable = error instanceof ApiError && (body ? error.status === 429 : error.transient);
-        if (!repeatable) throw error;
-        await this.pause(Math.min(error.retryAfter ?? pause, LONGEST_PAUSE), signal);
+        const asked = repeatable ? (error.retryAfter ?? pause) : Infinity;
+        if (asked > LONGEST_PAUSE) throw error; // nobody waits for so long, for example for the limits of the next day
+        await this.pause(asked, signal);
       }
     }
     return this.#send(path, request);

@@ -14,9 +14,9 @@ from crackling.annotation import UNKNOWN, Feature, Locus
 from crackling.annotation.annotation import Annotation, Position, is_current, read_annotation, read_prepared
 from crackling.annotation.gene_lookup import find_gene
 from crackling.annotation.gene_models import Gene, Span
-from crackling.annotation.locations import MAX_MATCHES, annotate, guides_to_locate, locus_of
 from crackling.annotation.segments import segments
 from crackling.specificity import OffTarget, Specificity
+from crackling.specificity.loci import MAX_MATCHES, annotate, guides_to_locate, locus_of
 
 if TYPE_CHECKING:
     from pathlib import Path

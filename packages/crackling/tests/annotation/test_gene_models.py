@@ -1,4 +1,4 @@
-"""Which records are one gene, as the programs that write annotations mean it; each case gave a wrong gene before."""
+"""Tell which records are one gene, as the programs that write annotations mean it; each case gave a wrong gene before."""
 
 from __future__ import annotations
 

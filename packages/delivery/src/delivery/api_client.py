@@ -1,4 +1,4 @@
-"""A small client of our API, which needs only the standard library."""
+"""Send requests to our API, with the standard library only."""
 
 from __future__ import annotations
 
@@ -92,6 +92,9 @@ class ApiClient:
 
     def delete_genome(self, genome: str) -> None:
         self._open("DELETE", f"/genomes/{genome}")
+
+    def delete_job(self, job: str) -> None:
+        self._open("DELETE", f"/jobs/{job}")
 
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)

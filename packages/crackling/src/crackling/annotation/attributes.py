@@ -1,4 +1,4 @@
-"""The last column of GFF3 (`tag=value;`) and of GTF (`tag "value";`): what a record is called, and what it belongs to."""
+"""Read the last column of GFF3 (`tag=value;`) and of GTF (`tag "value";`): what a record is called and belongs to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Dialect(Protocol):
-    """How the attributes of a record are written."""
+    """A way of writing the attributes of a record."""
 
     def value(self, attributes: bytes, tag: bytes) -> bytes:
         """Return the value of a tag, or '' without the tag."""

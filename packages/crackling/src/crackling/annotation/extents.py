@@ -1,4 +1,4 @@
-"""Where each gene lies, and the other names that it has."""
+"""Store where each gene lies, and the other names that it has."""
 
 from __future__ import annotations
 

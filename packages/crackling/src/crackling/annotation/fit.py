@@ -1,4 +1,4 @@
-"""Whether an annotation fits a genome: the same contigs, no gene beyond the end of one, and on a circle over its origin."""
+"""Fit an annotation to a genome: to the names and the ends of its contigs, and on a circle over its origin."""
 
 from __future__ import annotations
 

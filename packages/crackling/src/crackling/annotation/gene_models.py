@@ -1,4 +1,4 @@
-"""Gene models: which records of an annotation are one gene, and where it lies."""
+"""Make gene models: find which records of an annotation are one gene, and where it lies."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Gene:
 
 
 class Key(NamedTuple):
-    """How records name each other. The identifiers of a file that was put together may begin again on each contig."""
+    """A name by which records refer to each other. The identifiers of a file that was put together may begin again on each contig."""
 
     contig: int
     identifier: bytes

@@ -1,4 +1,4 @@
-"""What a gene is called in an annotation: by its record, or by the records of its parts where it has none."""
+"""Find the names of a gene in its record, or in the records of its parts where it has none."""
 
 from __future__ import annotations
 
