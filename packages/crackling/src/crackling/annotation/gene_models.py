@@ -52,7 +52,7 @@ class Gene:
 
 
 class Key(NamedTuple):
-    """A name by which records refer to each other. The identifiers of a file that was put together may begin again on each contig."""
+    """A name by which records refer to each other. Identifiers may begin again on each contig of a file that was put together."""
 
     contig: int
     identifier: bytes
