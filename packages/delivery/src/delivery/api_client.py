@@ -93,6 +93,9 @@ class ApiClient:
     def delete_genome(self, genome: str) -> None:
         self._open("DELETE", f"/genomes/{genome}")
 
+    def delete_job(self, job: str) -> None:
+        self._open("DELETE", f"/jobs/{job}")
+
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)
 
