@@ -1,6 +1,7 @@
-"""The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
+"""Define the sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one, `./scripts/test -l` lists all.
 
-lint            ruff: rules and format; whether requirements.lock fits what the packages require
+lint            ruff: rules and format; whether requirements.lock fits what the packages require; imports, docstrings
+generated       whether files that are generated fit the code; -- --write writes them anew
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
 test-aws        what functions and workers share: the stores, on fakes and two emulators, and the preparation of genomes
@@ -31,6 +32,7 @@ bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs
 bench-objects   time and memory of a large object on the local cloud, beside unmodified moto (docs/performance.md)
 fuzz            the API by schemathesis, with 3,000 requests of each kind instead of 20
 simulate        the simulator of delivery faults through 10,000 worlds instead of 2,000
+ministack       deploys CracklingStack to a second emulator, with IAM enforced, and tests it (docs/local-cloud.md)
 soak            load and chaos on the local cloud: jobs while processes die and files are damaged (docs/reliability.md)
 """
 
@@ -58,6 +60,7 @@ os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
 nox.options.sessions = [
     "line-endings",
     "lint",
+    "generated",
     "lint-commits",
     "lint-workflows",
     "e2e",
@@ -97,6 +100,12 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("python", "scripts/lock.py", "--check")
+    session.run("delivery", "check-sources")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    session.run("python", "scripts/generated.py", *session.posargs, env=QUIET)
 
 
 @nox.session
@@ -127,6 +136,7 @@ def types(session: nox.Session) -> None:
         (f"{CRACKLING}/bench",),
         (f"{LOCALCLOUD}/bench",),
         (f"{LOCALCLOUD}/soak",),
+        (f"{LOCALCLOUD}/smoke",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
@@ -157,7 +167,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    session.run("python", "scripts/ministack.py")
+    session.run("python", "scripts/install_ministack.py")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -300,6 +310,11 @@ def bench_e2e(session: nox.Session) -> None:
 @nox.session(name="bench-objects")
 def bench_objects(session: nox.Session) -> None:
     session.run("python", f"{LOCALCLOUD}/bench/objects.py", *session.posargs)
+
+
+@nox.session
+def ministack(session: nox.Session) -> None:
+    session.run("python", f"{LOCALCLOUD}/smoke/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Load and chaos: `python packages/localcloud/soak/run.py [--jobs N] [--minutes M] [--seed S]`.
+"""Disturb the local cloud under load: `python packages/localcloud/soak/run.py [--jobs N] [--minutes M] [--seed S]`.
 
 Deploys to the local cloud, prepares genomes, and submits jobs evenly for some minutes while processes of functions are killed and
 index files are damaged at random. Each result is then compared with that of the library. Prints how long jobs took, and how many
@@ -27,7 +27,7 @@ KILLS_EVERY_SECONDS, DAMAGE_EVERY_SECONDS = 3.0, 40.0
 
 
 def soak(jobs: int, seconds: float, seed: int) -> Verdict:
-    """Submit the jobs, disturb them, wait for their ends, and judge them."""
+    """Submit the jobs, disturb them, wait for their ends, and assess them."""
     with tempfile.TemporaryDirectory() as folder, deployed(0) as deployment:
         genomes = [SoakGenome.make(Path(folder), number, seed) for number in range(GENOMES)]
         for genome in genomes:

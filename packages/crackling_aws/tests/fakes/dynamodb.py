@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Key = tuple[str, ...]
-TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "number"), "genomes": ("genomeId", "item")}
+TABLE_KEYS = {
+    "jobs": ("jobId",),
+    "targets": ("jobId", "number"),
+    "genomes": ("genomeId", "item"),
+    "usage": ("counter",),
+}
 
 
 class FakeDynamoDB:

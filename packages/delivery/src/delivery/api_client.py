@@ -1,4 +1,4 @@
-"""A small client of our API, which needs only the standard library."""
+"""Send requests to our API, with the standard library only."""
 
 from __future__ import annotations
 
@@ -93,6 +93,9 @@ class ApiClient:
     def delete_genome(self, genome: str) -> None:
         self._open("DELETE", f"/genomes/{genome}")
 
+    def delete_job(self, job: str) -> None:
+        self._open("DELETE", f"/jobs/{job}")
+
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)
 
@@ -175,7 +178,7 @@ def send(
     Raises:
         ApiError: the request was rejected, or failed each time.
     """
-    place = f"{request.get_method()} {request.full_url.partition('?')[0]}"
+    route = f"{request.get_method()} {request.full_url.partition('?')[0]}"
 
     def attempt() -> tuple[bytes, Message]:
         with opener.open(request, timeout=60) as answer:
@@ -185,6 +188,6 @@ def send(
         return with_pauses(attempt, clock)
     except urllib.error.HTTPError as error:
         with error:
-            raise ApiError(f"{place}: {error.code} {error.read().decode(errors='replace')}") from None
+            raise ApiError(f"{route}: {error.code} {error.read().decode(errors='replace')}") from None
     except OSError as error:
-        raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
+        raise ApiError(f"{route}: {getattr(error, 'reason', error)}") from None

@@ -1,4 +1,4 @@
-"""The service; this file is its diagram. The stack creates the resources first and then grants access to them."""
+"""Define the stack of the service; this file is its diagram. It creates the resources first and then grants access to them."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ class CracklingStack(cdk.Stack):
             genomes=self.storage.genomes,
             settings=settings,
         )
-        self.page = Page(
-            self, "Page", bucket=self.storage.page, api_domain=self.api.domain, settings=settings
-        )
+        self.page = Page(self, "Page", bucket=self.storage.page, api=self.api, settings=settings)
         self.mail = self._mail(functions, settings)
         self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
@@ -118,6 +116,7 @@ class CracklingStack(cdk.Stack):
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
+        api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")

@@ -1,4 +1,4 @@
-"""The rows of the tables that the command line and a notebook show: one for each guide, with the columns that matter most."""
+"""Make the rows of the tables of the command line and of a notebook: one for each guide, with the columns that matter most."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Heading(NamedTuple):
 
 HEADINGS = (
     Heading("#", right=True),
-    Heading("Place", right=True),
+    Heading(COLUMN["location"].title, right=True),
     Heading(""),
     Heading("Guide and PAM"),
     Heading(COLUMN["gc"].title, right=True),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
 from crackling_infra.constructs.logs import log_group_of
+from crackling_infra.settings import CAPS
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Functions
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
 STAGE_NAME: Final = "api"
+# The header by which the page's distribution proves itself to the function: crackling_lambdas.api.client
+PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("POST",),
     "/jobs/{job}": ("GET", "DELETE"),
@@ -73,6 +76,8 @@ class Api(Construct):
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
     ) -> None:
         super().__init__(scope, construct_id)
+        # The last part of the stack's id, which nobody outside the account sees. It is no more than a key for counting callers.
+        self.page_key = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         self.function = functions.make(
             self,
             "Api",
@@ -87,6 +92,8 @@ class Api(Construct):
                 "BOWTIE2_LIMIT_BASES": str(settings.bowtie2_limit_bases),
                 "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
+                "PAGE_KEY": self.page_key,
+                **{cap.variable: str(settings.caps[cap]) for cap in CAPS},
             },
             reserved_concurrency=settings.reserved_concurrency,
         )

@@ -12,13 +12,14 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.api import STAGE_NAME
+from crackling_infra.constructs.api import PAGE_HEADER, STAGE_NAME
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import require_folder
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
 
+    from crackling_infra.constructs.api import Api
     from crackling_infra.settings import Settings
 
 _PATHS: Final = Path(__file__).with_name("page_paths.js")
@@ -31,7 +32,7 @@ class Page(Construct):
     """Create the distribution, with a `config.json` that tells the page where the API is."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, bucket: s3.Bucket, api_domain: str, settings: Settings
+        self, scope: Construct, construct_id: str, *, bucket: s3.Bucket, api: Api, settings: Settings
     ) -> None:
         super().__init__(scope, construct_id)
         headers = self._security_headers(settings)
@@ -59,7 +60,7 @@ class Page(Construct):
             ),
             additional_behaviors={
                 f"/{STAGE_NAME}/*": cloudfront.BehaviorOptions(
-                    origin=origins.HttpOrigin(api_domain),
+                    origin=origins.HttpOrigin(api.domain, custom_headers={PAGE_HEADER: api.page_key}),
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                     allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,

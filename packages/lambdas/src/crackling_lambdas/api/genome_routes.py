@@ -1,5 +1,6 @@
 """Define the routes of genomes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -29,7 +30,9 @@ from crackling_lambdas.genomes.search import Search
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
+def genome_routes(
+    app: APIGatewayRestResolver, library: Library, search: Search, client: Callable[[], str]
+) -> None:
     @app.get(
         "/genomes",
         summary="The genomes, in pages",
@@ -64,7 +67,11 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
     )
     def create_genome(new: NewGenome) -> Response[GenomeCreated]:
         forms = library.announce(
-            new.genome, new.name, Caller.of(app.current_event).user, annotation=new.annotation
+            new.genome,
+            new.name,
+            client(),
+            Caller.of(app.current_event).user,
+            annotation=new.annotation,
         )
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
         url = f"{app.current_event.request_context.path}/{new.genome}"
@@ -84,11 +91,17 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         description="The first job that names the genome does this too.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
         ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome)))
+        return Response(
+            HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome, client()))
+        )
 
     @app.get(
         "/genomes/<genome>",
@@ -119,11 +132,16 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
         ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.build_bowtie2(genome)))
+        found = library.build_bowtie2(genome, client())
+        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(found))
 
     @app.delete(
         "/genomes/<genome>",

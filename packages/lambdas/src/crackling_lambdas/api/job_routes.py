@@ -1,5 +1,6 @@
 """Define the routes of jobs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -52,7 +53,11 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 
 
 def job_routes(
-    app: APIGatewayRestResolver, submission: Submission, results: Results, deletion: Deletion
+    app: APIGatewayRestResolver,
+    submission: Submission,
+    results: Results,
+    deletion: Deletion,
+    client: Callable[[], str],
 ) -> None:
     @app.post(
         "/jobs",
@@ -72,9 +77,9 @@ def job_routes(
     def create_job(new: NewJob) -> Response[JobCreated]:
         options, owner = new.job_options(), Caller.of(app.current_event).user
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, new.email, owner)
+            taken = submission.submit_region(new.region, new.genome, options, client(), new.email, owner)
         else:
-            taken = submission.submit(new.text, new.genome, options, new.kind, new.email, owner)
+            taken = submission.submit(new.text, new.genome, options, client(), new.kind, new.email, owner)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"
