@@ -40,6 +40,7 @@ ORDER = (
     "test_site",
     "test_browser",
     "test_disturbances",
+    "test_data",
     "test_run_script",
     "test_aftermath",
     "test_redeployment",

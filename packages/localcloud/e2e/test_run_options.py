@@ -6,10 +6,14 @@ import signal
 import socket
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 import run_local
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
@@ -38,6 +42,16 @@ def test_a_genome_that_is_not_there(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refusal(capsys, monkeypatch, "--genome", "nowhere.fa") == "run: error: nowhere.fa: no such file"
+
+
+def test_a_folder_of_something_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.tex").write_text("")
+    told = refusal(capsys, monkeypatch, "--data", str(tmp_path))
+    assert told == (
+        f"run: error: {tmp_path}: the folder holds thesis.tex but no state; choose an empty folder, or a new one"
+    )
 
 
 def test_a_signal_that_another_thread_receives_ends_the_wait() -> None:

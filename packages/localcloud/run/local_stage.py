@@ -62,6 +62,7 @@ def deployed(
     front_port: int = 8080,
     *,
     echo: bool = False,
+    data: Path | None = None,
     assemblies: Mapping[str, Path | StandInAssembly] | None = None,
     workers: Callable[[LocalCloud], WorkerProcesses] = repository_workers,
     **settings: str,
@@ -71,12 +72,14 @@ def deployed(
     Args:
         front_port: the port of the page and the API; 0 takes a free one.
         echo: print the functions' logs.
+        data: the folder that keeps genomes, jobs and results; without it they are gone afterwards.
         assemblies: what NCBI's stand-in serves beside the sample (accession -> FASTA or StandInAssembly).
         workers: runs the programs of EC2 instances as processes.
         settings: settings of the stacks (`cdk synth -c key=value`) that override what the local cloud needs.
 
     Raises:
         build.BuildError: a part could not be built; the message is what the build printed.
+        localcloud.state.StateError: the folder cannot be used; the message says why and what to do.
         localcloud.cdk.CdkError: the deployment failed; the message is what the CDK printed.
     """
     bowtie2 = build.can_build_bowtie2()
@@ -90,7 +93,7 @@ def deployed(
         NcbiStandIn(
             {SAMPLE_ACCESSION: phage_lambda(SAMPLE / "lambda_phage.fa"), **(assemblies or {})}
         ) as ncbi,
-        LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, echo=echo) as cloud,
+        LocalCloud(front_port=front_port, cdk=build.CDK, cache=build.UNPACKED, data=data, echo=echo) as cloud,
         workers(cloud) as processes,
         tempfile.TemporaryDirectory(prefix="crackling-cloud-") as folder,
     ):
@@ -131,7 +134,13 @@ def step(name: str) -> Iterator[None]:
 
 
 def preload(api: ApiClient, genome: str, name: str, fasta: Path) -> None:
-    """Upload a genome as a user would, and wait until it is ready."""
+    """Upload a genome as a user would, and wait until it is ready. One that a folder has kept is left as it is."""
     with step(f"genome {genome}"):
-        api.upload_genome(genome, name, fasta)
+        if genome_state(api, genome) not in ("ready", "preparing"):
+            api.upload_genome(genome, name, fasta)
         api.wait_for_genome(genome)
+
+
+def genome_state(api: ApiClient, genome: str) -> str | None:
+    found = {one["genome"]: one["state"] for one in api.genomes()}
+    return found.get(genome)

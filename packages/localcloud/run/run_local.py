@@ -1,7 +1,8 @@
 """Crackling Cloud on this machine: both stacks deployed to the local cloud, without an account.
 
 `./scripts/run` builds layers and page, deploys the synthesised stacks with the CDK CLI, prepares phage lambda's genome (and
-each FASTA named by --genome), prints the page's address and stays until Ctrl-C. State lives in memory and is gone afterwards.
+each FASTA named by --genome), prints the page's address and stays until Ctrl-C. With --data, genomes, jobs and results are kept
+in a folder and are there again at the next start, however this one ends; without it they are gone afterwards.
 `./scripts/run --once` submits the sample job through the API, prints its guides and ends.
 """
 
@@ -23,6 +24,7 @@ from crackling.results import Design, Target
 from delivery.api_client import ApiError
 from local_stage import SAMPLE, SAMPLE_GENOME, deployed, preload, say
 from localcloud.cdk import CdkError
+from localcloud.state import State, StateError
 
 if TYPE_CHECKING:
     from delivery.api_client import ApiClient
@@ -71,6 +73,11 @@ def _mistake(options: argparse.Namespace) -> str | None:
     for path in options.genome:
         if not path.is_file():
             return f"{path}: no such file"
+    if options.data:
+        try:
+            State(options.data).close()
+        except StateError as error:
+            return str(error)
     if not options.once and not _is_free(options.port):
         return f"port {options.port} is taken, or cannot be used; choose another with --port"
     return None
@@ -93,6 +100,12 @@ def main() -> int:
     parser.add_argument(
         "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
     )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="keep genomes, jobs and results in this folder (made if it is missing)",
+    )
     parser.add_argument("--port", type=int, default=8080, help="of the page (default: 8080)")
     parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
     parser.add_argument("--logs", action="store_true", help="print the functions' logs")
@@ -100,7 +113,8 @@ def main() -> int:
     if wrong := _mistake(options):
         parser.error(wrong)
     try:
-        with deployed(0 if options.once else options.port, echo=options.logs) as deployment:
+        port = 0 if options.once else options.port
+        with deployed(port, echo=options.logs, data=options.data) as deployment:
             preload(deployment.api, SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
             for path in options.genome:
                 preload(deployment.api, genome_id(path), path.name, path)
@@ -108,9 +122,10 @@ def main() -> int:
                 run_sample(deployment.api)
             else:
                 deployment.cloud.on_mail(say_mail)
-                say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
+                fate = f"{options.data} keeps everything" if options.data else "nothing is kept"
+                say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; {fate})")
                 wait_for_a_signal()
-    except (BuildError, CdkError, ApiError, CracklingError, OSError) as error:
+    except (BuildError, CdkError, ApiError, CracklingError, StateError, OSError) as error:
         say(f"\nrun: error: {error}")
         return 1
     except KeyboardInterrupt:

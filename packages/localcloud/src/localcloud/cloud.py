@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +18,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from localcloud import deployed, gaps, images, launches, metering
 from localcloud.bodies import Bodies
 from localcloud.cdk import QUIET, Cdk
+from localcloud.expiry import Expiry
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
 from localcloud.gaps import machines, mail
@@ -29,6 +31,7 @@ from localcloud.iam.report import IamReport, make_report
 from localcloud.pump import Pump
 from localcloud.runtime import Function, Invocation, Outcome, Runtime
 from localcloud.server import Server
+from localcloud.state import State
 from localcloud.world import ACCOUNT, PARTITION, Credentials, World
 
 if TYPE_CHECKING:
@@ -48,7 +51,9 @@ class LocalCloud:
     `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
     `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
     each line that the CDK CLI prints.
-    The state is in memory, the bodies of objects are in temporary files; everything is gone afterwards.
+    `data` is a folder that keeps items, objects and messages; they are there again once the stacks are deployed anew.
+    Raises StateError if it cannot be used. Without it, state is in memory and objects are in temporary files, and
+    everything is gone afterwards.
     """
 
     def __init__(
@@ -61,17 +66,31 @@ class LocalCloud:
         concurrency: int | None = None,
         log_folder: Path | None = None,
         cache: Path | None = None,
+        data: Path | None = None,
         echo: bool = False,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._port, self._front_port, self._region = port, front_port, region
         self._cdk_path, self._concurrency, self._log_folder, self._echo = cdk, concurrency, log_folder, echo
-        self._cache = cache
+        self._cache, self._data = cache, data
         self._tell = tell
 
     def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            state = State(self._data) if self._data else None
+            if state:
+                opened.callback(state.close)
+                bodies = state.bodies
+            else:
+                folder = opened.enter_context(TemporaryDirectory(prefix="crackling-objects-"))
+                bodies = Bodies(Path(folder))
+                opened.callback(bodies.close)
+            self._start(bodies, state)
+            self._opened = opened.pop_all()
+        return self
+
+    def _start(self, bodies: Bodies, state: State | None) -> None:
         gaps.install()
-        self._folder = TemporaryDirectory(prefix="crackling-objects-")
         moto_api_backend.reset()
         self._forget()
         self._server = Server(self._port, (*gaps.MIDDLEWARE, metering.meter))
@@ -83,8 +102,7 @@ class LocalCloud:
             log_folder=self._log_folder,
             cache=self._cache,
         )
-        self._bodies = Bodies(Path(self._folder.name) / "objects")
-        self._emulator = running.Emulator(self.world, self._runtime, self._bodies)
+        self._emulator = running.Emulator(self.world, self._runtime, bodies, state)
         running.enter(self._emulator)
         self._pump = Pump(self.world, self.invoke, self._generation)
         self._front = FrontDoor(
@@ -95,11 +113,11 @@ class LocalCloud:
             distributions=lambda: deployed.distributions(self.world),
             may_read=self._may_read,
         )
-        for part in (self._server, self._pump, self._front):
+        self._expiry = Expiry(self.world)
+        for part in (self._server, self._pump, self._front, self._expiry):
             part.start()
         images.seed(self.world)
         self._former_handler = _leave_in_order_when_terminated()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -108,11 +126,10 @@ class LocalCloud:
         self._pump.stop()
         # Function processes first, since a poller waits for the invocation that it has begun.
         self._runtime.close()
-        for part in (self._pump, self._front, self._server):
+        for part in (self._expiry, self._pump, self._front, self._server):
             part.close()
         running.leave()
-        self._bodies.close()
-        self._folder.cleanup()
+        self._opened.close()
         self._forget()
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)

@@ -10,6 +10,7 @@ import json
 import math
 import re
 import threading
+from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class Usage:
     messages: int = 0
 
 
-_usage: list[Usage] = []
+_usage: deque[Usage] = deque(maxlen=200_000)  # the newest: a lab runs this for months
 _lock = threading.Lock()
 
 

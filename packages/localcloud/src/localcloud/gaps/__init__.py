@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, machines, mail, middleware, object_bodies, s3_browser, transactions
+from localcloud.gaps import (
+    functions,
+    journal,
+    machines,
+    mail,
+    middleware,
+    object_bodies,
+    s3_browser,
+    transactions,
+)
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import (  # noqa: F401 - types register themselves  # noqa: F401 - so do these
     apigateway,
@@ -26,7 +35,9 @@ if TYPE_CHECKING:
     from localcloud.server import Middleware
 
 MIDDLEWARE: tuple[Middleware, ...] = (
+    journal.items,
     middleware.dynamodb_one_at_a_time,
+    journal.objects,
     middleware.s3_bodies_as_they_are,
     object_bodies.in_files,
     s3_browser.presigned,
@@ -41,6 +52,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     functions.run_functions,
     functions.no_delivery_by_moto,
     object_bodies.install,
+    journal.install,
     transactions.install,
     cloudfront.invalidations_complete,
     recorder.install,

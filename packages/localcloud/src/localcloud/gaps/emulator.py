@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from localcloud.bodies import Bodies
     from localcloud.runtime import Runtime
+    from localcloud.state import State
     from localcloud.world import World
 
 
@@ -19,10 +21,18 @@ class Emulator:
     world: World
     runtime: Runtime
     bodies: Bodies
+    state: State | None = None
+    """Where what happens is kept, or None if it is not."""
     answers: dict[str, Any] = field(default_factory=dict)
     """Answers of custom resources' providers, by request id."""
     generation: int = 0
     """Increases with every change of a stack, so that caches of the deployed configuration can be refreshed."""
+    names: Counter[str] = field(default_factory=Counter)
+    """How many names were generated for each resource of each stack."""
+    written: dict[str, int] = field(default_factory=dict)
+    """By table, the number of the first record of its stream that is not kept yet."""
+    queues: dict[str, str] = field(default_factory=dict)
+    """By the id of a kept message, the queue that it is in."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stack_changed(self) -> None:
@@ -38,6 +48,16 @@ def current() -> Emulator:
     if not _running:
         raise RuntimeError("no local cloud is running in this process")
     return _running[0]
+
+
+def is_running() -> bool:
+    """Return whether there is a local cloud. Tests of other packages use moto without one, perhaps after one."""
+    return bool(_running)
+
+
+def kept() -> State | None:
+    """Return where the running local cloud keeps its state, or None."""
+    return _running[0].state if _running else None
 
 
 def enter(emulator: Emulator) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ANSWERS_PATH = "/_localcloud/answers/"
+dynamodb_lock = threading.Lock()
+"""Held by whoever reads or changes tables and their streams."""
 
 
 def custom_resource_answers(app: WSGIApplication) -> WSGIApplication:
@@ -32,13 +34,15 @@ def custom_resource_answers(app: WSGIApplication) -> WSGIApplication:
 
 
 def dynamodb_one_at_a_time(app: WSGIApplication) -> WSGIApplication:
-    """Gap: moto's conditional writes read, then write, so two threads at once can both win a claim."""
-    lock = threading.Lock()
+    """Gap: moto's conditional writes read, then write, so two threads at once can both win a claim.
+
+    A stream's reader, too, would see a record that is being added or forgotten.
+    """
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_"):
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
             return app(environ, start_response)
-        with lock:
+        with dynamodb_lock:
             return list(app(environ, start_response))
 
     return call

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from localcloud.gaps.journal import delivered
 from localcloud.runtime import Throttled
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class StreamPoller:
         self._iterators = positions
 
     def run(self) -> None:
+        self._continues = delivered(self._mapping.source, self._mapping.function, None)
         while not self._stop.is_set():
             self._find_shards()
             if not any(self._poll(shard) for shard in list(self._iterators)):
@@ -43,7 +45,7 @@ class StreamPoller:
         arn = self._mapping.source
         for shard in self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
             if (identifier := shard["ShardId"]) not in self._iterators:
-                position = "TRIM_HORIZON" if self._mapping.from_start else "LATEST"
+                position = "TRIM_HORIZON" if self._mapping.from_start or self._continues else "LATEST"
                 self._iterators[identifier] = self._streams.get_shard_iterator(
                     StreamArn=arn, ShardId=identifier, ShardIteratorType=position
                 )["ShardIterator"]
@@ -55,6 +57,8 @@ class StreamPoller:
         answer = self._streams.get_records(ShardIterator=iterator, Limit=self._mapping.batch_size)
         records = [_record(record, self._mapping.source, self._world.region) for record in answer["Records"]]
         self._deliver([record for record in records if self._mapping.wants(record)])
+        if records and not self._stop.is_set():
+            delivered(self._mapping.source, self._mapping.function, records[-1]["dynamodb"]["SequenceNumber"])
         self._iterators[shard] = answer.get("NextShardIterator")
         return bool(records)
 

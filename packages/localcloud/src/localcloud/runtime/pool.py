@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class Runtime:
         self._children: set[Child] = set()
         self._busy: dict[str, int] = defaultdict(int)
         self._slots: dict[str, threading.Semaphore] = {}
-        self._invocations: list[Invocation] = []
+        self._invocations: deque[Invocation] = deque(maxlen=200_000)  # the newest
         self._closed = False
 
     def invoke(self, function: Function, event: bytes) -> Outcome:

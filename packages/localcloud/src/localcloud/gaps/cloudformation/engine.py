@@ -7,15 +7,19 @@ an update; and has no rollback. This engine keeps moto's models and intrinsic fu
 
 from __future__ import annotations
 
+import base64
 import copy
 import datetime
+import hashlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.models import Event, Stack
+from moto.cloudformation.utils import random_suffix
 
+from localcloud.gaps import emulator as running
 from localcloud.gaps.cloudformation import types
 from localcloud.gaps.cloudformation.graph import creation_order
 from localcloud.gaps.cloudformation.resource import Definition, ReplacementNeeded, Resource
@@ -159,7 +163,7 @@ class Engine:
     def _create(self, name: str, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
         definition, resource_type = copy.deepcopy(definition), definition["Type"]
         properties = definition["Properties"]
-        generated = parsing.generate_resource_name(resource_type, self._stack.name, name)
+        generated = self._generated_name(resource_type, name)
         if issubclass(kind, Resource):
             chosen = properties.get(kind.name_property, generated)
             model: Any = kind(
@@ -174,6 +178,16 @@ class Engine:
             )  # fmt: skip
         model.cf_resource_type, model.logical_resource_id = resource_type, name
         return model
+
+    def _generated_name(self, resource_type: str, name: str) -> str:
+        """Return a name as moto generates it, but the same at each start: by their names, kept tables are found again."""
+        generated = parsing.generate_resource_name(resource_type, self._stack.name, name)
+        resource = f"{self._stack.name}/{name}"
+        digest = hashlib.sha256(f"{resource}/{running.current().names[resource]}".encode()).digest()
+        running.current().names[resource] += 1
+        suffix = base64.b32encode(digest).decode()[: len(random_suffix())]
+        stem = generated[: -len(suffix)]
+        return stem + (suffix.lower() if generated.islower() else suffix)
 
     def _update(self, name: str, current: Deployed, kind: type[Any], definition: Properties) -> Any:  # noqa: ANN401
         try:
