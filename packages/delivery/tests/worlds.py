@@ -202,7 +202,8 @@ class SkippingClock:
 @cache
 def moto_clients() -> Aws:
     """Return clients that every test shares: botocore takes a second to read what the services are like."""
-    clients = [boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")]
+    services = ("ec2", "ssm", "cloudformation", "s3", "cognito-idp")
+    clients = [boto3.client(name, region_name="us-east-1") for name in services]
     return Aws(*clients)  # type: ignore[arg-type]
 
 

@@ -21,17 +21,27 @@ POLL_SECONDS = 0.2
 
 
 class ApiError(Exception):
-    """The API rejected a request, or a job or genome failed; the message gives the reason."""
+    """The API rejected a request, or a job or genome failed; the message gives the reason, `status` that of an answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ApiClient:
     """Talks to the API at an address such as http://localhost:8080/api.
 
-    Requests that are answered with 429 or 5xx, or not at all, are repeated after a pause.
+    Requests that are answered with 429 or 5xx, or not at all, are repeated after a pause. Where people sign in, `token` is an
+    access token.
     """
 
-    def __init__(self, base: str, *, poll_seconds: float = POLL_SECONDS, clock: Clock = time) -> None:
+    def __init__(
+        self, base: str, *, token: str | None = None, poll_seconds: float = POLL_SECONDS, clock: Clock = time
+    ) -> None:
         self._base = base
+        self._headers = {"content-type": "application/json"}
+        if token is not None:
+            self._headers["authorization"] = f"Bearer {token}"
         self._poll_seconds = poll_seconds
         self._clock = clock
 
@@ -90,6 +100,9 @@ class ApiClient:
         """Start the preparation of a genome whose files are uploaded."""
         self.post(f"/genomes/{genome}/complete")
 
+    def delete_job(self, job: str) -> None:
+        self._open("DELETE", f"/jobs/{job}")
+
     def delete_genome(self, genome: str) -> None:
         self._open("DELETE", f"/genomes/{genome}")
 
@@ -124,7 +137,7 @@ class ApiClient:
             f"{self._base}{path}",
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
-            headers={"content-type": "application/json"},
+            headers=self._headers,
         )
 
 
@@ -185,6 +198,7 @@ def send(
         return with_pauses(attempt, clock)
     except urllib.error.HTTPError as error:
         with error:
-            raise ApiError(f"{place}: {error.code} {error.read().decode(errors='replace')}") from None
+            answer = error.read().decode(errors="replace")
+            raise ApiError(f"{place}: {error.code} {answer}", error.code) from None
     except OSError as error:
         raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
