@@ -1,6 +1,7 @@
 """The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
 
-lint            ruff: rules and format; whether requirements.lock fits what the packages require
+lint            ruff: rules and format; whether requirements.lock fits what the packages require; directions of imports
+generated       whether files that are generated fit the code; -- --write writes them anew
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
 test-aws        what functions and workers share: the stores, on fakes and two emulators, and the preparation of genomes
@@ -57,6 +58,7 @@ os.environ["PYTEST_PLUGINS"] = "localcloud.skips"
 nox.options.sessions = [
     "line-endings",
     "lint",
+    "generated",
     "lint-commits",
     "lint-workflows",
     "e2e",
@@ -96,6 +98,12 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("python", "scripts/lock.py", "--check")
+    session.run("delivery", "check-tree")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    session.run("python", "scripts/generated.py", *session.posargs, env=QUIET)
 
 
 @nox.session

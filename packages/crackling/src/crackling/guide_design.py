@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.annotation import UNKNOWN
-from crackling.annotation.locations import guides_to_locate, locus_of
 from crackling.efficiency import assess
 from crackling.errors import InputError
 from crackling.genomes import check_region, opened
@@ -15,6 +14,7 @@ from crackling.guides.sites import Site, find_sites, repeated_windows
 from crackling.results import Design, Kind, make_target
 from crackling.results.target import DEFAULT_MIN_ACCEPTED
 from crackling.sequences.fasta import normalise_query, parse_query, read_query
+from crackling.specificity.loci import guides_to_locate, locus_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crackling.annotation.locations import annotate
 from crackling.genomes import opened
 from crackling.guides.guide_list import parse_guide
+from crackling.specificity.loci import annotate
 from crackling.specificity.plan import USUAL_MISMATCHES
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from crackling.annotation import UNKNOWN, Feature, Locus
 from crackling.annotation.annotation import Annotation, Position, read_annotation, read_prepared
 from crackling.annotation.gff import Gene, Span
-from crackling.annotation.locations import MAX_MATCHES, annotate, guides_to_locate, locus_of
 from crackling.annotation.segments import segments
 from crackling.specificity import OffTarget, Specificity
+from crackling.specificity.loci import MAX_MATCHES, annotate, guides_to_locate, locus_of
 
 if TYPE_CHECKING:
     from pathlib import Path

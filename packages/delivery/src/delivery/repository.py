@@ -39,3 +39,16 @@ def synthesise(**settings: str) -> Path:
     """Build everything that is deployed, synthesise both stacks with these settings, and return the assembly."""
     build(*(word for key, value in settings.items() for word in ("-c", f"{key}={value}")))
     return ASSEMBLY
+
+
+def tracked_although_ignored(root: Path) -> list[str]:
+    """Return the names of the files that git tracks although .gitignore names them.
+
+    Raises:
+        DeliveryError: git cannot list them.
+    """
+    words = ["git", "ls-files", "-z", "--cached", "--ignored", "--exclude-standard"]
+    done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise DeliveryError(f"git cannot list the files of {root}: {done.stderr.strip()}")
+    return [name for name in done.stdout.split("\0") if name]

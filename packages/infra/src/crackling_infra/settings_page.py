@@ -1,7 +1,11 @@
-"""Write the page of settings and regions, docs/settings.md: `python -m crackling_infra.settings_page`."""
+"""Write the page of settings and regions, docs/settings.md: `python -m crackling_infra.settings_page`.
+
+With `--check`, write nothing, and fail if the page is not what would be written.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from crackling_infra.regions import SUPPORTED, WITHOUT_BUDGETS, WITHOUT_T2
@@ -14,7 +18,7 @@ What may differ from one deployment to the next. `deploy` takes a setting as `-c
 `context` of `packages/infra/cdk.json`. A value that cannot be used stops the synthesis with an error that names the key.
 
 This page is made from `settings.py` and `regions.py` in `packages/infra/src/crackling_infra` by
-`python -m crackling_infra.settings_page`.
+`./scripts/test -s generated -- --write`.
 
 | Key | Default | Meaning |
 |---|---|---|
@@ -46,5 +50,12 @@ def _answer(yes: bool) -> str:
     return "yes" if yes else "no"
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        return 0 if PAGE.read_text("utf-8") == text() else 1
     PAGE.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -218,9 +218,17 @@ def test_a_folder_that_is_missing_or_empty_is_named_with_what_makes_it(tmp_path:
 
 
 def test_the_documentation_lists_the_settings_as_they_are() -> None:
-    assert settings_page.PAGE.read_text("utf-8") == settings_page.text(), (
-        "stale: run `python -m crackling_infra.settings_page`"
-    )
+    assert settings_page.main(["--check"]) == 0, "stale: run `./scripts/test -s generated -- --write`"
+
+
+def test_a_page_of_settings_that_is_stale_fails_until_it_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_page, "PAGE", tmp_path / "settings.md")
+    settings_page.PAGE.write_text(settings_page.text().replace("`stage`", "`stages`"))
+    assert settings_page.main(["--check"]) == 1
+    assert settings_page.main([]) == 0
+    assert settings_page.main(["--check"]) == 0
 
 
 def test_each_setting_is_listed_once() -> None:

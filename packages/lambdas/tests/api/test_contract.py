@@ -1,7 +1,6 @@
-"""What the page is built and tested against: the API's description, and what it tells about itself.
+"""Check what the page is built and tested against: the API's description, and what it tells about itself.
 
-After a change of the API, `nox -s test-lambdas -- tests/api/test_contract.py --write-contract` writes both files anew;
-`npm run types` in packages/frontend then generates the page's types.
+After a change of the API, `./scripts/test -s generated -- --write` writes both files and the page's types anew.
 """
 
 from __future__ import annotations
@@ -38,5 +37,5 @@ def test_the_page_has_the_current_contract(
     if request.config.getoption("--write-contract"):
         file.write_text(current, encoding="utf-8", newline="\n")
     assert file.read_text(encoding="utf-8") == current, (
-        f"{file.name} is stale: run this test with --write-contract, then `npm run types`"
+        f"{file.name} is stale: run `./scripts/test -s generated -- --write`"
     )

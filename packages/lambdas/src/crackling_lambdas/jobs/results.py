@@ -6,10 +6,10 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from crackling.annotation.locations import annotate
 from crackling.errors import InputError
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
+from crackling.specificity.loci import annotate
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from crackling.annotation import UNKNOWN
-from crackling.annotation.locations import guides_to_locate, locus_of
 from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
+from crackling.specificity.loci import guides_to_locate, locus_of
 from crackling_aws.models.chunks import Stage
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
 from crackling_lambdas.jobs.pins import pinned

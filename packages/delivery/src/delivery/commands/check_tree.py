@@ -1,0 +1,33 @@
+"""Check the tree: imports point in one direction, and nothing that is built is committed.
+
+Between packages, only the imports that `delivery/workflows/imports.py` lists are allowed. Inside a package, its folders and the
+modules beside them do not import each other in a circle. No file that .gitignore names is tracked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from delivery.program import DONE, FAILED, say
+from delivery.repository import ROOT, tracked_although_ignored
+from delivery.workflows.imports import Imports, packages
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_options: argparse.Namespace) -> int:
+    imports = Imports(packages(ROOT))
+    findings = [f"{module} must not import {used}" for module, used in imports.forbidden()]
+    if cycle := imports.cycle():
+        findings.append(f"imports in a circle: {' -> '.join(cycle)}")
+    findings += [
+        f"{path} is built, not written: `git rm --cached {path}`" for path in tracked_although_ignored(ROOT)
+    ]
+    for finding in findings:
+        say(finding)
+    return FAILED if findings else DONE
