@@ -204,7 +204,13 @@ def test_what_deploys_takes_the_cdks_roles_and_reads_what_is_deployed(role: str)
 def test_no_role_lists_the_users_or_makes_administrators(role: str) -> None:
     cases: list[Case] = [
         (f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/us-east-1_a")
-        for action in ("AdminAddUserToGroup", "AdminGetUser", "AdminInitiateAuth", "ListUsers", "UpdateUserPool")
+        for action in (
+            "AdminAddUserToGroup",
+            "AdminGetUser",
+            "AdminInitiateAuth",
+            "ListUsers",
+            "UpdateUserPool",
+        )
     ]
     assert judged(role, cases, allowed=True) == []
 

@@ -57,7 +57,7 @@ def test_there_is_a_user_for_as_long_as_the_test_takes(users: Any, outputs: Outp
 
 def test_a_user_that_cannot_be_created_is_told(users: UserPools, outputs: Outputs) -> None:
     elsewhere = {**outputs, "UserPool": "us-east-1_other"}
-    with pytest.raises(DeliveryError, match="to test the stage dev: .*us-east-1_other"):
+    with pytest.raises(DeliveryError, match=r"to test the stage dev: .*us-east-1_other"):
         visitor(users, "dev", elsewhere).__enter__()
 
 

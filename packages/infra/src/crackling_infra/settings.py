@@ -75,11 +75,14 @@ _ACCESS: Final = (
     "[the known risks](architecture.md#known-risks). `sign-in`: [those whom you give an account](sign-in.md). Stages `prod` and "
     "`prod-...` must choose"
 )
-_SIGN_IN_ORIGIN: Final = "origin of the pages to sign in at, where it is not that of the user pool (such as the local cloud's)"
-_OIDC_ISSUER: Final = (
-    "your institute's OpenID Connect provider, [whose members may sign in too](sign-in.md#your-institutes-accounts)"
+_SIGN_IN_ORIGIN: Final = (
+    "origin of the pages to sign in at, where it is not that of the user pool (such as the local cloud's)"
 )
-_OIDC_SECRET: Final = (
+_OIDC_ISSUER: Final = (
+    "your institute's OpenID Connect provider, "
+    "[whose members may sign in too](sign-in.md#your-institutes-accounts)"
+)
+_OIDC_CREDENTIAL: Final = (
     "name of the secret in Secrets Manager that the provider gave for this client; create it with "
     "`aws secretsmanager create-secret --name crackling/oidc --secret-string ...`"
 )
@@ -343,7 +346,7 @@ def _access(read: ContextReader, stage: str) -> Access:
 def _identity_provider(read: ContextReader, access: Access) -> IdentityProvider | None:
     issuer = read.optional("oidcIssuer", _OIDC_ISSUER, pattern=r"https://\S+")
     client_id = read.optional("oidcClientId", "the id that the provider gave for this client")
-    secret = read.optional("oidcSecret", _OIDC_SECRET, pattern=r"[\w/+=.@-]+")
+    secret = read.optional("oidcSecret", _OIDC_CREDENTIAL, pattern=r"[\w/+=.@-]+")
     name = read.text(
         "oidcName",
         "Institute",

@@ -87,7 +87,9 @@ def test_which_stages_are_disposable(stage: str, disposable: bool) -> None:
 
 @pytest.mark.parametrize("stage", ["prod", "prod-eu"])
 def test_production_chooses_who_may_use_its_api(stage: str) -> None:
-    with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=sign-in.* or access=open"):
+    with pytest.raises(
+        SettingsError, match=rf"'access': the stage {stage} .*-c access=sign-in.* or access=open"
+    ):
         settings(stage=stage)
     assert settings(stage=stage, access="open").access == "open"
 
@@ -104,13 +106,20 @@ def test_the_address_to_sign_in_at_holds_no_word_that_cognito_reserves(stage: st
     assert settings(stage=stage).access == "open"
 
 
-OIDC = {"oidcIssuer": "https://login.example.org", "oidcClientId": "crackling", "oidcSecret": "crackling/oidc"}
+OIDC = {
+    "oidcIssuer": "https://login.example.org",
+    "oidcClientId": "crackling",
+    "oidcSecret": "crackling/oidc",
+}
 
 
 def test_an_institutes_provider_is_described_wholly_or_not_at_all() -> None:
     provider = settings(access="sign-in", **OIDC, oidcName="Example").identity_provider
     assert provider is not None
-    assert (provider.name, provider.issuer, provider.client_id, provider.secret) == ("Example", *OIDC.values())
+    assert (provider.name, provider.issuer, provider.client_id, provider.secret) == (
+        "Example",
+        *OIDC.values(),
+    )
     assert settings(access="sign-in").identity_provider is None
     for missing in OIDC:
         given = {key: value for key, value in OIDC.items() if key != missing}

@@ -1,9 +1,9 @@
 """Deploy a stage, test it, and roll back a deployment that does not work.
 
 Without --assembly, everything is built and synthesised for the stage first; a workflow passes the assembly that it has built
-and shown. The stage `prod` needs `-c access=sign-in` or `-c access=open`, or that setting in cdk.json. Before it deploys, it asks the account whether
-the deployment can work, as `preflight` does. CloudFormation itself undoes a deployment that fails; this command undoes one that
-succeeds but does not work. Deploying what is already deployed changes nothing.
+and shown. The stage `prod` needs `-c access=sign-in` or `-c access=open`, or that setting in cdk.json. Before it deploys, it
+asks the account whether the deployment can work, as `preflight` does. CloudFormation itself undoes a deployment that fails;
+this command undoes one that succeeds but does not work. Deploying what is already deployed changes nothing.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from crackling_aws import names
-
 from delivery.commands.arguments import stage
 from delivery.program import DONE
 from delivery.stacks.cloudformation import Stacks

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 

@@ -57,7 +57,9 @@ def check_stage(url: str, clock: Clock = SYSTEM_CLOCK, sign_in: SignIn | None = 
             return
         check_guard(ApiClient(api, clock=clock))
         if sign_in is None:
-            raise DeliveryError(f"people sign in at {base}/; give --stage, or an access token as {TOKEN_VARIABLE}")
+            raise DeliveryError(
+                f"people sign in at {base}/; give --stage, or an access token as {TOKEN_VARIABLE}"
+            )
         with sign_in() as token:
             check_service(api, token, clock)
     except ApiError as error:

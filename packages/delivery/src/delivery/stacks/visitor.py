@@ -37,9 +37,14 @@ def visitor(users: UserPools, stage: str, outputs: Mapping[str, str]) -> Iterato
         DeliveryError: nobody signs in at this stage, or the user could not be created.
     """
     if not {"UserPool", "UserPoolClient"} <= outputs.keys():
-        raise DeliveryError(f"{names.service_stack(stage)} has no user pool, though its page lets people sign in")
+        raise DeliveryError(
+            f"{names.service_stack(stage)} has no user pool, though its page lets people sign in"
+        )
     # example.invalid belongs to nobody, and nothing is sent there.
-    user = {"UserPoolId": outputs["UserPool"], "Username": f"smoke-test-{secrets.token_hex(4)}@example.invalid"}
+    user = {
+        "UserPoolId": outputs["UserPool"],
+        "Username": f"smoke-test-{secrets.token_hex(4)}@example.invalid",
+    }
     password = f"Aa1!{secrets.token_urlsafe(24)}"
     try:
         users.admin_create_user(**user, MessageAction="SUPPRESS")
