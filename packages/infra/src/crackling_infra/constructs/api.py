@@ -153,8 +153,10 @@ class Api(Construct):
 
     def _add_routes(self, sign_in: SignIn | None) -> None:
         integration = apigateway.LambdaIntegration(self.function, allow_test_invoke=False)
-        authorizer = sign_in and apigateway.CognitoUserPoolsAuthorizer(
-            self, "Authorizer", cognito_user_pools=[sign_in.pool]
+        authorizer = (
+            apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[sign_in.pool])
+            if sign_in
+            else None
         )
         for path, methods in ROUTES.items():
             guard = None if path in OPEN_ROUTES else authorizer
