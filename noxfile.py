@@ -1,6 +1,6 @@
-"""The sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one of them, `./scripts/test -l` lists them.
+"""Define the sessions: `./scripts/test` runs the default ones, `./scripts/test -s NAME` one, `./scripts/test -l` lists all.
 
-lint            ruff: rules and format; whether requirements.lock fits what the packages require; directions of imports
+lint            ruff: rules and format; whether requirements.lock fits what the packages require; imports, docstrings
 generated       whether files that are generated fit the code; -- --write writes them anew
 types           mypy, strict
 test-crackling  the science: unit and property tests, without network, with coverage
@@ -98,7 +98,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("python", "scripts/lock.py", "--check")
-    session.run("delivery", "check-tree")
+    session.run("delivery", "check-sources")
 
 
 @nox.session

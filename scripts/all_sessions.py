@@ -25,7 +25,7 @@ AT_ONCE = (os.cpu_count() or 1) + 1
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: its exit code, its wall time, its processor time, and the file with its output."""
+    """Hold how a session ended: its exit code, its wall time, its processor time, and the file with its output."""
 
     name: str
     code: int

@@ -79,7 +79,7 @@ def plain(line: str) -> str:
 
 
 def works_on_sample(line: str) -> bool:
-    """Whether it is a call of the command line on a file of the sample."""
+    """Return whether it is a call of the command line on a file of the sample."""
     words = plain(line).split()
     return words[:1] == ["crackling"] and any(word.startswith("sample/") for word in words)
 

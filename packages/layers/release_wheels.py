@@ -36,7 +36,7 @@ _MACH_O_PROCESSORS: Final = {0x01000007: "x86_64", 0x0100000C: "arm64"}
 
 @dataclass(frozen=True)
 class Platform:
-    """What a wheel is for: a system as platform.system() names it, a processor, Zig's name for both, and the wheel's tag."""
+    """Hold what a wheel is for: a system as platform.system() names it, a processor, Zig's name for both, the wheel's tag."""
 
     system: str
     machine: str

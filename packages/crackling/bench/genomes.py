@@ -1,4 +1,4 @@
-"""The genomes that are measured: real ones from Debian's example packages, plain FASTA under build/bench.
+"""Provide the genomes that are measured: real ones from Debian's example packages, plain FASTA under build/bench.
 
 Where a package cannot be had, a synthetic genome of the same size with repeats takes its place, and the table says so.
 """

@@ -1,4 +1,4 @@
-"""The table of all figures with their targets, and the machine that they were measured on."""
+"""Write the table of all figures with their targets, and the machine that they were measured on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Speed and size of index, search, folding and design, as one table.
+"""Measure speed and size of index, search, folding and design, and write one table.
 
 `python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding] [--search]`. Everything that is
 made lies under build/bench. docs/performance.md says what the figures mean.

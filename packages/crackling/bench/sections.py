@@ -22,7 +22,7 @@ LINE_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What an average guide reads of the lists: random reads, cache lines, and bytes of entries and directories."""
+    """Count what an average guide reads of the lists: random reads, cache lines, and bytes of entries and directories."""
 
     reads: float
     lines: float

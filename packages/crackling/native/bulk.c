@@ -1,4 +1,4 @@
-/* What a bulk search is prepared with: its tables, the guides in the order of each list's keys, cells and changes. */
+/* Prepare a bulk search: its tables, the guides in the order of each list's keys, cells and changes. */
 #include "bulk.h"
 
 #include <string.h>

@@ -105,7 +105,7 @@ INLINE uint32_t near_entries(const bulk_list_t *list, uint32_t start, uint32_t e
     return near & first_lanes(left);
 }
 
-/* What lies behind the first block of buckets that have more. */
+/* The rest of buckets that have more than one block. */
 CALLED void visit_long_singles(bulk_t *bulk, uint32_t most) {
     const bulk_list_t list = bulk->list; /* so that the compiler sees that no block changes it */
     pending_t *singles = &bulk->singles;
@@ -154,7 +154,7 @@ INLINE void visit_singles(bulk_t *bulk, uint32_t guide, uint32_t key, rest_t res
     }
 }
 
-/* Where the last base of the key is the guide's, its rest may have `most` mismatches, elsewhere one less. */
+/* If the last base of the key is the guide's, its rest may have `most` mismatches, elsewhere one less. */
 INLINE void visit_four(bulk_t *bulk, uint32_t guide, uint32_t key, rest_t rest, uint32_t most) {
     const bulk_list_t list = bulk->list;
     pending_t *fours = &bulk->fours;

@@ -14,7 +14,7 @@ enum {
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
 
-/* Whether a sum of energies does not contain NEVER. */
+/* True if a sum of energies does not contain NEVER. */
 static inline int possible(int energy) { return energy < NEVER / 2; }
 
 static inline int pair_type(int five, int three) {

@@ -69,7 +69,7 @@ typedef struct {
     uint16_t mismatches, buckets;
 } group_t;
 
-/* Which sites a search finds: all within `mismatches`. Those with at most `prefix_radius` mismatches in the first
+/* The sites that a search finds: all within `mismatches`. Those with at most `prefix_radius` mismatches in the first
  * prefix_nt bases come from the prefix list; the others have at most mismatches - 1 - prefix_radius in the rest and come
  * from the suffix list. No site comes from both. prefix_radius: -1 (suffix list alone) .. mismatches (prefix alone). */
 typedef struct {

@@ -1,4 +1,4 @@
-"""The textbook off-target search: every window of a genome against every guide, by brute force.
+"""Search for off-targets as in a textbook: compare every window of a genome with every guide, by brute force.
 
 It defines what the kernel must find and how it must score. It reads the published tables itself and shares no
 code with the product, so that the two can be compared.

@@ -1,4 +1,4 @@
-/* What a search is prepared with: guides as numbers, and the groups of buckets that it reads. */
+/* Prepare a search: guides as numbers, and the groups of buckets that it reads. */
 #include "kernel.h"
 
 #include <string.h>

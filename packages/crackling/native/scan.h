@@ -1,4 +1,4 @@
-/* Which entries of a bucket are near enough: the innermost loop, once for each instruction set. */
+/* Find the entries of a bucket that are near enough: the innermost loop, once for each instruction set. */
 #ifndef CRACKLING_SCAN_H
 #define CRACKLING_SCAN_H
 

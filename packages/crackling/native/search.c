@@ -54,7 +54,7 @@ typedef struct {
     uint32_t code;
 } near_t;
 
-/* What is done with near sites, some at a time. */
+/* The function that takes the near sites, some at a time. */
 typedef void (*visit_t)(void *context, const near_t *near, uint32_t n);
 
 typedef struct {
@@ -108,7 +108,7 @@ static void ask_directory(const list_t *list, uint64_t group) {
     if (group < list->group_count) __builtin_prefetch(list->directory + first_key(list, &list->groups[group]));
 }
 
-/* How far the walk along a list is: the next group, and what is left of the stretch of the one before. */
+/* The progress of the walk along a list: the next group, and what is left of the stretch of the one before. */
 typedef struct {
     uint64_t next;
     uint32_t start, end;

@@ -1,4 +1,4 @@
-/* What a near site weighs: its mismatches with the guide, and its two local scores. */
+/* Weigh a near site: its mismatches with the guide, and its two local scores. */
 #ifndef CRACKLING_WEIGH_H
 #define CRACKLING_WEIGH_H
 

@@ -1,4 +1,4 @@
-"""What a role of the account's template may do, decided as IAM decides it: for statements that allow, with few conditions."""
+"""Decide, as IAM does, what a role of the account's template may do: for statements that allow, with few conditions."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def cloud() -> Iterator[None]:
 
 
 def of_role(name: str) -> list[Permission]:
-    """What a role's own statements allow."""
+    """Return what a role's own statements allow."""
     purpose = next(purpose for purpose, roles in account.ROLES.items() if name in roles)
     found = [one for one in permissions(account.template(purpose)) if one.who == f"{name}Role" and one.allows]
     return [one for one in found if one.action != "managed policy"]

@@ -50,7 +50,7 @@ class World(Protocol):
         """A public image."""
 
     def says(self, console: str) -> None:
-        """What a machine will write to its console from now on."""
+        """Set what a machine writes to its console from now on."""
 
     def let_pass(self, seconds: float) -> None: ...
 
@@ -128,7 +128,7 @@ class FakeWorld:
         self.clock.sleep(seconds)
 
     def running(self) -> list[str]:
-        """What costs money: instances, and stacks that are not being deleted."""
+        """Return what costs money: instances, and stacks that are not being deleted."""
         return [*self.ec2.living(), *self.cloudformation.living()]
 
     def _meddle(self, name: str, when: str) -> None:

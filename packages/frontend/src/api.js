@@ -30,7 +30,7 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may succeed a little later. */
+  /** True if the same request may succeed a little later. */
   get transient() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
@@ -43,7 +43,7 @@ export class Api {
    * @type {Promise<About> | null}
    */
   #about = null;
-  /** How many milliseconds the service's clock is ahead of this one, as far as answers have shown. */
+  /** Milliseconds that the service's clock is ahead of this one, as far as answers have shown. */
   #ahead = 0;
 
   /**

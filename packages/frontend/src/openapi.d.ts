@@ -294,7 +294,7 @@ export interface components {
         };
         /**
          * AssembliesView
-         * @description What was found, the best match first.
+         * @description List the assemblies that were found, the best match first.
          */
         AssembliesView: {
             /** Genomes */
@@ -389,7 +389,7 @@ export interface components {
         EmailState: "confirmed" | "pending";
         /**
          * FieldError
-         * @description What is wrong with one part of a request.
+         * @description Tell what is wrong with one part of a request.
          */
         FieldError: {
             /** Field */
@@ -581,7 +581,7 @@ export interface components {
         };
         /**
          * IndexDownloadView
-         * @description How many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several.
+         * @description Tell how many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several.
          */
         IndexDownloadView: {
             /** Done */
@@ -591,7 +591,7 @@ export interface components {
         };
         /**
          * JobCreated
-         * @description Where to follow the job.
+         * @description Tell where to follow the job.
          */
         JobCreated: {
             /** Jobid */
@@ -683,7 +683,7 @@ export interface components {
         Kind: "sequence" | "guides";
         /**
          * LimitsView
-         * @description How large the query of a job may be.
+         * @description Tell how large the query of a job may be.
          */
         LimitsView: {
             /**
@@ -853,7 +853,7 @@ export interface components {
         };
         /**
          * Options
-         * @description What may be chosen for a job.
+         * @description Choose how a job is run.
          */
         Options: {
             /**
@@ -871,7 +871,7 @@ export interface components {
         Part: "fasta" | "bowtie2" | "issl";
         /**
          * PartProgress
-         * @description How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known.
+         * @description Tell how far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known.
          */
         PartProgress: {
             part: components["schemas"]["Part"];

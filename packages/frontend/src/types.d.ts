@@ -25,7 +25,7 @@ export type TargetsPage = Schemas["TargetsView"];
 export type Upload = Schemas["UploadView"];
 export type Versions = Schemas["VersionsView"];
 
-/** What is shown now; `stop` ends whatever it does by itself. */
+/** The view that is shown now; `stop` ends whatever it does by itself. */
 export interface View {
   title: string;
   stop: () => void;

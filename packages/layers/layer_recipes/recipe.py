@@ -16,7 +16,7 @@ REPOSITORY: Final = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to build a tree, which files, folders and facts it is built from, and where in the build folder it goes."""
+    """Hold how a tree is built, which files, folders and facts it is built from, and where in the build folder it goes."""
 
     name: str
     build: Callable[[Target, Path], None]

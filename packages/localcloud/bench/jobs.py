@@ -36,7 +36,7 @@ FREE_SCRATCH_MIB: Final = 512
 
 @dataclass(frozen=True)
 class Stage:
-    """What one function did for a job, in seconds; `began` and `ended` are measured from submission."""
+    """Hold what one function did for a job, in seconds; `began` and `ended` are measured from submission."""
 
     name: str
     began: float

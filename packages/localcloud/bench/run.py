@@ -1,4 +1,4 @@
-"""Time and cost of jobs: `python packages/localcloud/bench/run.py [--quick] [--json FILE]`.
+"""Measure time and cost of jobs: `python packages/localcloud/bench/run.py [--quick] [--json FILE]`.
 
 Deploys to the local cloud, prepares a synthetic genome of 12 Mb, submits each query twice, and prints one table.
 docs/costs.md says what the figures mean. --quick: a smaller genome and the two smaller queries.

@@ -1,4 +1,4 @@
-"""Load and chaos: `python packages/localcloud/soak/run.py [--jobs N] [--minutes M] [--seed S]`.
+"""Disturb the local cloud under load: `python packages/localcloud/soak/run.py [--jobs N] [--minutes M] [--seed S]`.
 
 Deploys to the local cloud, prepares genomes, and submits jobs evenly for some minutes while processes of functions are killed and
 index files are damaged at random. Each result is then compared with that of the library. Prints how long jobs took, and how many

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of the jobs. `lost`, `doubled`, `wrong`, `stuck` and `untold` must be zero.
+    """Hold what became of the jobs. `lost`, `doubled`, `wrong`, `stuck` and `untold` must be zero.
 
     lost: ended without a result, although its user did what the reasons said. doubled: a guide is there twice. wrong: differs
     from the library's result. stuck: had not ended when the time was over. untold: failed with a reason that tells nothing.

@@ -168,7 +168,7 @@ def test_child_that_was_stopped_runs_into_its_time_out(runtime: Runtime, event: 
 
 
 def test_nothing_starts_once_the_runtime_is_closed(runtime: Runtime) -> None:
-    """What waits for a slot or starts meanwhile would keep the whole program from ending."""
+    """A call that waits for a slot or starts meanwhile would keep the whole program from ending."""
     sleeper = function("import time\ndef handler(e, c): time.sleep(60)\n", timeout=60)
     ends: list[str] = []
 

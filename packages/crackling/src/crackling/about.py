@@ -1,4 +1,4 @@
-"""The version of Crackling, the methods that it implements, and their publications."""
+"""Tell the version of Crackling, the methods that it implements, and their publications."""
 
 from __future__ import annotations
 

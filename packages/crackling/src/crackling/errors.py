@@ -1,4 +1,4 @@
-"""The errors that a user can cause or must know about. Each message is one line: the input, the problem and the remedy."""
+"""Define the errors that a user can cause or must know about. Each message is one line: the input, the problem and the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The native kernel, a shared library that is compiled from native/. Each of its two parts is bound where it is used."""
+"""Load the native kernel, a shared library that is compiled from native/. Each of its two parts is bound where it is used."""
 
 from __future__ import annotations
 

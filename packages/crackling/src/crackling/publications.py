@@ -1,4 +1,4 @@
-"""The publications that the methods rest on. Columns and methods cite them from here."""
+"""List the publications that the methods rest on. Columns and methods cite them from here."""
 
 from __future__ import annotations
 

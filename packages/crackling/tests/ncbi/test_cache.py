@@ -154,7 +154,7 @@ def test_a_part_that_is_damaged_costs_one_more_download(
     there: bytes | None,
     tmp_path: Path,
 ) -> None:
-    """Where `there` is None, the part is the whole file with one wrong bit."""
+    """If `there` is None, the part is the whole file with one wrong bit."""
     file = builder.ncbi.fasta(LAMBDA)
     folder = tmp_path / "genomes" / LAMBDA
     folder.mkdir(parents=True)

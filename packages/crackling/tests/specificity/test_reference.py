@@ -32,7 +32,7 @@ def indexed(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
 def test_published_scores(
     reference: Path, indexed: Callable[[str, bool], Path], genome: str, sites: str
 ) -> None:
-    """Where `compatible`, sites that start with T are left out, as in the published extraction."""
+    """If `compatible`, sites that start with T are left out, as in the published extraction."""
     table = (reference / "reference" / f"offtarget_scores_{genome}_{sites}.tsv").read_text("ascii")
     rows = [line.split("\t") for line in table.splitlines()]
     assert len(rows) in {440, 1100}

@@ -1,4 +1,4 @@
-"""A small client of our API, which needs only the standard library."""
+"""Send requests to our API, with the standard library only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clients of AWS."""
+"""Connect the clients of AWS."""
 
 from __future__ import annotations
 

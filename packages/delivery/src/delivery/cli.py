@@ -1,4 +1,4 @@
-"""The program `delivery`: one subcommand for each step that the workflows run.
+"""Run the program `delivery`, which has one subcommand for each step of the workflows.
 
 The subcommand `lint-workflows` is the module `delivery.commands.lint_workflows`, and so on. Such a module is thin: its docstring
 is the help text, `add_arguments(parser)` declares the options, and `run(options, services)` calls what does the work.
@@ -32,13 +32,13 @@ SUBCOMMANDS = {
     "changes": "tell which parts of the repository a change affects",
     "gate": "check that all jobs of ci succeeded",
     "check-line-endings": "check that all files have unix line endings",
-    "check-tree": "check the directions of imports, and that nothing that is built is committed",
+    "check-sources": "check imports, docstrings, and that nothing that is built is committed",
     "attach-wheels": "add the wheels of crackling to its release on GitHub",
     "lint-commits": "check the titles of commits, which releases are made from",
     "lint-workflows": "lint the workflows and all shell scripts",
 }
 PYTHON_ONLY = frozenset(
-    {"assembly", "changes", "gate", "check-line-endings", "check-tree", "attach-wheels", "lint-commits"}
+    {"assembly", "changes", "gate", "check-line-endings", "check-sources", "attach-wheels", "lint-commits"}
 )
 """Subcommands that use the standard library only: `scripts/delivery` runs them without an environment."""
 

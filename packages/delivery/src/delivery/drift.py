@@ -1,4 +1,4 @@
-"""Drift: resources that were changed without CloudFormation, and stacks that were not deployed from this repository."""
+"""Find drift: resources that were changed without CloudFormation, and stacks that were not deployed from this repository."""
 
 from __future__ import annotations
 

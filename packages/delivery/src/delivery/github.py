@@ -1,4 +1,4 @@
-"""The parts of GitHub's API that are needed here: comments of a pull request, issues, and facts about a repository."""
+"""Call the parts of GitHub's API that are needed here: comments of a pull request, issues, and facts about a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exit codes, errors and messages, the same for every subcommand."""
+"""Define exit codes, errors and messages, the same for every subcommand."""
 
 from __future__ import annotations
 

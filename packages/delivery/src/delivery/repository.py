@@ -1,4 +1,4 @@
-"""The repository that this package belongs to: where its files are, and how its products are built."""
+"""Find the files of the repository that this package belongs to, and build its products."""
 
 from __future__ import annotations
 

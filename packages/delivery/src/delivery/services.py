@@ -1,4 +1,4 @@
-"""What the subcommands act on: AWS, the CDK, GitHub, and the clock."""
+"""Hold what the subcommands act on: AWS, the CDK, GitHub, and the clock."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class FakeEC2(FakeClient):
         }
 
     def living(self) -> list[str]:
-        """What costs money."""
+        """Return the instances that cost money."""
         ended = ("shutting-down", "terminated")
         return [
             one for one, instance in self.instances.items() if instance.state(self.clock.now) not in ended

@@ -36,7 +36,7 @@ def run_boot_tests(cloud: LocalCloud, folder: Path, *, spoilt: set[str]) -> None
 
 
 def _programs(folder: Path) -> Path:
-    """What a machine has that this one must not use, or lacks."""
+    """Write the programs of a machine that this one must not use, or lacks."""
     texts = {
         "shutdown": "exit 0",
         "systemctl": "exit 0",

@@ -66,7 +66,7 @@ def delivery(*words: str, later: float = 0.0) -> int:
 
 @dataclass
 class Journey:
-    """What the steps hand on."""
+    """Hold what the steps hand on."""
 
     cloud: LocalCloud
     settings: dict[str, str]

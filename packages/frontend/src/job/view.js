@@ -168,7 +168,7 @@ async function readBoth(api, id) {
 }
 
 /**
- * Whether an answer says that there is no such job, or none any more.
+ * Return whether an answer says that there is no such job, or none any more.
  * @param {number} status
  */
 function isGone(status) {

@@ -24,7 +24,7 @@ const DERIVED = {
   sites: ({ mm0, mm1, mm2, mm3, mm4 }) => [mm0, mm1, mm2, mm3, mm4].join("-"),
 };
 
-/** What the API says about the columns and warnings of its targets. */
+/** Columns and warnings of targets, as the API describes them. */
 export class Columns {
   #columns;
   #warnings;

@@ -1,4 +1,4 @@
-/** What people paste instead of a DNA sequence, and what they should do. */
+/** Recognise what people paste instead of a DNA sequence, and tell them what to do. */
 
 // Shorter than a guide with its PAM, so that a sequence is never taken for a name.
 const LONGEST_NAME = 22;

@@ -1,4 +1,4 @@
-/** What this browser remembers. The page also works in a browser that stores nothing. */
+/** Store what this browser remembers. The page also works in a browser that stores nothing. */
 
 /**
  * Return the text that the user typed into a field of this tab before.

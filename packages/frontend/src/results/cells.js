@@ -1,4 +1,4 @@
-/** How the cells of the table are drawn. */
+/** Draw the cells of the table. */
 
 import { h } from "../dom/elements.js";
 import { rangeOf, strandSign } from "../model/format.js";

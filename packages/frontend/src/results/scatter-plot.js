@@ -1,4 +1,4 @@
-/** What uPlot draws: points in the colours of their verdicts, the thresholds, and a ring around the chosen guide. */
+/** Draw with uPlot: points in the colours of their verdicts, the thresholds, and a ring around the chosen guide. */
 
 import { verdictOf } from "../model/figures.js";
 import { palette } from "./colours.js";

@@ -5,7 +5,7 @@ import { count } from "../model/format.js";
  * @import {Choice} from "../model/genome-choices.js"
  */
 
-/** Of the choices; whoever looks for another types more of its name. */
+/** The most choices that are shown; more of the name finds the others. */
 const SHOWN = 50;
 
 /**

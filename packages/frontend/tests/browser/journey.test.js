@@ -1,5 +1,5 @@
 /**
- * What a user does from the first look to the downloaded file. PAGE_URL names a page that is deployed, with a genome
+ * Do what a user does, from the first look to the downloaded file. PAGE_URL names a page that is deployed, with a genome
  * ready there; without it the page of dist/ is served with a stand-in for the API.
  */
 import assert from "node:assert/strict";

@@ -24,7 +24,7 @@ const SIZE = { width: 1400, height: 1120 };
 const LARGEST_BYTES = 200_000;
 const GENOME = "GCF_000005845.1";
 const REGION = "NC_000913.2:365652-366734";
-/** What the picture shows. */
+/** The query and the genome that the picture shows. */
 const TEXTS = [
   `Guides for ${REGION}`,
   "Escherichia coli str. K-12 substr. MG1655",

@@ -1,4 +1,4 @@
-/** What the API tells about itself; its own tests keep the file up to date. */
+/** Read what the API tells about itself; its own tests keep the file up to date. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 

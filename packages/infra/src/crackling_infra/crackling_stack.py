@@ -1,4 +1,4 @@
-"""The service; this file is its diagram. The stack creates the resources first and then grants access to them."""
+"""Define the stack of the service; this file is its diagram. It creates the resources first and then grants access to them."""
 
 from __future__ import annotations
 

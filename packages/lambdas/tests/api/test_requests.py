@@ -1,4 +1,4 @@
-"""What attacks on the API sent, each answered with a 4xx at once."""
+"""Test that requests which attacks on the API sent are answered with a 4xx at once."""
 
 from __future__ import annotations
 

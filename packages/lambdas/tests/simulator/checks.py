@@ -97,7 +97,7 @@ def _check_poison(scenario: Scenario) -> None:
 
 
 def _lost(world: World) -> set[str]:
-    """What exhausted messages and abandoned stream records name: only these may fail unforeseen."""
+    """Return what exhausted messages and abandoned stream records name: only these may fail unforeseen."""
     lost = {
         record["dynamodb"]["Keys"][stream.keys[0]]["S"]
         for stream in (world.streams["jobs"], world.streams["genomes"])

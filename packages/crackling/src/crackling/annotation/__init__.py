@@ -1,4 +1,4 @@
-"""Annotation: the genes of a genome, and what lies at a location."""
+"""Read the genes of a genome, and look up what lies at a location."""
 
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
 

@@ -1,4 +1,4 @@
-"""An annotation in memory, which finds what is at a location by bisection; and its prepared form, which loads at once.
+"""Find what is at a location, by bisection in an annotation in memory; write and read its prepared form, which loads at once.
 
 The prepared form is little-endian: the magic, the length of a JSON header, the header, then numbers of 4 bytes: the ends and
 members of the feature sets, for each contig the starts of its segments and the numbers of their feature sets, and the columns

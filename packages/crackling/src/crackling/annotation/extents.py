@@ -1,4 +1,4 @@
-"""The position of each whole gene, and the other names that it has."""
+"""Store the position of each whole gene, and the other names that it has."""
 
 from __future__ import annotations
 

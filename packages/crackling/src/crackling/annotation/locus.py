@@ -1,4 +1,4 @@
-"""The gene and the feature at a location."""
+"""Define the locus: the gene and the feature at a location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Genes that overlap in any way, as consecutive segments of each contig that do not overlap."""
+"""Turn genes that overlap in any way into consecutive segments of each contig that do not overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: one module a command, what they share in `shared`."""
+"""Provide the command line: one module a command; `shared` has what they share."""
 
 from crackling.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The command `crackling align`."""
+"""Run the command `crackling align`."""
 
 from __future__ import annotations
 

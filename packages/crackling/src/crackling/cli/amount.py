@@ -1,4 +1,4 @@
-"""The column of the progress bar that shows how much of a stage is done."""
+"""Show in a column of the progress bar how much of a stage is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The option `--print-completion`: a script with which a shell completes commands, options and file names."""
+"""Implement the option `--print-completion`: print a script with which a shell completes commands, options and file names."""
 
 from __future__ import annotations
 

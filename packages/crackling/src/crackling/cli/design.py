@@ -1,4 +1,4 @@
-"""The command `crackling design`."""
+"""Run the command `crackling design`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `crackling genome`."""
+"""Run the command `crackling genome`."""
 
 from __future__ import annotations
 

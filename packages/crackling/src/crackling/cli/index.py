@@ -1,4 +1,4 @@
-"""The command `crackling index`."""
+"""Run the command `crackling index`."""
 
 from __future__ import annotations
 

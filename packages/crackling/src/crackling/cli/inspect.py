@@ -1,4 +1,4 @@
-"""The command `crackling inspect`."""
+"""Run the command `crackling inspect`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `crackling offtargets`."""
+"""Run the command `crackling offtargets`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `crackling score`."""
+"""Run the command `crackling score`."""
 
 from __future__ import annotations
 

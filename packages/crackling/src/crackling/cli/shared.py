@@ -1,4 +1,4 @@
-"""What the commands share: options, guides from a file, output that appears whole or not at all, progress."""
+"""Provide what the commands share: options, guides from a file, output that appears whole or not at all, progress."""
 
 from __future__ import annotations
 

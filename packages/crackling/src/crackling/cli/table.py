@@ -1,4 +1,4 @@
-"""The table of `crackling design --format table`: one line for each guide, with the columns that matter most."""
+"""Write the table of `crackling design --format table`: one line for each guide, with the columns that matter most."""
 
 from __future__ import annotations
 

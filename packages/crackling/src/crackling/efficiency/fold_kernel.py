@@ -1,4 +1,4 @@
-"""The binding to the fold kernel (native/fold.h documents the functions). Calls release the interpreter lock."""
+"""Bind the fold kernel (native/fold.h documents its functions). Calls release the interpreter lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folds, settings and energy parameters of ViennaRNA (Lorenz et al. 2011, Algorithms Mol. Biol. 6:26).
+"""Get folds, settings and energy parameters from ViennaRNA (Lorenz et al. 2011, Algorithms Mol. Biol. 6:26).
 
 The functions import the library when they need it, because that takes a tenth of a second.
 """

@@ -1,4 +1,4 @@
-"""A part of the genome as the query: named by its coordinates or by a gene."""
+"""Read a part of the genome as the query: named by its coordinates or by a gene."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Candidate guides of a query: every 23 nt window with the PAM NGG, on both strands."""
+"""Find the candidate guides of a query: every 23 nt window with the PAM NGG, on both strands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Genomes from NCBI: find assemblies, download and verify them, and cache them on this machine."""
+"""Get genomes from NCBI: find assemblies, download and verify them, and cache them on this machine."""
 
 from crackling.errors import TransferError
 from crackling.ncbi.assembly import ACCESSION, Assembly

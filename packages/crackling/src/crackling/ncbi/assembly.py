@@ -1,4 +1,4 @@
-"""An assembly as NCBI reports it. Whole numbers of 64 bits arrive as strings, and any part of a report may be missing."""
+"""Read NCBI's report on an assembly. Whole numbers of 64 bits arrive as strings, and any part of a report may be missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of genomes on this machine: one folder each, $XDG_CACHE_HOME/crackling/genomes/ACCESSION.
+"""Manage the cache of genomes on this machine: one folder each, $XDG_CACHE_HOME/crackling/genomes/ACCESSION.
 
 genome.fa.gz   NCBI's file
 genome.issl    its index; several shards of a large genome

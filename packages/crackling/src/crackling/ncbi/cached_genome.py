@@ -1,4 +1,4 @@
-"""A genome in the cache: its files, and what facts.json says about them."""
+"""Describe a genome in the cache: its files, and what facts.json says about them."""
 
 from __future__ import annotations
 

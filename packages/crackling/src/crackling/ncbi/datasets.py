@@ -1,4 +1,4 @@
-"""A client of NCBI Datasets: search for assemblies, and find and download their files.
+"""Search NCBI Datasets for assemblies, and find and download their files.
 
 is it there (check) -> what is it (dataset_report) -> its directory (links) -> the published md5 -> size and ranges (HEAD)
 -> the bytes

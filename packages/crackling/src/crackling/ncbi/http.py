@@ -1,4 +1,4 @@
-"""An HTTP client that limits its requests and waits, follows redirects to public https only, and says in errors what to do."""
+"""Send HTTP requests at a limited rate, with waits; follow redirects to public https only, and say in errors what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results: a row for each target, a design as a whole, and the formats that it is written in."""
+"""Hold results: a row for each target, a design as a whole, and the formats that it is written in."""
 
 from crackling.results.design import Design, Kind
 from crackling.results.formats import FORMATS, FileFormat, Format, format_of, write

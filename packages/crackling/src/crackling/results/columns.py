@@ -1,4 +1,4 @@
-"""The columns of the results as people see them: heading, explanation, decimals, threshold.
+"""Define the columns of the results as people see them: heading, explanation, decimals, threshold.
 
 The HTML report, the workbook, the API's `/about` and through it the page take them from here.
 """

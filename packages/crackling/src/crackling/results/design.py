@@ -1,4 +1,4 @@
-"""A design: the query, the genome that was searched, and the resulting targets."""
+"""Hold a design: the query, the genome that was searched, and the resulting targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formats that a design is written in: one table, for the command line and the API alike."""
+"""List the formats that a design is written in: one table, for the command line and the API alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map of guides on their contigs, as shapes in a drawing WIDTH wide; the template makes SVG of them."""
+"""Draw a map of guides on their contigs, as shapes in a drawing WIDTH wide; the template makes SVG of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A design in a notebook: as a table in HTML, and as a data frame."""
+"""Show a design in a notebook: as a table in HTML, and as a data frame."""
 
 from __future__ import annotations
 

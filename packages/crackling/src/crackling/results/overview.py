@@ -1,4 +1,4 @@
-"""The rows of the tables that the command line and a notebook show: one for each guide, with the columns that matter most."""
+"""Make the rows of the tables of the command line and of a notebook: one for each guide, with the columns that matter most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of guides from the best to the worst: for "the best N" in the report, and through the API's `/about` in the page."""
+"""Rank guides from the best to the worst: for "the best N" in the report, and through the API's `/about` in the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A target: a site of the query with everything that is known about its guide. Its fields are the columns of every format."""
+"""Describe a target: a site of the query with all that is known about its guide. Its fields are the columns of every format."""
 
 from __future__ import annotations
 

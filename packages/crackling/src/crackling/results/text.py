@@ -1,4 +1,4 @@
-"""The formats that are lines of text: UTF-8 with unix line endings."""
+"""Write the formats that are lines of text: UTF-8 with unix line endings."""
 
 from __future__ import annotations
 

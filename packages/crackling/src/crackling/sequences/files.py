@@ -1,4 +1,4 @@
-"""Reading and writing files with clear errors, and without leaving files that are written in part."""
+"""Read and write files with clear errors, and leave no files that are written in part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress of long work: the callbacks that it is reported to, and a stream that reports how much was read."""
+"""Report the progress of long work: define the callbacks, and a stream that reports how much was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specificity: an index of all sites of a genome, and the guides' scores against it."""
+"""Index all sites of a genome, and score guides against them."""
 
 from crackling.specificity.build import IndexSummary, build_index
 from crackling.specificity.index import Index

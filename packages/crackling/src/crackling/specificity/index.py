@@ -1,4 +1,4 @@
-"""The index of a genome: the shards that it consists of, one or more."""
+"""Open and search the index of a genome: the shards that it consists of, one or more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The binding to the off-target kernel (native/kernel.h says what each function does). Calls release the interpreter's lock."""
+"""Bind the off-target kernel (native/kernel.h says what each function does). Calls release the interpreter's lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
+"""Read and write the index file: a header of 512 bytes, then sections. Little-endian throughout; memory-mapped as it is.
 
 header   magic (8), version, prefix_nt, suffix_nt, flags (4 each), contigs, bases, sites, distinct sites (8 each),
          number of the shard, number of shards (4 each), id of the set (16),

@@ -1,4 +1,4 @@
-"""The names of an index's files: genome.issl, or genome.1-of-2.issl and genome.2-of-2.issl."""
+"""Make and parse the names of an index's files: genome.issl, or genome.1-of-2.issl and genome.2-of-2.issl."""
 
 from __future__ import annotations
 

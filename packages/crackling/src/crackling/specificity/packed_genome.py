@@ -1,4 +1,4 @@
-"""A genome, or a shard of it, packed for the kernel: contigs one after the other, 4 bits a base."""
+"""Pack a genome, or a shard of it, for the kernel: contigs one after the other, 4 bits a base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide the keys of the two lists should be, and how a search divides its mismatches between them.
+"""Choose how wide the keys of the two lists are, and how a search divides its mismatches between them.
 
 Both are chosen by one cost model: a search reads some groups of buckets (each a cache miss or two) and scans the entries in
 them. Wider keys mean more groups with fewer entries, and larger directories.

@@ -30,7 +30,7 @@ _TOTALS = struct.Struct(f"={ctypes.sizeof(Totals) // 8}Q")
 
 
 class Specificity(NamedTuple):
-    """How specific a guide is: both aggregates (100 is best), and occurrences in the genome by number of mismatches."""
+    """Hold how specific a guide is: both aggregates (100 is best), and occurrences in the genome by number of mismatches."""
 
     mit: float
     cfd: float
@@ -116,7 +116,7 @@ class _Batch:
         return self._guides
 
     def add(self, shard: Shard, search: Search, compatible: bool) -> int:
-        """Returns the number of guides. The scores are worked out here, while other threads search."""
+        """Return the number of guides. The scores are computed here, while other threads search."""
         pays = bulk_pays(shard.header.distinct_sites, shard.keys, self._guides)
         add_totals = add_totals_together if pays else add_totals_one_by_one
         add_totals(shard, search, compatible, self._numbers, self._totals)

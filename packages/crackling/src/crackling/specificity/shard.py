@@ -1,4 +1,4 @@
-"""A file of an index, memory-mapped: a whole genome, or a shard of one."""
+"""Map a file of an index into memory: a whole genome, or a shard of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published weights of the MIT and CFD scores, and the aggregates that Crackling reports."""
+"""Provide the published weights of the MIT and CFD scores, and the aggregates that Crackling reports."""
 
 from __future__ import annotations
 

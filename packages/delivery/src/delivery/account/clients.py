@@ -1,4 +1,4 @@
-"""The clients of AWS that only questions about an account need."""
+"""Connect the clients of AWS that only questions about an account need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What preflight finds about an account, and the text that reports it."""
+"""Define what preflight finds about an account, and write the text that reports it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Level(enum.Enum):
-    """How a finding bears on the deployment."""
+    """Say how a finding bears on the deployment."""
 
     OK = "ok"
     UNKNOWN = "unknown"

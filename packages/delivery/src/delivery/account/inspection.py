@@ -1,4 +1,4 @@
-"""What the role for inspection may do: make change sets, and read the configuration of the stacks' resources, but no data.
+"""Define what the role for inspection may do: make change sets, and read the configuration of the stacks' resources, but no data.
 
 CloudFormation works with the caller's permissions here: it fetches the template of a change set, resolves its parameters, and
 reads each resource when it detects drift. `READS` has, for each type of resource, what CloudFormation's registry says that this

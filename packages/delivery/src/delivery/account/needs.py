@@ -1,4 +1,4 @@
-"""What the stacks of an assembly need of an account, read from what would be deployed."""
+"""Read from an assembly what its stacks need of an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HASH = re.compile(r"[0-9A-F]{8}$")  # the CDK's end of a logical id
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What a deployment needs.
+    """Hold what a deployment needs.
 
     `memory` is that of each function, in MB. `at_once` is the number of invocations that the queues may cause at a time.
     `workers` are instance types, and so is `builder`, with its architecture. `bootstrap` is the SSM parameter of the CDK's

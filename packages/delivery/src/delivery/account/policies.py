@@ -1,4 +1,4 @@
-"""Statements of IAM policies, and the names in AWS that more than one role of the account needs."""
+"""Make statements of IAM policies, and the names in AWS that more than one role of the account needs."""
 
 from __future__ import annotations
 

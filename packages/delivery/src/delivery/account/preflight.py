@@ -1,4 +1,4 @@
-"""Preflight: ask an account, before a deployment, whether it has what the deployment needs.
+"""Ask an account, before a deployment, whether it has what the deployment needs.
 
 Nothing is changed. A question that cannot be answered, because a permission is missing or AWS does not tell, is reported and
 stops nothing: only what would certainly fail does.

@@ -1,4 +1,4 @@
-"""The stack of an account, deployed from its template without the CDK."""
+"""Deploy the stack of an account from its template, without the CDK."""
 
 from __future__ import annotations
 

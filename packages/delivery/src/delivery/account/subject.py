@@ -1,4 +1,4 @@
-"""The subjects of a repository's identities, which the roles of the account trust.
+"""Find the subjects of a repository's identities, which the roles of the account trust.
 
 GitHub writes `repo:OWNER/NAME:...` for repositories of before 15 July 2026, and `repo:OWNER@ID/NAME@ID:...` for those that
 were made, renamed or transferred since, or that chose so. A role that trusts the other form refuses every job.

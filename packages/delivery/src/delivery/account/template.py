@@ -1,4 +1,4 @@
-"""The CloudFormation template of what an account needs before this repository can be deployed to it.
+"""Make the CloudFormation template of what an account needs before this repository can be deployed to it.
 
 It has GitHub as identity provider, and roles without keys. A role can be assumed only by jobs of one repository that run in
 certain environments.

@@ -1,1 +1,1 @@
-"""The subcommands of `delivery`, a module each; see `delivery.cli`."""
+"""Define the subcommands of `delivery`, a module each; see `delivery.cli`."""

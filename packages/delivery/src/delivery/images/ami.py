@@ -1,4 +1,4 @@
-"""Machine images (AMIs) of workers, which are recognised by their tags alone."""
+"""Manage machine images (AMIs) of workers, which are recognised by their tags alone."""
 
 from __future__ import annotations
 

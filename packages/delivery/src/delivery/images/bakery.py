@@ -1,4 +1,4 @@
-"""Baking: from the inputs of an image to a promoted image. It may be killed at any point and run again.
+"""Bake: make a promoted image from the inputs of an image. This may be killed at any point and run again.
 
 All state is in AWS: tags of an image hold the digest of its inputs and the result of its boot test. Whatever runs when a bake
 starts was left by one that was killed.

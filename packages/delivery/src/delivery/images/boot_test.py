@@ -1,4 +1,4 @@
-"""The boot test: does an instance from this image start, and does its worker compute a known answer?
+"""Test whether an instance of an image boots, and whether its worker computes a known answer.
 
 The instance has no role and accepts no connections. Its user data runs the self-test of the worker (a tiny genome, offline,
 compared with known scores), writes the result to the console and powers the machine off; EC2 shows the console of a Nitro

@@ -1,4 +1,4 @@
-"""The SSM parameter that names the image of a stage's workers. The delivery writes it; the scheduler reads it.
+"""Read and write the SSM parameter that names the image of a stage's workers. The scheduler reads it too.
 
 Its history, of which SSM keeps the last 100 versions, is the record of promotions.
 """

@@ -1,4 +1,4 @@
-"""Promotion: choose the image that a stage's workers start from, or go back to the previous one."""
+"""Promote an image: choose the one that a stage's workers start from, or go back to the previous one."""
 
 from __future__ import annotations
 

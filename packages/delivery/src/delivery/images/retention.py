@@ -1,4 +1,4 @@
-"""Retention: find images that nothing refers to, and delete them. An image is kept in case of doubt.
+"""Find images that nothing refers to, and delete them. An image is kept in case of doubt.
 
 `plan` decides from what was read. Each image is checked again right before its deletion: it may have been promoted meanwhile.
 """

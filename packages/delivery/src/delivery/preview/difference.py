@@ -1,4 +1,4 @@
-"""The difference between two templates of a stack."""
+"""Compute the difference between two templates of a stack."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to a resource. `keeps` is true if the resource is retained when the stack removes it."""
+    """Hold what happens to a resource. `keeps` is true if the resource is retained when the stack removes it."""
 
     name: str
     type: str

@@ -1,4 +1,4 @@
-"""A difference as Markdown: destructive changes first, and short enough for a comment."""
+"""Write a difference as Markdown: destructive changes first, and short enough for a comment."""
 
 from __future__ import annotations
 

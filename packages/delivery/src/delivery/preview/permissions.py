@@ -1,4 +1,4 @@
-"""The permissions in a template, one by one, so that a policy that is only written differently compares equal."""
+"""List the permissions in a template, one by one, so that a policy that is only written differently compares equal."""
 
 from __future__ import annotations
 

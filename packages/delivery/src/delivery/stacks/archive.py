@@ -1,4 +1,4 @@
-"""A synthesised cloud assembly as one file, which keeps the modes of its files."""
+"""Pack a synthesised cloud assembly into one file, which keeps the modes of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The CDK's command line, which deploys stacks."""
+"""Run the CDK's command line, which deploys stacks."""
 
 from __future__ import annotations
 

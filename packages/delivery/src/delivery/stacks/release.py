@@ -1,4 +1,4 @@
-"""Release: deploy an assembly, and go back to the previous template if the service does not work.
+"""Release an assembly: deploy it, and go back to the previous template if the service does not work.
 
 A template names every asset by the hash of its content, and the CDK's bucket keeps assets. The previous template is therefore
 all that is needed to restore the previous deployment, except for its data.

@@ -1,4 +1,4 @@
-"""The smoke test of a deployed stage: its page, its API, a job with a known answer, an upload and a download."""
+"""Test a deployed stage as a user would: its page, its API, a job with a known answer, an upload and a download."""
 
 from __future__ import annotations
 

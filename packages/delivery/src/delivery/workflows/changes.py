@@ -1,4 +1,4 @@
-"""Which parts of the repository a change affects: every part that a changed file belongs to, and every part built on it.
+"""Find which parts of the repository a change affects: every part that a changed file belongs to, and every part built on it.
 
 A file that belongs to no part affects all of them: a new file can make ci run too much, never too little.
 """

@@ -1,4 +1,4 @@
-"""Titles of commits, in the form of Conventional Commits: releases and changelogs are made from them."""
+"""Check titles of commits against Conventional Commits: releases and changelogs are made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate of ci: the one check that a branch has to require."""
+"""Decide the gate of ci, the one check that a branch has to require."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line endings of the repository's files."""
+"""Check the line endings of the repository's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The linters of workflows and shell scripts."""
+"""Name the linters of workflows and shell scripts."""
 
 from __future__ import annotations
 

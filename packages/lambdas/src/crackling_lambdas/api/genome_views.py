@@ -66,7 +66,7 @@ class GenomeCreated(View):
 
 
 class PartProgress(View):
-    """How far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
+    """Tell how far a step of a genome's preparation has come: bytes or bases, or 0 of 0 where only the step is known."""
 
     part: Part
     phase: Annotated[Phase | None, Field(description="What the step is doing, if it says so.")]
@@ -189,7 +189,7 @@ class AssemblyView(View):
 
 
 class AssembliesView(View):
-    """What was found, the best match first."""
+    """List the assemblies that were found, the best match first."""
 
     genomes: list[AssemblyView]
 

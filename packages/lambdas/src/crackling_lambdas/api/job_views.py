@@ -22,7 +22,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 class Options(View):
-    """What may be chosen for a job."""
+    """Choose how a job is run."""
 
     consensus: Annotated[
         int,
@@ -83,7 +83,7 @@ class NewJob(View):
 
 
 class JobCreated(View):
-    """Where to follow the job."""
+    """Tell where to follow the job."""
 
     job_id: str
     url: Annotated[str, Field(description="The job's address on this host.")]
@@ -104,7 +104,7 @@ class Progress(View):
 
 
 class IndexDownloadView(View):
-    """How many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several."""
+    """Tell how many bytes of a genome's index have been downloaded, of how many; of a part, if the index has several."""
 
     done: int
     total: int

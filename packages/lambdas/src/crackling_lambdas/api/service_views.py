@@ -112,7 +112,7 @@ class FormatView(View):
 
 
 class LimitsView(View):
-    """How large the query of a job may be."""
+    """Tell how large the query of a job may be."""
 
     bases: Annotated[int, Field(description="Of a sequence.")]
     guides: Annotated[int, Field(description="Of a list.")]

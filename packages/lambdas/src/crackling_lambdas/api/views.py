@@ -20,7 +20,7 @@ def to_datetime(seconds: float) -> datetime:
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one part of a request."""
+    """Tell what is wrong with one part of a request."""
 
     field: str
     message: str

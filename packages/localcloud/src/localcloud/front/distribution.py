@@ -32,7 +32,7 @@ _ALL_QUERY = {
 
 @dataclass(frozen=True)
 class Behavior:
-    """How requests are handled whose path matches `pattern`."""
+    """Define how requests are handled whose path matches `pattern`."""
 
     pattern: re.Pattern[str]
     origin: str

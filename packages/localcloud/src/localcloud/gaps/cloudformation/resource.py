@@ -21,7 +21,7 @@ class UnknownTypeError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where in which template a resource is defined. `type` is as in the template: Custom::Anything."""
+    """Tell where in which template a resource is defined. `type` is as in the template: Custom::Anything."""
 
     stack_id: str
     logical_id: str

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from delivery.cli import main
-from delivery.commands import check_tree
+from delivery.commands import check_sources
 from delivery.program import DeliveryError
 from delivery.repository import ROOT, tracked_although_ignored
+from delivery.workflows.docstrings import scraps
 from delivery.workflows.imports import MAY_IMPORT, Imports, packages
 from repositories import git
 
@@ -29,11 +30,11 @@ def test_every_package_has_a_rule() -> None:
 
 
 def test_the_repository_passes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check-tree"]) == 0
+    assert main(["check-sources"]) == 0
     assert Imports(packages(ROOT)).pairs
-    monkeypatch.setattr(check_tree, "packages", lambda _: [])
-    monkeypatch.setattr(check_tree, "tracked_although_ignored", lambda _: ["a/_kernel.so"])
-    assert main(["check-tree"]) == 1
+    monkeypatch.setattr(check_sources, "packages", lambda _: [])
+    monkeypatch.setattr(check_sources, "tracked_although_ignored", lambda _: ["a/_kernel.so"])
+    assert main(["check-sources"]) == 1
     assert "git rm --cached a/_kernel.so" in capsys.readouterr().err
 
 
@@ -68,6 +69,15 @@ def test_a_package_may_name_what_its_modules_have(tmp_path: Path) -> None:
         "science/b.py": "from science import __version__",
     }
     assert imports_of(tmp_path, files).cycle() is None
+
+
+def test_a_docstring_that_opens_with_a_scrap_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(
+        '"""What it is."""\nclass A:\n    """A thing."""\n    def f(self):\n        """Whether it is.\n        More."""\n'
+        'def g():\n    """Return what it is."""\nasync def h():\n    """However it is, go on."""\n'
+    )
+    assert list(scraps([path])) == [(path, 1, "What it is."), (path, 4, "Whether it is.")]
 
 
 def test_a_file_that_is_tracked_although_it_is_ignored_is_found(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Check the tree: imports point in one direction, and nothing that is built is committed.
+"""Check the sources: imports point in one direction, docstrings open with a sentence, and nothing that is built is committed.
 
 Between packages, only the imports that `delivery/workflows/imports.py` lists are allowed. Inside a package, its folders and the
-modules beside them do not import each other in a circle. No file that .gitignore names is tracked.
+modules beside them do not import each other in a circle. No docstring opens with What, Whether, How or the like. No file
+that .gitignore names is tracked.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from delivery.program import DONE, FAILED, say
 from delivery.repository import ROOT, tracked_although_ignored
+from delivery.workflows.docstrings import scraps
 from delivery.workflows.imports import Imports, packages
+from delivery.workflows.line_endings import known_files
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +30,11 @@ def run(_options: argparse.Namespace) -> int:
         findings.append(f"imports in a circle: {' -> '.join(cycle)}")
     findings += [
         f"{path} is built, not written: `git rm --cached {path}`" for path in tracked_although_ignored(ROOT)
+    ]
+    sources = [path for path in known_files(ROOT) if path.suffix == ".py"]
+    findings += [
+        f'{path.relative_to(ROOT)}:{line}: "{text}" is no sentence: begin with what it does ("Return ...")'
+        for path, line, text in scraps(sources)
     ]
     for finding in findings:
         say(finding)

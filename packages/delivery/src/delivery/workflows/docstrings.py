@@ -1,0 +1,23 @@
+"""Check that docstrings open with a sentence that says what a thing does, not with a scrap such as "Whether it is ready"."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_SCRAP = re.compile(r"(What|Whether|How|Of|Where|Which|Why)\b")
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def scraps(files: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
+    """Yield the file, the line number and the first line of each docstring that opens with a scrap."""
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = ast.get_docstring(node) if isinstance(node, _DOCUMENTED) else None
+            if text and _SCRAP.match(text):
+                yield path, getattr(node, "lineno", 1), text.partition("\n")[0]
