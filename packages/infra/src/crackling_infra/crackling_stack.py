@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
-from crackling_aws.names import service_stack
+from crackling_aws.names import JOBS_BY_OWNER, service_stack
 from crackling_infra.constructs.api import Api
 from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
@@ -123,6 +123,7 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
+        api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")

@@ -13,8 +13,10 @@ from crackling_infra.constructs import page
 from templates import Resource, Synthesise, Template, Templates, target
 
 ROUTES = {
+    "GET /jobs",
     "POST /jobs",
     "GET /jobs/{job}",
+    "PATCH /jobs/{job}",
     "DELETE /jobs/{job}",
     "GET /jobs/{job}/query",
     "GET /jobs/{job}/targets",
@@ -24,6 +26,7 @@ ROUTES = {
     "POST /genomes",
     "GET /genomes/search",
     "GET /genomes/{genome}",
+    "PATCH /genomes/{genome}",
     "POST /genomes/{genome}/complete",
     "POST /genomes/{genome}/bowtie2",
     "GET /genomes/{genome}/files",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models.genomes import Genome, GenomeState
+from crackling_aws.models.owners import may_read
 from crackling_aws.stores.genomes import is_ready
 
 if TYPE_CHECKING:
@@ -63,12 +64,20 @@ class Release:
         """
         job = self.jobs.get(job_id)
         if job is not None and not job.finished:
-            if (claim := job.claim or self._use(job)) is None:
+            if job.claim is None and self._is_closed_to(job):
+                reason = DELETED_REASON.format(genome_id=genome_id)
+                self.jobs.fail_unpinned(job_id, reason, self.clock())
+            elif (claim := job.claim or self._use(job)) is None:
                 return False
-            if self.jobs.pin(job_id, claim, self.clock()):
+            elif self.jobs.pin(job_id, claim, self.clock()):
                 self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome_id, job_id)
         return True
+
+    def _is_closed_to(self, job: Job) -> bool:
+        """Return whether the genome is another user's now, who does not share it: the job's was deleted, and its id used anew."""
+        found = self.genomes.get(job.genome_id)
+        return found is not None and not may_read(job.owner, found)
 
     def _use(self, job: Job) -> str | None:
         """Return the preparation that a job can begin with, if there is one, and keep it until the job expires.

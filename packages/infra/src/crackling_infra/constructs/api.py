@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 # CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
 STAGE_NAME: Final = "api"
 ROUTES: Final = {
-    "/jobs": ("POST",),
-    "/jobs/{job}": ("GET", "DELETE"),
+    "/jobs": ("GET", "POST"),
+    "/jobs/{job}": ("GET", "PATCH", "DELETE"),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),
     "/jobs/{job}/export": ("GET",),
     "/genomes": ("GET", "POST"),
     "/genomes/search": ("GET",),
-    "/genomes/{genome}": ("GET", "DELETE"),
+    "/genomes/{genome}": ("GET", "PATCH", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
     "/genomes/{genome}/bowtie2": ("POST",),
     "/genomes/{genome}/files": ("GET",),

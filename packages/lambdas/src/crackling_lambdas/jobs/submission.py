@@ -15,6 +15,7 @@ from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models.genomes import GenomeState
 from crackling_aws.models.jobs import Job, JobOptions
+from crackling_aws.models.owners import may_read
 from crackling_aws.stores import keys
 from crackling_lambdas.errors import InvalidError, NotFoundError, TooLargeError
 
@@ -80,6 +81,17 @@ def bases(text: str) -> int:
 
 
 @dataclass(frozen=True)
+class Belonging:
+    """Hold whose a new job is, None if nobody is signed in, and whether others may read it."""
+
+    owner: str | None
+    shared: bool = False
+
+
+NOBODYS = Belonging(None)
+
+
+@dataclass(frozen=True)
 class Submitted:
     """Hold an accepted job, and who is emailed when it is finished, if anybody is."""
 
@@ -107,7 +119,7 @@ class Submission:
         options: JobOptions,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
-        owner: str | None = None,
+        belongs: Belonging = NOBODYS,
     ) -> Submitted:
         """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
@@ -118,7 +130,7 @@ class Submission:
             InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         check_query(text, kind)
-        return self._take(genome_id, options, kind, email, owner, text=text)
+        return self._take(genome_id, options, kind, email, belongs, text=text)
 
     def submit_region(
         self,
@@ -126,7 +138,7 @@ class Submission:
         genome_id: str,
         options: JobOptions,
         email: str | None = None,
-        owner: str | None = None,
+        belongs: Belonging = NOBODYS,
     ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
@@ -134,7 +146,7 @@ class Submission:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
         check_region(region)
-        return self._take(genome_id, options, Kind.SEQUENCE, email, owner, region=region.strip())
+        return self._take(genome_id, options, Kind.SEQUENCE, email, belongs, region=region.strip())
 
     def _take(
         self,
@@ -142,12 +154,12 @@ class Submission:
         options: JobOptions,
         kind: Kind,
         email: str | None,
-        owner: str | None,
+        belongs: Belonging,
         *,
         text: str | None = None,
         region: str | None = None,
     ) -> Submitted:
-        self._check_genome(genome_id)
+        self._check_genome(genome_id, belongs.owner)
         recipient = None if email is None else self.subscriptions.subscribe(email)
         now = self.clock()
         job = Job(
@@ -161,15 +173,18 @@ class Submission:
             kind=kind,
             region=region,
             recipient=recipient.name if recipient else None,
-            owner=owner,
+            owner=belongs.owner,
+            shared=belongs.shared,
         )
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
         self.jobs.create(job)
         return Submitted(job, recipient)
 
-    def _check_genome(self, genome_id: str) -> None:
+    def _check_genome(self, genome_id: str, user: str | None) -> None:
         found = self.genomes.get(genome_id)
+        if found is not None and not may_read(user, found):
+            found = None  # another user's is as good as unknown
         if found is None and not ACCESSION.fullmatch(genome_id):
             raise NotFoundError(
                 f"There is no genome {genome_id}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
