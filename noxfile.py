@@ -31,6 +31,7 @@ bench           speed and size of index, search and design, as a table (docs/per
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
 fuzz            the API by schemathesis, with 3,000 requests of each kind instead of 20
 simulate        the simulator of delivery faults through 10,000 worlds instead of 2,000
+ministack       deploys CracklingStack to a second emulator, with IAM enforced, and tests it (docs/local-cloud.md)
 soak            load and chaos on the local cloud: jobs while processes die and files are damaged (docs/reliability.md)
 """
 
@@ -134,6 +135,7 @@ def types(session: nox.Session) -> None:
         (f"{CRACKLING}/bench",),
         (f"{LOCALCLOUD}/bench",),
         (f"{LOCALCLOUD}/soak",),
+        (f"{LOCALCLOUD}/smoke",),
         (f"{WORKER}/tests",),
         (f"{WORKER}/image",),
         (f"{LOCALCLOUD}/e2e",),
@@ -164,7 +166,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    session.run("python", "scripts/ministack.py")
+    session.run("python", "scripts/install_ministack.py")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -302,6 +304,11 @@ def bench(session: nox.Session) -> None:
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
     session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
+
+
+@nox.session
+def ministack(session: nox.Session) -> None:
+    session.run("python", f"{LOCALCLOUD}/smoke/run.py", *session.posargs, env=SCRIPTS)
 
 
 @nox.session

@@ -235,8 +235,9 @@ export class Api {
       } catch (error) {
         // A POST that failed otherwise may have started a job.
         const repeatable = error instanceof ApiError && (body ? error.status === 429 : error.transient);
-        if (!repeatable) throw error;
-        await this.pause(Math.min(error.retryAfter ?? pause, LONGEST_PAUSE), signal);
+        const asked = repeatable ? (error.retryAfter ?? pause) : Infinity;
+        if (asked > LONGEST_PAUSE) throw error; // nobody waits for so long, for example for the limits of the next day
+        await this.pause(asked, signal);
       }
     }
     return this.#send(path, request);

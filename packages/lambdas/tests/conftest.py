@@ -28,6 +28,7 @@ os.environ |= {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_METRICS_NAMESPACE": "test",  # metrics that no request flushes are flushed once there are a hundred
     "POWERTOOLS_TRACE_DISABLED": "true",
     "POWERTOOLS_SERVICE_NAME": "test",
 }

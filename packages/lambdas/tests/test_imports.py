@@ -10,10 +10,11 @@ from imports import imports
 PACKAGE = Path(crackling_lambdas.__file__).parent
 # What each folder or module of the package may import of the others.
 ALLOWED = {
-    "handlers": {"api", "jobs", "genomes", "index_files", "reaping", "runtime"},
+    "handlers": {"api", "caps", "jobs", "genomes", "index_files", "reaping", "runtime"},
     "api": {"jobs", "genomes", "runtime", "errors"},
-    "jobs": {"genomes", "errors"},
-    "genomes": {"errors"},
+    "jobs": {"caps", "genomes", "errors"},
+    "genomes": {"caps", "errors"},
+    "caps": {"errors"},
     "index_files": {"errors"},
     "reaping": {"genomes"},
     "runtime": set(),

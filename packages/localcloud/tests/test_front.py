@@ -253,6 +253,26 @@ def test_response_headers() -> None:
     assert headers["x-frame-options"] == "SAMEORIGIN"  # the policy does not override the origin's header
 
 
+def test_what_the_distribution_adds_to_a_request_replaces_what_the_viewer_sent() -> None:
+    page, api = CONFIG["Origins"]
+    added = [{"HeaderName": "X-Key", "HeaderValue": "right"}]
+    config = CONFIG | {"Origins": [page, api | {"OriginCustomHeaders": added}]}
+    asked: list[Request] = []
+
+    def fetch(_origin: Origin, request: Request) -> Response:
+        asked.append(request)
+        return Response(200)
+
+    forged = (("x-key", "wrong"), ("X-Forwarded-For", "192.0.2.1"), ("accept", "*/*"))
+    parse("E1", config, POLICIES).serve(Request("GET", "/api/jobs", "", forged), fetch)
+    assert dict(asked[0].headers) == {
+        "x-key": "right",
+        "x-forwarded-for": "192.0.2.1, 127.0.0.1",
+        "accept": "*/*",
+    }
+    assert len(asked[0].headers) == 3
+
+
 class Broken:
     """A distribution whose functions have been stopped."""
 

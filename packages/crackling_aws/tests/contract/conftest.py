@@ -6,6 +6,7 @@ The two emulators are made by different people from AWS's documentation: what bo
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ from fakes.dynamodb import INDEXES, TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
-from ministack import REGION, Ministack, running
+from localcloud.ministack import REGION, Ministack, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NUMBERS = {"number", "created"}
+PROGRAM = Path(__file__).parents[4] / "build" / "ministack" / "bin" / "ministack"
 # Tests that read which emails moto would have sent; ministack does not tell.
 PEEKING = {
     "test_an_email_is_for_its_recipient_alone",
@@ -41,8 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    if not PROGRAM.exists():
+        pytest.skip("ministack is not installed: run `python scripts/install_ministack.py`")
     pytest_socket.enable_socket()
-    with running(tmp_path_factory.mktemp("ministack")) as found:
+    with running([PROGRAM], tmp_path_factory.mktemp("ministack")) as found:
         yield found
 
 
@@ -67,7 +71,7 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
         pytest_socket.enable_socket()
         pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
         ministack.reset()
-        yield _emulated(ministack.client)
+        yield _emulated(ministack.world.client)
 
 
 def _key_schema(keys: tuple[str, ...]) -> list[dict[str, str]]:

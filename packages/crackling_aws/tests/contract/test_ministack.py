@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest_socket
 
 if TYPE_CHECKING:
-    from ministack import Ministack
+    from localcloud.ministack import Ministack
 
 
 def test_it_listens_on_the_loopback_address_only(ministack: Ministack) -> None:
@@ -23,6 +23,6 @@ def test_it_listens_on_the_loopback_address_only(ministack: Ministack) -> None:
 
 def test_a_reset_deletes_everything(ministack: Ministack) -> None:
     pytest_socket.enable_socket()
-    ministack.client("sqs").create_queue(QueueName="left")
+    ministack.world.client("sqs").create_queue(QueueName="left")
     ministack.reset()
-    assert not ministack.client("sqs").list_queues().get("QueueUrls")
+    assert not ministack.world.client("sqs").list_queues().get("QueueUrls")

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 Key = tuple[str, ...]
 # Index -> its table, and its keys beside the table's.
 INDEXES = {JOBS_BY_OWNER: ("jobs", ("owner", "created"))}
-TABLE_KEYS = {"jobs": ("jobId",), "targets": ("jobId", "number"), "genomes": ("genomeId", "item")}
+TABLE_KEYS = {
+    "jobs": ("jobId",),
+    "targets": ("jobId", "number"),
+    "genomes": ("genomeId", "item"),
+    "usage": ("counter",),
+}
 
 
 class FakeDynamoDB:

@@ -64,7 +64,7 @@ class CracklingStack(cdk.Stack):
             self,
             "Page",
             bucket=self.storage.page,
-            api_domain=self.api.domain,
+            api=self.api,
             sign_in=self.sign_in,
             settings=settings,
         )
@@ -126,6 +126,7 @@ class CracklingStack(cdk.Stack):
         api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
+        api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
         api.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject", "DeleteObject")
         # This role signs the address that an upload is posted to, so the role itself must be allowed to write there.
         api.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ, "PutObject", "DeleteObject")

@@ -7,6 +7,7 @@ docs/settings.md from this module.
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -19,7 +20,7 @@ from crackling_aws.names import LambdaLimits, WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Access = Literal["open", "sign-in"]
 Account = Literal["new", "established"]
@@ -43,6 +44,37 @@ BOWTIE2_LIMIT_BASES: Final[dict[Account, int]] = {"new": 400_000_000, "establish
 PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 4}
 SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 20}
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyCap:
+    """A limit of what can be used in a day: its key, the function's variable, its default and what it limits."""
+
+    key: str
+    default: int
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """Return the name of the variable of the function `api`."""
+        return re.sub("(?=[A-Z])", "_", self.key).upper()
+
+
+# docs/costs.md has what they allow a stranger to cost.
+CAPS: Final = (
+    DailyCap(key="clientJobs", default=500, meaning="jobs a day and client"),
+    DailyCap(key="dailyJobs", default=2_000, meaning="jobs a day of all clients"),
+    DailyCap(
+        key="clientBases",
+        default=100_000_000,
+        meaning="bases a day and client in queries; a region given by name counts a million",
+    ),
+    DailyCap(key="dailyBases", default=500_000_000, meaning="bases a day of all clients in queries"),
+    DailyCap(key="clientUploads", default=10, meaning="announced uploads a day and client"),
+    DailyCap(key="dailyUploads", default=20, meaning="announced uploads a day of all clients"),
+    DailyCap(key="clientPreparations", default=10, meaning="preparations of genomes a day and client"),
+    DailyCap(key="dailyPreparations", default=20, meaning="preparations of genomes a day of all clients"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +188,7 @@ class Settings:
     scoring_concurrency: int
     reserved_concurrency: int | None
     chunk_size: int
+    caps: Mapping[DailyCap, int]
     upload_limit_bytes: int
     page_origins: tuple[str, ...]
     upload_origins: tuple[str, ...]
@@ -263,6 +296,7 @@ def _read(read: ContextReader, root: Path) -> Settings:
         ),
         reserved_concurrency=_reserved_concurrency(read, account),
         chunk_size=read.number("chunkSize", 200, 1, 1000, "guides in a chunk"),
+        caps=_caps(read, stage),
         upload_limit_bytes=read.number(
             "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
         ),
@@ -365,6 +399,21 @@ def _identity_provider(read: ContextReader, access: Access) -> IdentityProvider 
 def _account(read: ContextReader) -> Account:
     known = "|".join(names.LAMBDA_LIMITS)
     return "established" if read.text("account", "new", _ACCOUNT, pattern=known) == "established" else "new"
+
+
+def _caps(read: ContextReader, stage: str) -> dict[DailyCap, int]:
+    """Return the daily caps; the local cloud costs nothing, so that it has none."""
+    local = names.kind_of(stage) == names.LOCAL
+    return {
+        cap: read.number(
+            cap.key,
+            0 if local else cap.default,
+            0,
+            10**12,
+            f"{cap.meaning}; 0 is without limit, the default of the local cloud",
+        )
+        for cap in CAPS
+    }
 
 
 def _reserved_concurrency(read: ContextReader, account: Account) -> int | None:

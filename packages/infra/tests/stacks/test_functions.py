@@ -67,6 +67,7 @@ def test_a_variable_names_what_it_says(service: Template, module: str) -> None:
         "JOBS_TABLE": "StorageJobs",
         "TARGETS_TABLE": "StorageTargets",
         "GENOMES_TABLE": "StorageGenomes",
+        "USAGE_TABLE": "StorageUsage",
         "DATA_BUCKET": "StorageData",
         "GENOME_BUCKET": "StorageGenomeFiles",
         "DOWNLOAD_QUEUE_URL": "PreparationDownloadQueue",

@@ -108,7 +108,8 @@ def test_a_function_may_use_what_its_environment_names_and_nothing_else(
     named = {
         target(value)
         for name, value in service.functions()[module]["Environment"]["Variables"].items()
-        if isinstance(value, dict) and name != "PAGE_URL"  # for people; the function does not call it
+        # The page's address is for people, and its key is compared; the function calls neither.
+        if isinstance(value, dict) and name not in ("PAGE_URL", "PAGE_KEY")
     } - set(service.of("AWS::EC2::LaunchTemplate"))
     unnamed = (
         "logs:",

@@ -26,6 +26,7 @@ def test_tables_have_the_keys_of_the_data_model(service: Template) -> None:
         "Jobs": [("jobId", "S")],
         "Targets": [("jobId", "S"), ("number", "N")],
         "Genomes": [("genomeId", "S"), ("item", "S")],
+        "Usage": [("counter", "S")],
     }
 
 

@@ -37,3 +37,11 @@ class NotYetError(RefusedError):
 
 class ConflictError(RefusedError):
     """Raised when the current state of a thing does not allow the request."""
+
+
+class LimitError(RefusedError):
+    """Raised when a day's cap is reached; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -97,7 +97,10 @@ class Service:
         }
         answer = self.handler(event, CONTEXT)
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Answer(answer["statusCode"], headers, answer["body"] or "")
+        assert isinstance(
+            answer["body"], str
+        )  # what API Gateway documents, also for an answer without content
+        return Answer(answer["statusCode"], headers, answer["body"])
 
     def make_ready(self, genome_id: str = "phage", *, annotated: bool = False) -> None:
         self.genomes.claim(genome_id, "c", Source.UPLOAD, [Part.FASTA, Part.ISSL], NOW)

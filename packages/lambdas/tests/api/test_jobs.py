@@ -146,6 +146,16 @@ def test_a_genome_whose_file_is_missing_is_refused(service: Service) -> None:
     assert (answer.status, "not been uploaded" in answer.json["detail"]) == (422, True)
 
 
+def test_a_genome_that_failed_and_whose_file_is_gone_is_uploaded_first(service: Service) -> None:
+    service.ask("POST", "/genomes", {"genome": "mine"})
+    service.genomes.claim("mine", "c", Source.UPLOAD, [Part.FASTA], NOW)
+    service.genomes.mark_failed("mine", "c", "no sequence", NOW)
+    answer = service.ask("POST", "/jobs", {"genome": "mine", "sequence": "ACGT"})
+    assert (answer.status, "not been uploaded" in answer.json["detail"]) == (422, True)
+    service.clients.s3.objects["genome", "uploads/mine/genome"] = b">a\nACGT"
+    assert service.ask("POST", "/jobs", {"genome": "mine", "sequence": "ACGT"}).status == 202
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "JOBS_TABLE": "jobs",
     "TARGETS_TABLE": "targets",
     "GENOMES_TABLE": "genomes",
+    "USAGE_TABLE": "usage",
     "DATA_BUCKET": "data",
     "GENOME_BUCKET": "genome",
     **{f"{name.upper()}_QUEUE_URL": name for name in QUEUES},

@@ -1,14 +1,17 @@
-"""Define the local cloud's one account and region, and create clients for it."""
+"""Define the one account and region of an emulator, and create clients for it."""
 
 from __future__ import annotations
 
 import functools
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ACCOUNT = "123456789012"
 PARTITION = "aws"
@@ -32,10 +35,11 @@ DEVELOPER = Credentials("AKIALOCALDEVELOPER00", "local-developer-secret")
 
 @dataclass(frozen=True)
 class World:
-    """The address of the local cloud: `endpoint` (for every service) and `region`."""
+    """The address of an emulator: `endpoint` (for every service) and `region`. On https, `certificate` is the file of its own."""
 
     endpoint: str
     region: str
+    certificate: Path | None = None
 
     @property
     def numeric_endpoint(self) -> str:
@@ -48,7 +52,7 @@ class World:
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
         """Return a cached, thread-safe client of one service, with the developer's credentials."""
         with _CLIENTS_LOCK:
-            return _client(self.endpoint, self.region, service)
+            return _client(self.endpoint, self.region, service, self.certificate)
 
     def environment(self, credentials: Credentials = DEVELOPER) -> dict[str, str]:
         """Return the variables that point any AWS SDK or tool at the local cloud, and at nothing else."""
@@ -60,14 +64,18 @@ class World:
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **({name: str(self.certificate) for name in _CERTIFICATES} if self.certificate else {}),
         }
 
+
+_CERTIFICATES = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")
+"""Variables that name a file of trusted certificates: for the SDKs, for Node, and for OpenSSL."""
 
 _CLIENTS_LOCK = threading.Lock()
 
 
 @functools.cache
-def _client(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401
+def _client(endpoint: str, region: str, service: str, certificate: Path | None) -> Any:  # noqa: ANN401
     # Long polls last 20 s at most. The pump's pollers and the front door share one client per service.
     # Newer buckets accept only version 4 of presigned requests; botocore still makes version 2 in us-east-1.
     config = Config(
@@ -80,6 +88,7 @@ def _client(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401
         service,
         region_name=region,
         endpoint_url=endpoint,
+        verify=str(certificate) if certificate else None,
         aws_access_key_id=DEVELOPER.access_key,
         aws_secret_access_key=DEVELOPER.secret_key,
         aws_session_token=DEVELOPER.session_token,

@@ -76,7 +76,7 @@ def add_annotation(parser: argparse.ArgumentParser) -> None:
         "--annotation",
         type=Path,
         metavar="GFF",
-        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature; "
+        help="the genome's genes (GFF3 or GTF, plain or compressed), for the columns gene and feature; "
         "default: of an accession those that NCBI publishes, else none",
     )
     annotation.add_argument(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from crackling.errors import InputError
 from crackling.sequences.compressed import plain
 from crackling.sequences.files import open_for_reading
+from crackling.sequences.lines import NOT_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -141,7 +142,7 @@ def _records(lines: Iterable[tuple[str, bool]], label: str) -> Iterator[tuple[st
 def _describe(number: int, line: str) -> str:
     """Say what a line is if it has another encoding or a program's own format, which its letters do not tell."""
     if "\ufffd" in line or "\0" in line:
-        return "its bytes are no plain text; save it as UTF-8"
+        return NOT_TEXT
     return f"line {number} is {line[:20]!r}"
 
 

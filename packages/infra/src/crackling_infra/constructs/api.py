@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -13,6 +13,7 @@ from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.constructs.sign_in import SCOPES
+from crackling_infra.settings import CAPS
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Functions
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
 STAGE_NAME: Final = "api"
+# The header by which the page's distribution proves itself to the function: crackling_lambdas.api.client
+PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("GET", "POST"),
     "/jobs/{job}": ("GET", "PATCH", "DELETE"),
@@ -90,6 +93,9 @@ class Api(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        # The last part of the stack's id, of which nobody outside the account sees more than the end, in the address to sign in
+        # at. It is no more than a key for counting callers.
+        self.page_key = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         self.function = functions.make(
             self,
             "Api",
@@ -104,6 +110,8 @@ class Api(Construct):
                 "BOWTIE2_LIMIT_BASES": str(settings.bowtie2_limit_bases),
                 "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
+                "PAGE_KEY": self.page_key,
+                **{cap.variable: str(settings.caps[cap]) for cap in CAPS},
             },
             reserved_concurrency=settings.reserved_concurrency,
         )

@@ -12,13 +12,14 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from crackling_infra.acknowledge import acknowledge
-from crackling_infra.constructs.api import STAGE_NAME
+from crackling_infra.constructs.api import PAGE_HEADER, STAGE_NAME
 from crackling_infra.constructs.logs import log_group_of
 from crackling_infra.settings import require_folder
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
 
+    from crackling_infra.constructs.api import Api
     from crackling_infra.constructs.sign_in import SignIn
     from crackling_infra.settings import Settings
 
@@ -37,7 +38,7 @@ class Page(Construct):
         construct_id: str,
         *,
         bucket: s3.Bucket,
-        api_domain: str,
+        api: Api,
         sign_in: SignIn | None,
         settings: Settings,
     ) -> None:
@@ -67,7 +68,7 @@ class Page(Construct):
             ),
             additional_behaviors={
                 f"/{STAGE_NAME}/*": cloudfront.BehaviorOptions(
-                    origin=origins.HttpOrigin(api_domain),
+                    origin=origins.HttpOrigin(api.domain, custom_headers={PAGE_HEADER: api.page_key}),
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                     allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,

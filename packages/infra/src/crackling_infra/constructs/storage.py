@@ -21,7 +21,7 @@ _TEXT, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
 
 
 class Storage(Construct):
-    """Create the tables Jobs, Targets and Genomes (streams on Jobs and Genomes), and buckets for jobs' data and for genomes."""
+    """Create the tables (streams on Jobs and Genomes), and buckets for jobs' data and for genomes."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -46,6 +46,7 @@ class Storage(Construct):
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             ttl="expires",
         )
+        self.usage = self._table("Usage", "counter", ttl="expires")
         self._log_bucket = self._access_logs()
         self.data = self._bucket("Data", {"jobs/": settings.job_days})
         # An upload is copied when its genome is prepared; uploads that nobody used expire after a week.

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_lambdas.api import openapi
 from crackling_lambdas.api.caller import check_owners
+from crackling_lambdas.api.client import client_of
 from crackling_lambdas.api.genome_routes import genome_routes
 from crackling_lambdas.api.job_routes import job_routes
 from crackling_lambdas.api.problems import answer_errors
@@ -18,13 +19,22 @@ from crackling_lambdas.jobs.submission import Submission
 
 
 def make_app(
-    submission: Submission, results: Results, deletion: Deletion, library: Library, search: Search
+    submission: Submission,
+    results: Results,
+    deletion: Deletion,
+    library: Library,
+    search: Search,
+    page_key: str,
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
     answer_errors(app)
     check_owners(app, results.jobs, library.genomes)
-    job_routes(app, submission, results, deletion)
-    genome_routes(app, library, search)
+
+    def client() -> str:
+        return client_of(app.current_event, page_key)
+
+    job_routes(app, submission, results, deletion, client)
+    genome_routes(app, library, search, client)
 
     @app.get(
         "/health",

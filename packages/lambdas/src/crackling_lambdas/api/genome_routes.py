@@ -1,5 +1,6 @@
 """Define the routes of genomes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -31,7 +32,9 @@ from crackling_lambdas.genomes.search import Search
 TAGS = ["genomes"]
 
 
-def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search) -> None:
+def genome_routes(
+    app: APIGatewayRestResolver, library: Library, search: Search, client: Callable[[], str]
+) -> None:
     def view(genome: Genome) -> GenomeView:
         return GenomeView.of(genome, mine=Caller.of(app.current_event).owns(genome))
 
@@ -73,6 +76,7 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         forms = library.announce(
             new.genome,
             new.name,
+            client(),
             Caller.of(app.current_event).user,
             annotation=new.annotation,
             shared=new.shared,
@@ -95,11 +99,15 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         description="The first job that names the genome does this too.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
         ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", view(library.complete(genome)))
+        return Response(HTTPStatus.ACCEPTED, "application/json", view(library.complete(genome, client())))
 
     @app.get(
         "/genomes/<genome>",
@@ -148,11 +156,17 @@ def genome_routes(app: APIGatewayRestResolver, library: Library, search: Search)
         description="No job needs it. Its files are among the genome's once `bowtie2` is `ready`.",
         tags=TAGS,
         responses=answers(
-            HTTPStatus.ACCEPTED, GenomeView, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+            HTTPStatus.ACCEPTED,
+            GenomeView,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
         ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
-        return Response(HTTPStatus.ACCEPTED, "application/json", view(library.build_bowtie2(genome)))
+        return Response(
+            HTTPStatus.ACCEPTED, "application/json", view(library.build_bowtie2(genome, client()))
+        )
 
     @app.delete(
         "/genomes/<genome>",

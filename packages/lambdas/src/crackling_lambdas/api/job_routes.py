@@ -1,5 +1,6 @@
 """Define the routes of jobs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -60,7 +61,11 @@ def file(content: str | Address, media_type: str, name: str) -> Response[str]:
 
 
 def job_routes(
-    app: APIGatewayRestResolver, submission: Submission, results: Results, deletion: Deletion
+    app: APIGatewayRestResolver,
+    submission: Submission,
+    results: Results,
+    deletion: Deletion,
+    client: Callable[[], str],
 ) -> None:
     def view(job: Job) -> JobView:
         mine = Caller.of(app.current_event).owns(job)
@@ -84,9 +89,9 @@ def job_routes(
     def create_job(new: NewJob) -> Response[JobCreated]:
         options, belongs = new.job_options(), Belonging(Caller.of(app.current_event).user, new.shared)
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, new.email, belongs)
+            taken = submission.submit_region(new.region, new.genome, options, client(), new.email, belongs)
         else:
-            taken = submission.submit(new.text, new.genome, options, new.kind, new.email, belongs)
+            taken = submission.submit(new.text, new.genome, options, client(), new.kind, new.email, belongs)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"

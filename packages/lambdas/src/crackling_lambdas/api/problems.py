@@ -15,6 +15,7 @@ from crackling_lambdas.errors import (
     ForbiddenError,
     GoneError,
     InvalidError,
+    LimitError,
     NotFoundError,
     NotYetError,
     RefusedError,
@@ -43,6 +44,7 @@ STATUS: dict[type[RefusedError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
+    LimitError: HTTPStatus.TOO_MANY_REQUESTS,
     UpstreamError: HTTPStatus.BAD_GATEWAY,
     NotYetError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -55,8 +57,10 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldError] | None = N
 
 def fitting(answer: Answer) -> Answer:
     """Return an answer of the API, or a problem instead if Lambda would not carry it."""
+    # API Gateway documents a string; the framework sends null where there is no body.
+    answer["body"] = answer["body"] or ""
     # In JSON a letter takes at most six times its bytes.
-    if 6 * len(answer["body"] or "") <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
+    if 6 * len(answer["body"]) <= ANSWER_BYTES or len(json.dumps(answer)) <= ANSWER_BYTES:
         return answer
     detail = "The answer is larger than 6 MB; ask for less, for example with a smaller limit"
     return as_answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail))
@@ -94,7 +98,11 @@ def refused(error: RefusedError) -> Response[str]:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("A request failed upstream", extra={"reason": str(error)})
         count("UpstreamFailures")
-    return problem(status, str(error))
+    answer = problem(status, str(error))
+    if isinstance(error, LimitError):
+        answer.headers["Retry-After"] = str(error.retry_after)
+        count("RequestsOverCap")
+    return answer
 
 
 def invalid(error: RequestValidationError) -> Response[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from crackling.ncbi import ACCESSION
 from crackling_aws.messages import PrepareGenome
-from crackling_aws.models.genomes import Genome, GenomeState, Part, Source
+from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Source
 from crackling_aws.stores import keys
+from crackling_lambdas.caps import Resource
 from crackling_lambdas.errors import ConflictError, InvalidError, NotFoundError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore, UploadForm
+    from crackling_lambdas.caps import Caps
     from crackling_lambdas.genomes.claims import Claims
 
 GENOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -63,6 +65,7 @@ class Library:
     genomes: GenomeStore
     objects: ObjectStore
     claims: Claims
+    caps: Caps
     bowtie2_builds: Queue[PrepareGenome]
     bowtie2_limit_bases: int
     upload_limit_bytes: int
@@ -105,12 +108,13 @@ class Library:
             )
         return tuple(self._file(key) for key in self.objects.keys(keys.preparation(genome_id, found.claim)))
 
-    def build_bowtie2(self, genome_id: str) -> Genome:
+    def build_bowtie2(self, genome_id: str, client: str) -> Genome:
         """Ask for the bowtie2 index of a ready genome, which is built once; a repetition is harmless.
 
         Raises:
             NotFoundError: the genome is not known.
             ConflictError: it is not ready, or too large, or this deployment builds no bowtie2 index.
+            LimitError: the day's preparations are used up, of which a build counts as one.
         """
         found = self.get(genome_id)
         if found.state is not GenomeState.READY or found.claim is None:
@@ -126,8 +130,13 @@ class Library:
                 "lists: bowtie2-build genome.fa.gz NAME"
             )
         now = self.clock()
-        if self.genomes.ask_for_bowtie2(genome_id, found.claim, now - BOWTIE2_SECONDS, now):
-            self.bowtie2_builds.send([PrepareGenome(genome_id, found.claim)])
+        lost = now - BOWTIE2_SECONDS
+        under_way = found.bowtie2 is Bowtie2State.PREPARING and (found.bowtie2_asked or 0) >= lost
+        if under_way or found.bowtie2 is Bowtie2State.READY:
+            return found
+        with self.caps.taking(client, {Resource.PREPARATIONS: 1}):
+            if self.genomes.ask_for_bowtie2(genome_id, found.claim, lost, now):
+                self.bowtie2_builds.send([PrepareGenome(genome_id, found.claim)])
         return self.get(genome_id)
 
     def _file(self, key: str) -> GenomeFile:
@@ -139,6 +148,7 @@ class Library:
         self,
         genome_id: str,
         name: str | None,
+        client: str,
         owner: str | None = None,
         *,
         annotation: bool = False,
@@ -151,6 +161,7 @@ class Library:
         Raises:
             InvalidError: the id is reserved for assemblies of NCBI, or for a route.
             ConflictError: the genome is ready, or being prepared, or another user's.
+            LimitError: the day's uploads are used up.
         """
         if genome_id in RESERVED:
             raise InvalidError(f"{genome_id} is reserved for the service; choose another id")
@@ -160,10 +171,11 @@ class Library:
             )
         now = self.clock()
         expires = int(now) + ANNOUNCED_SECONDS
-        if not self.genomes.expect_upload(genome_id, name, now, expires, owner, shared=shared):
-            raise ConflictError(
-                f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
-            )
+        with self.caps.taking(client, {Resource.UPLOADS: 1}):
+            if not self.genomes.expect_upload(genome_id, name, now, expires, owner, shared=shared):
+                raise ConflictError(
+                    f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
+                )
         # A file from an earlier announcement would be used with the wrong genome.
         self.objects.delete([keys.annotation_upload(genome_id)])
         return UploadForms(
@@ -173,19 +185,21 @@ class Library:
             else None,
         )
 
-    def complete(self, genome_id: str) -> Genome:
+    def complete(self, genome_id: str, client: str) -> Genome:
         """Claim a genome whose file was uploaded, so that it is prepared; a repetition is harmless.
 
         Raises:
             NotFoundError: it was never announced.
             ConflictError: its file has not arrived.
+            LimitError: the day's preparations are used up.
         """
         found = self.get(genome_id)
         if found.state in (GenomeState.READY, GenomeState.PREPARING):
             return found
         if found.source is Source.UPLOAD and self.objects.size(keys.upload(genome_id)) is None:
             raise ConflictError(f"The file of genome {genome_id} has not arrived; upload it first")
-        self.claims.claim(genome_id, found.source)
+        with self.caps.taking(client, {Resource.PREPARATIONS: 1}):
+            self.claims.claim(genome_id, found.source)
         return self.get(genome_id)
 
     def delete(self, genome_id: str) -> None:

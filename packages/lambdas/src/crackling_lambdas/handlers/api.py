@@ -16,9 +16,11 @@ from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
+from crackling_aws.stores.usage import UsageStore
 from crackling_lambdas.api.app import make_app
 from crackling_lambdas.api.problems import as_answer, fitting, problem
 from crackling_lambdas.api.requests import UnreadableError, readable
+from crackling_lambdas.caps import Cap, Caps, Resource
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
@@ -58,6 +60,16 @@ def make_handler(
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     targets = TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table)
     claims = Claims(genomes=genomes, clock=clock)
+    caps = Caps(
+        usage=UsageStore(clients.dynamodb, settings.usage_table),
+        caps={
+            Resource.JOBS: Cap(settings.client_jobs, settings.daily_jobs),
+            Resource.BASES: Cap(settings.client_bases, settings.daily_bases),
+            Resource.UPLOADS: Cap(settings.client_uploads, settings.daily_uploads),
+            Resource.PREPARATIONS: Cap(settings.client_preparations, settings.daily_preparations),
+        },
+        clock=clock,
+    )
     subscriptions = EmailSubscriptions(
         topic=EmailTopic(clients, settings.mail_topic), domains=settings.mailed_domains
     )
@@ -68,6 +80,8 @@ def make_handler(
             queries=data,
             uploads=genome_objects,
             subscriptions=subscriptions,
+            claims=claims,
+            caps=caps,
             chunk_size=settings.chunk_size,
             job_days=settings.job_days,
             clock=clock,
@@ -86,6 +100,7 @@ def make_handler(
             genomes=genomes,
             objects=genome_objects,
             claims=claims,
+            caps=caps,
             bowtie2_builds=Queue[PrepareGenome](clients.sqs, settings.bowtie2_queue_url),
             bowtie2_limit_bases=settings.bowtie2_limit_bases,
             upload_limit_bytes=settings.upload_limit_bytes,
@@ -95,6 +110,7 @@ def make_handler(
             catalogue=catalogue or NcbiClient(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
             expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         ),
+        settings.page_key,
     )
 
     def handle(event: Event, context: LambdaContext) -> Answer:

@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING
 from crackling.errors import InputError
 from crackling.guides.guide_list import parse_guides
 from crackling.guides.region import parse_region
+from crackling.guides.sites import GUIDE_NT
 from crackling.ncbi import ACCESSION
 from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
-from crackling_aws.models.genomes import GenomeState
+from crackling_aws.models.genomes import GenomeState, Source
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.models.owners import may_read
 from crackling_aws.stores import keys
+from crackling_lambdas.caps import Resource
 from crackling_lambdas.errors import InvalidError, NotFoundError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
     from crackling_aws.stores.objects import ObjectStore
+    from crackling_lambdas.caps import Caps
+    from crackling_lambdas.genomes.claims import Claims
     from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions, Recipient
 
 MAX_QUERY_BASES = 1_000_000
@@ -32,12 +37,14 @@ TEXT = "text/plain; charset=utf-8"
 MAX_QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 MAX_QUERY_LETTERS = 2 * MAX_QUERY_BASES
+# What a region counts for that is given by name, so that its length is not known yet: the most that it may have.
+NAMED_REGION_BASES = MAX_QUERY_BASES
 DAY_SECONDS = 86_400
 JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def check_query(text: str, kind: Kind) -> None:
-    """Raise an error unless the text is a query that can be scanned.
+def check_query(text: str, kind: Kind) -> int:
+    """Return how many bases a query has; raise an error unless it can be scanned.
 
     Raises:
         TooLargeError: it holds more than MAX_QUERY_BASES bases, or MAX_QUERY_GUIDES guides.
@@ -56,10 +63,13 @@ def check_query(text: str, kind: Kind) -> None:
         raise TooLargeError(
             f"The query holds {size:,} {unit}; the limit of a job is {limit:,}; split the query"
         )
+    return size * GUIDE_NT if kind is Kind.GUIDES else size
 
 
-def check_region(text: str) -> None:
-    """Raise unless the text can name a part of a genome. Whether the genome has it is checked when the genome is ready.
+def check_region(text: str) -> int:
+    """Return how many bases a part of a genome has at most; raise unless the text can name one.
+
+    Whether the genome has it is checked when the genome is ready.
 
     Raises:
         TooLargeError: it has more than MAX_QUERY_BASES bases.
@@ -69,10 +79,13 @@ def check_region(text: str) -> None:
         region = parse_region(text)
     except InputError as error:
         raise InvalidError(str(error)) from None
-    if not isinstance(region, str) and region.end - region.start > MAX_QUERY_BASES:
+    if isinstance(region, str):  # a gene or a contig, whose length the genome tells later
+        return NAMED_REGION_BASES
+    if region.end - region.start > MAX_QUERY_BASES:
         raise TooLargeError(
             f"The region has {region.end - region.start:,} bases; the limit of a job is {MAX_QUERY_BASES:,}; split it"
         )
+    return region.end - region.start
 
 
 def bases(text: str) -> int:
@@ -110,6 +123,8 @@ class Submission:
     subscriptions: EmailSubscriptions
     chunk_size: int
     job_days: int
+    claims: Claims
+    caps: Caps
     clock: Callable[[], float]
 
     def submit(
@@ -117,6 +132,7 @@ class Submission:
         text: str,
         genome_id: str,
         options: JobOptions,
+        client: str,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
         belongs: Belonging = NOBODYS,
@@ -127,16 +143,18 @@ class Submission:
             TooLargeError, InvalidError: the query cannot be scanned.
             NotFoundError: the genome is not known, and is no accession that could be downloaded.
             InvalidError: the genome's upload has not arrived.
+            LimitError: the day's jobs, bases or preparations are used up.
             InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
-        check_query(text, kind)
-        return self._take(genome_id, options, kind, email, belongs, text=text)
+        size = check_query(text, kind)
+        return self._take(genome_id, options, kind, email, belongs, client, size, text=text)
 
     def submit_region(
         self,
         region: str,
         genome_id: str,
         options: JobOptions,
+        client: str,
         email: str | None = None,
         belongs: Belonging = NOBODYS,
     ) -> Submitted:
@@ -145,8 +163,10 @@ class Submission:
         Raises:
             TooLargeError, InvalidError, NotFoundError: as submit().
         """
-        check_region(region)
-        return self._take(genome_id, options, Kind.SEQUENCE, email, belongs, region=region.strip())
+        size = check_region(region)
+        return self._take(
+            genome_id, options, Kind.SEQUENCE, email, belongs, client, size, region=region.strip()
+        )
 
     def _take(
         self,
@@ -155,12 +175,34 @@ class Submission:
         kind: Kind,
         email: str | None,
         belongs: Belonging,
+        client: str,
+        size: int,
         *,
         text: str | None = None,
         region: str | None = None,
     ) -> Submitted:
-        self._check_genome(genome_id, belongs.owner)
-        recipient = None if email is None else self.subscriptions.subscribe(email)
+        found = self._check_genome(genome_id, belongs.owner)
+        waits = _waits(found)
+        amounts = {Resource.JOBS: 1, Resource.BASES: size, Resource.PREPARATIONS: int(waits)}
+        with self.caps.taking(client, amounts):
+            recipient = None if email is None else self.subscriptions.subscribe(email)
+            if waits:
+                # At once, so that of many jobs that name a new genome only one counts as its preparation.
+                self.claims.claim(genome_id, Source.ACCESSION if found is None else found.source)
+            job = self._create(genome_id, options, kind, belongs, recipient, text=text, region=region)
+        return Submitted(job, recipient)
+
+    def _create(
+        self,
+        genome_id: str,
+        options: JobOptions,
+        kind: Kind,
+        belongs: Belonging,
+        recipient: Recipient | None,
+        *,
+        text: str | None,
+        region: str | None,
+    ) -> Job:
         now = self.clock()
         job = Job(
             job_id=uuid.uuid4().hex,
@@ -179,9 +221,9 @@ class Submission:
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
         self.jobs.create(job)
-        return Submitted(job, recipient)
+        return job
 
-    def _check_genome(self, genome_id: str, user: str | None) -> None:
+    def _check_genome(self, genome_id: str, user: str | None) -> Genome | None:
         found = self.genomes.get(genome_id)
         if found is not None and not may_read(user, found):
             found = None  # another user's is as good as unknown
@@ -189,6 +231,12 @@ class Submission:
             raise NotFoundError(
                 f"There is no genome {genome_id}; upload it, or give an NCBI accession (GCF_... or GCA_...)"
             )
-        waits = found is not None and found.state is GenomeState.UPLOADING
-        if waits and self.uploads.size(keys.upload(genome_id)) is None:
+        is_upload = found is not None and found.source is Source.UPLOAD
+        if is_upload and _waits(found) and self.uploads.size(keys.upload(genome_id)) is None:
             raise InvalidError(f"The file of genome {genome_id} has not been uploaded; upload it first")
+        return found
+
+
+def _waits(genome: Genome | None) -> bool:
+    """Return whether a job's genome must be claimed first."""
+    return genome is None or genome.state not in (GenomeState.READY, GenomeState.PREPARING)

@@ -26,6 +26,16 @@ class ApiSettings(Settings):
     ncbi_key_parameter: str = ""
     mail_topic: str = ""
     mail_domains: str = ""  # separated by commas
+    usage_table: str
+    page_key: str = ""  # by which the page's distribution proves itself
+    client_jobs: int = 0  # these are for a day; 0 is without limit
+    daily_jobs: int = 0
+    client_bases: int = 0
+    daily_bases: int = 0
+    client_uploads: int = 0
+    daily_uploads: int = 0
+    client_preparations: int = 0
+    daily_preparations: int = 0
 
     @property
     def mailed_domains(self) -> tuple[str, ...]:

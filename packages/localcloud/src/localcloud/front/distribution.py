@@ -30,6 +30,9 @@ _ALL_QUERY = {
 """AWS's origin request policies that pass the whole query string."""
 
 
+VIEWER = "127.0.0.1"
+
+
 @dataclass(frozen=True)
 class Behavior:
     """Define how requests are handled whose path matches `pattern`."""
@@ -53,6 +56,8 @@ class Origin:
     path: str
     protected: bool
     distribution: str
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers that the distribution adds to requests, in place of a viewer's own."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,13 @@ class Distribution:
     ) -> Response:
         origin = next(origin for origin in self.origins if origin.identifier == behavior.origin)
         query = request.query if behavior.passes_query else ""
-        return fetch(origin, replace(request, path=origin.path + request.path, query=query))
+        added = (*origin.headers, ("x-forwarded-for", _forwarded_for(request)))
+        names = {name for name, _ in added}
+        kept = tuple(header for header in request.headers if header[0].lower() not in names)
+        return fetch(
+            origin,
+            replace(request, path=origin.path + request.path, query=query, headers=(*kept, *added)),
+        )
 
     def _error_page(self, response: Response, fetch: Callable[[Origin, Request], Response]) -> Response:
         error = next((error for error in self.errors if error.status == response.status), None)
@@ -114,6 +125,12 @@ class Distribution:
             return response
         page = self._fetch(self._behavior(error.page), Request("GET", error.page, "", ()), fetch)
         return Response(error.answer, page.headers, page.body) if page.status == 200 else response
+
+
+def _forwarded_for(request: Request) -> str:
+    """Return what CloudFront makes of X-Forwarded-For: it appends the viewer's address, which is this machine's."""
+    given = [value for name, value in request.headers if name.lower() == "x-forwarded-for"]
+    return ", ".join([*given, VIEWER])
 
 
 def parse(identifier: str, config: Properties, policies: dict[str, Properties]) -> Distribution:
@@ -174,7 +191,12 @@ def _passes_query(given: Properties, policies: dict[str, Properties]) -> bool:
 
 def _origin(given: Properties, distribution: str) -> Origin:
     protected = bool(given.get("OriginAccessControlId"))
-    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), protected, distribution)
+    headers = tuple(
+        (one["HeaderName"].lower(), one["HeaderValue"]) for one in given.get("OriginCustomHeaders", [])
+    )
+    return Origin(
+        given["Id"], given["DomainName"], given.get("OriginPath", ""), protected, distribution, headers
+    )
 
 
 def _errors(given: list[Properties]) -> Iterable[ErrorPage]:

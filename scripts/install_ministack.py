@@ -1,4 +1,4 @@
-"""Install ministack, the second emulator of AWS, into build/ministack: `python scripts/ministack.py`.
+"""Install ministack, the second emulator of AWS, into build/ministack: `python scripts/install_ministack.py`.
 
 It has an environment of its own because it pins another botocore than `.venv` has. ministack.lock has the versions and hashes;
 `--lock` makes it again from ministack.in. A second call does nothing when the lock has not changed.

@@ -1,0 +1,38 @@
+"""Test that a deployment is capped unless somebody says otherwise, and that the function can tell callers apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crackling_infra.settings import CAPS, read_settings
+
+if TYPE_CHECKING:
+    from templates import Template
+
+
+def test_every_cap_is_on_by_default_and_a_client_has_no_more_than_all() -> None:
+    for stage in ("dev", "staging", "pr-3"):
+        caps = {cap.key: value for cap, value in read_settings({"stage": stage}.get, Path()).caps.items()}
+        assert min(caps.values()) > 0
+        for name in ("Jobs", "Bases", "Uploads", "Preparations"):
+            assert caps[f"client{name}"] <= caps[f"daily{name}"]
+
+
+def test_the_local_cloud_has_none() -> None:
+    assert set(read_settings({"stage": "local"}.get, Path()).caps.values()) == {0}
+
+
+def test_a_cap_is_set_by_its_key_and_told_to_the_function() -> None:
+    assert [cap.variable for cap in CAPS[:2]] == ["CLIENT_JOBS", "DAILY_JOBS"]
+    for cap in CAPS:
+        assert read_settings({cap.key: "7"}.get, Path()).caps[cap] == 7
+
+
+def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(service: Template) -> None:
+    [distribution] = service.of("AWS::CloudFront::Distribution").values()
+    origins = distribution["DistributionConfig"]["Origins"]
+    [header] = [one for origin in origins for one in origin.get("OriginCustomHeaders", [])]
+    variables = service.functions()["api"]["Environment"]["Variables"]
+    assert header == {"HeaderName": "x-crackling-page", "HeaderValue": variables["PAGE_KEY"]}
+    assert variables["PAGE_KEY"] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
