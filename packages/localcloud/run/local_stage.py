@@ -174,7 +174,7 @@ def step(name: str) -> Iterator[None]:
 
 
 def preload(api: ApiClient, genome: str, name: str, fasta: Path) -> None:
-    """Upload a genome as a user would, and wait until it is ready."""
+    """Upload a genome for all, as a user would, and wait until it is ready."""
     with step(f"genome {genome}"):
-        api.upload_genome(genome, name, fasta)
+        api.upload_genome(genome, name, fasta, shared=True)
         api.wait_for_genome(genome)

@@ -72,16 +72,19 @@ class ApiClient:
             raise ApiError(f"{request.full_url}: the answer has no address to download from")
         return str(address)
 
-    def announce_genome(self, genome: str, name: str, *, annotation: bool = False) -> dict[str, Any]:
+    def announce_genome(
+        self, genome: str, name: str, *, annotation: bool = False, shared: bool = False
+    ) -> dict[str, Any]:
         """Announce a genome, and return the presigned forms to upload its files with."""
-        forms: dict[str, Any] = self.post(
-            "/genomes", {"genome": genome, "name": name, "annotation": annotation}
-        )
+        body = {"genome": genome, "name": name, "annotation": annotation, "shared": shared}
+        forms: dict[str, Any] = self.post("/genomes", body)
         return forms
 
-    def upload_genome(self, genome: str, name: str, fasta: Path, annotation: Path | None = None) -> None:
+    def upload_genome(
+        self, genome: str, name: str, fasta: Path, annotation: Path | None = None, *, shared: bool = False
+    ) -> None:
         """Announce a genome, upload its FASTA file and its annotation, and start its preparation."""
-        forms = self.announce_genome(genome, name, annotation=annotation is not None)
+        forms = self.announce_genome(genome, name, annotation=annotation is not None, shared=shared)
         for form, file in ((forms["upload"], fasta), (forms["annotationUpload"], annotation)):
             if file is not None:
                 post_form(form["url"], form["fields"], file.name, file.read_bytes(), self._clock)

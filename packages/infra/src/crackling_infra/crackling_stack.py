@@ -49,6 +49,8 @@ class CracklingStack(cdk.Stack):
         self.storage = Storage(self, "Storage", settings=settings)
         self.sign_in = SignIn(self, "SignIn", settings=settings) if settings.access == "sign-in" else None
         self.api = Api(self, "Api", functions=functions, sign_in=self.sign_in, settings=settings)
+        if self.sign_in:
+            self.sign_in.add_domain(self.api.rest.rest_api_id, settings)
         self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
         self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
         self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)

@@ -37,7 +37,7 @@ def joined(value: Any) -> str:
         return value
     if "Fn::Join" in value:
         return "".join(map(joined, value["Fn::Join"][1]))
-    return "*" if "Fn::Select" in value else target(value)
+    return target(value)
 
 
 def test_every_route_but_those_that_tell_nothing_of_users_takes_tokens_only(guarded: Template) -> None:
@@ -123,9 +123,15 @@ def test_an_institutes_provider_may_vouch_for_its_members_and_its_secret_is_in_n
 
 
 def test_the_domain_differs_between_stages_accounts_and_regions(guarded: Template) -> None:
-    domain = one(guarded, "AWS::Cognito::UserPoolDomain")["Domain"]
-    assert joined(domain) == "crackling-prod-*"
-    assert '"AWS::StackId"' in json.dumps(domain)
+    [api] = guarded.of("AWS::ApiGateway::RestApi")
+    assert joined(one(guarded, "AWS::Cognito::UserPoolDomain")["Domain"]) == f"crackling-prod-{api}"
+    assert pages_of(guarded) == f"https://crackling-prod-{api}.auth.AWS::Region.amazoncognito.com"
+
+
+def pages_of(template: Template) -> str:
+    """Return the origin of the pages to sign in at."""
+    prefix = joined(one(template, "AWS::Cognito::UserPoolDomain")["Domain"])
+    return f"https://{prefix}.auth.AWS::Region.amazoncognito.com"
 
 
 def config_values(template: Template) -> list[str]:
@@ -137,9 +143,8 @@ def config_values(template: Template) -> list[str]:
 
 def test_the_page_is_told_where_to_sign_in(guarded: Template) -> None:
     [client] = guarded.of(CLIENT)
-    pages = "https://crackling-prod-*.auth.AWS::Region.amazoncognito.com"
     paths = ["/oauth2/authorize", "/oauth2/token", "/logout"]
-    assert config_values(guarded) == [*(f"{pages}{path}" for path in paths), client]
+    assert config_values(guarded) == [*(f"{pages_of(guarded)}{path}" for path in paths), client]
 
 
 def test_production_keeps_its_users_and_a_preview_leaves_nothing(
@@ -161,7 +166,7 @@ def test_the_page_may_fetch_tokens_from_the_pools_domain(guarded: Template, synt
         text = joined(security["ContentSecurityPolicy"]["ContentSecurityPolicy"])
         return dict(one.split(" ", 1) for one in text.split("; "))["connect-src"].split()
 
-    assert allowed(guarded)[-1] == "https://crackling-prod-*.auth.AWS::Region.amazoncognito.com"
+    assert allowed(guarded)[-1] == pages_of(guarded)
     elsewhere, _ = synthesise(access="sign-in", signInOrigin="http://localhost:8080")
     assert allowed(elsewhere)[-1] == "http://localhost:8080"
     assert "script-src 'self';" in content_security_policy(elsewhere)

@@ -93,8 +93,7 @@ class Api(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        # The last part of the stack's id, of which nobody outside the account sees more than the end, in the address to sign in
-        # at. It is no more than a key for counting callers.
+        # The last part of the stack's id, which nobody outside the account sees. It is no more than a key for counting callers.
         self.page_key = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         self.function = functions.make(
             self,

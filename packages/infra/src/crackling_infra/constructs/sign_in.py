@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy, SecretValue
+from aws_cdk import Aws, Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -30,7 +30,7 @@ _INVITATION_DAYS: Final = 7
 
 
 class SignIn(Construct):
-    """Create the pool, its group of administrators and its domain; the client once the page's address is known."""
+    """Create the pool and its group of administrators; what needs the API or the page is added when these are there."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -42,16 +42,24 @@ class SignIn(Construct):
             group_name=ADMINS,
             description="May delete jobs and genomes of others",
         )
-        prefix = _domain_prefix(settings)
+        self._provider = self._institute(settings.identity_provider) if settings.identity_provider else None
+        self.origin = settings.sign_in_origin or ""
+
+    def add_domain(self, api_id: str, settings: Settings) -> None:
+        """Create the domain of the pages to sign in at.
+
+        No other pool of the region may have its prefix, which is why it ends with the id of the API: that is unique too, and no
+        secret. One id in some 6,000 holds "aws", which Cognito does not allow; then the deployment has to be repeated.
+        """
+        prefix = f"crackling-{settings.stage}-{api_id}"
         cognito.UserPoolDomain(
             self,
             "Domain",
             user_pool=self.pool,
             cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix),
         )
-        self._provider = self._institute(settings.identity_provider) if settings.identity_provider else None
         # A text rather than a reference to the domain, which no resource has to wait for.
-        self.origin = settings.sign_in_origin or f"https://{prefix}.auth.{Aws.REGION}.amazoncognito.com"
+        self.origin = self.origin or f"https://{prefix}.auth.{Aws.REGION}.amazoncognito.com"
 
     def add_client(self, origins: Sequence[str]) -> cognito.UserPoolClient:
         """Return a new public client of the page at these origins, which uses the code flow with PKCE."""
@@ -138,9 +146,3 @@ class SignIn(Construct):
             scopes=["openid", "email"],
             attribute_mapping=cognito.AttributeMapping(email=cognito.ProviderAttribute.other("email")),
         )
-
-
-def _domain_prefix(settings: Settings) -> str:
-    """Return a prefix that no other pool of a region has: its end is the last part of the stack's own id."""
-    identifier = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    return f"crackling-{settings.stage}-{Fn.select(4, Fn.split('-', identifier))}"
