@@ -118,7 +118,9 @@ def test_the_page_lets_people_sign_in(web: Web, ada: User) -> None:
 
 
 @pytest.mark.usefixtures("closed")
-def test_what_a_user_sends_is_theirs(deployment: Deployment, ada: User, bob: User) -> None:
+def test_what_a_user_sends_is_theirs_until_they_share_it(
+    deployment: Deployment, web: Web, ada: User, bob: User
+) -> None:
     hers, his = deployment.api_of(ada), deployment.api_of(bob)
     job = hers.submit(sequence=SEQUENCE, genome=ACCESSION)
     hers.wait_for_job(job)
@@ -127,6 +129,14 @@ def test_what_a_user_sends_is_theirs(deployment: Deployment, ada: User, bob: Use
         with pytest.raises(ApiError) as told:
             ask()
         assert told.value.status == 404
+    assert [one["jobId"] for one in hers.get("/jobs")["jobs"]] == [job]
+    assert his.get("/jobs")["jobs"] == []
+    shared = web.ask("PATCH", f"/api/jobs/{job}", '{"shared": true}', token=ada.token())
+    assert (shared.status, shared.json["shared"], shared.json["mine"]) == (200, True, True)
+    assert his.get(f"/jobs/{job}")["mine"] is False
+    with pytest.raises(ApiError) as told:
+        his.delete_job(job)
+    assert told.value.status == 403
     hers.delete_job(job)
 
 
