@@ -191,7 +191,7 @@ def send(
     Raises:
         ApiError: the request was rejected, or failed each time.
     """
-    place = f"{request.get_method()} {request.full_url.partition('?')[0]}"
+    route = f"{request.get_method()} {request.full_url.partition('?')[0]}"
 
     def attempt() -> tuple[bytes, Message]:
         with opener.open(request, timeout=60) as answer:
@@ -202,6 +202,6 @@ def send(
     except urllib.error.HTTPError as error:
         with error:
             answer = error.read().decode(errors="replace")
-            raise ApiError(f"{place}: {error.code} {answer}", error.code) from None
+            raise ApiError(f"{route}: {error.code} {answer}", error.code) from None
     except OSError as error:
-        raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
+        raise ApiError(f"{route}: {getattr(error, 'reason', error)}") from None
