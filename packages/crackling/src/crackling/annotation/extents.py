@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Extents(NamedTuple):
-    """A row for each place of a gene: the numbers of gene and contig, its first base, and the one behind its last."""
+    """A row for each location of a gene: the numbers of gene and contig, its first base, and the base after its last."""
 
     genes: array[int]
     contigs: array[int]
@@ -23,26 +23,26 @@ class Extents(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PlacesAndAliases:
-    """Note where genes lie and what else they are called while they pass by, numbered in their order."""
+class LocationsAndAliases:
+    """The locations and the aliases of genes, which are noted while the genes pass by, numbered in their order."""
 
     extents: Extents = field(default_factory=lambda: Extents(array("I"), array("I"), array("I"), array("I")))
     aliases: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
-    def noted(self, genes: Iterable[Gene]) -> Iterator[Gene]:
+    def passing(self, genes: Iterable[Gene]) -> Iterator[Gene]:
         for number, gene in enumerate(genes):
-            for place in _places(gene):
-                for column, value in zip(self.extents, (number, *place), strict=True):
+            for location in _locations(gene):
+                for column, value in zip(self.extents, (number, *location), strict=True):
                     column.append(value)
             for alias in gene.aliases:
                 self.aliases[alias].append(number)
             yield gene
 
 
-def _places(gene: Gene) -> Iterator[tuple[int, int, int]]:
-    """Yield contig, start and end of each place of a gene; those that overlap or touch are one."""
+def _locations(gene: Gene) -> Iterator[tuple[int, int, int]]:
+    """Yield contig, start and end of each location of a gene; locations that overlap or touch are joined."""
     last: tuple[int, int, int] | None = None
-    for contig, start, end, _ in sorted(gene.places):
+    for contig, start, end, _ in sorted(gene.locations):
         if last is not None and last[0] == contig and start <= last[2]:
             last = contig, last[1], max(end, last[2])
             continue

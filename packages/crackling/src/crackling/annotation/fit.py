@@ -1,4 +1,4 @@
-"""Fit an annotation to a genome: to the names and the ends of its contigs, and on a circle over its origin."""
+"""Fit an annotation to a genome: check the names and lengths of contigs, and wrap genes around the origin of circular ones."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def fit(genes: Iterable[Gene], reader: GffReader, genome: Mapping[str, int] | No
     count, strange, example = 0, 0, ""
     for gene in genes:
         count += 1
-        if genome is not None and all(bases[place.contig] is None for place in gene.places):
+        if genome is not None and all(bases[location.contig] is None for location in gene.locations):
             strange += 1
-            example = example or names[gene.places[0].contig]
+            example = example or names[gene.locations[0].contig]
         yield _fitted(gene, names, bases, reader)
     if strange:
         logger.warning(
@@ -59,7 +59,7 @@ def _check_names(names: Sequence[str], label: str, genome: Mapping[str, int]) ->
 
 
 def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
-    """Check what the annotation says of the contigs' lengths. Some programs declare no more than they have features on."""
+    """Check what the annotation says of the contigs' lengths. Some programs declare only the part that has features."""
     for name, last in reader.declared.items():
         if name in genome and last > genome[name] and name not in reader.circular:
             raise _too_long(reader.label, f"says that {name} has {last:,} bases", name, genome[name])
@@ -67,17 +67,17 @@ def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
 
 def _fitted(gene: Gene, names: Sequence[str], bases: Sequence[int | None], reader: GffReader) -> Gene:
     """Return a gene whose spans over the origin of a circular contig are two, one at each end."""
-    for span in chain(gene.places, gene.parts):
+    for span in chain(gene.locations, gene.parts):
         circle = bases[span.contig]
         if circle is not None and span.end > circle:
             break
     else:
         return gene
-    places, parts = (
+    locations, parts = (
         [piece for span in spans for piece in _pieces(span, names, bases, reader, gene.name)]
-        for spans in (gene.places, gene.parts)
+        for spans in (gene.locations, gene.parts)
     )
-    return replace(gene, places=places, parts=parts)
+    return replace(gene, locations=locations, parts=parts)
 
 
 def _pieces(

@@ -1,4 +1,4 @@
-"""GFF3 and GTF as NCBI, Ensembl, Prokka, Bakta and others write them: which genes there are, and where their parts lie."""
+"""Read GFF3 and GTF as NCBI, Ensembl, Prokka, Bakta and others write them: find the genes and the locations of their parts."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def _is_apart(attributes: bytes) -> bool:
 
 
 def _feature(kind: bytes) -> Feature | None:
-    """Return what a part is by its type; None for what is no part."""
+    """Return the feature of a part by its type; None if the type is not that of a part."""
     if kind in _CODING:
         return Feature.CDS
     return Feature.EXON if kind in _UTRS or kind.endswith(b"exon") else None

@@ -52,7 +52,7 @@ def _remedy(text: str) -> str:
 
 
 def read_guide_lines(stream: TextIO) -> Iterator[str]:
-    """Yield the lines of a file; what goes beyond the limit of a line is the next, which is then no guide."""
+    """Yield the lines of a file. The rest of a line beyond the limit is yielded as a line of its own, which is not a guide."""
     while line := stream.readline(_LINE):
         yield line
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
+from crackling.errors import InputError
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models.genomes import Genome, GenomeState
+from crackling_aws.models.owners import may_read
 from crackling_aws.stores.genomes import is_ready
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Release:
     clock: Callable[[], float]
 
     def finish(self, genome_id: str, claim: str) -> None:
-        """Mark the genome ready if all its parts are done, and release the waiters that need not wait any longer.
+        """Mark the genome ready if all its parts are done, and release the waiters that can begin.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
@@ -52,7 +54,7 @@ class Release:
         self.release_all(genome_id)
 
     def release_all(self, genome_id: str) -> None:
-        """Release every waiter of a genome that need not wait any longer."""
+        """Release all waiters of a genome that can begin."""
         for job_id in list(self.genomes.waiters(genome_id)):
             self.release_job(genome_id, job_id)
 
@@ -63,10 +65,15 @@ class Release:
         """
         job = self.jobs.get(job_id)
         if job is not None and not job.finished:
-            if (claim := job.claim or self._use(job)) is None:
-                return False
-            if self.jobs.pin(job_id, claim, self.clock()):
-                self.scans.send([ScanJob(job_id)])
+            try:
+                claim = job.claim or self._use(job)
+            except InputError as error:
+                self.jobs.fail_unpinned(job_id, str(error), self.clock())
+            else:
+                if claim is None:
+                    return False
+                if self.jobs.pin(job_id, claim, self.clock()):
+                    self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome_id, job_id)
         return True
 
@@ -74,8 +81,13 @@ class Release:
         """Return the preparation that a job can begin with, if there is one, and keep it until the job expires.
 
         It is kept before the job is pinned to it: whoever deletes the genome in between retires it.
+
+        Raises:
+            InputError: the genome is another user's, who does not share it: the job's own was deleted, and its id used anew.
         """
         found = self.genomes.get(job.genome_id)
+        if found is not None and not may_read(job.owner, found):
+            raise InputError(DELETED_REASON.format(genome_id=job.genome_id))
         if not is_ready(found) or found.claim is None:
             return None
         return found.claim if self.genomes.use(job.genome_id, found.claim, job.expires) else None
@@ -110,7 +122,7 @@ class Failure:
         )
 
     def fail_waiting(self, genome_id: str, reason: str) -> None:
-        """Fail the jobs that wait for a genome. One that is pinned waits for nothing but its message: see Release."""
+        """Fail the jobs that wait for a genome, except those that are pinned: they wait for their message only (see Release)."""
         for job_id in list(self.genomes.waiters(genome_id)):
             self.fail_waiter(genome_id, job_id, reason)
 

@@ -44,13 +44,14 @@ GENOME_ITEM = "genome"
 WAITER = "waiter#"
 RETIRED = "preparation#"
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
-OWNERLESS_OR_MINE = "(attribute_not_exists(#owner) OR #owner = :owner)"
+MINE = "#owner = :owner"
+OWNERLESS_OR_MINE = f"(attribute_not_exists(#owner) OR {MINE})"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
 IN_USE = "#state = :ready AND #claim = :claim"
 USED_FOR_LESS = f"{IN_USE} AND (attribute_not_exists(#usedUntil) OR #usedUntil < :until)"
-# What a deletion has read must still hold: a job may be pinned at any time.
+# The state that a deletion has read must still hold, because a job may be pinned at any time.
 UNUSED = "#state = :state AND attribute_not_exists(#usedUntil)"
 USED = f"{IN_USE} AND #usedUntil = :until"
 BOWTIE2_OWNED = "#state = :ready AND #claim = :claim AND #bowtie2 = :preparing"
@@ -61,7 +62,7 @@ BOWTIE2_WANTED = (
 )
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
-_OF_THE_GENOME = {"genome_id", "name", "owner", "source", "created"}
+_OF_THE_GENOME = {"genome_id", "name", "owner", "shared", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
 # All other fields are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
@@ -70,7 +71,7 @@ OF_A_PREPARATION = tuple(
 
 
 def is_ready(genome: Genome | None, claim: str | None = None) -> TypeGuard[Genome]:
-    """Return whether jobs can begin with a genome; with `claim`, with what that preparation made of it."""
+    """Return whether jobs can begin with a genome; if `claim` is given, with what that preparation made."""
     if genome is None or genome.state is not GenomeState.READY or genome.claim is None:
         return False
     return claim is None or genome.claim == claim
@@ -117,7 +118,7 @@ class GenomeStore:
         return frozenset(self._items(genome_id, RETIRED))
 
     def remove_retired(self, genome_id: str, claim: str) -> None:
-        """Forget a retired preparation, after its files."""
+        """Delete the item of a retired preparation, once its files are deleted."""
         self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{RETIRED}{claim}"))
 
     def list(self) -> Iterator[Genome]:
@@ -127,7 +128,14 @@ class GenomeStore:
             yield from_item(Genome, item)
 
     def expect_upload(
-        self, genome_id: str, name: str | None, now: float, expires: int, owner: str | None = None
+        self,
+        genome_id: str,
+        name: str | None,
+        now: float,
+        expires: int,
+        owner: str | None = None,
+        *,
+        shared: bool = False,
     ) -> bool:
         """Announce an upload; unclaimed, it expires.
 
@@ -141,12 +149,18 @@ class GenomeStore:
             updated=now,
             name=name,
             owner=owner,
+            shared=shared,
         )
         item = to_item(announced) | _key(genome_id) | {"expires": encode(expires)}
         mine = "attribute_not_exists(#owner)" if owner is None else OWNERLESS_OR_MINE
         given = _CLAIMABLE_STATES if owner is None else {**_CLAIMABLE_STATES, "owner": owner}
         request = expressions(f"({CLAIMABLE}) AND {mine}", given)
         return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
+
+    def share(self, genome_id: str, owner: str, *, shared: bool) -> bool:
+        """Let others read an owner's genome, or no longer; return False if it is not, or no longer, that owner's."""
+        update = Update(set=attributes(Genome, shared=shared))
+        return self._update(genome_id, update, MINE, owner=owner)
 
     def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
         """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared."""
@@ -261,7 +275,7 @@ class GenomeStore:
         )
 
     def delete(self, genome_id: str) -> bool:
-        """Forget a genome, known or not; return False if it is being prepared. A preparation that jobs use is retired."""
+        """Delete the item of a genome, if any; return False if it is being prepared. A preparation that jobs use is retired."""
         while (found := self.get(genome_id)) is not None:
             if found.state is GenomeState.PREPARING:
                 return False
@@ -275,7 +289,7 @@ class GenomeStore:
         return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
 
     def _retire(self, genome: Genome) -> bool:
-        """Move a preparation to an item of its own; return False if it is in use differently from what was read."""
+        """Move a preparation to an item of its own; return False if its use has changed since it was read."""
         item = to_item(replace(genome, retired=True))
         key = _key(genome.genome_id, f"{RETIRED}{genome.claim}")
         values = {"ready": GenomeState.READY, "claim": genome.claim, "until": genome.used_until}
