@@ -1,4 +1,4 @@
-"""Define the reasons to refuse a request, whose HTTP statuses api.problems has, and why an index cannot be used."""
+"""Define the reasons for refusing a request, whose HTTP statuses `api.problems` has, and why an index cannot be used."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class NotFoundError(RefusedError):
 
 
 class GoneError(RefusedError):
-    """Raised when there was such a thing, and it has expired or was deleted."""
+    """Raised when the requested item has expired or was deleted."""
 
 
 class ForbiddenError(RefusedError):
-    """Raised when the thing belongs to somebody else."""
+    """Raised when the requested item belongs to somebody else."""
 
 
 class UpstreamError(RefusedError):

@@ -63,7 +63,7 @@ OF_A_PREPARATION = tuple(
 
 
 def is_ready(genome: Genome | None, claim: str | None = None) -> TypeGuard[Genome]:
-    """Return whether jobs can begin with a genome; with `claim`, with what that preparation made of it."""
+    """Return whether jobs can begin with a genome; if `claim` is given, with what that preparation made."""
     if genome is None or genome.state is not GenomeState.READY or genome.claim is None:
         return False
     return claim is None or genome.claim == claim
@@ -282,7 +282,7 @@ class GenomeStore:
         return self._update(genome_id, update, DAMAGED_BEFORE, claim=claim, ready=GenomeState.READY)
 
     def delete(self, genome_id: str) -> bool:
-        """Forget a genome, known or not; return False if it is being prepared. A preparation that jobs use is retired."""
+        """Delete the item of a genome, if any; return False if it is being prepared. A preparation that jobs use is retired."""
         while (found := self.get(genome_id)) is not None:
             if found.state is GenomeState.PREPARING:
                 return False

@@ -82,5 +82,5 @@ class Retirement:
         return frozenset(names_of_items(self._client, self._table, genome_id, RETIRED))
 
     def remove(self, genome_id: str, claim: str) -> None:
-        """Forget a retired preparation, after its files."""
+        """Delete the item of a retired preparation, once its files are deleted."""
         self._client.delete_item(TableName=self._table, Key=key_of(genome_id, f"{RETIRED}{claim}"))
