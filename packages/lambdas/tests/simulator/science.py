@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from crackling.guides.sites import Site
     from crackling_aws.models.genomes import Genome, IndexFile
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
 
 DAMAGE = b"\0"  # what a damaged index begins with; what takes no notice of it gives other scores
 

@@ -105,6 +105,7 @@ class Genome:
     used_until: int | None = None  # the latest expiry of the jobs that are pinned to its preparation
     retired: bool = False  # deleted or replaced, and kept for those jobs
     damaged: float | None = None  # when its index was found damaged; it is then built anew, once
+    shared: bool = False  # whoever is signed in may read it and name it in jobs
 
     @property
     def prepared(self) -> bool:

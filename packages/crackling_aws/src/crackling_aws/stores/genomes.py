@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from crackling_aws.codec import Value
 
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
-OWNERLESS_OR_MINE = "(attribute_not_exists(#owner) OR #owner = :owner)"
+MINE = "#owner = :owner"
+OWNERLESS_OR_MINE = f"(attribute_not_exists(#owner) OR {MINE})"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 NEW = "attribute_not_exists(#genomeId)"
 NOT_WAITING_AGAIN = "attribute_not_exists(#damaged)"
@@ -52,7 +53,7 @@ BOWTIE2_WANTED = (
 )
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
-_OF_THE_GENOME = {"genome_id", "name", "owner", "source", "created"}
+_OF_THE_GENOME = {"genome_id", "name", "owner", "shared", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
 # Fields of the work on an index, which its repair begins anew.
 _OF_A_BUILD = tuple(map(attribute_name, ("venue", "worker", "progress", "attempts", "expected_seconds")))
@@ -115,7 +116,14 @@ class GenomeStore:
             yield from_item(Genome, item)
 
     def expect_upload(
-        self, genome_id: str, name: str | None, now: float, expires: int, owner: str | None = None
+        self,
+        genome_id: str,
+        name: str | None,
+        now: float,
+        expires: int,
+        owner: str | None = None,
+        *,
+        shared: bool = False,
     ) -> bool:
         """Announce an upload; unclaimed, it expires.
 
@@ -129,6 +137,7 @@ class GenomeStore:
             updated=now,
             name=name,
             owner=owner,
+            shared=shared,
         )
         item = to_item(announced) | key_of(genome_id) | {"expires": encode(expires)}
         mine = "attribute_not_exists(#owner)" if owner is None else OWNERLESS_OR_MINE
@@ -136,6 +145,11 @@ class GenomeStore:
         return self.retirement.replace(
             self.get(genome_id), "Put", {"Item": item}, f"({CLAIMABLE}) AND {mine}", given
         )
+
+    def share(self, genome_id: str, owner: str, *, shared: bool) -> bool:
+        """Let others read an owner's genome, or no longer; return False if it is not, or no longer, that owner's."""
+        update = Update(set=attributes(Genome, shared=shared))
+        return self._update(genome_id, update, MINE, owner=owner)
 
     def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
         """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared.
