@@ -49,7 +49,7 @@ SOMETIMES = {
     # No genome is deleted at the moment at which its preparation fails the jobs that wait.
     "PreparationDownloader dynamodb:GetItem", "PreparationIsslIndex dynamodb:GetItem",
     # Only used if an index is damaged: its jobs wait, and fail if it is damaged again. The simulator and the soak do that.
-    *(f"PipelineOffTargetScores dynamodb:{call}" for call in ("PutItem", "Query", "DeleteItem")),
+    *(f"PipelineOffTargetScores dynamodb:{call}" for call in ("PutItem", "UpdateItem", "Query", "DeleteItem")),
     # The files of a genome that a job has used are kept, and tests seldom delete another.
     "Api s3:DeleteObject",
     # No job expires here, and no mark of a deleted job and no retired genome gets old enough to be removed.
