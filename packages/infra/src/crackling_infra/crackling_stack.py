@@ -125,6 +125,7 @@ class CracklingStack(cdk.Stack):
             api.list_objects(storage.genome_files, prefix)
         api.list_objects(storage.data, "jobs/")
         api.use_queue("BOWTIE2_QUEUE_URL", self.preparation.bowtie2_index.queue)
+        api.use_queue("OFF_TARGET_LIST_QUEUE_URL", self.pipeline.off_target_list.queue)
 
     def _grant_preparation(self) -> None:
         preparation = self.preparation
@@ -211,6 +212,15 @@ class CracklingStack(cdk.Stack):
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        lists = pipeline.off_target_list.function
+        lists.use_table("JOBS_TABLE", storage.jobs, "GetItem")
+        lists.use_table("TARGETS_TABLE", storage.targets, "GetItem")
+        lists.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        lists.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        # A list is stored with its job, and is missing at first.
+        lists.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        for bucket, prefix in ((storage.data, "jobs/"), (storage.genome_files, "genomes/")):
+            lists.list_objects(bucket, prefix)
 
     def _grant_mail(self) -> None:
         if self.mail:
