@@ -19,13 +19,17 @@ BUILDERS = ("PreparationBowtie2Index", "PreparationIsslIndex")
 # The CDK's own function that fills the page's bucket; the CDK writes its policy.
 PROVIDER = "CustomCDKBucketDeployment"
 FED_BY_QUEUES = (
-    "PipelineConsensusScores", "PipelineOffTargetScores", "PipelineTargetScan", "PreparationDownloader", *BUILDERS
+    "OffTargetListsMaking", "PipelineConsensusScores", "PipelineOffTargetScores", "PipelineTargetScan", "PreparationDownloader",
+    *BUILDERS,
 )  # fmt: skip
 # Grants for which no call is ever recorded, with the reasons.
 NEVER = {
+    # No list of off-targets takes longer than a request may; a test sends the message itself.
+    "Api sqs:SendMessage",
     # Keys are listed where S3 answers 403 for a missing one; the emulator answers 404.
     "PreparationDownloader s3:ListBucket",
     "PipelineTargetScan s3:ListBucket",
+    "OffTargetListsMaking s3:ListBucket",
     "Api s3:ListBucket",  # for the data bucket; the API does list the genomes' bucket
     "SchedulingScheduler s3:ListBucket",  # for uploads; it does list what preparations left
     # The CDK grants it for every queue that feeds a function.

@@ -12,6 +12,7 @@ from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
 from crackling_infra.constructs.mail import Mail
 from crackling_infra.constructs.monitoring import Monitoring
+from crackling_infra.constructs.off_target_lists import OffTargetLists
 from crackling_infra.constructs.page import Page
 from crackling_infra.constructs.pipeline import Pipeline
 from crackling_infra.constructs.preparation import Preparation
@@ -50,6 +51,7 @@ class CracklingStack(cdk.Stack):
         self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
         self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
         self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)
+        self.off_target_lists = OffTargetLists(self, "OffTargetLists", functions=functions, settings=settings)
         self.scheduling = Scheduling(
             self,
             "Scheduling",
@@ -68,6 +70,7 @@ class CracklingStack(cdk.Stack):
         self._grant_scheduling()
         self._grant_ncbi_key(settings)
         self._grant_pipeline()
+        self._grant_off_target_lists()
         self._grant_mail()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
@@ -85,7 +88,11 @@ class CracklingStack(cdk.Stack):
         )
 
     def _monitor(self, settings: Settings) -> None:
-        consumers = (*self.preparation.consumers, *self.pipeline.consumers)
+        consumers = (
+            *self.preparation.consumers,
+            *self.pipeline.consumers,
+            self.off_target_lists.consumer,
+        )
         streams = {self.scheduling.scheduler: "New jobs or genomes"}
         failures = {
             "Scheduler": self.scheduling.scheduler_failures,
@@ -125,7 +132,7 @@ class CracklingStack(cdk.Stack):
             api.list_objects(storage.genome_files, prefix)
         api.list_objects(storage.data, "jobs/")
         api.use_queue("BOWTIE2_QUEUE_URL", self.preparation.bowtie2_index.queue)
-        api.use_queue("OFF_TARGET_LIST_QUEUE_URL", self.pipeline.off_target_list.queue)
+        api.use_queue("OFF_TARGET_LIST_QUEUE_URL", self.off_target_lists.consumer.queue)
 
     def _grant_preparation(self) -> None:
         preparation = self.preparation
@@ -212,7 +219,9 @@ class CracklingStack(cdk.Stack):
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
         off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
-        lists = pipeline.off_target_list.function
+
+    def _grant_off_target_lists(self) -> None:
+        storage, lists = self.storage, self.off_target_lists.function
         lists.use_table("JOBS_TABLE", storage.jobs, "GetItem")
         lists.use_table("TARGETS_TABLE", storage.targets, "GetItem")
         lists.use_table("GENOMES_TABLE", storage.genomes, "GetItem")

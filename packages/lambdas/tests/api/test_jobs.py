@@ -10,10 +10,14 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
+from crackling.specificity import OffTarget
+from crackling_aws.messages import ListOffTargets, dump
 from crackling_aws.models.chunks import Chunk
 from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.errors import NotYetError
 from crackling_lambdas.jobs import results
+from crackling_lambdas.jobs.off_target_lists import OffTargets, StoredLists
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
 from simulator import science
@@ -386,14 +390,23 @@ def test_a_list_of_off_targets_that_takes_too_long_is_asked_for_again(
     service.score(job_id, SEQUENCE)
 
     def late(*_: object) -> None:
-        raise NotYetError("still being fetched")
+        raise NotYetError("the time is over")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(science.Indexes, "off_targets", late)
-        answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
-    assert answer.json["detail"] == "still being fetched"
-    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 200
+    monkeypatch.setattr(science.Indexes, "off_targets", late)
+    path = f"/jobs/{job_id}/targets/1/offtargets"
+    for _ in range(2):
+        answer = service.ask("GET", path)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+        assert answer.json["detail"] == "The list is queued"
+    assert service.sent.count(("off_target_list", dump(ListOffTargets(job_id, 1)))) == 1
+
+    found = OffTarget("ACGT", "g", 0, 23, "+", "ACGT", "AGG", 0, "." * 20, 0.0, 1.0)
+    stored = StoredLists(objects=ObjectStore(service.clients.s3, "data"))
+    stored.write(job_id, 1, OffTargets("ACGT", 70_000, [found, found]))
+    view = service.ask("GET", path, query={"limit": "1"}).json
+    assert (view["total"], len(view["offTargets"]), view["offTargets"][0]["contig"]) == (70_000, 1, "g")
+    service.ask("DELETE", f"/jobs/{job_id}")
+    assert stored.read(job_id, 1) is None
 
 
 def test_off_targets_of_what_is_not_there(service: Service) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crackling.guides.sites import Site
     from crackling_aws.models.genomes import Genome
     from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_lambdas.index_files.lookup_watch import LookupWatch
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -64,7 +65,10 @@ class Indexes:
         on_bytes(len(whole), len(whole))
         return [specificity(whole, guide) for guide in guides]
 
-    def off_targets(self, _genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
+    def off_targets(
+        self, genome: Genome, guide: str, most: int, watch: LookupWatch
+    ) -> tuple[int, list[OffTarget]]:
+        watch.begin(len(genome.files))
         alignment = "." * 20
         rows = [
             OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)

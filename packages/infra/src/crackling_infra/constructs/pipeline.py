@@ -1,4 +1,4 @@
-"""Run a job: scan the query for guides, then judge consensus and score off-targets side by side; list off-targets later."""
+"""Run a job: scan the query for guides, then judge consensus and score off-targets side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Pipeline(Construct):
-    """Create the scan, the two functions that score chunks and the one that lists off-targets, each behind a queue."""
+    """Create the scan and the two functions that score chunks, each behind a queue."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
@@ -27,8 +27,7 @@ class Pipeline(Construct):
         self.target_scan = self._target_scan()
         self.consensus = self._consensus()
         self.off_target = self._off_target()
-        self.off_target_list = self._off_target_list()
-        self.consumers = (self.target_scan, self.consensus, self.off_target, self.off_target_list)
+        self.consumers = (self.target_scan, self.consensus, self.off_target)
 
     def _target_scan(self) -> QueueConsumer:
         function = self._functions.make(
@@ -65,18 +64,6 @@ class Pipeline(Construct):
             scratch_mib=FULL_SCRATCH_MIB,
         )
         return self._consumer("OffTarget", function, batch_size=10)
-
-    def _off_target_list(self) -> QueueConsumer:
-        """Create what lists the off-targets of a guide when a request of the API has not the time for it."""
-        function = self._functions.make(
-            self,
-            "OffTargetLists",
-            "off_target_list",
-            timeout=Duration.minutes(5),
-            memory_mib=ONE_CPU_MIB,
-            scratch_mib=FULL_SCRATCH_MIB,
-        )
-        return self._consumer("OffTargetList", function, batch_size=1)
 
     def _consumer(self, construct_id: str, function: Function, *, batch_size: int) -> QueueConsumer:
         return QueueConsumer(

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard
 from crackling.specificity.layout import LIST_SECTIONS
-from crackling_lambdas.index_files.parts import Parts
-
 from crackling_lambdas.index_files.lookup_watch import Unwatched
+from crackling_lambdas.index_files.parts import Parts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from crackling.specificity import OffTarget
     from crackling_aws.models.genomes import Genome, IndexFile
-    from crackling_aws.stores.objects import ObjectStore
-    from crackling_aws.stores.objects import OnBytes
+    from crackling_aws.stores.objects import ObjectStore, OnBytes
     from crackling_lambdas.index_files.lookup_watch import LookupWatch
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
@@ -37,7 +35,9 @@ class OffTargetLookup:
 
     objects: ObjectStore
     files: ShardFiles
-    _watch: LookupWatch = field(default_factory=Unwatched, init=False)  # of the current search: files outlive it
+    _watch: LookupWatch = field(
+        default_factory=Unwatched, init=False
+    )  # of the current search: files outlive it
 
     def off_targets(
         self, genome: Genome, guide: str, most: int, watch: LookupWatch
