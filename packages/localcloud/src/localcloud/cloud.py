@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that no test starts
@@ -13,13 +15,14 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of imag
 from moto.moto_api._internal.models import moto_api_backend
 
 from localcloud import deployed, gaps, images, launches, metering
+from localcloud.bodies import Bodies
 from localcloud.cdk import QUIET, Cdk
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
 from localcloud.gaps import machines, mail
 from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import principals, recorder
-from localcloud.iam.judge import ALWAYS, Judge, Question
+from localcloud.iam.evaluator import ALWAYS, PolicyEvaluator, Question
 from localcloud.iam.policies import Policies
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import IamReport, make_report
@@ -30,7 +33,6 @@ from localcloud.world import ACCOUNT, PARTITION, Credentials, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
     from types import FrameType, TracebackType
 
     from localcloud.gaps.mail import Mail, OnMail
@@ -42,11 +44,11 @@ class LocalCloud:
     """AWS on this machine, as far as this project needs it. A context manager; only one per process at a time.
 
     Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, which bootstrap, deploy, diff and destroy need; what
-    judges roles and policies (iam-simulate) is in the same `node_modules`.
+    evaluates roles and policies (iam-simulate) is in the same `node_modules`.
     `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
     `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
     each line that the CDK CLI prints.
-    The state is in memory and is gone afterwards.
+    The state is in memory, the bodies of objects are in temporary files; everything is gone afterwards.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class LocalCloud:
 
     def __enter__(self) -> Self:
         gaps.install()
+        self._folder = TemporaryDirectory(prefix="crackling-objects-")
         moto_api_backend.reset()
         self._forget()
         self._server = Server(self._port, (*gaps.MIDDLEWARE, metering.meter))
@@ -80,7 +83,8 @@ class LocalCloud:
             log_folder=self._log_folder,
             cache=self._cache,
         )
-        self._emulator = running.Emulator(self.world, self._runtime)
+        self._bodies = Bodies(Path(self._folder.name) / "objects")
+        self._emulator = running.Emulator(self.world, self._runtime, self._bodies)
         running.enter(self._emulator)
         self._pump = Pump(self.world, self.invoke, self._generation)
         self._front = FrontDoor(
@@ -107,6 +111,8 @@ class LocalCloud:
         for part in (self._pump, self._front, self._server):
             part.close()
         running.leave()
+        self._bodies.close()
+        self._folder.cleanup()
         self._forget()
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
@@ -146,7 +152,7 @@ class LocalCloud:
     def _cdk_cli(self) -> Path:
         if self._cdk_path is None:
             raise ValueError(
-                "LocalCloud(cdk=PATH) is needed to deploy and to judge roles: the path of the CDK CLI"
+                "LocalCloud(cdk=PATH) is needed to deploy and to evaluate roles: the path of the CDK CLI"
             )
         return self._cdk_path
 
@@ -185,7 +191,7 @@ class LocalCloud:
         return make_report(
             recorder.recorded(),
             principals.principals(),
-            self._judge(),
+            self._evaluator(),
             of_role=policies.of_role,
             of_resource=policies.of_resource,
         )
@@ -203,11 +209,11 @@ class LocalCloud:
             ALWAYS | {"aws:SourceArn": source},
             attached=arn,
         )
-        return self._judge().ask({arn: policy}, [question])[0].allowed
+        return self._evaluator().evaluate({arn: policy}, [question])[0].allowed
 
-    def _judge(self) -> Judge:
+    def _evaluator(self) -> PolicyEvaluator:
         """Return iam-simulate, which is installed beside the CDK CLI."""
-        return Judge(self._cdk_cli().parent.parent)
+        return PolicyEvaluator(self._cdk_cli().parent.parent)
 
     def register(self, name: str, role: str, credentials: Credentials) -> None:
         """Compare the calls of another program (a worker run as a process) with a role as well."""
