@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,14 +33,14 @@ class Progress:
 
 @dataclass(kw_only=True)
 class ProgressReport:
-    """Watch a search, and tell how far it is, at most every two seconds."""
+    """Watch a search, and tell how far it is: after each file, and every two seconds."""
 
     note: Callable[[Progress], None]
     clock: Callable[[], float]
     _files: int = field(default=0, init=False)
     _searched: int = field(default=0, init=False)
     _fetched_bytes: int = field(default=0, init=False)
-    _next: float = field(default=-math.inf, init=False)
+    _next: float = field(default=0.0, init=False)
 
     def begin(self, files: int) -> None:
         self._files, self._searched, self._fetched_bytes = files, 0, 0
@@ -49,7 +48,8 @@ class ProgressReport:
 
     def fetch(self, size_bytes: int) -> None:
         self._fetched_bytes += size_bytes
-        self._tell()
+        if self.clock() >= self._next:
+            self._tell()
 
     def searched(self) -> None:
         self._searched += 1
@@ -57,8 +57,6 @@ class ProgressReport:
 
     def _tell(self) -> None:
         now = self.clock()
-        if now < self._next:
-            return
         self._next = now + REPORT_SECONDS
         self.note(
             Progress(told=now, searched=self._searched, files=self._files, fetched_bytes=self._fetched_bytes)
