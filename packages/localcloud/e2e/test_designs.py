@@ -187,7 +187,7 @@ def test_a_list_that_takes_long_is_made_by_message(
     api: ApiClient, cloud: LocalCloud, sample_job: str, expected: Expected
 ) -> None:
     """No search takes 20 seconds here, so the test sends the message that the API would send."""
-    queue = Queues.of(cloud).named("OffTargetListsListsQueue")
+    queue = Queues.of(cloud).named("OffTargetListsQueue")
     cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=dump(ListOffTargets(sample_job, 2)))
     key = {"Bucket": cloud.outputs(STACK)["DataBucket"], "Key": off_targets(sample_job, 2)}
     wait_until(lambda: "listed" in stored(cloud, key), "the list is stored")

@@ -76,7 +76,7 @@ def test_a_variable_names_what_it_says(service: Template, module: str) -> None:
         "SCAN_QUEUE_URL": "PipelineScanQueue",
         "CONSENSUS_QUEUE_URL": "PipelineConsensusQueue",
         "OFF_TARGET_QUEUE_URL": "PipelineOffTargetQueue",
-        "OFF_TARGET_LIST_QUEUE_URL": "OffTargetListsListsQueue",
+        "OFF_TARGET_LIST_QUEUE_URL": "OffTargetListsQueue",
         "MAIL_TOPIC": "MailTopic",
     }
     given = environment(service, module)
