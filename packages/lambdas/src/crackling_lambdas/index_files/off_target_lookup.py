@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from crackling.specificity import OffTarget
     from crackling_aws.models.genomes import Genome, IndexFile
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.lookup_watch import LookupWatch
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
