@@ -163,6 +163,8 @@ class CracklingStack(cdk.Stack):
         bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
         for index in (issl, bowtie2):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
+        # So that it sees that the sequence is missing, if an index is built anew.
+        issl.list_objects(self.storage.genome_files, "genomes/")
         for consumer in preparation.consumers:
             consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
@@ -172,7 +174,8 @@ class CracklingStack(cdk.Stack):
         workers.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
-        workers.list_objects(storage.genome_files, "uploads/")
+        for prefix in ("uploads/", "genomes/"):
+            workers.list_objects(storage.genome_files, prefix)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
         workers.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         if settings.ncbi_key_parameter:
@@ -230,14 +233,17 @@ class CracklingStack(cdk.Stack):
             # A result and the job's counter of results are written in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
-        off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # It may find that an index is damaged: it is built anew, and the job waits, or the genome fails with its waiters.
+        off_target.use_table("GENOMES_TABLE", storage.genomes, "PutItem", *RELEASE)
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        off_target.list_objects(storage.genome_files, "genomes/")
 
     def _grant_off_target_lists(self) -> None:
         storage, lists = self.storage, self.off_target_lists.function
-        lists.use_table("JOBS_TABLE", storage.jobs, "GetItem")
         lists.use_table("TARGETS_TABLE", storage.targets, "GetItem")
-        lists.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # It may find that an index is damaged, as off_target may.
+        lists.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        lists.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         lists.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
         # A list is stored with its job, and is missing at first.
         lists.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")

@@ -70,6 +70,8 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template
         "downloader": {"uploads/*"},
         "target_scan": {"jobs/*", "genomes/*"},
         "off_target_list": {"jobs/*", "genomes/*"},
+        "issl_index": {"genomes/*"},
+        "off_target": {"genomes/*"},
         "reaper": {"jobs/*", "genomes/*"},
     }
 

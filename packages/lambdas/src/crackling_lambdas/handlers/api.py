@@ -11,6 +11,7 @@ from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import EmailTopic
 from crackling_aws.messages import ListOffTargets, PrepareGenome
+from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
@@ -26,6 +27,7 @@ from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.ncbi import NcbiClient
+from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.lookup_watch import TimeLimit
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
@@ -102,9 +104,14 @@ def make_handler(
             off_target_lists=OffTargetLists(
                 listing=OffTargetListing(
                     targets=targets,
-                    read_preparation=genomes.preparation,
+                    genomes=genomes,
                     finder=make_off_target_finder(genome_objects),
                     annotations=Annotations(objects=genome_objects),
+                    repairs=Repairs(
+                        genomes=genomes,
+                        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
+                        clock=clock,
+                    ),
                 ),
                 stored=StoredLists(objects=data),
                 queue=Queue[ListOffTargets](clients.sqs, settings.off_target_list_queue_url),

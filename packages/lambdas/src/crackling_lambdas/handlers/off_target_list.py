@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import ListOffTargets
+from crackling_aws.preparation.release import Failure
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.shard_files import ShardFiles
 from crackling_lambdas.jobs.list_progress import ProgressReport
@@ -42,14 +44,18 @@ def make_handler(
 ) -> Handler:
     settings = OffTargetListSettings.load(environ)
     jobs = JobStore(clients.dynamodb, settings.jobs_table)
+    genomes = GenomeStore(clients.dynamodb, settings.genomes_table)
     genome_objects = ObjectStore(clients.s3, settings.genome_bucket)
     making = ListMaking(
         read_job=jobs.get,
         listing=OffTargetListing(
             targets=TargetStore(clients.dynamodb, settings.targets_table, settings.jobs_table),
-            read_preparation=GenomeStore(clients.dynamodb, settings.genomes_table).preparation,
+            genomes=genomes,
             finder=make_off_target_finder(genome_objects),
             annotations=Annotations(objects=genome_objects),
+            repairs=Repairs(
+                genomes=genomes, failure=Failure(genomes=genomes, jobs=jobs, clock=clock), clock=clock
+            ),
         ),
         stored=StoredLists(objects=ObjectStore(clients.s3, settings.data_bucket)),
         report=partial(ProgressReport, clock=clock),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard
 from crackling.specificity.layout import LIST_SECTIONS
+from crackling_lambdas.index_files.damage import telling_damage
 from crackling_lambdas.index_files.lookup_watch import Unwatched
 from crackling_lambdas.index_files.parts import Parts
 
@@ -48,14 +49,18 @@ class OffTargetLookup:
         The positions of the other off-targets are not downloaded: a guide in a human repeat has tens of thousands.
 
         What `watch` raises ends the search; the parts that have come are kept.
+
+        Raises:
+            DamagedIndexError: the index cannot be used.
         """
         self._watch = watch
         watch.begin(len(genome.files))
         listing = Listing(guide, most=most)
-        for file in sorted(genome.files, key=lambda file: file not in self.files):
-            listing.add(self.files.use(file, self._download))
-            watch.searched()
-        return listing.total, listing.off_targets()
+        with telling_damage(genome):
+            for file in sorted(genome.files, key=lambda file: file not in self.files):
+                listing.add(self.files.use(file, self._download))
+                watch.searched()
+            return listing.total, listing.off_targets()
 
     def _download(self, file: IndexFile, path: Path) -> Shard:
         on_bytes = _increments(self._watch)

@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crackling.errors import InputError
 from crackling.specificity import OffTarget
 from crackling.specificity.loci import annotate
 from crackling_aws.messages import ListOffTargets
 from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import is_ready
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import ConflictError, NotFoundError, NotYetError
+from crackling_lambdas.errors import (
+    ConflictError,
+    DamagedIndexError,
+    FullDiskError,
+    NotFoundError,
+    NotYetError,
+)
+from crackling_lambdas.genomes.repairs import unusable_reason
 from crackling_lambdas.jobs.list_progress import Progress
 from crackling_lambdas.jobs.pins import pinned
 
@@ -28,11 +37,12 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
     from crackling_aws.queues import Queue
+    from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
+    from crackling_lambdas.genomes.repairs import Repairs
     from crackling_lambdas.index_files.lookup_watch import LookupWatch
-    from crackling_lambdas.jobs.pins import ReadPreparation
 
 MOST_LISTED = 1000  # of a guide's off-targets, the riskiest first
 STALE_SECONDS = (
@@ -88,24 +98,33 @@ class OffTargetListing:
     """Find the off-targets of a target in the genome that its job is pinned to."""
 
     targets: TargetStore
-    read_preparation: ReadPreparation
+    genomes: GenomeStore
     finder: OffTargetFinder
     annotations: Annotations
+    repairs: Repairs
 
     def off_targets(self, job: Job, number: int, most: int, watch: LookupWatch) -> OffTargets:
         """Return how many off-targets target `number` has, and the riskiest `most` of them.
 
         Raises:
             NotFoundError: the job has no such target.
-            InputError: what the job is pinned to is no longer kept.
+            InputError: what the job is pinned to is no longer kept, or its index is damaged.
             NotYetError: the time that `watch` allows was over.
+            FullDiskError: the function's disk has no room for the index.
         """
         chunk = self.targets.get(job.job_id, (number - 1) // job.chunk_size)
         if chunk is None or number - chunk.first >= len(chunk.sites):
             raise NotFoundError(f"The job has no target {number}")
-        genome, _ = pinned(self.read_preparation, job)
+        genome, claim = pinned(self.genomes.preparation, job)
+        if not is_ready(genome):
+            raise InputError(unusable_reason(job.genome_id, claim, genome))
         guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.finder.off_targets(genome, guide, most, watch)
+        try:
+            total, listed = self.finder.off_targets(genome, guide, most, watch)
+        except DamagedIndexError as error:
+            self.repairs.begin(genome, claim, error)
+            found = self.genomes.preparation(job.genome_id, claim)
+            raise InputError(unusable_reason(job.genome_id, claim, found)) from error
         annotation = self.annotations.of(genome)
         return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)
 
@@ -125,7 +144,7 @@ class OffTargetLists:
 
         Raises:
             NotFoundError: the job has no such target.
-            InputError: what the job is pinned to is no longer kept.
+            InputError: what the job is pinned to is no longer kept, or its index is damaged.
             NotYetError: the list is being made; the message says how far it is.
             ConflictError: making it has failed; it is tried again after a while.
         """
@@ -136,7 +155,7 @@ class OffTargetLists:
             raise ConflictError(found.reason) if found.reason else NotYetError(str(found))
         try:
             return self.listing.off_targets(job, number, most, self.watch)
-        except NotYetError:
+        except (NotYetError, FullDiskError):
             queued = Progress(told=self.clock())
             self.stored.write(job.job_id, number, queued)
             self.queue.send([ListOffTargets(job.job_id, number)])

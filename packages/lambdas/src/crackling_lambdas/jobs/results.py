@@ -240,7 +240,7 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: what the job is pinned to is no longer kept, or the list could not be made.
+            ConflictError: what the job is pinned to is no longer kept, its index is damaged, or the list could not be made.
             NotYetError: the list is being made.
         """
         try:
