@@ -30,6 +30,8 @@ NEVER = {
     "PreparationDownloader s3:ListBucket",
     "PipelineTargetScan s3:ListBucket",
     "OffTargetListsMaking s3:ListBucket",
+    "PipelineOffTargetScores s3:ListBucket",
+    "PreparationIsslIndex s3:ListBucket",
     "Api s3:ListBucket",  # for the data bucket; the API does list the genomes' bucket
     "SchedulingScheduler s3:ListBucket",  # for uploads; it does list what preparations left
     # The CDK grants it for every queue that feeds a function.
@@ -48,12 +50,11 @@ SOMETIMES = {
     "SchedulingScheduler sqs:SendMessage",
     # Only used if a zone has no capacity; the emulated EC2 always has it.
     "SchedulingScheduler ec2:DescribeAvailabilityZones",
-    # An index is damaged, and built anew, in few tests; no genome fails with its waiters then.
-    *(f"OffTargetListsMaking dynamodb:{call}" for call in ("DeleteItem", "Query", "UpdateItem")),
-    *(f"PipelineOffTargetScores dynamodb:{call}" for call in ("DeleteItem", "PutItem", "Query")),
-    "PipelineOffTargetScores s3:ListBucket", "PreparationIsslIndex s3:ListBucket",
     # No genome is deleted at the moment at which its preparation fails the jobs that wait.
     "PreparationDownloader dynamodb:GetItem", "PreparationIsslIndex dynamodb:GetItem",
+    # Only used if an index is damaged: its jobs wait, and fail if it is damaged again. The simulator and the soak do that.
+    *(f"PipelineOffTargetScores dynamodb:{call}" for call in ("PutItem", "UpdateItem", "Query", "DeleteItem")),
+    *(f"OffTargetListsMaking dynamodb:{call}" for call in ("DeleteItem", "Query", "UpdateItem")),
     # The files of a genome that a job has used are kept, and tests seldom delete another.
     "Api s3:DeleteObject",
     # No job expires here, and no mark of a deleted job and no retired genome gets old enough to be removed.
