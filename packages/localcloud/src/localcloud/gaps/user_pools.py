@@ -63,7 +63,8 @@ class Client:
 
     def end_session(self, refresh_token: str) -> None:
         """Make a refresh token of this client worthless; another's stays as it is."""
-        if self.pool.refresh_tokens.get(refresh_token, ("",))[0] == self.identifier:
+        session = self.pool.refresh_tokens.get(refresh_token)
+        if session is not None and session[0] == self.identifier:
             del self.pool.refresh_tokens[refresh_token]
 
     def tokens(self, refresh_token: str, scope: str, nonce: str = "") -> dict[str, Any] | None:
