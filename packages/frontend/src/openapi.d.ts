@@ -1054,7 +1054,7 @@ export interface components {
         };
         /**
          * Sharing
-         * @description Whether others may read what you own.
+         * @description Share what you own with other users, or no longer.
          */
         Sharing: {
             /**

@@ -13,6 +13,6 @@ class Owned(Protocol):
     def shared(self) -> bool: ...
 
 
-def may_read(user: str | None, thing: Owned) -> bool:
-    """Return whether a user may read a thing; None is somebody who is not signed in."""
-    return thing.owner in (None, user) or (thing.shared and user is not None)
+def may_read(user: str | None, item: Owned) -> bool:
+    """Return whether a user may read an item; None is somebody who is not signed in."""
+    return item.owner in (None, user) or (item.shared and user is not None)

@@ -27,7 +27,7 @@ class Storage(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
-        # DynamoDB deletes no job: its item tells the reaper that there are objects to delete with it.
+        # DynamoDB does not delete jobs: their items tell the reaper which objects to delete too.
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE)
         # Keys alone, so that a job's progress does not write to it. Jobs without an owner are not in it.
         self.jobs.add_global_secondary_index(

@@ -1,4 +1,4 @@
-"""Tell who sends a request, and refuse requests for what belongs to others.
+"""Find out who sends a request, and refuse requests for what belongs to others.
 
 API Gateway has verified the token before the function is invoked. Without an authorizer nobody is signed in: then nothing
 has an owner, and everybody may do everything.
@@ -42,26 +42,26 @@ class Caller:
         groups = claims.get("cognito:groups", "").split(",")
         return cls(user=claims.get("sub"), is_admin=ADMINS in groups)
 
-    def owns(self, thing: Owned) -> bool:
-        """Return whether a thing belongs to the caller, who is signed in."""
-        return self.user is not None and thing.owner == self.user
+    def owns(self, item: Owned) -> bool:
+        """Return whether an item belongs to the caller, who is signed in."""
+        return self.user is not None and item.owner == self.user
 
-    def may_read(self, thing: Owned) -> bool:
-        """Return whether the caller may read a thing: its own, one that is shared, or one that is common to all."""
-        return owners.may_read(self.user, thing)
+    def may_read(self, item: Owned) -> bool:
+        """Return whether the caller may read an item: its own, one that is shared, or one that is common to all."""
+        return owners.may_read(self.user, item)
 
-    def may_change(self, thing: Owned) -> bool:
-        return self.is_admin or thing.owner in (None, self.user)
+    def may_change(self, item: Owned) -> bool:
+        return self.is_admin or item.owner in (None, self.user)
 
-    def may_delete(self, thing: Owned) -> bool:
-        """Return whether the caller may delete a thing. What is common to all is deleted by administrators only."""
-        return self.is_admin or thing.owner == self.user
+    def may_delete(self, item: Owned) -> bool:
+        """Return whether the caller may delete an item. Only administrators delete items that are common to all."""
+        return self.is_admin or item.owner == self.user
 
-    def may(self, method: str, thing: Owned) -> bool:
-        """Return whether the caller may send a request of this method for a thing."""
+    def may(self, method: str, item: Owned) -> bool:
+        """Return whether the caller may send a request of this method for an item."""
         if method == "GET":
-            return self.may_read(thing)
-        return self.may_delete(thing) if method == "DELETE" else self.may_change(thing)
+            return self.may_read(item)
+        return self.may_delete(item) if method == "DELETE" else self.may_change(item)
 
 
 def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeStore) -> None:
@@ -80,7 +80,7 @@ def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeSto
 
 
 def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None:
-    """Refuse what the caller may not do with a job; nobody learns that another's job exists unless it is shared."""
+    """Refuse what the caller may not do with a job, without revealing another user's private job."""
     job = jobs.get(job_id) or jobs.remains(job_id)
     if job is None or caller.may(method, job):
         return
@@ -91,7 +91,7 @@ def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None
 
 
 def _check_genome(caller: Caller, method: str, genomes: GenomeStore, genome_id: str) -> None:
-    """Refuse what the caller may not do with a genome; one that is not shared is as good as unknown to others."""
+    """Refuse what the caller may not do with a genome; another user's private genome counts as unknown."""
     genome = genomes.get(genome_id)
     if genome is None or caller.may(method, genome):
         return
@@ -101,5 +101,5 @@ def _check_genome(caller: Caller, method: str, genomes: GenomeStore, genome_id: 
     raise ForbiddenError(f"The genome {genome_id} {whose}; ask {_whom(genome)}")
 
 
-def _whom(thing: Owned) -> str:
-    return "an administrator" if thing.owner is None else "its owner or an administrator"
+def _whom(item: Owned) -> str:
+    return "an administrator" if item.owner is None else "its owner or an administrator"

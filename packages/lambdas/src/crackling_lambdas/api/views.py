@@ -24,7 +24,7 @@ SharedField = Annotated[
 
 
 class Sharing(View):
-    """Whether others may read what you own."""
+    """Share what you own with other users, or no longer."""
 
     shared: SharedField
 
