@@ -8,7 +8,7 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from joserfc import jwt
@@ -96,7 +96,7 @@ class Guarded:
     def key(self) -> RSAKey:
         """Return the key of the API's pool, which nobody outside has."""
         backend = cognitoidp_backends[ACCOUNT][self.world.region]
-        return cast("RSAKey", backend.user_pools[self.outputs["Pool"]].json_web_key)
+        return backend.user_pools[self.outputs["Pool"]].json_web_key
 
     def forge(self, header: dict[str, str], key: RSAKey | None = None, **changes: object) -> str:
         """Return the user's identity token with other claims, signed anew; None removes a claim."""
