@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
     if not PROGRAM.exists():
-        pytest.skip("ministack is not installed: run `python scripts/install_ministack.py`")
+        pytest.skip("ministack is not installed: run `python scripts/isolated.py ministack`")
     pytest_socket.enable_socket()
     with running([PROGRAM], tmp_path_factory.mktemp("ministack")) as found:
         yield found
