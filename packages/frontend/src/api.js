@@ -14,7 +14,7 @@ const GENOMES_PAGE = 200;
 const JOBS_PAGE = 10;
 
 /**
- * What API Gateway refuses by itself, without a problem document: title and detail by status.
+ * Title and detail, by status, of what API Gateway refuses by itself, without a problem document.
  * @type {Record<number, [string, string]>}
  */
 const REFUSALS = {

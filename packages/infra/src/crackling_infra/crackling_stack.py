@@ -125,7 +125,8 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
-        api.query_index(storage.jobs, JOBS_BY_OWNER)
+        if self.sign_in:  # otherwise no job has an owner
+            api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
