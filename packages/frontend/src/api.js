@@ -10,7 +10,7 @@ const LONGEST_PAUSE = 10_000;
 const SAME_TIME = 5000;
 /** The most genomes that a page of their list may have. */
 const GENOMES_PAGE = 200;
-/** How many jobs a page of their list has. */
+/** The most jobs that a page of their list may have. */
 const JOBS_PAGE = 10;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What two users do where people sign in. PAGE_URL names a page that is deployed, and USERS, in JSON, two users with their
+ * Two users, where people sign in. PAGE_URL names a page that is deployed, and USERS, in JSON, two users with their
  * passwords; without them the page of dist/ is served with stand-ins for the API and for the service that signs people in.
  */
 import assert from "node:assert/strict";
