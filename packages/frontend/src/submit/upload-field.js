@@ -2,6 +2,7 @@ import { fill, h } from "../dom/elements.js";
 import { genomeIdOf, isGenomeId } from "../model/accessions.js";
 import { sized } from "../model/format.js";
 import { field } from "./field.js";
+import { sharedField } from "./shared-field.js";
 import { sendFile } from "./upload.js";
 
 /**
@@ -29,6 +30,9 @@ export function uploadField(api) {
     "The name of the genome in this deployment: letters, digits, dots, hyphens and underscores.",
   );
 
+  const sharing = sharedField("genome-shared", "Who may use it", "Only you", "Everybody who signs in here");
+  sharing.element.hidden = api.signed === null;
+
   function suggestId() {
     const chosen = file.control.files?.[0];
     if (chosen && !id.control.value) id.control.value = genomeIdOf(chosen.name);
@@ -37,7 +41,15 @@ export function uploadField(api) {
 
   const meter = uploadMeter();
   return {
-    element: h("div", { class: "fields" }, file.element, annotation.element, id.element, meter.element),
+    element: h(
+      "div",
+      { class: "fields" },
+      file.element,
+      annotation.element,
+      id.element,
+      sharing.element,
+      meter.element,
+    ),
     /** @returns {HTMLElement | null} the control that needs a change */
     check() {
       const loaded = file.showProblem(file.control.files?.[0] ? null : "Choose a FASTA file.");
@@ -56,7 +68,7 @@ export function uploadField(api) {
     async value(signal) {
       const chosen = /** @type {File} */ (file.control.files?.[0]);
       const genes = annotation.control.files?.[0];
-      const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined);
+      const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined, sharing.value());
       // The annotation goes first, because the upload of the genome's file starts the preparation.
       const second = forms.annotationUpload;
       if (genes && second)
