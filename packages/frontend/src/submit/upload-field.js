@@ -22,7 +22,7 @@ export function uploadField(api) {
   const annotation = field(
     "Annotation file (optional)",
     h("input", { id: "genome-annotation", type: "file", accept: ".gff,.gff3,.gtf,.gz" }),
-    "GFF3, plain or compressed with gzip. With it, off-targets are shown with their genes. Its names of contigs must be those of the genome file.",
+    "GFF3 or GTF, plain or compressed with gzip. With it, off-targets are shown with their genes. Its names of contigs must be those of the genome file.",
   );
   const id = field(
     "Name",
