@@ -25,6 +25,7 @@ worker-image    init.sh in a root made by debootstrap; the worker in it prepares
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
+audit           bills of materials in build/sbom, and which packages PyPI's and npm's databases know to be vulnerable
 wheels          builds the wheels that a release of crackling has into build/wheels, for Linux and macOS, and checks them
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
@@ -167,7 +168,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    session.run("python", "scripts/install_ministack.py")
+    session.run("python", "scripts/isolated.py", "ministack")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -202,9 +203,9 @@ def worker_image(session: nox.Session) -> None:
     """Run as root: debootstrap and chroot need it. Where it is not, in continuous integration, sudo gives it."""
     root: tuple[str, ...] = ()
     if os.environ.get("CI") and os.geteuid() != 0:
-        # sudo takes nothing over but what is named, and PATH never.
-        kept = "CI,PYTEST_PLUGINS,PYTHONPATH"
-        root = ("sudo", "--set-home", f"--preserve-env={kept}", "env", f"PATH={os.environ['PATH']}")
+        # sudo passes on only the variables that are named, and never PATH.
+        variables = "CI,PYTEST_PLUGINS,PYTHONPATH"
+        root = ("sudo", "--set-home", f"--preserve-env={variables}", "env", f"PATH={os.environ['PATH']}")
     session.run(*root, "pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
 
 
@@ -268,6 +269,11 @@ def layers(session: nox.Session) -> None:
 @nox.session
 def wheels(session: nox.Session) -> None:
     session.run("python", f"{LAYERS}/release_wheels.py", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    session.run("delivery", "audit", *session.posargs)
 
 
 @nox.session

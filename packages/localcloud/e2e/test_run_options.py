@@ -54,6 +54,13 @@ def test_a_folder_of_something_else(
     )
 
 
+def test_users_are_not_kept(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = refusal(capsys, monkeypatch, "--data", str(tmp_path), "--access", "sign-in")
+    assert told == "run: error: --data keeps no users who sign in; leave --access or --data out"
+
+
 def test_a_signal_that_another_thread_receives_ends_the_wait() -> None:
     def interrupt() -> None:
         time.sleep(0.2)

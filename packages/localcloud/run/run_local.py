@@ -73,6 +73,8 @@ def _mistake(options: argparse.Namespace) -> str | None:
     for path in options.genome:
         if not path.is_file():
             return f"{path}: no such file"
+    if options.data and options.access != "open":
+        return "--data keeps no users who sign in; leave --access or --data out"
     if options.data:
         try:
             State(options.data).close()
@@ -101,6 +103,12 @@ def main() -> int:
         "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
     )
     parser.add_argument(
+        "--access",
+        choices=("open", "sign-in"),
+        default="open",
+        help="who may use it: everybody on this machine (default), or users who sign in",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         metavar="FOLDER",
@@ -114,7 +122,7 @@ def main() -> int:
         parser.error(wrong)
     try:
         port = 0 if options.once else options.port
-        with deployed(port, echo=options.logs, data=options.data) as deployment:
+        with deployed(port, echo=options.logs, data=options.data, access=options.access) as deployment:
             preload(deployment.api, SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
             for path in options.genome:
                 preload(deployment.api, genome_id(path), path.name, path)
@@ -122,6 +130,11 @@ def main() -> int:
                 run_sample(deployment.api)
             else:
                 deployment.cloud.on_mail(say_mail)
+                if user := deployment.user:
+                    say(f"\nSign in as {user.email} with the password {user.password} (it is not told again)")
+                    say(
+                        f"Further users: docs/sign-in.md, with AWS_ENDPOINT_URL={deployment.cloud.world.endpoint}"
+                    )
                 fate = f"{options.data} keeps everything" if options.data else "nothing is kept"
                 say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; {fate})")
                 wait_for_a_signal()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,26 @@ def test_records_may_stand_in_any_order() -> None:
     assert read(head + "".join(reversed(records))).at(Position("NC_1.1", 1900, 1923)) == Locus("ABC1", "CDS")
 
 
+def test_parts_of_transcripts_may_alternate() -> None:
+    """Most lines are read without a look at their parents, which are those of the line before."""
+    transcripts = [
+        f"c\t.\tgene\t{at}\t{at + 90}\t.\t+\t.\tID=g{at};Name=G{at}\n"
+        f"c\t.\tmRNA\t{at}\t{at + 90}\t.\t+\t.\tID=t{at};Parent=g{at};n=1\n"
+        for at in range(100, 1300, 100)
+    ]
+    parts = [
+        f"{contig}\t.\t{kind}\t{at + first}\t{at + last}\t.\t+\t.\t{before}Parent=t{at};n=1\n"
+        for at in range(100, 1300, 100)
+        for kind, first, last in (("exon", 0, 30), ("CDS", 10, 30), ("exon", 50, 60), ("CDS", 50, 55))
+        for contig, before in (("c", ""), ("c", f"ID={kind}-{at};"))
+    ]
+    expected = read("".join(transcripts + parts))
+    assert at(expected, 1215, "c") == Locus("G1200", "CDS")
+    for seed in range(20):
+        mixed = random.Random(seed).sample(parts, len(parts))
+        assert read("".join(transcripts + mixed)) == expected
+
+
 def test_parents_that_are_missing_or_go_round_are_no_end() -> None:
     orphan = "c\t.\texon\t1\t9\t.\t+\t.\tParent=t1\nc\t.\tCDS\t3\t4\t.\t+\t.\tParent=t1\n"
     annotation = read(orphan)
@@ -131,7 +152,7 @@ def test_a_text_is_read_however_it_was_saved(
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32"])
 def test_what_is_no_plain_text_is_refused_with_the_remedy(encoding: str) -> None:
-    with pytest.raises(InputError, match=r"^genes.gff: its bytes are no plain text; save it as UTF-8$"):
+    with pytest.raises(InputError, match=r"^genes.gff: it is not plain text; save it as UTF-8$"):
         read_gff(io.BytesIO(NCBI.encode(encoding)), "genes.gff")
 
 

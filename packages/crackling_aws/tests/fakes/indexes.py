@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from crackling.specificity import build_index
+from crackling.specificity.layout import file_digest
 from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Source
 from fakes.s3 import FakeS3
 
@@ -39,11 +40,11 @@ class CountingS3(FakeS3):
 def random_fasta(bases: int, seed: int) -> bytes:
     """Return FASTA of random bases in which the guide and near-repeats of it are planted."""
     letters = random.Random(seed).choices("ACGT", k=bases)
-    for number, place in enumerate(range(0, bases - 40, max(40, bases // 30))):
+    for number, start in enumerate(range(0, bases - 40, max(40, bases // 30))):
         near = list(GUIDE + "TGG")
         for position in range(number % 5):
             near[3 * position] = "A" if near[3 * position] != "A" else "C"
-        letters[place : place + 23] = near
+        letters[start : start + 23] = near
     return f">chr{seed}\n{''.join(letters)}\n".encode()
 
 
@@ -57,6 +58,6 @@ def put_genome(
     for path in sorted(folder.glob(f"{name}.{claim}*")):
         key = f"genomes/{name}/{claim}/{path.name}"
         s3.objects[BUCKET, key] = path.read_bytes()
-        files.append(IndexFile(key, path.stat().st_size))
+        files.append(IndexFile(key, path.stat().st_size, file_digest(path)))
         path.unlink()
     return Genome(name, GenomeState.READY, Source.UPLOAD, 1, 1, claim=claim, files=tuple(files))

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
-from crackling_aws.names import service_stack
+from crackling_aws.names import JOBS_BY_OWNER, service_stack
 from crackling_infra.constructs.api import Api
 from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
 from crackling_infra.constructs.mail import Mail
 from crackling_infra.constructs.monitoring import Monitoring
+from crackling_infra.constructs.off_target_lists import OffTargetLists
 from crackling_infra.constructs.page import Page
 from crackling_infra.constructs.pipeline import Pipeline
 from crackling_infra.constructs.preparation import Preparation
 from crackling_infra.constructs.providers import tidy_providers
 from crackling_infra.constructs.scheduling import Scheduling
+from crackling_infra.constructs.sign_in import SignIn
 from crackling_infra.constructs.storage import Storage
 
 if TYPE_CHECKING:
@@ -46,10 +48,14 @@ class CracklingStack(cdk.Stack):
         )
         functions = Functions(self, "Functions", settings=settings)
         self.storage = Storage(self, "Storage", settings=settings)
-        self.api = Api(self, "Api", functions=functions, settings=settings)
+        self.sign_in = SignIn(self, "SignIn", settings=settings) if settings.access == "sign-in" else None
+        self.api = Api(self, "Api", functions=functions, sign_in=self.sign_in, settings=settings)
+        if self.sign_in:
+            self.sign_in.add_domain(self.api.rest.rest_api_id, settings)
         self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
         self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
         self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)
+        self.off_target_lists = OffTargetLists(self, "OffTargetLists", functions=functions, settings=settings)
         self.scheduling = Scheduling(
             self,
             "Scheduling",
@@ -58,7 +64,14 @@ class CracklingStack(cdk.Stack):
             genomes=self.storage.genomes,
             settings=settings,
         )
-        self.page = Page(self, "Page", bucket=self.storage.page, api=self.api, settings=settings)
+        self.page = Page(
+            self,
+            "Page",
+            bucket=self.storage.page,
+            api=self.api,
+            sign_in=self.sign_in,
+            settings=settings,
+        )
         self.mail = self._mail(functions, settings)
         self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
@@ -68,6 +81,7 @@ class CracklingStack(cdk.Stack):
         self._grant_scheduling()
         self._grant_ncbi_key(settings)
         self._grant_pipeline()
+        self._grant_off_target_lists()
         self._grant_mail()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
@@ -85,7 +99,11 @@ class CracklingStack(cdk.Stack):
         )
 
     def _monitor(self, settings: Settings) -> None:
-        consumers = (*self.preparation.consumers, *self.pipeline.consumers)
+        consumers = (
+            *self.preparation.consumers,
+            *self.pipeline.consumers,
+            self.off_target_lists.consumer,
+        )
         streams = {self.scheduling.scheduler: "New jobs or genomes"}
         failures = {
             "Scheduler": self.scheduling.scheduler_failures,
@@ -114,6 +132,8 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
+        if self.sign_in:  # otherwise no job has an owner
+            api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
@@ -125,6 +145,7 @@ class CracklingStack(cdk.Stack):
             api.list_objects(storage.genome_files, prefix)
         api.list_objects(storage.data, "jobs/")
         api.use_queue("BOWTIE2_QUEUE_URL", self.preparation.bowtie2_index.queue)
+        api.use_queue("OFF_TARGET_LIST_QUEUE_URL", self.off_target_lists.consumer.queue)
 
     def _grant_preparation(self) -> None:
         preparation = self.preparation
@@ -142,6 +163,8 @@ class CracklingStack(cdk.Stack):
         bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
         for index in (issl, bowtie2):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
+        # So that it sees that the sequence is missing, if an index is built anew.
+        issl.list_objects(self.storage.genome_files, "genomes/")
         for consumer in preparation.consumers:
             consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
@@ -151,7 +174,8 @@ class CracklingStack(cdk.Stack):
         workers.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
-        workers.list_objects(storage.genome_files, "uploads/")
+        for prefix in ("uploads/", "genomes/"):
+            workers.list_objects(storage.genome_files, prefix)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
         workers.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         if settings.ncbi_key_parameter:
@@ -209,8 +233,22 @@ class CracklingStack(cdk.Stack):
             # A result and the job's counter of results are written in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
-        off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # It may find that an index is damaged: it is built anew, and the job waits, or the genome fails with its waiters.
+        off_target.use_table("GENOMES_TABLE", storage.genomes, "PutItem", *RELEASE)
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        off_target.list_objects(storage.genome_files, "genomes/")
+
+    def _grant_off_target_lists(self) -> None:
+        storage, lists = self.storage, self.off_target_lists.function
+        lists.use_table("TARGETS_TABLE", storage.targets, "GetItem")
+        # It may find that an index is damaged, as off_target may.
+        lists.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        lists.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
+        lists.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        # A list is stored with its job, and is missing at first.
+        lists.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        for bucket, prefix in ((storage.data, "jobs/"), (storage.genome_files, "genomes/")):
+            lists.list_objects(bucket, prefix)
 
     def _grant_mail(self) -> None:
         if self.mail:
@@ -219,7 +257,7 @@ class CracklingStack(cdk.Stack):
             self.mail.notifier.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem")
 
     def _describe(self) -> None:
-        for name, value in {
+        outputs = {
             "PageUrl": self.page.origin,
             "ApiUrl": self.api.url,
             "DistributionId": self.page.distribution.distribution_id,
@@ -229,5 +267,9 @@ class CracklingStack(cdk.Stack):
             "DataBucket": self.storage.data.bucket_name,
             "GenomeBucket": self.storage.genome_files.bucket_name,
             "PageBucket": self.storage.page.bucket_name,
-        }.items():
+        }
+        if self.sign_in and self.page.client:
+            outputs["UserPool"] = self.sign_in.pool.user_pool_id
+            outputs["UserPoolClient"] = self.page.client.user_pool_client_id
+        for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

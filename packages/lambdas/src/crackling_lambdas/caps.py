@@ -38,7 +38,7 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Cap:
-    """Hold what may be used in a day (UTC) by one client, and by all together; 0 is without limit."""
+    """Hold what one client, and all together, may use in a day (UTC); 0 means no limit."""
 
     client: int
     everybody: int
@@ -46,7 +46,7 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """Count what is used. A job that fails or is deleted gives nothing back: it has cost what it has cost."""
+    """Count what is used. A job that fails or is deleted is counted all the same, because it has caused costs."""
 
     usage: UsageStore
     caps: Mapping[Resource, Cap]
@@ -54,7 +54,7 @@ class Caps:
 
     @contextmanager
     def taking(self, client: str, amounts: Mapping[Resource, int]) -> Iterator[None]:
-        """Count what a request will use before its work starts; a request that is refused in the end has used nothing.
+        """Count what a request will use before its work starts; if the request is refused in the end, take that back.
 
         Raises:
             LimitError: the client or all together have used their day's; the message says until when.
@@ -69,7 +69,7 @@ class Caps:
             raise
 
     def _take(self, client: str, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]) -> None:
-        """Take the client's own first, so that requests beyond its caps never touch what is everybody's."""
+        """Count for the client first, so that requests beyond its own caps never use up those of everybody."""
         now = self.clock()
         day = int(now // DAY_SECONDS)
         left = (day + 1) * DAY_SECONDS - int(now)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from crackling.annotation.gene_models import Gene
 
 
 class Extents(NamedTuple):
-    """A row for each place of a gene: the numbers of gene and contig, its first base, and the one behind its last."""
+    """A row for each location of a gene: the numbers of gene and contig, its first base, and the base after its last."""
 
     genes: array[int]
     contigs: array[int]
@@ -21,20 +22,27 @@ class Extents(NamedTuple):
     ends: array[int]
 
 
-def extents(genes: Sequence[Gene]) -> Extents:
-    """Return the extents of genes, which are numbered in the order given."""
-    table = Extents(array("I"), array("I"), array("I"), array("I"))
-    for number, gene in enumerate(genes):
-        for place in _places(gene):
-            for column, value in zip(table, (number, *place), strict=True):
-                column.append(value)
-    return table
+@dataclass(frozen=True, slots=True)
+class LocationsAndAliases:
+    """The locations and the aliases of genes, which are noted while the genes pass by, numbered in their order."""
+
+    extents: Extents = field(default_factory=lambda: Extents(array("I"), array("I"), array("I"), array("I")))
+    aliases: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def passing(self, genes: Iterable[Gene]) -> Iterator[Gene]:
+        for number, gene in enumerate(genes):
+            for location in _locations(gene):
+                for column, value in zip(self.extents, (number, *location), strict=True):
+                    column.append(value)
+            for alias in gene.aliases:
+                self.aliases[alias].append(number)
+            yield gene
 
 
-def _places(gene: Gene) -> Iterator[tuple[int, int, int]]:
-    """Yield contig, start and end of each place of a gene; those that overlap or touch are one."""
+def _locations(gene: Gene) -> Iterator[tuple[int, int, int]]:
+    """Yield contig, start and end of each location of a gene; locations that overlap or touch are joined."""
     last: tuple[int, int, int] | None = None
-    for contig, start, end, _ in sorted(gene.places):
+    for contig, start, end, _ in sorted(gene.locations):
         if last is not None and last[0] == contig and start <= last[2]:
             last = contig, last[1], max(end, last[2])
             continue
@@ -43,12 +51,3 @@ def _places(gene: Gene) -> Iterator[tuple[int, int, int]]:
         last = contig, start, end
     if last is not None:
         yield last
-
-
-def alias_table(genes: Sequence[Gene]) -> dict[str, list[int]]:
-    """Return the numbers of the genes that have each alias."""
-    table: dict[str, list[int]] = defaultdict(list)
-    for number, gene in enumerate(genes):
-        for alias in gene.aliases:
-            table[alias].append(number)
-    return dict(table)

@@ -1,15 +1,16 @@
-"""Fit an annotation to a genome: to the names and the ends of its contigs, and on a circle over its origin."""
+"""Fit an annotation to a genome: check the names and lengths of contigs, and wrap genes around the origin of circular ones."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crackling.annotation.gene_models import Gene, Span
     from crackling.annotation.gff import GffReader
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> list[Gene]:
-    """Return genes as they lie on the contigs of a genome. How many do not is logged, unless none does.
+def fit(genes: Iterable[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> Iterator[Gene]:
+    """Yield genes as they lie on the contigs of a genome. How many do not is logged in the end.
 
     Args:
         genes: of the annotation.
@@ -30,31 +31,35 @@ def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | No
     """
     names = list(reader.contigs)
     if genome is not None:
-        _check_names(genes, names, reader.label, genome)
+        _check_names(names, reader.label, genome)
         _check_lengths(reader, genome)
     known = reader.circular if genome is None else genome
     bases = [known.get(name) for name in names]
-    return [_fitted(gene, names, bases, reader) for gene in genes]
+    count, strange, example = 0, 0, ""
+    for gene in genes:
+        count += 1
+        if genome is not None and all(bases[location.contig] is None for location in gene.locations):
+            strange += 1
+            example = example or names[gene.locations[0].contig]
+        yield _fitted(gene, names, bases, reader)
+    if strange:
+        logger.warning(
+            "%s: fits the genome in part: %s of its %s genes are on contigs of other names (%r, for example); "
+            "give the annotation of this assembly if genes are missing",
+            *(reader.label, f"{strange:,}", f"{count:,}", example),
+        )
 
 
-def _check_names(genes: Sequence[Gene], names: Sequence[str], label: str, genome: Mapping[str, int]) -> None:
-    if not any(name in genome for name in names):
+def _check_names(names: Sequence[str], label: str, genome: Mapping[str, int]) -> None:
+    if names and not any(name in genome for name in names):
         raise InputError(
             f"{label}: names none of the genome's contigs (it has {names[0]!r}, for example); "
             "give the GFF3 file of this genome"
         )
-    strange = [gene for gene in genes if not any(names[place.contig] in genome for place in gene.places)]
-    if strange:
-        example = names[strange[0].places[0].contig]
-        logger.warning(
-            "%s: fits the genome in part: %s of its %s genes are on contigs of other names (%r, for example); "
-            "give the annotation of this assembly if genes are missing",
-            *(label, f"{len(strange):,}", f"{len(genes):,}", example),
-        )
 
 
 def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
-    """Check what the annotation says of the contigs' lengths. Some programs declare no more than they have features on."""
+    """Check what the annotation says of the contigs' lengths. Some programs declare only the part that has features."""
     for name, last in reader.declared.items():
         if name in genome and last > genome[name] and name not in reader.circular:
             raise _too_long(reader.label, f"says that {name} has {last:,} bases", name, genome[name])
@@ -62,18 +67,17 @@ def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
 
 def _fitted(gene: Gene, names: Sequence[str], bases: Sequence[int | None], reader: GffReader) -> Gene:
     """Return a gene whose spans over the origin of a circular contig are two, one at each end."""
-    if not any(_is_beyond(span, bases) for span in gene.spans):
+    for span in chain(gene.locations, gene.parts):
+        circle = bases[span.contig]
+        if circle is not None and span.end > circle:
+            break
+    else:
         return gene
-    places, parts = (
+    locations, parts = (
         [piece for span in spans for piece in _pieces(span, names, bases, reader, gene.name)]
-        for spans in (gene.places, gene.parts)
+        for spans in (gene.locations, gene.parts)
     )
-    return replace(gene, places=places, parts=parts)
-
-
-def _is_beyond(span: Span, bases: Sequence[int | None]) -> bool:
-    circle = bases[span.contig]
-    return circle is not None and span.end > circle
+    return replace(gene, locations=locations, parts=parts)
 
 
 def _pieces(

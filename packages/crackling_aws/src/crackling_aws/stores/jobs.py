@@ -6,35 +6,48 @@ tells whoever erases its data that there may be some, until no function can run 
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from crackling_aws.codec import attribute_name, attributes, from_item, to_item
 from crackling_aws.models.jobs import IndexDownload, Job
-from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
+from crackling_aws.names import JOBS_BY_OWNER
+from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from crackling_aws.codec import Value
+
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
+OWNED = "attribute_exists(#owner)"
 NOT_DELETED = "attribute_not_exists(#deleted)"
 NOT_FAILED = "attribute_not_exists(#failure)"
 NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
 NOT_FINISHED = f"{NOT_DELETED} AND {NOT_FAILED} AND {NOT_COMPLETE}"
 NOT_NOTIFIED = f"{NOT_DELETED} AND attribute_not_exists(#notified)"
 NOT_PINNED = "attribute_not_exists(#claim)"
+PINNED = "#claim = :pin"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
 TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
 MARKED = "#deleted < :before"
-# What a user gave and what was found out for it goes with the mark; the rest names the job, its owner, genome and times.
+# The mark removes what the user gave and what was found for it; what remains names the job, its owner, genome and times.
 _OF_ITS_USER = tuple(
     attribute_name(field.name)
     for field in fields(Job)
     if field.default is not MISSING and field.name not in ("deleted", "owner")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class JobKey:
+    """Hold what names a job in the order of creation."""
+
+    job_id: str
+    created: float
 
 
 class JobStore:
@@ -50,17 +63,32 @@ class JobStore:
         return write_if(self._client.put_item, TableName=self._table, Item=to_item(job), **request)
 
     def get(self, job_id: str) -> Job | None:
-        """Return the job as its latest write left it; None if there is none, or it was deleted."""
+        """Return the job, read consistently; None if there is none, or it was deleted."""
         found = self._read(job_id)
         return None if found is None or found.deleted is not None else found
 
     def remains(self, job_id: str) -> Job | None:
-        """Return what is left of a job that was deleted; None if that is nothing, or it was not deleted."""
+        """Return what is left of a deleted job; None if nothing is left, or the job was not deleted."""
         found = self._read(job_id)
         return None if found is None or found.deleted is None else found
 
+    def of_owner(self, owner: str, limit: int, after: JobKey | None = None) -> list[JobKey]:
+        """Return the keys of up to `limit` jobs of an owner, the newest first; those that follow `after`, if it is given.
+
+        A new job is among them a moment later, and one that was deleted for as long as its mark is there.
+        """
+        request = key_condition("#owner = :owner", owner=owner) | {"IndexName": JOBS_BY_OWNER, "Limit": limit}
+        if after is not None:
+            request["ExclusiveStartKey"] = attributes(Job, owner=owner, **asdict(after))
+        answer = self._client.query(TableName=self._table, ScanIndexForward=False, **request)
+        return [from_item(JobKey, item) for item in answer["Items"]]
+
+    def share(self, job_id: str, *, shared: bool) -> bool:
+        """Let others read a job that has an owner, or no longer; return False if it has none, or is gone."""
+        return self._update(job_id, f"{NOT_DELETED} AND {OWNED}", shared=shared)
+
     def mark_deleted(self, job_id: str, now: float) -> bool:
-        """Mark a job as deleted, whatever it does; return False if it is, or there is none."""
+        """Mark a job as deleted in any state; return False if it is marked already, or there is none."""
         update = Update(set=attributes(Job, deleted=now), remove=_OF_ITS_USER)
         return self._write(job_id, NOT_DELETED, update)
 
@@ -108,6 +136,12 @@ class JobStore:
         """End a job that waits for its genome with a reason; return False if it is finished, or no longer waits."""
         return self._update(job_id, f"{NOT_FINISHED} AND {NOT_PINNED}", failure=reason, updated=now)
 
+    def fail_pinned(self, job_id: str, claim: str, reason: str, now: float) -> bool:
+        """End a job with a reason; return False if it is finished, or not pinned to the preparation `claim`."""
+        return self._update(
+            job_id, f"{NOT_FINISHED} AND {PINNED}", {"pin": claim}, failure=reason, updated=now
+        )
+
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
         """End the job with a reason; return False if it is finished or made progress since `before`."""
         return self._update(job_id, STALLED, {"before": before}, failure=reason, updated=now)
@@ -123,13 +157,13 @@ class JobStore:
             yield from_item(Job, item)
 
     def _update(
-        self, job_id: str, condition: str, given: dict[str, float] | None = None, **fields: object
+        self, job_id: str, condition: str, given: dict[str, Value] | None = None, **fields: object
     ) -> bool:
         """Set fields of a job under a condition, whose values are `given`."""
         return self._write(job_id, condition, Update(set=attributes(Job, **fields)), given)
 
     def _write(
-        self, job_id: str, condition: str, update: Update, given: dict[str, float] | None = None
+        self, job_id: str, condition: str, update: Update, given: dict[str, Value] | None = None
     ) -> bool:
         request = expressions(f"{EXISTS} AND {condition}", given, update=update)
         key = attributes(Job, job_id=job_id)

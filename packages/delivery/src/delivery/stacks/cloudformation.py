@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
@@ -44,14 +43,6 @@ class Stacks:
             raise DeliveryError(f"{stack}: no such stack in this account and region")
         return {output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])}
 
-    def page(self, stage: str) -> str:
-        """Return the address of a stage's page.
-
-        Raises:
-            DeliveryError: the stage is not deployed.
-        """
-        return self.outputs(names.service_stack(stage))["PageUrl"]
-
     def template(self, stack: str) -> Template | None:
         """Return the deployed template, as it was submitted; None if there is no such stack."""
         if self.status(stack) is None:
@@ -74,14 +65,14 @@ class Stacks:
             return
         with_retries(lambda: self.cloudformation.delete_stack(StackName=stack), stack, clock=self.clock)
         wait_until(
-            lambda: self._gone(stack),
+            lambda: self._is_deleted(stack),
             f"deletion of {stack}",
             seconds=DELETE_SECONDS,
             every=10,
             clock=self.clock,
         )
 
-    def _gone(self, stack: str) -> bool | None:
+    def _is_deleted(self, stack: str) -> bool | None:
         found = self._found(stack)
         if found and found[0]["StackStatus"] == "DELETE_FAILED":
             reason = found[0].get("StackStatusReason", "no reason was given")

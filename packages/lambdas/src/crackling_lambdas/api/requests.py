@@ -1,4 +1,4 @@
-"""Read requests before the framework does: what is no JSON text, or could not be stored, is refused at once.
+"""Read requests before the framework does: refuse at once what is not JSON, or could not be stored.
 
 The framework takes forms too and parses a body before any middleware runs; several bodies that it cannot parse would be
 answered as our failures.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 CONTENT_TYPE = "content-type"
+WITH_BODY = ("POST", "PATCH")
 MAX_FIELDS = 100  # of an object; ours have at most a dozen
 
 
@@ -41,7 +42,7 @@ def readable(event: Event) -> Event:
     parameters = request.multi_value_query_string_parameters or {}
     if not is_text([request.path, parameters]):
         raise UnreadableError(HTTPStatus.BAD_REQUEST, "The address is not text in UTF-8")
-    if request.http_method != "POST" or not request.body:
+    if request.http_method not in WITH_BODY or not request.body:
         return _with_body(event, None)
     if not is_json(request.headers.get(CONTENT_TYPE, JSON)):
         raise UnreadableError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {JSON}")
@@ -51,9 +52,9 @@ def readable(event: Event) -> Event:
     except RecursionError:
         raise UnreadableError(HTTPStatus.BAD_REQUEST, "body: nested too deeply") from None
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise UnreadableError(HTTPStatus.BAD_REQUEST, f"body: is no JSON: {error}") from None
+        raise UnreadableError(HTTPStatus.BAD_REQUEST, f"body: is not JSON: {error}") from None
     if not is_text(content):
-        message = "body: holds half of a surrogate pair, which is no character"
+        message = "body: has half of a surrogate pair, which is not a character"
         raise UnreadableError(HTTPStatus.BAD_REQUEST, message)
     return _with_body(event, body)
 

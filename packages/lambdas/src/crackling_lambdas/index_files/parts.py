@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from crackling.specificity.layout import Range, Section
     from crackling_aws.models.genomes import IndexFile
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 BLOCK_BYTES = 64 * 1024  # about what arrives in the time that S3 takes to answer a request
@@ -29,9 +30,8 @@ class Parts:
 
     objects: ObjectStore
     files: ShardFiles
-    before_fetch: Callable[[], None] = lambda: (
-        None
-    )  # before each batch of blocks; what it raises ends the search
+    # Gets the size of each batch of blocks; what it raises ends the search.
+    before_fetch: Callable[[int], None] = lambda _size_bytes: None
 
     def download(
         self,
@@ -58,7 +58,7 @@ class Parts:
                 missing = blocks.missing(needed)
                 self.files.make_room(_bytes(missing), keep=file)
             for batch in batched(missing, BATCH_RANGES):
-                self.before_fetch()
+                self.before_fetch(_bytes(batch))
                 self.objects.download(file.key, path, batch)
                 blocks.add(batch)  # a search that ends here goes on from here
 
@@ -93,7 +93,7 @@ class Blocks:
 
 
 def batched(ranges: Sequence[tuple[int, int]], most: int) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield the ranges in turn, at most so many at once."""
+    """Yield the ranges in batches of a limited number."""
     for first in range(0, len(ranges), most):
         yield ranges[first : first + most]
 

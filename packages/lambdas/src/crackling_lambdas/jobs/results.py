@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
-from crackling.specificity.loci import annotate
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
-from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling.results import Format, Target
     from crackling.sequences.fasta import Contig
-    from crackling.specificity import OffTarget
     from crackling_aws.models.chunks import Chunk
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
     from crackling_aws.stores.genomes import GenomeStore
-    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.jobs import JobKey, JobStore
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
-    from crackling_lambdas.genomes.annotations import Annotations
-
-
-class OffTargetFinder(Protocol):
-    """Find the off-targets of guides in genomes that are ready."""
-
-    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
+    from crackling_lambdas.jobs.off_target_lists import OffTargetLists, OffTargets
 
 
 # API Gateway and Lambda accept answers of 6 MB, JSON-escaped. Anything larger, or binary, is answered with an address in S3.
@@ -55,7 +46,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def unknown_job(job_id: str) -> NotFoundError:
-    """Return the error for a job that is unknown: one that was erased is like one that never was."""
+    """Return the error for a job that is unknown or was erased."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -88,12 +79,11 @@ class Page:
 
 
 @dataclass(frozen=True)
-class OffTargets:
-    """Hold a guide's off-targets: how many there are, and those that are listed, the riskiest first."""
+class JobPage:
+    """Hold consecutive jobs of an owner, and what the next page begins after; None at the end."""
 
-    guide: str
-    total: int
-    listed: list[OffTarget]
+    jobs: list[Job]
+    next: JobKey | None
 
 
 @dataclass(frozen=True)
@@ -111,8 +101,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    off_target_finder: OffTargetFinder
-    annotations: Annotations
+    off_target_lists: OffTargetLists
     clock: Callable[[], float]
 
     def job(self, job_id: str) -> Job:
@@ -130,6 +119,27 @@ class Results:
         if job.deleted is not None:
             raise GoneError(f"The job {job_id} was deleted, with its query and results")
         return job
+
+    def jobs_of(self, owner: str, after: JobKey | None, limit: int) -> JobPage:
+        """Return up to `limit` jobs of an owner that have not expired, the newest first.
+
+        Fewer than that do not mean that there are no more.
+        """
+        found = self.jobs.of_owner(owner, limit, after)
+        kept = [job for one in found if (job := self.jobs.get(one.job_id)) and self.clock() < job.expires]
+        return JobPage(kept, found[-1] if len(found) == limit else None)
+
+    def share(self, job_id: str, *, shared: bool) -> Job:
+        """Let others read a job, or no longer.
+
+        Raises:
+            NotFoundError, GoneError: as job().
+            ConflictError: it has no owner.
+        """
+        if self.job(job_id).owner is None:
+            raise ConflictError(f"The job {job_id} has no owner: whoever knows its link may read it")
+        self.jobs.share(job_id, shared=shared)
+        return self.job(job_id)
 
     def genome(self, job: Job) -> Genome | None:
         """Return the genome that a job is pinned to, or will begin with; None if there is none."""
@@ -206,7 +216,7 @@ class Results:
         return self._address(job, key, name)
 
     def _address(self, job: Job, key: str, name: str) -> Address:
-        """Return an address that ends with the job, if that is sooner."""
+        """Return a presigned address that expires with the job, if that is sooner."""
         seconds = max(1, min(ADDRESS_SECONDS, int(job.expires - self.clock())))
         return Address(self.objects.download_address(key, name, seconds))
 
@@ -230,17 +240,10 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: what the job is pinned to is no longer kept.
+            ConflictError: what the job is pinned to is no longer kept, its index is damaged, or the list could not be made.
+            NotYetError: the list is being made.
         """
-        job = self.job(job_id)
-        chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
-        if chunk is None or number - chunk.first >= len(chunk.sites):
-            raise NotFoundError(f"The job has no target {number}")
         try:
-            genome, _ = pinned(self.genomes.preparation, job)
+            return self.off_target_lists.get(self.job(job_id), number, limit)
         except InputError as error:
             raise ConflictError(str(error)) from None
-        guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.off_target_finder.off_targets(genome, guide, limit)
-        annotation = self.annotations.of(genome)
-        return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

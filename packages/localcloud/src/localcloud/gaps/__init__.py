@@ -14,6 +14,7 @@ from localcloud.gaps import (
     object_bodies,
     s3_browser,
     transactions,
+    user_pools,
 )
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import (  # noqa: F401 - types register themselves  # noqa: F401 - so do these
@@ -45,6 +46,7 @@ MIDDLEWARE: tuple[Middleware, ...] = (
     middleware.custom_resource_answers,
     middleware.no_trail,
     mail.confirmations,
+    user_pools.public_keys,
 )
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -59,6 +61,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     launches.install,
     machines.install,
     mail.install,
+    user_pools.install,
 )
 
 _installed: list[bool] = []
