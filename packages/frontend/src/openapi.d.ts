@@ -143,7 +143,7 @@ export interface paths {
         };
         /**
          * Its sequence and indexes, to download
-         * @description Each address holds for a quarter of an hour; a download that has begun may go on.
+         * @description Each address holds for a quarter of an hour; a download that has begun may go on. All count as downloaded.
          */
         get: operations["read_files_genomes__genome__files_get"];
         put?: never;

@@ -74,7 +74,19 @@ CAPS: Final = (
     DailyCap(key="dailyUploads", default=20, meaning="announced uploads a day of all clients"),
     DailyCap(key="clientPreparations", default=10, meaning="preparations of genomes a day and client"),
     DailyCap(key="dailyPreparations", default=20, meaning="preparations of genomes a day of all clients"),
+    DailyCap(
+        key="clientDownloadBytes",
+        default=50_000_000_000,
+        meaning="bytes a day and client of addresses for downloads and of answers above 10 kB",
+    ),
+    DailyCap(
+        key="dailyDownloadBytes",
+        default=100_000_000_000,
+        meaning="bytes a day of all clients of addresses for downloads and of answers above 10 kB",
+    ),
 )
+WORKERS_A_DAY: Final = 4
+WORKER_GRACE_HOURS: Final = 1  # after `workerHours` the reaper ends a worker that has not ended itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +144,11 @@ _TYPES: Final = (
     "preferred type first"
 )
 _SCRATCH: Final = "GB of a worker's extra volume; a genome needs about 8 bytes for each base"
+_AT_ONCE: Final = "workers that run at once; a genome that needs one more is refused, with that reason; 20 in the local cloud"
+_WORKER_HOURS: Final = (
+    f"hours of workers a day; each worker that starts counts `workerHours` and {WORKER_GRACE_HOURS}, however soon it ends. 0 is "
+    "without limit, the default of the local cloud"
+)
 _SPOT: Final = (
     "use spot instances: about a third of the price, and now and then a preparation that starts again. Once for an account: "
     "`aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`"
@@ -166,6 +183,7 @@ class Settings:
     chunk_size: int
     caps: Mapping[DailyCap, int]
     upload_limit_bytes: int
+    upload_days: int
     page_origins: tuple[str, ...]
     upload_origins: tuple[str, ...]
     bowtie2: bool
@@ -180,6 +198,8 @@ class Settings:
     worker_types: tuple[WorkerTypes, ...]
     worker_scratch_gb: int
     worker_hours: int
+    workers_at_once: int
+    daily_worker_hours: int
     worker_market: Literal["on-demand", "spot"]
     ubuntu_release: str
     instance_type: str
@@ -274,6 +294,9 @@ def _read(read: ContextReader, root: Path) -> Settings:
         upload_limit_bytes=read.number(
             "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
         ),
+        upload_days=read.number(
+            "uploadDays", 3, 1, 3650, "days until an uploaded file is deleted; a preparation copies it"
+        ),
         page_origins=read.origins(
             "pageOrigins", "origins that serve the page besides CloudFront, separated by commas"
         ),
@@ -298,7 +321,19 @@ def _read(read: ContextReader, root: Path) -> Settings:
         worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
         worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000, _SCRATCH),
         # A systemd unit in the image ends a worker after 25 hours, whatever this setting says.
-        worker_hours=read.number("workerHours", 12, 1, 24, "hours that a preparation on a worker may take"),
+        worker_hours=(
+            worker_hours := read.number(
+                "workerHours", 12, 1, 24, "hours that a preparation on a worker may take"
+            )
+        ),
+        workers_at_once=read.number(
+            "workersAtOnce",
+            20 if names.kind_of(stage) == names.LOCAL else 2,
+            1,
+            1000,
+            _AT_ONCE,
+        ),
+        daily_worker_hours=_daily_worker_hours(read, stage, worker_hours),
         worker_market="spot" if read.flag("workerSpot", _SPOT, default=False) else "on-demand",
         ubuntu_release=read.text(
             "ubuntuRelease", "24.04", "Ubuntu release of the workers' image", pattern=r"\d\d\.04"
@@ -364,6 +399,23 @@ def _caps(read: ContextReader, stage: str) -> dict[DailyCap, int]:
         )
         for cap in CAPS
     }
+
+
+def _daily_worker_hours(read: ContextReader, stage: str, worker_hours: int) -> int:
+    one = worker_hours + WORKER_GRACE_HOURS
+    hours = read.number(
+        "dailyWorkerHours",
+        0 if names.kind_of(stage) == names.LOCAL else WORKERS_A_DAY * one,
+        0,
+        100_000,
+        _WORKER_HOURS,
+    )
+    if 0 < hours < one:
+        raise SettingsError(
+            f"context 'dailyWorkerHours': {hours} start no worker, as each counts {one} (workerHours and {WORKER_GRACE_HOURS}); "
+            "give at least as many, or 0"
+        )
+    return hours
 
 
 def _reserved_concurrency(read: ContextReader, account: Account) -> int | None:

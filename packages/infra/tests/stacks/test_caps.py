@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from crackling_infra.context import SettingsError
 from crackling_infra.settings import CAPS, read_settings
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ def test_every_cap_is_on_by_default_and_a_client_has_no_more_than_all() -> None:
     for stage in ("dev", "staging", "pr-3"):
         caps = {cap.key: value for cap, value in read_settings({"stage": stage}.get, Path()).caps.items()}
         assert min(caps.values()) > 0
-        for name in ("Jobs", "Bases", "Uploads", "Preparations"):
+        for name in ("Jobs", "Bases", "Uploads", "Preparations", "DownloadBytes"):
             assert caps[f"client{name}"] <= caps[f"daily{name}"]
 
 
@@ -36,3 +39,18 @@ def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(servi
     variables = service.functions()["api"]["Environment"]["Variables"]
     assert header == {"HeaderName": "x-crackling-page", "HeaderValue": variables["PAGE_KEY"]}
     assert variables["PAGE_KEY"] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+
+
+def test_workers_are_capped_by_number_and_by_hours(service: Template) -> None:
+    settings = read_settings({}.get, Path())
+    assert (settings.workers_at_once, settings.daily_worker_hours) == (2, 52)
+    variables = service.functions()["scheduler"]["Environment"]["Variables"]
+    told = {name: variables[name] for name in ("WORKERS_AT_ONCE", "WORKER_HOURS", "DAILY_WORKER_HOURS")}
+    assert told == {"WORKERS_AT_ONCE": "2", "WORKER_HOURS": "13", "DAILY_WORKER_HOURS": "52"}
+
+
+def test_a_day_has_the_hours_of_a_worker_at_least() -> None:
+    with pytest.raises(SettingsError, match=r"dailyWorkerHours.*13"):
+        read_settings({"dailyWorkerHours": "12"}.get, Path())
+    assert read_settings({"dailyWorkerHours": "13"}.get, Path()).daily_worker_hours == 13
+    assert read_settings({"stage": "local"}.get, Path()).daily_worker_hours == 0

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, O
 
 from crackling.results import FORMATS, Format
 from crackling_lambdas.api.caller import Caller
+from crackling_lambdas.api.downloads import Downloads
 from crackling_lambdas.api.job_views import (
     Cursor,
     JobCreated,
@@ -44,21 +45,22 @@ def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
     }
 
 
-def file(content: str | Address, media_type: str, name: str) -> Response[str]:
-    """Return a response with a file, or one that redirects to its address."""
-    if isinstance(content, Address):
-        return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(HTTPStatus.OK, media_type, content, headers=headers)
-
-
 def job_routes(
     app: APIGatewayRestResolver,
     submission: Submission,
     results: Results,
     deletion: Deletion,
     client: Callable[[], str],
+    downloads: Downloads,
 ) -> None:
+    def file(content: str | Address, media_type: str, name: str) -> Response[str]:
+        """Return a response with a file, or one that redirects to its address."""
+        if isinstance(content, Address):
+            downloads.take(content.bytes)
+            return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(HTTPStatus.OK, media_type, content, headers=headers)
+
     @app.post(
         "/jobs",
         summary="Design guides for a sequence or a part of the genome, or score your own",

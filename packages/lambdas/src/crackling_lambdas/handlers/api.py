@@ -67,6 +67,7 @@ def make_handler(
             Resource.BASES: Cap(settings.client_bases, settings.daily_bases),
             Resource.UPLOADS: Cap(settings.client_uploads, settings.daily_uploads),
             Resource.PREPARATIONS: Cap(settings.client_preparations, settings.daily_preparations),
+            Resource.DOWNLOADS: Cap(settings.client_download_bytes, settings.daily_download_bytes),
         },
         clock=clock,
     )
@@ -110,6 +111,7 @@ def make_handler(
             catalogue=catalogue or NcbiClient(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
             expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         ),
+        caps,
         settings.page_key,
     )
 
