@@ -1,6 +1,6 @@
 """Build what the stacks deploy: `python scripts/build.py [PART...]` (default: all, in this order).
 
-node       the CDK's command line and what judges policies, into packages/infra/node_modules
+node       the CDK's command line and what evaluates policies, into packages/infra/node_modules
 layers     the Lambda layers and the functions' code, into build/ (--here: for this interpreter, as the local cloud wants it)
 page       the static page, into packages/frontend/dist
 assembly   both stacks, synthesised, into build/cdk.out (-c key=value: settings, as for `cdk synth`)

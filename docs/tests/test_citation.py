@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crackling.about import METHODS
-from crackling.publications import Publication
+from crackling.publications import CRACKLING, Publication
 
 CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
 
@@ -29,3 +30,9 @@ def test_the_references_are_those_of_the_methods() -> None:
     references = yaml.safe_load(CITATION.read_text("utf-8"))["references"]
     cited = [(reference["notes"], publication(reference)) for reference in references]
     assert cited == [(method.name, one) for method in METHODS for one in method.publications]
+
+
+def test_the_address_of_the_distribution_is_that_of_the_method() -> None:
+    project = CITATION.parent / "packages" / "crackling" / "pyproject.toml"
+    urls = tomllib.loads(project.read_text("utf-8"))["project"]["urls"]
+    assert urls == {"Publication": f"https://doi.org/{CRACKLING.doi}"}

@@ -1,4 +1,4 @@
-"""Have an independent implementation of IAM judge what the roles of GitHub's jobs may do, conditions included."""
+"""Have an independent implementation of IAM decide what the roles of GitHub's jobs may do, conditions included."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from crackling_aws import names
 from delivery.account.template import ROLES, template
-from localcloud.iam.judge import Judge, Question
+from localcloud.iam.evaluator import PolicyEvaluator, Question
 from localcloud.iam.templates import Roles
 
-JUDGE = Judge(Path(__file__).parents[2] / "infra" / "node_modules")
+EVALUATOR = PolicyEvaluator(Path(__file__).parents[2] / "infra" / "node_modules")
 # Each kind of account has roles of its own.
 ACCOUNTS = [Roles(template(purpose), {"SubjectPrefix": "repo:owner/crackling"}) for purpose in ROLES]
 ACCOUNT_OF = {role: account for account in ACCOUNTS for role in account}
@@ -108,9 +108,9 @@ def question(role: str, case: Case) -> Question:
     return ACCOUNT_OF[role].question(role, action, resource, context[0] if context else {})
 
 
-def judged(role: str, cases: list[Case], allowed: bool) -> list[Case]:
-    """Return the cases on which the judge has this verdict."""
-    verdicts = JUDGE.ask(ACCOUNT_OF[role].policies, [question(role, case) for case in cases])
+def evaluated(role: str, cases: list[Case], allowed: bool) -> list[Case]:
+    """Return the cases on which the evaluator has this verdict."""
+    verdicts = EVALUATOR.evaluate(ACCOUNT_OF[role].policies, [question(role, case) for case in cases])
     return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.allowed is allowed]
 
 
@@ -124,12 +124,12 @@ def cdk_role(name: str) -> str:
 
 @pytest.mark.parametrize("role", list(ACCOUNT_OF))
 def test_no_role_reaches_the_users_data_or_secrets(role: str) -> None:
-    assert judged(role, USER_DATA, allowed=True) == []
+    assert evaluated(role, USER_DATA, allowed=True) == []
 
 
 @pytest.mark.parametrize("role", list(ACCOUNT_OF))
 def test_no_role_gives_itself_more(role: str) -> None:
-    assert judged(role, POWERS, allowed=True) == []
+    assert evaluated(role, POWERS, allowed=True) == []
 
 
 def test_inspection_makes_change_sets_and_finds_drift() -> None:
@@ -163,7 +163,7 @@ def test_inspection_makes_change_sets_and_finds_drift() -> None:
         ("s3:GetLifecycleConfiguration", DATA),
         ("iam:GetRolePolicy", "arn:aws:iam::123456789012:role/CracklingStack-prod-ApiApiRole"),
     ]
-    assert judged("InspectionRole", needed, allowed=False) == []
+    assert evaluated("InspectionRole", needed, allowed=False) == []
 
 
 def test_inspection_uses_the_key_of_the_cdks_bucket_through_s3_only() -> None:
@@ -177,13 +177,13 @@ def test_inspection_uses_the_key_of_the_cdks_bucket_through_s3_only() -> None:
         Question(one.principal, one.action, one.resource, one.context, one.identity, attached="key")
         for one in (question("InspectionRole", case) for case, _ in cases)
     ]
-    verdicts = JUDGE.ask(policies, questions)
+    verdicts = EVALUATOR.evaluate(policies, questions)
     assert [verdict.allowed for verdict in verdicts] == [expected for _, expected in cases]
 
 
 def test_inspection_takes_no_other_role() -> None:
     roles: list[Case] = [("sts:AssumeRole", cdk_role(name)) for name in ("deploy", "file-publishing")]
-    assert judged("InspectionRole", roles, allowed=True) == []
+    assert evaluated("InspectionRole", roles, allowed=True) == []
 
 
 @pytest.mark.parametrize("role", ["DeploymentRole", "EphemeralRole"])
@@ -193,7 +193,7 @@ def test_what_deploys_takes_the_cdks_roles_and_reads_what_is_deployed(role: str)
         ("cloudformation:DescribeStacks", stack("CracklingStack-pr-1")),
         ("cloudformation:GetTemplate", stack("CracklingStack-pr-1")),
     ]
-    assert judged(role, needed, allowed=False) == []
+    assert evaluated(role, needed, allowed=False) == []
 
 
 def test_only_stages_of_pull_requests_are_deleted() -> None:
@@ -204,9 +204,9 @@ def test_only_stages_of_pull_requests_are_deleted() -> None:
     ours: list[Case] = [
         ("cloudformation:DeleteStack", stack(f"{name}-pr-1")) for name in ("CracklingStack", "Ec2Stack")
     ]
-    assert judged("EphemeralRole", others, allowed=True) == []
-    assert judged("EphemeralRole", ours, allowed=False) == []
-    assert judged("DeploymentRole", [*others, *ours], allowed=True) == []
+    assert evaluated("EphemeralRole", others, allowed=True) == []
+    assert evaluated("EphemeralRole", ours, allowed=False) == []
+    assert evaluated("DeploymentRole", [*others, *ours], allowed=True) == []
 
 
 def test_baking_makes_an_image_of_the_builder_and_tests_it() -> None:
@@ -234,7 +234,7 @@ def test_baking_makes_an_image_of_the_builder_and_tests_it() -> None:
         ("ssm:GetParameterHistory", f"arn:aws:ssm:{HERE}:parameter{names.image_parameter('prod')}"),
         ("cloudformation:DeleteStack", stack("Ec2Stack-prod")),
     ]
-    assert judged("BakingRole", needed, allowed=False) == []
+    assert evaluated("BakingRole", needed, allowed=False) == []
 
 
 def test_baking_leaves_other_machines_and_images_alone() -> None:
@@ -252,12 +252,12 @@ def test_baking_leaves_other_machines_and_images_alone() -> None:
         ("ssm:PutParameter", f"arn:aws:ssm:{HERE}:parameter/crackling/prod/worker-settings"),
         ("cloudformation:DeleteStack", stack("CracklingStack-prod")),
     ]
-    assert judged("BakingRole", others, allowed=True) == []
+    assert evaluated("BakingRole", others, allowed=True) == []
 
 
 def test_cleaning_deletes_images_of_workers_only() -> None:
     ours = {f"ec2:ResourceTag/{names.IMAGE_TAG}": "prod"}
     deleting = (("ec2:DeregisterImage", IMAGE), ("ec2:DeleteSnapshot", SNAPSHOT))
-    assert judged("CleaningRole", [(*one, ours) for one in deleting], allowed=False) == []
+    assert evaluated("CleaningRole", [(*one, ours) for one in deleting], allowed=False) == []
     others: list[Case] = [*deleting, ("ec2:TerminateInstances", INSTANCE, ours)]
-    assert judged("CleaningRole", others, allowed=True) == []
+    assert evaluated("CleaningRole", others, allowed=True) == []

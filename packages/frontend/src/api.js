@@ -11,9 +11,26 @@ const SAME_TIME = 5000;
 /** The most genomes that a page of their list may have. */
 const GENOMES_PAGE = 200;
 
-/** API Gateway refuses what is too large for it by itself, without a problem document. */
-const TOO_LARGE =
-  "The request is larger than the service accepts (6 MB). Split the query, or enter a region of the genome.";
+/**
+ * What API Gateway refuses by itself, without a problem document: title and detail by status.
+ * @type {Record<number, [string, string]>}
+ */
+const REFUSALS = {
+  401: ["Not signed in", "This service is for those who are signed in. Sign in, and try again."],
+  403: ["Not allowed", "You may not do this here. Ask the people who run this service."],
+  413: [
+    "Error 413",
+    "The request is larger than the service accepts (6 MB). Split the query, or enter a region of the genome.",
+  ],
+};
+
+/**
+ * Who is signed in, as far as the API needs to know.
+ * @typedef {object} Signed
+ * @property {{value: {name: string} | null}} user null if nobody is signed in
+ * @property {() => Promise<string | null>} token null if nobody is signed in
+ * @property {(refused: string) => Promise<string>} replace return a token instead of one that has been refused
+ */
 
 /** A request failed or was refused. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
@@ -50,11 +67,13 @@ export class Api {
    * @param {string} base address of the API, without a slash at the end
    * @param {typeof fetch} send
    * @param {typeof sleep} pause
+   * @param {Signed | null} signed null if the deployment is open to everybody
    */
-  constructor(base, send = (...request) => fetch(...request), pause = sleep) {
+  constructor(base, send = (...request) => fetch(...request), pause = sleep, signed = null) {
     this.base = base;
     this.send = send;
     this.pause = pause;
+    this.signed = signed;
   }
 
   /** Return the time by the service's clock, in milliseconds. The clock of a user's machine may be wrong by any time. */
@@ -205,6 +224,14 @@ export class Api {
   }
 
   /**
+   * Return a file of the API, for somebody who is signed in: a link to its address would not tell who follows it.
+   * @param {string} address of exportAddress() or queryAddress()
+   */
+  async file(address) {
+    return (await this.#request(address.slice(this.base.length))).blob();
+  }
+
+  /**
    * @param {string} path
    * @param {{body?: object, signal?: AbortSignal, pauses?: number[]}} [more]
    * @returns {Promise<any>}
@@ -244,21 +271,35 @@ export class Api {
   }
 
   /**
+   * Send a request once, or once more with another token if the first has expired.
    * @param {string} path
    * @param {RequestInit} request
    * @returns {Promise<Response>}
    * @throws {ApiError} if the answer is not a success
    */
   async #send(path, request) {
-    let response;
+    const token = (await this.signed?.token()) ?? null;
+    let response = await this.#fetch(path, request, token);
+    if (response.status === 401 && this.signed && token !== null)
+      response = await this.#fetch(path, request, await this.signed.replace(token));
+    return response.ok ? response : refuse(response, await response.json().catch(() => null));
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} request
+   * @param {string | null} token sent to the API only: browsers leave it out if they are redirected to another origin
+   */
+  async #fetch(path, request, token) {
+    const headers = { ...request.headers, ...(token !== null && { Authorization: `Bearer ${token}` }) };
     try {
-      response = await this.send(this.base + path, request);
+      const response = await this.send(this.base + path, { ...request, headers });
+      this.#noteTime(response.headers.get("Date"));
+      return response;
     } catch (error) {
       if (request.signal?.aborted) throw error;
       throw new ApiError("No connection", "The service cannot be reached. Check the connection.", 0);
     }
-    this.#noteTime(response.headers.get("Date"));
-    return response.ok ? response : refuse(response, await response.json().catch(() => null));
   }
 
   /** @param {string | null} date of an answer */
@@ -275,9 +316,10 @@ export class Api {
  */
 function refuse({ status, headers }, problem) {
   const seconds = headers.get("Retry-After");
+  const [title, detail] = REFUSALS[status] ?? [`Error ${status}`, "The service answered in an unexpected way."];
   throw new ApiError(
-    problem?.title ?? `Error ${status}`,
-    problem?.detail ?? (status === 413 ? TOO_LARGE : "The service answered in an unexpected way."),
+    problem?.title ?? title,
+    problem?.detail ?? detail,
     status,
     seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : null,
   );

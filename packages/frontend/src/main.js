@@ -5,6 +5,7 @@ import { readRoute } from "./model/route.js";
 import { showSubmit } from "./submit/view.js";
 
 /**
+ * @import {Account} from "./account/account.js"
  * @import {View} from "./types.js"
  */
 
@@ -12,24 +13,29 @@ const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const errors = catchEverything(/** @type {HTMLElement} */ (document.querySelector("#trouble")));
 
 /**
- * Read the page's settings, which name the API.
- * @returns {Promise<Api>}
+ * Read the page's settings, which name the API, and how people sign in if they have to.
+ * @returns {Promise<{api: Api, account: Account | null} | null>} null if this window has done its work
  */
 async function connect() {
   const answer = await fetch("config.json", { cache: "no-cache" }).catch(() => null);
   const settings = answer?.ok ? await answer.json() : null;
   if (!settings?.api) throw new ApiError("Not set up", "The page’s settings (config.json) cannot be read.", 0);
-  return new Api(settings.api);
+  if (!settings.signIn) return { api: new Api(settings.api), account: null };
+  const { openAccount } = await import("./account/account.js");
+  const account = await openAccount(settings.signIn, /** @type {Element} */ (document.querySelector("header")));
+  return account && { api: new Api(settings.api, undefined, undefined, account.session), account };
 }
 
 /**
  * Show the view that the address names. The code of a view other than the form is loaded when it is first shown.
  * @param {HTMLElement} stage
  * @param {Api} api
+ * @param {Account | null} account
  * @returns {Promise<View>}
  */
-async function showCurrent(stage, api) {
+async function showCurrent(stage, api, account) {
   const route = readRoute(location.hash);
+  if (account?.session.user.value === null && route.view !== "about") return account.showSignIn(stage);
   if (route.view === "submit") return showSubmit(stage, api);
   if (route.view === "job") return (await import("./job/view.js")).showJob(stage, api, route.id);
   if (route.view === "about") return (await import("./about/view.js")).showAbout(stage, api);
@@ -45,10 +51,11 @@ async function showCurrent(stage, api) {
  * Show the current view, or an error if that fails.
  * @param {HTMLElement} stage
  * @param {Api} api
+ * @param {Account | null} account
  */
-async function showSafely(stage, api) {
+async function showSafely(stage, api, account) {
   try {
-    return await showCurrent(stage, api);
+    return await showCurrent(stage, api, account);
   } catch (error) {
     errors.show(error);
     fill(
@@ -71,8 +78,9 @@ function markCurrent() {
 /**
  * Show the current view now, and again whenever the address changes.
  * @param {Api} api
+ * @param {Account | null} account
  */
-function run(api) {
+function run(api, account) {
   const name = document.title;
   let latest = 0;
   /** @type {View | null} */
@@ -82,7 +90,7 @@ function run(api) {
     const ours = ++latest;
     view?.stop();
     const stage = h("div", { class: "view" });
-    const next = await showSafely(stage, api);
+    const next = await showSafely(stage, api, account);
     // The user has opened another view while this one was loaded.
     if (ours !== latest) return next.stop();
     view = next;
@@ -97,6 +105,8 @@ function run(api) {
     // As after loading a page, a screen reader begins at the heading of the new view.
     main.querySelector("h1")?.focus();
   });
+  // Nothing of a user stays in sight after they have signed out, in this window or another.
+  account?.session.user.watch((user) => user === null && view && void show());
   return show();
 }
 
@@ -106,7 +116,9 @@ document.querySelector(".skip")?.addEventListener("click", (event) => {
   main.focus();
 });
 try {
-  await run(await connect());
+  const connected = await connect();
+  if (connected) await run(connected.api, connected.account);
+  else fill(main, h("h1", {}, "Signed in"), h("p", {}, "You can close this window and go on in the other."));
 } catch (error) {
   fill(main, h("h1", {}, error instanceof ApiError ? error.title : "Something went wrong"), failure(messageOf(error)));
 }

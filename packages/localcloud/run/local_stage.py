@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import build
-from crackling_aws.names import LOCAL, image_parameter
+from crackling_aws.names import GENOME_TAG, LOCAL, image_parameter
 from delivery.api_client import ApiClient
 from localcloud.cloud import LocalCloud
 from localcloud.standins.assemblies import StandInAssembly, phage_lambda
@@ -54,7 +54,7 @@ def say(text: str) -> None:
 def repository_workers(cloud: LocalCloud) -> WorkerProcesses:
     """Return workers that run the repository's own code."""
     variables = {"PYTHONPATH": str(build.ROOT / "packages/ec2_worker/src")}
-    return WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], variables)
+    return WorkerProcesses(cloud, [sys.executable, "-m", "crackling_worker"], GENOME_TAG, variables)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ KILLS_EVERY_SECONDS, DAMAGE_EVERY_SECONDS = 3.0, 40.0
 
 
 def soak(jobs: int, seconds: float, seed: int) -> Verdict:
-    """Submit the jobs, disturb them, wait for their ends, and judge them."""
+    """Submit the jobs, disturb them, wait for their ends, and assess them."""
     with tempfile.TemporaryDirectory() as folder, deployed(0) as deployment:
         genomes = [SoakGenome.make(Path(folder), number, seed) for number in range(GENOMES)]
         for genome in genomes:

@@ -1,4 +1,4 @@
-"""Judge a soak: how long jobs took, and whether any was lost, doubled, wrong or stuck."""
+"""Assess a soak: how long jobs took, and whether any was lost, doubled, wrong or stuck."""
 
 from __future__ import annotations
 

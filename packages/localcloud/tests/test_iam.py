@@ -1,4 +1,4 @@
-"""Test which calls a request counts as, what is recorded of it, and how the calls are judged."""
+"""Test which calls a request counts as, what is recorded of it, and how the calls are evaluated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from gap import fresh
 from localcloud.iam.calls import Call, Request, calls_of
-from localcloud.iam.judge import Judge
+from localcloud.iam.evaluator import PolicyEvaluator
 from localcloud.iam.policies import Policies
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import Finding, IamReport, make_report
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from localcloud.cloud import LocalCloud
 
-JUDGE = Judge(Path(__file__).parents[2] / "infra" / "node_modules")
+EVALUATOR = PolicyEvaluator(Path(__file__).parents[2] / "infra" / "node_modules")
 KEYS = itertools.count(1)
 EC2 = "arn:aws:ec2:us-east-1:123456789012"
 JOBS = "arn:aws:dynamodb:us-east-1:123456789012:table/jobs"
@@ -99,7 +99,7 @@ def report_on(
 ) -> IamReport:
     """Return the report on calls by roles that all have these statements."""
     documents = [{"Version": "2012-10-17", "Statement": [one]} for one in statements]
-    return make_report(made, idle, JUDGE, of_role=lambda _role: documents, of_resource=of_resource)
+    return make_report(made, idle, EVALUATOR, of_role=lambda _role: documents, of_resource=of_resource)
 
 
 def test_report() -> None:

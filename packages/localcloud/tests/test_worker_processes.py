@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from localcloud.cloud import LocalCloud
 
-TAGS = {"crackling:genome": "tiny", "crackling:claim": "c", "crackling:stage": "test"}
+TAG = "genome"
+TAGS = {TAG: "tiny", "claim": "c"}
 # Reads a tag and a parameter, as a worker does, with nothing but what the instance provides.
 PROGRAM = """
 import os, urllib.request, boto3
@@ -27,7 +28,7 @@ base = os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] + "/latest/"
 ask = lambda path, **headers: urllib.request.urlopen(urllib.request.Request(base + path, headers=headers))
 token = urllib.request.Request(base + "api/token", method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"})
 token = urllib.request.urlopen(token).read().decode()
-print(ask("meta-data/tags/instance/crackling:genome", **{"X-aws-ec2-metadata-token": token}).read().decode())
+print(ask("meta-data/tags/instance/genome", **{"X-aws-ec2-metadata-token": token}).read().decode())
 ssm = boto3.client("ssm")
 for name in ("mine", "yours"):
     print(ssm.get_parameter(Name=name)["Parameter"]["Value"])
@@ -88,7 +89,7 @@ def only(workers: WorkerProcesses) -> Worker:
 
 
 def test_a_worker_has_its_instances_metadata_and_role(cloud: LocalCloud, launch: Callable[..., str]) -> None:
-    with WorkerProcesses(cloud, [sys.executable, "-c", PROGRAM]) as workers:
+    with WorkerProcesses(cloud, [sys.executable, "-c", PROGRAM], TAG) as workers:
         instance_id = launch(**TAGS)
         until(lambda: state(cloud, instance_id) == "terminated")
         worker = only(workers)
@@ -102,7 +103,7 @@ def test_a_worker_has_its_instances_metadata_and_role(cloud: LocalCloud, launch:
 def test_an_instance_that_is_taken_away_ends_its_process(
     cloud: LocalCloud, launch: Callable[..., str]
 ) -> None:
-    with WorkerProcesses(cloud, ["sleep", "600"]) as workers:
+    with WorkerProcesses(cloud, ["sleep", "600"], TAG) as workers:
         instance_id = launch(**TAGS)
         worker = only(workers)
         cloud.client("ec2").terminate_instances(InstanceIds=[instance_id])
@@ -111,14 +112,14 @@ def test_an_instance_that_is_taken_away_ends_its_process(
 
 
 def test_nothing_runs_on_when_the_cloud_ends(cloud: LocalCloud, launch: Callable[..., str]) -> None:
-    with WorkerProcesses(cloud, ["sleep", "600"]) as workers:
+    with WorkerProcesses(cloud, ["sleep", "600"], TAG) as workers:
         launch(**TAGS)
         worker = only(workers)
     assert worker.process.poll() == -9
 
 
 def test_an_instance_that_is_no_worker_runs_nothing(cloud: LocalCloud, launch: Callable[..., str]) -> None:
-    with WorkerProcesses(cloud, ["sleep", "600"]) as workers:
+    with WorkerProcesses(cloud, ["sleep", "600"], TAG) as workers:
         instance_id = launch(Name="builder")
         time.sleep(0.2)
         assert workers.workers == []

@@ -84,13 +84,13 @@ def open_genome(
 
     Args:
         source: the path of a FASTA file or of an index, or an accession such as GCF_000840245.1.
-        annotation: the genome's genes in GFF3, plain or compressed.
+        annotation: the genome's genes in GFF3 or GTF, plain or compressed.
         published_genes: without `annotation`, use the genes that NCBI publishes with an accession.
         threads: for indexing; default: all processors.
         progress: called with the name of a stage, what is done and what there is to do (0: unknown).
 
     Raises:
-        InputError: a file is not FASTA or not GFF3, the annotation is of another genome, or there is no such assembly.
+        InputError: a file is not FASTA, GFF3 or GTF, the annotation is of another genome, or there is no such assembly.
         IndexFileError: the index is damaged or of another version.
         StorageError: a file cannot be read or written.
         TransferError: NCBI cannot be reached.
@@ -156,10 +156,10 @@ def read_genes(
     """Read the annotation of a genome: of a file, else of an accession, else None.
 
     Raises:
-        InputError: the file is not GFF3, or of another genome than the index.
+        InputError: the file is neither GFF3 nor GTF, or of another genome than the index.
     """
     if annotation is not None:
-        return read_annotation(Path(annotation), {name for name, _ in index.contigs})
+        return read_annotation(Path(annotation), dict(index.contigs))
     if not published_genes or not is_accession(source):
         return None
     from crackling.ncbi.cache import Cache

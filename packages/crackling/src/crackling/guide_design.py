@@ -50,7 +50,7 @@ def design(
     *,
     genome: Genome | str | Path,
     guides: Sequence[str | Site] | None = None,
-    region: str | None = None,
+    region: str | Sequence[str] | None = None,
     min_accepted: int = DEFAULT_MIN_ACCEPTED,
     all_folds: bool = False,
     threads: int | None = None,
@@ -64,7 +64,8 @@ def design(
         query: DNA or FASTA as a text, the path of a FASTA file, or contigs.
         genome: what the guides' off-targets are searched in: a genome that is open, or what open_genome() takes.
         guides: instead of a query: your own guides, 20 nt or 23 with the PAM.
-        region: instead of a query: a gene of the genome, or CONTIG:START-END, counted from 1 with the last base.
+        region: instead of a query: a gene of the genome, a contig, or CONTIG:START-END, counted from 1 with the last base;
+            or several of them, of which each that is not the same as another is a contig of the query.
         min_accepted: how many of the three methods must accept an efficient guide.
         all_folds: fold every guide, not only those whose verdict depends on it. No verdict changes.
         threads: default: all processors.
@@ -74,7 +75,7 @@ def design(
         The guides in query order.
 
     Raises:
-        InputError: the query, a guide or the region is not what it should be.
+        InputError: the query, a guide or a region is not what it should be.
         CracklingError: as for open_genome().
     """
     if sum(given is not None for given in (query, guides, region)) != 1:
@@ -83,11 +84,12 @@ def design(
         raise InputError(f"min_accepted = {min_accepted}: must be from 1 to {_METHODS}")
     contigs = _read(query) if query is not None else []
     sites = _parse(guides) if guides is not None else find_sites(contigs)
-    if region is not None:
-        check_region(region, genome)
+    regions = [region] if isinstance(region, str) else list(region or ())
+    for one in regions:
+        check_region(one, genome)
     with opened(genome, threads=threads, progress=progress) as against:
         if region is not None:
-            contigs = [against.read_region(region)]
+            contigs = list({found.name: found for found in map(against.read_region, regions)}.values())
             sites = find_sites(contigs)
         targets = make_targets(
             sites, against, min_accepted=min_accepted, all_folds=all_folds, threads=threads, progress=progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from crackling.annotation import UNKNOWN, Locus
 from crackling.annotation.annotation import Annotation, Position, read_annotation, read_gff
 from crackling.errors import InputError, StorageError
+from crackling.sequences import lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +116,25 @@ def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path: Path) -
     assert at(read_annotation(path), 1060) == Locus("ABC1", "CDS")
 
 
+@pytest.mark.parametrize("block", [7, 64, 1 << 20])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_text_is_read_however_it_was_saved(
+    monkeypatch: pytest.MonkeyPatch, mark: bytes, line_end: str, block: int
+) -> None:
+    monkeypatch.setattr(lines, "_BLOCK", block)
+    saved = mark + NCBI.replace("\n", line_end).encode()
+    assert read_gff(io.BytesIO(saved), "genes.gff") == read(NCBI)
+    with pytest.raises(InputError, match=r"^genes.gff, line 13: has 1 columns"):
+        read_gff(io.BytesIO(saved + f"nonsense{line_end}".encode()), "genes.gff")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32"])
+def test_what_is_no_plain_text_is_refused_with_the_remedy(encoding: str) -> None:
+    with pytest.raises(InputError, match=r"^genes.gff: its bytes are no plain text; save it as UTF-8$"):
+        read_gff(io.BytesIO(NCBI.encode(encoding)), "genes.gff")
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -123,7 +144,7 @@ def test_windows_line_ends_compression_and_sequence_at_the_end(tmp_path: Path) -
         ("NC_1.1\tx\tgene\t0\t9\t.\t+\t.\tID=1", "line 3: goes from '0'"),
         ("NC_1.1\tx\tgene\t10\t9\t.\t+\t.\tID=1", "line 3: goes from '10' to '9'"),
         ("NC_1.1\tx\tgene\t1\t99999999999\t.\t+\t.\tID=1", "line 3: goes from '1'"),
-        ('1\tx\texon\t1\t9\t.\t+\t.\tgene_id "A"; transcript_id "B";', "line 3: has no tag=value"),
+        ("1\tx\texon\t1\t9\t.\t+\t.\tgene1", "line 3: has no tag=value"),
     ],
 )
 def test_what_is_wrong_is_told_by_line(line: str, says: str) -> None:
@@ -133,8 +154,8 @@ def test_what_is_wrong_is_told_by_line(line: str, says: str) -> None:
 
 def test_a_file_of_another_genome_is_refused() -> None:
     with pytest.raises(InputError, match=r"names none of the genome's contigs \(it has 'NC_1.1'"):
-        read(NCBI, contigs={"chr1"})
-    assert read(NCBI, contigs={"chr1", "NC_1.1"}).genes
+        read(NCBI, contigs={"chr1": 20_000})
+    assert read(NCBI, contigs={"chr1": 20_000, "NC_1.1": 10_000}).genes
 
 
 @pytest.mark.parametrize("text", ["", "##gff-version 3\n", "c\t.\tregion\t1\t9\t.\t+\t.\tID=c\n"])

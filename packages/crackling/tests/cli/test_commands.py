@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import pytest
 
 from crackling.cli.main import main
+from crackling.sequences.compressed import plain
 
 GUIDE = "ATAAATAGCGAAAACCCGCG"
 
@@ -124,6 +125,23 @@ def test_design_reads_a_region_of_the_genome(
             assert crackling("design", "--region", asked, *options) == crackling("design", pasted, *options)
 
 
+def test_design_takes_several_regions(crackling: Command, genome: str) -> None:
+    asked = ("NC_001416.1:37,227-37,940", "NC_001416.1:1-500", "NC_001416.1: 37227\N{EN DASH}37940")
+    options = ("--genome", genome, "--format", "tsv")
+    together = rows(crackling("design", *(word for one in asked for word in ("--region", one)), *options))
+    alone = [row for one in asked[:2] for row in rows(crackling("design", "--region", one, *options))]
+    assert len({row["contig"] for row in together}) == 2
+    assert [row["guide"] for row in together] == [row["guide"] for row in alone]
+    assert [(row["contig"], row["start"]) for row in together] == [
+        (row["contig"], row["start"]) for row in alone
+    ]
+
+
+@pytest.mark.parametrize("name", ["KRAS", "SRY", "myb", "TP53"])
+def test_a_gene_that_is_given_as_the_query_gets_the_remedy(crackling: Command, index: str, name: str) -> None:
+    assert "--region" in crackling("design", name, "--genome", index, code=2)
+
+
 def test_design_says_what_is_wrong_with_a_region(crackling: Command, genome: str, index: str) -> None:
     for asked, where, says in [
         (
@@ -163,6 +181,32 @@ def test_the_file_name_chooses_the_format(
     }.items():
         crackling("design", sample / "cI.fa", "--genome", index, "-o", tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(starts)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_the_file_name_says_how_the_file_is_compressed(
+    crackling: Command, index: str, tmp_path: Path, ending: str
+) -> None:
+    query, out = GUIDE + "AGG", tmp_path / f"out.tsv{ending}"
+    crackling("design", query, "--genome", index, "-o", out)
+    first = out.read_bytes()
+    with out.open("rb") as stream, plain(stream, "out") as content:
+        assert content.read().decode() == crackling("design", query, "--genome", index, "--format", "tsv")
+    crackling("design", query, "--genome", index, "-o", out)
+    assert out.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", ["out.gtf", "out.xls", "out.pdf", "out.txt.gz", "out.2"])
+def test_a_file_name_that_names_no_format_is_refused(
+    crackling: Command, index: str, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    said = crackling("design", GUIDE + "AGG", "--genome", index, "-o", out, code=2)
+    assert "no format has the ending" in said
+    assert "end the name with one of .csv, .tsv, .json" in said
+    assert not out.exists()
+    crackling("design", GUIDE + "AGG", "--genome", index, "--format", "csv", "-o", out)
+    assert out.exists()
 
 
 def test_results_name_the_genome_by_its_file(crackling: Command, index: str, tmp_path: Path) -> None:

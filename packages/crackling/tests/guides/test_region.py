@@ -31,8 +31,12 @@ chr2\t.\tgene\t501\t510\t.\t+\t.\tID=gene-5;Name=twin
 chr2\t.\tgene\t11\t20\t.\t+\t.\tID=gene-6;Name=snoRNA:185;locus_tag=thrA
 chr2\t.\tgene\t991\t1010\t.\t+\t.\tID=gene-7;Name=beyond
 chr3\t.\tgene\t1\t10\t.\t+\t.\tID=gene-8;Name=elsewhere
+chr1\t.\tgene\t601\t610\t.\t+\t.\tID=gene:ENSG01;Name=TP53;gene_id=ENSG01;version=2;gene_synonym=p53,LFS1;\
+old_locus_tag=OLD1%2COLD2;Dbxref=GeneID:7157,HGNC:HGNC:11998,taxon:9606;Alias=BCC7
+chr1\t.\tgene\t701\t710\t.\t+\t.\tID=gene-9;Name=X:1-5;gene_synonym=p53b
+chr1\t.\tgene\t801\t810\t.\t+\t.\tID=gene-10;Name=HBB-B%20T;gene_synonym=p53b
 """
-CONTIGS = {"chr1": 1000, "chr2": 1000, "HLA:01:02": 50}
+CONTIGS = {"chr1": 1000, "chr2": 1000, "HLA:01:02": 50, "HG1#1#h1:8609527-8785749": 30}
 
 
 @pytest.fixture(params=["read", "prepared"], scope="module")
@@ -55,6 +59,13 @@ def annotation(request: pytest.FixtureRequest) -> Annotation:
         ("chr1:5..7", ("chr1", 4, 7)),
         ("chr1:5\N{EN DASH}7", ("chr1", 4, 7)),
         ("HLA:01:02:5-7", ("HLA:01:02", 4, 7)),
+        ("chr1: 1-9", ("chr1", 0, 9)),
+        ("chr1 : 1 - 9", ("chr1", 0, 9)),
+        ("chr1:1\N{MINUS SIGN}9", ("chr1", 0, 9)),
+        ("chr1:1\N{EM DASH}9", ("chr1", 0, 9)),
+        ("chr1:1\N{NON-BREAKING HYPHEN}9", ("chr1", 0, 9)),
+        ("chr1\t1\t9", ("chr1", 0, 9)),
+        ("chr1:\t1-9", ("chr1", 0, 9)),
     ],
 )
 def test_coordinates_are_as_people_write_them(text: str, position: tuple[str, int, int]) -> None:
@@ -94,6 +105,16 @@ def test_what_is_neither_is_refused(text: str, says: str) -> None:
         ("snorna:185", "snoRNA:185", ("chr2", 10, 20)),
         ("HLA:01:02:1-50", "HLA:01:02:1-50", ("HLA:01:02", 0, 50)),
         ("chr1:1,000..1,000", "chr1:1000-1000", ("chr1", 999, 1000)),
+        *[
+            (name, "TP53", ("chr1", 600, 610))
+            for name in ("p53", "lfs1", "OLD1", "OLD2", "GeneID:7157", "7157", "HGNC:11998", "BCC7")
+        ],
+        ("ENSG01", "TP53", ("chr1", 600, 610)),
+        ("ENSG01.2", "TP53", ("chr1", 600, 610)),
+        ("X:1-5", "X:1-5", ("chr1", 700, 710)),
+        ("HBB-B T", "HBB-B T", ("chr1", 800, 810)),
+        ("chr2", "chr2", ("chr2", 0, 1000)),
+        ("HG1#1#h1:8609527-8785749", "HG1#1#h1:8609527-8785749", ("HG1#1#h1:8609527-8785749", 0, 30)),
     ],
 )
 def test_a_region_is_located(
@@ -105,7 +126,7 @@ def test_a_region_is_located(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("chr9:1-5", r"^chr9:1-5: the genome has no contig chr9; it has chr1, chr2, HLA:01:02$"),
+        ("chr9:1-5", r"^chr9:1-5: the genome has no contig chr9; it has chr1, chr2, HLA:01:02, HG1"),
         ("chr1:990-1,001", r"^chr1:990-1001: the contig has 1,000 bases; end there or before$"),
         ("beyond", r"^chr2:991-1010: the contig has 1,000 bases"),
         ("elsewhere", r"^chr3:1-10: the genome has no contig chr3"),
@@ -116,6 +137,10 @@ def test_a_region_is_located(
             r"^DL: is the name of several genes: Dl at chr1:401-420, dl at chr1:301-320; spell one exactly",
         ),
         ("twin", r"twin at chr1:501-510, twin at chr2:501-510"),
+        ("p53b", r"^p53b: is the name of several genes: HBB-B T at chr1:801-810, X:1-5 at chr1:701-710;"),
+        ("9606", r"^9606: the genome has no such gene"),
+        ("chr1:500", r"^chr1:500: tells no first and last base of chr1; give CONTIG:START-END$"),
+        ("chr1:1-", r"^chr1:1-: tells no first and last base of chr1"),
     ],
 )
 def test_what_is_not_in_the_genome_is_refused_with_the_remedy(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crackling.annotation import annotation
 from crackling.annotation.annotation import Position, read_annotation
 from crackling.errors import InputError, TransferError
 from crackling.ncbi import Ncbi
@@ -226,6 +227,20 @@ def test_what_is_damaged_is_made_again_and_nothing_else(
     assert len(asked(ncbi, ".fna.gz")) == (name == "genome.fa.gz")
     remade = cached.index.stat().st_mtime_ns != index_made
     assert remade == (name in {"genome.issl", "facts.json"})
+
+
+def test_genes_that_an_older_version_prepared_are_prepared_again(
+    ncbi: NcbiStandIn, cache: Cache, builder: CacheBuilder, genes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(annotation, "MAGIC", b"CRKGENE1")
+        cached = cache.get(LAMBDA, builder)
+    assert cached.genes is not None
+    assert not annotation.is_current(cached.genes)
+    ncbi.asked.clear()
+    assert cache.annotation(LAMBDA, builder) == read_annotation(genes)
+    assert annotation.is_current(cached.genes)
+    assert not ncbi.asked
 
 
 def test_the_genes_of_a_place_are_those_of_the_file(cache: Cache, builder: CacheBuilder) -> None:

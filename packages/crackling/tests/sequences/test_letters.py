@@ -142,3 +142,22 @@ def test_what_is_written_as_fasta_is_read_again() -> None:
     text = as_fasta(contigs)
     assert max(map(len, text.splitlines())) == 80
     assert parse_query(text) == contigs
+
+
+@pytest.mark.parametrize("name", ["KRAS", "sry", "MYB", "TP53"])
+def test_what_may_be_the_name_of_a_gene_gets_the_remedy(name: str) -> None:
+    """Each letter of KRAS is one of the IUPAC alphabet; a guide with its PAM is longer."""
+    with pytest.raises(
+        InputError, match=rf"^the query: '{name}' is shorter than a guide .* give it as a region"
+    ):
+        parse_query(name)
+    assert parse_query(f">{name}\nKRAS\n") == [Contig(name, "KRAS")]
+    assert parse_query("ACGTN") == [Contig("query", "ACGTN")]
+
+
+@pytest.mark.parametrize("text", ["ACGT[A/G]ACGTACGTACGTACGTACGT", ">a\nACGT[A/G]ACGT"])
+def test_variants_in_brackets_are_refused_with_a_word(text: str) -> None:
+    with pytest.raises(
+        InputError, match=r"letter 5: '\[' is no nucleotide; write one of the variants, or the IUPAC"
+    ):
+        parse_query(text)

@@ -47,7 +47,7 @@ class Preparation:
         genome = known(self.store.get(self.genome))
         AnnotationStep(
             genomes=self.store, objects=self.objects, clock=lambda: 2.0, download=self.download
-        ).prepare(genome, "c", {"chr1"})
+        ).prepare(genome, "c", {"chr1": 100})
         if not known(self.store.get(self.genome)).annotated:
             return None
         return read_prepared(io.BytesIO(self.objects.get(keys.genes(self.genome, "c"))))

@@ -178,7 +178,7 @@ def send(
     Raises:
         ApiError: the request was rejected, or failed each time.
     """
-    place = f"{request.get_method()} {request.full_url.partition('?')[0]}"
+    route = f"{request.get_method()} {request.full_url.partition('?')[0]}"
 
     def attempt() -> tuple[bytes, Message]:
         with opener.open(request, timeout=60) as answer:
@@ -188,6 +188,6 @@ def send(
         return with_pauses(attempt, clock)
     except urllib.error.HTTPError as error:
         with error:
-            raise ApiError(f"{place}: {error.code} {error.read().decode(errors='replace')}") from None
+            raise ApiError(f"{route}: {error.code} {error.read().decode(errors='replace')}") from None
     except OSError as error:
-        raise ApiError(f"{place}: {getattr(error, 'reason', error)}") from None
+        raise ApiError(f"{route}: {getattr(error, 'reason', error)}") from None

@@ -13,6 +13,7 @@ import crackling
 import local_stage
 from crackling.results import write
 from crackling.specificity import Index, build_index
+from crackling_aws.names import GENOME_TAG
 from local_stage import SAMPLE, SAMPLE_ACCESSION
 from localcloud.workers import WorkerProcesses
 
@@ -72,7 +73,7 @@ def test_a_job_completes_with_a_genome_that_it_prepares(root: Root, tmp_path: Pa
     def workers(cloud: LocalCloud) -> WorkerProcesses:
         command = [str(shutil.which("chroot")), str(root.path), "/usr/local/bin/crackling-worker"]
         inside = {"TMPDIR": "/scratch", "HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
-        return WorkerProcesses(cloud, command, inside)
+        return WorkerProcesses(cloud, command, GENOME_TAG, inside)
 
     with local_stage.deployed(front_port=0, workers=workers, lambdaLimitBases="1") as deployment:
         api = deployment.api

@@ -89,7 +89,7 @@ export function showJob(container, api, id) {
   function refuse({ status, title, message, transient }) {
     if (isGone(status)) {
       stop();
-      leave(status === 404 ? "No such job" : "This job is no longer there", `${message}. `);
+      leave(status === 404 ? "No such job" : "This job is no longer there", `${message}. ${ownersNote(status)}`);
       return;
     }
     const onward = transient
@@ -99,6 +99,16 @@ export function showJob(container, api, id) {
     // If the job has never been read, there is nothing else to show.
     if (about.textContent) fill(results, notice);
     else fill(container, h("h1", { tabindex: -1 }, title), notice);
+  }
+
+  /**
+   * To somebody else, a job that is private does not exist.
+   * @param {number} status
+   */
+  function ownersNote(status) {
+    const user = api.signed?.user.value;
+    if (status !== 404 || !user) return "";
+    return `It may also belong to somebody who has not shared it; you are signed in as ${user.name}. `;
   }
 
   /** @returns {Promise<Job | undefined>} the finished job; undefined if the user has left the view before */

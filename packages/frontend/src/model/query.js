@@ -4,6 +4,8 @@ import { count } from "./format.js";
 
 const SITE = 23;
 const NOT_A_NUCLEOTIDE = /[^ACGTUNRYSWKMBDHV\s-]/i;
+// Bases that differ between copies, as databases of variants write them; without the brackets they would be two bases.
+const VARIANT = /^(?!>).*?(\[[^\]\s]*\/[^\]\s]*\])/m;
 // Characters that files and web pages put between bases: line numbers, asterisks at the end, quotes.
 const STRAY = /[^\p{L}\s-]/gu;
 
@@ -34,7 +36,8 @@ export function examineQuery(pasted, most = Infinity) {
     contigs: contigs.length,
     bases,
     removed,
-    problem: letterProblem(contigs) ?? lengthProblem(bases, lengths, most) ?? nameProblem(contigs),
+    problem:
+      variantProblem(pasted) ?? letterProblem(contigs) ?? lengthProblem(bases, lengths, most) ?? nameProblem(contigs),
   };
 }
 
@@ -93,6 +96,12 @@ function split(text) {
       const [header = "", ...lines] = record.split("\n");
       return { name: header.trim().split(/\s/)[0] || `contig_${index + 1}`, sequence: lines.join("\n") };
     });
+}
+
+/** @param {string} pasted */
+function variantProblem(pasted) {
+  const found = VARIANT.exec(pasted)?.[1];
+  return found ? `“${found}” is no base. Write one of the variants, or the IUPAC code of both (R for [A/G]).` : null;
 }
 
 /** @param {{name: string, sequence: string}[]} contigs */

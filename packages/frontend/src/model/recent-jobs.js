@@ -8,8 +8,8 @@ const MOST = 20;
 
 /** @returns {RecentJob[]} */
 export function recentJobs() {
-  const kept = recall("jobs", /** @type {RecentJob[]} */ ([]));
-  return Array.isArray(kept) ? kept : [];
+  const stored = recall("jobs", /** @type {RecentJob[]} */ ([]));
+  return Array.isArray(stored) ? stored : [];
 }
 
 /**
@@ -21,8 +21,8 @@ export function noteJob(job) {
   const before = known.find(({ id }) => id === job.id);
   const noted = { name: "", genome: "", time: new Date().toISOString(), ...before, ...job };
   const others = known.filter(({ id }) => id !== job.id);
-  const place = before ? known.indexOf(before) : 0;
-  remember("jobs", others.toSpliced(place, 0, noted).slice(0, MOST));
+  const index = before ? known.indexOf(before) : 0;
+  remember("jobs", others.toSpliced(index, 0, noted).slice(0, MOST));
 }
 
 /** @param {string} id */

@@ -4,7 +4,7 @@ import { count, countOf } from "./format.js";
 
 const MAX_LETTERS = 200;
 // The last colon separates the coordinates: some names of contigs contain colons.
-const COORDINATES = /^\S+:(\d[\d,]*)\s*(?:-|–|\.\.)\s*(\d[\d,]*)$/;
+const COORDINATES = /^\S+\s*(?::\s*|\t)(\d[\d,]*)\s*(?:[-‐‑‒–—−\t]|\.\.)\s*(\d[\d,]*)$/;
 
 /**
  * Examine a text, which names a part of a contig or else a gene.

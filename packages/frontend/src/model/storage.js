@@ -1,13 +1,15 @@
 /** Store what this browser remembers. The page also works in a browser that stores nothing. */
 
+const PREFIX = "crackling.";
+
 /**
- * Return the text that the user typed into a field of this tab before.
+ * Return a text that this tab remembers: it survives a reload, and ends with the tab.
  * @param {string} name
- * @returns {string}
+ * @returns {string} empty if there is none
  */
-export function recallDraft(name) {
+export function recallInTab(name) {
   try {
-    return sessionStorage.getItem(`crackling.${name}`) ?? "";
+    return sessionStorage.getItem(PREFIX + name) ?? "";
   } catch {
     return "";
   }
@@ -15,11 +17,12 @@ export function recallDraft(name) {
 
 /**
  * @param {string} name
- * @param {string} text
+ * @param {string} text empty to forget it
  */
-export function rememberDraft(name, text) {
+export function rememberInTab(name, text) {
   try {
-    sessionStorage.setItem(`crackling.${name}`, text);
+    if (text) sessionStorage.setItem(PREFIX + name, text);
+    else sessionStorage.removeItem(PREFIX + name);
   } catch {
     // The storage is full, or the user has disabled it.
   }
@@ -33,7 +36,7 @@ export function rememberDraft(name, text) {
  */
 export function recall(name, otherwise) {
   try {
-    return JSON.parse(localStorage.getItem(`crackling.${name}`) ?? "null") ?? otherwise;
+    return JSON.parse(localStorage.getItem(PREFIX + name) ?? "null") ?? otherwise;
   } catch {
     return otherwise;
   }
@@ -45,8 +48,18 @@ export function recall(name, otherwise) {
  */
 export function remember(name, value) {
   try {
-    localStorage.setItem(`crackling.${name}`, JSON.stringify(value));
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
     // The storage is full, or the user has disabled it.
+  }
+}
+
+/** Remove everything that the page has stored in this browser, except in other tabs. */
+export function forgetEverything() {
+  try {
+    for (const storage of [sessionStorage, localStorage])
+      for (const name of Object.keys(storage)) if (name.startsWith(PREFIX)) storage.removeItem(name);
+  } catch {
+    // The user has disabled the storage, so that it is empty.
   }
 }

@@ -2,6 +2,7 @@ import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { saveText } from "../dom/save.js";
 import { asTable } from "../model/spreadsheet.js";
+import { fileLink } from "./file-link.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -23,7 +24,7 @@ export function exportMenu(api, formats, { jobId, kind }, columns, table) {
     h(
       "li",
       {},
-      h("a", { href: api.exportAddress(jobId, format), download: `crackling-${jobId}.${ending}` }, title),
+      fileLink(api, api.exportAddress(jobId, format), `crackling-${jobId}.${ending}`, title),
       h("span", { class: "detail" }, text),
     ),
   );
@@ -56,7 +57,7 @@ function queryLink(api, jobId) {
   return h(
     "p",
     {},
-    h("a", { href: api.queryAddress(jobId), download: `crackling-${jobId}-query.fa` }, "The query"),
+    fileLink(api, api.queryAddress(jobId), `crackling-${jobId}-query.fa`, "The query"),
     h("span", { class: "detail" }, ", as it was searched"),
   );
 }

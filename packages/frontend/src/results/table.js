@@ -53,7 +53,7 @@ export function targetTable(container, targets, { columns, kind, onChoose, onPoi
   });
   // Tabulator's own observer redraws the rows whenever they come into sight, and a click on them at that moment is lost.
   const resized = new AbortController();
-  addEventListener("resize", () => void built.then(() => table.redraw()), { signal: resized.signal });
+  addEventListener("resize", () => void built.then(redraw), { signal: resized.signal });
   const built = new Promise((resolve) => table.on("tableBuilt", () => resolve(undefined)));
   // Pressing Enter on the button in a row is a click that reaches the row too.
   table.on("rowClick", (_event, row) => onChoose(/** @type {Target} */ (row.getData())));
@@ -61,6 +61,23 @@ export function targetTable(container, targets, { columns, kind, onChoose, onPoi
   table.on("rowMouseLeave", () => onPoint(null));
   // Only the cells of a grid may take the focus; their buttons let keyboards scroll.
   void built.then(() => container.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
+  const hasRows = () => container.querySelector(".tabulator-row") !== null;
+  /** Whether the columns were fitted while no row was in the page. They are then as narrow as their headings. */
+  let narrow = false;
+
+  function redraw() {
+    narrow = !hasRows();
+    table.redraw();
+    if (narrow) widen();
+  }
+
+  /** Fit the columns anew if there are rows now: the window has grown, or a filter lets guides pass again. */
+  function widen() {
+    if (!hasRows()) return;
+    narrow = false;
+    table.redraw();
+  }
+
   return {
     built,
     /** @param {Set<number> | null} ids of the targets to show; null for all */
@@ -69,6 +86,7 @@ export function targetTable(container, targets, { columns, kind, onChoose, onPoi
       if (ids) table.setFilter((/** @type {Target} */ { id }) => ids.has(id));
       // Rows that are redrawn lose a click on them at that moment.
       else if (table.getFilters(false).length) table.clearFilter(true);
+      if (narrow) widen();
     },
     /** @param {Target[]} all */
     async replace(all) {
@@ -106,7 +124,7 @@ export function targetTable(container, targets, { columns, kind, onChoose, onPoi
           .filter((column) => column.isVisible())
           .map((column) => column.getField()),
       );
-      table.redraw();
+      redraw();
     },
     destroy() {
       resized.abort();

@@ -1,7 +1,7 @@
 import { h } from "../dom/elements.js";
 import { REGION_EXAMPLE } from "../model/examples.js";
 import { examineRegion } from "../model/region.js";
-import { recallDraft, rememberDraft } from "../model/storage.js";
+import { recallInTab, rememberInTab } from "../model/storage.js";
 import { field } from "./field.js";
 
 const DRAFT = "region";
@@ -21,7 +21,7 @@ export function regionField(most, onExample) {
     autocomplete: "off",
     autocapitalize: "off",
     placeholder: "cI",
-    value: recallDraft(DRAFT),
+    value: recallInTab(DRAFT),
     input: describe,
   });
   const { element, showHint, showProblem } = field("Gene or region", text, HINT);
@@ -44,7 +44,7 @@ export function regionField(most, onExample) {
     element,
     /** Return the region. The field will have it again when the user comes back. */
     value() {
-      rememberDraft(DRAFT, text.value);
+      rememberInTab(DRAFT, text.value);
       return text.value.trim();
     },
     /** @returns {HTMLElement | null} the control that needs a change */

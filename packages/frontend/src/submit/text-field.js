@@ -1,7 +1,7 @@
 import { h } from "../dom/elements.js";
 import { sized } from "../model/format.js";
 import { isText } from "../model/mistaken.js";
-import { recallDraft, rememberDraft } from "../model/storage.js";
+import { recallInTab, rememberInTab } from "../model/storage.js";
 import { field } from "./field.js";
 
 /**
@@ -75,7 +75,7 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
       clear,
     ),
   );
-  text.value = recallDraft(id);
+  text.value = recallInTab(id);
   describe();
   return {
     element,
@@ -83,7 +83,7 @@ export function textField({ id, label, hint, placeholder, example, examine, onEx
     showHint: updateHint,
     /** Return the text. The field will have it again when the user comes back. */
     value() {
-      rememberDraft(id, text.value);
+      rememberInTab(id, text.value);
       return text.value;
     },
     /** @returns {HTMLElement | null} the control that needs a change */

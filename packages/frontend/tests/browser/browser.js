@@ -7,7 +7,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 
 /**
- * @import {Browser, BrowserContextOptions, Page} from "playwright-core"
+ * @import {Browser, BrowserContextOptions, Download, Page} from "playwright-core"
  */
 
 const PATHS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -105,4 +105,25 @@ export async function picture(page, name) {
   const folder = process.env.SCREENSHOTS ?? PICTURES;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
+
+/**
+ * Check that the page is accessible, and that nothing of it is wider than the window.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function assertShown(page, name) {
+  await picture(page, name);
+  await assertAccessible(page);
+  const [wide, visible] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= visible, `${name} is ${wide} wide on ${visible}`);
+}
+
+/**
+ * @param {Download} download
+ * @returns {Promise<string>}
+ */
+export async function readAll(download) {
+  const parts = await (await download.createReadStream()).toArray();
+  return Buffer.concat(parts).toString();
 }

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { EXAMPLE } from "../../src/model/examples.js";
 import { startStandIn } from "../support/stand-in.js";
 import { randomBases } from "../support/targets.js";
-import { assertAccessible, launch, picture, skip, timed, withPage } from "./browser.js";
+import { assertAccessible, launch, picture, readAll, skip, timed, withPage } from "./browser.js";
 
 /**
  * @import {Browser, Page} from "playwright-core"
@@ -351,13 +351,4 @@ function asWebPage(fasta) {
   return lines
     .map((line, index) => `${String(60 * index + 1).padStart(9)} ${line.replace(/.{10}/g, "$& ")}\r\n`)
     .join("");
-}
-
-/**
- * @param {import("playwright-core").Download} download
- * @returns {Promise<string>}
- */
-async function readAll(download) {
-  const parts = await (await download.createReadStream()).toArray();
-  return Buffer.concat(parts).toString();
 }

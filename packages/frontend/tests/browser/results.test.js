@@ -38,6 +38,29 @@ suite("results", ({ at, standIn }) => {
       await assertAccessible(page);
     }));
 
+  test("columns keep to their content when the window was too low for rows, and when no guide passed the filters", () =>
+    at("#/jobs/some", async (page) => {
+      const clipped = () =>
+        page
+          .locator(".tabulator-row .tabulator-cell")
+          .evaluateAll((cells) => cells.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).length);
+      const rows = page.locator(".tabulator-row");
+      await rows.first().waitFor();
+      // A browser that captures the whole page makes the window so small for a moment.
+      await page.setViewportSize({ width: 1, height: 1 });
+      await rows.first().waitFor({ state: "detached" });
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await rows.first().waitFor();
+      assert.equal(await clipped(), 0);
+      await page.getByText("More filters").click();
+      await page.getByLabel("least GC").fill("100");
+      await page.getByText("No guide passes the filters.").waitFor();
+      await page.setViewportSize({ width: 1000, height: 900 });
+      await page.getByRole("button", { name: "Clear filters" }).click();
+      await rows.first().waitFor();
+      assert.equal(await clipped(), 0);
+    }));
+
   test("the rest of very many guides is read on request", () =>
     at("#/jobs/huge", async (page) => {
       await page.getByRole("button", { name: "Read the other 2,000 guides" }).click();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { assertAccessible, picture } from "./browser.js";
+import { assertAccessible, assertShown, picture } from "./browser.js";
 import { suite } from "./suite.js";
 
 /**
@@ -202,15 +202,3 @@ suite("all views", ({ at, browser, standIn }) => {
     });
   }
 });
-
-/**
- * Check that the page is accessible, and that nothing of it is wider than the window.
- * @param {Page} page
- * @param {string} name
- */
-async function assertShown(page, name) {
-  await picture(page, name);
-  await assertAccessible(page);
-  const [wide, visible] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wide <= visible, `${name} is ${wide} wide on ${visible}`);
-}

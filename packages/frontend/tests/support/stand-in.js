@@ -12,6 +12,7 @@ import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
 /**
  * @import {IncomingMessage} from "node:http"
  * @import {AddressInfo} from "node:net"
+ * @import {Oidc} from "./oidc.js"
  * @import {AnnouncedGenome, Genome, GenomeFile, Job, NewJob, NewJobAnswer, Target, TargetsPage, Upload} from "../../src/types.js"
  */
 
@@ -23,9 +24,12 @@ const TYPES = /** @type {Record<string, string>} */ ({
   svg: "image/svg+xml",
   txt: "text/plain",
 });
-// As the deployment sends it, except for the addresses of uploads.
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/**
+ * The content security policy as the deployment sends it.
+ * @param {string[]} others what the page may connect to besides its own origin
+ */
+const policy = (others) =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; ${["connect-src 'self'", ...others].join(" ")}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 const GENOME = `>lambda_cI\n${"ACGT".repeat(300)}\n>NC_001416.1\n${"ACGT".repeat(12_000)}\n`;
 /**
  * Accessions that do not exist or were withdrawn, with NCBI's reason.
@@ -36,15 +40,22 @@ const REFUSED = {
   "GCF_000000001.1": "NCBI withdrew GCF_000000001.1 (Danio rerio): many frameshifted proteins; use GCF_000000001.2",
 };
 
-/** @typedef {{job: Job, targets: Target[], query?: string, gone?: boolean}} Entry `query` is FASTA; without it the API answers that it is deleted */
-/** @typedef {{status: number, type: string, body: string | Buffer}} Answer */
+/**
+ * `query` is FASTA; without it the API answers that it is deleted. `owner` is who has sent the job.
+ * @typedef {{job: Job, targets: Target[], query?: string, gone?: boolean, owner?: string}} Entry
+ */
+/** @typedef {{status: number, type: string, body: string | Buffer, headers?: Record<string, string>}} Answer */
 
-/** @param {{genomes?: Genome[], jobs?: Record<string, Entry>}} [content] */
+/** @param {{genomes?: Genome[], jobs?: Record<string, Entry>, oidc?: Oidc}} [content] with `oidc`, people sign in */
 export async function startStandIn({
   genomes = [genomeOf("lambda", { name: "Phage lambda", bases: 48_502 })],
   jobs = {},
+  oidc,
 } = {}) {
   const state = {
+    oidc,
+    /** The origin of what is stored: another name of the same server. */
+    storage: "",
     /** @type {Map<string, Genome>} */
     genomes: new Map(genomes.map((genome) => [genome.genome, genome])),
     /** @type {Map<string, Entry>} */
@@ -74,16 +85,19 @@ export async function startStandIn({
   const server = createServer(async (request, response) => {
     const body = await read(request);
     if (state.stalled && request.url === "/storage") return;
-    const { status, type, body: content } = await answer(state, request, body);
+    const { status, type, body: content, headers } = await answer(state, request, body);
     response.writeHead(status, {
       "Content-Type": type,
-      "Content-Security-Policy": POLICY,
+      "Content-Security-Policy": policy(oidc ? [oidc.url, state.storage] : []),
       "Cache-Control": "no-store",
+      ...headers,
     });
     response.end(content);
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  await once(server.listen(0), "listening");
   const { port } = /** @type {AddressInfo} */ (server.address());
+  state.storage = `http://localhost:${port}`;
+  oidc?.state.homes.push(`http://127.0.0.1:${port}/`);
   function stop() {
     server.closeAllConnections();
     server.close();
@@ -103,16 +117,21 @@ async function answer(state, request, body) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://fixture");
   const broken = state.broken.get(pathname);
   if (broken) return problem(broken, "Broken", "This is broken for now.");
-  if (pathname === "/config.json") return json(200, { api: "/api", stage: "test" });
+  if (pathname === "/config.json")
+    return json(200, { api: "/api", stage: "test", ...(state.oidc && { signIn: state.oidc.settings }) });
+  if (pathname.startsWith("/stored/")) return stored(state, request, pathname);
   if (pathname === "/genome.fa.gz") return { status: 200, type: "application/gzip", body: gzipSync(state.fasta) };
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
   if (api !== "api") return file(pathname);
   if (kind === "about") return json(200, { ...ABOUT, mailDomains: state.mailDomains });
+  const user = state.oidc?.state.access.get((request.headers.authorization ?? "").replace(/^Bearer /, ""));
+  if (state.oidc && !user) return problem(401, "Unauthorized", "Sign in; this request has no token that is valid");
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body, searchParams);
-  if (request.method === "POST") return createJob(state, body);
-  const entry = state.jobs.get(id);
+  if (request.method === "POST") return createJob(state, body, user);
+  const found = state.jobs.get(id);
+  const entry = found?.owner === user ? found : undefined;
   if (request.method === "DELETE" && entry) {
     entry.gone = true;
     return { status: 204, type: "text/plain", body: "" };
@@ -124,6 +143,9 @@ async function answer(state, request, body) {
     return entry.query
       ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) }
       : problem(404, "Not Found", `The query of job ${id} is deleted.`);
+  // What is large, and workbooks, are elsewhere.
+  if (part === "export" && state.oidc && searchParams.get("format") === "xlsx")
+    return { status: 303, type: "text/plain", body: "", headers: { Location: `${state.storage}/stored/${id}` } };
   if (part === "export") return { status: 200, type: "text/csv", body: csv(entry.targets) };
   if (target) return json(200, offTargetsOf(id, /** @type {Target} */ (entry.targets[Number(target) - 1])));
   const from = Number(searchParams.get("cursor") ?? 1) - 1;
@@ -195,6 +217,21 @@ function store(state, body) {
   return { status: 204, type: "text/plain", body: "" };
 }
 
+/**
+ * Answer as S3 does for an address that is signed: a second proof of identity is refused.
+ * @param {State} state
+ * @param {IncomingMessage} request
+ * @param {string} pathname
+ * @returns {Answer}
+ */
+function stored(state, { headers }, pathname) {
+  const allowed = { "Access-Control-Allow-Origin": headers.origin === "null" ? "null" : (headers.origin ?? "*") };
+  if (headers.authorization)
+    return { status: 400, type: "application/xml", body: "<Code>InvalidArgument</Code>", headers: allowed };
+  const entry = state.jobs.get(pathname.split("/")[2] ?? "");
+  return { status: 200, type: "application/octet-stream", body: csv(entry?.targets ?? []), headers: allowed };
+}
+
 /** @param {string} text */
 function search(text) {
   const refused = REFUSED[text.toUpperCase()];
@@ -207,8 +244,9 @@ function search(text) {
 /**
  * @param {State} state
  * @param {string} body
+ * @param {string} [owner]
  */
-function createJob(state, body) {
+function createJob(state, body, owner) {
   const { fasta, sequence, guides, region, genome, options, email } = /** @type {NewJob} */ (JSON.parse(body));
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly)
@@ -241,7 +279,7 @@ function createJob(state, body) {
     created: now,
     updated: now,
   });
-  state.jobs.set(jobId, { job, targets, query });
+  state.jobs.set(jobId, { job, targets, query, ...(owner && { owner }) });
   if (email) state.emails.push(email);
   /** @type {NewJobAnswer} */
   const created = { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null };

@@ -60,6 +60,13 @@ test("an empty, a too large and a too short query are distinguished", () => {
   assert.match(examineQuery("A".repeat(22)).problem ?? "", /has 23 bases/);
 });
 
+test("variants in brackets are refused, and never become two bases", () => {
+  const sequence = `${LONG}[A/G]${LONG}`;
+  assert.match(examineQuery(sequence).problem ?? "", /^“\[A\/G\]” is no base\. Write one of the variants/);
+  assert.match(examineQuery(`>a\n${sequence}`).problem ?? "", /^“\[A\/G\]” is no base/);
+  assert.equal(examineQuery(`>a [A/G]\n${LONG}`).problem, null);
+});
+
 test("characters between bases in files are removed and reported", () => {
   const { text, bases, removed, problem } = examineQuery(
     `>gene 1*\n  1 ${LONG.slice(0, 10)} ${LONG.slice(10)}\n 61 ${LONG}*\n`,

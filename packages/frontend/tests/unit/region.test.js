@@ -7,6 +7,8 @@ for (const [text, note] of /** @type {[string, RegExp][]} */ ([
   [REGION_EXAMPLE, /^714 bases of the genome/],
   [" chr1:5..5 ", /^1 base of the genome/],
   ["HLA:01:02:5–7", /^3 bases/],
+  ["chr1 : 5 − 7", /^3 bases/],
+  ["chr1\t5\t7", /^3 bases/],
   ["chr1:1-1,000,000", /^1,000,000 bases/],
   ["cI", /^The gene cI,/],
   ["snoRNA:185", /^The gene snoRNA:185,/],

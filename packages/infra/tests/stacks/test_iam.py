@@ -1,4 +1,4 @@
-"""Have an independent implementation of IAM judge what the stacks' roles may do, conditions included."""
+"""Have an independent implementation of IAM decide what the stacks' roles may do, conditions included."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import pytest
 
-from localcloud.iam.judge import Judge
+from localcloud.iam.evaluator import PolicyEvaluator
 from localcloud.iam.templates import Roles
 from templates import Template, target
 
-JUDGE = Judge(Path(__file__).parents[2] / "node_modules")
+EVALUATOR = PolicyEvaluator(Path(__file__).parents[2] / "node_modules")
 EC2 = "arn:aws:ec2:us-east-1:123456789012"
 # What RunInstances is checked for when a worker is started, without the instance itself, the template and the group.
 PARTS = (
@@ -28,7 +28,7 @@ Launch: TypeAlias = tuple[str, str, str, dict[str, str]]
 
 
 class Stack:
-    """A stack's template, its roles, and the judge."""
+    """A stack's template, its roles, and the evaluator."""
 
     def __init__(self, template: Template) -> None:
         self.template = template
@@ -45,10 +45,10 @@ class Stack:
     def table(self, name: str) -> str:
         return self.roles.arn(self.one("AWS::DynamoDB::Table", f"Storage{name}"))
 
-    def misjudged(self, cases: list[Case]) -> list[Case]:
-        """Return the cases (role, action, resource, context, allowed) that the judge sees otherwise."""
+    def unexpected(self, cases: list[Case]) -> list[Case]:
+        """Return the cases (role, action, resource, context, allowed) that the evaluator sees otherwise."""
         questions = [self.roles.question(*case[:4]) for case in cases]
-        verdicts = JUDGE.ask(self.roles.policies, questions)
+        verdicts = EVALUATOR.evaluate(self.roles.policies, questions)
         return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.allowed is not case[4]]
 
 
@@ -71,7 +71,7 @@ def test_the_scheduler_starts_workers(stack: Stack, launch: Launch) -> None:
     role, template, group, context = launch
     needed = (f"{EC2}:instance/i-1", template, group, *PARTS)
     created = {"ec2:CreateAction": "RunInstances", **context}
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             *((role, "ec2:RunInstances", resource, context, True) for resource in needed),
             (role, "ec2:CreateTags", f"{EC2}:instance/i-1", created, True),
@@ -88,7 +88,7 @@ def test_the_scheduler_starts_nothing_else(stack: Stack, launch: Launch) -> None
     without_template = {"aws:RequestTag/crackling:stage": context["aws:RequestTag/crackling:stage"]}
     other_template = {**context, "ec2:LaunchTemplate": f"{EC2}:launch-template/lt-other"}
     instance = f"{EC2}:instance/i-1"
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (role, "ec2:RunInstances", instance, without_tag, False),
             (role, "ec2:RunInstances", instance, other_stage, False),
@@ -111,7 +111,7 @@ def test_only_the_workers_role_is_passed_and_only_to_machines(stack: Stack, laun
     worker = stack.roles.arn(stack.one("AWS::IAM::Role", "Ec2Workers"))
     to = "iam:PassedToService"
     others = [role for role in stack.roles if stack.roles.arn(role) != worker]
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (scheduler, "iam:PassRole", worker, {to: "ec2.amazonaws.com"}, True),
             (scheduler, "iam:PassRole", worker, {to: "lambda.amazonaws.com"}, False),
@@ -132,7 +132,7 @@ def test_the_reaper_ends_machines_of_its_stage_only(stack: Stack, launch: Launch
     stage = launch[3]["aws:RequestTag/crackling:stage"]
     reaper, instance = stack.template.role_of("reaper"), f"{EC2}:instance/i-1"
     tag = "aws:ResourceTag/crackling:stage"
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (reaper, "ec2:TerminateInstances", instance, {tag: stage}, True),
             (reaper, "ec2:TerminateInstances", instance, {tag: "other"}, False),
@@ -161,13 +161,13 @@ def test_keys_are_listed_by_prefix(stack: Stack) -> None:
                 (role, "s3:ListBucket", bucket, {"s3:prefix": ""}, False),
                 (role, "s3:ListBucket", bucket, {}, False),
             ]
-    assert not stack.misjudged(cases)
+    assert not stack.unexpected(cases)
 
 
 def test_objects_are_read_and_written_over_tls_only(stack: Stack) -> None:
     """The buckets' own policies deny the rest, whatever the role allows."""
     role, job = stack.template.role_of("api"), f"{stack.bucket('Data')}/jobs/a/sequence.fa"
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (role, "s3:GetObject", job, {}, True),
             (role, "s3:GetObject", job, {"aws:SecureTransport": "false"}, False),
@@ -187,7 +187,7 @@ def test_only_this_distribution_reads_the_page(stack: Stack) -> None:
         stack.roles.by_service("cloudfront.amazonaws.com", "s3:GetObject", page, context)
         for context in ({"aws:SourceArn": mine}, {"aws:SourceArn": f"{mine}x"}, {})
     ] + [stack.roles.by_service("lambda.amazonaws.com", "s3:GetObject", page, {"aws:SourceArn": mine})]
-    verdicts = JUDGE.ask(stack.roles.policies, questions)
+    verdicts = EVALUATOR.evaluate(stack.roles.policies, questions)
     assert [verdict.allowed for verdict in verdicts] == [True, False, False, False]
 
 
@@ -207,7 +207,7 @@ def test_a_function_may_do_what_its_poller_does(stack: Stack) -> None:
             failures = stack.roles.resolve(mapping["DestinationConfig"]["OnFailure"]["Destination"])
             cases.append((role, "sqs:SendMessage", failures, {}, True))
     assert len(cases) > 20
-    assert not stack.misjudged(cases)
+    assert not stack.unexpected(cases)
 
 
 def test_a_function_writes_to_its_own_log_group_only(stack: Stack) -> None:
@@ -221,7 +221,7 @@ def test_a_function_writes_to_its_own_log_group_only(stack: Stack) -> None:
                 (role, action, stream, {}, group == own)
                 for action in ("logs:CreateLogStream", "logs:PutLogEvents")
             ]
-    assert not stack.misjudged(cases)
+    assert not stack.unexpected(cases)
 
 
 def test_a_function_polls_its_own_source_only(stack: Stack) -> None:
@@ -233,7 +233,7 @@ def test_a_function_polls_its_own_source_only(stack: Stack) -> None:
         )
     queues = {stack.roles.arn(name) for name in stack.template.of("AWS::SQS::Queue")}
     streams = {f"{stack.table(name)}/stream/2026-01-01T00:00:00.000" for name in ("Jobs", "Genomes")}
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (role, action, resource, {}, resource in sources.get(role, ()))
             for role in stack.roles
@@ -259,7 +259,7 @@ def test_nobody_but_the_cdk_changes_roles_or_runs_code_elsewhere(stack: Stack) -
         ("dynamodb:PartiQLSelect", stack.table("Jobs")),
         ("ssm:PutParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/crackling/x"),
     ]
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [(name, action, resource, {}, False) for name in stack.roles for action, resource in forbidden]
     )
 
@@ -275,7 +275,7 @@ def test_a_machine_that_makes_images_reads_its_payload_and_nothing_else(machine:
         if one["Action"] == "s3:GetObject"
     ]
     assert granted.startswith(f"{assets}/")
-    assert not stack.misjudged(
+    assert not stack.unexpected(
         [
             (role, "s3:GetObject", granted, {}, True),
             (role, "s3:GetObject", f"{assets}/other.zip", {}, False),

@@ -205,7 +205,7 @@ def a_beginning_that_was_interrupted_is_not_taken_up(patch: pytest.MonkeyPatch) 
     patch.setattr(preparation.Preparations, "begin", once)
 
 
-def a_beginning_chooses_the_place_anew(patch: pytest.MonkeyPatch) -> None:
+def a_beginning_chooses_the_venue_anew(patch: pytest.MonkeyPatch) -> None:
     begun = genomes.GenomeStore.begun
 
     def forgetful(self: Any, genome_id: str, claim: str, venue: Venue, *more: Any) -> Any:
@@ -459,7 +459,7 @@ MUTATIONS = [
     waiters_are_read_before_the_genome_is_ready,
     the_waiter_is_removed_before_its_scan_is_queued,
     a_beginning_that_was_interrupted_is_not_taken_up,
-    a_beginning_chooses_the_place_anew,
+    a_beginning_chooses_the_venue_anew,
     nobody_urges_a_preparation_that_did_not_begin,
     a_dead_worker_is_not_noticed,
     a_worker_that_lives_is_replaced,

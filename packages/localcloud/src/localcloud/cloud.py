@@ -19,7 +19,7 @@ from localcloud.gaps import emulator as running
 from localcloud.gaps import machines, mail
 from localcloud.gaps.functions import function_at, write_log
 from localcloud.iam import principals, recorder
-from localcloud.iam.judge import ALWAYS, Judge, Question
+from localcloud.iam.evaluator import ALWAYS, PolicyEvaluator, Question
 from localcloud.iam.policies import Policies
 from localcloud.iam.principals import Principal
 from localcloud.iam.report import IamReport, make_report
@@ -42,7 +42,7 @@ class LocalCloud:
     """AWS on this machine, as far as this project needs it. A context manager; only one per process at a time.
 
     Ports: 0 takes a free one. `cdk` is the path of the CDK CLI, which bootstrap, deploy, diff and destroy need; what
-    judges roles and policies (iam-simulate) is in the same `node_modules`.
+    evaluates roles and policies (iam-simulate) is in the same `node_modules`.
     `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
     `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
     each line that the CDK CLI prints.
@@ -146,7 +146,7 @@ class LocalCloud:
     def _cdk_cli(self) -> Path:
         if self._cdk_path is None:
             raise ValueError(
-                "LocalCloud(cdk=PATH) is needed to deploy and to judge roles: the path of the CDK CLI"
+                "LocalCloud(cdk=PATH) is needed to deploy and to evaluate roles: the path of the CDK CLI"
             )
         return self._cdk_path
 
@@ -185,7 +185,7 @@ class LocalCloud:
         return make_report(
             recorder.recorded(),
             principals.principals(),
-            self._judge(),
+            self._evaluator(),
             of_role=policies.of_role,
             of_resource=policies.of_resource,
         )
@@ -203,11 +203,11 @@ class LocalCloud:
             ALWAYS | {"aws:SourceArn": source},
             attached=arn,
         )
-        return self._judge().ask({arn: policy}, [question])[0].allowed
+        return self._evaluator().evaluate({arn: policy}, [question])[0].allowed
 
-    def _judge(self) -> Judge:
+    def _evaluator(self) -> PolicyEvaluator:
         """Return iam-simulate, which is installed beside the CDK CLI."""
-        return Judge(self._cdk_cli().parent.parent)
+        return PolicyEvaluator(self._cdk_cli().parent.parent)
 
     def register(self, name: str, role: str, credentials: Credentials) -> None:
         """Compare the calls of another program (a worker run as a process) with a role as well."""

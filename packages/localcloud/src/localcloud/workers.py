@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
     from localcloud.launches import Launch
 
-GENOME_TAG = "crackling:genome"
 PRINCIPAL = "Worker"
 _POLL_SECONDS = 0.5
 _GONE = ("shutting-down", "terminated")
@@ -58,11 +57,13 @@ class Worker:
 class WorkerProcesses:
     """Runs `command` for each launch of a worker from now on. A context manager.
 
-    `variables` are added to the environment of the processes.
+    Workers are the instances that have `genome_tag`, which names their genome. `variables` are added to the environment of the
+    processes.
     """
 
     cloud: LocalCloud
     command: Sequence[str]
+    genome_tag: str
     variables: dict[str, str] = field(default_factory=dict)
     workers: list[Worker] = field(default_factory=list)
 
@@ -81,7 +82,7 @@ class WorkerProcesses:
 
     def _launched(self, launch: Launch) -> None:
         """Start the worker in a thread of its own, since the launching call still blocks the emulator."""
-        is_worker = GENOME_TAG in dict(launch.tags) and launch.profile is not None
+        is_worker = self.genome_tag in dict(launch.tags) and launch.profile is not None
         if is_worker and not self._stop.is_set():
             thread = threading.Thread(target=self._run, args=(launch,), name=launch.instance_id, daemon=True)
             self._threads.append(thread)
@@ -102,7 +103,7 @@ class WorkerProcesses:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-            worker = Worker(launch.instance_id, dict(launch.tags)[GENOME_TAG], process)
+            worker = Worker(launch.instance_id, dict(launch.tags)[self.genome_tag], process)
             self.workers.append(worker)
             while process.poll() is None:
                 if self._stop.wait(_POLL_SECONDS) or _state(ec2, launch.instance_id) in _GONE:

@@ -2,7 +2,7 @@
 
 The prepared form is little-endian: the magic, the length of a JSON header, the header, then numbers of 4 bytes: the ends and
 members of the feature sets, for each contig the starts of its segments and the numbers of their feature sets, and the columns
-of the genes' extents, which older files lack.
+of the genes' extents, which the oldest files lack; then the aliases as JSON, which older files have in the header.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import json
 import sys
 from array import array
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from crackling.annotation.extents import Extents, alias_table, extents
+from crackling.annotation.fit import fit
 from crackling.annotation.gff import GffReader
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
 from crackling.annotation.segments import FeatureSets, Track, segments
@@ -24,9 +27,10 @@ from crackling.errors import InputError
 from crackling.sequences.files import open_for_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-MAGIC = b"CRKGENE1"
+MAGIC = b"CRKGENE2"
+_OLDER_MAGIC = b"CRKGENE1"  # of gene models that differ: see decision 0077
 _INTERGENIC = Locus(None, Feature.INTERGENIC.label)
 
 
@@ -71,8 +75,8 @@ class Annotation:
                 found[name] = min(feature, found.get(name, feature))
         if not found:
             return _INTERGENIC
-        ordered = sorted(found, key=lambda name: (found[name], name))
-        return Locus("; ".join(ordered), min(found.values()).label)
+        ordered = sorted(filter(None, found), key=lambda name: (found[name], name))
+        return Locus("; ".join(ordered) or None, min(found.values()).label)
 
     def _features_at(self, position: Position) -> Iterable[tuple[int, Feature]]:
         starts, sets = self.tracks[position.contig]
@@ -87,54 +91,72 @@ class Annotation:
             "genes": self.genes,
             "feature_sets": [len(column) for column in self.feature_sets],
             "contigs": [[name, len(track.starts)] for name, track in self.tracks.items()],
-            "aliases": self.aliases,
             "extents": len(self.extents.genes) if self.extents else None,
         }
-        packed = json.dumps(header, separators=(",", ":")).encode()
+        packed = _packed(header)
         stream.write(MAGIC + len(packed).to_bytes(8, "little") + packed)
         columns = chain(self.feature_sets, *self.tracks.values(), self.extents or ())
         stream.writelines(_little_endian(column).tobytes() for column in columns)
+        stream.write(_packed(dict(self.aliases)))
 
 
-def read_annotation(source: str | Path, contigs: Container[str] | None = None) -> Annotation:
-    """Read the genes of a genome from a file: GFF3, plain or compressed, or the prepared form.
+class StoredAliases(Mapping[str, "Sequence[int]"]):
+    """The aliases of a prepared file, decoded when somebody asks for them: most look-ups need none."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+
+    @cached_property
+    def _decoded(self) -> dict[str, list[int]]:
+        decoded: dict[str, list[int]] = json.loads(self._packed)
+        return decoded
+
+    def __getitem__(self, alias: str) -> Sequence[int]:
+        return self._decoded[alias]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._decoded)
+
+    def __len__(self) -> int:
+        return len(self._decoded)
+
+
+def read_annotation(source: str | Path, contigs: Mapping[str, int] | None = None) -> Annotation:
+    """Read the genes of a genome from a file: GFF3 or GTF, plain or compressed, or the prepared form.
 
     Args:
         source: the file.
-        contigs: the names of the genome's contigs; the annotation must have at least one of them.
+        contigs: the bases of each contig of the genome, which the annotation must fit.
 
     Raises:
-        InputError: the file is not GFF3, or is of another genome.
+        InputError: the file is neither GFF3 nor GTF, or is of another genome.
         StorageError: the file cannot be read.
     """
     with open_for_reading(Path(source)) as stream:
-        is_prepared = stream.read(len(MAGIC)) == MAGIC
+        is_prepared = stream.read(len(MAGIC)) in (MAGIC, _OLDER_MAGIC)
         stream.seek(0)
         if is_prepared:
             return read_prepared(stream)
         return read_gff(stream, str(source), contigs)
 
 
-def read_gff(stream: BinaryIO, label: str, contigs: Container[str] | None = None) -> Annotation:
-    """Read GFF3 from a stream, as read_annotation() does; messages call the stream `label`."""
+def read_gff(stream: BinaryIO, label: str, contigs: Mapping[str, int] | None = None) -> Annotation:
+    """Read GFF3 or GTF from a stream, as read_annotation() does; messages call the stream `label`."""
     reader = GffReader(label)
     reader.read(stream)
-    genes = list(reader.genes())
-    names, feature_sets, tracks = segments(genes, len(reader.contigs))
-    if not names:
+    genes = reader.genes()
+    if not genes:
         raise InputError(f"{label}: contains no genes; give the GFF3 file of the genome's genes")
-    if contigs is not None and not any(contig in contigs for contig in reader.contigs):
-        named = next(iter(reader.contigs))
-        raise InputError(
-            f"{label}: names none of the genome's contigs (it has {named!r}, for example); give the GFF3 file of this genome"
-        )
+    genes = fit(genes, reader, contigs)
+    names, feature_sets, tracks = segments(genes, len(reader.contigs))
     by_contig = dict(zip(reader.contigs, tracks, strict=True))
     return Annotation(names, feature_sets, by_contig, extents(genes), alias_table(genes))
 
 
 def read_prepared(stream: BinaryIO) -> Annotation:
-    """Read what Annotation.write() wrote."""
-    assert stream.read(len(MAGIC)) == MAGIC, "not a prepared annotation"
+    """Read what Annotation.write() wrote, in this version or before."""
+    magic = stream.read(len(MAGIC))
+    assert magic in (MAGIC, _OLDER_MAGIC), "not a prepared annotation"
     header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
     feature_sets = FeatureSets(*(_read_column(stream, count) for count in header["feature_sets"]))
     tracks = {
@@ -143,7 +165,18 @@ def read_prepared(stream: BinaryIO) -> Annotation:
     }
     rows = header.get("extents")
     stored = None if rows is None else Extents(*(_read_column(stream, rows) for _ in Extents._fields))
-    return Annotation(header["genes"], feature_sets, tracks, stored, header.get("aliases", {}))
+    aliases = StoredAliases(stream.read()) if magic == MAGIC else header.get("aliases", {})
+    return Annotation(header["genes"], feature_sets, tracks, stored, aliases)
+
+
+def is_current(path: Path) -> bool:
+    """Return whether a prepared file was written by this version."""
+    with open_for_reading(path) as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
+def _packed(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _read_column(stream: BinaryIO, count: int) -> array[int]:

@@ -1,4 +1,4 @@
-"""Store the position of each whole gene, and the other names that it has."""
+"""Store where each gene lies, and the other names that it has."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from crackling.annotation.gff import Gene
+    from crackling.annotation.gene_models import Gene
 
 
 class Extents(NamedTuple):
-    """A row for each contig that a gene is on: the numbers of both, its first base, and the one behind its last."""
+    """A row for each place of a gene: the numbers of gene and contig, its first base, and the one behind its last."""
 
     genes: array[int]
     contigs: array[int]
@@ -25,12 +25,24 @@ def extents(genes: Sequence[Gene]) -> Extents:
     """Return the extents of genes, which are numbered in the order given."""
     table = Extents(array("I"), array("I"), array("I"), array("I"))
     for number, gene in enumerate(genes):
-        for contig in sorted({span.contig for span in gene.spans}):
-            spans = [span for span in gene.spans if span.contig == contig]
-            row = (number, contig, min(span.start for span in spans), max(span.end for span in spans))
-            for column, value in zip(table, row, strict=True):
+        for place in _places(gene):
+            for column, value in zip(table, (number, *place), strict=True):
                 column.append(value)
     return table
+
+
+def _places(gene: Gene) -> Iterator[tuple[int, int, int]]:
+    """Yield contig, start and end of each place of a gene; those that overlap or touch are one."""
+    last: tuple[int, int, int] | None = None
+    for contig, start, end, _ in sorted(gene.places):
+        if last is not None and last[0] == contig and start <= last[2]:
+            last = contig, last[1], max(end, last[2])
+            continue
+        if last is not None:
+            yield last
+        last = contig, start, end
+    if last is not None:
+        yield last
 
 
 def alias_table(genes: Sequence[Gene]) -> dict[str, list[int]]:

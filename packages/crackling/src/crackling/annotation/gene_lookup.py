@@ -23,27 +23,42 @@ class GeneLocation(NamedTuple):
     position: Position
 
 
+def has_gene(annotation: Annotation, name: str) -> bool:
+    """Return whether a gene is named exactly so."""
+    return name in annotation.genes or name in annotation.aliases
+
+
 def find_gene(annotation: Annotation, name: str) -> GeneLocation:
     """Return the one gene of this name. Upper and lower case differ only where nothing else tells genes apart.
 
     Raises:
-        InputError: no gene has the name, several have it, or the annotation has no positions of genes.
+        InputError: no gene has the name, several have it, it is put together from several places, or the annotation has no
+            positions of genes.
     """
     if annotation.extents is None:
         raise InputError(
             f"{name}: the genome was prepared by a version that did not store the positions of genes; "
             "give CONTIG:START-END"
         )
-    found = sorted(set(_locations(annotation, _called(annotation, name))))
+    numbers = _called(annotation, name)
+    found = sorted(set(_locations(annotation, numbers)))
     if not found:
         raise _unknown(annotation, name)
+    if len(numbers) == 1 and len(found) > 1:
+        at = ", ".join(one_based(gene.position) for gene in found[:_FEW])
+        raise InputError(
+            f"{name}: is one gene in {len(found):,} places: {at}{_more(found)}; give the location of one of them"
+        )
     if len(found) > 1:
         named = ", ".join(f"{gene.name} at {one_based(gene.position)}" for gene in found[:_FEW])
-        more = f" and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
         raise InputError(
-            f"{name}: is the name of several genes: {named}{more}; spell one exactly, or give its location"
+            f"{name}: is the name of several genes: {named}{_more(found)}; spell one exactly, or give its location"
         )
     return found[0]
+
+
+def _more(found: list[GeneLocation]) -> str:
+    return f" and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
 
 
 def one_based(position: Position) -> str:

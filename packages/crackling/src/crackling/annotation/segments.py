@@ -13,7 +13,7 @@ from crackling.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crackling.annotation.gff import Gene, Span
+    from crackling.annotation.gene_models import Gene, Span
 
 # A change says that from a position on a gene is a feature, INTERGENIC behind its end: position << 32 | gene << 2 | feature.
 # A human genome has millions of changes, so they are an array of numbers, which can be sorted directly.
@@ -77,8 +77,7 @@ def _by_contig(spans: Sequence[Span]) -> dict[int, list[Span]]:
 def flat(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Yield the positions where one gene's feature on one contig changes; where spans overlap, the least feature counts."""
     edges: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    first, last = min(span.start for span in spans), max(span.end for span in spans)
-    for span in (*spans, spans[0]._replace(start=first, end=last, feature=Feature.INTRON)):
+    for span in spans:
         edges[span.start].append((span.feature, 1))
         edges[span.end].append((span.feature, -1))
     open_, before = (

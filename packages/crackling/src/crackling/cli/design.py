@@ -51,9 +51,10 @@ def add_parser(commands: Commands) -> None:
     )
     query.add_argument(
         "--region",
+        action="append",
         metavar="REGION",
-        help="instead of a query: a gene of the genome's annotation by its symbol or locus tag, or bases of the genome, "
-        "CONTIG:START-END (from 1, with the last)",
+        help="instead of a query: a gene of the genome's annotation by its symbol or another name, a contig, or bases of the "
+        "genome, CONTIG:START-END (from 1, with the last); several times for several",
     )
     parser.add_argument(
         "--genome",
@@ -66,7 +67,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--format",
         choices=(*FORMATS, TABLE),
-        help="default: by the ending of FILE, otherwise csv; table is for people",
+        help="default: by the ending of FILE (.gz, .bz2, .xz or .zst behind it compresses), otherwise csv; table is for people",
     )
     add_annotation(parser)
     parser.add_argument(
@@ -106,7 +107,8 @@ def _design(options: argparse.Namespace) -> Design:
     contigs = _read_query(options.query) if options.query is not None else None
     guides = read_guides(options.guides) if options.guides is not None else None
     if options.region is not None:
-        check_region(options.region, options.genome)
+        for region in options.region:
+            check_region(region, options.genome)
     with (
         progress() as report,
         open_genome(
@@ -155,7 +157,9 @@ def _read_query(text: str) -> list[Contig]:
         label = "standard input" if text == STANDARD else text
         return read_query(source(text), label)
     if not text.startswith(">") and not LETTERS.issuperset("".join(text.split()).upper()):
-        raise InputError(f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T")
+        raise InputError(
+            f"{text[:80]}: no such file, and no DNA; name a FASTA file or give A, C, G, T; a gene is given with --region"
+        )
     return parse_query(text)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from crackling.errors import InputError, StorageError
 from crackling.guides.guide_list import parse_guides, read_guide_lines
 from crackling.printable import printable
+from crackling.sequences.compressed import compressing
 from crackling.sequences.files import check_output, open_for_reading, write_atomically
 from crackling.threads import MAX_THREADS
 
@@ -76,7 +77,7 @@ def add_annotation(parser: argparse.ArgumentParser) -> None:
         "--annotation",
         type=Path,
         metavar="GFF",
-        help="the genome's genes (GFF3, plain or compressed), for the columns gene and feature; "
+        help="the genome's genes (GFF3 or GTF, plain or compressed), for the columns gene and feature; "
         "default: of an accession those that NCBI publishes, else none",
     )
     annotation.add_argument(
@@ -132,12 +133,15 @@ def refuse_to_overwrite(out: Path | None, *inputs: str | Path | None) -> None:
 
 @contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Open standard output for '-', or else a file that appears under its name when it is complete."""
+    """Open standard output for '-', or else a file that appears under its name when it is complete.
+
+    It is compressed as the ending of its name says.
+    """
     if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         return
-    with write_atomically(path) as file:
-        yield file
+    with write_atomically(path) as file, compressing(file, path) as stream:
+        yield stream
 
 
 @contextmanager

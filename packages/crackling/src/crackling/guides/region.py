@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.annotation.annotation import Position
-from crackling.annotation.gene_lookup import find_gene, one_based
+from crackling.annotation.gene_lookup import find_gene, has_gene, one_based
 from crackling.errors import InputError
 from crackling.sequences.fasta import Contig, as_fasta, normalise, read_pieces
 from crackling.sequences.files import open_for_reading
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from crackling.annotation.annotation import Annotation
 
 MAX_LETTERS = 200  # of a region's text
+_DASHES = "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
+_BASE = r"(\d[\d,]*)"
 # Only the last colon separates: some names of contigs contain colons.
-_COORDINATES = re.compile(r"(\S+):(\d[\d,]*)\s*(?:-|\N{EN DASH}|\.\.)\s*(\d[\d,]*)")
+_COORDINATES = re.compile(rf"(\S+)\s*:\s*{_BASE}\s*(?:[-{_DASHES}]|\.\.)\s*{_BASE}")
+_COLUMNS = re.compile(rf"(\S+)\t{_BASE}\t{_BASE}")  # as copied from a table
 _FEW = 5  # names in a message
 
 
@@ -46,11 +49,13 @@ def parse_region(text: str) -> Position | str:
         InputError: it is neither.
     """
     text = text.strip()
+    columns = _COLUMNS.fullmatch(text)
+    text = text.replace("\t", " ")
     if not text or len(text) > MAX_LETTERS or not text.isprintable():
         raise InputError(
             f"the region: is {'empty' if not text else 'no name'}; give a gene's name, or CONTIG:START-END"
         )
-    if (found := _COORDINATES.fullmatch(text)) is None:
+    if (found := columns or _COORDINATES.fullmatch(text)) is None:
         return text
     first, last = (int(number.replace(",", "")) for number in found.groups()[1:])
     if not 1 <= first <= last:
@@ -63,20 +68,36 @@ def parse_region(text: str) -> Position | str:
 def locate(text: str, contigs: Mapping[str, int], annotation: Annotation | None) -> Region:
     """Return the region that a text names in a genome with these contigs and their lengths.
 
+    It is a part of a contig, a gene, or else a whole contig.
+
     Raises:
         InputError: there is none.
     """
     asked = parse_region(text)
-    if isinstance(asked, str):
-        if annotation is None:
-            raise InputError(
-                f"{asked}: the genome has no annotation to find a gene in; give CONTIG:START-END"
-            )
-        region = Region(*find_gene(annotation, asked))
-    else:
+    if isinstance(asked, Position) and asked.contig in contigs:
         region = Region(one_based(asked), asked)
+    else:
+        region = _named(text.strip(), asked, contigs, annotation)
     _check(region.position, contigs)
     return region
+
+
+def _named(
+    text: str, asked: Position | str, contigs: Mapping[str, int], annotation: Annotation | None
+) -> Region:
+    """Return the region of a name. A gene and a contig may be named like coordinates."""
+    if annotation is not None and has_gene(annotation, text):
+        return Region(*find_gene(annotation, text))
+    if text in contigs:
+        return Region(text, Position(text, 0, contigs[text]))
+    if isinstance(asked, Position):
+        return Region(one_based(asked), asked)
+    contig, colon, _ = text.rpartition(":")
+    if colon and contig.strip() in contigs:
+        raise InputError(f"{asked}: tells no first and last base of {contig.strip()}; give CONTIG:START-END")
+    if annotation is None:
+        raise InputError(f"{asked}: the genome has no annotation to find a gene in; give CONTIG:START-END")
+    return Region(*find_gene(annotation, asked))
 
 
 def read_region(source: Path, position: Position) -> str:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crackling.annotation.annotation import read_annotation
+from crackling.annotation.annotation import is_current, read_annotation
 from crackling.errors import IndexFileError, InputError
 from crackling.ncbi.assembly import ACCESSION
 from crackling.ncbi.cached_genome import FACTS, GENES, INDEX, read_cached_genome
@@ -86,9 +86,12 @@ class Cache:
             return Index.open(self.get(accession, builder).index)
 
     def annotation(self, accession: str, builder: CacheBuilder) -> Annotation | None:
-        """Read the genes of a genome that get() returns, or None if it has none. Damaged genes are prepared again."""
+        """Read the genes of a genome that get() returns, or None if it has none.
+
+        Genes that are damaged, or were prepared by an older version, are prepared again.
+        """
         genome = self.get(accession, builder)
-        if genome.genes and not genome.is_intact(GENES):
+        if genome.genes and not (genome.is_intact(GENES) and is_current(genome.genes)):
             self._delete(accession, [genome.genes])
             genome = self.get(accession, builder)
         return read_annotation(genome.genes) if genome.genes else None

@@ -100,7 +100,7 @@ class CacheBuilder:
 
     def _prepare_genes(self, gff: Path, genes: Path, genome: CachedGenome) -> None:
         with Index.open(genome.index, verify=False) as index:
-            contigs = {name for name, _ in index.contigs}
+            contigs = dict(index.contigs)
         size = genome.files[GFF]
         with open_for_reading(gff) as file:
             stream = read_with_progress(file, lambda done: self.progress(READING_GENES, done, size))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, overload
 from crackling.errors import InputError
 from crackling.results.formats import FORMATS, format_of, write
 from crackling.results.target import DEFAULT_MIN_ACCEPTED, SPECIFIC_SCORE, Target
+from crackling.sequences.compressed import compressing
 from crackling.sequences.files import write_atomically
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Design(Sequence[Target]):
         """Write the design to a file, which appears when it is complete.
 
         Args:
-            path: the file; an old one of that name is replaced.
+            path: the file; an old one of that name is replaced. It is compressed if it ends with .gz, .bz2, .xz or .zst.
             format: one of FORMATS; default: by the ending of the file's name.
 
         Raises:
@@ -92,7 +93,7 @@ class Design(Sequence[Target]):
         chosen = format or format_of(Path(path))
         if chosen is None:
             raise InputError(f"{path}: its ending names no format; name one of {', '.join(FORMATS)}")
-        with write_atomically(Path(path)) as stream:
+        with write_atomically(Path(path)) as file, compressing(file, Path(path)) as stream:
             write(self, chosen, stream)
 
     @property

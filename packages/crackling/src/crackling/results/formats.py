@@ -6,8 +6,10 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
+from crackling.errors import InputError
 from crackling.printable import printable
 from crackling.results import text
+from crackling.sequences.compressed import without_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,8 +132,17 @@ FORMATS: dict[Format, FileFormat] = {
 
 
 def format_of(path: Path) -> Format | None:
-    """Return the format that the ending of a file's name stands for."""
-    ending = path.suffix.lower().removeprefix(".")
+    """Return the format that the ending of a file's name stands for, before one that says how the file is compressed.
+
+    Raises:
+        InputError: there is an ending, but no such format.
+    """
+    ending = without_ending(path).suffix.lower().removeprefix(".")
+    if ending and not any(ending in one.endings for one in FORMATS.values()):
+        known = ", ".join(f".{one.endings[0]}" for one in FORMATS.values())
+        raise InputError(
+            f"{path}: no format has the ending .{ending}; end the name with one of {known}, or name the format"
+        )
     return next((name for name, one in FORMATS.items() if ending in one.endings), None)
 
 

@@ -21,7 +21,7 @@ class Heading(NamedTuple):
 
 HEADINGS = (
     Heading("#", right=True),
-    Heading("Place", right=True),
+    Heading(COLUMN["location"].title, right=True),
     Heading(""),
     Heading("Guide and PAM"),
     Heading(COLUMN["gc"].title, right=True),

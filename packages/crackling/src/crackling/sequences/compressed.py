@@ -1,13 +1,15 @@
-"""Read files that may be compressed as their plain contents."""
+"""Read files that may be compressed as their plain contents, and write files whose name says that they are."""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import lzma
 import sys
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from isal import isal_zlib
 from xopen import xopen
@@ -20,10 +22,18 @@ else:
     from backports import zstd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 # The ending of the name does not count: a browser may have decompressed a file that it saved as .gz.
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+_COMPRESSORS: dict[str, Callable[[BinaryIO], AbstractContextManager[object]]] = {
+    ".gz": lambda stream: gzip.GzipFile("", "wb", fileobj=stream, mtime=0),
+    ".bz2": lambda stream: bz2.BZ2File(stream, "wb"),
+    ".xz": lambda stream: lzma.LZMAFile(stream, "wb"),  # noqa: SIM115 - whoever calls it closes it
+    ".zst": lambda stream: zstd.ZstdFile(stream, "wb"),
+}
 _DAMAGED = (isal_zlib.error, zlib.error, lzma.LZMAError, zstd.ZstdError)
 
 
@@ -46,6 +56,24 @@ def plain(stream: BinaryIO, label: str) -> Iterator[BinaryIO]:
         if error.errno is not None:
             raise StorageError(f"{label}: cannot be read ({error.strerror}); check the file") from None
         raise InputError(f"{label}: the compressed data is damaged; download the file again") from None
+
+
+def without_ending(path: Path) -> Path:
+    """Return a path without the ending that says how the file is compressed."""
+    return path.with_suffix("") if path.suffix.lower() in _COMPRESSORS else path
+
+
+@contextmanager
+def compressing(stream: BinaryIO, path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream that compresses as the ending of a path says, into a stream that is left open.
+
+    The same contents give the same bytes: no name and no date goes into them.
+    """
+    if (compressor := _COMPRESSORS.get(path.suffix.lower())) is None:
+        yield stream
+        return
+    with compressor(stream) as out:
+        yield cast("BinaryIO", out)
 
 
 @contextmanager

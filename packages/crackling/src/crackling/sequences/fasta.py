@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from crackling.errors import InputError
 from crackling.sequences.compressed import plain
 from crackling.sequences.files import open_for_reading
+from crackling.sequences.lines import NOT_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ AMBIGUOUS = "NRYSWKMBDHV-"
 LETTERS = frozenset("ACGTU" + AMBIGUOUS)
 # str.upper() would turn other letters into letters of the alphabet: a sharp s becomes SS.
 _UPPER = str.maketrans("".join(LETTERS).lower() + "U", "".join(LETTERS).replace("U", "T") + "T")
+_PLAIN = frozenset("ACGTUN")
+_LONGEST_NAME = 22  # letters: fewer than a guide with its PAM has
 LINE = 80  # letters in each line of written FASTA
 MAX_HEADER_LETTERS = 100_000
 _BLOCK = 1 << 20  # bytes that are read at once
@@ -45,9 +48,11 @@ def reverse_complement(sequence: str) -> str:
 
 def bad_letter(label: str, contig: str, position: int, letter: str) -> InputError:
     """Return the error for a letter that is no nucleotide; `position` is 0-based, the message counts from 1."""
+    remedy = "give DNA (A, C, G, T, N and the other IUPAC codes)"
+    if letter in "[/]":
+        remedy = "write one of the variants, or the IUPAC code of both (R for [A/G])"
     return InputError(
-        f"{label}: contig {contig!r}, letter {position + 1}: {letter!r} is no nucleotide; "
-        "give DNA (A, C, G, T, N and the other IUPAC codes)"
+        f"{label}: contig {contig!r}, letter {position + 1}: {letter!r} is no nucleotide; {remedy}"
     )
 
 
@@ -141,7 +146,7 @@ def _records(lines: Iterable[tuple[str, bool]], label: str) -> Iterator[tuple[st
 def _describe(number: int, line: str) -> str:
     """Say what a line is if it has another encoding or a program's own format, which its letters do not tell."""
     if "\ufffd" in line or "\0" in line:
-        return "its bytes are no plain text; save it as UTF-8"
+        return NOT_TEXT
     return f"line {number} is {line[:20]!r}"
 
 
@@ -261,9 +266,19 @@ def parse_query(text: str, label: str = "the query", name: str = "query") -> lis
     text = text.removeprefix("\ufeff")  # a byte order mark, copied from a file
     if not text.strip():
         raise InputError(f"{label}: is empty; give a DNA sequence or FASTA")
+    if _may_be_a_name(text.strip()):
+        raise InputError(
+            f"{label}: {text.strip()!r} is shorter than a guide with its PAM and has letters other than A, C, G and T; "
+            "if it is a gene, give it as a region (--region in the command line)"
+        )
     if not text.lstrip().startswith(">"):
         return [normalise(Contig(name, text), label)]
     return read_query(io.BytesIO(text.lstrip().encode("utf-8", "replace")), label)
+
+
+def _may_be_a_name(text: str) -> bool:
+    """Return whether a text may be the symbol of a gene: KRAS, SRY and MYB are all letters of the IUPAC alphabet."""
+    return len(text) <= _LONGEST_NAME and text.isalnum() and not _PLAIN.issuperset(text.upper())
 
 
 def as_fasta(contigs: Iterable[Contig]) -> str:

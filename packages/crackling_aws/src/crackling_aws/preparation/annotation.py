@@ -1,4 +1,4 @@
-"""Convert a genome's GFF3 file into a form that loads quickly, and store it in the genome bucket."""
+"""Convert a genome's GFF3 or GTF file into a form that loads quickly, and store it in the genome bucket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crackling_aws.stores import keys
 from crackling_aws.stores.objects import MissingObjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from crackling_aws.models.genomes import Genome
@@ -40,11 +40,11 @@ class AnnotationStep:
     clock: Callable[[], float]
     download: DownloadAnnotation = no_annotation
 
-    def prepare(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
-        """Prepare the annotation, if there is one; contigs: the names of the genome's.
+    def prepare(self, genome: Genome, claim: str, contigs: Mapping[str, int]) -> None:
+        """Prepare the annotation, if there is one; contigs: the bases of each.
 
         Raises:
-            InputError: it was uploaded and is not GFF3, or of another genome.
+            InputError: it was uploaded and is neither GFF3 nor GTF, or of another genome.
         """
         if genome.source is Source.UPLOAD:
             self._uploaded(genome, claim, contigs)
@@ -56,14 +56,14 @@ class AnnotationStep:
         except InputError as error:  # the publisher's fault: the genome is useful without
             logger.warning("%s has no annotation: %s", genome.genome_id, error)
 
-    def _uploaded(self, genome: Genome, claim: str, contigs: Container[str]) -> None:
+    def _uploaded(self, genome: Genome, claim: str, contigs: Mapping[str, int]) -> None:
         try:
             with self.objects.open(keys.annotation_upload(genome.genome_id)) as stream:
                 self._store(genome, claim, stream, contigs)
         except MissingObjectError:
             return
 
-    def _store(self, genome: Genome, claim: str, stream: BinaryIO, contigs: Container[str]) -> None:
+    def _store(self, genome: Genome, claim: str, stream: BinaryIO, contigs: Mapping[str, int]) -> None:
         annotation = read_gff(stream, f"the annotation of {genome.name or genome.genome_id}", contigs)
         with self.objects.writer(keys.genes(genome.genome_id, claim)) as out:
             annotation.write(out)

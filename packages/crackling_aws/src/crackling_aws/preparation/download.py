@@ -128,7 +128,8 @@ class Download:
                     clock=self.clock,
                     download=self.download_annotation,
                 )
-                annotation.prepare(genome, claim, index.contigs)
+                lengths = {name: entry.bases for name, entry in index.contigs.items()}
+                annotation.prepare(genome, claim, lengths)
             except LostClaimError as error:
                 logger.warning("The download stops: %s", error)
                 # Another delivery of this message may have failed the genome and died before it failed the waiters.

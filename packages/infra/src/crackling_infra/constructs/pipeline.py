@@ -1,4 +1,4 @@
-"""Run a job: scan the query for guides, then judge consensus and score off-targets side by side."""
+"""Run a job: scan the query for guides, then assess efficiency and score off-targets side by side."""
 
 from __future__ import annotations
 

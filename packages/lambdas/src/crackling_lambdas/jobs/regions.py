@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crackling.annotation.annotation import Position
 from crackling.annotation.gene_lookup import one_based
 from crackling.errors import InputError
 from crackling.guides.region import locate, parse_region
@@ -35,9 +36,10 @@ class Regions:
         """
         genome_id = genome.genome_id
         index = self._index(genome_id, claim)
-        is_gene = isinstance(parse_region(text), str)
         contigs = {name: entry.bases for name, entry in index.contigs.items()}
-        region = locate(text, contigs, self.annotations.of(genome) if is_gene else None)
+        asked = parse_region(text)
+        is_on_contig = isinstance(asked, Position) and asked.contig in contigs
+        region = locate(text, contigs, None if is_on_contig else self.annotations.of(genome))
         contig, start, end = region.position
         if end - start > MAX_QUERY_BASES:
             raise InputError(

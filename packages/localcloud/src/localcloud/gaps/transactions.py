@@ -55,12 +55,12 @@ def _named(
 
 
 def _put(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
-    place: dict[Any, Any] = table.items[hash_key] if range_key else table.items
+    items: dict[Any, Any] = table.items[hash_key] if range_key else table.items
     key = range_key or hash_key
     if item is None:
-        place.pop(key, None)
+        items.pop(key, None)
     else:
-        place[key] = item
+        items[key] = item
 
 
 def _deepcopy(value: Any) -> Any:  # noqa: ANN401

@@ -1,1 +1,1 @@
-"""Have iam-simulate judge the calls that functions make by the roles that they were deployed with."""
+"""Have iam-simulate evaluate the calls that functions make by the roles that they were deployed with."""

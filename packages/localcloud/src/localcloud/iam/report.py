@@ -6,14 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localcloud.iam.judge import ALWAYS, Question
+from localcloud.iam.evaluator import ALWAYS, Question
 from localcloud.world import ACCOUNT, PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from localcloud.iam.calls import Call
-    from localcloud.iam.judge import Judge
+    from localcloud.iam.evaluator import PolicyEvaluator
     from localcloud.iam.principals import Principal
 
 
@@ -30,7 +30,7 @@ class Finding:
 class IamReport:
     """A report in which `denied` must be empty. `unused` depends on the calls made, so read it after a whole run.
 
-    The judge evaluates actions, resources, conditions, and the policies of buckets, queues and topics.
+    The evaluator evaluates actions, resources, conditions, and the policies of buckets, queues and topics.
     """
 
     denied: tuple[Finding, ...]
@@ -49,7 +49,7 @@ _BY_POLLER = (
 
 @dataclass(frozen=True)
 class _Grant:
-    """One action of a statement that allows it. `sid` names it to the judge."""
+    """One action of a statement that allows it. `sid` names it to the evaluator."""
 
     sid: str
     action: str
@@ -59,12 +59,12 @@ class _Grant:
 def make_report(
     recorded: Iterable[tuple[Principal, Call]],
     principals: Iterable[Principal],
-    judge: Judge,
+    evaluator: PolicyEvaluator,
     *,
     of_role: Callable[[str], list[Any]],
     of_resource: Callable[[str], Any],
 ) -> IamReport:
-    """Judge the calls by the roles of all `principals`, including those that made no call. Raises JudgeError.
+    """Evaluate the calls by the roles of all `principals`, including those that made no call. Raises EvaluationError.
 
     `of_role` returns the documents of a role's policies, `of_resource` the policy of a resource, or None.
     """
@@ -81,7 +81,9 @@ def make_report(
         for name in {_owner(call.resource) for _, call in calls} - {"*"}
         if (document := of_resource(name))
     }
-    verdicts = judge.ask(policies, [_question(principal, call, policies) for principal, call in calls])
+    verdicts = evaluator.evaluate(
+        policies, [_question(principal, call, policies) for principal, call in calls]
+    )
     denied = set()
     used: dict[Principal, set[str]] = defaultdict(set)
     for (principal, call), verdict in zip(calls, verdicts, strict=True):

@@ -1,4 +1,4 @@
-"""Read the roles and policies of a CloudFormation template, as questions for the judge, without deploying it.
+"""Read the roles and policies of a CloudFormation template, as questions for the evaluator, without deploying it.
 
 References are replaced by what they could be in an account: a name that the template gives, else the logical id.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from localcloud.iam.judge import ALWAYS, Question
+from localcloud.iam.evaluator import ALWAYS, Question
 from localcloud.world import ACCOUNT, PARTITION
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ class Roles:
         for kind, names in _ATTACHED.items():
             for logical, policy in self._of(kind).items():
                 self.policies[logical] = self.resolve(policy["PolicyDocument"])
-                places = policy[names] if isinstance(policy[names], list) else [policy[names]]
-                self._of_resource |= {self.arn(place["Ref"]): logical for place in places}
+                resources = policy[names] if isinstance(policy[names], list) else [policy[names]]
+                self._of_resource |= {self.arn(resource["Ref"]): logical for resource in resources}
 
     def _add(self, role: str, name: str, document: Any) -> None:  # noqa: ANN401
         self.policies[name] = document

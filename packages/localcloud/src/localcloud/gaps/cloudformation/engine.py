@@ -18,7 +18,7 @@ from moto.cloudformation.models import Event, Stack
 
 from localcloud.gaps.cloudformation import types
 from localcloud.gaps.cloudformation.graph import creation_order
-from localcloud.gaps.cloudformation.resource import Place, ReplacementNeeded, Resource
+from localcloud.gaps.cloudformation.resource import Definition, ReplacementNeeded, Resource
 from localcloud.world import ACCOUNT, Properties, World
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Engine:
         if issubclass(kind, Resource):
             chosen = properties.get(kind.name_property, generated)
             model: Any = kind(
-                self._world, Place(self._stack.stack_id, name, resource_type), chosen, properties
+                self._world, Definition(self._stack.stack_id, name, resource_type), chosen, properties
             )
             model.physical_resource_id = model.create()
         else:

@@ -20,7 +20,7 @@ class UnknownTypeError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class Definition:
     """Tell where in which template a resource is defined. `type` is as in the template: Custom::Anything."""
 
     stack_id: str
@@ -41,8 +41,8 @@ class Resource:
     def __init_subclass__(cls) -> None:
         Resource.known[cls.type] = cls
 
-    def __init__(self, world: World, place: Place, name: str, properties: Properties) -> None:
-        self.world, self.place = world, place
+    def __init__(self, world: World, definition: Definition, name: str, properties: Properties) -> None:
+        self.world, self.definition = world, definition
         self.name, self.properties = name, properties
         self.attributes: dict[str, str] = {}
         self.physical_resource_id = ""
@@ -69,7 +69,9 @@ class Resource:
     def get_cfn_attribute(self, attribute: str) -> str:
         """Return an attribute for moto's Fn::GetAtt."""
         if attribute not in self.attributes:
-            raise AttributeError(f"{self.place.logical_id} ({self.place.type}) has no attribute {attribute}")
+            raise AttributeError(
+                f"{self.definition.logical_id} ({self.definition.type}) has no attribute {attribute}"
+            )
         return self.attributes[attribute]
 
 

@@ -50,20 +50,20 @@ class Method(Resource):
     type = "AWS::ApiGateway::Method"
 
     @property
-    def _place(self) -> dict[str, str]:
-        place: dict[str, str] = lower_first(self.pick("RestApiId", "ResourceId", "HttpMethod"))
-        return place
+    def _address(self) -> dict[str, str]:
+        address: dict[str, str] = lower_first(self.pick("RestApiId", "ResourceId", "HttpMethod"))
+        return address
 
     def create(self) -> str:
         properties, apigateway = self.properties, self.client("apigateway")
         authorization = lower_first(self.pick("AuthorizationType", "AuthorizationScopes", "AuthorizerId"))
-        apigateway.put_method(**self._place, **{"authorizationType": "NONE", **authorization})
+        apigateway.put_method(**self._address, **{"authorizationType": "NONE", **authorization})
         integration = properties.get("Integration", {"Type": "MOCK"})
         given = {
             key: value for key, value in integration.items() if key in ("Type", "Uri", "RequestTemplates")
         }
         method = {"integrationHttpMethod": integration.get("IntegrationHttpMethod", "POST")}
-        apigateway.put_integration(**self._place, **lower_first(given), **method)
+        apigateway.put_integration(**self._address, **lower_first(given), **method)
         for response in integration.get("IntegrationResponses", []):
             self._put_response(response)
         return self.name
@@ -73,9 +73,9 @@ class Method(Resource):
         headers = response.get("ResponseParameters", {})
         method_headers = dict.fromkeys(headers, False)
         apigateway = self.client("apigateway")
-        apigateway.put_method_response(**self._place, statusCode=status, responseParameters=method_headers)
+        apigateway.put_method_response(**self._address, statusCode=status, responseParameters=method_headers)
         apigateway.put_integration_response(
-            **self._place, statusCode=status, responseParameters=headers, responseTemplates={}
+            **self._address, statusCode=status, responseParameters=headers, responseTemplates={}
         )
 
     def update(self, before: Properties) -> None:
@@ -86,7 +86,7 @@ class Method(Resource):
         self.create()
 
     def remove(self) -> None:
-        self.client("apigateway").delete_method(**self._place)
+        self.client("apigateway").delete_method(**self._address)
 
 
 class Authorizer(Resource):

@@ -44,16 +44,16 @@ class CustomResource(Resource):
 
     def _ask(self, request: str, properties: Properties, **more: Any) -> str:  # noqa: ANN401
         """Send one request to the provider, wait for its answer and return the physical id."""
-        if provider := _PROVIDERS.get(self.place.type):
+        if provider := _PROVIDERS.get(self.definition.type):
             return provider(self.world, request, properties, more) or self.name
         request_id = str(uuid.uuid4())
         event = {
             "RequestType": request,
             "RequestId": request_id,
             "ResponseURL": f"{self.world.endpoint}{ANSWERS_PATH}{request_id}",
-            "StackId": self.place.stack_id,
-            "LogicalResourceId": self.place.logical_id,
-            "ResourceType": self.place.type,
+            "StackId": self.definition.stack_id,
+            "LogicalResourceId": self.definition.logical_id,
+            "ResourceType": self.definition.type,
             "ServiceToken": properties["ServiceToken"],
             "ResourceProperties": _as_strings(properties),
         }

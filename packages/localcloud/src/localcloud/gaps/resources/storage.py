@@ -19,8 +19,10 @@ class Bucket(Resource):
 
     def create(self) -> str:
         name, region, s3 = self.name.lower(), self.world.region, self.client("s3")
-        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=name, **place)
+        location = (
+            {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        )
+        s3.create_bucket(Bucket=name, **location)
         self.attributes = {
             "Arn": f"arn:{PARTITION}:s3:::{name}",
             "DomainName": f"{name}.s3.amazonaws.com",

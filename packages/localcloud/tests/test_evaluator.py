@@ -1,4 +1,4 @@
-"""Test that the judge applies IAM's rules, and reads a template's roles and policies."""
+"""Test that the evaluator applies IAM's rules, and reads a template's roles and policies."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.iam.judge import Judge, JudgeError, Question
+from localcloud.iam.evaluator import EvaluationError, PolicyEvaluator, Question
 from localcloud.iam.templates import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MODULES = Path(__file__).parents[2] / "infra" / "node_modules"
-JUDGE = Judge(MODULES)
+EVALUATOR = PolicyEvaluator(MODULES)
 ROLE = "arn:aws:iam::123456789012:role/role"
 BUCKET, KEY = "arn:aws:s3:::data", "arn:aws:s3:::data/key"
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}
@@ -26,7 +26,7 @@ def document(*statements: Mapping[str, object]) -> dict[str, Any]:
 
 
 def allowed(policies: Mapping[str, Any], question: Question) -> bool:
-    return JUDGE.ask(policies, [question])[0].allowed
+    return EVALUATOR.evaluate(policies, [question])[0].allowed
 
 
 @pytest.mark.parametrize(
@@ -64,18 +64,18 @@ def test_a_boundary_and_the_policy_of_the_resource_can_forbid() -> None:
 
 def test_the_statements_that_allow_are_named() -> None:
     policies = {"mine": document({**READ, "Sid": "one"}, {**READ, "Sid": "two", "Action": "s3:PutObject"})}
-    verdicts = JUDGE.ask(
+    verdicts = EVALUATOR.evaluate(
         policies, [Question(ROLE, action, KEY, {}, ("mine",)) for action in ("s3:GetObject", "s3:PutObject")]
     )
     assert [verdict.by for verdict in verdicts] == [{"one"}, {"two"}]
 
 
-def test_what_cannot_be_judged_is_an_error() -> None:
-    with pytest.raises(JudgeError, match=r"s3:Fly on arn:aws:s3:::data/key by .*invalid.action"):
-        JUDGE.ask({}, [Question(ROLE, "s3:Fly", KEY)])
-    with pytest.raises(JudgeError, match=r"scripts/build\.py node"):
-        Judge(Path("/nowhere")).ask({}, [Question(ROLE, "s3:GetObject", KEY)])
-    assert Judge(Path("/nowhere")).ask({}, []) == []
+def test_what_cannot_be_evaluated_is_an_error() -> None:
+    with pytest.raises(EvaluationError, match=r"s3:Fly on arn:aws:s3:::data/key by .*invalid.action"):
+        EVALUATOR.evaluate({}, [Question(ROLE, "s3:Fly", KEY)])
+    with pytest.raises(EvaluationError, match=r"scripts/build\.py node"):
+        PolicyEvaluator(Path("/nowhere")).evaluate({}, [Question(ROLE, "s3:GetObject", KEY)])
+    assert PolicyEvaluator(Path("/nowhere")).evaluate({}, []) == []
 
 
 def test_references_of_a_template_are_replaced() -> None:
@@ -113,7 +113,7 @@ def test_references_of_a_template_are_replaced() -> None:
             True,
         ),  # of AWS's policy
     ]
-    verdicts = JUDGE.ask(roles.policies, [roles.question("Role", *case[:3]) for case in cases])
+    verdicts = EVALUATOR.evaluate(roles.policies, [roles.question("Role", *case[:3]) for case in cases])
     assert [verdict.allowed for verdict in verdicts] == [case[3] for case in cases]
 
 

@@ -1,10 +1,10 @@
-// Answers, with iam-simulate, whether IAM would allow requests: `node judge.js FOLDER`, where FOLDER is the node_modules with it.
-// Reads {policies, questions} as JSON and writes one answer for each question; judge.py describes both.
+// Answers, with iam-simulate, whether IAM would allow requests: `node evaluate.js FOLDER`, where FOLDER is the node_modules with it.
+// Reads {policies, questions} as JSON and writes one answer for each question; evaluator.py describes both.
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
 const { readFileSync } = require("node:fs");
 
-const { runSimulation } = createRequire(join(process.argv[2], "judge.js"))("@cloud-copilot/iam-simulate");
+const { runSimulation } = createRequire(join(process.argv[2], "evaluate.js"))("@cloud-copilot/iam-simulate");
 
 function account(resource, principal) {
   // The ARNs of buckets and of public images name no account: take the caller's.

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 ALWAYS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 """Condition keys that every request has that the SDK makes: it calls AWS over TLS."""
 
-_PROGRAM = Path(__file__).with_name("judge.js")
+_PROGRAM = Path(__file__).with_name("evaluate.js")
 
 
-class JudgeError(Exception):
-    """Raised when the judge cannot be run, or cannot judge a question: an unknown action, an invalid policy."""
+class EvaluationError(Exception):
+    """Raised when the evaluator cannot be run, or cannot evaluate a question: an unknown action, an invalid policy."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,22 @@ class Verdict:
     by: frozenset[str]
 
 
-class Judge:
+class PolicyEvaluator:
     """Runs iam-simulate from a folder of Node modules."""
 
     def __init__(self, modules: Path) -> None:
         self._modules = modules
 
-    def ask(self, policies: Mapping[str, Any], questions: Sequence[Question]) -> list[Verdict]:
-        """Return the verdict on each question, in one run of Node. Raises JudgeError."""
+    def evaluate(self, policies: Mapping[str, Any], questions: Sequence[Question]) -> list[Verdict]:
+        """Return the verdict on each question, in one run of Node. Raises EvaluationError."""
         if not questions:
             return []
         asked = json.dumps({"policies": policies, "questions": [asdict(question) for question in questions]})
         verdicts = []
         for question, answer in zip(questions, self._run(asked), strict=True):
             if "error" in answer:
-                raise JudgeError(
-                    f"iam-simulate cannot judge {question.action} on {question.resource} by {question.principal}: "
+                raise EvaluationError(
+                    f"iam-simulate cannot evaluate {question.action} on {question.resource} by {question.principal}: "
                     f"{json.dumps(answer['error'])}"
                 )
             verdicts.append(Verdict(answer["result"] == "Allowed", frozenset(filter(None, answer["by"]))))
@@ -73,7 +73,7 @@ class Judge:
     def _run(self, asked: str) -> list[dict[str, Any]]:
         node = shutil.which("node")
         if node is None or not (self._modules / "@cloud-copilot" / "iam-simulate").is_dir():
-            raise JudgeError(
+            raise EvaluationError(
                 f"Node or its module iam-simulate (in {self._modules}) is missing: run `python scripts/build.py node`"
             )
         done = subprocess.run(
@@ -84,6 +84,6 @@ class Judge:
             check=False,
         )
         if done.returncode:
-            raise JudgeError(f"iam-simulate failed (exit code {done.returncode}):\n{done.stderr}")
+            raise EvaluationError(f"iam-simulate failed (exit code {done.returncode}):\n{done.stderr}")
         answers: list[dict[str, Any]] = json.loads(done.stdout)
         return answers

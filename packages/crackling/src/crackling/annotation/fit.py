@@ -1,0 +1,99 @@
+"""Fit an annotation to a genome: to the names and the ends of its contigs, and on a circle over its origin."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crackling.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crackling.annotation.gene_models import Gene, Span
+    from crackling.annotation.gff import GffReader
+
+logger = logging.getLogger(__name__)
+
+
+def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> list[Gene]:
+    """Return genes as they lie on the contigs of a genome. How many do not is logged, unless none does.
+
+    Args:
+        genes: of the annotation.
+        reader: what the annotation was read with.
+        genome: the bases of each contig of the genome; None: only what the annotation itself says of them is known.
+
+    Raises:
+        InputError: the annotation is of another genome: it has none of the contigs, or other ends of them.
+    """
+    names = list(reader.contigs)
+    if genome is not None:
+        _check_names(genes, names, reader.label, genome)
+        _check_lengths(reader, genome)
+    known = reader.circular if genome is None else genome
+    bases = [known.get(name) for name in names]
+    return [_fitted(gene, names, bases, reader) for gene in genes]
+
+
+def _check_names(genes: Sequence[Gene], names: Sequence[str], label: str, genome: Mapping[str, int]) -> None:
+    if not any(name in genome for name in names):
+        raise InputError(
+            f"{label}: names none of the genome's contigs (it has {names[0]!r}, for example); "
+            "give the GFF3 file of this genome"
+        )
+    strange = [gene for gene in genes if not any(names[place.contig] in genome for place in gene.places)]
+    if strange:
+        example = names[strange[0].places[0].contig]
+        logger.warning(
+            "%s: fits the genome in part: %s of its %s genes are on contigs of other names (%r, for example); "
+            "give the annotation of this assembly if genes are missing",
+            *(label, f"{len(strange):,}", f"{len(genes):,}", example),
+        )
+
+
+def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
+    """Check what the annotation says of the contigs' lengths. Some programs declare no more than they have features on."""
+    for name, last in reader.declared.items():
+        if name in genome and last > genome[name] and name not in reader.circular:
+            raise _too_long(reader.label, f"says that {name} has {last:,} bases", name, genome[name])
+
+
+def _fitted(gene: Gene, names: Sequence[str], bases: Sequence[int | None], reader: GffReader) -> Gene:
+    """Return a gene whose spans over the origin of a circular contig are two, one at each end."""
+    if not any(_is_beyond(span, bases) for span in gene.spans):
+        return gene
+    places, parts = (
+        [piece for span in spans for piece in _pieces(span, names, bases, reader, gene.name)]
+        for spans in (gene.places, gene.parts)
+    )
+    return replace(gene, places=places, parts=parts)
+
+
+def _is_beyond(span: Span, bases: Sequence[int | None]) -> bool:
+    circle = bases[span.contig]
+    return circle is not None and span.end > circle
+
+
+def _pieces(
+    span: Span, names: Sequence[str], bases: Sequence[int | None], reader: GffReader, gene: str
+) -> Iterator[Span]:
+    circle = bases[span.contig]
+    if circle is None or span.end <= circle:
+        yield span
+        return
+    name = names[span.contig]
+    if name not in reader.circular or span.end - span.start > circle:
+        at = f"{span.start + 1:,}-{span.end:,}"
+        raise _too_long(reader.label, f"has {gene or 'a gene'} at {name}:{at}", name, circle)
+    if span.start < circle:
+        yield span._replace(end=circle)
+    yield span._replace(start=max(0, span.start - circle), end=span.end - circle)
+
+
+def _too_long(label: str, what: str, contig: str, bases: int) -> InputError:
+    return InputError(
+        f"{label}: is not the annotation of this genome: it {what}, but that contig has {bases:,} bases; "
+        f"give the one of this assembly, or if {contig} is circular say so in its region's line (Is_circular=true)"
+    )

@@ -1,0 +1,296 @@
+"""Make gene models: find which records of an annotation are one gene, and where it lies."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from crackling.annotation.locus import Feature
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crackling.annotation.names import Names
+
+_MAX_LEVELS = 32  # of records over each other
+_STRAND_SHIFT, _APART_SHIFT = 2, 4
+_FEATURE_MASK = (1 << _STRAND_SHIFT) - 1
+
+
+class Span(NamedTuple):
+    """Bases of a contig (by its number), 0-based half-open, and what they are: a Feature, as a mere number for speed."""
+
+    contig: int
+    start: int
+    end: int
+    feature: int
+
+
+@dataclass(slots=True)
+class Gene:
+    """A gene.
+
+    name: '' where nothing names it. places: where it lies, as introns: in one place, or in several if it is put together from
+    parts. parts: its exons and coding sequences, in no order. aliases: its other names, a locus tag for example.
+    """
+
+    name: str
+    places: list[Span] = field(default_factory=list)
+    parts: list[Span] = field(default_factory=list)
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def spans(self) -> list[Span]:
+        """Return all that a gene is. Without exons of its own it counts as one exon."""
+        if self.parts:
+            return self.places + self.parts
+        return [place._replace(feature=Feature.EXON) for place in self.places]
+
+
+class Key(NamedTuple):
+    """A name by which records refer to each other. Identifiers may begin again on each contig of a file that was put together."""
+
+    contig: int
+    identifier: bytes
+
+
+@dataclass(slots=True)
+class Node:
+    """A record that other records may name as their parent, or several with the same identifier: its parts."""
+
+    contig: int
+    names: Names | None  # of a gene, and of what may turn out to be one
+    parents: Sequence[bytes] = ()
+    is_gene: bool = False
+    is_transcript: bool = False
+    places: list[Span] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class GeneModels:
+    """The records of a file, by which belongs to which. add_node() and add_part() them in any order, then ask for genes()."""
+
+    # Records with one key and different names are different genes, whose places tell which parts they have.
+    nodes: dict[Key, dict[Names | None, Node]] = field(default_factory=dict)
+    # By parent: start, end and kind of each part, in one flat array, because a human genome has millions.
+    parts: dict[Key, array[int]] = field(default_factory=dict)
+    # Of parents that had not been read when their first part was: what that part calls its gene.
+    names: dict[Key, Names] = field(default_factory=dict)
+
+    def add_node(self, key: Key, node: Node) -> None:
+        """Add a record; of an earlier one with its key and its names it is a part."""
+        other = self.nodes.setdefault(key, {}).setdefault(node.names if node.is_gene else None, node)
+        if other is not node:
+            other.places += node.places
+            other.parents = [*dict.fromkeys((*other.parents, *node.parents))]
+
+    def genes(self, circles: Mapping[int, int]) -> Iterator[Gene]:
+        """Yield each gene once: the records of genes, then what belongs to none; circles: the bases of circular contigs."""
+        nodes = [node for some in self.nodes.values() for node in some.values()]
+        found = {id(node): _gene_of(node) for node in nodes if node.is_gene}
+        recorded = list(found.values())
+        loose: list[_Loose] = []
+        parents = _Parents(self.nodes)
+        for key, numbers in self.parts.items():
+            spans = _unpacked(key.contig, numbers)
+            owners = parents.owners(key)
+            for owner, some in _shared_out(spans, owners):
+                if id(owner) not in found:
+                    found[id(owner)] = _gene_of(owner)
+                    loose.append(_Loose.of(owner, found[id(owner)]))
+                found[id(owner)].parts += some
+            if not owners:
+                names = self.names[key]
+                places = _places(numbers, key.contig, circles.get(key.contig))
+                loose.append(_Loose(names.identity, Gene(names.name, places, spans, names.aliases)))
+        loose += (
+            _Loose.of(node, _gene_of(node))
+            for node in nodes
+            if node.is_transcript and id(node) not in found and parents.topmost([node])[-1] is node
+        )
+        yield from recorded
+        yield from _joined(loose, recorded)
+
+
+@dataclass(slots=True)
+class _Parents:
+    """Find what records belong to, over any number of others."""
+
+    nodes: dict[Key, dict[Names | None, Node]]
+    _contigs: dict[bytes, list[int]] | None = None
+
+    def owners(self, key: Key) -> list[Node]:
+        """Return the genes that a parent is or belongs to; else the topmost record over it, which counts as a gene."""
+        return self.topmost(self._named(key))
+
+    def topmost(self, nodes: Sequence[Node]) -> list[Node]:
+        """Return the genes over some records; if there are none, the topmost transcript or else the topmost record."""
+        genes: dict[int, Node] = {}
+        others: list[Node] = []
+        level, seen = list(nodes), {id(node) for node in nodes}
+        for _ in range(_MAX_LEVELS):
+            above: list[Node] = []
+            for node in level:
+                if node.is_gene:
+                    genes[id(node)] = node
+                    continue
+                others.append(node)
+                for identifier in node.parents:
+                    for parent in self._named(Key(node.contig, identifier)):
+                        if id(parent) not in seen:
+                            seen.add(id(parent))
+                            above.append(parent)
+            level = above
+        transcripts = [node for node in others if node.is_transcript]
+        return list(genes.values()) or transcripts[-1:] or others[-1:]
+
+    def _named(self, key: Key) -> Sequence[Node]:
+        """Return the records with a key; one that is not on the contig of its part may be on exactly one other."""
+        if (here := self.nodes.get(key)) is not None:
+            return list(here.values())
+        if self._contigs is None:
+            self._contigs = defaultdict(list)
+            for other in self.nodes:
+                self._contigs[other.identifier].append(other.contig)
+        contigs = self._contigs.get(key.identifier, ())
+        return list(self.nodes[Key(contigs[0], key.identifier)].values()) if len(contigs) == 1 else []
+
+
+class _Loose(NamedTuple):
+    """A gene that no record of a gene stands for, made of transcripts or parts, and what tells it from its namesakes."""
+
+    identity: str
+    gene: Gene
+
+    @classmethod
+    def of(cls, node: Node, gene: Gene) -> _Loose:
+        return cls(node.names.identity if node.names else "", gene)
+
+
+def part_kind(feature: Feature, strand: bytes, *, apart: bool) -> int:
+    """Return a part's kind as a number; apart: no intron leads to the next part, as in a gene that is spliced in trans."""
+    return feature | b".+-".find(strand) % 3 << _STRAND_SHIFT | apart << _APART_SHIFT
+
+
+def _gene_of(node: Node) -> Gene:
+    assert node.names is not None
+    return Gene(node.names.name, list(node.places), [], node.names.aliases)
+
+
+def _unpacked(contig: int, numbers: array[int]) -> list[Span]:
+    """Return each span once: transcripts share most of their exons."""
+    rows = set(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+    return [Span(contig, start, end, kind & _FEATURE_MASK) for start, end, kind in rows]
+
+
+def _shared_out(spans: list[Span], owners: Sequence[Node]) -> Iterator[tuple[Node, list[Span]]]:
+    """Yield owners with the spans that lie on them; a span that lies on none belongs to all."""
+    if len(owners) == 1:
+        yield owners[0], spans
+    if len(owners) <= 1:
+        return
+    places = sorted(
+        (place.contig, place.start, place.end, number)
+        for number, owner in enumerate(owners)
+        for place in owner.places
+    )
+    furthest = list(accumulate(((contig, end) for contig, _, end, _ in places), max))
+    shares: list[list[Span]] = [[] for _ in owners]
+    for span in spans:
+        at, on = bisect_left(places, (span.contig, span.end)), set()
+        while at > 0 and furthest[at - 1] > (span.contig, span.start):
+            at -= 1
+            if places[at][0] == span.contig and places[at][2] > span.start:
+                on.add(places[at][3])
+        for number in on or range(len(owners)):
+            shares[number].append(span)
+    yield from zip(owners, shares, strict=True)
+
+
+def _places(numbers: array[int], contig: int, circle: int | None) -> list[Span]:
+    """Return where the gene of some parts lies: from the first to the last that introns may join."""
+    rows = sorted(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+    places: list[Span] = []
+    # Over the origin of a circular contig, a gene is two parts at its ends.
+    over = circle is not None and rows[0][0] == 0 and max(end for _, end, _ in rows) == circle
+    gap = max((after[0] - before[1] for before, after in pairwise(rows)), default=0)
+    last_strand = -1
+    for start, end, kind in rows:
+        strand, apart = kind >> _STRAND_SHIFT & 3, kind >> _APART_SHIFT
+        is_next = (
+            places and strand == last_strand and not apart and not (over and start - places[-1].end == gap)
+        )
+        if is_next:
+            places[-1] = places[-1]._replace(end=max(end, places[-1].end))
+        else:
+            places.append(Span(contig, start, end, Feature.INTRON))
+        last_strand = strand
+    return places
+
+
+def _joined(loose: list[_Loose], recorded: list[Gene]) -> Iterator[Gene]:
+    """Yield loose genes: those of one identity that overlap are one gene, or parts of the recorded gene that has that name."""
+    wanted = {one.identity for one in loose if one.identity}
+    namesakes: dict[tuple[int, str], list[Gene]] = defaultdict(list)
+    for gene in recorded if wanted else ():
+        for name in {gene.name, *gene.aliases} & wanted:
+            for contig in {place.contig for place in gene.places}:
+                namesakes[contig, name].append(gene)
+    by_identity: dict[tuple[int, str], list[Gene]] = defaultdict(list)
+    for one in loose:
+        if one.identity:
+            by_identity[one.gene.places[0].contig, one.identity].append(one.gene)
+        else:
+            yield one.gene
+    for key, some in by_identity.items():
+        yield from _united(some, namesakes.get(key, ()))
+
+
+def _united(loose: Sequence[Gene], recorded: Sequence[Gene]) -> Iterator[Gene]:
+    """Yield one gene for all loose ones that overlap; what overlaps a recorded one becomes parts of that."""
+    if len(loose) == 1 and not recorded:
+        yield loose[0]
+        return
+    is_recorded = {id(gene) for gene in recorded}
+    became: dict[int, Gene] = {id(gene): gene for gene in recorded}
+    for cluster in _clusters([*recorded, *loose]):
+        into = next((gene for gene in cluster if id(gene) in is_recorded), None)
+        into = into or next((became[id(gene)] for gene in cluster if id(gene) in became), None)
+        for gene in cluster:
+            if id(gene) in became:
+                continue
+            if into is None:
+                into = gene
+            became[id(gene)] = into
+            if into is not gene:
+                if id(into) in is_recorded:
+                    into.parts += gene.spans
+                else:
+                    if into.parts or gene.parts:
+                        into.parts = [*into.spans, *gene.spans]
+                    into.places += gene.places
+                into.aliases = tuple(dict.fromkeys((*into.aliases, *gene.aliases)))
+    yield from (gene for gene in loose if became[id(gene)] is gene)
+
+
+def _clusters(genes: Sequence[Gene]) -> Iterator[list[Gene]]:
+    """Yield genes whose places overlap, each with the others; a gene in several places may be in several clusters."""
+    items = sorted(
+        ((place, number) for number, gene in enumerate(genes) for place in gene.places),
+        key=lambda item: item[0][:3],
+    )
+    cluster: list[Gene] = []
+    contig = end = -1
+    for place, number in items:
+        if (place.contig, place.start) >= (contig, end):
+            if cluster:
+                yield cluster
+            cluster, contig, end = [], place.contig, place.end
+        cluster.append(genes[number])
+        end = max(end, place.end)
+    if cluster:
+        yield cluster
