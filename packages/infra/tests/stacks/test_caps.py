@@ -42,7 +42,7 @@ def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(servi
 
 
 def test_workers_are_capped_by_number_and_by_hours(service: Template) -> None:
-    settings = read_settings({}.get, Path())
+    settings = read_settings(lambda _key: None, Path())
     assert (settings.workers_at_once, settings.daily_worker_hours) == (2, 52)
     variables = service.functions()["scheduler"]["Environment"]["Variables"]
     told = {name: variables[name] for name in ("WORKERS_AT_ONCE", "WORKER_HOURS", "DAILY_WORKER_HOURS")}
