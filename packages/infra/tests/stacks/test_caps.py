@@ -9,9 +9,10 @@ import pytest
 
 from crackling_infra.context import SettingsError
 from crackling_infra.settings import CAPS, read_settings
+from crackling_infra.stand_ins import PRODUCTION
 
 if TYPE_CHECKING:
-    from templates import Template
+    from templates import Template, Templates
 
 
 def test_every_cap_is_on_by_default_and_a_client_has_no_more_than_all() -> None:
@@ -32,6 +33,17 @@ def test_a_cap_is_set_by_its_key_and_told_to_the_function() -> None:
         assert read_settings({cap.key: "7"}.get, Path()).caps[cap] == 7
 
 
+def test_a_firewall_is_an_option(development: Templates, production: Templates) -> None:
+    def acl(templates: Templates) -> str | None:
+        [distribution] = templates[0].of("AWS::CloudFront::Distribution").values()
+        found: str | None = distribution["DistributionConfig"].get("WebACLId")
+        return found
+
+    assert (acl(development), acl(production)) == (None, PRODUCTION["webAcl"])
+    with pytest.raises(SettingsError, match="webAcl"):
+        read_settings({"webAcl": PRODUCTION["webAcl"].replace("us-east-1", "eu-west-1")}.get, Path())
+
+
 def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(service: Template) -> None:
     [distribution] = service.of("AWS::CloudFront::Distribution").values()
     origins = distribution["DistributionConfig"]["Origins"]
@@ -43,10 +55,10 @@ def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(servi
 
 def test_workers_are_capped_by_number_and_by_hours(service: Template) -> None:
     settings = read_settings(lambda _key: None, Path())
-    assert (settings.workers_at_once, settings.daily_worker_hours) == (2, 52)
+    assert (settings.workers_at_once, settings.daily_worker_hours) == (2, 26)
     variables = service.functions()["scheduler"]["Environment"]["Variables"]
     told = {name: variables[name] for name in ("WORKERS_AT_ONCE", "WORKER_HOURS", "DAILY_WORKER_HOURS")}
-    assert told == {"WORKERS_AT_ONCE": "2", "WORKER_HOURS": "13", "DAILY_WORKER_HOURS": "52"}
+    assert told == {"WORKERS_AT_ONCE": "2", "WORKER_HOURS": "13", "DAILY_WORKER_HOURS": "26"}
 
 
 def test_a_day_has_the_hours_of_a_worker_at_least() -> None:
