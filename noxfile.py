@@ -29,6 +29,7 @@ wheels          builds the wheels that a release of crackling has into build/whe
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
 bench-e2e       time and cost of jobs on the local cloud, as a table (docs/costs.md)
+bench-objects   time and memory of a large object on the local cloud, beside unmodified moto (docs/performance.md)
 fuzz            the API by schemathesis, with 3,000 requests of each kind instead of 20
 simulate        the simulator of delivery faults through 10,000 worlds instead of 2,000
 ministack       deploys CracklingStack to a second emulator, with IAM enforced, and tests it (docs/local-cloud.md)
@@ -304,6 +305,11 @@ def bench(session: nox.Session) -> None:
 @nox.session(name="bench-e2e")
 def bench_e2e(session: nox.Session) -> None:
     session.run("python", f"{LOCALCLOUD}/bench/run.py", *session.posargs, env=SCRIPTS)
+
+
+@nox.session(name="bench-objects")
+def bench_objects(session: nox.Session) -> None:
+    session.run("python", f"{LOCALCLOUD}/bench/objects.py", *session.posargs)
 
 
 @nox.session

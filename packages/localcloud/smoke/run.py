@@ -103,7 +103,7 @@ def settings(ncbi: str, *, bowtie2: bool) -> dict[str, str]:
 
 
 def check_that_policies_are_enforced(world: World) -> None:
-    """Have a user without any policy be denied: what follows would prove nothing if everybody were allowed everything.
+    """Check that a user without any policy is denied; otherwise the following steps would prove nothing.
 
     Raises:
         SmokeError: the user may list the buckets.
@@ -144,7 +144,7 @@ def check_page(world: World, bucket: str) -> None:
     s3.head_object(Bucket=bucket, Key="index.html")
     config = json.loads(s3.get_object(Bucket=bucket, Key="config.json")["Body"].read())
     if config["stage"] != STAGE:
-        raise SmokeError(f"the page is of the stage {config['stage']}")
+        raise SmokeError(f"the page belongs to the stage {config['stage']}")
 
 
 def api_of(world: World, url: str) -> str:

@@ -1,4 +1,4 @@
-"""Tell the version of Crackling, the methods that it implements, and their publications."""
+"""Provide the version of Crackling, the methods that it implements, and their publications."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 def worker_count(threads: int | None) -> int:
-    """Return how many threads to use: as many as asked for, by default one for each processor.
+    """Return how many threads to use: the requested number, by default one for each processor.
 
     Raises:
         InputError: more than MAX_THREADS.

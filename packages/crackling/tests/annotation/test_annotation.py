@@ -27,7 +27,7 @@ CONTIGS = ("a", "b")
 
 @st.composite
 def a_gene(draw: st.DrawFn) -> Gene:
-    """Draw a gene: in one place or several, and parts that may reach beyond them, as in real files."""
+    """Draw a gene: in one location or several, and parts that may reach beyond them, as in real files."""
 
     def spans(features: list[Feature]) -> list[Span]:
         starts = [draw(st.integers(0, BASES - 1)) for _ in features]
@@ -37,8 +37,8 @@ def a_gene(draw: st.DrawFn) -> Gene:
         ]
 
     parts = draw(st.lists(st.sampled_from([Feature.CDS, Feature.EXON]), max_size=5))
-    places = [Feature.INTRON] * draw(st.integers(1, 3))
-    return Gene(draw(st.sampled_from(["P", "Q", "R", "S", ""])), spans(places), spans(parts))
+    locations = [Feature.INTRON] * draw(st.integers(1, 3))
+    return Gene(draw(st.sampled_from(["P", "Q", "R", "S", ""])), spans(locations), spans(parts))
 
 
 def annotation(genes: list[Gene]) -> Annotation:
@@ -51,7 +51,7 @@ def plainly(genes: list[Gene], contig: int, start: int, end: int) -> Locus:
     found: dict[str, int] = {}
     for gene in genes:
         in_place = Feature.INTRON if gene.parts else Feature.EXON
-        spans = [*(place._replace(feature=in_place) for place in gene.places), *gene.parts]
+        spans = [*(location._replace(feature=in_place) for location in gene.locations), *gene.parts]
         for span in spans:
             if span.contig == contig and span.start < end and start < span.end:
                 found[gene.name] = min(span.feature, found.get(gene.name, Feature.INTRON))

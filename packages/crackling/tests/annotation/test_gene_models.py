@@ -33,8 +33,8 @@ def at(annotation: Annotation, contig: str, first: int, last: int | None = None)
     return annotation.at(Position(contig, first - 1, last or first))
 
 
-def places(annotation: Annotation, name: str) -> list[tuple[str, int, int]]:
-    """Return the places of the genes of a name, counted from 1."""
+def locations(annotation: Annotation, name: str) -> list[tuple[str, int, int]]:
+    """Return the locations of the genes of a name, counted from 1."""
     assert annotation.extents is not None
     contigs = list(annotation.tracks)
     return [
@@ -65,7 +65,7 @@ def test_a_gene_spliced_in_trans_is_its_parts() -> None:
     assert at(annotation, "cp1", 1106, 1128) == Locus("psbX", "CDS")
     assert at(annotation, "cp1", 2517, 2539) == Locus("rps12", "intron")
     with pytest.raises(
-        InputError, match=r"^rps12: is one gene in 2 places: cp1:101-214, cp1:2401-2700; give"
+        InputError, match=r"^rps12: is one gene in 2 locations: cp1:101-214, cp1:2401-2700; give"
     ):
         find_gene(annotation, "rps12")
 
@@ -87,7 +87,7 @@ def test_a_gene_spliced_in_trans_needs_no_record() -> None:
 def test_the_exons_of_a_gene_without_a_record_have_introns_between() -> None:
     annotation = read("c CDS 101 200 + ID=cds-1;gene=act1\nc CDS 401 500 + ID=cds-1;gene=act1")
     assert at(annotation, "c", 300) == Locus("act1", "intron")
-    assert places(annotation, "act1") == [("c", 101, 500)]
+    assert locations(annotation, "act1") == [("c", 101, 500)]
 
 
 TWO_CONTIGS = """
@@ -113,7 +113,7 @@ def test_identifiers_may_begin_again_on_another_contig() -> None:
 
 
 def test_identifiers_may_begin_again_on_one_contig() -> None:
-    """Two genes share an identifier if they have different names; their places tell which parts they have."""
+    """Two genes share an identifier if they have different names; their locations tell which parts they have."""
     annotation = read("""
     c gene 101  400  + ID=gene0;Name=thrA
     c mRNA 101  400  + ID=rna0;Parent=gene0
@@ -227,7 +227,7 @@ def test_transcripts_of_a_gene_without_a_record_are_one_gene() -> None:
     c CDS  51  60  + Parent=t2
     c mRNA 501 600 + ID=t3;gene=A
     """)
-    assert places(annotation, "A") == [("c", 1, 200), ("c", 501, 600)]
+    assert locations(annotation, "A") == [("c", 1, 200), ("c", 501, 600)]
     assert len(annotation.genes) == 2
     assert [at(annotation, "c", base).feature for base in (5, 55, 70, 550)] == [
         "exon",
@@ -254,4 +254,4 @@ def test_a_gene_over_the_origin_of_a_circle(gene: str) -> None:
     annotation = read(region + gene, {"pA": 2000})
     assert at(annotation, "pA", 13, 35) == at(annotation, "pA", 1802, 1824) == Locus("oriG", "CDS")
     assert at(annotation, "pA", 406, 428) == at(annotation, "pA", 1306) == INTERGENIC
-    assert places(annotation, "oriG") == [("pA", 1, 300), ("pA", 1801, 2000)]
+    assert locations(annotation, "oriG") == [("pA", 1, 300), ("pA", 1801, 2000)]

@@ -131,7 +131,7 @@ def test_a_text_is_read_however_it_was_saved(
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32"])
 def test_what_is_no_plain_text_is_refused_with_the_remedy(encoding: str) -> None:
-    with pytest.raises(InputError, match=r"^genes.gff: its bytes are no plain text; save it as UTF-8$"):
+    with pytest.raises(InputError, match=r"^genes.gff: it is not plain text; save it as UTF-8$"):
         read_gff(io.BytesIO(NCBI.encode(encoding)), "genes.gff")
 
 

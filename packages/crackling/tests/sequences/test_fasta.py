@@ -150,7 +150,7 @@ def test_a_line_that_is_read_whole_has_a_limit(mark: bytes, letters: int) -> Non
         (b"\x7fELF\x02\x01\x01\0\0\0", "plain text"),
         (b"\x89PNG\r\n\x1a\n", "plain text"),
         (bytes(100), "plain text"),
-        (">a\nACGT\n".encode("utf-16"), "its bytes are no plain text; save it as UTF-8"),
+        (">a\nACGT\n".encode("utf-16"), "it is not plain text; save it as UTF-8"),
     ],
 )
 def test_what_is_not_fasta(data: bytes, line: str) -> None:

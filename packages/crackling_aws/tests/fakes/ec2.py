@@ -42,10 +42,10 @@ class FakeEC2:
         if request["ImageId"] not in self.images:
             raise client_error("InvalidAMIID.NotFound", "RunInstances")
         zone = request.get("Placement", {}).get("AvailabilityZone")
-        for place in ((request["InstanceType"], zone), (request["InstanceType"], "any")):
-            if place in self.refusals:
-                error = client_error(self.refusals[place], "RunInstances")
-                error.response["Error"]["Message"] = self.message or self.refusals[place]
+        for offer in ((request["InstanceType"], zone), (request["InstanceType"], "any")):
+            if offer in self.refusals:
+                error = client_error(self.refusals[offer], "RunInstances")
+                error.response["Error"]["Message"] = self.message or self.refusals[offer]
                 raise error
         instance = self._start(request)
         self._tokens[token] = request, instance["InstanceId"]

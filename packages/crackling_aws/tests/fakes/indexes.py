@@ -39,11 +39,11 @@ class CountingS3(FakeS3):
 def random_fasta(bases: int, seed: int) -> bytes:
     """Return FASTA of random bases in which the guide and near-repeats of it are planted."""
     letters = random.Random(seed).choices("ACGT", k=bases)
-    for number, place in enumerate(range(0, bases - 40, max(40, bases // 30))):
+    for number, start in enumerate(range(0, bases - 40, max(40, bases // 30))):
         near = list(GUIDE + "TGG")
         for position in range(number % 5):
             near[3 * position] = "A" if near[3 * position] != "A" else "C"
-        letters[place : place + 23] = near
+        letters[start : start + 23] = near
     return f">chr{seed}\n{''.join(letters)}\n".encode()
 
 

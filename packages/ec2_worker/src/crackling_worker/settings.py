@@ -43,6 +43,6 @@ def read_settings(parameters: Parameters, stage: str) -> WorkerSettings:
             f"{name}: no such parameter; deploy CracklingStack of stage {stage}"
         ) from None
     except (ValueError, AttributeError):
-        raise ConfigurationError(f"{name}: is no JSON object; deploy CracklingStack again") from None
+        raise ConfigurationError(f"{name}: is not a JSON object; deploy CracklingStack again") from None
     except SettingsError as error:
         raise ConfigurationError(f"{name}: {error}") from None

@@ -407,7 +407,7 @@ def _account(read: ContextReader) -> Account:
 
 
 def _caps(read: ContextReader, stage: str) -> dict[DailyCap, int]:
-    """Return the daily caps; the local cloud costs nothing, so that it has none."""
+    """Return the daily caps; the local cloud has none, because it costs nothing."""
     local = names.kind_of(stage) == names.LOCAL
     return {
         cap: read.number(

@@ -44,7 +44,7 @@ _OF_GENOMES = frozenset({Resource.UPLOADS, Resource.PREPARATIONS, Resource.WORKE
 
 @dataclass(frozen=True)
 class Cap:
-    """Hold what may be used in a day (UTC) by one client, and by all together; 0 is without limit."""
+    """Hold what one client, and all together, may use in a day (UTC); 0 means no limit."""
 
     client: int
     everybody: int
@@ -52,15 +52,20 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """Count what is used. A job that fails or is deleted gives nothing back: it has cost what it has cost."""
+    """Count what is used. A job that fails or is deleted is counted all the same, because it has caused costs."""
 
     usage: UsageStore
     caps: Mapping[Resource, Cap]
     clock: Callable[[], float]
 
     @contextmanager
+<<<<<<< HEAD
     def taking(self, client: str | None, amounts: Mapping[Resource, int]) -> Iterator[None]:
         """Count what a request will use before its work starts; a request that is refused in the end has used nothing.
+=======
+    def taking(self, client: str, amounts: Mapping[Resource, int]) -> Iterator[None]:
+        """Count what a request will use before its work starts; if the request is refused in the end, take that back.
+>>>>>>> main
 
         `client` is None for what the service itself decides: all together use it.
 
@@ -76,6 +81,7 @@ class Caps:
                 self.usage.give_back(counter, amount)
             raise
 
+<<<<<<< HEAD
     def take(self, client: str, resource: Resource, amount: int) -> None:
         """Count what nothing will refuse once it is counted.
 
@@ -89,6 +95,10 @@ class Caps:
         self, client: str | None, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]
     ) -> None:
         """Take the client's own first, so that requests beyond its caps never touch what is everybody's."""
+=======
+    def _take(self, client: str, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]) -> None:
+        """Count for the client first, so that requests beyond its own caps never use up those of everybody."""
+>>>>>>> main
         now = self.clock()
         day = int(now // DAY_SECONDS)
         tomorrow = (day + 1) * DAY_SECONDS

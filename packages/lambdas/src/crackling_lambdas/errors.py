@@ -1,4 +1,4 @@
-"""Define the reasons to refuse a request, whose HTTP statuses api.problems has."""
+"""Define the reasons for refusing a request; `api.problems` has their HTTP statuses."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class NotFoundError(RefusedError):
 
 
 class GoneError(RefusedError):
-    """Raised when there was such a thing, and it has expired or was deleted."""
+    """Raised when the requested item has expired or was deleted."""
 
 
 class ForbiddenError(RefusedError):
-    """Raised when the thing belongs to somebody else."""
+    """Raised when the requested item belongs to somebody else."""
 
 
 class UpstreamError(RefusedError):

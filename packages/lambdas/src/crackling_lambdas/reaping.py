@@ -121,7 +121,7 @@ class Reaper:
             self.failure.fail_waiting(genome_id, DELETED_REASON.format(genome_id=genome_id))
 
     def _end_retired(self, preparation: Genome) -> None:
-        """Delete what nobody uses any longer: first the files, so that a death in between repeats it."""
+        """Delete unused files first and then their items, so that a death in between is repaired by the next run."""
         if preparation.claim is not None and (preparation.used_until or 0) <= self.clock():
             self.objects.delete(self.objects.keys(keys.preparation(preparation.genome_id, preparation.claim)))
             self.genomes.remove_retired(preparation.genome_id, preparation.claim)

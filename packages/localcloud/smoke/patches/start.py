@@ -31,7 +31,7 @@ def match_absent_parents() -> None:
 
 
 def authorize_batches_as_single_calls() -> None:
-    """Ask for `sqs:SendMessage` where `SendMessageBatch` is called: IAM has no actions for batches."""
+    """Check `sqs:SendMessage` when `SendMessageBatch` is called, because IAM has no actions for batches."""
     extract = iam_actions.extract_iam_action
 
     def patched(*request: Any) -> str | None:

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images that no test starts
@@ -13,6 +15,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of imag
 from moto.moto_api._internal.models import moto_api_backend
 
 from localcloud import deployed, gaps, images, launches, metering
+from localcloud.bodies import Bodies
 from localcloud.cdk import QUIET, Cdk
 from localcloud.front import FrontDoor
 from localcloud.gaps import emulator as running
@@ -30,7 +33,6 @@ from localcloud.world import ACCOUNT, PARTITION, Credentials, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
     from types import FrameType, TracebackType
 
     from localcloud.gaps.mail import Mail, OnMail
@@ -46,7 +48,7 @@ class LocalCloud:
     `concurrency` limits the simultaneous invocations of one function; `log_folder` keeps the functions' log files,
     `cache` their unpacked code and layers for the next start; `echo` prints their logs as they finish; `tell` is called with
     each line that the CDK CLI prints.
-    The state is in memory and is gone afterwards.
+    The state is in memory, the bodies of objects are in temporary files; everything is gone afterwards.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class LocalCloud:
 
     def __enter__(self) -> Self:
         gaps.install()
+        self._folder = TemporaryDirectory(prefix="crackling-objects-")
         moto_api_backend.reset()
         self._forget()
         self._server = Server(self._port, (*gaps.MIDDLEWARE, metering.meter))
@@ -80,7 +83,8 @@ class LocalCloud:
             log_folder=self._log_folder,
             cache=self._cache,
         )
-        self._emulator = running.Emulator(self.world, self._runtime)
+        self._bodies = Bodies(Path(self._folder.name) / "objects")
+        self._emulator = running.Emulator(self.world, self._runtime, self._bodies)
         running.enter(self._emulator)
         self._pump = Pump(self.world, self.invoke, self._generation)
         self._front = FrontDoor(
@@ -107,6 +111,8 @@ class LocalCloud:
         for part in (self._pump, self._front, self._server):
             part.close()
         running.leave()
+        self._bodies.close()
+        self._folder.cleanup()
         self._forget()
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)

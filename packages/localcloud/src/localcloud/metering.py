@@ -82,7 +82,9 @@ def meter(app: WSGIApplication) -> WSGIApplication:
         service, operation = signed[2], environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         given = _body(environ) if operation else {}
         sizes = _written(operation, given) if service == "dynamodb" else []
-        answer = list(app(environ, start_response))
+        answer = app(environ, start_response)
+        if service != "s3":
+            answer = list(answer)  # what is written is counted below; an object is read block by block
         counted = list(_charges(environ, service, operation, given, sizes))
         with _lock:
             _usage.extend(Usage(principal.name, *one) for one in counted)

@@ -6,10 +6,11 @@ import io
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wsgi import LimitedStream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,7 +36,7 @@ class Server:
         for layer in middleware:
             app = layer(app)
         self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", port, _whole_body(app), threaded=True, request_handler=_Handler
+            "127.0.0.1", port, _body_to_its_end(app), threaded=True, request_handler=_Handler
         )
         self._thread = threading.Thread(target=self._server.serve_forever, name="localcloud", daemon=True)
         self.endpoint = f"http://localhost:{self._server.server_port}"
@@ -49,13 +50,26 @@ class Server:
         self._thread.join()
 
 
-def _whole_body(app: WSGIApplication) -> WSGIApplication:
-    """Read the whole body from the connection first: a part left unread would look like the next request."""
+class _Body(LimitedStream):
+    """Tells of a client that has gone in the way that the server expects."""
+
+    def on_disconnect(self, error: Exception | None = None) -> NoReturn:
+        raise ConnectionResetError("the connection ended in the middle of a request") from error
+
+
+def _body_to_its_end(app: WSGIApplication) -> WSGIApplication:
+    """Read what the application leaves of a body: it would look like the next request."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Any:  # noqa: ANN401
-        if not environ.get("wsgi.input_terminated"):  # otherwise the body is chunked, and marks its own end
-            length = int(environ.get("CONTENT_LENGTH") or 0)
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
-        return app(environ, start_response)
+        if environ.get("wsgi.input_terminated"):  # the body is chunked, and marks its own end
+            return app(environ, start_response)
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = io.BufferedReader(_Body(environ["wsgi.input"], length))  # type: ignore[type-var]
+        environ["wsgi.input"] = body
+        try:
+            return app(environ, start_response)
+        finally:
+            while body.read(io.DEFAULT_BUFFER_SIZE):
+                pass
 
     return call

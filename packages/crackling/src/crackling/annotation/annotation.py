@@ -101,7 +101,7 @@ class Annotation:
 
 
 class StoredAliases(Mapping[str, "Sequence[int]"]):
-    """The aliases of a prepared file, decoded when somebody asks for them: most look-ups need none."""
+    """The aliases of a prepared file. They are decoded at the first request, because most look-ups need none."""
 
     def __init__(self, packed: bytes) -> None:
         self._packed = packed
@@ -154,7 +154,7 @@ def read_gff(stream: BinaryIO, label: str, contigs: Mapping[str, int] | None = N
 
 
 def read_prepared(stream: BinaryIO) -> Annotation:
-    """Read what Annotation.write() wrote, in this version or before."""
+    """Read a file that Annotation.write() wrote, in this version or an earlier one."""
     magic = stream.read(len(MAGIC))
     assert magic in (MAGIC, _OLDER_MAGIC), "not a prepared annotation"
     header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))

@@ -99,5 +99,5 @@ def text(raw: bytes) -> str:
 
 
 def texts(raw: Iterable[bytes]) -> list[str]:
-    """Return names as people read them, without those that are empty."""
+    """Return names as people read them; leave out empty ones."""
     return [name for one in raw if (name := text(one))]

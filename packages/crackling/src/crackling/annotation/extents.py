@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Extents(NamedTuple):
-    """A row for each place of a gene: the numbers of gene and contig, its first base, and the one behind its last."""
+    """A row for each location of a gene: the numbers of gene and contig, its first base, and the base after its last."""
 
     genes: array[int]
     contigs: array[int]
@@ -25,16 +25,16 @@ def extents(genes: Sequence[Gene]) -> Extents:
     """Return the extents of genes, which are numbered in the order given."""
     table = Extents(array("I"), array("I"), array("I"), array("I"))
     for number, gene in enumerate(genes):
-        for place in _places(gene):
-            for column, value in zip(table, (number, *place), strict=True):
+        for location in _locations(gene):
+            for column, value in zip(table, (number, *location), strict=True):
                 column.append(value)
     return table
 
 
-def _places(gene: Gene) -> Iterator[tuple[int, int, int]]:
-    """Yield contig, start and end of each place of a gene; those that overlap or touch are one."""
+def _locations(gene: Gene) -> Iterator[tuple[int, int, int]]:
+    """Yield contig, start and end of each location of a gene; locations that overlap or touch are joined."""
     last: tuple[int, int, int] | None = None
-    for contig, start, end, _ in sorted(gene.places):
+    for contig, start, end, _ in sorted(gene.locations):
         if last is not None and last[0] == contig and start <= last[2]:
             last = contig, last[1], max(end, last[2])
             continue

@@ -1,4 +1,4 @@
-"""Fit an annotation to a genome: to the names and the ends of its contigs, and on a circle over its origin."""
+"""Fit an annotation to a genome: check the names and lengths of contigs, and wrap genes around the origin of circular ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> list[Gene]:
-    """Return genes as they lie on the contigs of a genome. How many do not is logged, unless none does.
+    """Return genes by their locations on the contigs of a genome, and log how many of them are on other contigs.
 
     Args:
         genes: of the annotation.
@@ -43,9 +43,11 @@ def _check_names(genes: Sequence[Gene], names: Sequence[str], label: str, genome
             f"{label}: names none of the genome's contigs (it has {names[0]!r}, for example); "
             "give the GFF3 file of this genome"
         )
-    strange = [gene for gene in genes if not any(names[place.contig] in genome for place in gene.places)]
+    strange = [
+        gene for gene in genes if not any(names[location.contig] in genome for location in gene.locations)
+    ]
     if strange:
-        example = names[strange[0].places[0].contig]
+        example = names[strange[0].locations[0].contig]
         logger.warning(
             "%s: fits the genome in part: %s of its %s genes are on contigs of other names (%r, for example); "
             "give the annotation of this assembly if genes are missing",
@@ -54,21 +56,21 @@ def _check_names(genes: Sequence[Gene], names: Sequence[str], label: str, genome
 
 
 def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
-    """Check what the annotation says of the contigs' lengths. Some programs declare no more than they have features on."""
+    """Check what the annotation says of the contigs' lengths. Some programs declare only the part that has features."""
     for name, last in reader.declared.items():
         if name in genome and last > genome[name] and name not in reader.circular:
             raise _too_long(reader.label, f"says that {name} has {last:,} bases", name, genome[name])
 
 
 def _fitted(gene: Gene, names: Sequence[str], bases: Sequence[int | None], reader: GffReader) -> Gene:
-    """Return a gene whose spans over the origin of a circular contig are two, one at each end."""
+    """Return a gene with each span over the origin of a circular contig divided into two, one at each end."""
     if not any(_is_beyond(span, bases) for span in gene.spans):
         return gene
-    places, parts = (
+    locations, parts = (
         [piece for span in spans for piece in _pieces(span, names, bases, reader, gene.name)]
-        for spans in (gene.places, gene.parts)
+        for spans in (gene.locations, gene.parts)
     )
-    return replace(gene, places=places, parts=parts)
+    return replace(gene, locations=locations, parts=parts)
 
 
 def _is_beyond(span: Span, bases: Sequence[int | None]) -> bool:

@@ -24,7 +24,7 @@ class GeneLocation(NamedTuple):
 
 
 def has_gene(annotation: Annotation, name: str) -> bool:
-    """Return whether a gene is named exactly so."""
+    """Return whether a gene has exactly this name."""
     return name in annotation.genes or name in annotation.aliases
 
 
@@ -32,7 +32,7 @@ def find_gene(annotation: Annotation, name: str) -> GeneLocation:
     """Return the one gene of this name. Upper and lower case differ only where nothing else tells genes apart.
 
     Raises:
-        InputError: no gene has the name, several have it, it is put together from several places, or the annotation has no
+        InputError: no gene has the name, several have it, it is put together from several locations, or the annotation has no
             positions of genes.
     """
     if annotation.extents is None:
@@ -47,7 +47,7 @@ def find_gene(annotation: Annotation, name: str) -> GeneLocation:
     if len(numbers) == 1 and len(found) > 1:
         at = ", ".join(one_based(gene.position) for gene in found[:_FEW])
         raise InputError(
-            f"{name}: is one gene in {len(found):,} places: {at}{_more(found)}; give the location of one of them"
+            f"{name}: is one gene in {len(found):,} locations: {at}{_more(found)}; give the location of one of them"
         )
     if len(found) > 1:
         named = ", ".join(f"{gene.name} at {one_based(gene.position)}" for gene in found[:_FEW])

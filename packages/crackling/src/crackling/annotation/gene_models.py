@@ -1,4 +1,4 @@
-"""Make gene models: find which records of an annotation are one gene, and where it lies."""
+"""Make gene models: find which records of an annotation belong to one gene, and where that gene is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FEATURE_MASK = (1 << _STRAND_SHIFT) - 1
 
 
 class Span(NamedTuple):
-    """Bases of a contig (by its number), 0-based half-open, and what they are: a Feature, as a mere number for speed."""
+    """Bases of a contig (by its number), 0-based half-open, and their Feature, as a number for speed."""
 
     contig: int
     start: int
@@ -34,21 +34,21 @@ class Span(NamedTuple):
 class Gene:
     """A gene.
 
-    name: '' where nothing names it. places: where it lies, as introns: in one place, or in several if it is put together from
-    parts. parts: its exons and coding sequences, in no order. aliases: its other names, a locus tag for example.
+    name: '' if it has none. locations: its extent as introns, in several pieces if it is put together from them.
+    parts: its exons and coding sequences, in no order. aliases: its other names, a locus tag for example.
     """
 
     name: str
-    places: list[Span] = field(default_factory=list)
+    locations: list[Span] = field(default_factory=list)
     parts: list[Span] = field(default_factory=list)
     aliases: tuple[str, ...] = ()
 
     @property
     def spans(self) -> list[Span]:
-        """Return all that a gene is. Without exons of its own it counts as one exon."""
+        """Return all spans of a gene. A gene without exons counts as one exon."""
         if self.parts:
-            return self.places + self.parts
-        return [place._replace(feature=Feature.EXON) for place in self.places]
+            return self.locations + self.parts
+        return [location._replace(feature=Feature.EXON) for location in self.locations]
 
 
 class Key(NamedTuple):
@@ -67,29 +67,29 @@ class Node:
     parents: Sequence[bytes] = ()
     is_gene: bool = False
     is_transcript: bool = False
-    places: list[Span] = field(default_factory=list)
+    locations: list[Span] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class GeneModels:
-    """The records of a file, by which belongs to which. add_node() and add_part() them in any order, then ask for genes()."""
+    """The records of a file and how they belong together. Call add_node() and add_part() in any order, then genes()."""
 
-    # Records with one key and different names are different genes, whose places tell which parts they have.
+    # Records that share a key but have different names are different genes; their locations decide which parts they have.
     nodes: dict[Key, dict[Names | None, Node]] = field(default_factory=dict)
     # By parent: start, end and kind of each part, in one flat array, because a human genome has millions.
     parts: dict[Key, array[int]] = field(default_factory=dict)
-    # Of parents that had not been read when their first part was: what that part calls its gene.
+    # By parents that were not known when their first part was read: the name that this part gives its gene.
     names: dict[Key, Names] = field(default_factory=dict)
 
     def add_node(self, key: Key, node: Node) -> None:
-        """Add a record; of an earlier one with its key and its names it is a part."""
+        """Add a record. If an earlier record has the same key and names, the new one is a part of it."""
         other = self.nodes.setdefault(key, {}).setdefault(node.names if node.is_gene else None, node)
         if other is not node:
-            other.places += node.places
+            other.locations += node.locations
             other.parents = [*dict.fromkeys((*other.parents, *node.parents))]
 
     def genes(self, circles: Mapping[int, int]) -> Iterator[Gene]:
-        """Yield each gene once: the records of genes, then what belongs to none; circles: the bases of circular contigs."""
+        """Yield each gene once: recorded genes first, then parts without one. circles: the lengths of circular contigs."""
         nodes = [node for some in self.nodes.values() for node in some.values()]
         found = {id(node): _gene_of(node) for node in nodes if node.is_gene}
         recorded = list(found.values())
@@ -105,8 +105,8 @@ class GeneModels:
                 found[id(owner)].parts += some
             if not owners:
                 names = self.names[key]
-                places = _places(numbers, key.contig, circles.get(key.contig))
-                loose.append(_Loose(names.identity, Gene(names.name, places, spans, names.aliases)))
+                locations = _locations(numbers, key.contig, circles.get(key.contig))
+                loose.append(_Loose(names.identity, Gene(names.name, locations, spans, names.aliases)))
         loose += (
             _Loose.of(node, _gene_of(node))
             for node in nodes
@@ -118,17 +118,17 @@ class GeneModels:
 
 @dataclass(slots=True)
 class _Parents:
-    """Find what records belong to, over any number of others."""
+    """Find the records that a record belongs to, directly or through others."""
 
     nodes: dict[Key, dict[Names | None, Node]]
     _contigs: dict[bytes, list[int]] | None = None
 
     def owners(self, key: Key) -> list[Node]:
-        """Return the genes that a parent is or belongs to; else the topmost record over it, which counts as a gene."""
+        """Return the genes that a parent is or belongs to; if there are none, its topmost ancestor, which counts as a gene."""
         return self.topmost(self._named(key))
 
     def topmost(self, nodes: Sequence[Node]) -> list[Node]:
-        """Return the genes over some records; if there are none, the topmost transcript or else the topmost record."""
+        """Return the genes that records belong to; if there are none, the topmost transcript or else the topmost record."""
         genes: dict[int, Node] = {}
         others: list[Node] = []
         level, seen = list(nodes), {id(node) for node in nodes}
@@ -149,7 +149,7 @@ class _Parents:
         return list(genes.values()) or transcripts[-1:] or others[-1:]
 
     def _named(self, key: Key) -> Sequence[Node]:
-        """Return the records with a key; one that is not on the contig of its part may be on exactly one other."""
+        """Return the records with this key; if there are none, those with its identifier, provided that one contig has all."""
         if (here := self.nodes.get(key)) is not None:
             return list(here.values())
         if self._contigs is None:
@@ -161,7 +161,7 @@ class _Parents:
 
 
 class _Loose(NamedTuple):
-    """A gene that no record of a gene stands for, made of transcripts or parts, and what tells it from its namesakes."""
+    """A gene without a record of its own, made of transcripts or parts, and what distinguishes it from others of its name."""
 
     identity: str
     gene: Gene
@@ -178,72 +178,75 @@ def part_kind(feature: Feature, strand: bytes, *, apart: bool) -> int:
 
 def _gene_of(node: Node) -> Gene:
     assert node.names is not None
-    return Gene(node.names.name, list(node.places), [], node.names.aliases)
+    return Gene(node.names.name, list(node.locations), [], node.names.aliases)
 
 
 def _unpacked(contig: int, numbers: array[int]) -> list[Span]:
-    """Return each span once: transcripts share most of their exons."""
+    """Return the spans without duplicates, because transcripts share most of their exons."""
     rows = set(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
     return [Span(contig, start, end, kind & _FEATURE_MASK) for start, end, kind in rows]
 
 
 def _shared_out(spans: list[Span], owners: Sequence[Node]) -> Iterator[tuple[Node, list[Span]]]:
-    """Yield owners with the spans that lie on them; a span that lies on none belongs to all."""
+    """Yield owners with the spans that overlap them; a span that overlaps none belongs to all."""
     if len(owners) == 1:
         yield owners[0], spans
     if len(owners) <= 1:
         return
-    places = sorted(
-        (place.contig, place.start, place.end, number)
+    locations = sorted(
+        (location.contig, location.start, location.end, number)
         for number, owner in enumerate(owners)
-        for place in owner.places
+        for location in owner.locations
     )
-    furthest = list(accumulate(((contig, end) for contig, _, end, _ in places), max))
+    furthest = list(accumulate(((contig, end) for contig, _, end, _ in locations), max))
     shares: list[list[Span]] = [[] for _ in owners]
     for span in spans:
-        at, on = bisect_left(places, (span.contig, span.end)), set()
+        at, on = bisect_left(locations, (span.contig, span.end)), set()
         while at > 0 and furthest[at - 1] > (span.contig, span.start):
             at -= 1
-            if places[at][0] == span.contig and places[at][2] > span.start:
-                on.add(places[at][3])
+            if locations[at][0] == span.contig and locations[at][2] > span.start:
+                on.add(locations[at][3])
         for number in on or range(len(owners)):
             shares[number].append(span)
     yield from zip(owners, shares, strict=True)
 
 
-def _places(numbers: array[int], contig: int, circle: int | None) -> list[Span]:
-    """Return where the gene of some parts lies: from the first to the last that introns may join."""
+def _locations(numbers: array[int], contig: int, circle: int | None) -> list[Span]:
+    """Return the extent of a gene, from the first to the last of its parts that introns can join."""
     rows = sorted(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
-    places: list[Span] = []
-    # Over the origin of a circular contig, a gene is two parts at its ends.
+    locations: list[Span] = []
+    # A gene over the origin of a circular contig has a part at each end of it.
     over = circle is not None and rows[0][0] == 0 and max(end for _, end, _ in rows) == circle
     gap = max((after[0] - before[1] for before, after in pairwise(rows)), default=0)
     last_strand = -1
     for start, end, kind in rows:
         strand, apart = kind >> _STRAND_SHIFT & 3, kind >> _APART_SHIFT
         is_next = (
-            places and strand == last_strand and not apart and not (over and start - places[-1].end == gap)
+            locations
+            and strand == last_strand
+            and not apart
+            and not (over and start - locations[-1].end == gap)
         )
         if is_next:
-            places[-1] = places[-1]._replace(end=max(end, places[-1].end))
+            locations[-1] = locations[-1]._replace(end=max(end, locations[-1].end))
         else:
-            places.append(Span(contig, start, end, Feature.INTRON))
+            locations.append(Span(contig, start, end, Feature.INTRON))
         last_strand = strand
-    return places
+    return locations
 
 
 def _joined(loose: list[_Loose], recorded: list[Gene]) -> Iterator[Gene]:
-    """Yield loose genes: those of one identity that overlap are one gene, or parts of the recorded gene that has that name."""
+    """Yield loose genes. Those of one identity that overlap are one gene, or parts of the recorded gene of that name."""
     wanted = {one.identity for one in loose if one.identity}
     namesakes: dict[tuple[int, str], list[Gene]] = defaultdict(list)
     for gene in recorded if wanted else ():
         for name in {gene.name, *gene.aliases} & wanted:
-            for contig in {place.contig for place in gene.places}:
+            for contig in {location.contig for location in gene.locations}:
                 namesakes[contig, name].append(gene)
     by_identity: dict[tuple[int, str], list[Gene]] = defaultdict(list)
     for one in loose:
         if one.identity:
-            by_identity[one.gene.places[0].contig, one.identity].append(one.gene)
+            by_identity[one.gene.locations[0].contig, one.identity].append(one.gene)
         else:
             yield one.gene
     for key, some in by_identity.items():
@@ -251,7 +254,7 @@ def _joined(loose: list[_Loose], recorded: list[Gene]) -> Iterator[Gene]:
 
 
 def _united(loose: Sequence[Gene], recorded: Sequence[Gene]) -> Iterator[Gene]:
-    """Yield one gene for all loose ones that overlap; what overlaps a recorded one becomes parts of that."""
+    """Yield one gene for all loose ones that overlap; those that overlap a recorded gene become parts of it."""
     if len(loose) == 1 and not recorded:
         yield loose[0]
         return
@@ -272,25 +275,25 @@ def _united(loose: Sequence[Gene], recorded: Sequence[Gene]) -> Iterator[Gene]:
                 else:
                     if into.parts or gene.parts:
                         into.parts = [*into.spans, *gene.spans]
-                    into.places += gene.places
+                    into.locations += gene.locations
                 into.aliases = tuple(dict.fromkeys((*into.aliases, *gene.aliases)))
     yield from (gene for gene in loose if became[id(gene)] is gene)
 
 
 def _clusters(genes: Sequence[Gene]) -> Iterator[list[Gene]]:
-    """Yield genes whose places overlap, each with the others; a gene in several places may be in several clusters."""
+    """Yield clusters of genes that overlap each other; a gene with several locations may be in several clusters."""
     items = sorted(
-        ((place, number) for number, gene in enumerate(genes) for place in gene.places),
+        ((location, number) for number, gene in enumerate(genes) for location in gene.locations),
         key=lambda item: item[0][:3],
     )
     cluster: list[Gene] = []
     contig = end = -1
-    for place, number in items:
-        if (place.contig, place.start) >= (contig, end):
+    for location, number in items:
+        if (location.contig, location.start) >= (contig, end):
             if cluster:
                 yield cluster
-            cluster, contig, end = [], place.contig, place.end
+            cluster, contig, end = [], location.contig, location.end
         cluster.append(genes[number])
-        end = max(end, place.end)
+        end = max(end, location.end)
     if cluster:
         yield cluster

@@ -1,4 +1,4 @@
-"""GFF3 and GTF as NCBI, Ensembl, Prokka, Bakta and others write them: which genes there are, and where their parts lie."""
+"""Read GFF3 and GTF as NCBI, Ensembl, Prokka, Bakta and others write them: find the genes and the locations of their parts."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class GffReader:
                     self._line(line, number)
 
     def genes(self) -> list[Gene]:
-        """Return each gene once, in the order of the file; those that no record of a gene stands for follow."""
+        """Return each gene once, in the order of the file; genes without a record of their own follow."""
         circles = {self.contigs[name]: bases for name, bases in self.circular.items()}
         return list(self._models.genes(circles))
 
@@ -146,7 +146,7 @@ class GffReader:
             raise self._wrong(number, f"is beyond {MAX_LETTERS:,} letters of names")
 
     def _own_key(self, dialect: Dialect, attributes: bytes, number: int) -> bytes:
-        """Return the key of a part without a parent: the parts of one have one ID, and without an ID each is its own."""
+        """Return the key of a part without a parent: parts with the same ID belong together; a part without an ID is alone."""
         return dialect.key(attributes, b"") or b"\tline %d" % number
 
     def _part(
@@ -226,7 +226,7 @@ class GffReader:
 
 
 def _feature(kind: bytes) -> Feature | None:
-    """Return what a part is by its type; None for what is no part."""
+    """Return the feature of a part by its type; None if the type is not that of a part."""
     if kind in _CODING:
         return Feature.CDS
     return Feature.EXON if kind in _UTRS or kind.endswith(b"exon") else None

@@ -1,4 +1,4 @@
-"""Find the names of a gene in its record, or in the records of its parts where it has none."""
+"""Find the names of a gene in its record, or in the records of its parts if it has no record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_PARTS = _OF_GENES[1:]
 _DISTINCT = (b"gene_id", b"locus_tag")
 _SYNONYMS = (b"gene_synonym", b"synonym", b"synonyms", b"old_locus_tag", b"Alias")
 _REFERENCES = (b"Dbxref", b"db_xref")
-_OF_NO_GENE = frozenset({"taxon", "SO", "GO"})  # what many genes refer to
+_OF_NO_GENE = frozenset({"taxon", "SO", "GO"})  # databases whose entries many genes share
 _VERSION = re.compile(r"(.+\d)\.\d+")
 
 
@@ -35,7 +35,7 @@ class Names(NamedTuple):
 
     @property
     def letters(self) -> int:
-        """Return how much there is to keep."""
+        """Return the number of letters in all names."""
         return len(self.name) + len(self.identity) + sum(map(len, self.aliases))
 
 
@@ -92,7 +92,7 @@ def _aliases(dialect: Dialect, attributes: bytes) -> Iterator[str]:
 
 
 def _of_reference(reference: str) -> Iterator[str]:
-    """Yield how people write a reference to a database: `GeneID:7157` and `7157`, `SGD:S000001855` and `S000001855`."""
+    """Yield the ways to write a reference to a database: `GeneID:7157` and `7157`, `SGD:S000001855` and `S000001855`."""
     database, _, identifier = reference.partition(":")
     if database in _OF_NO_GENE:
         return

@@ -23,7 +23,7 @@ _MEMBER_MASK = (1 << _POSITION_SHIFT) - 1
 # The features of a segment: for each gene there, its number << 2 | the Feature that the segment is in this gene.
 FeatureSet = tuple[int, ...]
 NO_FEATURES: FeatureSet = ()
-# In all feature sets. A thousand genes over each other have a million.
+# In all feature sets together: a thousand genes that overlap each other have a million.
 MAX_MEMBERS = 20_000_000
 
 

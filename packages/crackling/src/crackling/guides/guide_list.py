@@ -34,7 +34,7 @@ def parse_guide(text: str, label: str, number: int = 1) -> Site:
 
 
 def read_guide_lines(stream: TextIO) -> Iterator[str]:
-    """Yield the lines of a file; what goes beyond the limit of a line is the next, which is then no guide."""
+    """Yield the lines of a file. The rest of a line beyond the limit is yielded as a line of its own, which is not a guide."""
     while line := stream.readline(_LINE):
         yield line
 

@@ -85,7 +85,7 @@ def locate(text: str, contigs: Mapping[str, int], annotation: Annotation | None)
 def _named(
     text: str, asked: Position | str, contigs: Mapping[str, int], annotation: Annotation | None
 ) -> Region:
-    """Return the region of a name. A gene and a contig may be named like coordinates."""
+    """Return the region that has this name. The name of a gene or a contig may look like coordinates."""
     if annotation is not None and has_gene(annotation, text):
         return Region(*find_gene(annotation, text))
     if text in contigs:

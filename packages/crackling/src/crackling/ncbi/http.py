@@ -39,7 +39,7 @@ _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 5
-# Some proxies answer every name with an address of this network, and lead it where it belongs.
+# Some proxies resolve every name to an address of this network and forward the request to the right host.
 _STAND_INS: Final = ipaddress.ip_network("198.18.0.0/15")
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
@@ -270,7 +270,7 @@ def _must_be_public(address: str, resolve: bool) -> None:
 
 
 def _resolved(host: str) -> list[_Address]:
-    """Return the addresses of a name, none if it has none: the connection then says so."""
+    """Return the addresses of a name; none if it does not resolve, in which case the connection reports it."""
     try:
         return [ipaddress.ip_address(entry[4][0]) for entry in socket.getaddrinfo(host, None)]
     except (OSError, UnicodeError):

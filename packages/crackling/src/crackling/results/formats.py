@@ -132,7 +132,7 @@ FORMATS: dict[Format, FileFormat] = {
 
 
 def format_of(path: Path) -> Format | None:
-    """Return the format that the ending of a file's name stands for, before one that says how the file is compressed.
+    """Return the format that the ending of a file's name stands for; the ending of a compressed file is left out.
 
     Raises:
         InputError: there is an ending, but no such format.

@@ -49,7 +49,7 @@ def write_xlsx(design: Design, stream: BinaryIO) -> None:
 
 
 def _write_book(design: Design, file: IO[bytes]) -> str | None:
-    """Write the workbook row by row. Texts stay texts: none becomes a formula, a link or a number.
+    """Write the workbook row by row. No text becomes a formula, a link or a number.
 
     Returns the reason if it cannot be written, so that what the library holds is released while the file is still open.
     """

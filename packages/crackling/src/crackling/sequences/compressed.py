@@ -1,4 +1,4 @@
-"""Read files that may be compressed as their plain contents, and write files whose name says that they are."""
+"""Read the plain contents of files that may be compressed, and compress files on writing if their names say so."""
 
 from __future__ import annotations
 

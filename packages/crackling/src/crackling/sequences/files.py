@@ -129,7 +129,7 @@ def check_output(out: Path | int, source: Path | int) -> None:
 
 
 def _same_file(one: Path | int, other: Path | int) -> bool:
-    """Return whether two paths or descriptors lead to one ordinary file, be it by a link."""
+    """Return whether two paths or descriptors lead to the same ordinary file, also through links."""
     try:
         found, again = os.stat(one), os.stat(other)  # noqa: PTH116 - descriptors too
     except (OSError, ValueError):  # not there, not open, or no name of a file: a sequence, for example

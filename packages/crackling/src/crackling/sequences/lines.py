@@ -10,7 +10,7 @@ from crackling.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOT_TEXT = "its bytes are no plain text; save it as UTF-8"
+NOT_TEXT = "it is not plain text; save it as UTF-8"
 _BLOCK = 1 << 20  # bytes that are read at once
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

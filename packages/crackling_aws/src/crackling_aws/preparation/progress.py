@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # beginning and at the end of each stage of build_index. Both are from measured times.
 _SHARDS_BEGIN, _SHARDS_END = 0.1, 0.65
 _STAGES = {Phase.READING: (0.0, 0.2), Phase.SORTING: (0.2, 0.7), Phase.WRITING: (0.7, 1.0)}
-# A function ends after 15 minutes; a step in it gives up before, so that its reason is recorded.
+# A function ends after 15 minutes; a step gives up before that, so that the reason is recorded.
 FUNCTION_SECONDS = 13 * 60
 MIN_INTERVAL_SECONDS = 2.0  # between two reports of one step
 

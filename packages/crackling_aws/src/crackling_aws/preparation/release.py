@@ -42,7 +42,7 @@ class Release:
     clock: Callable[[], float]
 
     def finish(self, genome_id: str, claim: str) -> None:
-        """Mark the genome ready if all its parts are done, and release the waiters that need not wait any longer.
+        """Mark the genome ready if all its parts are done, and release the waiters that can begin.
 
         Parts are added to the item before it is read here: of two that finish together, one sees all.
         """
@@ -52,7 +52,7 @@ class Release:
         self.release_all(genome_id)
 
     def release_all(self, genome_id: str) -> None:
-        """Release every waiter of a genome that need not wait any longer."""
+        """Release all waiters of a genome that can begin."""
         for job_id in list(self.genomes.waiters(genome_id)):
             self.release_job(genome_id, job_id)
 
@@ -110,7 +110,7 @@ class Failure:
         )
 
     def fail_waiting(self, genome_id: str, reason: str) -> None:
-        """Fail the jobs that wait for a genome. One that is pinned waits for nothing but its message: see Release."""
+        """Fail the jobs that wait for a genome, except those that are pinned: they wait for their message only (see Release)."""
         for job_id in list(self.genomes.waiters(genome_id)):
             self.fail_waiter(genome_id, job_id, reason)
 

@@ -114,7 +114,7 @@ def write_if(write: Callable[..., object], **request: Any) -> bool:  # noqa: ANN
 def transact(
     client: DynamoDBClient, writes: Sequence[Any], sleep: Callable[[float], None] = time.sleep
 ) -> bool:
-    """Make all writes or none; return False where a condition does not hold."""
+    """Make all writes or none; return False if a condition does not hold."""
     attempts_left = MAX_CONFLICT_ATTEMPTS
     while True:
         try:
@@ -132,7 +132,7 @@ def transact(
 
 
 def delete_all(client: DynamoDBClient, table: str, keys: Sequence[Item]) -> None:
-    """Delete items by their keys; those that are not there are deleted already."""
+    """Delete items by their keys; missing items are not an error."""
     left: list[Any] = [{"DeleteRequest": {"Key": key}} for key in keys]
     while left:
         batch, left = left[:_BATCH], left[_BATCH:]

@@ -50,7 +50,7 @@ OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
 IN_USE = "#state = :ready AND #claim = :claim"
 USED_FOR_LESS = f"{IN_USE} AND (attribute_not_exists(#usedUntil) OR #usedUntil < :until)"
-# What a deletion has read must still hold: a job may be pinned at any time.
+# The state that a deletion has read must still hold, because a job may be pinned at any time.
 UNUSED = "#state = :state AND attribute_not_exists(#usedUntil)"
 USED = f"{IN_USE} AND #usedUntil = :until"
 BOWTIE2_OWNED = "#state = :ready AND #claim = :claim AND #bowtie2 = :preparing"
@@ -70,7 +70,7 @@ OF_A_PREPARATION = tuple(
 
 
 def is_ready(genome: Genome | None, claim: str | None = None) -> TypeGuard[Genome]:
-    """Return whether jobs can begin with a genome; with `claim`, with what that preparation made of it."""
+    """Return whether jobs can begin with a genome; if `claim` is given, with what that preparation made."""
     if genome is None or genome.state is not GenomeState.READY or genome.claim is None:
         return False
     return claim is None or genome.claim == claim
@@ -117,7 +117,7 @@ class GenomeStore:
         return frozenset(self._items(genome_id, RETIRED))
 
     def remove_retired(self, genome_id: str, claim: str) -> None:
-        """Forget a retired preparation, after its files."""
+        """Delete the item of a retired preparation, once its files are deleted."""
         self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{RETIRED}{claim}"))
 
     def list(self) -> Iterator[Genome]:
@@ -261,7 +261,7 @@ class GenomeStore:
         )
 
     def delete(self, genome_id: str) -> bool:
-        """Forget a genome, known or not; return False if it is being prepared. A preparation that jobs use is retired."""
+        """Delete the item of a genome, if any; return False if it is being prepared. A preparation that jobs use is retired."""
         while (found := self.get(genome_id)) is not None:
             if found.state is GenomeState.PREPARING:
                 return False
@@ -275,7 +275,7 @@ class GenomeStore:
         return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
 
     def _retire(self, genome: Genome) -> bool:
-        """Move a preparation to an item of its own; return False if it is in use differently from what was read."""
+        """Move a preparation to an item of its own; return False if its use has changed since it was read."""
         item = to_item(replace(genome, retired=True))
         key = _key(genome.genome_id, f"{RETIRED}{genome.claim}")
         values = {"ready": GenomeState.READY, "claim": genome.claim, "until": genome.used_until}

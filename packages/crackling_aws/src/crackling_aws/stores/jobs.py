@@ -29,7 +29,7 @@ NOT_PINNED = "attribute_not_exists(#claim)"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
 TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
 MARKED = "#deleted < :before"
-# What a user gave and what was found out for it goes with the mark; the rest names the job, its owner, genome and times.
+# The mark removes what the user gave and what was found for it; what remains names the job, its owner, genome and times.
 _OF_ITS_USER = tuple(
     attribute_name(field.name)
     for field in fields(Job)
@@ -50,17 +50,17 @@ class JobStore:
         return write_if(self._client.put_item, TableName=self._table, Item=to_item(job), **request)
 
     def get(self, job_id: str) -> Job | None:
-        """Return the job as its latest write left it; None if there is none, or it was deleted."""
+        """Return the job, read consistently; None if there is none, or it was deleted."""
         found = self._read(job_id)
         return None if found is None or found.deleted is not None else found
 
     def remains(self, job_id: str) -> Job | None:
-        """Return what is left of a job that was deleted; None if that is nothing, or it was not deleted."""
+        """Return what is left of a deleted job; None if nothing is left, or the job was not deleted."""
         found = self._read(job_id)
         return None if found is None or found.deleted is None else found
 
     def mark_deleted(self, job_id: str, now: float) -> bool:
-        """Mark a job as deleted, whatever it does; return False if it is, or there is none."""
+        """Mark a job as deleted in any state; return False if it is marked already, or there is none."""
         update = Update(set=attributes(Job, deleted=now), remove=_OF_ITS_USER)
         return self._write(job_id, NOT_DELETED, update)
 

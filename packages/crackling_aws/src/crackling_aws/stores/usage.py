@@ -1,4 +1,4 @@
-"""Store what was used: the Usage table has one item for each counter, which expires when nobody counts on it any more."""
+"""Store what was used. The Usage table has one item for each counter, which expires the day after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WITHIN = "attribute_not_exists(#used) OR #used <= :room"
 
 
 class UsageStore:
-    """Count, by one conditional write for each counter, so that those who count at once never exceed a limit together."""
+    """Count by one conditional write for each counter, so that simultaneous requests never exceed a limit together."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -34,7 +34,7 @@ class UsageStore:
         )
 
     def give_back(self, counter: str, amount: int) -> None:
-        """Subtract what was taken for nothing. A counter that has expired stays away."""
+        """Subtract what was counted in vain. A counter that has expired is not created again."""
         write_if(
             self._client.update_item,
             TableName=self._table,

@@ -76,7 +76,7 @@ class Api(Construct):
         self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
     ) -> None:
         super().__init__(scope, construct_id)
-        # The last part of the stack's id, which nobody outside the account sees. It is no more than a key for counting callers.
+        # The last part of the stack's id, which nobody outside the account sees. It is used only as a key for counting callers.
         self.page_key = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         self.function = functions.make(
             self,

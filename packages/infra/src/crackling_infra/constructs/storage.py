@@ -26,7 +26,7 @@ class Storage(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
-        # DynamoDB deletes no job: its item tells the reaper that there are objects to delete with it.
+        # DynamoDB does not delete jobs: their items tell the reaper which objects to delete too.
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE)
         self.targets = self._table(
             "Targets", "jobId", dynamodb.Attribute(name="number", type=_NUMBER), ttl="expires"

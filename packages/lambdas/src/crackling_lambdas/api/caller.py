@@ -1,4 +1,4 @@
-"""Tell who sends a request, and refuse requests for what belongs to others.
+"""Find out who sends a request, and refuse requests for what belongs to others.
 
 API Gateway has verified the token before the function is invoked. Without an authorizer nobody is signed in: then nothing
 has an owner, and everybody may do everything.
@@ -40,18 +40,18 @@ class Caller:
         return cls(user=claims.get("sub"), is_admin=ADMINS in groups)
 
     def may_read(self, owner: str | None) -> bool:
-        """Return whether the caller may read a private thing; without an owner it is common to all."""
+        """Return whether the caller may read a private item; an item without an owner is common to all."""
         return owner in (None, self.user)
 
     def may_change(self, owner: str | None) -> bool:
         return self.is_admin or self.may_read(owner)
 
     def may_delete(self, owner: str | None) -> bool:
-        """Return whether the caller may delete a thing. What is common to all is deleted by administrators only."""
+        """Return whether the caller may delete an item. Only administrators delete items that are common to all."""
         return self.is_admin or owner == self.user
 
     def may(self, method: str, owner: str | None) -> bool:
-        """Return whether the caller may send a request of this method for a private thing."""
+        """Return whether the caller may send a request of this method for a private item."""
         if method == "GET":
             return self.may_read(owner)
         return self.may_delete(owner) if method == "DELETE" else self.may_change(owner)
@@ -73,7 +73,7 @@ def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeSto
 
 
 def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None:
-    """Refuse what the caller may not do with a job; nobody learns that another's job exists."""
+    """Refuse what the caller may not do with a job, without revealing that another user's job exists."""
     job = jobs.get(job_id) or jobs.remains(job_id)
     if job is None or caller.may(method, job.owner):
         return
@@ -83,7 +83,7 @@ def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None
 
 
 def _check_genome(caller: Caller, method: str, genomes: GenomeStore, genome_id: str) -> None:
-    """Refuse changes to another's genome. All users may read genomes, and name them in their jobs."""
+    """Refuse changes to another user's genome. All users may read genomes, and name them in their jobs."""
     if method == "GET":
         return
     genome = genomes.get(genome_id)

@@ -1,4 +1,4 @@
-"""Tell clients apart, so that each can be held to its limits.
+"""Distinguish clients, so that limits apply to each of them.
 
 A request through the page's distribution has the viewer's address where CloudFront appended it to X-Forwarded-For; what stands
 before it came from the viewer and proves nothing. The distribution proves itself by a header whose value only the stack knows.
@@ -23,7 +23,7 @@ IPV6_NETWORK_BITS = 64  # what a provider gives one customer, at least
 
 
 def client_of(event: APIGatewayProxyEvent, page_key: str) -> str:
-    """Return who is held to the limits: the user who is signed in, or else a keyed digest, as nobody's address is stored.
+    """Return the client that the limits apply to: the user who is signed in, or else a keyed digest; no address is stored.
 
     `page_key` is the value of the distribution's header, and the digest's key.
     """
@@ -45,7 +45,7 @@ def _address(event: APIGatewayProxyEvent, page_key: str) -> str:
 
 
 def _network(address: str) -> str:
-    """Return what one client has: an IPv4 address, or a network of IPv6 addresses, among which it may choose freely."""
+    """Return the addresses of one client: an IPv4 address, or the IPv6 network in which it may choose any address."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -67,7 +67,7 @@ def fitting(answer: Answer) -> Answer:
 
 
 def as_answer(response: Response[str]) -> Answer:
-    """Return a problem as API Gateway takes it, where the framework has no part in it."""
+    """Return a problem in the form of API Gateway, for requests that do not reach the framework."""
     return {
         "statusCode": response.status_code,
         "body": response.body,

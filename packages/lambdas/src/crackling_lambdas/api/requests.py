@@ -1,4 +1,4 @@
-"""Read requests before the framework does: what is no JSON text, or could not be stored, is refused at once.
+"""Read requests before the framework does: refuse at once what is not JSON, or could not be stored.
 
 The framework takes forms too and parses a body before any middleware runs; several bodies that it cannot parse would be
 answered as our failures.
@@ -51,9 +51,9 @@ def readable(event: Event) -> Event:
     except RecursionError:
         raise UnreadableError(HTTPStatus.BAD_REQUEST, "body: nested too deeply") from None
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise UnreadableError(HTTPStatus.BAD_REQUEST, f"body: is no JSON: {error}") from None
+        raise UnreadableError(HTTPStatus.BAD_REQUEST, f"body: is not JSON: {error}") from None
     if not is_text(content):
-        message = "body: holds half of a surrogate pair, which is no character"
+        message = "body: has half of a surrogate pair, which is not a character"
         raise UnreadableError(HTTPStatus.BAD_REQUEST, message)
     return _with_body(event, body)
 

@@ -32,7 +32,7 @@ class Claims:
         self.genomes.claim(genome_id, uuid.uuid4().hex, source, PARTS, self.clock())
 
     def claim_for_jobs(self, genome_id: str) -> bool:
-        """Claim a genome that jobs wait for; return False if it is no more, and cannot be had from NCBI either."""
+        """Claim a genome that jobs wait for; return False if it does not exist any more, and NCBI does not have it either."""
         found = self.genomes.get(genome_id)
         if found is None and not ACCESSION.fullmatch(genome_id):
             return False

@@ -52,7 +52,7 @@ class UploadForms:
 
 @dataclass(frozen=True)
 class GenomePage:
-    """Hold consecutive genomes, and the id of the next; None at the end."""
+    """Hold consecutive genomes, and the id of the next one, which is None at the end."""
 
     genomes: list[Genome]
     next: str | None

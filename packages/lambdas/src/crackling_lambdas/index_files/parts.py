@@ -93,7 +93,7 @@ class Blocks:
 
 
 def batched(ranges: Sequence[tuple[int, int]], most: int) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield the ranges in turn, at most so many at once."""
+    """Yield the ranges in batches of a limited number."""
     for first in range(0, len(ranges), most):
         yield ranges[first : first + most]
 

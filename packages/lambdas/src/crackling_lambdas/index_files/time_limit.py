@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class TimeLimit:
-    """Count the seconds of one request after the other."""
+    """Measure the time of one request at a time."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic

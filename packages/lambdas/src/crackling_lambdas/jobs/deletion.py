@@ -1,4 +1,4 @@
-"""Delete jobs, as their users ask for it or as they expire.
+"""Delete jobs when their users ask for it, or when they expire.
 
 The mark comes first: from then on nobody reads the job, no message changes it, and its user's words are gone from the item.
 Its data follow, and the mark goes last. A function that had read the job before may still store something, so the reaper
@@ -27,7 +27,7 @@ MARK_SECONDS = 30 * 60.0  # twice as long as any function may run
 
 @dataclass(frozen=True, kw_only=True)
 class Deletion:
-    """Delete jobs and everything of them."""
+    """Delete jobs with everything that is stored for them."""
 
     jobs: JobStore
     targets: TargetStore

@@ -1,4 +1,4 @@
-"""Read what a job's genome was when the job began with it, whatever has become of the genome since."""
+"""Read a job's genome as it was when the job began with it, also if it was deleted or replaced since."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def query_file_name(job_id: str) -> str:
 
 
 def unknown_job(job_id: str) -> NotFoundError:
-    """Return the error for a job that is unknown: one that was erased is like one that never was."""
+    """Return the error for a job that is unknown or was erased."""
     return NotFoundError(f"There is no job {job_id}; jobs are deleted after a while")
 
 
@@ -207,7 +207,7 @@ class Results:
         return self._address(job, key, name, len(content))
 
     def _address(self, job: Job, key: str, name: str, size: int) -> Address:
-        """Return an address that ends with the job, if that is sooner."""
+        """Return a presigned address that expires with the job, if that is sooner."""
         seconds = max(1, min(ADDRESS_SECONDS, int(job.expires - self.clock())))
         return Address(self.objects.download_address(key, name, seconds), size)
 

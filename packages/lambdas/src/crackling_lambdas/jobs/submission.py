@@ -36,7 +36,7 @@ TEXT = "text/plain; charset=utf-8"
 MAX_QUERY_GUIDES = 50_000
 # Headers and line ends come on top of the bases.
 MAX_QUERY_LETTERS = 2 * MAX_QUERY_BASES
-# What a region counts for that is given by name, so that its length is not known yet: the most that it may have.
+# The bases that count for a region given by name: its length is not known yet, so the largest is assumed.
 NAMED_REGION_BASES = MAX_QUERY_BASES
 DAY_SECONDS = 86_400
 JOB_ID = re.compile(r"[0-9a-f]{32}")

@@ -1,4 +1,4 @@
-"""Hide the messages of a batch from other functions for as long as this one is alive, and not much longer.
+"""Hide the messages of a batch from other functions while this one is alive, and not much longer.
 
 A queue's visibility time-out is at least its function's time-out, as AWS requires: here up to 90 minutes. A message whose
 function died would return only after that. The function therefore shortens the time-out of its messages to HOLD_SECONDS when it

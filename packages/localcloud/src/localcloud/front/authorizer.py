@@ -23,7 +23,7 @@ _HEADER = "method.request.header."
 
 @dataclass(frozen=True)
 class Pool:
-    """A user pool: who its tokens name as their issuer, and the keys that it signs them with."""
+    """A user pool: the issuer that its tokens name, and the keys that sign them."""
 
     issuer: str
     keys: KeySet
@@ -45,7 +45,7 @@ class Authorizer:
         return cls(header, tuple(_pool(world, arn) for arn in given["providerARNs"]))
 
     def claims(self, request: Request, scopes: Iterable[str]) -> dict[str, str] | None:
-        """Return what the request's token says, as a function gets it; None if the token is refused.
+        """Return the claims of the request's token as a function gets them; None if the token is refused.
 
         A method with scopes takes access tokens that have one of them, a method without takes identity tokens.
         """

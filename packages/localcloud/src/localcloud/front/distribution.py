@@ -128,7 +128,7 @@ class Distribution:
 
 
 def _forwarded_for(request: Request) -> str:
-    """Return what CloudFront makes of X-Forwarded-For: it appends the viewer's address, which is this machine's."""
+    """Return X-Forwarded-For as CloudFront sends it, with the viewer's address appended, which is this machine's."""
     given = [value for name, value in request.headers if name.lower() == "x-forwarded-for"]
     return ", ".join([*given, VIEWER])
 

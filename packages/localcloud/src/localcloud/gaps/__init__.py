@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, machines, mail, middleware, s3_browser, transactions
+from localcloud.gaps import functions, machines, mail, middleware, object_bodies, s3_browser, transactions
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import (  # noqa: F401 - types register themselves  # noqa: F401 - so do these
     apigateway,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MIDDLEWARE: tuple[Middleware, ...] = (
     middleware.dynamodb_one_at_a_time,
     middleware.s3_bodies_as_they_are,
+    object_bodies.in_files,
     s3_browser.presigned,
     s3_browser.cors,
     middleware.custom_resource_answers,
@@ -39,6 +40,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     stacks.install,
     functions.run_functions,
     functions.no_delivery_by_moto,
+    object_bodies.install,
     transactions.install,
     cloudfront.invalidations_complete,
     recorder.install,

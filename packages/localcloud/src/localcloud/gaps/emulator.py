@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from localcloud.bodies import Bodies
     from localcloud.runtime import Runtime
     from localcloud.world import World
 
@@ -17,6 +18,7 @@ class Emulator:
 
     world: World
     runtime: Runtime
+    bodies: Bodies
     answers: dict[str, Any] = field(default_factory=dict)
     """Answers of custom resources' providers, by request id."""
     generation: int = 0

@@ -13,16 +13,21 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qs, quote, unquote
 
 from moto.s3.models import s3_backends
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import parse_form_data
+from werkzeug.test import encode_multipart
 
+from localcloud.gaps.emulator import current
 from localcloud.gaps.middleware import refuse
+from localcloud.gaps.object_bodies import bucket_of, replace_body
 from localcloud.iam.principals import secret_of
 from localcloud.world import ACCOUNT, PARTITION
 
@@ -40,14 +45,6 @@ class RefusedError(Exception):
         self.code, self.status = code, status
 
 
-def _bucket_name(environ: WSGIEnvironment) -> str:
-    """Return the bucket's name from the host (bucket.localhost) or the first part of the path."""
-    host = environ.get("HTTP_HOST", "").partition(":")[0]
-    if host.endswith(".localhost"):
-        return str(host.removesuffix(".localhost"))
-    return str(environ["PATH_INFO"].lstrip("/").partition("/")[0])
-
-
 # --- CORS ---
 
 
@@ -59,7 +56,7 @@ def cors(app: WSGIApplication) -> WSGIApplication:
         if not origin or "HTTP_X_AMZ_TARGET" in environ:
             return app(environ, start_response)
         method, asked = environ["REQUEST_METHOD"], environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
-        headers = _cors_headers(_bucket_name(environ), origin, asked or method, environ)
+        headers = _cors_headers(bucket_of(environ), origin, asked or method, environ)
         if method == "OPTIONS":
             if not headers:
                 return refuse(start_response, "403 Forbidden", "AccessForbidden", "CORSResponse: not allowed")
@@ -106,15 +103,16 @@ def presigned(app: WSGIApplication) -> WSGIApplication:
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         query = environ.get("QUERY_STRING", "")
+        form = environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get(
+            "CONTENT_TYPE", ""
+        )
         try:
             if "AWSAccessKeyId=" in query:
                 raise _version_2()
             if "X-Amz-Signature=" in query:
                 check_url(environ, query)
-            elif environ["REQUEST_METHOD"] == "POST" and "multipart/form-data" in environ.get(
-                "CONTENT_TYPE", ""
-            ):
-                _check_post(environ)
+            elif form:
+                return _take_form(app, environ, start_response)
         except RefusedError as error:
             return refuse(start_response, error.status, error.code, str(error))
         return app(environ, start_response)
@@ -182,14 +180,39 @@ class Post:
     size: int
 
 
-def _check_post(environ: WSGIEnvironment) -> None:
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    _, form, files = parse_form_data({**environ, "wsgi.input": io.BytesIO(body)})
-    environ["wsgi.input"] = io.BytesIO(body)
-    fields = {name.lower(): value for name, value in form.items()}
-    file = files.get("file")
-    size = len(file.read()) if file else len(fields.pop("file", "").encode())
-    check_post(Post(_bucket_name(environ), fields, size))
+def _take_form(
+    app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Write the file of a form to the disk as it arrives, check the form, and let moto handle a stand-in for the file."""
+    bodies = current().bodies
+    written: list[BinaryIO] = []
+
+    def new_file(*_: object, **_more: object) -> BinaryIO:
+        written.append(bodies.new())
+        return written[-1]
+
+    try:
+        _, form, files = parse_form_data(environ, stream_factory=new_file)
+        fields = {name.lower(): value for name, value in form.items()}
+        file = files.get("file")
+        size = file.stream.seek(0, os.SEEK_END) if file else len(fields.pop("file", "").encode())
+        check_post(Post(bucket_of(environ), fields, size))
+        parts: MultiDict[str, Any] = MultiDict(form)
+        token = b""
+        if file:
+            written.remove(file.stream)  # type: ignore[arg-type]
+            token = bodies.offer(bodies.done(file.stream))  # type: ignore[arg-type]
+            parts.add("file", FileStorage(io.BytesIO(token), file.filename, content_type=file.mimetype))
+    finally:
+        for left in written:
+            bodies.abandon(left)
+    boundary, content = encode_multipart(parts)
+    environ["CONTENT_TYPE"] = f"multipart/form-data; boundary={boundary}"
+    replace_body(environ, content)
+    try:
+        return app(environ, start_response)
+    finally:
+        bodies.withdraw(token)
 
 
 def check_post(post: Post) -> None:
