@@ -59,13 +59,8 @@ class Caps:
     clock: Callable[[], float]
 
     @contextmanager
-<<<<<<< HEAD
     def taking(self, client: str | None, amounts: Mapping[Resource, int]) -> Iterator[None]:
-        """Count what a request will use before its work starts; a request that is refused in the end has used nothing.
-=======
-    def taking(self, client: str, amounts: Mapping[Resource, int]) -> Iterator[None]:
         """Count what a request will use before its work starts; if the request is refused in the end, take that back.
->>>>>>> main
 
         `client` is None for what the service itself decides: all together use it.
 
@@ -81,7 +76,6 @@ class Caps:
                 self.usage.give_back(counter, amount)
             raise
 
-<<<<<<< HEAD
     def take(self, client: str, resource: Resource, amount: int) -> None:
         """Count what nothing will refuse once it is counted.
 
@@ -94,11 +88,7 @@ class Caps:
     def _take(
         self, client: str | None, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]
     ) -> None:
-        """Take the client's own first, so that requests beyond its caps never touch what is everybody's."""
-=======
-    def _take(self, client: str, amounts: Mapping[Resource, int], taken: list[tuple[str, int]]) -> None:
         """Count for the client first, so that requests beyond its own caps never use up those of everybody."""
->>>>>>> main
         now = self.clock()
         day = int(now // DAY_SECONDS)
         tomorrow = (day + 1) * DAY_SECONDS
