@@ -25,6 +25,7 @@ worker-image    init.sh in a root made by debootstrap; the worker in it prepares
 gitops          merge, deploy, bake, boot test, promote, launch, roll back, clean up: on the local cloud
 
 Not by default:
+audit           bills of materials in build/sbom, and which packages PyPI's and npm's databases know to be vulnerable
 wheels          builds the wheels that a release of crackling has into build/wheels, for Linux and macOS, and checks them
 lock            writes requirements.lock; arguments go to uv (--upgrade, --upgrade-package NAME)
 bench           speed and size of index, search and design, as a table (docs/performance.md)
@@ -167,7 +168,7 @@ def test_layers(session: nox.Session) -> None:
 
 @nox.session(name="test-aws")
 def test_aws(session: nox.Session) -> None:
-    session.run("python", "scripts/install_ministack.py")
+    session.run("python", "scripts/isolated.py", "ministack")
     session.chdir(AWS)
     session.run("pytest", *session.posargs)
 
@@ -268,6 +269,11 @@ def layers(session: nox.Session) -> None:
 @nox.session
 def wheels(session: nox.Session) -> None:
     session.run("python", f"{LAYERS}/release_wheels.py", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    session.run("delivery", "audit", *session.posargs)
 
 
 @nox.session

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-import tomllib
-from importlib.metadata import Distribution, distribution, requires
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+
+from delivery.audit import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ROOT / "packages" / "layers"
 PAGE = (ROOT / "docs" / "licences.md").read_text("utf-8")
-# The requirements of all trees that a deployment or an image of the workers contains.
-SHIPPED = ("crackling", "runtime", "viennarna", "boto3")
 ROW = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+) \| ([^|]+?) \|", re.MULTILINE)
 # What packages without an SPDX expression write in the field `License` or in their classifiers.
 SPDX = {
@@ -40,29 +36,6 @@ def section(title: str) -> dict[str, str]:
     return {name: licence for names, licence in ROW.findall(text) for name in re.findall(r"`([^`]+)`", names)}
 
 
-def grouped(name: str) -> set[str]:
-    """Return the names of the packages in one of the layers' dependency groups."""
-    groups = tomllib.loads((LAYERS / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
-    return {canonicalize_name(one.name) for one in map(Requirement, groups[name]) if applies(one)}
-
-
-def applies(requirement: Requirement) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-
-
-def installed_with(name: str) -> set[str]:
-    """Return the names of all packages that installing a package brings, without its own."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for requirement in map(Requirement, requires(waiting.pop()) or []):
-            needed = canonicalize_name(requirement.name)
-            if applies(requirement) and needed not in found:
-                found.add(needed)
-                waiting.append(needed)
-    return found
-
-
 def declared(package: Distribution) -> str:
     """Return the licence that a package's metadata declare, or an empty text if they declare none."""
     metadata = package.metadata
@@ -73,8 +46,7 @@ def declared(package: Distribution) -> str:
 
 
 def test_every_shipped_python_package_is_listed() -> None:
-    shipped = {name for group in SHIPPED for name in grouped(group)} | installed_with("crackling-cloud")
-    assert list(section("Python packages")) == sorted(shipped)
+    assert list(section("Python packages")) == sorted(shipped.python_packages(ROOT))
 
 
 @pytest.mark.parametrize("name", sorted(set(section("Python packages")) - {"viennarna"}))
@@ -96,9 +68,9 @@ def test_every_package_of_the_bowtie2_layer_is_listed() -> None:
 
 
 def node_packages(folder: str) -> dict[str, dict[str, Any]]:
-    """Return what a folder's lock file says about each Node package in it."""
-    locked = json.loads((ROOT / "packages" / folder / "package-lock.json").read_text("utf-8"))["packages"]
-    return {path.removeprefix("node_modules/"): found for path, found in locked.items() if path}
+    """Return what a folder's lock file says about each Node package in it, by the name of the package."""
+    locked = shipped.node_packages(ROOT / "packages" / folder)
+    return {place.removeprefix("node_modules/"): found for place, found in locked.items()}
 
 
 def test_tools_with_restrictive_terms_are_listed_and_never_shipped() -> None:
@@ -106,7 +78,7 @@ def test_tools_with_restrictive_terms_are_listed_and_never_shipped() -> None:
         name: found for name, found in node_packages("infra").items() if "GPL" in found.get("license", "")
     }
     assert section("Tools of development") == {name: found["license"] for name, found in restrictive.items()}
-    assert all(found.get("dev") for found in restrictive.values())
+    assert not any(map(shipped.is_shipped, restrictive.values()))
     assert not [found for found in node_packages("frontend").values() if "GPL" in found.get("license", "")]
 
 

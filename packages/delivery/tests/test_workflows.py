@@ -25,13 +25,16 @@ from delivery.cli import PYTHON_ONLY, SUBCOMMANDS, main
 from delivery.images import ami, boot_test, instances, parameter
 from delivery.stacks import cloudformation
 from delivery.workflows.changes import DEPENDENTS, PATTERNS
+from delivery.workflows.line_endings import known_files
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
 BAKE = ROOT / ".github" / "workflows" / "bake-ami.yml"
-WANTED = {"ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral", "pages"}
+WANTED = {
+    *("ci", "preview", "deploy", "bake-ami", "release", "drift", "clean-up", "ephemeral", "pages", "audit"),
+}
 RELEASED = {"crackling", "crackling_aws", "infra", "lambdas", "ec2_worker", "layers", "frontend"}
 # An action or a workflow of this repository has the version of the checkout.
 OURS = re.compile(r"^\s*(?:- )?uses: \./(?:base/)?(\.github/\S+)$")
@@ -191,6 +194,7 @@ def test_permissions_are_least(path: Path) -> None:
             "drift": {"issues"},
             "publish": {"pages"},
             "release-please": {"contents", "issues", "pull-requests"},
+            "sbom": {"contents"},
             "wheels": {"contents"},
         }
         assert writes == allowed.get(name, set()), name
@@ -449,6 +453,32 @@ def test_a_merge_is_deployed_only_if_ci_is_green_for_its_commit() -> None:
     # A condition with one of these functions would let a job run although ci failed.
     conditions = " ".join(job.get("if", "") for job in jobs(deployment).values())
     assert not re.search(r"\b(always|failure|cancelled)\(", conditions)
+
+
+AUDIT = ROOT / ".github" / "workflows" / "audit.yml"
+
+
+def test_packages_are_audited_each_week_and_when_a_lock_changes() -> None:
+    assert set(events(AUDIT)) == {"push", "pull_request", "schedule", "workflow_dispatch"}
+    locks = [path for path in known_files(ROOT) if path.name == "package-lock.json" or path.suffix == ".lock"]
+    assert len(locks) >= 5
+    for event in ("push", "pull_request"):
+        patterns = events(AUDIT)[event]["paths"]
+        matched = {path for pattern in patterns for path in ROOT.glob(pattern)}
+        assert matched == set(locks)
+    assert [step["run"] for _job, step in steps(AUDIT) if "run" in step] == ["./scripts/test -s audit"]
+
+
+def test_every_release_gets_bills_of_materials() -> None:
+    release = jobs(ROOT / ".github" / "workflows" / "release.yml")
+    job = release["sbom"]
+    assert job["if"] == "needs.release-please.outputs.created == 'true'"
+    assert release["release-please"]["outputs"]["created"] == "${{ steps.release.outputs.releases_created }}"
+    assert "ref" not in job["steps"][0]["with"], "the commit that was merged is the one that is tagged"
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        "./scripts/test -s audit -- --offline",
+        "./scripts/delivery attach sbom",
+    ]
 
 
 # --- names ---

@@ -20,7 +20,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 import build
-import install_ministack
+import isolated
 from delivery.api_client import ApiClient, ApiError
 from delivery.program import DeliveryError
 from delivery.stacks.smoke_test import ACCESSION, check_job, check_upload
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STACK, STAGE = "CracklingStack", "smoke"
 PATCHES = Path(__file__).with_name("patches")
-COMMAND = (install_ministack.FOLDER / "bin" / "python", PATCHES / "start.py")
+COMMAND = (isolated.programs("ministack") / "python", PATCHES / "start.py")
 LAST_LINES = 40  # of ministack's log, if something fails
 
 
@@ -54,7 +54,7 @@ def check(folder: Path) -> None:
         build.build_layers("--here", *([] if bowtie2 else ["--without", "bowtie2"]))
         build.build_page()
         build.npm(build.INFRA)
-        install_ministack.install()
+        isolated.install("ministack")
     with (
         NcbiStandIn({ACCESSION: phage_lambda(SAMPLE / "lambda_phage.fa")}) as ncbi,
         running(COMMAND, folder, {**SECURE, "PYTHONPATH": str(PATCHES)}) as emulator,

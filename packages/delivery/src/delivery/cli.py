@@ -29,16 +29,17 @@ SUBCOMMANDS = {
     "smoke": "test a deployed stage as a user would",
     "bootstrap": "prepare an AWS account for deployments from GitHub",
     "assembly": "pack the cloud assembly into one file, or unpack it",
+    "audit": "list what is installed and shipped, and ask which of it is vulnerable",
     "changes": "tell which parts of the repository a change affects",
     "gate": "check that all jobs of ci succeeded",
     "check-line-endings": "check that all files have unix line endings",
     "check-sources": "check imports, docstrings, and that nothing that is built is committed",
-    "attach-wheels": "add the wheels of crackling to its release on GitHub",
+    "attach": "add files to a release on GitHub: wheels, bills of materials",
     "lint-commits": "check the titles of commits, which releases are made from",
     "lint-workflows": "lint the workflows and all shell scripts",
 }
 PYTHON_ONLY = frozenset(
-    {"assembly", "changes", "gate", "check-line-endings", "check-sources", "attach-wheels", "lint-commits"}
+    {"assembly", "attach", "changes", "gate", "check-line-endings", "check-sources", "lint-commits"}
 )
 """Subcommands that use the standard library only: `scripts/delivery` runs them without an environment."""
 

@@ -12,6 +12,7 @@ from delivery.program import DeliveryError
 ROOT = Path(__file__).resolve().parents[4]
 ASSEMBLY = ROOT / "build" / "cdk.out"
 SAMPLE = ROOT / "sample"
+SBOMS = ROOT / "build" / "sbom"
 NODE_PROGRAMS = ROOT / "packages" / "infra" / "node_modules" / ".bin"
 
 
@@ -33,6 +34,30 @@ def build(*arguments: str) -> None:
         raise DeliveryError(
             f"{' '.join([script.name, *arguments])} failed (exit code {done.returncode}); see above"
         )
+
+
+def isolated(tool: str) -> Path:
+    """Install a tool into its own environment, unless it is there already, and return the folder with its programs.
+
+    Raises:
+        DeliveryError: it could not be installed; the output is on standard error.
+    """
+    script = ROOT / "scripts" / "isolated.py"
+    if subprocess.run([sys.executable, str(script), tool], stdout=sys.stderr, check=False).returncode:
+        raise DeliveryError(f"{tool} could not be installed into build/{tool}; see above")
+    return ROOT / "build" / tool / "bin"
+
+
+def output_of(*words: str, cwd: Path = ROOT) -> str:
+    """Return what a program writes to standard output.
+
+    Raises:
+        DeliveryError: it failed; the message ends with what it wrote to standard error.
+    """
+    done = subprocess.run(words, cwd=cwd, env=environment(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeliveryError(f"{' '.join(words)} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def synthesise(**settings: str) -> Path:

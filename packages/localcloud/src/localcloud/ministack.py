@@ -1,6 +1,6 @@
 """Run ministack, an emulator of AWS by other people than moto's, as a second opinion.
 
-It runs in an environment of its own (`scripts/install_ministack.py`), because it pins another botocore.
+It runs in an environment of its own (`scripts/isolated.py`), because it pins another botocore.
 """
 
 from __future__ import annotations
