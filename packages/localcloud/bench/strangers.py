@@ -85,8 +85,8 @@ def costs(settings: Settings, known: Measured) -> Iterator[tuple[str, float]]:
         genomes / GB * _stored_day(),
     )
     yield (
-        f"{caps['dailyDownloadBytes'] / GB:,.0f} GB of downloads",
-        caps["dailyDownloadBytes"] / GB * prices.TRANSFER_GB,
+        f"{caps['dailyDownloadGb']:,} GB of downloads",
+        caps["dailyDownloadGb"] * prices.TRANSFER_GB,
     )
     yield "small answers to all requests", requests * SMALL_ANSWER_BYTES / GB * prices.TRANSFER_GB
 

@@ -18,6 +18,7 @@ from crackling.ncbi import NCBI_URL
 from crackling_aws import names
 from crackling_aws.names import LambdaLimits, WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
+from crackling_infra.regions import WEB_ACL_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,14 +77,14 @@ CAPS: Final = (
     DailyCap(key="clientPreparations", default=10, meaning="preparations of genomes a day and client"),
     DailyCap(key="dailyPreparations", default=20, meaning="preparations of genomes a day of all clients"),
     DailyCap(
-        key="clientDownloadBytes",
-        default=50_000_000_000,
-        meaning="bytes a day and client of addresses for downloads and of answers above 10 kB",
+        key="clientDownloadGb",
+        default=50,
+        meaning="GB a day and client of addresses for downloads and of answers above 10 kB",
     ),
     DailyCap(
-        key="dailyDownloadBytes",
-        default=100_000_000_000,
-        meaning="bytes a day of all clients of addresses for downloads and of answers above 10 kB",
+        key="dailyDownloadGb",
+        default=100,
+        meaning="GB a day of all clients of addresses for downloads and of answers above 10 kB",
     ),
 )
 WORKERS_A_DAY: Final = 2
@@ -172,10 +173,9 @@ _TYPES: Final = (
     "preferred type first"
 )
 _SCRATCH: Final = "GB of a worker's extra volume; a genome needs about 8 bytes for each base"
-_WEB_ACL_ARN: Final = r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/\S+"
 _WEB_ACL: Final = (
-    "ARN of a web ACL of AWS WAF for the page's distribution, such as [a rate rule](operations.md#a-rate-rule). CloudFront "
-    "takes those of us-east-1 only, so that the stack, which may be elsewhere, does not create it"
+    "ARN of a web ACL of AWS WAF for the page's distribution, such as [a rate rule](operations.md#a-rate-rule). CloudFront takes "
+    "those of its own scope only, which one region has, so that the stack does not create it"
 )
 _BUDGET: Final = (
     "US dollars a month for the whole account; an address is told when 80 % are spent, or more is forecast. 0: no budget, "
@@ -334,7 +334,7 @@ def _read(read: ContextReader, root: Path) -> Settings:
         reserved_concurrency=_reserved_concurrency(read, account, local=names.kind_of(stage) == names.LOCAL),
         chunk_size=read.number("chunkSize", 200, 1, 1000, "guides in a chunk"),
         caps=_caps(read, stage),
-        web_acl=read.optional("webAcl", _WEB_ACL, pattern=_WEB_ACL_ARN),
+        web_acl=read.optional("webAcl", _WEB_ACL, pattern=WEB_ACL_ARN),
         upload_limit_bytes=read.number(
             "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
         ),

@@ -32,7 +32,6 @@ PRODUCTION: Final = {
     "oidcSecret": "crackling/oidc",
     "reservedConcurrency": "20",
     "sshCidr": "192.0.2.0/24",
-    "webAcl": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/rate/1234",
     "workerSpot": "on",
 }
 

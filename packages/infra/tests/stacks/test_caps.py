@@ -9,17 +9,16 @@ import pytest
 
 from crackling_infra.context import SettingsError
 from crackling_infra.settings import CAPS, read_settings
-from crackling_infra.stand_ins import PRODUCTION
 
 if TYPE_CHECKING:
-    from templates import Template, Templates
+    from templates import Synthesise, Template, Templates
 
 
 def test_every_cap_is_on_by_default_and_a_client_has_no_more_than_all() -> None:
     for stage in ("dev", "staging", "pr-3"):
         caps = {cap.key: value for cap, value in read_settings({"stage": stage}.get, Path()).caps.items()}
         assert min(caps.values()) > 0
-        for name in ("Jobs", "Bases", "Uploads", "Preparations", "DownloadBytes"):
+        for name in ("Jobs", "Bases", "Uploads", "Preparations", "DownloadGb"):
             assert caps[f"client{name}"] <= caps[f"daily{name}"]
 
 
@@ -33,15 +32,16 @@ def test_a_cap_is_set_by_its_key_and_told_to_the_function() -> None:
         assert read_settings({cap.key: "7"}.get, Path()).caps[cap] == 7
 
 
-def test_a_firewall_is_an_option(development: Templates, production: Templates) -> None:
+def test_a_firewall_is_an_option(development: Templates, synthesise: Synthesise) -> None:
     def acl(templates: Templates) -> str | None:
         [distribution] = templates[0].of("AWS::CloudFront::Distribution").values()
         found: str | None = distribution["DistributionConfig"].get("WebACLId")
         return found
 
-    assert (acl(development), acl(production)) == (None, PRODUCTION["webAcl"])
+    arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/rate/1234"
+    assert (acl(development), acl(synthesise(webAcl=arn))) == (None, arn)
     with pytest.raises(SettingsError, match="webAcl"):
-        read_settings({"webAcl": PRODUCTION["webAcl"].replace("us-east-1", "eu-west-1")}.get, Path())
+        read_settings({"webAcl": arn.replace("us-east-1", "eu-west-1")}.get, Path())
 
 
 def test_the_distribution_proves_itself_by_the_key_that_the_function_knows(service: Template) -> None:

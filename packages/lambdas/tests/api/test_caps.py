@@ -34,7 +34,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def capped(service: Service, clock: Clock) -> Callable[..., Service]:
+def capped(service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Service]:
+    monkeypatch.setattr(api, "GB", 1)  # so that caps of downloads are in bytes
+
     def make(**caps: int) -> Service:
         environment = ENVIRONMENT | {name.upper(): str(cap) for name, cap in caps.items()}
         service.handler = api.make_handler(environment, service.clients, clock, science.Indexes)
@@ -180,7 +182,7 @@ def test_a_bowtie2_index_is_a_preparation_and_asking_again_is_none(
     assert submit(service, A, genome="GCF_000840245.1").status == 429
 
 
-@pytest.mark.parametrize("scope", ["client_download_bytes", "daily_download_bytes"])
+@pytest.mark.parametrize("scope", ["client_download_gb", "daily_download_gb"])
 def test_files_of_genomes_count_as_downloaded_when_their_addresses_are_given(
     capped: Callable[..., Service], scope: str
 ) -> None:
@@ -193,7 +195,7 @@ def test_files_of_genomes_count_as_downloaded_when_their_addresses_are_given(
 
 
 def test_an_export_counts_as_downloaded_when_its_address_is_given(capped: Callable[..., Service]) -> None:
-    service = capped(client_download_bytes=20_000)
+    service = capped(client_download_gb=20_000)
     job_id = submit(service, A).json["jobId"]
     service.score(job_id, "ACGTACGTACGTACGTACGTAGG")
     export = {"format": "xlsx"}
@@ -206,7 +208,7 @@ def test_an_export_counts_as_downloaded_when_its_address_is_given(capped: Callab
 
 
 def test_large_answers_count_as_downloaded_and_small_ones_do_not(capped: Callable[..., Service]) -> None:
-    service = capped(client_download_bytes=1)
+    service = capped(client_download_gb=1)
     assert service.ask("GET", "/genomes", requestContext=A).status == 200
     answer = service.ask("GET", "/openapi.json", requestContext=A)
     assert (answer.status, "bytes of downloads" in answer.text) == (429, True)

@@ -37,6 +37,7 @@ from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
 # For requests whose user waits: API Gateway waits at most 29 s.
+GB = 10**9
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
@@ -67,7 +68,7 @@ def make_handler(
             Resource.BASES: Cap(settings.client_bases, settings.daily_bases),
             Resource.UPLOADS: Cap(settings.client_uploads, settings.daily_uploads),
             Resource.PREPARATIONS: Cap(settings.client_preparations, settings.daily_preparations),
-            Resource.DOWNLOADS: Cap(settings.client_download_bytes, settings.daily_download_bytes),
+            Resource.DOWNLOADS: Cap(GB * settings.client_download_gb, GB * settings.daily_download_gb),
         },
         clock=clock,
     )

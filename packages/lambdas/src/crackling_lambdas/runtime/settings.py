@@ -36,8 +36,8 @@ class ApiSettings(Settings):
     daily_uploads: int = 0
     client_preparations: int = 0
     daily_preparations: int = 0
-    client_download_bytes: int = 0
-    daily_download_bytes: int = 0
+    client_download_gb: int = 0
+    daily_download_gb: int = 0
 
     @property
     def mailed_domains(self) -> tuple[str, ...]:
