@@ -89,7 +89,7 @@ export interface paths {
         };
         /**
          * Where a guide may bind in the genome
-         * @description 503 with `Retry-After` while parts of a large index are fetched; the next request continues.
+         * @description 503 with `Retry-After` while a list that takes long is made; its `detail` says how far it is.
          */
         get: operations["read_off_targets_jobs__job_id__targets__number__offtargets_get"];
         put?: never;
@@ -473,7 +473,7 @@ export interface components {
              */
             url: string;
             upload: components["schemas"]["UploadView"];
-            /** @description For its genes as GFF3, plain or gz, if they were announced. */
+            /** @description For its genes as GFF3 or GTF, plain or gz, if they were announced. */
             annotationUpload: components["schemas"]["UploadView"] | null;
         };
         /**

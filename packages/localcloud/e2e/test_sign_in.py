@@ -22,9 +22,12 @@ from delivery.api_client import ApiError
 from delivery.stacks.smoke_test import check_stage
 from delivery.stacks.visitor import visitor
 from local_stage import add_user
+from page_tests import run_page_tests
 from plumbing import STACK
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from local_stage import Deployment, User
     from localcloud.cloud import LocalCloud
     from web import Answer, Web
@@ -138,6 +141,13 @@ def test_what_a_user_sends_is_theirs_until_they_share_it(
         his.delete_job(job)
     assert told.value.status == 403
     hers.delete_job(job)
+
+
+def test_two_users_share_a_job_in_the_browser(
+    closed: LocalCloud, screenshots: Path, ada: User, bob: User
+) -> None:
+    users = json.dumps([{"email": user.email, "password": user.password} for user in (ada, bob)])
+    run_page_tests("two-users.test.js", closed.url, screenshots, USERS=users)
 
 
 def test_the_smoke_test_signs_in_as_a_user_of_its_own(closed: LocalCloud) -> None:

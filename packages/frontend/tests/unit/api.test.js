@@ -25,6 +25,28 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
 });
 
+test("a user's jobs are read in pages, and shared by their owner", async () => {
+  /** @type {unknown[]} */
+  const sent = [];
+  const api = apiOf((path, { method, body }) => {
+    sent.push([path, method, body]);
+    return Response.json({ jobs: [], next: null });
+  });
+  const { signal } = new AbortController();
+  await api.jobs(null, signal);
+  await api.jobs("12-ab", signal);
+  await api.shareJob("a/b", false);
+  await api.announceGenome("mine", "mine.fa", false, true);
+  await api.announceGenome("mine", "mine.fa", true, false);
+  assert.deepEqual(sent, [
+    ["/api/jobs?limit=10", "GET", undefined],
+    ["/api/jobs?limit=10&cursor=12-ab", "GET", undefined],
+    ["/api/jobs/a%2Fb", "PATCH", '{"shared":false}'],
+    ["/api/genomes", "POST", '{"genome":"mine","name":"mine.fa","shared":true}'],
+    ["/api/genomes", "POST", '{"genome":"mine","name":"mine.fa","annotation":true}'],
+  ]);
+});
+
 test("times are those of the service, wherever the clock of this machine stands", async () => {
   let date = new Date().toUTCString();
   const api = apiOf(() => Response.json({}, { headers: date ? { Date: date } : {} }));
@@ -75,7 +97,8 @@ function troubled(answers) {
   const pauses = [];
   const send = async () => {
     const [status, headers = {}] = answers.shift() ?? [200];
-    return Response.json({ genomes: [], next: null, title: "Busy" }, { status, headers });
+    const detail = "Searching the index: 2 of 4 files are done";
+    return Response.json({ genomes: [], next: null, title: "Busy", detail }, { status, headers });
   };
   return { api: new Api("/api", send, async (pause) => void pauses.push(pause)), pauses };
 }
@@ -91,9 +114,14 @@ test("a request is repeated after a pause, and after the one that the service as
 
 test("off-targets are asked for until they are there", async () => {
   const { api, pauses } = troubled([[503, { "Retry-After": "1" }], [504]]);
-  let waited = 0;
-  await readOffTargets(api, "7", 3, new AbortController().signal, () => waited++);
-  assert.deepEqual([pauses, waited], [[1000, 2000], 2]);
+  /** @type {(string | null)[]} */
+  const told = [];
+  await readOffTargets(api, "7", 3, new AbortController().signal, (state) => void told.push(state));
+  assert.deepEqual(pauses, [1000, 2000]);
+  assert.deepEqual(told, ["Searching the index: 2 of 4 files are done", null]);
+  const long = troubled(Array.from({ length: 100 }, () => [503, { "Retry-After": "2" }]));
+  await readOffTargets(long.api, "7", 3, new AbortController().signal, () => {});
+  assert.equal(long.pauses.length, 100, "a list that is being made is waited for");
   const never = troubled(Array.from({ length: 20 }, () => [503]));
   await assert.rejects(
     readOffTargets(never.api, "7", 3, new AbortController().signal, () => {}),

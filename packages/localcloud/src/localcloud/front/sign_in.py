@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from localcloud.gaps.user_pools import Client
     from localcloud.world import World
 
-AUTHORIZE, TOKEN, LOGOUT = "/oauth2/authorize", "/oauth2/token", "/logout"
+AUTHORIZE, TOKEN, REVOKE, LOGOUT = "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout"
 CODE_SECONDS = 300
 FREE_ATTEMPTS = 5  # with a wrong password; after each further one, the user has to wait for longer
 LONGEST_WAIT = 900.0
@@ -57,6 +57,7 @@ class _Asked:
     address: str
     scope: str
     state: str
+    nonce: str
     challenge: str
 
 
@@ -95,7 +96,7 @@ class SignInPages:
 
     def answer(self, request: Request) -> Response | None:
         """Answer a request; None if it is for something else, or if nobody signs in here."""
-        if request.path not in (AUTHORIZE, TOKEN, LOGOUT) or not people_sign_in(self.world):
+        if request.path not in (AUTHORIZE, TOKEN, REVOKE, LOGOUT) or not people_sign_in(self.world):
             return None
         query, fields = _fields(request.query), _fields(request.body.decode(errors="replace"))
         try:
@@ -106,6 +107,8 @@ class SignInPages:
                     return self._sign_in(self._asked(query), fields)
                 case "POST" if request.path == TOKEN:
                     return self._token(fields)
+                case "POST" if request.path == REVOKE:
+                    return self._revoke(fields)
                 case "GET" if request.path == LOGOUT:
                     return self._logout(query)
         except _RefusedError as refused:
@@ -133,7 +136,7 @@ class SignInPages:
         scopes = given.get("scope", "").split()
         if not scopes or not set(scopes) <= set(client.allowed("AllowedOAuthScopes")):
             raise _RefusedError("scope is not allowed.")
-        return _Asked(client, address, " ".join(scopes), given["state"], challenge)
+        return _Asked(client, address, " ".join(scopes), given["state"], given.get("nonce", ""), challenge)
 
     def _sign_in(self, asked: _Asked, given: Mapping[str, str]) -> Response:
         username = asked.client.known_as(given.get("username", "").strip())
@@ -221,25 +224,30 @@ class SignInPages:
         session = _Session(client.identifier, asked.scope, self.clock() + client.session_seconds)
         with self._lock:
             self._sessions[token] = session
-        return _tokens(client, token, session, {"refresh_token": token})
+        tokens = client.tokens(token, session.scope, asked.nonce)
+        return _json(200, {**tokens, "refresh_token": token}) if tokens else _error("invalid_grant")
 
     def _refresh(self, client: Client, token: str) -> Response:
         with self._lock:
             session = self._sessions.get(token)
         if session is None or session.client_id != client.identifier or self.clock() >= session.expires:
             return _error("invalid_grant")
-        return _tokens(client, token, session, {})
+        tokens = client.tokens(token, session.scope)
+        return _json(200, tokens) if tokens else _error("invalid_grant")
+
+    def _revoke(self, given: Mapping[str, str]) -> Response:
+        """Forget a session. The answer is the same for a token that nobody knows (RFC 7009)."""
+        client = find_client(self.world, given.get("client_id", ""))
+        if client is None:
+            return _error("invalid_client")
+        client.end_session(given.get("token", ""))
+        return _json(200, {})
 
     def _logout(self, given: Mapping[str, str]) -> Response:
         client, address = self._client(given), given.get("logout_uri", "")
         if address not in client.allowed("LogoutURLs"):
             raise _RefusedError("logout_uri is none of the client's addresses.")
         return _redirect(address)
-
-
-def _tokens(client: Client, token: str, session: _Session, more: Mapping[str, str]) -> Response:
-    tokens = client.tokens(token, session.scope)
-    return _json(200, {**tokens, **more}) if tokens else _error("invalid_grant")
 
 
 def _digest(verifier: str) -> str:
@@ -259,6 +267,7 @@ def _form(asked: _Asked, told: str = "", status: int = 200, *, new_password: boo
             "redirect_uri": asked.address,
             "scope": asked.scope,
             "state": asked.state,
+            "nonce": asked.nonce,
             "code_challenge": asked.challenge,
             "code_challenge_method": "S256",
         }
