@@ -291,6 +291,7 @@ def test_a_session_belongs_to_its_client(browser: Browser) -> None:
         ("state", ""),
         ("code_challenge", None),
         ("code_challenge", "short"),
+        ("code_challenge", "é" * 43),
         ("code_challenge_method", "plain"),
         ("code_challenge_method", None),
         ("scope", None),

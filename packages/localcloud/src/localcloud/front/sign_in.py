@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from botocore.exceptions import ClientError
 
 from localcloud.front.http import Response
+from localcloud.front.sign_in_page import PRIVATE, form, page
 from localcloud.gaps.user_pools import find_client, people_sign_in
 
 if TYPE_CHECKING:
@@ -35,14 +36,9 @@ CODE_SECONDS = 300
 FREE_ATTEMPTS = 5  # with a wrong password; after each further one, the user has to wait for longer
 LONGEST_WAIT = 900.0
 MAX_NAMES = 10_000  # that are remembered for wrong passwords
-_DIGEST = re.compile(r"[\w-]{43}")  # SHA-256 in base64url
+_DIGEST = re.compile(r"[\w-]{43}", re.ASCII)  # SHA-256 in base64url
 _NEW_PASSWORD = "NEW_PASSWORD_REQUIRED"  # noqa: S105 - the name of a challenge
 _WRONG = "Incorrect username or password."
-_STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:22em;margin:4em auto;padding:0 1em}"
-    "input,button{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.5em;margin:.25em 0 1em}"
-)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 
 class _RefusedError(Exception):
@@ -112,8 +108,8 @@ class SignInPages:
                 case "GET" if request.path == LOGOUT:
                     return self._logout(query)
         except _RefusedError as refused:
-            return _page(400, f"<p>{html.escape(str(refused))}</p>")
-        return _page(405, "<p>Method not allowed</p>")
+            return page(400, f"<p>{html.escape(str(refused))}</p>")
+        return page(405, "<p>Method not allowed</p>")
 
     def _client(self, given: Mapping[str, str]) -> Client:
         client = find_client(self.world, given.get("client_id", ""))
@@ -272,51 +268,19 @@ def _form(asked: _Asked, told: str = "", status: int = 200, *, new_password: boo
             "code_challenge_method": "S256",
         }
     )
-    more = (
-        '<label>New password<input name="new_password" type="password" autocomplete="new-password" required></label>'
-        if new_password
-        else ""
-    )
-    body = (
-        f'<p role="alert">{html.escape(told)}</p>'
-        f'<form method="post" action="{html.escape(f"{AUTHORIZE}?{query}")}">'
-        '<label>Email<input name="username" type="email" autocomplete="username" required autofocus></label>'
-        '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
-        f"{more}<button>Sign in</button></form>"
-    )
     parts = urlsplit(asked.address)
-    return _page(status, body, f"{parts.scheme}://{parts.netloc}")
-
-
-def _page(status: int, body: str, follows: str = "") -> Response:
-    """Return a page; `follows` is the origin that answering its form may lead to."""
-    text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in</title>'
-        f"<style>{_STYLE}</style><h1>Sign in</h1>{body}</html>"
-    )
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self' {follows}; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy, **_PRIVATE}
-    return Response(status, headers, text.encode())
-
-
-_PRIVATE = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+    follows = f"{parts.scheme}://{parts.netloc}"
+    return form(f"{AUTHORIZE}?{query}", follows, told, status, new_password=new_password)
 
 
 def _redirect(address: str, **query: str) -> Response:
     where = f"{address}?{urlencode(query)}" if query else address
-    return Response(302, {"location": where, **_PRIVATE})
+    return Response(302, {"location": where, **PRIVATE})
 
 
 def _json(status: int, content: Mapping[str, object]) -> Response:
     # Cognito lets any page read the answer: it is of use only to who has the code.
-    headers = {"content-type": "application/json", "access-control-allow-origin": "*", **_PRIVATE}
+    headers = {"content-type": "application/json", "access-control-allow-origin": "*", **PRIVATE}
     return Response(status, headers, json.dumps(content).encode())
 
 
