@@ -96,6 +96,10 @@ class ApiClient:
     def delete_job(self, job: str) -> None:
         self._open("DELETE", f"/jobs/{job}")
 
+    def withdraw_email(self, job: str) -> None:
+        """Withdraw the address that a job emails when it is finished."""
+        self._open("DELETE", f"/jobs/{job}/email")
+
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)
 

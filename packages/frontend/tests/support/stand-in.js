@@ -133,7 +133,8 @@ async function answer(state, request, body) {
   const found = state.jobs.get(id);
   const entry = found?.owner === user ? found : undefined;
   if (request.method === "DELETE" && entry) {
-    entry.gone = true;
+    if (part === "email") entry.job.mailDue = false;
+    else entry.gone = true;
     return { status: 204, type: "text/plain", body: "" };
   }
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired`);
@@ -276,6 +277,7 @@ function createJob(state, body, owner) {
     options: { consensus: options?.consensus ?? 2 },
     kind: guides ? "guides" : "sequence",
     region: region ?? null,
+    mailDue: Boolean(email),
     created: now,
     updated: now,
   });

@@ -16,6 +16,7 @@ ROUTES = {
     "POST /jobs",
     "GET /jobs/{job}",
     "DELETE /jobs/{job}",
+    "DELETE /jobs/{job}/email",
     "GET /jobs/{job}/query",
     "GET /jobs/{job}/targets",
     "GET /jobs/{job}/export",

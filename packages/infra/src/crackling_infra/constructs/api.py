@@ -25,6 +25,7 @@ PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("POST",),
     "/jobs/{job}": ("GET", "DELETE"),
+    "/jobs/{job}/email": ("DELETE",),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),

@@ -143,6 +143,7 @@ class JobView(View):
         Field(description="While its first off-targets wait for the download of the genome's index."),
     ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
+    mail_due: Annotated[bool, Field(description="Whether an email is still to be sent when it is finished.")]
     options: Options
     created: datetime
     updated: Annotated[
@@ -170,6 +171,7 @@ class JobView(View):
             genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
             index_download=IndexDownloadView.of(job.awaited_download(now)),
             reason=job.failure,
+            mail_due=job.mail_due,
             options=Options(consensus=job.options.consensus),
             created=to_datetime(job.created),
             updated=to_datetime(job.updated),
