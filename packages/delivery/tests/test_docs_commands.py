@@ -21,7 +21,7 @@ PROGRAM = "./scripts/delivery "
 # Subcommands that change nothing, and so have no --dry-run.
 READING = ("drift", "preflight", "smoke")
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md")]
+PAGES = [ROOT / "docs" / name for name in ("operations.md", "contributing.md", "sign-in.md")]
 LINES = [
     line.partition("  #")[0].strip()
     for page in PAGES
@@ -63,7 +63,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
     monkeypatch.setattr(deploy, "synthesise", lambda **_settings: service)
     monkeypatch.setattr(preflight, "synthesise", lambda **_settings: service)
     monkeypatch.setattr(bake, "synthesise", lambda **_settings: builder)
-    monkeypatch.setattr(smoke, "check_stage", lambda _url, _clock: None)
+    monkeypatch.setattr(smoke, "check_stage", lambda *_stage: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "cdk.out").symlink_to(service)

@@ -94,13 +94,22 @@ def test_what_could_not_be_looked_for_is_no_good_news(world: FakeWorld, tmp_path
     assert there.issues[0]["state"] == "open"
 
 
-def test_the_topic_for_mail_is_left_out(world: FakeWorld, tmp_path: Path) -> None:
-    topic = a_drift("MailTopic1B18EFD8", "UNKNOWN") | {"ResourceType": "AWS::SNS::Topic"}
-    world.cloudformation.drifts = [topic, a_drift("Api")]
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("MailTopic1B18EFD8", "AWS::SNS::Topic"),
+        ("SignInInstitute55B3D14D", "AWS::Cognito::UserPoolIdentityProvider"),
+    ],
+)
+def test_what_would_be_read_with_users_or_secrets_is_left_out(
+    world: FakeWorld, tmp_path: Path, name: str, kind: str
+) -> None:
+    unseen = a_drift(name, "UNKNOWN") | {"ResourceType": kind}
+    world.cloudformation.drifts = [unseen, a_drift("Api")]
     there = FakeGitHub()
     assert run(world, there, tmp_path / "1", "--issue") == 0
     assert "`Api`" in there.issues[0]["body"]
-    assert "MailTopic" not in there.issues[0]["body"]
+    assert name not in there.issues[0]["body"]
 
 
 def test_a_resource_that_could_not_be_read_fails(

@@ -70,6 +70,8 @@ def test_it_may_do_what_preview_and_drift_do(action: str, resource: str, context
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:CracklingStack-prod-Scan", {}),
         ("sns:ListSubscriptionsByTopic", f"{TOPIC}-MailTopic-1", {}),
         ("sns:ListSubscriptions", "*", {}),
+        *((f"cognito-idp:{action}", f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/1", {})
+          for action in ("AdminGetUser", "DescribeIdentityProvider", "ListUsersInGroup")),
         ("cognito-idp:ListUsers", f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/1", {}),
         ("lambda:InvokeFunction", FUNCTION, {}),
         ("lambda:GetFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:other", {}),

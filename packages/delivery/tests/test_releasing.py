@@ -93,11 +93,11 @@ def versions(deployer: Deployer) -> list[str]:
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were tried."""
     addresses: list[str] = []
-    monkeypatch.setattr(deploy, "check_stage", lambda url, _clock: addresses.append(url))
+    monkeypatch.setattr(deploy, "check_stage", lambda url, *_more: addresses.append(url))
     return addresses
 
 
-def broken(_url: str, _clock: object) -> None:
+def broken(*_stage: object) -> None:
     raise DeliveryError("the sample's job failed")
 
 

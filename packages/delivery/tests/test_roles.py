@@ -192,8 +192,27 @@ def test_what_deploys_takes_the_cdks_roles_and_reads_what_is_deployed(role: str)
         *(("sts:AssumeRole", cdk_role(name)) for name in ("deploy", "file-publishing", "lookup")),
         ("cloudformation:DescribeStacks", stack("CracklingStack-pr-1")),
         ("cloudformation:GetTemplate", stack("CracklingStack-pr-1")),
+        *(
+            (f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/us-east-1_a")
+            for action in ("AdminCreateUser", "AdminDeleteUser", "AdminSetUserPassword")
+        ),
     ]
     assert evaluated(role, needed, allowed=False) == []
+
+
+@pytest.mark.parametrize("role", list(ACCOUNT_OF))
+def test_no_role_lists_the_users_or_makes_administrators(role: str) -> None:
+    cases: list[Case] = [
+        (f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/us-east-1_a")
+        for action in (
+            "AdminAddUserToGroup",
+            "AdminGetUser",
+            "AdminInitiateAuth",
+            "ListUsers",
+            "UpdateUserPool",
+        )
+    ]
+    assert evaluated(role, cases, allowed=True) == []
 
 
 def test_only_stages_of_pull_requests_are_deleted() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from delivery.api_client import ApiClient, ApiError, fetch
+from delivery.cli import main
 from delivery.program import DeliveryError
 from delivery.retrying import LONGEST_PAUSE, PAUSES
+from delivery.services import Services
 from delivery.stacks import smoke_test
 from fakes.client import FakeClock
 
@@ -33,14 +36,20 @@ class Stage:
         self.seen: Counter[str] = Counter()
         self.genomes: dict[str, str] = {}
         self.exported = b"PK\x03\x04"
+        self.token: str | None = None
+        self.guarded = True
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self, method: str, path: str, body: bytes, token: str | None
+    ) -> tuple[int, dict[str, str], bytes]:
         self.seen[f"{method} {path}"] += 1
+        if self.token and self.guarded and path.startswith("/api/") and token != f"Bearer {self.token}":
+            return 401, {}, b"Unauthorized"
         if self.failures.get(path):
             return (*self.failures[path].pop(0), b"busy")
         status, headers, content = 200, {}, b""
@@ -48,7 +57,8 @@ class Stage:
             case "GET", [""]:
                 content = b"<html>"
             case "GET", ["config.json"]:
-                content = json.dumps({"api": "/api", "stage": "test"}).encode()
+                sign_in = {"signIn": {"clientId": "page"}} if self.token else {}
+                content = json.dumps({"api": "/api", "stage": "test", **sign_in}).encode()
             case "POST", ["api", "jobs"]:
                 content = json.dumps({"jobId": "j"}).encode()
             case "GET", ["api", "jobs", "j"]:
@@ -57,6 +67,10 @@ class Stage:
                 content = CSV.encode()
             case "GET", ["api", "jobs", "j", "export"]:
                 status, headers = 303, {"Location": f"{self.bucket}/export.xlsx?X-Amz-Signature=1"}
+            case "DELETE", ["api", "jobs", "j"]:
+                status = 204
+            case "GET", ["api", "genomes"]:
+                content = b'{"genomes": [], "next": null}'
             case "POST", ["api", "genomes"]:
                 name = json.loads(body)["genome"]
                 self.genomes[name] = "uploading"
@@ -84,7 +98,8 @@ def _handler(stage: Stage) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            status, headers, content = stage.answer(self.command, self.path, body)
+            token = self.headers.get("authorization")
+            status, headers, content = stage.answer(self.command, self.path, body, token)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -115,6 +130,39 @@ def test_a_genome_goes_through_a_form_and_a_file_comes_from_its_address(stage: S
     assert stage.seen["POST /bucket"] == 1
     assert stage.seen["GET /bucket/export.xlsx?X-Amz-Signature=1"] == 1
     assert stage.genomes == {}, "the uploaded genome is deleted again"
+    assert stage.seen["DELETE /api/jobs/j"] == 1
+    assert stage.seen["GET /api/genomes?limit=200"] == 0
+
+
+def test_where_people_sign_in_it_does_so_too(stage: Stage) -> None:
+    stage.token = "t"
+    smoke_test.check_stage(stage.url, FakeClock(), lambda: nullcontext("t"))
+    assert (stage.seen["POST /api/jobs"], stage.seen["POST /bucket"]) == (1, 1)
+    assert stage.genomes == {}
+
+
+def test_a_stage_that_should_be_closed_and_answers_is_told(stage: Stage) -> None:
+    stage.token, stage.guarded = "t", False
+    with pytest.raises(DeliveryError, match="answers those who are not signed in"):
+        smoke_test.check_stage(stage.url, FakeClock(), lambda: nullcontext("t"))
+
+
+def test_without_a_token_it_says_how_to_get_one(stage: Stage) -> None:
+    stage.token = "t"
+    with pytest.raises(DeliveryError, match=r"people sign in at .*/; give --stage, or .* as CRACKLING_TOKEN"):
+        smoke_test.check_stage(stage.url, FakeClock())
+    assert stage.seen["POST /api/jobs"] == 0
+
+
+def test_the_token_for_an_address_is_in_the_environment(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.token = "t"
+    command = ["smoke", "--url", stage.url]
+    assert main(command, Services(clock=FakeClock())) == 1
+    assert "CRACKLING_TOKEN" in capsys.readouterr().err
+    monkeypatch.setenv("CRACKLING_TOKEN", "t")
+    assert main(command, Services(clock=FakeClock())) == 0
 
 
 def test_a_file_that_its_address_does_not_serve_is_told(stage: Stage) -> None:

@@ -202,8 +202,9 @@ class SkippingClock:
 @cache
 def moto_clients() -> Aws:
     """Return clients that every test shares: botocore takes a second to read what the services are like."""
-    clients = [boto3.client(name, region_name="us-east-1") for name in ("ec2", "ssm", "cloudformation", "s3")]
-    return Aws(*clients)  # type: ignore[arg-type]
+    client: Any = boto3.client
+    services = ("ec2", "ssm", "cloudformation", "s3", "cognito-idp")
+    return Aws(*(client(name, region_name="us-east-1") for name in services))
 
 
 class MotoWorld:

@@ -22,7 +22,11 @@ export interface paths {
         delete: operations["delete_job_jobs__job_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Share a job, or no longer
+         * @description With everybody who is signed in and has its link.
+         */
+        patch: operations["share_job_jobs__job_id__patch"];
         trace?: never;
     };
     "/jobs/{job_id}/query": {
@@ -131,7 +135,11 @@ export interface paths {
         delete: operations["delete_genome_genomes__genome__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Share a genome, or no longer
+         * @description With everybody who is signed in, who may then read it and name it in jobs. Jobs that have begun go on.
+         */
+        patch: operations["share_genome_genomes__genome__patch"];
         trace?: never;
     };
     "/genomes/{genome}/files": {
@@ -181,7 +189,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Your jobs, in pages
+         * @description The newest first. Only where people sign in; a page may be short before the end.
+         */
+        get: operations["list_jobs_jobs_get"];
         put?: never;
         /** Design guides for a sequence or a part of the genome, or score your own */
         post: operations["create_job_jobs_post"];
@@ -200,7 +212,7 @@ export interface paths {
         };
         /**
          * The genomes, in pages
-         * @description By id. An announced genome is among them once its upload is completed.
+         * @description By id: those that are common to all, shared, or yours. An announced genome is among them once its upload is completed.
          */
         get: operations["list_genomes_genomes_get"];
         put?: never;
@@ -539,6 +551,16 @@ export interface components {
             /** @description Of its bowtie2 index, which is built when somebody asks for it; null until then. */
             bowtie2: components["schemas"]["Bowtie2State"] | null;
             /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             */
+            shared: boolean;
+            /**
+             * Mine
+             * @description Whether you are its owner.
+             */
+            mine: boolean;
+            /**
              * Created
              * Format: date-time
              */
@@ -605,6 +627,44 @@ export interface components {
             mail: components["schemas"]["EmailState"] | null;
         };
         /**
+         * JobSummary
+         * @description A job in the list of its owner's.
+         */
+        JobSummary: {
+            /** Jobid */
+            jobId: string;
+            /** @description What was given: a sequence, or guides. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Region
+             * @description The part of the genome that is the sequence.
+             */
+            region: string | null;
+            /** Genome */
+            genome: string;
+            status: components["schemas"]["Status"];
+            /**
+             * Guides
+             * @description How many were found, once that is known.
+             */
+            guides: number | null;
+            /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             */
+            shared: boolean;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+        };
+        /**
          * JobView
          * @description A job and how far it has come.
          */
@@ -658,6 +718,16 @@ export interface components {
             reason: string | null;
             options: components["schemas"]["Options"];
             /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             */
+            shared: boolean;
+            /**
+             * Mine
+             * @description Whether you are its owner.
+             */
+            mine: boolean;
+            /**
              * Created
              * Format: date-time
              */
@@ -674,6 +744,19 @@ export interface components {
              * @description When its query and results are deleted.
              */
             expires: string;
+        };
+        /**
+         * JobsView
+         * @description A page of your jobs, the newest first.
+         */
+        JobsView: {
+            /** Jobs */
+            jobs: components["schemas"]["JobSummary"][];
+            /**
+             * Next
+             * @description Cursor of what follows; null at the end.
+             */
+            next: string | null;
         };
         /**
          * Kind
@@ -744,6 +827,12 @@ export interface components {
              * @default false
              */
             annotation?: boolean;
+            /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * NewJob
@@ -794,6 +883,12 @@ export interface components {
              * @example someone@example.org
              */
             email?: string | null;
+            /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * OffTarget
@@ -956,6 +1051,17 @@ export interface components {
              * @description The same in words.
              */
             text: string;
+        };
+        /**
+         * Sharing
+         * @description Share what you own with other users, or no longer.
+         */
+        Sharing: {
+            /**
+             * Shared
+             * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
+             */
+            shared: boolean;
         };
         /**
          * Source
@@ -1231,6 +1337,114 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_job_jobs__job_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1817,6 +2031,105 @@ export interface operations {
             };
         };
     };
+    share_genome_genomes__genome__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The genome's id. */
+                genome: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenomeView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_files_genomes__genome__files_get: {
         parameters: {
             query?: never;
@@ -1926,6 +2239,66 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs_jobs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,6 +43,7 @@ ORDER = (
     "test_run_script",
     "test_aftermath",
     "test_redeployment",
+    "test_sign_in",
 )
 UPLOAD_LIMIT = 1_000_000
 """In bytes. Exceeding the usual limit would take a file of gigabytes."""

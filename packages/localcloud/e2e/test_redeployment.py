@@ -1,4 +1,7 @@
-"""Test the deployment itself: repeating it changes nothing, and removing it leaves nothing. This module runs last."""
+"""Test the deployment itself: repeating it changes nothing, and removing it leaves nothing.
+
+Only modules that deploy anew run after it.
+"""
 
 from __future__ import annotations
 

@@ -33,13 +33,21 @@ class Web:
     base: str
 
     def ask(
-        self, method: str, path: str, body: bytes | str | None = None, *, media_type: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: bytes | str | None = None,
+        *,
+        media_type: str = "application/json",
+        token: str | None = None,
     ) -> Answer:
         parts = urlsplit(self.base)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         try:
             content = body.encode() if isinstance(body, str) else body
             headers = {} if content is None else {"content-type": media_type}
+            if token is not None:
+                headers["authorization"] = f"Bearer {token}"
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}

@@ -6,6 +6,7 @@ end-to-end tests, the benchmark of jobs and the tests of the worker's image star
 
 from __future__ import annotations
 
+import secrets
 import sys
 import tempfile
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import build
-from crackling_aws.names import GENOME_TAG, LOCAL, image_parameter
+from crackling_aws.names import GENOME_TAG, LOCAL, image_parameter, service_stack
 from delivery.api_client import ApiClient
 from localcloud.cloud import LocalCloud
 from localcloud.standins.assemblies import StandInAssembly, phage_lambda
@@ -30,21 +31,49 @@ SAMPLE_GENOME, SAMPLE_ACCESSION = "phage-lambda", "GCF_000840245.1"
 STAGE = LOCAL
 MAIL_DOMAIN = "example.org"
 WORKER_IMAGE = image_parameter(STAGE)
+FIRST_USER = "admin@example.org"
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of a stage where people sign in; `client` is that of the page."""
+
+    cloud: LocalCloud
+    client: str
+    email: str
+    password: str
+
+    def token(self) -> str:
+        """Return a new access token, as scripts get it."""
+        answer = self.cloud.client("cognito-idp").initiate_auth(
+            ClientId=self.client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": self.email, "PASSWORD": self.password},
+        )
+        return str(answer["AuthenticationResult"]["AccessToken"])
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """The stacks as deployed to a running local cloud; `assembly` was synthesised with `settings`."""
+    """The stacks as deployed to a running local cloud; `assembly` was synthesised with `settings`.
+
+    Where people sign in, `user` is the first of them, an administrator.
+    """
 
     cloud: LocalCloud
     assembly: Path
     settings: dict[str, str]
     ncbi: NcbiStandIn
     workers: WorkerProcesses
+    user: User | None = None
 
     @property
     def api(self) -> ApiClient:
-        return ApiClient(f"{self.cloud.url}/api")
+        return self.api_of(self.user)
+
+    def api_of(self, user: User | None) -> ApiClient:
+        """Return the API as a user has it, or somebody who is not signed in."""
+        return ApiClient(f"{self.cloud.url}/api", token=user.token() if user else None)
 
 
 def say(text: str) -> None:
@@ -102,7 +131,20 @@ def deployed(
             cloud.bootstrap()
             cloud.deploy(assembly)
             seed_image(cloud, WORKER_IMAGE)
-        yield Deployment(cloud, assembly, settings, ncbi, processes)
+        user = add_user(cloud, FIRST_USER, "admin") if settings.get("access") == "sign-in" else None
+        yield Deployment(cloud, assembly, settings, ncbi, processes, user)
+
+
+def add_user(cloud: LocalCloud, email: str, *groups: str) -> User:
+    """Return a new user with a password that nobody else knows."""
+    outputs, users = cloud.outputs(service_stack(STAGE)), cloud.client("cognito-idp")
+    user = User(cloud, outputs["UserPoolClient"], email, f"Aa1!{secrets.token_urlsafe(12)}")
+    who = {"UserPoolId": outputs["UserPool"], "Username": email}
+    users.admin_create_user(**who, MessageAction="SUPPRESS")
+    users.admin_set_user_password(**who, Password=user.password, Permanent=True)
+    for group in groups:
+        users.admin_add_user_to_group(**who, GroupName=group)
+    return user
 
 
 def stage_settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> dict[str, str]:
@@ -113,6 +155,7 @@ def stage_settings(cloud: LocalCloud, ncbi: NcbiStandIn, *, bowtie2: bool) -> di
         "pythonVersion": f"{sys.version_info.major}.{sys.version_info.minor}",
         "architecture": build.architecture(),
         "pageOrigins": cloud.url,
+        "signInOrigin": cloud.url,
         "uploadOrigins": cloud.world.numeric_endpoint,
         "ncbiUrl": ncbi.url,
         "mailDomains": MAIL_DOMAIN,
@@ -131,7 +174,7 @@ def step(name: str) -> Iterator[None]:
 
 
 def preload(api: ApiClient, genome: str, name: str, fasta: Path) -> None:
-    """Upload a genome as a user would, and wait until it is ready."""
+    """Upload a genome for all, as a user would, and wait until it is ready."""
     with step(f"genome {genome}"):
-        api.upload_genome(genome, name, fasta)
+        api.upload_genome(genome, name, fasta, shared=True)
         api.wait_for_genome(genome)

@@ -93,6 +93,12 @@ def main() -> int:
     parser.add_argument(
         "--genome", type=Path, action="append", default=[], metavar="FILE", help="FASTA, plain or gz"
     )
+    parser.add_argument(
+        "--access",
+        choices=("open", "sign-in"),
+        default="open",
+        help="who may use it: everybody on this machine (default), or users who sign in",
+    )
     parser.add_argument("--port", type=int, default=8080, help="of the page (default: 8080)")
     parser.add_argument("--once", action="store_true", help="run the sample job, print its guides, and end")
     parser.add_argument("--logs", action="store_true", help="print the functions' logs")
@@ -100,7 +106,8 @@ def main() -> int:
     if wrong := _mistake(options):
         parser.error(wrong)
     try:
-        with deployed(0 if options.once else options.port, echo=options.logs) as deployment:
+        port = 0 if options.once else options.port
+        with deployed(port, echo=options.logs, access=options.access) as deployment:
             preload(deployment.api, SAMPLE_GENOME, "Enterobacteria phage lambda", SAMPLE / "lambda_phage.fa")
             for path in options.genome:
                 preload(deployment.api, genome_id(path), path.name, path)
@@ -108,6 +115,8 @@ def main() -> int:
                 run_sample(deployment.api)
             else:
                 deployment.cloud.on_mail(say_mail)
+                if user := deployment.user:
+                    say(f"\nSign in as {user.email} with the password {user.password} (it is not told again)")
                 say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
                 wait_for_a_signal()
     except (BuildError, CdkError, ApiError, CracklingError, OSError) as error:

@@ -6,12 +6,14 @@ import base64
 import hmac
 import json
 import time
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from moto.cognitoidp.models import cognitoidp_backends
 from moto.utilities.utils import load_resource
 
 from gap import FAILURES, att, create, fresh, ref, resource, shows_gap
@@ -19,6 +21,7 @@ from localcloud.front.authorizer import Authorizer
 from localcloud.front.http import Request, Response
 from localcloud.front.rest import Gateway, RestApi
 from localcloud.runtime import Outcome
+from localcloud.world import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "Correct-horse-7"
 URI = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/answer/invocations"
-# moto signs the tokens of every pool with this key.
-KEY = RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+# moto, which is published with it, signs the tokens of every pool with this key.
+KNOWN = RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
 
 
 def guarded(path: str, **more: object) -> dict[str, Any]:
@@ -89,11 +92,17 @@ class Guarded:
         response = Gateway(self.world, invoke).answer(api, Request("GET", path, "", headers))
         return response, events[0] if events else {}
 
-    def forge(self, header: dict[str, str], key: RSAKey = KEY, **changes: object) -> str:
+    @property
+    def key(self) -> RSAKey:
+        """Return the key of the API's pool, which nobody outside has."""
+        backend = cognitoidp_backends[ACCOUNT][self.world.region]
+        return backend.user_pools[self.outputs["Pool"]].json_web_key
+
+    def forge(self, header: dict[str, str], key: RSAKey | None = None, **changes: object) -> str:
         """Return the user's identity token with other claims, signed anew; None removes a claim."""
         claims = {**_claims(self.tokens["IdToken"]), **changes}
         kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"kid": "dummy", **header}, kept, key)
+        return jwt.encode({"kid": "dummy", **header}, kept, key or self.key)
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -101,11 +110,11 @@ def _claims(token: str) -> dict[str, Any]:
     return claims
 
 
-def _signed_with_the_public_key(token: str) -> str:
+def _signed_with_the_public_key(token: str, key: RSAKey) -> str:
     """Return the token signed anew with a secret that is none, for a verifier that believes the header's algorithm."""
     header = _encoded(b'{"alg":"HS256","kid":"dummy"}')
     signed = f"{header}.{token.split('.')[1]}"
-    signature = hmac.digest(KEY.as_pem(private=False), signed.encode(), "sha256")
+    signature = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
     return f"{signed}.{_encoded(signature)}"
 
 
@@ -172,7 +181,8 @@ def test_a_forged_token_is_refused(api: Guarded) -> None:
         api.forge(rs256, iss=None),
         api.forge(rs256, token_use=None),
         api.forge(rs256, RSAKey.generate_key(2048)),
-        _signed_with_the_public_key(api.tokens["IdToken"]),
+        api.forge(rs256, KNOWN),
+        _signed_with_the_public_key(api.tokens["IdToken"], api.key),
     ):
         assert api.ask("/own", forged)[0].status == 401
 
@@ -200,6 +210,16 @@ def test_a_pool_and_its_parts(stock: World, cloud: LocalCloud) -> None:
         client = idp.describe_user_pool_client(**pool, ClientId=outputs["Client"])["UserPoolClient"]
         groups = [group["GroupName"] for group in idp.list_groups(**pool)["Groups"]]
         return bool(client["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"] and groups == ["admin"])
+
+    shows_gap(stock, cloud.world, probe)
+
+
+def test_the_key_of_a_pool_is_known_to_nobody(stock: World, cloud: LocalCloud) -> None:
+    def probe(world: World) -> bool:
+        pool = world.client("cognito-idp").create_user_pool(PoolName=fresh("key"))["UserPool"]["Id"]
+        with urllib.request.urlopen(f"{world.endpoint}/{pool}/.well-known/jwks.json") as answer:
+            [key] = json.load(answer)["keys"]
+        return bool(key["n"] != KNOWN.as_dict(private=False)["n"])
 
     shows_gap(stock, cloud.world, probe)
 

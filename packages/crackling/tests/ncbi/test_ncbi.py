@@ -178,7 +178,7 @@ def test_progress_is_told_in_bytes(client: Ncbi, phage: StandInAssembly) -> None
 
 def test_the_key_goes_to_the_api_alone(ncbi: NcbiStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in's files are at another origin here, which is of this machine and would be refused."""
-    monkeypatch.setattr(http, "_must_be_public", lambda _address, resolve: resolve)
+    monkeypatch.setattr(http, "must_be_public", lambda _address, resolve: resolve)
     client = Ncbi(ncbi.url.replace("localhost", "127.0.0.1"), api_key="secret", rate=Rate(1_000))
     with client.download_fasta(LAMBDA):
         pass

@@ -91,6 +91,11 @@ def settings_parameter(stage: str) -> str:
     return f"/crackling/{stage}/worker-settings"
 
 
+# --- tables ---
+
+JOBS_BY_OWNER: Final = "byOwner"
+"""The index of the Jobs table: the keys of the jobs that have an owner, in order of their creation."""
+
 # --- tags of workers: instances and their volumes ---
 
 GENOME_TAG: Final = "crackling:genome"

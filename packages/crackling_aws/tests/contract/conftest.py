@@ -17,7 +17,7 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID  # type: ignore[attr-defined]
 from moto.sns.models import sns_backends
 
-from fakes.dynamodb import TABLE_KEYS, FakeDynamoDB
+from fakes.dynamodb import INDEXES, TABLE_KEYS, FakeDynamoDB
 from fakes.s3 import FakeS3
 from fakes.sns import FakeSNS
 from fakes.sqs import FakeSQS
@@ -26,7 +26,7 @@ from localcloud.ministack import REGION, Ministack, running
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NUMBERS = {"number"}
+NUMBERS = {"number", "created"}
 PROGRAM = Path(__file__).parents[4] / "build" / "ministack" / "bin" / "ministack"
 # Tests that read which emails moto would have sent; ministack does not tell.
 PEEKING = {
@@ -74,20 +74,30 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
         yield _emulated(ministack.world.client)
 
 
+def _key_schema(keys: tuple[str, ...]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def _index(name: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    return {"IndexName": name, "KeySchema": _key_schema(keys), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+
+
 def _emulated(client: Callable[[Any], Any]) -> SimpleNamespace:
     """Return what the fixture `cloud` gives, made with clients of an emulator."""
     dynamodb, s3, sqs, sns = (client(service) for service in ("dynamodb", "s3", "sqs", "sns"))
-    kinds = ("HASH", "RANGE")
     for table, keys in TABLE_KEYS.items():
+        indexes = [(name, names) for name, (of, names) in INDEXES.items() if of == table]
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, kinds, strict=False)
-            ],
+            KeySchema=_key_schema(keys),
             AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in keys
+                {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"}
+                for name in {*keys, *(name for _, names in indexes for name in names)}
             ],
+            **({"GlobalSecondaryIndexes": [_index(*index) for index in indexes]} if indexes else {}),
         )
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     queue = sqs.create_queue(QueueName="queue")["QueueUrl"]

@@ -302,3 +302,18 @@ def test_what_is_replaced_during_a_deletion_is_not_retired_by_the_old_claim(
     late: Any = Meddling(cloud.dynamodb, "transact_write_items", replace_genome)
     assert GenomeStore(late, "genomes").delete("g")
     assert genomes.retired_claims("g") == {"c1", "c2"}
+
+
+def test_a_genome_is_shared_by_its_owner_and_stays_so_when_it_is_prepared(genomes: GenomeStore) -> None:
+    assert genomes.expect_upload("g", None, 1, expires=9, owner="ada")
+    assert not known(genomes.get("g")).shared
+    assert genomes.share("g", "ada", shared=True)
+    prepared(genomes)
+    assert genomes.mark_ready("g", "c1", 5)
+    assert known(genomes.get("g")).shared
+    assert not genomes.share("g", "bob", shared=False)
+    assert genomes.share("g", "ada", shared=False)
+    assert not known(genomes.get("g")).shared
+    assert not genomes.share("none", "ada", shared=True)
+    assert genomes.expect_upload("h", None, 1, expires=9, owner="ada", shared=True)
+    assert known(genomes.get("h")).shared

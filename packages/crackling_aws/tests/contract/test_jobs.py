@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crackling_aws.models.jobs import DOWNLOAD_SECONDS, IndexDownload, Job, JobOptions, Status
-from crackling_aws.stores.jobs import JobStore
+from crackling_aws.stores.jobs import JobKey, JobStore
 from fakes.known import known
 
 if TYPE_CHECKING:
@@ -166,3 +166,35 @@ def test_what_has_expired_or_was_deleted_is_to_be_erased_and_only_a_mark_is_forg
     assert jobs.forget("j2", before=12.5)
     assert jobs.remains("j2") is None
     assert jobs.get("j1") == a_job()
+
+
+def test_an_owner_finds_their_jobs_the_newest_first(jobs: JobStore) -> None:
+    for number in range(5):
+        job = replace(a_job(f"a{number}"), owner="ada", created=20.5 + number % 3)
+        assert jobs.create(job)
+    assert jobs.create(replace(a_job("b"), owner="bob"))
+    assert jobs.set_guides("a1", 3, 30)  # what happens to a job does not change its place
+    whole = jobs.of_owner("ada", 10)
+    assert [key.created for key in whole] == [22.5, 21.5, 21.5, 20.5, 20.5]
+    assert {key.job_id for key in whole} == {f"a{number}" for number in range(5)}
+    # Jobs of the same moment are on one page or the other, and on no two.
+    pages: list[JobKey] = []
+    while page := jobs.of_owner("ada", 2, pages[-1] if pages else None):
+        assert len(page) <= 2
+        pages += page
+    assert pages == whole
+    assert jobs.of_owner("eve", 10) == []
+
+
+def test_a_job_is_shared_if_it_has_an_owner(jobs: JobStore) -> None:
+    assert jobs.create(replace(a_job("a"), owner="ada"))
+    assert jobs.share("a", shared=True)
+    assert known(jobs.get("a")).shared
+    assert jobs.share("a", shared=False)
+    assert not known(jobs.get("a")).shared
+    assert not jobs.share("j1", shared=True)
+    assert not jobs.share("none", shared=True)
+    assert jobs.share("a", shared=True)
+    assert jobs.mark_deleted("a", 30)
+    assert not jobs.share("a", shared=True)
+    assert not known(jobs.remains("a")).shared

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from botocore.exceptions import ClientError
 
-from crackling_aws.stores import objects
+from crackling_aws.stores import multipart
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from fakes.errors import client_error
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
-    monkeypatch.setattr(objects, "PART", 5 * 1024 * 1024)  # S3's least
+    monkeypatch.setattr(multipart, "PART", 5 * 1024 * 1024)  # S3's least
     return ObjectStore(cloud.s3, "bucket")
 
 
@@ -96,7 +96,7 @@ def test_transfers_report_their_bytes(store: ObjectStore, tmp_path: Path, size: 
         assert reported == sorted(reported)
         assert {total for _, total in reported} == {size}
         assert reported[-1] == (size, size)
-    assert len(sent) == -(-size // objects.PART)
+    assert len(sent) == -(-size // multipart.PART)
     assert len(fetched) >= len(sent)
     ranges = [(0, 10), (size - 90, size)]
     store.download("a/b", tmp_path / "out", ranges, lambda *bytes_: fetched.append(bytes_))
@@ -164,7 +164,7 @@ def test_parts_are_sent_side_by_side_and_few_are_held(
     body = bytes(range(256)) * 4096 * 61
     with store.writer("a/b") as out:
         out.write(body)
-    assert 1 < most[0] <= objects.AT_ONCE
+    assert 1 < most[0] <= multipart.AT_ONCE
     assert store.get("a/b") == body
 
 

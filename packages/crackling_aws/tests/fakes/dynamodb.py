@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crackling_aws.codec import decode
+from crackling_aws.names import JOBS_BY_OWNER
 from fakes.errors import client_error
 from fakes.expressions import Scope, condition, update
 
@@ -9,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Key = tuple[str, ...]
+# Index -> its table, and its keys beside the table's.
+INDEXES = {JOBS_BY_OWNER: ("jobs", ("owner", "created"))}
 TABLE_KEYS = {
     "jobs": ("jobId",),
     "targets": ("jobId", "number"),
@@ -59,7 +63,32 @@ class FakeDynamoDB:
         return {} if item is None else {"Item": item}
 
     def query(self, **request: Any) -> dict[str, Any]:
+        if "IndexName" in request:
+            return self._query_index(request)
         return self._find(request, request["KeyConditionExpression"])
+
+    def _query_index(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return keys only. An item is in the index if it has the index's keys."""
+        table, names = INDEXES[request["IndexName"]]
+        matches, scope = condition(request["KeyConditionExpression"]), Scope(request)
+
+        def order(item: Mapping[str, Any]) -> tuple[Any, ...]:
+            return tuple(decode(item[name]) for name in (*names, *TABLE_KEYS[table]))
+
+        found = [
+            {name: item[name] for name in (*names, *TABLE_KEYS[table])}
+            for item in self.tables[table].values()
+            if names[0] in item and matches(item, scope)
+        ]
+        backwards = not request.get("ScanIndexForward", True)
+        found.sort(key=order, reverse=backwards)
+        if start := request.get("ExclusiveStartKey"):
+            found = [
+                one
+                for one in found
+                if (order(one) < order(start) if backwards else order(one) > order(start))
+            ]
+        return {"Items": found[: request["Limit"]]}
 
     def scan(self, **request: Any) -> dict[str, Any]:
         return self._find(request, request["FilterExpression"])

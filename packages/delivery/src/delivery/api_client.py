@@ -21,17 +21,27 @@ POLL_SECONDS = 0.2
 
 
 class ApiError(Exception):
-    """The API rejected a request, or a job or genome failed; the message gives the reason."""
+    """The API rejected a request, or a job or genome failed; the message gives the reason, `status` that of an answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ApiClient:
     """Talks to the API at an address such as http://localhost:8080/api.
 
-    Requests that are answered with 429 or 5xx, or not at all, are repeated after a pause.
+    Requests that are answered with 429 or 5xx, or not at all, are repeated after a pause. Where people sign in, `token` is an
+    access token.
     """
 
-    def __init__(self, base: str, *, poll_seconds: float = POLL_SECONDS, clock: Clock = time) -> None:
+    def __init__(
+        self, base: str, *, token: str | None = None, poll_seconds: float = POLL_SECONDS, clock: Clock = time
+    ) -> None:
         self._base = base
+        self._headers = {"content-type": "application/json"}
+        if token is not None:
+            self._headers["authorization"] = f"Bearer {token}"
         self._poll_seconds = poll_seconds
         self._clock = clock
 
@@ -62,16 +72,19 @@ class ApiClient:
             raise ApiError(f"{request.full_url}: the answer has no address to download from")
         return str(address)
 
-    def announce_genome(self, genome: str, name: str, *, annotation: bool = False) -> dict[str, Any]:
+    def announce_genome(
+        self, genome: str, name: str, *, annotation: bool = False, shared: bool = False
+    ) -> dict[str, Any]:
         """Announce a genome, and return the presigned forms to upload its files with."""
-        forms: dict[str, Any] = self.post(
-            "/genomes", {"genome": genome, "name": name, "annotation": annotation}
-        )
+        body = {"genome": genome, "name": name, "annotation": annotation, "shared": shared}
+        forms: dict[str, Any] = self.post("/genomes", body)
         return forms
 
-    def upload_genome(self, genome: str, name: str, fasta: Path, annotation: Path | None = None) -> None:
+    def upload_genome(
+        self, genome: str, name: str, fasta: Path, annotation: Path | None = None, *, shared: bool = False
+    ) -> None:
         """Announce a genome, upload its FASTA file and its annotation, and start its preparation."""
-        forms = self.announce_genome(genome, name, annotation=annotation is not None)
+        forms = self.announce_genome(genome, name, annotation=annotation is not None, shared=shared)
         for form, file in ((forms["upload"], fasta), (forms["annotationUpload"], annotation)):
             if file is not None:
                 post_form(form["url"], form["fields"], file.name, file.read_bytes(), self._clock)
@@ -90,15 +103,15 @@ class ApiClient:
         """Start the preparation of a genome whose files are uploaded."""
         self.post(f"/genomes/{genome}/complete")
 
-    def delete_genome(self, genome: str) -> None:
-        self._open("DELETE", f"/genomes/{genome}")
-
     def delete_job(self, job: str) -> None:
         self._open("DELETE", f"/jobs/{job}")
 
     def withdraw_email(self, job: str) -> None:
         """Withdraw the address that a job emails when it is finished."""
         self._open("DELETE", f"/jobs/{job}/email")
+
+    def delete_genome(self, genome: str) -> None:
+        self._open("DELETE", f"/genomes/{genome}")
 
     def wait_for_genome(self, genome: str, seconds: float = 900) -> dict[str, Any]:
         return self._wait(f"/genomes/{genome}", "state", "ready", seconds)
@@ -131,7 +144,7 @@ class ApiClient:
             f"{self._base}{path}",
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
-            headers={"content-type": "application/json"},
+            headers=self._headers,
         )
 
 
@@ -192,6 +205,7 @@ def send(
         return with_pauses(attempt, clock)
     except urllib.error.HTTPError as error:
         with error:
-            raise ApiError(f"{route}: {error.code} {error.read().decode(errors='replace')}") from None
+            answer = error.read().decode(errors="replace")
+            raise ApiError(f"{route}: {error.code} {answer}", error.code) from None
     except OSError as error:
         raise ApiError(f"{route}: {getattr(error, 'reason', error)}") from None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
+    from delivery.stacks.visitor import UserPools
+
 AWS_ERRORS = (BotoCoreError, ClientError)
 """The errors that a call may raise."""
 
@@ -29,6 +31,7 @@ class Aws:
     ssm: SSMClient
     cloudformation: CloudFormationClient
     s3: S3Client
+    users: UserPools
 
 
 def connect() -> Aws:
@@ -43,6 +46,7 @@ def connect() -> Aws:
             ssm=boto3.client("ssm", config=_RETRIES),
             cloudformation=boto3.client("cloudformation", config=_RETRIES),
             s3=boto3.client("s3", config=_RETRIES),
+            users=boto3.client("cognito-idp", config=_RETRIES),
         )
     except NoRegionError:
         raise DeliveryError("the environment names no region; set AWS_DEFAULT_REGION") from None

@@ -116,8 +116,10 @@ class Detector:
 
 def _is_unseen(drift: StackResourceDriftTypeDef) -> bool:
     """Return whether the role for inspection is not meant to see a resource."""
-    kind, beginning = UNSEEN
-    return drift["ResourceType"] == kind and drift["LogicalResourceId"].startswith(beginning)
+    return any(
+        drift["ResourceType"] == kind and drift["LogicalResourceId"].startswith(beginning)
+        for kind, beginning in UNSEEN
+    )
 
 
 def _line(drift: StackResourceDriftTypeDef) -> str:

@@ -89,7 +89,7 @@ class ChangeSetWorld:
     def describe(self, assembly: Path, stack: str) -> str:
         cloudformation = FakeChangeSets(self)
         try:
-            aws = Aws(*cast("Any", [None, None, cloudformation, FakeS3(self.objects)]))
+            aws = Aws(*cast("Any", [None, None, cloudformation, FakeS3(self.objects), None]))
             return ChangeSets(aws, self.clock).describe(assembly, stack)
         finally:
             assert not cloudformation.open, "no change set is left behind"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 
-from crackling_aws.names import service_stack
+from crackling_aws.names import JOBS_BY_OWNER, service_stack
 from crackling_infra.constructs.api import Api
 from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
@@ -17,6 +17,7 @@ from crackling_infra.constructs.pipeline import Pipeline
 from crackling_infra.constructs.preparation import Preparation
 from crackling_infra.constructs.providers import tidy_providers
 from crackling_infra.constructs.scheduling import Scheduling
+from crackling_infra.constructs.sign_in import SignIn
 from crackling_infra.constructs.storage import Storage
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class CracklingStack(cdk.Stack):
         )
         functions = Functions(self, "Functions", settings=settings)
         self.storage = Storage(self, "Storage", settings=settings)
-        self.api = Api(self, "Api", functions=functions, settings=settings)
+        self.sign_in = SignIn(self, "SignIn", settings=settings) if settings.access == "sign-in" else None
+        self.api = Api(self, "Api", functions=functions, sign_in=self.sign_in, settings=settings)
+        if self.sign_in:
+            self.sign_in.add_domain(self.api.rest.rest_api_id, settings)
         self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
         self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
         self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)
@@ -58,7 +62,14 @@ class CracklingStack(cdk.Stack):
             genomes=self.storage.genomes,
             settings=settings,
         )
-        self.page = Page(self, "Page", bucket=self.storage.page, api=self.api, settings=settings)
+        self.page = Page(
+            self,
+            "Page",
+            bucket=self.storage.page,
+            api=self.api,
+            sign_in=self.sign_in,
+            settings=settings,
+        )
         self.mail = self._mail(functions, settings)
         self.storage.open_to_page([self.page.origin, *settings.page_origins])
         self._monitor(settings)
@@ -114,6 +125,7 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
+        api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
@@ -219,7 +231,7 @@ class CracklingStack(cdk.Stack):
             self.mail.notifier.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem")
 
     def _describe(self) -> None:
-        for name, value in {
+        outputs = {
             "PageUrl": self.page.origin,
             "ApiUrl": self.api.url,
             "DistributionId": self.page.distribution.distribution_id,
@@ -229,5 +241,9 @@ class CracklingStack(cdk.Stack):
             "DataBucket": self.storage.data.bucket_name,
             "GenomeBucket": self.storage.genome_files.bucket_name,
             "PageBucket": self.storage.page.bucket_name,
-        }.items():
+        }
+        if self.sign_in and self.page.client:
+            outputs["UserPool"] = self.sign_in.pool.user_pool_id
+            outputs["UserPoolClient"] = self.page.client.user_pool_client_id
+        for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

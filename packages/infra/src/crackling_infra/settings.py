@@ -22,7 +22,7 @@ from crackling_infra.context import ContextReader, Option, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Access = Literal["open"]
+Access = Literal["open", "sign-in"]
 Account = Literal["new", "established"]
 Architecture = Literal["x86_64", "arm64"]
 LAYERS: Final = ("crackling", "runtime", "viennarna", "bowtie2")
@@ -85,6 +85,16 @@ class Budget:
     email: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentityProvider:
+    """An institute's OpenID Connect provider; `secret` is the name of a secret of Secrets Manager, never the secret itself."""
+
+    name: str
+    issuer: str
+    client_id: str
+    secret: str
+
+
 _BUILDER_TYPES: Final = {"x86_64": "t2.nano", "arm64": "t4g.nano"}
 
 # The longer descriptions, as they appear in docs/settings.md.
@@ -94,8 +104,22 @@ _STAGE: Final = (
 )
 _ACCESS: Final = (
     "who may use the API. `open`: everybody who knows its address may spend your money, within the limits of "
-    "[the known risks](architecture.md#known-risks). `sign-in` is not available yet. Stages `prod` and `prod-...` must choose"
+    "[the known risks](architecture.md#known-risks). `sign-in`: [those whom you give an account](sign-in.md). Stages `prod` and "
+    "`prod-...` must choose"
 )
+_SIGN_IN_ORIGIN: Final = (
+    "origin of the pages to sign in at, where it is not that of the user pool (such as the local cloud's)"
+)
+_OIDC_ISSUER: Final = (
+    "your institute's OpenID Connect provider, "
+    "[whose members may sign in too](sign-in.md#your-institutes-accounts)"
+)
+_OIDC_CREDENTIAL: Final = (
+    "name of the secret in Secrets Manager that the provider gave for this client; create it with "
+    "`aws secretsmanager create-secret --name crackling/oidc --secret-string ...`"
+)
+# What Cognito accepts in no prefix of a domain.
+_RESERVED_WORDS: Final = ("aws", "amazon", "cognito")
 _ACCOUNT: Final = (
     "`new`: stay within what AWS allows a new account, functions of 3,008 MB of which 10 run at a time; `established`: use "
     "10,240 MB and up to 1,000. [Which one it is](operations.md#new-and-established-accounts)"
@@ -175,6 +199,8 @@ class Settings:
     api_logs_role: bool
     alarm_email: str | None
     mail_domains: tuple[str, ...]
+    sign_in_origin: str | None
+    identity_provider: IdentityProvider | None
     budget: Budget | None
     worker_directory: Path
     worker_types: tuple[WorkerTypes, ...]
@@ -292,6 +318,8 @@ def _read(read: ContextReader, root: Path) -> Settings:
         ),
         alarm_email=read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+"),
         mail_domains=read.domains("mailDomains", _MAIL),
+        sign_in_origin=read.optional("signInOrigin", _SIGN_IN_ORIGIN, pattern=r"https?://[^\s,;/]+"),
+        identity_provider=_identity_provider(read, access),
         budget=_budget(read),
         worker_directory=root
         / read.text("workerDirectory", f"build/worker/{architecture}", "the workers' payload"),
@@ -333,17 +361,39 @@ def _stage(read: ContextReader) -> str:
 
 def _access(read: ContextReader, stage: str) -> Access:
     chosen = read.optional("access", _ACCESS, pattern="open|sign-in", default="open, for `prod` none")
-    if chosen == "sign-in":
-        raise SettingsError(
-            "context 'access': sign-in is not available yet; give access=open, which lets everybody who knows the "
-            "address use the API"
-        )
     if chosen is None and names.kind_of(stage) == names.PRODUCTION:
         raise SettingsError(
-            f"context 'access': the stage {stage} must choose who may use its API; give access=open (-c access=open, or in "
-            "context of packages/infra/cdk.json) to let everybody who knows the address use it"
+            f"context 'access': the stage {stage} must choose who may use its API; give access=sign-in (-c access=sign-in, or "
+            "in context of packages/infra/cdk.json) for those who have an account, or access=open for everybody who knows "
+            "the address"
         )
-    return "open"
+    if chosen != "sign-in":
+        return "open"
+    if reserved := [word for word in _RESERVED_WORDS if word in stage]:
+        raise SettingsError(
+            f"context 'stage': the address to sign in at contains it, and Cognito allows no {reserved[0]!r} there; "
+            "choose another"
+        )
+    return "sign-in"
+
+
+def _identity_provider(read: ContextReader, access: Access) -> IdentityProvider | None:
+    issuer = read.optional("oidcIssuer", _OIDC_ISSUER, pattern=r"https://\S+")
+    client_id = read.optional("oidcClientId", "the id that the provider gave for this client")
+    secret = read.optional("oidcSecret", _OIDC_CREDENTIAL, pattern=r"[\w/+=.@-]+")
+    name = read.text(
+        "oidcName",
+        "Institute",
+        "what the provider is called where people sign in",
+        pattern=r"[A-Za-z][A-Za-z0-9-]{2,31}",
+    )
+    if issuer is None and client_id is None and secret is None:
+        return None
+    if issuer is None or client_id is None or secret is None:
+        raise SettingsError("context 'oidcIssuer', 'oidcClientId' and 'oidcSecret': give all or none")
+    if access != "sign-in":
+        raise SettingsError("context 'oidcIssuer': nobody signs in; give access=sign-in too")
+    return IdentityProvider(name=name, issuer=issuer, client_id=client_id, secret=secret)
 
 
 def _account(read: ContextReader) -> Account:

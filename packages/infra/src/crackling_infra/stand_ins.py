@@ -20,13 +20,16 @@ KINDS: Final = ("layers", "functions", "page", "worker")
 # Every option is on, so that the template has every resource.
 PRODUCTION: Final = {
     "stage": "prod",
-    "access": "open",
+    "access": "sign-in",
     "account": "established",
     "alarmEmail": "operator@example.org",
     "budgetAmount": "50",
     "budgetEmail": "operator@example.org",
     "mailDomains": "example.org,lab.example.org",
     "ncbiKeyParameter": "/crackling/ncbi-key",
+    "oidcClientId": "crackling",
+    "oidcIssuer": "https://login.example.org",
+    "oidcSecret": "crackling/oidc",
     "reservedConcurrency": "20",
     "sshCidr": "192.0.2.0/24",
     "workerSpot": "on",

@@ -87,15 +87,49 @@ def test_which_stages_are_disposable(stage: str, disposable: bool) -> None:
 
 @pytest.mark.parametrize("stage", ["prod", "prod-eu"])
 def test_production_chooses_who_may_use_its_api(stage: str) -> None:
-    with pytest.raises(SettingsError, match=rf"'access': the stage {stage} .*-c access=open"):
+    with pytest.raises(
+        SettingsError, match=rf"'access': the stage {stage} .*-c access=sign-in.* or access=open"
+    ):
         settings(stage=stage)
     assert settings(stage=stage, access="open").access == "open"
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production", "prod"])
-def test_signing_in_is_refused_until_it_exists(stage: str) -> None:
-    with pytest.raises(SettingsError, match=r"'access': sign-in is not available yet; give access=open"):
+def test_every_stage_may_have_people_sign_in(stage: str) -> None:
+    assert settings(stage=stage, access="sign-in").access == "sign-in"
+
+
+@pytest.mark.parametrize("stage", ["aws-lab", "amazonas", "my-cognito"])
+def test_the_address_to_sign_in_at_holds_no_word_that_cognito_reserves(stage: str) -> None:
+    with pytest.raises(SettingsError, match=r"'stage': .* choose another"):
         settings(stage=stage, access="sign-in")
+    assert settings(stage=stage).access == "open"
+
+
+OIDC = {
+    "oidcIssuer": "https://login.example.org",
+    "oidcClientId": "crackling",
+    "oidcSecret": "crackling/oidc",
+}
+
+
+def test_an_institutes_provider_is_described_wholly_or_not_at_all() -> None:
+    provider = settings(access="sign-in", **OIDC, oidcName="Example").identity_provider
+    assert provider is not None
+    assert (provider.name, provider.issuer, provider.client_id, provider.secret) == (
+        "Example",
+        *OIDC.values(),
+    )
+    assert settings(access="sign-in").identity_provider is None
+    for missing in OIDC:
+        given = {key: value for key, value in OIDC.items() if key != missing}
+        with pytest.raises(SettingsError, match="give all or none"):
+            settings(access="sign-in", **given)
+
+
+def test_an_institutes_provider_is_for_stages_where_people_sign_in() -> None:
+    with pytest.raises(SettingsError, match=r"'oidcIssuer': nobody signs in; give access=sign-in too"):
+        settings(**OIDC)
 
 
 @pytest.mark.parametrize("stage", ["dev", "pr-12", "local", "production"])
@@ -166,6 +200,11 @@ def test_switches_are_read_from_the_command_line_and_from_json(value: str) -> No
         ("workerSpot", "cheap"),
         ("ubuntuRelease", "24.10"),
         ("instanceType", "nano"),
+        ("signInOrigin", "localhost"),
+        ("signInOrigin", "https://example.org/path"),
+        ("oidcIssuer", "http://login.example.org"),
+        ("oidcSecret", "a secret"),
+        ("oidcName", "_us"),
         ("sshCidr", "192.0.2.1/24"),
         ("sshCidr", "everyone"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crackling_aws.names import JOBS_BY_OWNER
 from templates import Resource, Synthesise, Template, Templates, target
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ def test_tables_have_the_keys_of_the_data_model(service: Template) -> None:
         "Genomes": [("genomeId", "S"), ("item", "S")],
         "Usage": [("counter", "S")],
     }
+
+
+def test_jobs_are_found_by_their_owner_and_their_progress_does_not_write_to_the_index(
+    service: Template,
+) -> None:
+    indexes = {name: table.get("GlobalSecondaryIndexes", []) for name, table in service.of(TABLE).items()}
+    [(name, [index])] = [(name, found) for name, found in indexes.items() if found]
+    assert name.startswith("StorageJobs")
+    assert index["IndexName"] == JOBS_BY_OWNER
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["owner", "created"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
 def test_tables_can_be_restored_forget_by_themselves_and_cost_by_use(service: Template) -> None:

@@ -55,6 +55,8 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "indexDownload": None,
         "reason": None,
         "options": {"consensus": 3},
+        "shared": False,
+        "mine": False,
         "created": "2027-01-15T08:00:00Z",
         "updated": "2027-01-15T08:00:00Z",
         "expires": "2027-02-14T08:00:00Z",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from api.conftest import Service
 
 ROUTES = {
-    "/jobs": {"post"},
-    "/jobs/{job_id}": {"get", "delete"},
+    "/jobs": {"get", "post"},
+    "/jobs/{job_id}": {"get", "patch", "delete"},
     "/jobs/{job_id}/email": {"delete"},
     "/jobs/{job_id}/query": {"get"},
     "/jobs/{job_id}/targets": {"get"},
@@ -24,7 +24,7 @@ ROUTES = {
     "/jobs/{job_id}/targets/{number}/offtargets": {"get"},
     "/genomes": {"get", "post"},
     "/genomes/search": {"get"},
-    "/genomes/{genome}": {"get", "delete"},
+    "/genomes/{genome}": {"get", "patch", "delete"},
     "/genomes/{genome}/complete": {"post"},
     "/genomes/{genome}/bowtie2": {"post"},
     "/genomes/{genome}/files": {"get"},
@@ -97,7 +97,7 @@ def test_the_manual_names_every_field(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/nothing"), ("GET", "/"), ("PUT", "/jobs/j1"), ("GET", "/jobs")]
+    ("method", "path"), [("GET", "/nothing"), ("GET", "/"), ("PUT", "/jobs/j1"), ("POST", "/about")]
 )
 def test_what_there_is_not_is_a_problem(service: Service, method: str, path: str) -> None:
     answer = service.ask(method, path)

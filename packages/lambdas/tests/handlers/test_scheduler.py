@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 ACCESSION = "GCF_000840245.1"
 
 
-def submit(cloud: Cloud, job_id: str, genome_id: str = ACCESSION) -> None:
+def submit(cloud: Cloud, job_id: str, genome_id: str = ACCESSION, owner: str | None = None) -> None:
+    now, options = cloud.now, JobOptions()
     cloud.jobs.create(
-        Job(job_id, genome_id, JobOptions(), 200, created=cloud.now, updated=cloud.now, expires=9999)
+        Job(job_id, genome_id, options, 200, created=now, updated=now, expires=9999, owner=owner)
     )
 
 
@@ -78,6 +79,26 @@ def test_a_job_whose_genome_is_ready_is_scanned(cloud: Cloud) -> None:
     assert cloud.sent == [("scan", '{"job_id": "j1"}')]
     assert known(cloud.jobs.get("j1")).status is Status.SCANNING
     assert not list(cloud.genomes.waiters("phage"))
+
+
+def test_no_job_is_pinned_to_a_genome_that_is_closed_to_its_owner(cloud: Cloud) -> None:
+    """The genome that a job named was deleted before it began, and another user has uploaded one of that name."""
+    cloud.genomes.expect_upload("phage", None, 1, expires=9, owner="bob")
+    cloud.genomes.claim("phage", "c", Source.UPLOAD, [Part.ISSL], 1)
+    cloud.genomes.mark_ready("phage", "c", 2)
+    for job_id, owner in (("j1", "ada"), ("j2", None), ("j3", "bob")):
+        submit(cloud, job_id, "phage", owner)
+        assert stream(cloud, job(job_id)) == []
+    assert cloud.sent == [("scan", '{"job_id": "j3"}')]
+    for job_id in ("j1", "j2"):
+        found = known(cloud.jobs.get(job_id))
+        assert (found.status, found.claim) == (Status.FAILED, None)
+        assert "was deleted before the job began with it" in (found.failure or "")
+    assert not list(cloud.genomes.waiters("phage"))
+    cloud.genomes.share("phage", "bob", shared=True)
+    submit(cloud, "j4", "phage", "ada")
+    stream(cloud, job("j4"))
+    assert known(cloud.jobs.get("j4")).claim == "c"
 
 
 def test_only_new_jobs_count(cloud: Cloud) -> None:

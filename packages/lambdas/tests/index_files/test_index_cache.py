@@ -12,7 +12,7 @@ from botocore.response import StreamingBody
 from crackling.errors import IndexFileError
 from crackling.specificity import Index
 from crackling.specificity.layout import POSITION_SECTIONS, Header, Section
-from crackling_aws.stores import objects
+from crackling_aws.stores import multipart
 from crackling_aws.stores.objects import MissingObjectError, ObjectStore
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.index_cache import IndexCache
@@ -117,7 +117,7 @@ def test_the_download_of_an_index_is_reported_and_nothing_after_it(
 def test_large_files_come_in_parts_side_by_side(
     cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(objects, "PART", 10_000)
+    monkeypatch.setattr(multipart, "PART", 10_000)
     phage = genome("phage")
     assert cache.score(phage, GUIDES) == expected(s3, phage, tmp_path)
     assert len(s3.ranges) > 5

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from crackling.guides.sites import Site
     from crackling_aws.models.genomes import Genome
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
 
 
 def efficiency(guide: str) -> Efficiency:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -25,6 +23,7 @@ from urllib3.exceptions import (
 from urllib3.util import Retry
 
 from crackling.errors import TransferError
+from crackling.ncbi.addresses import host_of, must_be_public, origin_of, redirect_target
 from crackling.ncbi.rate import Rate, shared_rate
 from crackling.ncbi.retry import Attempts, RetryPolicy, TransientError
 
@@ -34,13 +33,10 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 _T = TypeVar("_T")
-_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _AGENT: Final = "crackling"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 5
-# Some proxies resolve every name to an address of this network and forward the request to the right host.
-_STAND_INS: Final = ipaddress.ip_network("198.18.0.0/15")
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK: Final = 256 * 1024
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
@@ -73,7 +69,7 @@ class Client:
         rate: Rate | None = None,
     ) -> None:
         self.retry_policy = retry_policy or RetryPolicy()
-        self._home = _origin(home)
+        self._home = origin_of(home)
         self._key = api_key
         self._rate = rate or shared_rate(api_key)
         self._pools: dict[str | None, PoolManager] = {}
@@ -181,17 +177,19 @@ class Client:
             answer = self._request(method, address, headers)
             if answer.status in _REDIRECTS and "location" in answer.headers:
                 answer.close()
-                address = _target(address, answer.headers["location"])
+                address = redirect_target(address, answer.headers["location"])
                 continue
             if not 200 <= answer.status < 300:
                 raise self._refusal(answer, address)
             return answer
-        raise TransferError(f"{_host(address)} redirects in a circle; try again later, or report it to NCBI")
+        raise TransferError(
+            f"{host_of(address)} redirects in a circle; try again later, or report it to NCBI"
+        )
 
     def _request(self, method: str, address: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
-        at_home = _origin(address) == self._home
+        at_home = origin_of(address) == self._home
         if not at_home:
-            _must_be_public(address, resolve=self._proxy(address) is None)
+            must_be_public(address, resolve=self._proxy(address) is None)
         key = {"api-key": self._key} if self._key and at_home else {}
         self._rate.wait()
         try:
@@ -210,7 +208,7 @@ class Client:
             raise _connection_error(error, address) from None
 
     def _refusal(self, answer: BaseHTTPResponse, address: str) -> TransferError:
-        status, host = answer.status, _host(address)
+        status, host = answer.status, host_of(address)
         body = next(self.chunks(answer), b"").lower()
         answer.close()
         if status == 429:
@@ -245,65 +243,6 @@ class Client:
         return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
-def _must_be_public(address: str, resolve: bool) -> None:
-    """Check that an address which a server named is https and on the public internet, by `resolve` also by its name.
-
-    An attacker's name that leads elsewhere a moment later still needs a certificate that this machine trusts.
-
-    Raises:
-        TransferError: it is not.
-    """
-    parts = urlsplit(address)
-    if parts.scheme != "https":
-        raise TransferError(
-            f"{address}: is not https, so nothing is downloaded from there; report it to NCBI"
-        )
-    host = parts.hostname or ""
-    try:
-        found = [ipaddress.ip_address(host)]
-    except ValueError:
-        found = _resolved(host) if resolve else []
-    if not all(map(_is_public, found)):
-        raise TransferError(
-            f"{address}: leads into a private network, so nothing is downloaded from there; report it to NCBI"
-        )
-
-
-def _resolved(host: str) -> list[_Address]:
-    """Return the addresses of a name; none if it does not resolve, in which case the connection reports it."""
-    try:
-        return [ipaddress.ip_address(entry[4][0]) for entry in socket.getaddrinfo(host, None)]
-    except (OSError, UnicodeError):
-        return []
-
-
-def _is_public(address: _Address) -> bool:
-    address = getattr(address, "ipv4_mapped", None) or address
-    is_stand_in = address.version == _STAND_INS.version and address in _STAND_INS
-    return (address.is_global or is_stand_in) and not address.is_multicast
-
-
-def _target(address: str, location: str) -> str:
-    """Return the address that a redirect leads to."""
-    try:
-        target = urljoin(address, location)
-        _host(target)
-    except ValueError:
-        raise TransferError(
-            f"{_host(address)} redirects to no address ({location[:80]}); report it to NCBI"
-        ) from None
-    return target
-
-
-def _origin(address: str) -> tuple[str, str]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.netloc
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or address
-
-
 def _retry_after_seconds(answer: BaseHTTPResponse) -> float | None:
     """Return the seconds after which the server accepts another request, from Retry-After."""
     try:
@@ -314,7 +253,7 @@ def _retry_after_seconds(answer: BaseHTTPResponse) -> float | None:
 
 def _connection_error(error: Exception, address: str) -> TransferError:
     """Return an error that says what a person can do about a failed connection."""
-    host = _host(address)
+    host = host_of(address)
     match error:
         case NameResolutionError():
             return TransientError(f"{host} cannot be found; check the network connection and try again")

@@ -103,6 +103,7 @@ class Genome:
     reason: str | None = None
     used_until: int | None = None  # the latest expiry of the jobs that are pinned to its preparation
     retired: bool = False  # deleted or replaced, and kept for those jobs
+    shared: bool = False  # whoever is signed in may read it and name it in jobs
 
     @property
     def prepared(self) -> bool:

@@ -62,6 +62,7 @@ class Job:
     index_download: IndexDownload | None = None  # the latest that was reported
     claim: str | None = None  # the preparation of its genome that it is pinned to, from its scan on
     deleted: float | None = None  # when it was marked as deleted; its data are erased, and then this item
+    shared: bool = False  # whoever is signed in and has its link may read it
 
     @property
     def status(self) -> Status:

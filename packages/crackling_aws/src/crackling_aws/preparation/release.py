@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
+from crackling.errors import InputError
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.models.genomes import Genome, GenomeState
+from crackling_aws.models.owners import may_read
 from crackling_aws.stores.genomes import is_ready
 
 if TYPE_CHECKING:
@@ -63,10 +65,15 @@ class Release:
         """
         job = self.jobs.get(job_id)
         if job is not None and not job.finished:
-            if (claim := job.claim or self._use(job)) is None:
-                return False
-            if self.jobs.pin(job_id, claim, self.clock()):
-                self.scans.send([ScanJob(job_id)])
+            try:
+                claim = job.claim or self._use(job)
+            except InputError as error:
+                self.jobs.fail_unpinned(job_id, str(error), self.clock())
+            else:
+                if claim is None:
+                    return False
+                if self.jobs.pin(job_id, claim, self.clock()):
+                    self.scans.send([ScanJob(job_id)])
         self.genomes.remove_waiter(genome_id, job_id)
         return True
 
@@ -74,8 +81,13 @@ class Release:
         """Return the preparation that a job can begin with, if there is one, and keep it until the job expires.
 
         It is kept before the job is pinned to it: whoever deletes the genome in between retires it.
+
+        Raises:
+            InputError: the genome is another user's, who does not share it: the job's own was deleted, and its id used anew.
         """
         found = self.genomes.get(job.genome_id)
+        if found is not None and not may_read(job.owner, found):
+            raise InputError(DELETED_REASON.format(genome_id=job.genome_id))
         if not is_ready(found) or found.claim is None:
             return None
         return found.claim if self.genomes.use(job.genome_id, found.claim, job.expires) else None

@@ -44,7 +44,8 @@ GENOME_ITEM = "genome"
 WAITER = "waiter#"
 RETIRED = "preparation#"
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
-OWNERLESS_OR_MINE = "(attribute_not_exists(#owner) OR #owner = :owner)"
+MINE = "#owner = :owner"
+OWNERLESS_OR_MINE = f"(attribute_not_exists(#owner) OR {MINE})"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
@@ -61,7 +62,7 @@ BOWTIE2_WANTED = (
 )
 STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
-_OF_THE_GENOME = {"genome_id", "name", "owner", "source", "created"}
+_OF_THE_GENOME = {"genome_id", "name", "owner", "shared", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
 # All other fields are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
@@ -127,7 +128,14 @@ class GenomeStore:
             yield from_item(Genome, item)
 
     def expect_upload(
-        self, genome_id: str, name: str | None, now: float, expires: int, owner: str | None = None
+        self,
+        genome_id: str,
+        name: str | None,
+        now: float,
+        expires: int,
+        owner: str | None = None,
+        *,
+        shared: bool = False,
     ) -> bool:
         """Announce an upload; unclaimed, it expires.
 
@@ -141,12 +149,18 @@ class GenomeStore:
             updated=now,
             name=name,
             owner=owner,
+            shared=shared,
         )
         item = to_item(announced) | _key(genome_id) | {"expires": encode(expires)}
         mine = "attribute_not_exists(#owner)" if owner is None else OWNERLESS_OR_MINE
         given = _CLAIMABLE_STATES if owner is None else {**_CLAIMABLE_STATES, "owner": owner}
         request = expressions(f"({CLAIMABLE}) AND {mine}", given)
         return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
+
+    def share(self, genome_id: str, owner: str, *, shared: bool) -> bool:
+        """Let others read an owner's genome, or no longer; return False if it is not, or no longer, that owner's."""
+        update = Update(set=attributes(Genome, shared=shared))
+        return self._update(genome_id, update, MINE, owner=owner)
 
     def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
         """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared."""

@@ -6,12 +6,13 @@ tells whoever erases its data that there may be some, until no function can run 
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from crackling_aws.codec import attribute_name, attributes, from_item, to_item
 from crackling_aws.models.jobs import IndexDownload, Job
-from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
+from crackling_aws.names import JOBS_BY_OWNER
+from crackling_aws.stores.dynamo import Update, expressions, filters, key_condition, pages, write_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
+OWNED = "attribute_exists(#owner)"
 NOT_DELETED = "attribute_not_exists(#deleted)"
 NOT_FAILED = "attribute_not_exists(#failure)"
 NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #offTargetDone <> #guides)"
@@ -35,6 +37,14 @@ _OF_ITS_USER = tuple(
     for field in fields(Job)
     if field.default is not MISSING and field.name not in ("deleted", "owner")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class JobKey:
+    """Hold what names a job in the order of creation."""
+
+    job_id: str
+    created: float
 
 
 class JobStore:
@@ -58,6 +68,21 @@ class JobStore:
         """Return what is left of a deleted job; None if nothing is left, or the job was not deleted."""
         found = self._read(job_id)
         return None if found is None or found.deleted is None else found
+
+    def of_owner(self, owner: str, limit: int, after: JobKey | None = None) -> list[JobKey]:
+        """Return the keys of up to `limit` jobs of an owner, the newest first; those that follow `after`, if it is given.
+
+        A new job is among them a moment later, and one that was deleted for as long as its mark is there.
+        """
+        request = key_condition("#owner = :owner", owner=owner) | {"IndexName": JOBS_BY_OWNER, "Limit": limit}
+        if after is not None:
+            request["ExclusiveStartKey"] = attributes(Job, owner=owner, **asdict(after))
+        answer = self._client.query(TableName=self._table, ScanIndexForward=False, **request)
+        return [from_item(JobKey, item) for item in answer["Items"]]
+
+    def share(self, job_id: str, *, shared: bool) -> bool:
+        """Let others read a job that has an owner, or no longer; return False if it has none, or is gone."""
+        return self._update(job_id, f"{NOT_DELETED} AND {OWNED}", shared=shared)
 
     def mark_deleted(self, job_id: str, now: float) -> bool:
         """Mark a job as deleted in any state; return False if it is marked already, or there is none."""

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import os
 import shutil
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 
+from crackling_aws.stores import multipart
+from crackling_aws.stores.multipart import ByteCounter, MultipartUpload
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
-    OnBytes = Callable[[int, int], None]  # how many bytes were transferred, of how many
+    from crackling_aws.stores.multipart import OnBytes
 
-# S3 takes 10,000 parts of at least 5 MiB: this size reaches 160 GB.
-PART = 16 * 1024 * 1024
-AT_ONCE = 4  # parts of an upload under way
 CONNECTIONS = 16  # that a download has at once: one alone carries some 50 to 90 MB/s
 _COPY = 1024 * 1024
 _ATTEMPTS = 4
@@ -119,16 +115,16 @@ class ObjectStore:
         if (size := self.size(key)) is None:
             raise MissingObjectError(f"No object {key}")
         parts = [
-            (at, min(at + PART, end))
+            (at, min(at + multipart.PART, end))
             for start, end in ([(0, size)] if ranges is None else ranges)
-            for at in range(start, end, PART)
+            for at in range(start, end, multipart.PART)
         ]
-        count = _Counter(sum(end - start for start, end in parts), on_bytes)
+        count = ByteCounter(sum(end - start for start, end in parts), on_bytes)
         with path.open("r+b" if path.exists() else "w+b", buffering=0) as file:
             file.truncate(size)
             self._copy_all(key, parts, file.fileno(), count)
 
-    def _copy_all(self, key: str, parts: list[tuple[int, int]], file: int, count: _Counter) -> None:
+    def _copy_all(self, key: str, parts: list[tuple[int, int]], file: int, count: ByteCounter) -> None:
         def copy(part: tuple[int, int]) -> None:
             at = part[0]
             for piece in self._range(key, *part):
@@ -185,17 +181,17 @@ class ObjectStore:
 
     def upload(self, path: Path, key: str, on_bytes: OnBytes | None = None) -> None:
         """Copy a file to an object. `on_bytes` is called for each part that has arrived; what it raises ends the upload."""
-        count = _Counter(path.stat().st_size, on_bytes)
+        count = ByteCounter(path.stat().st_size, on_bytes)
         with path.open("rb") as stream, self._writer(key, count) as out:
             shutil.copyfileobj(stream, out, _COPY)
 
     def writer(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Stream into an object, which comes to be when the block ends well; on an error nothing remains."""
-        return self._writer(key, _Counter(0, None))
+        return self._writer(key, ByteCounter(0, None))
 
     @contextmanager
-    def _writer(self, key: str, count: _Counter) -> Iterator[BinaryIO]:
-        upload = _Upload(self._client, self._bucket, key, count)
+    def _writer(self, key: str, count: ByteCounter) -> Iterator[BinaryIO]:
+        upload = MultipartUpload(self._client, self._bucket, key, count)
         try:
             yield cast("BinaryIO", upload)
             upload.complete()
@@ -230,100 +226,6 @@ class ObjectStore:
         disposition = f'attachment; filename="{file_name}"'
         target = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition}
         return self._client.generate_presigned_url("get_object", Params=target, ExpiresIn=seconds)
-
-
-class _Counter:
-    """Count the bytes that several threads transfer, and report their sum."""
-
-    def __init__(self, total: int, report: OnBytes | None) -> None:
-        self._total, self._report = total, report
-        self._done = 0
-        self._lock = Lock()
-
-    def add(self, transferred: int) -> None:
-        if self._report is None:
-            return
-        with self._lock:
-            self._done += transferred
-            self._report(self._done, self._total)
-
-
-class _Upload(io.RawIOBase):
-    """Collects what is written into parts, a few of which are sent side by side: they are all that it holds.
-
-    An object smaller than one part is put in one request.
-    """
-
-    def __init__(self, client: S3Client, bucket: str, key: str, count: _Counter) -> None:
-        self._client = client
-        self._bucket = bucket
-        self._key = key
-        self._count = count
-        self._upload_id: str | None = None
-        self._pool: ThreadPoolExecutor | None = None
-        self._sent: list[Future[CompletedPartTypeDef]] = []
-        self._buffer = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self._buffer += data
-        while len(self._buffer) >= PART:
-            self._send(bytes(memoryview(self._buffer)[:PART]))
-            del self._buffer[:PART]
-        return len(data)
-
-    def complete(self) -> None:
-        if self._upload_id is None:
-            self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer))
-            self._count.add(len(self._buffer))
-            return
-        if self._buffer:
-            self._send(bytes(self._buffer))
-        parts = [sent.result() for sent in self._sent]
-        self._client.complete_multipart_upload(
-            Bucket=self._bucket,
-            Key=self._key,
-            UploadId=self._upload_id,
-            MultipartUpload={"Parts": parts},
-        )
-        self._stop()
-
-    def abort(self) -> None:
-        self._stop()  # S3 keeps a part that arrives after the upload was aborted
-        if self._upload_id is not None:
-            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
-
-    def _stop(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def _send(self, part: bytes) -> None:
-        if self._pool is None:
-            answer = self._client.create_multipart_upload(
-                Bucket=self._bucket, Key=self._key, ChecksumAlgorithm="CRC32"
-            )
-            self._upload_id = answer["UploadId"]
-            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="part")
-        if len(self._sent) >= AT_ONCE:
-            self._sent[-AT_ONCE].result()  # waits while as many are under way; raises what went wrong
-        self._sent.append(self._pool.submit(self._put, len(self._sent) + 1, part))
-
-    def _put(self, number: int, part: bytes) -> CompletedPartTypeDef:
-        """Send a part with its checksum. An upload that names an algorithm is completed only with the parts' checksums."""
-        assert self._upload_id is not None
-        checksum = base64.b64encode(zlib.crc32(part).to_bytes(4, "big")).decode()
-        sent = self._client.upload_part(
-            Bucket=self._bucket,
-            Key=self._key,
-            UploadId=self._upload_id,
-            PartNumber=number,
-            Body=part,
-            ChecksumCRC32=checksum,
-        )
-        self._count.add(len(part))
-        return {"PartNumber": number, "ETag": sent["ETag"], "ChecksumCRC32": checksum}
 
 
 def _write(file: int, data: bytes, at: int) -> None:

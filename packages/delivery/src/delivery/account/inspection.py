@@ -2,7 +2,8 @@
 
 CloudFormation works with the caller's permissions here: it fetches the template of a change set, resolves its parameters, and
 reads each resource when it detects drift. `READS` has, for each type of resource, what CloudFormation's registry says that this
-takes. A topic's subscribers are read with the topic; those of the topic for mail are users, so that topic is not checked.
+takes. A topic's subscribers are read with the topic; those of the topic for mail are users, so that topic is not checked. Nor is
+the institute's identity provider, which is read with its secret.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ READS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "cognito-idp:DescribeUserPool",
             "cognito-idp:DescribeUserPoolClient",
             "cognito-idp:DescribeUserPoolDomain",
+            "cognito-idp:GetGroup",
             "cognito-idp:GetUserPoolMfaConfig",
             "cognito-idp:ListTagsForResource",
         ),
@@ -169,8 +171,8 @@ READS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Type of resource, or service, -> the actions that read its configuration, and where they are allowed."""
 
-UNSEEN = ("AWS::SNS::Topic", "Mail")
-"""The type, and the beginning of the logical id, of what is not checked."""
+UNSEEN = (("AWS::SNS::Topic", "Mail"), ("AWS::Cognito::UserPoolIdentityProvider", "SignIn"))
+"""The types, and the beginnings of the logical ids, of what is not checked."""
 
 
 def inspection() -> list[Statement]:

@@ -123,10 +123,19 @@ def _role(name: str, provider: object, statements: list[Statement]) -> dict[str,
 
 
 def _deployment() -> list[Statement]:
-    """Return permissions to assume the CDK's roles, to read deployed templates, and to ask what `preflight` asks."""
+    """Return permissions to assume the CDK's roles, to read deployed templates, to test, and to ask what `preflight` asks."""
     return [
         *_cdk_roles("deploy", "file-publishing", "lookup"),
         allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], SERVICE, BUILDER),
+        # The user that tests a stage where people sign in.
+        allow(
+            [
+                "cognito-idp:AdminCreateUser",
+                "cognito-idp:AdminDeleteUser",
+                "cognito-idp:AdminSetUserPassword",
+            ],
+            arn("cognito-idp", "userpool/*"),
+        ),
         *_preflight(),
     ]
 

@@ -1,9 +1,9 @@
 """Deploy a stage, test it, and roll back a deployment that does not work.
 
 Without --assembly, everything is built and synthesised for the stage first; a workflow passes the assembly that it has built
-and shown. The stage `prod` needs `-c access=open`, or that setting in cdk.json. Before it deploys, it asks the account whether
-the deployment can work, as `preflight` does. CloudFormation itself undoes a deployment that fails; this command undoes one that
-succeeds but does not work. Deploying what is already deployed changes nothing.
+and shown. The stage `prod` needs `-c access=sign-in` or `-c access=open`, or that setting in cdk.json. Before it deploys, it
+asks the account whether the deployment can work, as `preflight` does. CloudFormation itself undoes a deployment that fails;
+this command undoes one that succeeds but does not work. Deploying what is already deployed changes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from delivery.stacks.assembly import template_of
 from delivery.stacks.cloudformation import Stacks
 from delivery.stacks.release import Release
 from delivery.stacks.smoke_test import check_stage
+from delivery.stacks.visitor import visitor
 
 if TYPE_CHECKING:
     import argparse
@@ -54,8 +55,14 @@ def run(options: argparse.Namespace, services: Services) -> int:
         _preflight(options.stage, assembly, services)
 
     def smoke_test() -> None:
-        if not options.no_smoke_test:
-            check_stage(options.url or stacks.page(options.stage), services.clock)
+        if options.no_smoke_test:
+            return
+        outputs = stacks.outputs(names.service_stack(options.stage))
+        check_stage(
+            options.url or outputs["PageUrl"],
+            services.clock,
+            lambda: visitor(services.aws.users, options.stage, outputs),
+        )
 
     Release(options.stage, stacks, services.deployer, smoke_test).run(assembly)
     return DONE

@@ -1,13 +1,21 @@
-"""Test a deployed stage as a user would: its page, its API, a job with a known answer, an upload and a download."""
+"""Test a deployed stage as a user would: its page, its API, a job with a known answer, an upload and a download.
+
+Where people sign in, --stage creates a user for the test and deletes it again; --url takes an access token from the variable
+CRACKLING_TOKEN.
+"""
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from crackling_aws import names
 from delivery.commands.arguments import stage
 from delivery.program import DONE
 from delivery.stacks.cloudformation import Stacks
-from delivery.stacks.smoke_test import check_stage
+from delivery.stacks.smoke_test import TOKEN_VARIABLE, check_stage
+from delivery.stacks.visitor import visitor
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, services: Services) -> int:
-    address = options.url or Stacks(services.aws.cloudformation, services.clock).page(options.stage)
-    check_stage(address, services.clock)
+    if options.url:
+        token = os.environ.get(TOKEN_VARIABLE)
+        check_stage(options.url, services.clock, (lambda: nullcontext(token)) if token else None)
+        return DONE
+    stack = names.service_stack(options.stage)
+    outputs = Stacks(services.aws.cloudformation, services.clock).outputs(stack)
+    check_stage(
+        outputs["PageUrl"], services.clock, lambda: visitor(services.aws.users, options.stage, outputs)
+    )
     return DONE

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from crackling_aws import names
 from delivery.program import DeliveryError
 from delivery.waiting import SYSTEM_CLOCK, Clock, wait_until, with_retries
 
@@ -43,14 +42,6 @@ class Stacks:
         if not found:
             raise DeliveryError(f"{stack}: no such stack in this account and region")
         return {output["OutputKey"]: output["OutputValue"] for output in found[0].get("Outputs", [])}
-
-    def page(self, stage: str) -> str:
-        """Return the address of a stage's page.
-
-        Raises:
-            DeliveryError: the stage is not deployed.
-        """
-        return self.outputs(names.service_stack(stage))["PageUrl"]
 
     def template(self, stack: str) -> Template | None:
         """Return the deployed template, as it was submitted; None if there is no such stack."""

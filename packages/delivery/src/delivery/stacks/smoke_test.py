@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.parse
 import uuid
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +20,27 @@ from delivery.repository import SAMPLE
 from delivery.waiting import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from delivery.waiting import Clock
+
+    SignIn = Callable[[], AbstractContextManager[str]]
 
 Row = dict[str, str]
 ACCESSION = "GCF_000840245.1"
 """Phage lambda, which contains the sample; NCBI has it, and so has the local cloud."""
 POLL_SECONDS = 2.0
+TOKEN_VARIABLE = "CRACKLING_TOKEN"  # noqa: S105 - the name of a variable
 STORED_FORMAT, STORED_MAGIC = "xlsx", b"PK"
 """A format that is always downloaded from S3, and how its files begin."""
 _S3 = re.compile(r"[a-z0-9-]+\.s3(?P<region>\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?")
 
 
-def check_stage(url: str, clock: Clock = SYSTEM_CLOCK) -> None:
+def check_stage(url: str, clock: Clock = SYSTEM_CLOCK, sign_in: SignIn | None = None) -> None:
     """Test the stage whose page is at `url`.
+
+    Where people sign in, `sign_in` gives an access token for as long as the test takes.
 
     Raises:
         DeliveryError: something does not work; the message says what.
@@ -44,15 +51,48 @@ def check_stage(url: str, clock: Clock = SYSTEM_CLOCK) -> None:
             raise DeliveryError(f"{base}/ does not serve the page")
         config = json.loads(fetch(f"{base}/config.json", clock))
         say(f"page: stage {config['stage']}, API at {config['api']}")
-        api = ApiClient(base + config["api"], poll_seconds=POLL_SECONDS, clock=clock)
-        check_job(api, clock)
-        check_upload(api, clock)
+        api = base + config["api"]
+        if "signIn" not in config:
+            check_service(api, None, clock)
+            return
+        check_guard(ApiClient(api, clock=clock))
+        if sign_in is None:
+            raise DeliveryError(
+                f"people sign in at {base}/; give --stage, or an access token as {TOKEN_VARIABLE}"
+            )
+        with sign_in() as token:
+            check_service(api, token, clock)
     except ApiError as error:
         raise DeliveryError(str(error)) from error
 
 
+def check_service(address: str, token: str | None, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Test the API at an address, with an access token where people sign in."""
+    api = ApiClient(address, token=token, poll_seconds=POLL_SECONDS, clock=clock)
+    check_job(api, clock)
+    check_upload(api, clock)
+
+
+def check_guard(api: ApiClient) -> None:
+    """Test that somebody who is not signed in is refused.
+
+    Raises:
+        DeliveryError: the API answers.
+    """
+    try:
+        api.genomes()
+    except ApiError as error:
+        if error.status != HTTPStatus.UNAUTHORIZED:
+            raise
+        say("API: refuses who is not signed in")
+    else:
+        raise DeliveryError("people sign in at this stage, but its API answers those who are not signed in")
+
+
 def check_job(api: ApiClient, clock: Clock = SYSTEM_CLOCK) -> None:
     """Submit the sample, compare its targets with those that the command line computes, and download a file from S3.
+
+    A job that is right is deleted again.
 
     Raises:
         ApiError: the job failed, or took too long.
@@ -71,6 +111,7 @@ def check_job(api: ApiClient, clock: Clock = SYSTEM_CLOCK) -> None:
     if not fetch(address, clock).startswith(STORED_MAGIC):
         raise DeliveryError(f"job {job}: {host} serves something else than its {STORED_FORMAT} file")
     say(f"job {job}: its {STORED_FORMAT} file comes from {host}")
+    api.delete_job(job)
 
 
 def check_upload(api: ApiClient, clock: Clock = SYSTEM_CLOCK) -> None:

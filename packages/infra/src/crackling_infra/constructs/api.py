@@ -12,10 +12,12 @@ from constructs import Construct
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.functions import FULL_SCRATCH_MIB, ONE_CPU_MIB
 from crackling_infra.constructs.logs import log_group_of
+from crackling_infra.constructs.sign_in import SCOPES
 from crackling_infra.settings import CAPS
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Functions
+    from crackling_infra.constructs.sign_in import SignIn
     from crackling_infra.settings import Settings
 
 # CloudFront passes /api/... on unchanged; the REST API takes the first part of the path as the stage's name.
@@ -23,8 +25,8 @@ STAGE_NAME: Final = "api"
 # The header by which the page's distribution proves itself to the function: crackling_lambdas.api.client
 PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
-    "/jobs": ("POST",),
-    "/jobs/{job}": ("GET", "DELETE"),
+    "/jobs": ("GET", "POST"),
+    "/jobs/{job}": ("GET", "PATCH", "DELETE"),
     "/jobs/{job}/email": ("DELETE",),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
@@ -32,7 +34,7 @@ ROUTES: Final = {
     "/jobs/{job}/export": ("GET",),
     "/genomes": ("GET", "POST"),
     "/genomes/search": ("GET",),
-    "/genomes/{genome}": ("GET", "DELETE"),
+    "/genomes/{genome}": ("GET", "PATCH", "DELETE"),
     "/genomes/{genome}/complete": ("POST",),
     "/genomes/{genome}/bowtie2": ("POST",),
     "/genomes/{genome}/files": ("GET",),
@@ -40,6 +42,8 @@ ROUTES: Final = {
     "/health": ("GET",),
     "/openapi.json": ("GET",),
 }
+# What everybody may read where people sign in: whether the service works, and how to use it.
+OPEN_ROUTES: Final = ("/about", "/health", "/openapi.json")
 # Problems (RFC 9457) for requests that never reach the function, in the format that the function uses. A gateway response's
 # template cannot see the status, so the responses that users are likely to meet have texts of their own.
 _PROBLEM: Final = '{"type":"about:blank","title":$context.error.messageString}'
@@ -61,6 +65,13 @@ _REFUSALS: Final = (
         "The request is larger than 6 MB. Split the query, or give a part of the genome as region",
     ),
     (
+        "SignedOut",
+        "UNAUTHORIZED",
+        401,
+        "Unauthorized",
+        "Sign in: the request has no access token, or one that is not valid any longer",
+    ),
+    (
         "TooMany",
         "THROTTLED",
         429,
@@ -74,7 +85,13 @@ class Api(Construct):
     """Create the REST API and its function."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        sign_in: SignIn | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         # The last part of the stack's id, which nobody outside the account sees. It is used only as a key for counting callers.
@@ -99,7 +116,7 @@ class Api(Construct):
             reserved_concurrency=settings.reserved_concurrency,
         )
         self.rest = self._rest(settings)
-        self._add_routes()
+        self._add_routes(sign_in)
         self._add_problems()
         self.url = f"https://{self.domain}/{STAGE_NAME}"
 
@@ -142,11 +159,25 @@ class Api(Construct):
         self._acknowledge(rest)
         return rest
 
-    def _add_routes(self) -> None:
+    def _add_routes(self, sign_in: SignIn | None) -> None:
         integration = apigateway.LambdaIntegration(self.function, allow_test_invoke=False)
+        authorizer = (
+            apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[sign_in.pool])
+            if sign_in
+            else None
+        )
         for path, methods in ROUTES.items():
-            for method in methods:
-                self.rest.root.resource_for_path(path).add_method(method, integration)
+            guard = None if path in OPEN_ROUTES else authorizer
+            for name in methods:
+                method = self.rest.root.resource_for_path(path).add_method(
+                    name,
+                    integration,
+                    authorizer=guard,
+                    # Scopes make API Gateway take access tokens, which unlike identity tokens do not name the person.
+                    authorization_scopes=list(SCOPES) if guard else None,
+                )
+                if guard is None:
+                    _acknowledge_open(method, signed_in=authorizer is not None)
 
     def _add_problems(self) -> None:
         for name in ("4XX", "5XX"):
@@ -168,9 +199,16 @@ class Api(Construct):
         for rule, reason in {
             "AwsSolutions-APIG2": "The function validates by typed models and answers with problem details.",
             "AwsSolutions-APIG3": "Throttling bounds the cost; a firewall costs more than the rest.",
-            "AwsSolutions-APIG4": "Open by design: a job's random id is its permalink. Jobs expire.",
-            "AwsSolutions-COG4": "Open by design: there are no user accounts.",
             "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
             "AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide role that API Gateway prescribes.",
         }.items():
             acknowledge(rest, reason, rule)
+
+
+def _acknowledge_open(method: apigateway.Method, *, signed_in: bool) -> None:
+    reason = (
+        "It tells nothing about users, and scripts and monitors read it before they sign in."
+        if signed_in
+        else "The operator chose access=open: a job's random id is its permalink. Jobs expire."
+    )
+    acknowledge(method, reason, "AwsSolutions-APIG4", "AwsSolutions-COG4")

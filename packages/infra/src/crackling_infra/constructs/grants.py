@@ -38,6 +38,10 @@ class Grantee:
         self.add_variable(variable, table.table_name)
         allow(self.grantee_role, [f"dynamodb:{action}" for action in actions], table.table_arn)
 
+    def query_index(self, table: dynamodb.ITable, index: str) -> None:
+        """Allow queries of an index of a table that `use_table` has named."""
+        allow(self.grantee_role, ["dynamodb:Query"], f"{table.table_arn}/index/{index}")
+
     def use_queue(self, variable: str, queue: sqs.IQueue) -> None:
         """Allow sending to the queue; an event source grants receiving."""
         self.add_variable(variable, queue.queue_url)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
 
     from crackling_infra.constructs.api import Api
+    from crackling_infra.constructs.sign_in import SignIn
     from crackling_infra.settings import Settings
 
 _PATHS: Final = Path(__file__).with_name("page_paths.js")
@@ -32,10 +33,17 @@ class Page(Construct):
     """Create the distribution, with a `config.json` that tells the page where the API is."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, bucket: s3.Bucket, api: Api, settings: Settings
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket: s3.Bucket,
+        api: Api,
+        sign_in: SignIn | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        headers = self._security_headers(settings)
+        headers = self._security_headers(settings, sign_in)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -73,7 +81,11 @@ class Page(Construct):
         # The address that users are given: the page's own domain if it has one.
         self.address = next(iter(settings.page_origins), self.origin)
         self._acknowledge()
-        self._deploy(bucket, settings)
+        config: dict[str, object] = {"api": f"/{STAGE_NAME}", "stage": settings.stage}
+        self.client = sign_in.add_client([self.origin, *settings.page_origins]) if sign_in else None
+        if sign_in and self.client:
+            config["signIn"] = sign_in.configuration(self.client)
+        self._deploy(bucket, config, settings)
 
     def _access(self, settings: Settings) -> cloudfront.S3OriginAccessControl:
         name = _global_name(settings)
@@ -91,7 +103,9 @@ class Page(Construct):
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
 
-    def _security_headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
+    def _security_headers(
+        self, settings: Settings, sign_in: SignIn | None
+    ) -> cloudfront.ResponseHeadersPolicy:
         options = cloudfront.ResponseHeadersContentSecurityPolicy
         return cloudfront.ResponseHeadersPolicy(
             self,
@@ -100,7 +114,7 @@ class Page(Construct):
             comment=f"Crackling Cloud, {settings.stage}",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=options(
-                    content_security_policy=_content_security_policy(settings), override=True
+                    content_security_policy=_content_security_policy(settings, sign_in), override=True
                 ),
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=cloudfront.ResponseHeadersFrameOptions(
@@ -115,15 +129,13 @@ class Page(Construct):
             ),
         )
 
-    def _deploy(self, bucket: s3.Bucket, settings: Settings) -> None:
+    def _deploy(self, bucket: s3.Bucket, config: dict[str, object], settings: Settings) -> None:
         s3_deployment.BucketDeployment(
             self,
             "Files",
             sources=[
                 s3_deployment.Source.asset(require_folder(settings.page_directory, "nox -s synth")),
-                s3_deployment.Source.json_data(
-                    "config.json", {"api": f"/{STAGE_NAME}", "stage": settings.stage}
-                ),
+                s3_deployment.Source.json_data("config.json", config),
             ],
             destination_bucket=bucket,
             distribution=self.distribution,
@@ -147,13 +159,16 @@ def _global_name(settings: Settings) -> str:
     return f"crackling-{settings.stage}-{Aws.REGION}"
 
 
-def _content_security_policy(settings: Settings) -> str:
+def _content_security_policy(settings: Settings, sign_in: SignIn | None) -> str:
     """Return the content security policy: nothing from other hosts, except that uploads go straight to S3.
+
+    Where people sign in, the page also fetches its tokens from the pool's domain.
 
     It allows every bucket at the region's host, not just the one: the bucket's CORS rule names this distribution, so naming the
     bucket here would make each depend on the other.
     """
     s3 = f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}"
+    elsewhere = [s3, *settings.upload_origins, *([sign_in.origin] if sign_in else [])]
     return "; ".join(
         [
             "default-src 'none'",
@@ -161,7 +176,7 @@ def _content_security_policy(settings: Settings) -> str:
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            " ".join(["connect-src 'self'", s3, *settings.upload_origins]),
+            " ".join(["connect-src 'self'", *elsewhere]),
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",

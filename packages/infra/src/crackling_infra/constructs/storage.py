@@ -9,6 +9,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from crackling_aws.names import JOBS_BY_OWNER
 from crackling_infra.acknowledge import acknowledge
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ class Storage(Construct):
         self._removal_policy = RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
         # DynamoDB does not delete jobs: their items tell the reaper which objects to delete too.
         self.jobs = self._table("Jobs", "jobId", stream=dynamodb.StreamViewType.NEW_IMAGE)
+        # Keys alone, so that a job's progress does not write to it. Jobs without an owner are not in it.
+        self.jobs.add_global_secondary_index(
+            index_name=JOBS_BY_OWNER,
+            partition_key=dynamodb.Attribute(name="owner", type=_TEXT),
+            sort_key=dynamodb.Attribute(name="created", type=_NUMBER),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
         self.targets = self._table(
             "Targets", "jobId", dynamodb.Attribute(name="number", type=_NUMBER), ttl="expires"
         )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from crackling_aws.models import owners
 from crackling_lambdas.errors import ForbiddenError
+from crackling_lambdas.genomes.library import unknown_genome
 from crackling_lambdas.jobs.results import unknown_job
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+    from crackling_aws.models.owners import Owned
     from crackling_aws.stores.genomes import GenomeStore
     from crackling_aws.stores.jobs import JobStore
 
@@ -39,22 +42,26 @@ class Caller:
         groups = claims.get("cognito:groups", "").split(",")
         return cls(user=claims.get("sub"), is_admin=ADMINS in groups)
 
-    def may_read(self, owner: str | None) -> bool:
-        """Return whether the caller may read a private item; an item without an owner is common to all."""
-        return owner in (None, self.user)
+    def owns(self, item: Owned) -> bool:
+        """Return whether an item belongs to the caller, who is signed in."""
+        return self.user is not None and item.owner == self.user
 
-    def may_change(self, owner: str | None) -> bool:
-        return self.is_admin or self.may_read(owner)
+    def may_read(self, item: Owned) -> bool:
+        """Return whether the caller may read an item: its own, one that is shared, or one that is common to all."""
+        return owners.may_read(self.user, item)
 
-    def may_delete(self, owner: str | None) -> bool:
+    def may_change(self, item: Owned) -> bool:
+        return self.is_admin or item.owner in (None, self.user)
+
+    def may_delete(self, item: Owned) -> bool:
         """Return whether the caller may delete an item. Only administrators delete items that are common to all."""
-        return self.is_admin or owner == self.user
+        return self.is_admin or item.owner == self.user
 
-    def may(self, method: str, owner: str | None) -> bool:
-        """Return whether the caller may send a request of this method for a private item."""
+    def may(self, method: str, item: Owned) -> bool:
+        """Return whether the caller may send a request of this method for an item."""
         if method == "GET":
-            return self.may_read(owner)
-        return self.may_delete(owner) if method == "DELETE" else self.may_change(owner)
+            return self.may_read(item)
+        return self.may_delete(item) if method == "DELETE" else self.may_change(item)
 
 
 def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeStore) -> None:
@@ -73,20 +80,26 @@ def check_owners(app: APIGatewayRestResolver, jobs: JobStore, genomes: GenomeSto
 
 
 def _check_job(caller: Caller, method: str, jobs: JobStore, job_id: str) -> None:
-    """Refuse what the caller may not do with a job, without revealing that another user's job exists."""
+    """Refuse what the caller may not do with a job, without revealing another user's private job."""
     job = jobs.get(job_id) or jobs.remains(job_id)
-    if job is None or caller.may(method, job.owner):
+    if job is None or caller.may(method, job):
         return
-    if caller.may_read(job.owner):
-        raise ForbiddenError(f"The job {job_id} has no owner; ask an administrator to delete it")
-    raise unknown_job(job_id)
+    if not caller.may_read(job):
+        raise unknown_job(job_id)
+    whose = "has no owner" if job.owner is None else "belongs to another user"
+    raise ForbiddenError(f"The job {job_id} {whose}; ask {_whom(job)}")
 
 
 def _check_genome(caller: Caller, method: str, genomes: GenomeStore, genome_id: str) -> None:
-    """Refuse changes to another user's genome. All users may read genomes, and name them in their jobs."""
-    if method == "GET":
-        return
+    """Refuse what the caller may not do with a genome; another user's private genome counts as unknown."""
     genome = genomes.get(genome_id)
-    if genome is not None and not caller.may(method, genome.owner):
-        whose = "is common to all users" if genome.owner is None else "belongs to another user"
-        raise ForbiddenError(f"The genome {genome_id} {whose}; ask its owner or an administrator")
+    if genome is None or caller.may(method, genome):
+        return
+    if not caller.may_read(genome):
+        raise unknown_genome(genome_id)
+    whose = "is common to all users" if genome.owner is None else "belongs to another user"
+    raise ForbiddenError(f"The genome {genome_id} {whose}; ask {_whom(genome)}")
+
+
+def _whom(item: Owned) -> str:
+    return "an administrator" if item.owner is None else "its owner or an administrator"

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from crackling_aws.models.genomes import Genome
 from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.genome_views import (
     FIRST,
@@ -24,6 +25,7 @@ from crackling_lambdas.api.genome_views import (
     UploadView,
 )
 from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.api.views import Sharing
 from crackling_lambdas.genomes.library import FORM_SECONDS, MAX_ANNOTATION_BYTES, Library
 from crackling_lambdas.genomes.search import Search
 
@@ -33,15 +35,20 @@ TAGS = ["genomes"]
 def genome_routes(
     app: APIGatewayRestResolver, library: Library, search: Search, client: Callable[[], str]
 ) -> None:
+    def view(genome: Genome) -> GenomeView:
+        return GenomeView.of(genome, mine=Caller.of(app.current_event).owns(genome))
+
     @app.get(
         "/genomes",
         summary="The genomes, in pages",
-        description="By id. An announced genome is among them once its upload is completed.",
+        description="By id: those that are common to all, shared, or yours. "
+        "An announced genome is among them once its upload is completed.",
         tags=TAGS,
         responses=answers(HTTPStatus.OK, GenomesView),
     )
     def list_genomes(limit: GenomeLimit = 100, cursor: GenomeCursor = FIRST) -> GenomesView:
-        return GenomesView.of(library.page(cursor, limit))
+        caller = Caller.of(app.current_event)
+        return GenomesView.of(library.page(cursor, limit, caller.may_read), caller.owns)
 
     @app.get(
         "/genomes/search",
@@ -72,6 +79,7 @@ def genome_routes(
             client(),
             Caller.of(app.current_event).user,
             annotation=new.annotation,
+            shared=new.shared,
         )
         expires = datetime.now(UTC) + timedelta(seconds=FORM_SECONDS)
         url = f"{app.current_event.request_context.path}/{new.genome}"
@@ -99,9 +107,7 @@ def genome_routes(
         ),
     )
     def complete_genome(genome: GenomePath) -> Response[GenomeView]:
-        return Response(
-            HTTPStatus.ACCEPTED, "application/json", GenomeView.of(library.complete(genome, client()))
-        )
+        return Response(HTTPStatus.ACCEPTED, "application/json", view(library.complete(genome, client())))
 
     @app.get(
         "/genomes/<genome>",
@@ -110,7 +116,25 @@ def genome_routes(
         responses=answers(HTTPStatus.OK, GenomeView, HTTPStatus.NOT_FOUND),
     )
     def read_genome(genome: GenomePath) -> GenomeView:
-        return GenomeView.of(library.get(genome))
+        return view(library.get(genome))
+
+    @app.patch(
+        "/genomes/<genome>",
+        summary="Share a genome, or no longer",
+        description="With everybody who is signed in, who may then read it and name it in jobs. Jobs that have begun go on.",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.OK,
+            GenomeView,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    )
+    def share_genome(genome: GenomePath, change: Sharing) -> GenomeView:
+        return view(library.share(genome, shared=change.shared))
 
     @app.get(
         "/genomes/<genome>/files",
@@ -140,8 +164,9 @@ def genome_routes(
         ),
     )
     def build_bowtie2(genome: GenomePath) -> Response[GenomeView]:
-        found = library.build_bowtie2(genome, client())
-        return Response(HTTPStatus.ACCEPTED, "application/json", GenomeView.of(found))
+        return Response(
+            HTTPStatus.ACCEPTED, "application/json", view(library.build_bowtie2(genome, client()))
+        )
 
     @app.delete(
         "/genomes/<genome>",

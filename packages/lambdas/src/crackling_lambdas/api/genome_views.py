@@ -1,5 +1,6 @@
 """Define the API's requests and answers about genomes, as OpenAPI describes them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -9,7 +10,7 @@ from pydantic import Field
 from crackling.ncbi import Assembly
 from crackling_aws.models.genomes import Bowtie2State, Genome, GenomeState, Part, Phase, Source, Venue
 from crackling_aws.stores.objects import UploadForm
-from crackling_lambdas.api.views import View, to_datetime
+from crackling_lambdas.api.views import SharedField, View, to_datetime
 from crackling_lambdas.genomes.library import GENOME_ID, GenomePage
 
 GenomeId = Annotated[str, Field(pattern=f"^{GENOME_ID.pattern}$", examples=["GCF_000840245.1", "my-strain"])]
@@ -39,6 +40,7 @@ class NewGenome(View):
     annotation: Annotated[bool, Field(strict=True, description="Whether its genes will be uploaded too.")] = (
         False
     )
+    shared: SharedField = False
 
 
 class UploadView(View):
@@ -115,11 +117,13 @@ class GenomeView(View):
         Bowtie2State | None,
         Field(description="Of its bowtie2 index, which is built when somebody asks for it; null until then."),
     ]
+    shared: SharedField
+    mine: Annotated[bool, Field(description="Whether you are its owner.")]
     created: datetime
     updated: datetime
 
     @classmethod
-    def of(cls, genome: Genome) -> Self:
+    def of(cls, genome: Genome, *, mine: bool) -> Self:
         return cls(
             genome=genome.genome_id,
             name=genome.name,
@@ -140,6 +144,8 @@ class GenomeView(View):
             annotated=genome.annotated,
             index_bytes=genome.index_bytes,
             bowtie2=genome.bowtie2,
+            shared=genome.owner is not None and genome.shared,
+            mine=mine,
             created=to_datetime(genome.created),
             updated=to_datetime(genome.updated),
         )
@@ -152,8 +158,9 @@ class GenomesView(View):
     next: Annotated[str | None, Field(description="Cursor of what follows; null at the end.")]
 
     @classmethod
-    def of(cls, page: GenomePage) -> Self:
-        return cls(genomes=[GenomeView.of(genome) for genome in page.genomes], next=page.next)
+    def of(cls, page: GenomePage, owns: Callable[[Genome], bool]) -> Self:
+        genomes = [GenomeView.of(genome, mine=owns(genome)) for genome in page.genomes]
+        return cls(genomes=genomes, next=page.next)
 
 
 class AssemblyView(View):

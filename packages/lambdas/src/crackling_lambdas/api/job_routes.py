@@ -7,22 +7,30 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 
 from crackling.results import FORMATS, Format
+from crackling_aws.models.jobs import Job
 from crackling_lambdas.api.caller import Caller
 from crackling_lambdas.api.job_views import (
+    NEWEST,
     Cursor,
     JobCreated,
+    JobCursor,
+    JobLimit,
     JobPath,
+    JobsView,
     JobView,
     Limit,
     NewJob,
     OffTargetsView,
     TargetPath,
     TargetsView,
+    job_key,
 )
 from crackling_lambdas.api.openapi import answers
+from crackling_lambdas.api.views import Sharing
+from crackling_lambdas.errors import ForbiddenError
 from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.results import QUERY_TYPE, Address, Results, file_name, query_file_name
-from crackling_lambdas.jobs.submission import Submission
+from crackling_lambdas.jobs.submission import Belonging, Submission
 from crackling_lambdas.runtime.telemetry import count
 
 TAGS = ["jobs"]
@@ -59,6 +67,10 @@ def job_routes(
     deletion: Deletion,
     client: Callable[[], str],
 ) -> None:
+    def view(job: Job) -> JobView:
+        mine = Caller.of(app.current_event).owns(job)
+        return JobView.of(job, results.genome(job), results.clock(), mine=mine)
+
     @app.post(
         "/jobs",
         summary="Design guides for a sequence or a part of the genome, or score your own",
@@ -75,16 +87,28 @@ def job_routes(
         ),
     )
     def create_job(new: NewJob) -> Response[JobCreated]:
-        options, owner = new.job_options(), Caller.of(app.current_event).user
+        options, belongs = new.job_options(), Belonging(Caller.of(app.current_event).user, new.shared)
         if new.region is not None:
-            taken = submission.submit_region(new.region, new.genome, options, client(), new.email, owner)
+            taken = submission.submit_region(new.region, new.genome, options, client(), new.email, belongs)
         else:
-            taken = submission.submit(new.text, new.genome, options, client(), new.kind, new.email, owner)
+            taken = submission.submit(new.text, new.genome, options, client(), new.kind, new.email, belongs)
         count("JobsSubmitted")
         job_id, recipient = taken.job.job_id, taken.recipient
         url = f"{app.current_event.request_context.path}/{job_id}"
         created = JobCreated(job_id=job_id, url=url, mail=recipient.state if recipient else None)
         return Response(HTTPStatus.ACCEPTED, "application/json", created, headers={"Location": url})
+
+    @app.get(
+        "/jobs",
+        summary="Your jobs, in pages",
+        description="The newest first. Only where people sign in; a page may be short before the end.",
+        tags=TAGS,
+        responses=answers(HTTPStatus.OK, JobsView, HTTPStatus.FORBIDDEN),
+    )
+    def list_jobs(limit: JobLimit = 20, cursor: JobCursor = NEWEST) -> JobsView:
+        if (user := Caller.of(app.current_event).user) is None:
+            raise ForbiddenError("Nobody signs in here, so that no jobs are yours; keep their links")
+        return JobsView.of(results.jobs_of(user, job_key(cursor), limit))
 
     @app.get(
         "/jobs/<job_id>",
@@ -93,8 +117,26 @@ def job_routes(
         responses=answers(HTTPStatus.OK, JobView, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     def read_job(job_id: JobPath) -> JobView:
-        job = results.job(job_id)
-        return JobView.of(job, results.genome(job), results.clock())
+        return view(results.job(job_id))
+
+    @app.patch(
+        "/jobs/<job_id>",
+        summary="Share a job, or no longer",
+        description="With everybody who is signed in and has its link.",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.OK,
+            JobView,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.GONE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    )
+    def share_job(job_id: JobPath, change: Sharing) -> JobView:
+        return view(results.share(job_id, shared=change.shared))
 
     @app.delete(
         "/jobs/<job_id>",

@@ -10,15 +10,25 @@ from crackling.results import Kind, Target
 from crackling.specificity import OffTarget
 from crackling_aws.models.genomes import Genome
 from crackling_aws.models.jobs import IndexDownload, Job, JobOptions, Status
+from crackling_aws.stores.jobs import JobKey
 from crackling_lambdas.api.genome_views import GenomeId, PartProgress
-from crackling_lambdas.api.views import View, to_datetime
+from crackling_lambdas.api.views import SharedField, View, to_datetime
 from crackling_lambdas.jobs.email_subscriptions import EmailState
-from crackling_lambdas.jobs.results import Page
+from crackling_lambdas.jobs.results import JobPage, Page
 
 JobPath = Annotated[str, Path(max_length=64, description="The job's id.")]
 TargetPath = Annotated[int, Path(ge=1, lt=10**9, description="The target's number, its column `id`.")]
 Cursor = Annotated[str, Query(pattern=r"^[1-9]\d{0,8}$", description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+NEWEST = "newest"  # the cursor of the first page
+JobCursor = Annotated[
+    str,
+    Query(
+        pattern=rf"^({NEWEST}|\d{{1,12}}(\.\d{{1,9}})?-[0-9a-f]{{32}})$",
+        description="The `next` of the page before.",
+    ),
+]
+JobLimit = Annotated[int, Query(ge=1, le=100)]
 
 
 class Options(View):
@@ -60,6 +70,8 @@ class NewJob(View):
             examples=["someone@example.org"],
         ),
     ] = None
+
+    shared: SharedField = False
 
     @model_validator(mode="after")
     def _one_query(self) -> Self:
@@ -145,6 +157,8 @@ class JobView(View):
     reason: Annotated[str | None, Field(description="Why it failed.")]
     mail_due: Annotated[bool, Field(description="Whether an email is still to be sent when it is finished.")]
     options: Options
+    shared: SharedField
+    mine: Annotated[bool, Field(description="Whether you are its owner.")]
     created: datetime
     updated: Annotated[
         datetime, Field(description="The last step; of a complete job, when it was completed.")
@@ -152,7 +166,7 @@ class JobView(View):
     expires: Annotated[datetime, Field(description="When its query and results are deleted.")]
 
     @classmethod
-    def of(cls, job: Job, genome: Genome | None, now: float) -> Self:
+    def of(cls, job: Job, genome: Genome | None, now: float, *, mine: bool) -> Self:
         """Return the view of a job and of the genome that it is pinned to, or that it waits for, if there is one."""
         return cls(
             job_id=job.job_id,
@@ -173,10 +187,58 @@ class JobView(View):
             reason=job.failure,
             mail_due=job.mail_due,
             options=Options(consensus=job.options.consensus),
+            shared=job.owner is not None and job.shared,
+            mine=mine,
             created=to_datetime(job.created),
             updated=to_datetime(job.updated),
             expires=to_datetime(job.expires),
         )
+
+
+class JobSummary(View):
+    """A job in the list of its owner's."""
+
+    job_id: str
+    kind: Annotated[Kind, Field(description="What was given: a sequence, or guides.")]
+    region: Annotated[str | None, Field(description="The part of the genome that is the sequence.")]
+    genome: str
+    status: Status
+    guides: Annotated[int | None, Field(description="How many were found, once that is known.")]
+    shared: SharedField
+    created: datetime
+    expires: datetime
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(
+            job_id=job.job_id,
+            kind=job.kind,
+            region=job.region,
+            genome=job.genome_id,
+            status=job.status,
+            guides=job.guides,
+            shared=job.shared,
+            created=to_datetime(job.created),
+            expires=to_datetime(job.expires),
+        )
+
+
+class JobsView(View):
+    """A page of your jobs, the newest first."""
+
+    jobs: list[JobSummary]
+    next: Annotated[str | None, Field(description="Cursor of what follows; null at the end.")]
+
+    @classmethod
+    def of(cls, page: JobPage) -> Self:
+        cursor = None if page.next is None else f"{page.next.created!r}-{page.next.job_id}"
+        return cls(jobs=[JobSummary.of(job) for job in page.jobs], next=cursor)
+
+
+def job_key(cursor: str) -> JobKey | None:
+    """Return the job that a cursor names; None for the start of the list."""
+    created, _, job_id = cursor.partition("-")
+    return JobKey(job_id, float(created)) if job_id else None
 
 
 class TargetsView(BaseModel):

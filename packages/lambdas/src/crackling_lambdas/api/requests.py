@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 CONTENT_TYPE = "content-type"
+WITH_BODY = ("POST", "PATCH")
 MAX_FIELDS = 100  # of an object; ours have at most a dozen
 
 
@@ -41,7 +42,7 @@ def readable(event: Event) -> Event:
     parameters = request.multi_value_query_string_parameters or {}
     if not is_text([request.path, parameters]):
         raise UnreadableError(HTTPStatus.BAD_REQUEST, "The address is not text in UTF-8")
-    if request.http_method != "POST" or not request.body:
+    if request.http_method not in WITH_BODY or not request.body:
         return _with_body(event, None)
     if not is_json(request.headers.get(CONTENT_TYPE, JSON)):
         raise UnreadableError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {JSON}")

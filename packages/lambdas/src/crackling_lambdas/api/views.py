@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -11,6 +12,21 @@ class View(BaseModel):
     """Provide the base of all views: camelCase names outside, and no unknown fields."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+SharedField = Annotated[
+    bool,
+    Field(
+        strict=True,
+        description="Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.",
+    ),
+]
+
+
+class Sharing(View):
+    """Share what you own with other users, or no longer."""
+
+    shared: SharedField
 
 
 def to_datetime(seconds: float) -> datetime:

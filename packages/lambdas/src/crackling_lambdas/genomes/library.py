@@ -78,18 +78,18 @@ class Library:
             NotFoundError: it is not known.
         """
         if (found := self.genomes.get(genome_id)) is None:
-            raise NotFoundError(f"There is no genome {genome_id}")
+            raise unknown_genome(genome_id)
         return found
 
-    def page(self, start: str, limit: int) -> GenomePage:
-        """Return up to `limit` genomes from the id `start`, by id.
+    def page(self, start: str, limit: int, shows: Callable[[Genome], bool]) -> GenomePage:
+        """Return up to `limit` genomes from the id `start`, by id, of those that somebody may see.
 
         Announcements whose file nobody has completed are not among them: anybody can make thousands, and they expire.
         """
         listed = (
             genome
             for genome in self.genomes.list()
-            if genome.genome_id >= start and genome.state is not GenomeState.UPLOADING
+            if genome.genome_id >= start and genome.state is not GenomeState.UPLOADING and shows(genome)
         )
         found = heapq.nsmallest(limit + 1, listed, key=lambda genome: genome.genome_id)
         return GenomePage(found[:limit], found[limit].genome_id if len(found) > limit else None)
@@ -152,8 +152,11 @@ class Library:
         owner: str | None = None,
         *,
         annotation: bool = False,
+        shared: bool = False,
     ) -> UploadForms:
         """Return the form to upload the genome's file with, and with `annotation` also that for its genes.
+
+        A genome that has an owner is for that owner only, unless it is `shared`.
 
         Raises:
             InvalidError: the id is reserved for assemblies of NCBI, or for a route.
@@ -167,8 +170,9 @@ class Library:
                 f"{genome_id} names an assembly of NCBI, which needs no upload; choose another id"
             )
         now = self.clock()
+        expires = int(now) + ANNOUNCED_SECONDS
         with self.caps.taking(client, {Resource.UPLOADS: 1}):
-            if not self.genomes.expect_upload(genome_id, name, now, int(now) + ANNOUNCED_SECONDS, owner):
+            if not self.genomes.expect_upload(genome_id, name, now, expires, owner, shared=shared):
                 raise ConflictError(
                     f"The genome {genome_id} is ready or being prepared, or another user's; delete it first, or choose another id"
                 )
@@ -218,7 +222,25 @@ class Library:
         files = [key for key in files if not key.startswith(tuple(used))]
         self.objects.delete(files)
         if not known and not files:
-            raise NotFoundError(f"There is no genome {genome_id}")
+            raise unknown_genome(genome_id)
+
+    def share(self, genome_id: str, *, shared: bool) -> Genome:
+        """Let others read a genome and name it in their jobs, or no longer. Jobs that have begun with it go on.
+
+        Raises:
+            NotFoundError: the genome is not known.
+            ConflictError: it has no owner.
+        """
+        owner = self.get(genome_id).owner
+        if owner is None:
+            raise ConflictError(f"The genome {genome_id} has no owner: it is common to all")
+        self.genomes.share(genome_id, owner, shared=shared)
+        return self.get(genome_id)
+
+
+def unknown_genome(genome_id: str) -> NotFoundError:
+    """Return the error for a genome that is unknown."""
+    return NotFoundError(f"There is no genome {genome_id}")
 
 
 def _part(key: str) -> Part:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from crackling.specificity import OffTarget, Specificity
     from crackling_aws.models.genomes import Genome, IndexFile
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 

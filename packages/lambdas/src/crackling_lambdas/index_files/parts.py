@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from crackling.specificity.layout import Range, Section
     from crackling_aws.models.genomes import IndexFile
-    from crackling_aws.stores.objects import ObjectStore, OnBytes
+    from crackling_aws.stores.multipart import OnBytes
+    from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.shard_files import ShardFiles
 
 BLOCK_BYTES = 64 * 1024  # about what arrives in the time that S3 takes to answer a request

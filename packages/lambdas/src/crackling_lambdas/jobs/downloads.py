@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling_aws.stores.jobs import JobStore
-    from crackling_aws.stores.objects import OnBytes
+    from crackling_aws.stores.multipart import OnBytes
 
 INTERVAL_SECONDS = 2.0
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
     from crackling_aws.stores.genomes import GenomeStore
-    from crackling_aws.stores.jobs import JobStore
+    from crackling_aws.stores.jobs import JobKey, JobStore
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
@@ -88,6 +88,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class JobPage:
+    """Hold consecutive jobs of an owner, and what the next page begins after; None at the end."""
+
+    jobs: list[Job]
+    next: JobKey | None
+
+
+@dataclass(frozen=True)
 class OffTargets:
     """Hold a guide's off-targets: how many there are, and those that are listed, the riskiest first."""
 
@@ -130,6 +138,27 @@ class Results:
         if job.deleted is not None:
             raise GoneError(f"The job {job_id} was deleted, with its query and results")
         return job
+
+    def jobs_of(self, owner: str, after: JobKey | None, limit: int) -> JobPage:
+        """Return up to `limit` jobs of an owner that have not expired, the newest first.
+
+        Fewer than that do not mean that there are no more.
+        """
+        found = self.jobs.of_owner(owner, limit, after)
+        kept = [job for one in found if (job := self.jobs.get(one.job_id)) and self.clock() < job.expires]
+        return JobPage(kept, found[-1] if len(found) == limit else None)
+
+    def share(self, job_id: str, *, shared: bool) -> Job:
+        """Let others read a job, or no longer.
+
+        Raises:
+            NotFoundError, GoneError: as job().
+            ConflictError: it has no owner.
+        """
+        if self.job(job_id).owner is None:
+            raise ConflictError(f"The job {job_id} has no owner: whoever knows its link may read it")
+        self.jobs.share(job_id, shared=shared)
+        return self.job(job_id)
 
     def genome(self, job: Job) -> Genome | None:
         """Return the genome that a job is pinned to, or will begin with; None if there is none."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crackling_aws.models.chunks import Chunk
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
-    from crackling_aws.stores.objects import OnBytes
+    from crackling_aws.stores.multipart import OnBytes
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
     from crackling_lambdas.jobs.pins import ReadPreparation

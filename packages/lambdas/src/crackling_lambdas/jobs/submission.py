@@ -16,6 +16,7 @@ from crackling.results import Kind
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models.genomes import GenomeState, Source
 from crackling_aws.models.jobs import Job, JobOptions
+from crackling_aws.models.owners import may_read
 from crackling_aws.stores import keys
 from crackling_lambdas.caps import Resource
 from crackling_lambdas.errors import InvalidError, NotFoundError, TooLargeError
@@ -93,6 +94,17 @@ def bases(text: str) -> int:
 
 
 @dataclass(frozen=True)
+class Belonging:
+    """Hold whose a new job is, None if nobody is signed in, and whether others may read it."""
+
+    owner: str | None
+    shared: bool = False
+
+
+NOBODYS = Belonging(None)
+
+
+@dataclass(frozen=True)
 class Submitted:
     """Hold an accepted job, and who is emailed when it is finished, if anybody is."""
 
@@ -123,7 +135,7 @@ class Submission:
         client: str,
         kind: Kind = Kind.SEQUENCE,
         email: str | None = None,
-        owner: str | None = None,
+        belongs: Belonging = NOBODYS,
     ) -> Submitted:
         """Store the query, then the job. Nothing is stored if the user's address cannot be subscribed.
 
@@ -135,7 +147,7 @@ class Submission:
             InvalidError, ConflictError, UpstreamError: see EmailSubscriptions.subscribe.
         """
         size = check_query(text, kind)
-        return self._take(genome_id, options, kind, email, owner, client, size, text=text)
+        return self._take(genome_id, options, kind, email, belongs, client, size, text=text)
 
     def submit_region(
         self,
@@ -144,7 +156,7 @@ class Submission:
         options: JobOptions,
         client: str,
         email: str | None = None,
-        owner: str | None = None,
+        belongs: Belonging = NOBODYS,
     ) -> Submitted:
         """Store a job whose query its scan reads from the genome.
 
@@ -153,7 +165,7 @@ class Submission:
         """
         size = check_region(region)
         return self._take(
-            genome_id, options, Kind.SEQUENCE, email, owner, client, size, region=region.strip()
+            genome_id, options, Kind.SEQUENCE, email, belongs, client, size, region=region.strip()
         )
 
     def _take(
@@ -162,14 +174,14 @@ class Submission:
         options: JobOptions,
         kind: Kind,
         email: str | None,
-        owner: str | None,
+        belongs: Belonging,
         client: str,
         size: int,
         *,
         text: str | None = None,
         region: str | None = None,
     ) -> Submitted:
-        found = self._check_genome(genome_id)
+        found = self._check_genome(genome_id, belongs.owner)
         waits = _waits(found)
         amounts = {Resource.JOBS: 1, Resource.BASES: size, Resource.PREPARATIONS: int(waits)}
         with self.caps.taking(client, amounts):
@@ -177,7 +189,7 @@ class Submission:
             if waits:
                 # At once, so that of many jobs that name a new genome only one counts as its preparation.
                 self.claims.claim(genome_id, Source.ACCESSION if found is None else found.source)
-            job = self._create(genome_id, options, kind, owner, recipient, text=text, region=region)
+            job = self._create(genome_id, options, kind, belongs, recipient, text=text, region=region)
         return Submitted(job, recipient)
 
     def _create(
@@ -185,7 +197,7 @@ class Submission:
         genome_id: str,
         options: JobOptions,
         kind: Kind,
-        owner: str | None,
+        belongs: Belonging,
         recipient: Recipient | None,
         *,
         text: str | None,
@@ -203,15 +215,18 @@ class Submission:
             kind=kind,
             region=region,
             recipient=recipient.name if recipient else None,
-            owner=owner,
+            owner=belongs.owner,
+            shared=belongs.shared,
         )
         if text is not None:
             self.queries.put(keys.query(job.job_id), text.encode(), TEXT)
         self.jobs.create(job)
         return job
 
-    def _check_genome(self, genome_id: str) -> Genome | None:
+    def _check_genome(self, genome_id: str, user: str | None) -> Genome | None:
         found = self.genomes.get(genome_id)
+        if found is not None and not may_read(user, found):
+            found = None  # another user's is as good as unknown
         if found is None and not ACCESSION.fullmatch(genome_id):
             raise NotFoundError(
                 f"There is no genome {genome_id}; upload it, or give an NCBI accession (GCF_... or GCA_...)"

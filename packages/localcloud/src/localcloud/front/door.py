@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.front.http import Request, Response
 from localcloud.front.origins import Origins
+from localcloud.front.sign_in import SignInPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class FrontDoor:
     ) -> None:
         self._origins = Origins(world, invoke, generation, may_read)
         self._distributions = distributions
+        self._sign_in = SignInPages(world)
         self._server = _Server(("127.0.0.1", port), _handler(self._answer))
         self._thread = threading.Thread(target=self._server.serve_forever, name="front door", daemon=True)
         self.url = f"http://localhost:{self._server.server_port}"
@@ -57,6 +59,8 @@ class FrontDoor:
         self._origins.close()
 
     def _answer(self, request: Request) -> Response:
+        if (answer := self._sign_in.answer(request)) is not None:
+            return answer
         deployed = self._distributions()
         if not deployed:
             return Response(503, {"content-type": "text/plain", "retry-after": "1"}, _NOTHING)

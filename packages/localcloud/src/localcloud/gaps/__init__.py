@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud import launches
-from localcloud.gaps import functions, machines, mail, middleware, object_bodies, s3_browser, transactions
+from localcloud.gaps import (
+    functions,
+    machines,
+    mail,
+    middleware,
+    object_bodies,
+    s3_browser,
+    transactions,
+    user_pools,
+)
 from localcloud.gaps.cloudformation import stacks
 from localcloud.gaps.resources import (  # noqa: F401 - types register themselves  # noqa: F401 - so do these
     apigateway,
@@ -34,6 +43,7 @@ MIDDLEWARE: tuple[Middleware, ...] = (
     middleware.custom_resource_answers,
     middleware.no_trail,
     mail.confirmations,
+    user_pools.public_keys,
 )
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -47,6 +57,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     launches.install,
     machines.install,
     mail.install,
+    user_pools.install,
 )
 
 _installed: list[bool] = []

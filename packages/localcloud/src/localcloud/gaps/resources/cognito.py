@@ -57,8 +57,11 @@ class UserPoolClient(Resource):
 
     @property
     def _changeable(self) -> Properties:
-        return self.pick("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs",
-                         "ExplicitAuthFlows", "LogoutURLs", "SupportedIdentityProviders")  # fmt: skip
+        given = self.pick("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs",
+                          "ExplicitAuthFlows", "LogoutURLs", "RefreshTokenValidity", "SupportedIdentityProviders",
+                          "TokenValidityUnits")  # fmt: skip
+        # CloudFormation passes on numbers as texts.
+        return given | {key: int(value) for key, value in given.items() if key == "RefreshTokenValidity"}
 
 
 class UserPoolGroup(Resource):
