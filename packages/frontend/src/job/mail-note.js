@@ -32,7 +32,7 @@ export function mailNote(mail, withdraw) {
 
   return {
     element,
-    /** @param {Job} job */
+    /** @param {Job} job of this user */
     show(job) {
       // What was withdrawn here stays told, until the job has finished.
       element.hidden = isFinished(job) || !(job.mailDue || told.hidden);

@@ -157,7 +157,8 @@ export function showJob(container, api, id) {
             "This genome was deleted or replaced after the job had begun. The job keeps to the genome that it began with.",
           ),
       );
-      mailed.show(job);
+      // Who reads somebody else's job cannot withdraw the address.
+      if (job.mine || !api.signed) mailed.show(job);
       if (!name && job.region) fill(heading, titleOf(job.region));
       progress.show(job, genome);
     }

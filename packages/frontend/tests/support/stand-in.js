@@ -81,6 +81,8 @@ export async function startStandIn({
     emails: [],
     /** Uploads never end. */
     stalled: false,
+    /** Jobs go no further. */
+    held: false,
   };
   const server = createServer(async (request, response) => {
     const body = await read(request);
@@ -296,6 +298,7 @@ function createJob(state, body, owner) {
 function step(state, entry) {
   const { job, targets } = entry;
   const shown = structuredClone(job);
+  if (state.held) return shown;
   const genome = state.genomes.get(job.genome);
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";
