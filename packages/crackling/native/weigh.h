@@ -21,7 +21,7 @@ typedef struct {
 /* Factors of both scores side by side, so that one instruction multiplies both. */
 typedef double factors_t __attribute__((vector_size(16)));
 
-/* What a mismatch with one guide costs, by position and the site's base; the row above the site is all ones. */
+/* The cost of a mismatch with one guide, by position and the site's base; the row above the site is all ones. */
 typedef struct {
     factors_t factors[GUIDE_NT + 1][4];
 } costs_t;

@@ -33,6 +33,7 @@ def test_the_repository_passes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert main(["check-sources"]) == 0
     assert Imports(packages(ROOT)).pairs
     monkeypatch.setattr(check_sources, "packages", lambda _: [])
+    monkeypatch.setattr(check_sources, "known_files", lambda _: [])
     monkeypatch.setattr(check_sources, "tracked_although_ignored", lambda _: ["a/_kernel.so"])
     assert main(["check-sources"]) == 1
     assert "git rm --cached a/_kernel.so" in capsys.readouterr().err
@@ -78,6 +79,12 @@ def test_a_docstring_that_opens_with_a_scrap_is_found(tmp_path: Path) -> None:
         'def g():\n    """Return what it is."""\nasync def h():\n    """However it is, go on."""\n'
     )
     assert list(scraps([path])) == [(path, 1, "What it is."), (path, 4, "Whether it is.")]
+    comments = tmp_path / "a.js"
+    comments.write_text(
+        "/** Draw it. */\n/** What it is. */\n/**\n * How it is.\n * Whether more. */\n/* Of it. */\n// What\n"
+    )
+    found = [(line, text.removesuffix(" */")) for _, line, text in scraps([comments])]
+    assert found == [(2, "What it is."), (3, "How it is."), (6, "Of it.")]
 
 
 def test_a_file_that_is_tracked_although_it_is_ignored_is_found(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from pathlib import Path
@@ -188,6 +189,42 @@ def test_an_error_that_may_pass_is_tried_elsewhere_and_at_last_told(clients: Sim
     assert case.run() is Outcome.FAILED
     assert str(case.genome.reason).startswith("the connection broke off. 2 machines tried.")
     assert str(case.genome.reason) in str(case.job.failure)
+
+
+def test_a_full_disk_is_told_as_such(clients: SimpleNamespace) -> None:
+    def fill(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    case = Case(clients, fill)
+    assert case.run() is Outcome.RETRIED
+    case.preparation = retried(case, case.genome.claim)
+    assert case.run() is Outcome.FAILED
+    assert str(case.genome.reason).startswith("The disk of its machine was full. 2 machines tried.")
+
+
+def test_an_index_is_built_anew_without_a_download(clients: SimpleNamespace) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise TransferError("nothing is downloaded")
+
+    case = Case(clients)
+    assert case.run() is Outcome.READY
+    first = case.genome.files
+    case.preparation.download.objects.delete([file.key for file in first])
+    assert case.genomes.mark_damaged(GENOME, CLAIM, time.time())
+    case.preparation = prepare(clients, refuse, CLAIM)
+    assert case.run() is Outcome.READY
+    assert (case.genome.state, case.genome.files) == (GenomeState.READY, first)
+    assert case.preparation.download.objects.size(first[0].key) == first[0].bytes
+
+
+def test_a_repair_is_not_handed_to_another_machine(clients: SimpleNamespace) -> None:
+    """Another claim would lose what its jobs are pinned to."""
+    case = Case(clients)
+    case.run()
+    assert case.genomes.mark_damaged(GENOME, CLAIM, time.time())
+    assert case.run(interruption=lambda: "AWS will terminate") is Outcome.FAILED
+    assert (case.genome.state, case.genome.claim) == (GenomeState.FAILED, CLAIM)
+    assert str(case.genome.reason).startswith("Its machine was taken away")
 
 
 def retried(case: Case, claim: str | None) -> Preparation:

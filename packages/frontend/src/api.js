@@ -12,7 +12,7 @@ const SAME_TIME = 5000;
 const GENOMES_PAGE = 200;
 
 /**
- * What API Gateway refuses by itself, without a problem document: title and detail by status.
+ * Title and detail, by status, of what API Gateway refuses by itself, without a problem document.
  * @type {Record<number, [string, string]>}
  */
 const REFUSALS = {

@@ -571,6 +571,11 @@ export interface components {
             /** @description Of its bowtie2 index, which is built when somebody asks for it; null until then. */
             bowtie2: components["schemas"]["Bowtie2State"] | null;
             /**
+             * Damaged
+             * @description When its index was found damaged: while it is `preparing`, the index is being built anew; `failed`, that did not help; `ready`, the index is whole again.
+             */
+            damaged: string | null;
+            /**
              * Shared
              * @description Whether users other than its owner may read it. Without an owner, where nobody signs in, everybody may.
              */
@@ -727,7 +732,12 @@ export interface components {
             genomeReplaced: boolean;
             status: components["schemas"]["Status"];
             progress: components["schemas"]["Progress"];
-            /** @description While it waits for its genome: how far that is. */
+            /**
+             * Indexdamaged
+             * @description Whether it waits because the index of its genome was found damaged and is being built anew.
+             */
+            indexDamaged: boolean;
+            /** @description While it waits for its genome, or for the genome's index: how far that is. */
             genomeProgress: components["schemas"]["PartProgress"] | null;
             /** @description While its first off-targets wait for the download of the genome's index. */
             indexDownload: components["schemas"]["IndexDownloadView"] | null;

@@ -217,7 +217,47 @@ def test_a_retired_preparation_goes_with_the_last_job(cloud: Cloud) -> None:
     reap(cloud)
     assert ("genome", own) not in cloud.s3.objects
     assert ("genome", other) in cloud.s3.objects
-    assert not list(cloud.genomes.retired())
+    assert not list(cloud.genomes.retirement.all())
+
+
+def damage(cloud: Cloud, venue: Venue) -> None:
+    """Let the job be at work on a genome whose index turns out to be damaged, and wait for it."""
+    prepare(cloud, venue)
+    cloud.genomes.mark_ready(G, "c1", cloud.now)
+    cloud.jobs.pin("j", "c1", cloud.now)
+    cloud.jobs.set_guides("j", 9, cloud.now)
+    cloud.genomes.mark_damaged(G, "c1", cloud.now)
+    cloud.genomes.await_repair(G, "j", NEVER, cloud.now)
+    cloud.genomes.begun(G, "c1", venue, 48502, 20, None, cloud.now)
+
+
+def test_a_job_that_waits_for_an_index_that_is_built_anew_is_not_given_up(cloud: Cloud) -> None:
+    damage(cloud, Venue.LAMBDA)
+    for _ in range(3):
+        cloud.now += STALLED_SECONDS - 1
+        reap(cloud)
+        assert beat(cloud)
+    assert known(cloud.jobs.get("j")).status is Status.SCORING
+    cloud.now += STALLED_SECONDS + 1
+    reap(cloud)
+    assert "was damaged, and building it anew did not help" in str(known(cloud.jobs.get("j")).failure)
+
+
+def test_a_repair_whose_worker_died_fails_and_keeps_its_claim(cloud: Cloud) -> None:
+    damage(cloud, Venue.WORKER)
+    cloud.now += HEARTBEAT_TIMEOUT_SECONDS + 1
+    reap(cloud)
+    found = known(cloud.genomes.get(G))
+    assert (found.state, found.claim) == (GenomeState.FAILED, "c1")
+    assert "The machine that was building its index anew stopped" in str(known(cloud.jobs.get("j")).failure)
+    assert not list(cloud.genomes.waiters(G))
+
+
+def test_a_retired_preparation_of_a_damaged_index_is_kept_for_its_jobs(cloud: Cloud) -> None:
+    damage(cloud, Venue.LAMBDA)
+    cloud.genomes.mark_failed(G, "c1", "as a test", cloud.now)
+    assert cloud.genomes.claim(G, "c2", Source.ACCESSION, set(Part), cloud.now)
+    assert cloud.genomes.preparation(G, "c1") is None, "no job used it"
 
 
 # --- jobs that are over ---

@@ -11,7 +11,8 @@ import pytest
 from crackling_aws.codec import encode, to_item
 from crackling_aws.models.genomes import Genome, GenomeState, Part, Source, Venue
 from crackling_aws.stores import keys
-from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
+from crackling_aws.stores.genome_items import GENOME_ITEM
+from crackling_aws.stores.genomes import GenomeStore
 from local_stage import SAMPLE
 from plumbing import STACK, Queues, wait_until
 

@@ -149,3 +149,7 @@ def test_the_smoke_test_signs_in_as_a_user_of_its_own(closed: LocalCloud) -> Non
     before = names()
     check_stage(closed.url, sign_in=lambda: visitor(users, LOCAL, outputs))
     assert names() == before
+
+
+def test_no_function_did_what_its_role_forbids(closed: LocalCloud) -> None:
+    assert closed.iam_report().denied == ()

@@ -117,6 +117,9 @@ def main() -> int:
                 deployment.cloud.on_mail(say_mail)
                 if user := deployment.user:
                     say(f"\nSign in as {user.email} with the password {user.password} (it is not told again)")
+                    say(
+                        f"Further users: docs/sign-in.md, with AWS_ENDPOINT_URL={deployment.cloud.world.endpoint}"
+                    )
                 say(f"\nReady: {deployment.cloud.url}  (Ctrl-C ends it; nothing is kept)")
                 wait_for_a_signal()
     except (BuildError, CdkError, ApiError, CracklingError, OSError) as error:

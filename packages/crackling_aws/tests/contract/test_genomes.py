@@ -222,19 +222,19 @@ def test_a_genome_in_use_is_retired(genomes: GenomeStore) -> None:
     make_ready(genomes, "c2")
     assert genomes.preparation("g", "c1") == replace(before, retired=True)
     assert known(genomes.preparation("g", "c2")).used_until is None
-    assert [(found.claim, found.used_until) for found in genomes.retired()] == [("c1", 50)]
-    assert genomes.retired_claims("g") == {"c1"}
+    assert [(found.claim, found.used_until) for found in genomes.retirement.all()] == [("c1", 50)]
+    assert genomes.retirement.claims("g") == {"c1"}
     assert [genome.claim for genome in genomes.list()] == ["c2"]
-    genomes.remove_retired("g", "c1")
+    genomes.retirement.remove("g", "c1")
     assert genomes.preparation("g", "c1") is None
-    assert not genomes.retired_claims("g")
+    assert not genomes.retirement.claims("g")
 
 
 def test_a_genome_that_nobody_uses_leaves_nothing(genomes: GenomeStore) -> None:
     make_ready(genomes, "c1")
     assert genomes.delete("g")
     assert genomes.preparation("g", "c1") is None
-    assert not list(genomes.retired())
+    assert not list(genomes.retirement.all())
 
 
 def test_only_a_genome_that_is_ready_is_used(genomes: GenomeStore) -> None:
@@ -244,6 +244,90 @@ def test_only_a_genome_that_is_ready_is_used(genomes: GenomeStore) -> None:
     genomes.mark_ready("g", "c1", 3)
     assert not genomes.use("g", "c0", 50)
     assert known(genomes.get("g")).used_until is None
+
+
+def make_whole(genomes: GenomeStore, claim: str, now: float) -> None:
+    assert genomes.claim("g", claim, Source.UPLOAD, PARTS, now)
+    assert genomes.begun("g", claim, Venue.WORKER, 50_000, 20, "Lambda", now)
+    assert genomes.launched("g", claim, "i-1", now)
+    assert genomes.fasta_done("g", claim, contigs=3, bases=48502, now=now)
+    assert genomes.issl_done("g", claim, FILES, now)
+    assert genomes.mark_ready("g", claim, now)
+
+
+def test_an_index_that_is_damaged_is_built_anew_once(genomes: GenomeStore) -> None:
+    assert not genomes.mark_damaged("g", "c1", 1)
+    make_whole(genomes, "c1", 2)
+    genomes.use("g", "c1", 50)
+    assert not genomes.mark_damaged("g", "c0", 3)
+    assert not genomes.fail_damaged("g", "c1", "why", 3)
+    assert genomes.mark_damaged("g", "c1", 4)
+    assert not genomes.mark_damaged("g", "c1", 5)
+    found = known(genomes.get("g"))
+    assert (found.state, found.done, found.damaged) == (GenomeState.PREPARING, frozenset([Part.FASTA]), 4)
+    assert (found.venue, found.worker, found.expected_seconds) == (None, None, None)
+    assert (found.bases, found.organism, found.files, found.used_until) == (48502, "Lambda", FILES, 50)
+    assert genomes.preparation("g", "c1") == found
+    assert genomes.preparation("g", "c0") is None
+    assert not genomes.use("g", "c1", 60)
+    assert not genomes.delete("g")
+    assert genomes.begun("g", "c1", Venue.LAMBDA, 48502, 10, "Lambda", 6)
+    assert genomes.issl_done("g", "c1", FILES, 7)
+    assert genomes.mark_ready("g", "c1", 8)
+    assert known(genomes.get("g")).preparation_seconds is None
+    assert not genomes.mark_damaged("g", "c1", 9)
+    assert genomes.fail_damaged("g", "c1", "again", 9)
+    found = known(genomes.preparation("g", "c1"))
+    assert (found.state, found.reason, found.files) == (GenomeState.FAILED, "again", FILES)
+
+
+@pytest.mark.parametrize("anew", ["claimed", "announced", "deleted"])
+def test_a_genome_in_use_that_failed_is_retired_when_it_is_replaced(genomes: GenomeStore, anew: str) -> None:
+    make_whole(genomes, "c1", 2)
+    genomes.use("g", "c1", 50)
+    genomes.mark_damaged("g", "c1", 4)
+    genomes.mark_failed("g", "c1", "no sequence", 5)
+    before = known(genomes.get("g"))
+    match anew:
+        case "claimed":
+            assert genomes.claim("g", "c2", Source.UPLOAD, PARTS, 6)
+            assert known(genomes.get("g")).used_until is None
+            assert known(genomes.get("g")).damaged is None
+        case "announced":
+            assert genomes.expect_upload("g", "Phage", 6, 90)
+            assert known(genomes.get("g")).state is GenomeState.UPLOADING
+        case _:
+            assert genomes.delete("g")
+            assert genomes.get("g") is None
+    assert genomes.preparation("g", "c1") == replace(before, retired=True)
+    assert genomes.retirement.claims("g") == {"c1"}
+
+
+def test_a_claim_retires_nothing_that_was_replaced_meanwhile(
+    cloud: SimpleNamespace, genomes: GenomeStore
+) -> None:
+    make_whole(genomes, "c1", 2)
+    genomes.use("g", "c1", 50)
+    genomes.mark_damaged("g", "c1", 4)
+    genomes.mark_failed("g", "c1", "no sequence", 5)
+    first: Any = Meddling(
+        cloud.dynamodb, "transact_write_items", lambda: genomes.claim("g", "c2", Source.UPLOAD, PARTS, 6)
+    )
+    assert not GenomeStore(first, "genomes").claim("g", "c3", Source.UPLOAD, PARTS, 7)
+    assert known(genomes.get("g")).claim == "c2"
+
+
+def test_a_job_that_waits_again_is_not_forgotten_by_an_earlier_release(genomes: GenomeStore) -> None:
+    genomes.add_waiter("g", "j", 90)
+    genomes.await_repair("g", "j", 90, 4.5)
+    genomes.add_waiter("g", "j", 90)
+    assert not genomes.release_waiter("g", "j", None)
+    assert list(genomes.waiters("g")) == ["j"]
+    assert genomes.release_waiter("g", "j", 4.5)
+    assert not list(genomes.waiters("g"))
+    genomes.add_waiter("g", "j", 90)
+    assert genomes.release_waiter("g", "j", 4.5)
+    assert genomes.release_waiter("g", "j", None)
 
 
 def test_all_genomes_that_jobs_wait_for(genomes: GenomeStore) -> None:
@@ -301,7 +385,7 @@ def test_what_is_replaced_during_a_deletion_is_not_retired_by_the_old_claim(
     genomes.use("g", "c1", 50)
     late: Any = Meddling(cloud.dynamodb, "transact_write_items", replace_genome)
     assert GenomeStore(late, "genomes").delete("g")
-    assert genomes.retired_claims("g") == {"c1", "c2"}
+    assert genomes.retirement.claims("g") == {"c1", "c2"}
 
 
 def test_a_genome_is_shared_by_its_owner_and_stays_so_when_it_is_prepared(genomes: GenomeStore) -> None:

@@ -149,6 +149,7 @@ def test_a_deleted_job_is_neither_read_nor_changed_and_keeps_no_word_of_its_user
     assert not jobs.mark_deleted("j2", 13)
     assert not jobs.pin("j2", "c1", 13)
     assert not jobs.fail_unpinned("j2", "why", 13)
+    assert not jobs.fail_pinned("j2", "another", "why", 13)
     assert not jobs.set_guides("j2", 5, 13)
     assert not jobs.fail("j2", "why", 13)
     assert not jobs.mark_notified("j2", 13)

@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from crackling.specificity import build_index
+from crackling.specificity.layout import file_digest
 from crackling_aws.models.genomes import Genome, GenomeState, IndexFile, Source
 from fakes.s3 import FakeS3
 
@@ -57,6 +58,6 @@ def put_genome(
     for path in sorted(folder.glob(f"{name}.{claim}*")):
         key = f"genomes/{name}/{claim}/{path.name}"
         s3.objects[BUCKET, key] = path.read_bytes()
-        files.append(IndexFile(key, path.stat().st_size))
+        files.append(IndexFile(key, path.stat().st_size, file_digest(path)))
         path.unlink()
     return Genome(name, GenomeState.READY, Source.UPLOAD, 1, 1, claim=claim, files=tuple(files))

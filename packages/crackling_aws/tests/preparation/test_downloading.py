@@ -41,6 +41,7 @@ def test_a_genome_is_copied_alike_from_plain_and_packed(pack: Callable[[bytes], 
         (b">a\n>b\n", "only headers"),
         (b">p\nMKLV\n", "letter 3: 'L' is no nucleotide"),
         (b">a\nAC\n>b\nG\n>a\nT\n", "contig 'a' was met before"),
+        (b">a\nNNNN\n>b\nNRYN\n", "no known base"),
         (b"hello\n", "not FASTA"),
         (b"\x00\x01\x02", "not FASTA"),
         (gzip.compress(FASTA)[:60], "mine: "),
@@ -50,6 +51,10 @@ def test_what_is_no_genome_is_refused_with_the_reason(source: bytes, says: str) 
     with pytest.raises(InputError, match="mine") as error:
         copied(source)
     assert says in str(error.value)
+
+
+def test_one_known_base_is_enough() -> None:
+    assert copied(b">a\nNNNN\n>b\nNRGN\n")[0].bases == 8
 
 
 class Endless(io.RawIOBase):

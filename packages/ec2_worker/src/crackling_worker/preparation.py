@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crackling.errors import InputError, TransferError
+from crackling_aws.disks import is_full_disk
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.preparation.annotation import no_annotation
 from crackling_aws.preparation.download import Download
@@ -75,6 +76,8 @@ class Preparation:
             return self._again(f"Its machine was taken away: {error}")
         except Exception as error:
             logger.exception("Failed")
+            if is_full_disk(error):
+                return self._again("The disk of its machine was full")
             return self._again(f"An error on its machine stopped it ({type(error).__name__})")
         logger.info("Ready")
         return Outcome.READY
@@ -104,9 +107,14 @@ class Preparation:
         return Outcome.FAILED
 
     def _again(self, reason: str) -> Outcome:
-        """Hand the genome to another machine, unless others have tried already."""
+        """Hand the genome to another machine, unless others have tried already.
+
+        One whose index is built anew fails instead: another claim would lose what its jobs are pinned to.
+        """
         genome_id, claim = self.message.genome_id, self.message.claim
         found = self.genomes.get(genome_id)
+        if found is not None and found.damaged is not None:
+            return self._failed(reason)
         if found is not None and found.attempts >= MAX_RETRIES:
             return self._failed(
                 f"{reason}. {found.attempts + 1} machines tried. Try again; if that fails too, report the job's id."

@@ -1,4 +1,4 @@
-/** What a sign-in proves itself with: random texts, the challenge of PKCE (RFC 7636), and the claims of an identity token. */
+/** Make the proofs of a sign-in: random texts, the challenge of PKCE (RFC 7636), and the claims of an identity token. */
 
 /** Return 32 random bytes as text. */
 export function randomText() {

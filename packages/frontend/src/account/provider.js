@@ -1,7 +1,7 @@
 import { ApiError } from "../api.js";
 
 /**
- * What `signIn` of config.json says. Addresses may be relative to the page.
+ * Settings are `signIn` of config.json. Addresses may be relative to the page.
  * @typedef {{authorize: string, token: string, logout: string, revoke?: string, clientId: string}} Settings
  * @typedef {{id: string, access: string, refresh: string | null, seconds: number}} Tokens `seconds` until they expire
  */

@@ -1,5 +1,5 @@
 /**
- * What the windows of this page in a browser tell each other. A code is worthless to whoever does not know the verifier of
+ * Send messages between the windows of this page in a browser. A code is worthless to whoever does not know the verifier of
  * its sign-in, and no token is sent.
  */
 import { sleep } from "../api.js";

@@ -56,7 +56,7 @@ export class Forecast {
   ofJob(job, genome, now) {
     if (job.status === "preparing") return this.#ofPreparation(job, genome, now);
     const { guides, consensusDone, offTargetDone } = job.progress;
-    if (job.status !== "scoring" || guides === null) return null;
+    if (job.status !== "scoring" || guides === null || job.indexDamaged) return null;
     const ofEfficiency = this.left("consensusDone", consensusDone, guides, now);
     const ofOffTargets = this.left("offTargetDone", offTargetDone, guides, now);
     // Both scores are computed at the same time. Either may be the slower one, so there is no estimate without both.

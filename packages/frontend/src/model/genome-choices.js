@@ -70,7 +70,7 @@ export function choiceOfAccession(accession) {
  * @returns {Choice}
  */
 function choiceOfGenome(
-  { genome, name, organism, bases, expectedBases, state, reason, annotated, began, expectedSeconds },
+  { genome, name, organism, bases, expectedBases, state, reason, annotated, began, expectedSeconds, damaged },
   now,
 ) {
   const title = organism || name || genome;
@@ -82,8 +82,10 @@ function choiceOfGenome(
     annotated ? "with genes" : null,
   ];
   const left = began && expectedSeconds ? expectedSeconds - (now - Date.parse(began)) / 1000 : 0;
-  const preparing = left > 0 ? `being prepared, about ${roughly(left)} left` : "being prepared";
-  if (state === "failed") detail.push(`preparation failed: ${reason ?? "the reason is not known"}`);
+  const work = damaged ? "its index was damaged and is being built anew" : "being prepared";
+  const preparing = left > 0 ? `${work}, about ${roughly(left)} left` : work;
+  if (state === "failed")
+    detail.push(`${damaged ? "index damaged" : "preparation failed"}: ${reason ?? "the reason is not known"}`);
   const cost = state === "ready" ? "ready" : state === "preparing" ? preparing : "a new job will try again";
   return { id: genome, title, detail: detail.filter(Boolean).join(" · "), cost, here: state !== "failed" };
 }

@@ -38,7 +38,7 @@ export function stagesOf(job, genome) {
     stage("Genome", state, genomeDetail(job, genome), under && { done: under.done, total: under.total }),
     stage("Find guides", scanState(job, genome), guides === null ? "" : `${count(guides)} found`),
     scoring("Score efficiency", job, consensusDone),
-    job.indexDownload ? fetching(job.indexDownload) : scoring("Search off-targets", job, offTargetDone),
+    searching(job, offTargetDone),
   ];
 }
 
@@ -143,6 +143,27 @@ function genomeDetail(job, genome) {
 function amountOf({ part, done, total }) {
   if (!total) return "";
   return part === "fasta" ? `${sized(done, "B")} of ${sized(total, "B")}` : `${Math.floor((100 * done) / total)}%`;
+}
+
+/**
+ * Return the stage of the off-targets, which may wait for the genome's index.
+ * @param {Job} job
+ * @param {number} done
+ * @returns {Stage}
+ */
+function searching(job, done) {
+  if (job.indexDamaged && job.status === "scoring") return repairing(job.genomeProgress);
+  return job.indexDownload ? fetching(job.indexDownload) : scoring("Search off-targets", job, done);
+}
+
+/**
+ * @param {PartProgress | null} progress
+ * @returns {Stage}
+ */
+function repairing(progress) {
+  const amount = progress && amountOf(progress);
+  const detail = ["the genome's index was damaged and is being built anew", amount].filter(Boolean).join(", ");
+  return stage("Search off-targets", "current", detail, progress?.total ? progress : null);
 }
 
 /**

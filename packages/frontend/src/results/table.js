@@ -62,7 +62,7 @@ export function targetTable(container, targets, { columns, kind, onChoose, onPoi
   // Only the cells of a grid may take the focus; their buttons let keyboards scroll.
   void built.then(() => container.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex"));
   const hasRows = () => container.querySelector(".tabulator-row") !== null;
-  /** Whether the columns were fitted while no row was in the page. They are then as narrow as their headings. */
+  /** True if the columns were fitted while no row was in the page. They are then as narrow as their headings. */
   let narrow = false;
 
   function redraw() {

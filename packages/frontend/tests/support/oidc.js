@@ -20,7 +20,7 @@ export async function startOidc() {
      * @type {string[]}
      */
     homes: [],
-    /** How long access tokens are valid. */
+    /** Seconds for which access tokens are valid. */
     seconds: 3600,
     /**
      * The users of valid access and refresh tokens.
@@ -33,7 +33,7 @@ export async function startOidc() {
     grants: [],
     /** The codes that wait for their exchange. @type {Map<string, URLSearchParams & {user?: string}>} */
     codes: new Map(),
-    /** Whether the token endpoint fails. */
+    /** True if the token endpoint fails. */
     broken: false,
     /** Replaces the nonce of the next identity. @type {string | null} */
     nonce: null,

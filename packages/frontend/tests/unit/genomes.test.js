@@ -67,6 +67,15 @@ test("the expected time of a preparation is shown", () => {
   assert.deepEqual(costs([{ ...busy, expectedSeconds: 30 }], []), ["being prepared"], "it takes longer than expected");
 });
 
+test("a genome whose index is built anew says so", () => {
+  const damaged = "2026-11-22T10:00:00Z";
+  const [again] = offered([genome("hurt", { state: "preparing", damaged })], [], "");
+  assert.equal(again?.cost, "its index was damaged and is being built anew");
+  assert.equal(offered([genome("hurt", { state: "ready", damaged })], [], "")[0]?.cost, "ready");
+  const failed = genome("hurt", { state: "failed", damaged, reason: "its sequence is lost" });
+  assert.match(offered([failed], [], "hurt")[0]?.detail ?? "", /index damaged: its sequence is lost$/);
+});
+
 test("a failed genome is listed with its reason only if it is searched for", () => {
   const bad = genome("bad", { state: "failed", reason: "bad.fa: not FASTA" });
   assert.deepEqual(offered([bad], [], ""), []);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Forecast } from "../../src/model/forecast.js";
 import { elapsed, stagesOf } from "../../src/model/progress.js";
 import { genomeOf, jobOf } from "../support/samples.js";
 
@@ -99,6 +100,23 @@ test("a search for off-targets that waits for the index says so", () => {
     detail: "fetching the index, 120 MB of 406 MB",
     count: indexDownload,
   });
+});
+
+test("a search for off-targets that waits for an index that is built anew says so", () => {
+  const progress = { guides: 1700, consensusDone: 1700, offTargetDone: 200 };
+  /** @type {Job["genomeProgress"]} */
+  const genomeProgress = { part: "issl", phase: "sorting", done: 25, total: 100 };
+  const damaged = jobOf("x", { status: "scoring", progress, indexDamaged: true, genomeProgress });
+  assert.deepEqual(stagesOf(damaged, null)[3], {
+    name: "Search off-targets",
+    state: "current",
+    detail: "the genome's index was damaged and is being built anew, 25%",
+    count: genomeProgress,
+  });
+  const begun = stagesOf({ ...damaged, genomeProgress: null }, null)[3];
+  assert.equal(begun?.detail, "the genome's index was damaged and is being built anew");
+  assert.equal(begun?.count, null);
+  assert.equal(new Forecast().ofJob(damaged, null, 0), null);
 });
 
 test("the clock stops with the job", () => {

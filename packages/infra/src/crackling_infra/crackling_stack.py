@@ -125,7 +125,8 @@ class CracklingStack(cdk.Stack):
         api, storage = self.api.function, self.storage
         # Users delete their jobs, whose items are only marked: the reaper removes them.
         api.use_table("JOBS_TABLE", storage.jobs, "GetItem", "PutItem", "UpdateItem")
-        api.query_index(storage.jobs, JOBS_BY_OWNER)
+        if self.sign_in:  # otherwise no job has an owner
+            api.query_index(storage.jobs, JOBS_BY_OWNER)
         api.use_table("TARGETS_TABLE", storage.targets, "GetItem", "Query", "BatchWriteItem")
         api.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
         api.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
@@ -154,6 +155,8 @@ class CracklingStack(cdk.Stack):
         bowtie2.use_table("GENOMES_TABLE", self.storage.genomes, "GetItem", "UpdateItem")
         for index in (issl, bowtie2):
             index.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *READ)
+        # So that it sees that the sequence is missing, if an index is built anew.
+        issl.list_objects(self.storage.genome_files, "genomes/")
         for consumer in preparation.consumers:
             consumer.function.use_objects("GENOME_BUCKET", self.storage.genome_files, "genomes/", *WRITE)
 
@@ -163,7 +166,8 @@ class CracklingStack(cdk.Stack):
         workers.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         workers.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
-        workers.list_objects(storage.genome_files, "uploads/")
+        for prefix in ("uploads/", "genomes/"):
+            workers.list_objects(storage.genome_files, prefix)
         workers.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ, *WRITE)
         workers.use_queue("SCAN_QUEUE_URL", self.pipeline.target_scan.queue)
         if settings.ncbi_key_parameter:
@@ -221,8 +225,10 @@ class CracklingStack(cdk.Stack):
             # A result and the job's counter of results are written in one transaction.
             scorer.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
             scorer.use_table("TARGETS_TABLE", storage.targets, "GetItem", "UpdateItem")
-        off_target.use_table("GENOMES_TABLE", storage.genomes, "GetItem")
+        # It may find that an index is damaged: it is built anew, and the job waits, or the genome fails with its waiters.
+        off_target.use_table("GENOMES_TABLE", storage.genomes, "PutItem", *RELEASE)
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        off_target.list_objects(storage.genome_files, "genomes/")
 
     def _grant_mail(self) -> None:
         if self.mail:

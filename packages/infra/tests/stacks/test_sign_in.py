@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crackling_aws.names import JOBS_BY_OWNER
 from crackling_lambdas.api.caller import ADMINS
 from templates import Resource, Synthesise, Template, Templates, target
 from test_api import content_security_policy, path_of
@@ -178,6 +179,17 @@ def test_who_is_not_signed_in_is_told_so(service: Template) -> None:
     problem = json.loads(response["ResponseTemplates"]["application/json"])
     assert (response["StatusCode"], problem["status"], problem["title"]) == ("401", 401, "Unauthorized")
     assert problem["detail"].startswith("Sign in: ")
+
+
+def test_the_api_finds_jobs_by_their_owner_where_jobs_have_owners(
+    guarded: Template, development: Templates
+) -> None:
+    def may(template: Template) -> bool:
+        statements = template.statements()[template.role_of("api")]
+        return f"/index/{JOBS_BY_OWNER}" in json.dumps(statements)
+
+    assert may(guarded)
+    assert not may(development[0])
 
 
 def test_scripts_find_the_pool_and_the_client_among_the_outputs(guarded: Template) -> None:

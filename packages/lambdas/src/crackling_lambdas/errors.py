@@ -1,6 +1,27 @@
-"""Define the reasons for refusing a request; `api.problems` has their HTTP statuses."""
+"""Define the reasons for refusing a request, whose HTTP statuses `api.problems` has, and why an index cannot be used."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crackling.errors import CracklingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DamagedIndexError(CracklingError):
+    """Raised when a file of an index is missing, damaged, or another than its preparation made."""
+
+
+class FullDiskError(CracklingError):
+    """Raised when a file does not fit even alone; another instance, or a later attempt, may have more room."""
+
+    def __init__(self, what: str, folder: Path) -> None:
+        super().__init__(
+            f"There is no room for {what} in {folder}: the disk of the function is full; try again later. "
+            "If that fails too, whoever runs the service can give the function a larger one"
+        )
 
 
 class RefusedError(Exception):

@@ -10,7 +10,7 @@ Workers: a worker that prepares nothing, or runs for too long, is terminated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 from uuid import uuid4
 
 from crackling_aws.models.genomes import Genome, GenomeState, Venue
@@ -19,7 +19,7 @@ from crackling_aws.preparation.release import DELETED_REASON, owned
 from crackling_aws.stores import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from crackling_aws.preparation.release import Failure, Release
     from crackling_aws.stores.genomes import GenomeStore
@@ -35,6 +35,7 @@ START_REASON = "Its preparation could not begin. The next job that names it trie
 WORKER_REASON = (
     "The machine that prepared it stopped, and so did a second one. The next job that names it tries again."
 )
+REPAIR_REASON = "The machine that was building its index anew stopped"
 MAX_WORKER_ATTEMPTS = 2
 HEARTBEAT_TIMEOUT_SECONDS = 10 * 60.0  # of a worker, the machine's boot included
 START_TIMEOUT_SECONDS = 60 * 60.0  # from the claim until the venue is chosen
@@ -91,10 +92,10 @@ class Reaper:
         for genome_id in sorted(self.genomes.awaited()):
             self._check_awaited(genome_id)
         self._end_workers(workers)
-        for preparation in list(self.genomes.retired()):
+        for preparation in list(self.genomes.retirement.all()):
             self._end_retired(preparation)
-        preparing = {genome.genome_id for genome in genomes if genome.state is GenomeState.PREPARING}
-        self._fail_jobs(set(filter(self._preparing, preparing)))
+        read_again = [self.genomes.get(genome.genome_id) for genome in filter(_is_preparing, genomes)]
+        self._fail_jobs({genome.genome_id: genome for genome in filter(_is_preparing, read_again)})
 
     def _check_genome(self, genome: Genome) -> None:
         match genome.state:
@@ -124,7 +125,7 @@ class Reaper:
         """Delete unused files first and then their items, so that a death in between is repaired by the next run."""
         if preparation.claim is not None and (preparation.used_until or 0) <= self.clock():
             self.objects.delete(self.objects.keys(keys.preparation(preparation.genome_id, preparation.claim)))
-            self.genomes.remove_retired(preparation.genome_id, preparation.claim)
+            self.genomes.retirement.remove(preparation.genome_id, preparation.claim)
 
     def _retry_start(self, genome: Genome, claim: str) -> None:
         """Retry the start, because its stream record was dropped or NCBI could not be reached; give up after an hour."""
@@ -142,7 +143,9 @@ class Reaper:
     def _replace_worker(self, genome: Genome, claim: str) -> None:
         """Hand the genome to a new claim, which starts a new worker. The old one, if it is alive, owns nothing any more."""
         now = self.clock()
-        if genome.attempts + 1 >= MAX_WORKER_ATTEMPTS:
+        if genome.damaged is not None:  # another claim would lose what its jobs are pinned to
+            self._fail_stalled(genome, claim, HEARTBEAT_TIMEOUT_SECONDS, REPAIR_REASON)
+        elif genome.attempts + 1 >= MAX_WORKER_ATTEMPTS:
             self._fail_stalled(genome, claim, HEARTBEAT_TIMEOUT_SECONDS, WORKER_REASON)
         else:
             self.genomes.retry(genome.genome_id, claim, uuid4().hex, now - HEARTBEAT_TIMEOUT_SECONDS, now)
@@ -153,15 +156,18 @@ class Reaper:
             if too_old or not owned(self.genomes.get(worker.genome_id), worker.claim):
                 self.fleet.terminate(worker.instance_id)
 
-    def _preparing(self, genome_id: str) -> bool:
-        found = self.genomes.get(genome_id)
-        return found is not None and found.state is GenomeState.PREPARING
-
-    def _fail_jobs(self, preparing: set[str]) -> None:
+    def _fail_jobs(self, preparing: Mapping[str, Genome]) -> None:
         now = self.clock()
         before = now - self.limits.stalled_seconds
         for job in self.jobs.stalled(before):
-            waits = job.status in (Status.QUEUED, Status.PREPARING) and job.genome_id in preparing
+            genome = preparing.get(job.genome_id)
+            # A job that has begun waits if the index of its genome was damaged and is built anew.
+            begins = job.status in (Status.QUEUED, Status.PREPARING)
+            waits = genome is not None and (begins or job.claim == genome.claim)
             reason = JOB_REASON.format(status=job.status)
             if not waits and self.jobs.fail_stalled(job.job_id, reason, before, now):
                 self.genomes.remove_waiter(job.genome_id, job.job_id)
+
+
+def _is_preparing(genome: Genome | None) -> TypeGuard[Genome]:
+    return genome is not None and genome.state is GenomeState.PREPARING

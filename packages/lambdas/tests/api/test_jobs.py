@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
 from crackling_aws.models.chunks import Chunk
 from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
-from crackling_lambdas.errors import NotYetError
+from crackling_lambdas.errors import FullDiskError, NotYetError
 from crackling_lambdas.jobs import results
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
@@ -51,6 +52,7 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "genomeReplaced": False,
         "status": "queued",
         "progress": {"guides": None, "consensusDone": 0, "offTargetDone": 0},
+        "indexDamaged": False,
         "genomeProgress": None,
         "indexDownload": None,
         "reason": None,
@@ -421,12 +423,62 @@ def test_a_job_whose_genome_was_replaced_answers_right_and_says_so(service: Serv
     assert service.ask("GET", path).json == before
     job = service.ask("GET", f"/jobs/{job_id}").json
     assert (job["genomeReplaced"], job["genomeBases"]) == (True, 48502)
-    service.genomes.remove_retired("phage", "c")
+    service.genomes.retirement.remove("phage", "c")
     refused = service.ask("GET", path)
     assert refused.status == 409
     assert "is no longer kept; submit the job again" in refused.json["detail"]
     job = service.ask("GET", f"/jobs/{job_id}").json
     assert (job["genomeReplaced"], job["genomeBases"]) == (True, None)
+
+
+def test_off_targets_of_a_damaged_index_wait_for_it(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    path, index = f"/jobs/{job_id}/targets/1/offtargets", ("genome", "genomes/phage/c/genome.issl")
+    before, content = service.ask("GET", path).json, service.clients.s3.objects.pop(index)
+    for _ in range(2):
+        refused = service.ask("GET", path)
+        assert refused.status == 409
+        assert refused.json["detail"] == (
+            "The off-target index of the genome phage was damaged and is being built anew; ask again when it is ready"
+        )
+    genome = service.ask("GET", "/genomes/phage").json
+    assert (genome["state"], genome["done"], bool(genome["damaged"])) == ("preparing", ["fasta"], True)
+    assert service.ask("GET", f"/jobs/{job_id}").json["genomeReplaced"] is False
+    service.clients.s3.objects[index] = content
+    service.genomes.issl_done("phage", "c", [IndexFile("genomes/phage/c/genome.issl", 9)], NOW)
+    service.genomes.mark_ready("phage", "c", NOW)
+    assert service.ask("GET", path).json == before
+    assert bool(service.ask("GET", "/genomes/phage").json["damaged"]) is True
+    del service.clients.s3.objects[index]
+    refused = service.ask("GET", path)
+    assert (refused.status, service.ask("GET", "/genomes/phage").json["state"]) == (409, "failed")
+    assert "building it anew did not help" in refused.json["detail"]
+
+
+def test_a_job_whose_index_is_built_anew_says_so(service: Service) -> None:
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE, only=1)
+    assert service.ask("GET", f"/jobs/{job_id}").json["indexDamaged"] is False
+    service.genomes.mark_damaged("phage", "c", NOW)
+    service.genomes.progress("phage", "c", Progress(Part.ISSL, 5, 10, Phase.SORTING), NOW)
+    job = service.ask("GET", f"/jobs/{job_id}").json
+    assert (job["status"], job["indexDamaged"]) == ("scoring", True)
+    assert job["genomeProgress"] == {"part": "issl", "phase": "sorting", "done": 5, "total": 10}
+
+
+def test_a_full_disk_is_told_to_whoever_lists_off_targets(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise FullDiskError("9 bytes", Path("/tmp"))
+
+    job_id = service.submit(SEQUENCE)
+    service.score(job_id, SEQUENCE)
+    monkeypatch.setattr(science.Indexes, "off_targets", full)
+    answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
+    assert answer.status == 503
+    assert "the disk of the function is full; try again later" in answer.json["detail"]
 
 
 def test_the_body_may_be_base64(service: Service) -> None:

@@ -74,6 +74,27 @@ def test_the_size_decides_the_venue(
     assert (cloud.sent, found.worker) == (([DOWNLOAD], None) if venue is Venue.LAMBDA else ([], "i-c1"))
 
 
+def damaged(cloud: Cloud, bases: int) -> None:
+    """Store a genome whose index was found damaged, and whose upload has expired."""
+    claim(cloud, "mine", Source.UPLOAD)
+    cloud.genomes.begun("mine", "c1", Venue.LAMBDA, bases, 20, None, cloud.now)
+    cloud.genomes.fasta_done("mine", "c1", 1, bases, cloud.now)
+    cloud.genomes.mark_ready("mine", "c1", cloud.now)
+    assert cloud.genomes.mark_damaged("mine", "c1", cloud.now)
+
+
+@pytest.mark.parametrize(("bases", "venue"), [(LIMIT, Venue.LAMBDA), (LIMIT + 1, Venue.WORKER)])
+def test_an_index_is_built_anew_where_genomes_of_its_size_are_prepared(
+    cloud: Cloud, begin: Callable[[str], None], bases: int, venue: Venue
+) -> None:
+    damaged(cloud, bases)
+    begin("mine")
+    found = known(cloud.genomes.get("mine"))
+    assert (found.state, found.venue, found.expected_bases) == (GenomeState.PREPARING, venue, bases)
+    message = ("download", '{"genome_id": "mine", "claim": "c1"}')
+    assert (cloud.sent, found.worker) == (([message], None) if venue is Venue.LAMBDA else ([], "i-c1"))
+
+
 def test_the_size_of_an_upload_is_estimated_from_its_file(cloud: Cloud, begin: Callable[[str], None]) -> None:
     upload(cloud, b">a\n" + b"ACGT" * 20)
     begin("mine")

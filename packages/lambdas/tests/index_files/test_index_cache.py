@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import pytest
 from botocore.response import StreamingBody
 
-from crackling.errors import IndexFileError
 from crackling.specificity import Index
 from crackling.specificity.layout import POSITION_SECTIONS, Header, Section
 from crackling_aws.stores import multipart
-from crackling_aws.stores.objects import MissingObjectError, ObjectStore
+from crackling_aws.stores.objects import ObjectStore
+from crackling_lambdas.errors import DamagedIndexError, FullDiskError
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.index_cache import IndexCache
-from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, ShardFiles
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_shards_are_taken_one_after_another_the_warm_ones_first(
 def test_a_shard_that_is_missing_or_doubled_gives_no_scores(cache: IndexCache, genome: PutGenome) -> None:
     wheat = genome("wheat", shards=3)
     for files in (wheat.files[:2], (*wheat.files[:2], wheat.files[1])):
-        with pytest.raises(IndexFileError, match=r"shard 2 of 3, as|shard 3 of 3 .* missing"):
+        with pytest.raises(DamagedIndexError, match=r"shard 2 of 3, as|shard 3 of 3 .* missing"):
             cache.score(type(wheat)(wheat.genome_id, wheat.state, wheat.source, 1, 1, files=files), GUIDES)
 
 
@@ -200,7 +200,7 @@ def test_damaged_twice_is_an_error_and_leaves_nothing(
     phage = genome("phage")
     key = BUCKET, phage.files[0].key
     s3.objects[key] = s3.objects[key][:-1] + b"\x55"
-    with pytest.raises(IndexFileError, match="damaged"):
+    with pytest.raises(DamagedIndexError, match="damaged"):
         cache.score(phage, GUIDES)
     assert disk.names() == []
 
@@ -210,10 +210,61 @@ def test_a_failed_fetch_leaves_nothing(
 ) -> None:
     phage = genome("phage")
     s3.objects.clear()
-    with pytest.raises(MissingObjectError):
+    with pytest.raises(DamagedIndexError, match=phage.files[0].key):
         cache.score(phage, GUIDES)
     assert disk.names() == []
     assert cache.score(genome("phage"), GUIDES)
+
+
+def test_an_index_of_another_genome_is_refused(cache: IndexCache, s3: CountingS3, genome: PutGenome) -> None:
+    """It is whole, and in the place of the one that the preparation made."""
+    phage, other = genome("phage"), genome("other", seed=2)
+    s3.objects[BUCKET, phage.files[0].key] = s3.objects[BUCKET, other.files[0].key]
+    with pytest.raises(DamagedIndexError, match=r"phage\.c\.issl: is another file than"):
+        cache.score(phage, GUIDES)
+    assert cache.score(other, GUIDES)
+
+
+def test_the_shards_of_one_genome_are_not_exchanged(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome
+) -> None:
+    first, second = (file.key for file in genome("wheat", shards=2).files)
+    wheat = genome("wheat", shards=2)
+    s3.objects[BUCKET, first], s3.objects[BUCKET, second] = (
+        s3.objects[BUCKET, second],
+        s3.objects[BUCKET, first],
+    )
+    with pytest.raises(DamagedIndexError, match="is another file than"):
+        cache.score(wheat, GUIDES)
+
+
+@pytest.mark.parametrize("left", [0, 100, 5000])
+def test_an_index_that_is_cut_short_is_damaged(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, left: int
+) -> None:
+    phage = genome("phage")
+    key = BUCKET, phage.files[0].key
+    s3.objects[key] = s3.objects[key][:left]
+    with pytest.raises(DamagedIndexError):
+        cache.score(phage, GUIDES)
+
+
+def test_an_index_that_was_built_anew_is_used_instead_of_the_one_that_is_open(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, disk: Disk, tmp_path: Path
+) -> None:
+    """For example by a later version, in another form."""
+    cache.score(genome("phage"), GUIDES)
+    anew = genome("phage", seed=2)
+    assert cache.score(anew, GUIDES) == expected(s3, anew, tmp_path)
+    assert len(disk.names()) == 1
+
+
+def test_an_index_that_an_earlier_version_built_is_used_without_a_digest(
+    cache: IndexCache, s3: CountingS3, genome: PutGenome, tmp_path: Path
+) -> None:
+    phage = genome("phage")
+    old = replace(phage, files=tuple(replace(file, digest="") for file in phage.files))
+    assert cache.score(old, GUIDES) == expected(s3, phage, tmp_path)
 
 
 def test_what_a_killed_process_left_is_cleared(cache: IndexCache, genome: PutGenome, disk: Disk) -> None:
@@ -240,7 +291,7 @@ def test_a_disk_that_is_fuller_than_it_said(
         return write(file, data, at)
 
     monkeypatch.setattr(os, "pwrite", pwrite)
-    with pytest.raises(FullDiskError, match="No room for genomes/large/"):
+    with pytest.raises(FullDiskError, match="no room for genomes/large/"):
         cache.score(genome("large"), GUIDES)
     assert disk.names() == []
     assert cache.score(genome("large"), GUIDES)
@@ -248,7 +299,7 @@ def test_a_disk_that_is_fuller_than_it_said(
 
 def test_a_disk_without_room_even_alone(cache: IndexCache, genome: PutGenome, disk: Disk) -> None:
     disk.room = 1000
-    with pytest.raises(FullDiskError, match=r"No room for .* bytes"):
+    with pytest.raises(FullDiskError, match=r"no room for .* bytes"):
         cache.score(genome("large"), GUIDES)
     assert disk.names() == []
 

@@ -14,12 +14,12 @@ from crackling.specificity.layout import HEADER_BYTES, LIST_SECTIONS, Header, Se
 from crackling.specificity.plan import choose_keys
 from crackling.specificity.shard import Shard
 from crackling_aws.stores.objects import ObjectStore
-from crackling_lambdas.errors import NotYetError
+from crackling_lambdas.errors import FullDiskError, NotYetError
 from crackling_lambdas.index_files import off_target_lookup as off_target_lookup
 from crackling_lambdas.index_files import parts
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.parts import Blocks
-from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, FullDiskError, ShardFiles
+from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, ShardFiles
 from crackling_lambdas.index_files.time_limit import TimeLimit
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 

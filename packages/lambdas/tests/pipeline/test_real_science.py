@@ -23,9 +23,11 @@ from simulator import world as worlds
 from simulator.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crackling.results import Design
+    from crackling_aws.models.genomes import Genome
 
 
 @pytest.fixture
@@ -138,6 +140,154 @@ def test_an_annotation_of_another_genome_fails_with_the_reason(world: World) -> 
     genome = json.loads(known(world.request("GET", "/genomes/mine"))["body"])
     assert genome["state"] == "failed"
     assert "names none of the genome's contigs (it has 'c9', for example)" in genome["reason"]
+
+
+def test_a_genome_without_a_known_base_fails_with_the_reason(world: World) -> None:
+    world.request("POST", "/genomes", json.dumps({"genome": "mine"}))
+    world.s3.objects["genome", keys.upload("mine")] = f">chr1\n{'N' * 1000}\n>chr2\nNNRYN\n".encode()
+    job_id = json.loads(submit(world, "ACGTACGTACGTACGTACGTAGG")["body"])["jobId"]
+    world.run(at_rest=lambda: None)
+    failure = known(known(scenario.jobs(world).get(job_id)).failure)
+    assert "mine: holds no known base, only N and other ambiguous letters; give a FASTA file" in failure
+
+
+def overwrite(index: bytes, _other: bytes) -> bytes | None:
+    middle = len(index) // 2
+    return index[:middle] + bytes(64) + index[middle + 64 :]
+
+
+def cut_short(index: bytes, _other: bytes) -> bytes | None:
+    return index[: len(index) // 2]
+
+
+def empty(_index: bytes, _other: bytes) -> bytes | None:
+    return b""
+
+
+def spoil_the_header(index: bytes, _other: bytes) -> bytes | None:
+    return index[:100] + b"\x55" + index[101:]
+
+
+def exchange(_index: bytes, other: bytes) -> bytes | None:
+    return other
+
+
+def lose(_index: bytes, _other: bytes) -> bytes | None:
+    return None
+
+
+DAMAGES = [overwrite, cut_short, empty, spoil_the_header, exchange, lose]
+INDEX = ("genome", "genomes/mine/{claim}/genome.issl")
+
+
+class Damaged:
+    """Hold a world with a genome that is ready, whose index is then damaged."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        rng = random.Random(7)
+        self.bases = "".join(rng.choices("ACGT", k=20_000))
+        world.request("POST", "/genomes", json.dumps({"genome": "mine"}))
+        world.s3.objects["genome", keys.upload("mine")] = f">chr1\n{self.bases}\n".encode()
+        self.before = self.design()
+        build_index([io.BytesIO(f">chr1\n{self.bases[::-1]}\n".encode())], folder / "other")
+        self.other = (folder / "other").read_bytes()
+
+    @property
+    def genome(self) -> Genome:
+        return known(scenario.genomes(self.world).get("mine"))
+
+    def design(self, start: int = 3_000) -> Job:
+        """Submit a job, and let everything come to rest without the reaper."""
+        job_id = json.loads(submit(self.world, self.bases[start : start + 300])["body"])["jobId"]
+        self.rest()
+        return known(scenario.jobs(self.world).get(job_id))
+
+    def rest(self) -> None:
+        while self.world._step():
+            pass
+
+    def damage(self, how: Callable[[bytes, bytes], bytes | None]) -> None:
+        bucket, key = INDEX
+        place = bucket, key.format(claim=self.genome.claim)
+        damaged = how(self.world.s3.objects.pop(place), self.other)
+        if damaged is not None:
+            self.world.s3.objects[place] = damaged
+        self.world._sandboxes.clear()  # functions that have the index on their disks know nothing of it
+
+    def check(self, job: Job, folder: Path, start: int = 3_000) -> None:
+        assert (job.status, job.failure) == ("complete", None)
+        design = expected(f">chr1\n{self.bases}\n", self.bases[start : start + 300], folder)
+        out = io.BytesIO()
+        write(design, "csv", out)
+        assert export(self.world, job.job_id, "csv").encode() == out.getvalue()
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_an_index_that_is_damaged_is_built_anew_and_its_job_waits_for_it(
+    world: World, tmp_path: Path, how: Callable[[bytes, bytes], bytes | None]
+) -> None:
+    case = Damaged(world, tmp_path)
+    claim, files = case.genome.claim, case.genome.files
+    case.damage(how)
+    case.check(case.design(9_000), tmp_path, 9_000)
+    assert (case.genome.state, case.genome.claim, case.genome.files) == ("ready", claim, files)
+    assert case.genome.damaged
+    assert not list(scenario.genomes(world).waiters("mine"))
+    case.check(case.before, tmp_path)
+
+
+def test_an_index_that_is_damaged_again_fails_its_jobs_and_the_next_job_prepares_the_genome_from_its_source(
+    world: World, tmp_path: Path
+) -> None:
+    case = Damaged(world, tmp_path)
+    first = case.genome.claim
+    case.damage(overwrite)
+    case.design(6_000)
+    case.damage(lose)
+    failed = case.design(9_000)
+    assert str(failed.failure) == (
+        "The off-target index of the genome mine was damaged, and building it anew did not help: its index was damaged again "
+        "after it had been built anew. Submit the job again: the genome is then prepared from its source"
+    )
+    assert (case.genome.state, case.genome.claim) == ("failed", first)
+    case.check(case.design(9_000), tmp_path, 9_000)
+    assert (case.genome.state, case.genome.damaged) == ("ready", None)
+    assert case.genome.claim != first
+    # What the earlier jobs are pinned to is kept for them.
+    assert {found.claim for found in scenario.genomes(world).retirement.all()} == {first}
+    case.check(case.before, tmp_path)
+
+
+def test_an_index_whose_sequence_is_lost_too_fails_with_the_reason(world: World, tmp_path: Path) -> None:
+    case = Damaged(world, tmp_path)
+    case.damage(lose)
+    del world.s3.objects["genome", keys.fasta("mine", known(case.genome.claim))]
+    assert "mine: its sequence is no longer stored" in str(case.design(9_000).failure)
+    case.check(case.design(9_000), tmp_path, 9_000)
+
+
+def test_an_upload_that_has_expired_is_not_needed_to_build_an_index_anew(
+    world: World, tmp_path: Path
+) -> None:
+    case = Damaged(world, tmp_path)
+    del world.s3.objects["genome", keys.upload("mine")]
+    case.damage(overwrite)
+    case.check(case.design(9_000), tmp_path, 9_000)
+
+
+def test_a_job_of_a_genome_that_was_deleted_says_that_its_index_is_damaged(
+    world: World, tmp_path: Path
+) -> None:
+    case = Damaged(world, tmp_path)
+    job_id = json.loads(submit(world, case.bases[6_000:6_300])["body"])["jobId"]
+    while known(scenario.jobs(world).get(job_id)).guides is None:
+        assert world._step()
+    case.damage(overwrite)
+    assert known(world.request("DELETE", "/genomes/mine"))["statusCode"] == 204
+    case.rest()
+    failure = str(known(scenario.jobs(world).get(job_id)).failure)
+    assert failure.startswith("The off-target index of the genome mine that the job began with was damaged")
 
 
 def submit(world: World, query: str | None = None, **more: object) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crackling.errors import InputError, TransferError
+from crackling.sequences.files import explain_write_errors
 from crackling_aws.messages import ScanJob, dump
+from crackling_lambdas.errors import FullDiskError
 from crackling_lambdas.runtime import hold
 from crackling_lambdas.runtime.consumer import RETRY_DELAYS_SECONDS, Consumer, SourceQueue
 from crackling_lambdas.runtime.hold import BEAT_SECONDS, HOLD_SECONDS
@@ -150,6 +155,31 @@ def test_a_transfer_that_failed_to_the_end_says_why(
     deliver(recorder, "a", receives=MAX_RECEIVES)
     ((_, reason),) = recorder.failed
     assert reason.startswith("NCBI cannot be reached; try again later")
+
+
+def test_a_full_disk_is_told_as_such(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(_message: object) -> None:
+        with explain_write_errors(Path("/tmp/x")):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(recorder, "work", fill)
+    deliver(recorder, "a", receives=MAX_RECEIVES)
+    ((_, reason),) = recorder.failed
+    assert reason.startswith(
+        "The disk of the function was full while it was scanning the query, 3 times. Try"
+    )
+
+
+def test_an_index_that_finds_no_room_is_told_as_such(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_message: object) -> None:
+        raise FullDiskError("9 bytes", Path("/tmp/indexes"))
+
+    monkeypatch.setattr(recorder, "work", refuse)
+    deliver(recorder, "a", receives=MAX_RECEIVES)
+    ((_, reason),) = recorder.failed
+    assert reason.startswith("There is no room for 9 bytes in /tmp/indexes: the disk of the function is full")
 
 
 def test_a_failed_message_comes_again_soon_and_ever_later(recorder: Recorder) -> None:

@@ -12,7 +12,7 @@ from crackling_aws.messages import MessageError, PrepareGenome, ScanJob, ScoreCh
 from crackling_aws.models.genomes import Bowtie2State, GenomeState
 from crackling_aws.models.jobs import Job, Status
 from crackling_aws.stores import keys
-from crackling_aws.stores.genomes import WAITER
+from crackling_aws.stores.genome_items import WAITER
 from simulator import science
 from simulator.elsewhere import FATAL
 from simulator.queues import MAX_RECEIVES
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DAY_SECONDS = 86_400
 # Why a job may fail whose genome was deleted before the job had begun.
+BROKEN = ("The off-target index of the genome", "is no longer stored")
+"""Why a job may fail whose genome's index could not be built anew."""
 TOO_LATE = ("was deleted before the job began", "no file was uploaded")
 KINDS = {"download": PrepareGenome, "bowtie2": PrepareGenome, "issl": PrepareGenome, "scan": ScanJob}
 
@@ -53,7 +55,9 @@ def check(scenario: Scenario) -> None:
     assert scenario.snapshot() == scenario.bystanders, "something else changed"
     _check_poison(scenario)
     deaths = world.fleet.deaths
-    lost = _lost(world) | world.ncbi.trouble | {genome for genome in deaths if deaths.count(genome) > 1}
+    hurt = {genome for genome, _ in scenario.damaged}  # what is built anew is not handed to another worker
+    lost = _lost(world) | world.ncbi.trouble
+    lost |= {genome for genome in deaths if deaths.count(genome) > 1 or genome in hurt}
     assert world.rate or not lost - {FATAL}, "something was lost without a fault"
     lost |= scenario.failed
     for key in world.dynamodb.tables["jobs"]:
@@ -62,10 +66,10 @@ def check(scenario: Scenario) -> None:
         if job.genome_id != "bystander":
             _check_job(scenario, job, lost)
             _check_email(world, job)
-    _check_genomes(world, lost)
+    _check_genomes(scenario, lost)
     _check_nothing_else(world)
     _check_deleted(world, scenario.deleted_jobs)
-    _check_retired(world)
+    _check_retired(scenario)
     _check_expired(world)
 
 
@@ -118,7 +122,7 @@ def _check_job(scenario: Scenario, job: Job, lost: set[str]) -> None:
     world = scenario.world
     assert job.finished, f"{job.job_id} is {job.status} for ever"
     kept = world.s3.objects.get(("data", keys.query(job.job_id)), b"").decode()
-    text = kept if job.region is None else _region(world, job)
+    text = kept if job.region is None else _region(scenario, job)
     assert kept == text or (not kept and job.status is Status.FAILED), "another query was kept"
     sequence = "".join(contig.sequence for contig in parse_query(text)) if text else ""
     expected = list(science.guides(sequence))
@@ -135,7 +139,8 @@ def _check_job(scenario: Scenario, job: Job, lost: set[str]) -> None:
         assert job.failure
         excused = job.genome_id in BAD or job.job_id in lost or job.genome_id in lost
         too_late = job.genome_id in scenario.deleted and any(why in job.failure for why in TOO_LATE)
-        assert not text or excused or too_late, f"failed needlessly: {job.failure}"
+        broken = scenario.cannot_be_repaired(job.genome_id) and any(why in job.failure for why in BROKEN)
+        assert not text or excused or too_late or broken, f"failed needlessly: {job.failure}"
         return
     assert job.genome_id in GOOD
     assert text, "there is no such region"
@@ -143,15 +148,16 @@ def _check_job(scenario: Scenario, job: Job, lost: set[str]) -> None:
     assert [query.site.guide for query in found] == expected, "guides are missing or doubled"
     efficiencies = list(chain.from_iterable(chunk.consensus or () for chunk in chunks))
     assert efficiencies == [science.efficiency(guide) for guide in expected]
-    genome = _content(world, job.genome_id, job.claim)
+    genome = science.content(_contigs(scenario, job.genome_id, job.claim))
     specificities = list(chain.from_iterable(chunk.off_target or () for chunk in chunks))
     assert specificities == [science.specificity(genome, guide) for guide in expected]
 
 
-def _contigs(world: World, genome_id: str, claim: str | None) -> list[Contig]:
+def _contigs(scenario: Scenario, genome_id: str, claim: str | None) -> list[Contig]:
     """Return the sequences of a genome as a preparation made it: of one version of it, as they are in the bucket."""
     assert claim is not None, "the job is pinned to nothing"
-    packed = world.s3.objects.get(("genome", keys.fasta(genome_id, claim)))
+    packed = scenario.world.s3.objects.get(("genome", keys.fasta(genome_id, claim)))
+    packed = packed or scenario.lost.get((genome_id, claim))
     assert packed is not None, "files that a job is pinned to are deleted"
     contigs = list(read_fasta(io.BytesIO(packed)))
     versions = [GOOD[genome_id], REPLACEMENTS.get(genome_id, GOOD[genome_id])]
@@ -159,13 +165,10 @@ def _contigs(world: World, genome_id: str, claim: str | None) -> list[Contig]:
     return contigs
 
 
-def _content(world: World, genome_id: str, claim: str | None) -> bytes:
-    return science.content(_contigs(world, genome_id, claim))
-
-
-def _check_retired(world: World) -> None:
+def _check_retired(scenario: Scenario) -> None:
     """Check that what a job is pinned to is there until the job expires, and nothing of it afterwards."""
-    retired = {(genome.genome_id, genome.claim) for genome in genomes(world).retired()}
+    world = scenario.world
+    retired = {(genome.genome_id, genome.claim) for genome in genomes(world).retirement.all()}
     folders = {tuple(key.split("/")[1:3]) for _, key in world.s3.objects if key.startswith("genomes/")}
     assert retired <= folders
     for key in world.dynamodb.tables["jobs"]:
@@ -173,15 +176,16 @@ def _check_retired(world: World) -> None:
         if job is not None and job.claim is not None:
             found = genomes(world).preparation(job.genome_id, job.claim)
             assert found is not None, "what a job is pinned to is forgotten"
-            assert all(("genome", file.key) in world.s3.objects for file in found.files)
+            if (job.genome_id, job.claim) not in scenario.damaged:
+                assert all(("genome", file.key) in world.s3.objects for file in found.files)
     world.now += 31 * DAY_SECONDS
     world.reap()
-    assert not list(genomes(world).retired()), "a retired preparation is kept for ever"
+    assert not list(genomes(world).retirement.all()), "a retired preparation is kept for ever"
     folders = {tuple(key.split("/")[1:3]) for _, key in world.s3.objects if key.startswith("genomes/")}
     assert not retired & folders, "files of a retired preparation are kept for ever"
 
 
-def _region(world: World, job: Job) -> str:
+def _region(scenario: Scenario, job: Job) -> str:
     """Return the query that a region stands for; empty where the genome has none."""
     assert job.region is not None
     contig, _, place = job.region.rpartition(":")
@@ -190,7 +194,9 @@ def _region(world: World, job: Job) -> str:
         return ""
     # Every version of a genome has the same contigs.
     known = (
-        parse_query(GOOD[job.genome_id]) if job.claim is None else _contigs(world, job.genome_id, job.claim)
+        parse_query(GOOD[job.genome_id])
+        if job.claim is None
+        else _contigs(scenario, job.genome_id, job.claim)
     )
     for found in known:
         if found.name == contig and last <= len(found.sequence):
@@ -211,22 +217,28 @@ def _check_email(world: World, job: Job) -> None:
         assert told == 1 or world.rate, f"told {told} times without a fault"
 
 
-def _check_genomes(world: World, lost: set[str]) -> None:
+def _check_genomes(scenario: Scenario, lost: set[str]) -> None:
+    world = scenario.world
     for genome in genomes(world).list():
         assert genome.state is GenomeState.UPLOADING or not list(genomes(world).waiters(genome.genome_id)), (
             "a waiter is left"
         )
         match genome.state:
             case GenomeState.READY:
-                _check_bowtie2(world, genome)
+                _check_bowtie2(scenario, genome)
                 assert genome.genome_id in {*GOOD, "bystander"}
                 assert genome.prepared
                 if genome.genome_id in GOOD:
                     assert genome.expected_seconds, "nobody said how long it would take"
-                    assert genome.preparation_seconds is not None, "nobody knows how long it took"
+                    assert genome.damaged or genome.preparation_seconds is not None, (
+                        "nobody knows how long it took"
+                    )
             case GenomeState.FAILED:
                 assert genome.reason
-                assert genome.genome_id in BAD or genome.genome_id in lost, (
+                broken = scenario.cannot_be_repaired(genome.genome_id)
+                # It was deleted while a job claimed it.
+                gone = genome.genome_id in scenario.deleted and any(why in genome.reason for why in TOO_LATE)
+                assert genome.genome_id in BAD or genome.genome_id in lost or broken or gone, (
                     f"failed needlessly: {genome.reason}"
                 )
             case state:
@@ -237,14 +249,15 @@ def _check_genomes(world: World, lost: set[str]) -> None:
     assert {item.removeprefix(WAITER) for item in items} <= given_up, "a waiter is left"
 
 
-def _check_bowtie2(world: World, genome: Genome) -> None:
+def _check_bowtie2(scenario: Scenario, genome: Genome) -> None:
     """Check that an index that somebody asked for is there, or was given up."""
+    world = scenario.world
     assert genome.claim is not None
     folder = keys.bowtie2(genome.genome_id, genome.claim, "")
     files = [content for (_, key), content in world.s3.objects.items() if key.startswith(folder)]
     match genome.bowtie2:
         case Bowtie2State.READY:
-            assert files == [_content(world, genome.genome_id, genome.claim)] * 2
+            assert files == [science.content(_contigs(scenario, genome.genome_id, genome.claim))] * 2
         case Bowtie2State.FAILED:
             assert world.queues["bowtie2"].exhausted, "given up without need"
         case Bowtie2State.PREPARING:

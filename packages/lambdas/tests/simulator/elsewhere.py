@@ -80,7 +80,7 @@ class Fleet:
     def __init__(self, world: World) -> None:
         self._world = world
         self._running: list[Instance] = []
-        self._launched: dict[str, str] = {}
+        self._launched = 0
         self.working = 0
         self.deaths: list[str] = []  # the genomes of those that did not come to their end
 
@@ -94,11 +94,12 @@ class Fleet:
         return str(self._world.faults.call("launch", lambda: self._launch(genome_id, claim), {}))
 
     def _launch(self, genome_id: str, claim: str) -> str:
-        if claim not in self._launched:
-            instance = Instance(f"i-{len(self._launched)}", genome_id, claim, self._world.now)
-            self._launched[claim] = instance.instance_id
-            self._running.append(instance)
-        return self._launched[claim]
+        for instance in self._running:
+            if instance.claim == claim:
+                return instance.instance_id
+        self._launched += 1
+        self._running.append(Instance(f"i-{self._launched}", genome_id, claim, self._world.now))
+        return self._running[-1].instance_id
 
     def running(self) -> list[Instance]:
         found: list[Instance] = self._world.faults.call("running", lambda: list(self._running), {})

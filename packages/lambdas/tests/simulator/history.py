@@ -47,7 +47,10 @@ class History:
         if before is None or after is None or before["item"] != {"S": "genome"}:
             return
         states = before["state"]["S"], after["state"]["S"]
-        if states[0] == "ready" and _made(before) != _made(after):
+        if "damaged" in before and states == ("ready", "preparing"):
+            self.faults.append("an index was built anew twice")
+        damaged = states[0] == "ready" and states[1] != "ready" and "damaged" in after
+        if states[0] == "ready" and not damaged and _made(before) != _made(after):
             self.faults.append(f"a genome that was ready changed: {before} -> {after}")
         if states == ("preparing", "preparing"):
             if before["claim"] != after["claim"]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from crackling_aws.stores import keys
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.targets import TargetStore
+from simulator import science
 from simulator.elsewhere import ASSEMBLIES, FATAL, HUGE, LARGE, SMALL, UNKNOWN
 from simulator.world import QUEUES, World
 
@@ -68,6 +71,8 @@ class Scenario:
     failed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     deleted_jobs: set[str] = field(default_factory=set)
+    damaged: Counter[tuple[str, str]] = field(default_factory=Counter)  # how often, by genome and claim
+    lost: dict[tuple[str, str], bytes] = field(default_factory=dict)  # sequences, by genome and claim
     bystanders: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def plan(self) -> None:
@@ -87,6 +92,9 @@ class Scenario:
             self.world.users.append(partial(self._ask_for_bowtie2, genomes[0], 20))
         if self.rng.random() < 0.4:
             self.world.users.append(partial(self._replace, genomes[0], 40))
+        for _ in range(self.rng.choice((0, 0, 1, 1, 2))):
+            self.world.users.append(partial(self._damage, 60))
+        self.world.users.append(partial(self._list_off_targets, self.rng.randint(0, 3)))
         for _ in range(self.rng.randint(0, 2)):
             self.world.users.append(self._poison)
         self.world.users.append(self._stray)
@@ -132,7 +140,8 @@ class Scenario:
         if self.rng.random() < 0.5:  # what is under way goes on only when the other genome may be ready
             for name in ("scan", "consensus", "off_target"):
                 for message in self.world.queues[name].messages:
-                    message.visible_at = max(message.visible_at, self.world.now + 100)
+                    if not message.at_work:
+                        message.visible_at = max(message.visible_at, self.world.now + 100)
         self.world.users.append(partial(self._deliver_jobs_again, genome_id, tries=40))
 
     def _deliver_jobs_again(self, genome_id: str, tries: int) -> None:
@@ -145,6 +154,44 @@ class Scenario:
         for item in self.world.dynamodb.tables["jobs"].values():
             if item["genomeId"] == {"S": genome_id} and "claim" in item:
                 self.world.streams["jobs"].add("INSERT", item)
+
+    def _damage(self, tries: int) -> None:
+        """Damage or delete a file of an index, sometimes with the sequence that it was built from."""
+        files = [
+            (bucket, key)
+            for bucket, key in self.world.s3.objects
+            if bucket == "genome" and re.fullmatch(r"genomes/.*/genome\.\d-of-\d\.issl", key)
+        ]
+        if not files or self.rng.random() < 0.8:  # most of the time there are no jobs at work on them
+            if tries:
+                self.world.users.append(partial(self._damage, tries - 1))
+            return
+        bucket, key = self.rng.choice(files)
+        _, genome_id, claim, _ = key.split("/")
+        self.damaged[genome_id, claim] += 1
+        if self.rng.random() < 0.5:
+            del self.world.s3.objects[bucket, key]
+        else:
+            self.world.s3.objects[bucket, key] = science.DAMAGE + self.world.s3.objects[bucket, key]
+        fasta = bucket, keys.fasta(genome_id, claim)
+        if self.rng.random() < 0.15 and fasta in self.world.s3.objects:
+            self.lost[genome_id, claim] = self.world.s3.objects.pop(fasta)
+
+    def cannot_be_repaired(self, genome_id: str) -> bool:
+        """Return whether some index of a genome could not be built anew: twice damaged, without its sequence, or retired."""
+        if genome_id in self.deleted:
+            return any(genome == genome_id for genome, _ in self.damaged)
+        return any(
+            genome == genome_id and (often > 1 or (genome, claim) in self.lost)
+            for (genome, claim), often in self.damaged.items()
+        )
+
+    def _list_off_targets(self, tries: int) -> None:
+        """Ask for the off-targets of a job's first guide, whatever has become of its genome."""
+        for job_id in self._jobs():
+            self.world.request("GET", f"/jobs/{job_id}/targets/1/offtargets")
+        if tries:
+            self.world.users.append(partial(self._list_off_targets, tries - 1))
 
     def _upload(self, genome_id: str) -> None:
         """Announce, upload, complete; users try again when the service fails, and may forget to complete."""

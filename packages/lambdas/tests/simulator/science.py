@@ -8,15 +8,19 @@ from zlib import crc32
 from crackling.efficiency import Efficiency
 from crackling.sequences.fasta import read_fasta, reverse_complement
 from crackling.specificity import OffTarget, Specificity
+from crackling_aws.stores.objects import MissingObjectError
+from crackling_lambdas.errors import DamagedIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from crackling.guides.sites import Site
-    from crackling_aws.models.genomes import Genome
+    from crackling_aws.models.genomes import Genome, IndexFile
     from crackling_aws.stores.multipart import OnBytes
     from crackling_aws.stores.objects import ObjectStore
+
+DAMAGE = b"\0"  # what a damaged index begins with; what takes no notice of it gives other scores
 
 
 def efficiency(guide: str) -> Efficiency:
@@ -55,17 +59,28 @@ def build_bowtie2(fasta: Path, prefix: Path) -> None:
 
 
 class Indexes:
-    """Score with indexes that are the genomes themselves."""
+    """Score with indexes that are the genomes themselves, and notice those that are damaged or missing."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
     def score(self, genome: Genome, guides: Sequence[str], on_bytes: OnBytes) -> list[Specificity]:
-        whole = b"".join(self._objects.get(file.key) for file in genome.files)
+        whole = b"".join(self._read(file) for file in genome.files)
         on_bytes(len(whole), len(whole))
         return [specificity(whole, guide) for guide in guides]
 
-    def off_targets(self, _genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
+    def _read(self, file: IndexFile) -> bytes:
+        try:
+            content = self._objects.get(file.key)
+        except MissingObjectError as error:
+            raise DamagedIndexError(str(error)) from error
+        if content.startswith(DAMAGE):
+            raise DamagedIndexError(f"{file.key} is damaged")
+        return content
+
+    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
+        for file in genome.files:
+            self._read(file)
         alignment = "." * 20
         rows = [
             OffTarget(guide, "g", at, at + 23, "+", guide, "AGG", 0, alignment, 0.0, 1.0) for at in range(3)

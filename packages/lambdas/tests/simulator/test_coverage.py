@@ -38,7 +38,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 def test_everything_happens(seen: Counter[str], scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for late in ("_check_retired", "_check_expired"):  # which let all jobs expire
-        monkeypatch.setattr(checks, late, lambda _world: None)
+        monkeypatch.setattr(checks, late, lambda _: None)
     ends: Counter[str] = Counter()
     for seed in range(SEEDS):
         # Records of a stream are given up only where many calls fail.

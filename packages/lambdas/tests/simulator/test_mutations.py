@@ -19,9 +19,9 @@ from crackling_aws.messages import ScoreChunk, dump
 from crackling_aws.models.genomes import GenomeState, Part, Source, Venue
 from crackling_aws.models.jobs import Job
 from crackling_aws.preparation import download, release
-from crackling_aws.stores import genomes, jobs, targets
+from crackling_aws.stores import genomes, jobs, retirement, targets
 from crackling_lambdas import reaping
-from crackling_lambdas.genomes import preparation
+from crackling_lambdas.genomes import preparation, repairs
 from crackling_lambdas.handlers import notifier, scheduler
 from crackling_lambdas.jobs import admission, deletion, scanning
 from crackling_lambdas.jobs import email_notifier as notifying
@@ -169,12 +169,17 @@ def genomes_are_used_without_a_note(patch: pytest.MonkeyPatch) -> None:
 
 
 def genomes_in_use_are_deleted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(genomes, "UNUSED", "#state = :state")
-    patch.setattr(genomes.GenomeStore, "_retire", genomes.GenomeStore._delete_unused)
+    patch.setattr(retirement, "UNUSED", always("#state"))
+    replace = retirement.Retirement.replace
+
+    def forget(self: Any, genome: Any, *rest: Any) -> bool:
+        return replace(self, genome and dataclasses.replace(genome, used_until=None), *rest)
+
+    patch.setattr(retirement.Retirement, "replace", forget)
 
 
 def files_of_retired_preparations_are_deleted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(genomes.GenomeStore, "retired_claims", lambda *_: frozenset())
+    patch.setattr(retirement.Retirement, "claims", lambda *_: frozenset())
 
 
 def retired_preparations_are_kept_for_ever(patch: pytest.MonkeyPatch) -> None:
@@ -439,7 +444,66 @@ def long_work_is_not_held_on_to(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hold.Hold, "extend", once)
 
 
+def indexes_are_built_anew_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes, "WHOLE_UNTIL_NOW", genomes.IN_USE)
+    begin = repairs.Repairs.begin
+
+    def forgetful(self: Any, genome: Any, *rest: Any) -> None:
+        begin(self, dataclasses.replace(genome, damaged=None), *rest)
+
+    patch.setattr(repairs.Repairs, "begin", forgetful)
+
+
+def damage_is_judged_by_what_is_there_now(patch: pytest.MonkeyPatch) -> None:
+    """Whoever read the index before it was built anew takes its damage for the second."""
+    begin = repairs.Repairs.begin
+
+    def late(self: Any, genome: Any, *rest: Any) -> None:
+        begin(self, self.genomes.get(genome.genome_id) or genome, *rest)
+
+    patch.setattr(repairs.Repairs, "begin", late)
+
+
+def jobs_do_not_wait_for_a_repair(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(genomes.GenomeStore, "await_repair", lambda *_: None)
+
+
+def the_genome_is_read_only_before_a_job_waits_for_a_repair(patch: pytest.MonkeyPatch) -> None:
+    def wait(self: Any, job: Any, claim: str) -> Any:
+        found = self.genomes.get(job.genome_id)
+        if release.owned(found, claim) and found.damaged is not None:
+            self.genomes.await_repair(job.genome_id, job.job_id, job.expires, found.damaged)
+            return None
+        return found if genomes.is_ready(found, claim) else None
+
+    patch.setattr(repairs.Repairs, "wait", wait)
+
+
+def a_repair_is_not_begun(patch: pytest.MonkeyPatch) -> None:
+    start = preparation.Preparations._start
+    patch.setattr(
+        preparation.Preparations,
+        "_start",
+        lambda self, genome, claim: start(self, dataclasses.replace(genome, damaged=None), claim),
+    )
+
+
+def jobs_that_began_outlive_a_repair_that_failed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.JobStore, "fail_pinned", lambda *_: False)
+
+
+def a_damaged_index_fails_its_jobs_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repairs.Repairs, "begin", lambda *_: None)
+
+
 MUTATIONS = [
+    indexes_are_built_anew_for_ever,
+    damage_is_judged_by_what_is_there_now,
+    jobs_do_not_wait_for_a_repair,
+    the_genome_is_read_only_before_a_job_waits_for_a_repair,
+    a_repair_is_not_begun,
+    jobs_that_began_outlive_a_repair_that_failed,
+    a_damaged_index_fails_its_jobs_at_once,
     deleted_jobs_are_read,
     deleted_jobs_change,
     the_mark_goes_with_the_data,

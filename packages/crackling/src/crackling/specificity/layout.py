@@ -22,6 +22,7 @@ from crackling.specificity.plan import MAX_KEY_NT, MIN_KEY_NT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from typing_extensions import Buffer
 
@@ -170,6 +171,15 @@ def sealed(headers: Sequence[Header]) -> list[Header]:
         replace(header, shard=number, shards=len(headers), set_id=digest)
         for number, header in enumerate(headers, start=1)
     ]
+
+
+def file_digest(path: Path) -> str:
+    """Return a digest that identifies the contents of an index file.
+
+    It is that of its header, which has the checksums of all sections, and the id of the set and the number of the shard.
+    """
+    with path.open("rb") as file:
+        return hashlib.blake2b(file.read(HEADER_BYTES), digest_size=16).hexdigest()
 
 
 def encode_contigs(pieces: Sequence[Piece]) -> bytes:

@@ -66,10 +66,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
-    """Hold the key in the genome bucket and the size of one shard of an index."""
+    """Hold the key in the genome bucket, the size and the digest of one shard of an index."""
 
     key: str
     bytes: int
+    digest: str = ""  # see crackling.specificity.layout.file_digest; empty if an earlier version built it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,18 @@ class Genome:
     reason: str | None = None
     used_until: int | None = None  # the latest expiry of the jobs that are pinned to its preparation
     retired: bool = False  # deleted or replaced, and kept for those jobs
+    damaged: float | None = None  # when its index was found damaged; it is then built anew, once
     shared: bool = False  # whoever is signed in may read it and name it in jobs
 
     @property
     def prepared(self) -> bool:
         """Return whether every step is done."""
         return bool(self.parts) and self.done >= self.parts
+
+    @property
+    def under_repair(self) -> bool:
+        """Return whether its index was found damaged and is being built anew."""
+        return self.state is GenomeState.PREPARING and self.damaged is not None
 
     @property
     def current_progress(self) -> Progress | None:
@@ -120,8 +127,11 @@ class Genome:
 
     @property
     def preparation_seconds(self) -> float | None:
-        """Return the seconds from claim to ready; None unless it is ready. `updated` does not change after that."""
-        if self.state is not GenomeState.READY or self.claimed is None:
+        """Return the seconds from claim to ready; None unless it is ready. `updated` does not change after that.
+
+        An index that was built anew says nothing about preparations: there is no download in its time.
+        """
+        if self.state is not GenomeState.READY or self.claimed is None or self.damaged is not None:
             return None
         return self.updated - self.claimed
 

@@ -50,10 +50,10 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
     The same contigs give the same bytes. `limit`: the most bases that are taken.
 
     Raises:
-        InputError: it is not FASTA, not DNA, damaged, empty, or too large, or two contigs have one name.
+        InputError: it is not FASTA, not DNA, damaged, empty, without a known base, or too large, or two contigs have one name.
     """
     bases = before = 0
-    writer, contigs = FastaWriter(out, label), 0
+    writer, contigs, is_known = FastaWriter(out, label), 0, False
     max_bytes = None if limit is None else _MAX_BYTES_A_BASE * limit + _MAX_BYTES_OF_HEADERS
     for name, piece in read_pieces(source, label, max_bytes):
         if not piece:
@@ -70,11 +70,16 @@ def copy_fasta(source: BinaryIO, out: BinaryIO, label: str, limit: int | None = 
             continue
         sequence = normalise(Contig(name, piece), label, before).sequence
         before, bases = before + len(sequence), bases + len(sequence)
+        is_known = is_known or any(base in sequence for base in "ACGT")
         if limit is not None and bases > limit:
             raise _too_large(label, limit)
         writer.add(sequence)
     if not bases:
         raise InputError(f"{label}: holds no sequence, only headers; give a FASTA file of the whole genome")
+    if not is_known:
+        raise InputError(
+            f"{label}: holds no known base, only N and other ambiguous letters; give a FASTA file of the assembled genome"
+        )
     return writer.finish()
 
 

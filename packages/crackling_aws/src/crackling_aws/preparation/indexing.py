@@ -11,11 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
+from crackling.errors import InputError
 from crackling.specificity import build_index
+from crackling.specificity.layout import file_digest
 from crackling_aws.models.genomes import Bowtie2State, IndexFile, Part, Phase
 from crackling_aws.preparation.progress import BuildProgress, LostClaimError, Reporter
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
+from crackling_aws.stores.objects import MissingObjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +92,12 @@ class IsslIndex:
             report(Part.ISSL)
             fasta = Path(folder, "genome.fa.gz")
             key = keys.fasta(genome_id, claim)
-            self.objects.download(key, fasta, on_bytes=partial(progress, Phase.DOWNLOADING))
+            try:
+                self.objects.download(key, fasta, on_bytes=partial(progress, Phase.DOWNLOADING))
+            except MissingObjectError:
+                raise InputError(
+                    f"{genome_id}: its sequence is no longer stored; prepare the genome from its source"
+                ) from None
             shards = self.build([fasta], Path(folder, "genome.issl"), progress=progress)
             files = self._upload(message, shards, progress)
         self.genomes.issl_done(genome_id, claim, files, self.clock())
@@ -97,7 +105,11 @@ class IsslIndex:
     def _upload(self, message: PrepareGenome, shards: Sequence[Path], progress: OnStage) -> list[IndexFile]:
         """Upload the files of the index, and delete each when it is there."""
         files = [
-            IndexFile(keys.index(message.genome_id, message.claim, number, len(shards)), path.stat().st_size)
+            IndexFile(
+                keys.index(message.genome_id, message.claim, number, len(shards)),
+                path.stat().st_size,
+                file_digest(path),
+            )
             for number, path in enumerate(shards, start=1)
         ]
         uploaded, total = 0, sum(file.bytes for file in files)

@@ -3,14 +3,13 @@
 No waiting job is forgotten: a job writes its waiter before it reads the genome's state, and a preparation writes the state
 before it reads the waiters. Therefore the job sees the final state, or the preparation sees the job.
 
-A job is pinned to the preparation that it begins with. When the genome is deleted, the facts of that preparation move to an
-item of their own, in the same transaction, and stay until the last job that is pinned to it has expired.
+A job is pinned to the preparation that it begins with; stores/retirement.py keeps what deleted genomes were for their jobs.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, TypeGuard
+from dataclasses import fields
+from typing import TYPE_CHECKING, TypeGuard
 
 from crackling_aws.codec import attribute_name, attributes, encode, from_item, to_item
 from crackling_aws.models.genomes import (
@@ -23,15 +22,9 @@ from crackling_aws.models.genomes import (
     Source,
     Venue,
 )
-from crackling_aws.stores.dynamo import (
-    Update,
-    expressions,
-    filters,
-    key_condition,
-    pages,
-    transact,
-    write_if,
-)
+from crackling_aws.stores.dynamo import Update, expressions, filters, pages, write_if
+from crackling_aws.stores.genome_items import GENOME_ITEM, WAITER, key_of, names_of_items, read_item
+from crackling_aws.stores.retirement import Retirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,21 +33,19 @@ if TYPE_CHECKING:
 
     from crackling_aws.codec import Value
 
-GENOME_ITEM = "genome"
-WAITER = "waiter#"
-RETIRED = "preparation#"
 CLAIMABLE = "attribute_not_exists(#genomeId) OR #state IN (:uploading, :failed)"
 MINE = "#owner = :owner"
 OWNERLESS_OR_MINE = f"(attribute_not_exists(#owner) OR {MINE})"
 _CLAIMABLE_STATES = {"uploading": GenomeState.UPLOADING, "failed": GenomeState.FAILED}
+NEW = "attribute_not_exists(#genomeId)"
+NOT_WAITING_AGAIN = "attribute_not_exists(#damaged)"
 OWNED = "#state = :preparing AND #claim = :claim"
 NOT_BEGUN = "attribute_not_exists(#venue)"
 IN_USE = "#state = :ready AND #claim = :claim"
 USED_FOR_LESS = f"{IN_USE} AND (attribute_not_exists(#usedUntil) OR #usedUntil < :until)"
-# The state that a deletion has read must still hold, because a job may be pinned at any time.
-UNUSED = "#state = :state AND attribute_not_exists(#usedUntil)"
-USED = f"{IN_USE} AND #usedUntil = :until"
-BOWTIE2_OWNED = "#state = :ready AND #claim = :claim AND #bowtie2 = :preparing"
+WHOLE_UNTIL_NOW = f"{IN_USE} AND attribute_not_exists(#damaged)"
+DAMAGED_BEFORE = f"{IN_USE} AND attribute_exists(#damaged)"
+BOWTIE2_OWNED = "#claim = :claim AND #bowtie2 = :preparing"
 # A build whose message was lost may be asked for again.
 BOWTIE2_WANTED = (
     "#state = :ready AND #claim = :claim "
@@ -64,6 +55,8 @@ STALLED = f"{OWNED} AND #updated < :before"
 # Fields that describe the genome itself, and fields of the preparation that owns it.
 _OF_THE_GENOME = {"genome_id", "name", "owner", "shared", "source", "created"}
 _OF_THE_CLAIM = {"state", "claim", "claimed", "parts", "attempts", "updated"}
+# Fields of the work on an index, which its repair begins anew.
+_OF_A_BUILD = tuple(map(attribute_name, ("venue", "worker", "progress", "attempts", "expected_seconds")))
 # All other fields are results of a preparation, so a new claim removes them.
 OF_A_PREPARATION = tuple(
     attribute_name(field.name) for field in fields(Genome) if field.name not in _OF_THE_GENOME | _OF_THE_CLAIM
@@ -77,24 +70,33 @@ def is_ready(genome: Genome | None, claim: str | None = None) -> TypeGuard[Genom
     return claim is None or genome.claim == claim
 
 
+def was_ready(genome: Genome | None, claim: str) -> TypeGuard[Genome]:
+    """Return whether a genome is ready by the preparation `claim`, or was until its index was found damaged."""
+    return is_ready(genome, claim) or (
+        genome is not None and genome.claim == claim and genome.damaged is not None
+    )
+
+
 class GenomeStore:
     """Read and write genomes and their waiters. Every change is a conditional write."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
+        self.retirement = Retirement(client, table)
 
     def get(self, genome_id: str) -> Genome | None:
         """Return the genome as its latest write left it."""
-        return self._get(_key(genome_id))
+        return read_item(self._client, self._table, key_of(genome_id))
 
     def preparation(self, genome_id: str, claim: str) -> Genome | None:
         """Return a genome as the preparation `claim` made it, current or retired; None if its files are deleted.
 
-        A preparation only ever moves from the genome's item to its own, so they are read in this order.
+        Its index may be damaged; then its state is not ready. A preparation only ever moves from the genome's item to its own,
+        so they are read in this order.
         """
         found = self.get(genome_id)
-        return found if is_ready(found, claim) else self._get(_key(genome_id, f"{RETIRED}{claim}"))
+        return found if was_ready(found, claim) else self.retirement.get(genome_id, claim)
 
     def use(self, genome_id: str, claim: str, until: int) -> bool:
         """Note that a job which expires at `until` uses a preparation.
@@ -106,20 +108,6 @@ class GenomeStore:
             return True
         found = self.get(genome_id)
         return is_ready(found, claim) and (found.used_until or 0) >= until
-
-    def retired(self) -> Iterator[Genome]:
-        """Yield every retired preparation: a scan of the table."""
-        request = filters("begins_with(#item, :retired)", retired=RETIRED)
-        for item in pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request):
-            yield from_item(Genome, item)
-
-    def retired_claims(self, genome_id: str) -> frozenset[str]:
-        """Return the retired preparations of a genome, whose files are still in use."""
-        return frozenset(self._items(genome_id, RETIRED))
-
-    def remove_retired(self, genome_id: str, claim: str) -> None:
-        """Delete the item of a retired preparation, once its files are deleted."""
-        self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{RETIRED}{claim}"))
 
     def list(self) -> Iterator[Genome]:
         """Yield every genome: a scan of the table, which is small."""
@@ -151,11 +139,12 @@ class GenomeStore:
             owner=owner,
             shared=shared,
         )
-        item = to_item(announced) | _key(genome_id) | {"expires": encode(expires)}
+        item = to_item(announced) | key_of(genome_id) | {"expires": encode(expires)}
         mine = "attribute_not_exists(#owner)" if owner is None else OWNERLESS_OR_MINE
         given = _CLAIMABLE_STATES if owner is None else {**_CLAIMABLE_STATES, "owner": owner}
-        request = expressions(f"({CLAIMABLE}) AND {mine}", given)
-        return write_if(self._client.put_item, TableName=self._table, Item=item, **request)
+        return self.retirement.replace(
+            self.get(genome_id), "Put", {"Item": item}, f"({CLAIMABLE}) AND {mine}", given
+        )
 
     def share(self, genome_id: str, owner: str, *, shared: bool) -> bool:
         """Let others read an owner's genome, or no longer; return False if it is not, or no longer, that owner's."""
@@ -163,7 +152,10 @@ class GenomeStore:
         return self._update(genome_id, update, MINE, owner=owner)
 
     def claim(self, genome_id: str, claim: str, source: Source, parts: Iterable[Part], now: float) -> bool:
-        """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared."""
+        """Begin a preparation, owned by the token `claim`; return False if the genome is ready or being prepared.
+
+        One that failed because its index was damaged is retired, if jobs use it.
+        """
         update = Update(
             set=attributes(
                 Genome, state=GenomeState.PREPARING, claim=claim, source=source, parts=frozenset(parts), updated=now,
@@ -172,7 +164,10 @@ class GenomeStore:
             set_if_absent=attributes(Genome, created=now),
             remove=("expires", "attempts", *OF_A_PREPARATION),
         )  # fmt: skip
-        return self._update(genome_id, update, CLAIMABLE, **_CLAIMABLE_STATES)
+        key = {"Key": key_of(genome_id)}
+        return self.retirement.replace(
+            self.get(genome_id), "Update", key, f"({CLAIMABLE})", _CLAIMABLE_STATES, update
+        )
 
     def begun(
         self,
@@ -251,7 +246,6 @@ class GenomeStore:
             Update(set=attributes(Genome, bowtie2=state)),
             BOWTIE2_OWNED,
             claim=claim,
-            ready=GenomeState.READY,
             preparing=Bowtie2State.PREPARING,
         )
 
@@ -274,64 +268,81 @@ class GenomeStore:
             genome_id, update, STALLED, claim=claim, preparing=GenomeState.PREPARING, before=before
         )
 
+    def mark_damaged(self, genome_id: str, claim: str, now: float) -> bool:
+        """Note that the index of a ready genome is damaged, for the first time: the index is built anew.
+
+        The preparation goes on with its own sequence, which its jobs are pinned to; its stream record begins it.
+        Return False if it was found damaged before, or the genome is not ready by `claim`.
+        """
+        update = Update(
+            set=attributes(
+                Genome,
+                state=GenomeState.PREPARING,
+                done=frozenset([Part.FASTA]),
+                damaged=now,
+                claimed=now,
+                updated=now,
+            ),
+            remove=_OF_A_BUILD,
+        )
+        return self._update(genome_id, update, WHOLE_UNTIL_NOW, claim=claim, ready=GenomeState.READY)
+
+    def fail_damaged(self, genome_id: str, claim: str, reason: str, now: float) -> bool:
+        """Fail a genome whose index is damaged although it was built anew.
+
+        Return False if it was not, or the genome is not ready by `claim`.
+        """
+        update = Update(set=attributes(Genome, state=GenomeState.FAILED, reason=reason, updated=now))
+        return self._update(genome_id, update, DAMAGED_BEFORE, claim=claim, ready=GenomeState.READY)
+
     def delete(self, genome_id: str) -> bool:
         """Delete the item of a genome, if any; return False if it is being prepared. A preparation that jobs use is retired."""
         while (found := self.get(genome_id)) is not None:
             if found.state is GenomeState.PREPARING:
                 return False
-            if self._retire(found) if found.used_until is not None else self._delete_unused(found):
+            if self.retirement.delete(found):
                 break
         return True
 
-    def _delete_unused(self, genome: Genome) -> bool:
-        request = expressions(UNUSED, {"state": genome.state})
-        key = _key(genome.genome_id)
-        return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
-
-    def _retire(self, genome: Genome) -> bool:
-        """Move a preparation to an item of its own; return False if its use has changed since it was read."""
-        item = to_item(replace(genome, retired=True))
-        key = _key(genome.genome_id, f"{RETIRED}{genome.claim}")
-        values = {"ready": GenomeState.READY, "claim": genome.claim, "until": genome.used_until}
-        deletion = {"Key": _key(genome.genome_id), **expressions(USED, values)}
-        return transact(
-            self._client,
-            [
-                {"Put": {"TableName": self._table, "Item": item | key}},
-                {"Delete": {"TableName": self._table, **deletion}},
-            ],
-        )
-
     def add_waiter(self, genome_id: str, job_id: str, expires: int) -> None:
-        """Note that a job waits for the genome."""
-        item = _key(genome_id, f"{WAITER}{job_id}") | {"expires": encode(expires)}
+        """Note that a job waits for the genome, if it is not noted yet."""
+        item = key_of(genome_id, f"{WAITER}{job_id}") | {"expires": encode(expires)}
+        write_if(self._client.put_item, TableName=self._table, Item=item, **expressions(NEW))
+
+    def await_repair(self, genome_id: str, job_id: str, expires: int, damaged: float) -> None:
+        """Note that a job waits until the index is built anew that was found damaged at a time."""
+        item = key_of(genome_id, f"{WAITER}{job_id}") | {
+            "expires": encode(expires),
+            "damaged": encode(damaged),
+        }
         self._client.put_item(TableName=self._table, Item=item)
 
     def remove_waiter(self, genome_id: str, job_id: str) -> None:
         """Note that a job no longer waits for the genome."""
-        self._client.delete_item(TableName=self._table, Key=_key(genome_id, f"{WAITER}{job_id}"))
+        self._client.delete_item(TableName=self._table, Key=key_of(genome_id, f"{WAITER}{job_id}"))
+
+    def release_waiter(self, genome_id: str, job_id: str, damaged: float | None) -> bool:
+        """Note that a job goes on with the genome, whose index was found damaged at a time, or never.
+
+        Return False if the job waits again, because the index was found damaged since.
+        """
+        request = (
+            expressions(NOT_WAITING_AGAIN)
+            if damaged is None
+            else expressions(f"({NOT_WAITING_AGAIN} OR #damaged = :damaged)", {"damaged": damaged})
+        )
+        key = key_of(genome_id, f"{WAITER}{job_id}")
+        return write_if(self._client.delete_item, TableName=self._table, Key=key, **request)
 
     def waiters(self, genome_id: str) -> Iterator[str]:
         """Yield the ids of the jobs that wait for the genome, as the latest writes left them."""
-        yield from self._items(genome_id, WAITER)
+        yield from names_of_items(self._client, self._table, genome_id, WAITER)
 
     def awaited(self) -> frozenset[str]:
         """Return the ids of all genomes that jobs wait for: a scan of the table."""
         request = filters("begins_with(#item, :waiter)", waiter=WAITER)
         items = pages(self._client.scan, TableName=self._table, ConsistentRead=True, **request)
         return frozenset(item["genomeId"]["S"] for item in items)
-
-    def _items(self, genome_id: str, prefix: str) -> Iterator[str]:
-        """Yield what follows a prefix in the names of a genome's items."""
-        request = key_condition(
-            "#genomeId = :genome_id AND begins_with(#item, :prefix)", genome_id=genome_id, prefix=prefix
-        )
-        for item in pages(self._client.query, TableName=self._table, ConsistentRead=True, **request):
-            yield item["item"]["S"].removeprefix(prefix)
-
-    def _get(self, key: dict[str, Any]) -> Genome | None:
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return from_item(Genome, answer["Item"]) if "Item" in answer else None
 
     def _done(self, genome_id: str, claim: str, part: Part, **fields: object) -> bool:
         """Set fields, and note that a part is done."""
@@ -347,8 +358,4 @@ class GenomeStore:
 
     def _update(self, genome_id: str, update: Update, condition: str, **values: Value) -> bool:
         request = expressions(condition, values, update=update)
-        return write_if(self._client.update_item, TableName=self._table, Key=_key(genome_id), **request)
-
-
-def _key(genome_id: str, item: str = GENOME_ITEM) -> dict[str, Any]:
-    return attributes(Genome, genome_id=genome_id) | {"item": encode(item)}
+        return write_if(self._client.update_item, TableName=self._table, Key=key_of(genome_id), **request)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from crackling_aws.codec import Value
+
 NEW = "attribute_not_exists(#jobId)"
 EXISTS = "attribute_exists(#jobId)"
 OWNED = "attribute_exists(#owner)"
@@ -28,6 +30,7 @@ NOT_COMPLETE = "(attribute_not_exists(#guides) OR #consensusDone <> #guides OR #
 NOT_FINISHED = f"{NOT_DELETED} AND {NOT_FAILED} AND {NOT_COMPLETE}"
 NOT_NOTIFIED = f"{NOT_DELETED} AND attribute_not_exists(#notified)"
 NOT_PINNED = "attribute_not_exists(#claim)"
+PINNED = "#claim = :pin"
 STALLED = f"{NOT_FINISHED} AND #updated < :before"
 TO_ERASE = "#expires <= :now OR attribute_exists(#deleted)"
 MARKED = "#deleted < :before"
@@ -133,6 +136,12 @@ class JobStore:
         """End a job that waits for its genome with a reason; return False if it is finished, or no longer waits."""
         return self._update(job_id, f"{NOT_FINISHED} AND {NOT_PINNED}", failure=reason, updated=now)
 
+    def fail_pinned(self, job_id: str, claim: str, reason: str, now: float) -> bool:
+        """End a job with a reason; return False if it is finished, or not pinned to the preparation `claim`."""
+        return self._update(
+            job_id, f"{NOT_FINISHED} AND {PINNED}", {"pin": claim}, failure=reason, updated=now
+        )
+
     def fail_stalled(self, job_id: str, reason: str, before: float, now: float) -> bool:
         """End the job with a reason; return False if it is finished or made progress since `before`."""
         return self._update(job_id, STALLED, {"before": before}, failure=reason, updated=now)
@@ -155,13 +164,13 @@ class JobStore:
             yield from_item(Job, item)
 
     def _update(
-        self, job_id: str, condition: str, given: dict[str, float] | None = None, **fields: object
+        self, job_id: str, condition: str, given: dict[str, Value] | None = None, **fields: object
     ) -> bool:
         """Set fields of a job under a condition, whose values are `given`."""
         return self._write(job_id, condition, Update(set=attributes(Job, **fields)), given)
 
     def _write(
-        self, job_id: str, condition: str, update: Update, given: dict[str, float] | None = None
+        self, job_id: str, condition: str, update: Update, given: dict[str, Value] | None = None
     ) -> bool:
         request = expressions(f"{EXISTS} AND {condition}", given, update=update)
         key = attributes(Job, job_id=job_id)

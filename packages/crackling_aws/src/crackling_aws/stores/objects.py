@@ -30,14 +30,15 @@ CONNECTIONS = 16  # that a download has at once: one alone carries some 50 to 90
 _COPY = 1024 * 1024
 _ATTEMPTS = 4
 _BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
-_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+# An object that ends before the range has no such bytes: it was replaced by a shorter one.
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound", "InvalidRange", "416"})
 # S3 tells only a role that may list the whole bucket that an object is missing:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 _MISSING_OR_DENIED = frozenset({"AccessDenied", "403", "Forbidden"})
 
 
 class MissingObjectError(Exception):
-    """Raised when there is no object under a key."""
+    """Raised when there is no object under a key, or it ends before the bytes that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

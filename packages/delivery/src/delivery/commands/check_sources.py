@@ -18,6 +18,9 @@ from delivery.workflows.line_endings import known_files
 if TYPE_CHECKING:
     import argparse
 
+SOURCES = frozenset({".py", ".js", ".ts", ".c", ".h"})
+GENERATED = "openapi.d.ts"
+
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
     """Add no arguments."""
@@ -31,7 +34,7 @@ def run(_options: argparse.Namespace) -> int:
     findings += [
         f"{path} is built, not written: `git rm --cached {path}`" for path in tracked_although_ignored(ROOT)
     ]
-    sources = [path for path in known_files(ROOT) if path.suffix == ".py"]
+    sources = [path for path in known_files(ROOT) if path.suffix in SOURCES and path.name != GENERATED]
     findings += [
         f'{path.relative_to(ROOT)}:{line}: "{text}" is no sentence: begin with what it does ("Return ...")'
         for path, line, text in scraps(sources)

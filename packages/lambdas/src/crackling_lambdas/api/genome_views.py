@@ -117,6 +117,13 @@ class GenomeView(View):
         Bowtie2State | None,
         Field(description="Of its bowtie2 index, which is built when somebody asks for it; null until then."),
     ]
+    damaged: Annotated[
+        datetime | None,
+        Field(
+            description="When its index was found damaged: while it is `preparing`, the index is being built anew; `failed`, "
+            "that did not help; `ready`, the index is whole again."
+        ),
+    ]
     shared: SharedField
     mine: Annotated[bool, Field(description="Whether you are its owner.")]
     created: datetime
@@ -144,6 +151,7 @@ class GenomeView(View):
             annotated=genome.annotated,
             index_bytes=genome.index_bytes,
             bowtie2=genome.bowtie2,
+            damaged=None if genome.damaged is None else to_datetime(genome.damaged),
             shared=genome.owner is not None and genome.shared,
             mine=mine,
             created=to_datetime(genome.created),

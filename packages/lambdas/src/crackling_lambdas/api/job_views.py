@@ -147,8 +147,15 @@ class JobView(View):
     ]
     status: Status
     progress: Progress
+    index_damaged: Annotated[
+        bool,
+        Field(
+            description="Whether it waits because the index of its genome was found damaged and is being built anew."
+        ),
+    ]
     genome_progress: Annotated[
-        PartProgress | None, Field(description="While it waits for its genome: how far that is.")
+        PartProgress | None,
+        Field(description="While it waits for its genome, or for the genome's index: how far that is."),
     ]
     index_download: Annotated[
         IndexDownloadView | None,
@@ -168,6 +175,8 @@ class JobView(View):
     @classmethod
     def of(cls, job: Job, genome: Genome | None, now: float, *, mine: bool) -> Self:
         """Return the view of a job and of the genome that it is pinned to, or that it waits for, if there is one."""
+        index_damaged = not job.finished and genome is not None and genome.under_repair
+        waits = index_damaged or job.status is Status.PREPARING
         return cls(
             job_id=job.job_id,
             kind=job.kind,
@@ -182,7 +191,8 @@ class JobView(View):
             progress=Progress(
                 guides=job.guides, consensus_done=job.consensus_done, off_target_done=job.off_target_done
             ),
-            genome_progress=PartProgress.of(genome) if job.status is Status.PREPARING else None,
+            index_damaged=index_damaged,
+            genome_progress=PartProgress.of(genome) if waits else None,
             index_download=IndexDownloadView.of(job.awaited_download(now)),
             reason=job.failure,
             mail_due=job.mail_due,

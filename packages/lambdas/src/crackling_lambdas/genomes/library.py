@@ -218,7 +218,7 @@ class Library:
         )
         if not self.genomes.delete(genome_id):
             raise ConflictError(f"The genome {genome_id} is being prepared; delete it when that has ended")
-        used = [keys.preparation(genome_id, claim) for claim in self.genomes.retired_claims(genome_id)]
+        used = [keys.preparation(genome_id, claim) for claim in self.genomes.retirement.claims(genome_id)]
         files = [key for key in files if not key.startswith(tuple(used))]
         self.objects.delete(files)
         if not known and not files:

@@ -97,14 +97,15 @@ class Preparations:
         """
         objects = self.sizes.objects
         spared = tuple(
-            keys.preparation(genome_id, kept) for kept in (claim, *self.genomes.retired_claims(genome_id))
+            keys.preparation(genome_id, kept) for kept in (claim, *self.genomes.retirement.claims(genome_id))
         )
         left = [key for key in objects.keys(keys.genome_folder(genome_id)) if not key.startswith(spared)]
         if owned(self.genomes.get(genome_id), claim):
             objects.delete(left)
 
     def _start(self, genome: Genome, claim: str) -> None:
-        if genome.venue is Venue.LAMBDA and Part.FASTA not in genome.done:
+        # A damaged index is built anew from a sequence that is there: the downloader passes the message on.
+        if genome.venue is Venue.LAMBDA and (Part.FASTA not in genome.done or genome.damaged is not None):
             self.downloads.send([PrepareGenome(genome.genome_id, claim)])
         if genome.venue is Venue.WORKER and genome.worker is None:
             try:

@@ -62,6 +62,8 @@ class Sizes:
             InputError: the assembly or the upload cannot be used.
             CracklingError: NCBI cannot be reached.
         """
+        if genome.bases is not None:  # only its index is built anew
+            return Size(genome.bases, genome.organism)
         if genome.source is Source.ACCESSION:
             report = self.assemblies.assembly(genome.genome_id)
             return Size(report.bases, report.organism)

@@ -11,6 +11,7 @@ from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import EmailTopic
 from crackling_aws.messages import PrepareGenome
+from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
@@ -26,6 +27,7 @@ from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.ncbi import NcbiClient
+from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.shard_files import ShardFiles
@@ -93,6 +95,9 @@ def make_handler(
             objects=data,
             off_target_finder=make_off_target_finder(genome_objects),
             annotations=Annotations(objects=genome_objects),
+            repairs=Repairs(
+                genomes=genomes, failure=Failure(genomes=genomes, jobs=jobs, clock=clock), clock=clock
+            ),
             clock=clock,
         ),
         Deletion(jobs=jobs, targets=targets, genomes=genomes, objects=data, clock=clock),

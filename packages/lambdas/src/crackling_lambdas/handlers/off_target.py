@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import ScoreChunk
+from crackling_aws.preparation.release import Failure
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.genomes.annotations import Annotations
+from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.index_files.index_cache import IndexCache
 from crackling_lambdas.index_files.shard_files import ShardFiles
 from crackling_lambdas.jobs.downloads import DownloadReports
@@ -51,6 +53,9 @@ def make_handler(
         read_preparation=ReadCache(read=genomes.preparation, clock=clock).get,
         indexes=make_indexes(objects),
         annotations=Annotations(objects=objects),
+        repairs=Repairs(
+            genomes=genomes, failure=Failure(genomes=genomes, jobs=jobs, clock=clock), clock=clock
+        ),
         report_download=DownloadReports(jobs=jobs, clock=clock),
         clock=clock,
         measure=log_work,

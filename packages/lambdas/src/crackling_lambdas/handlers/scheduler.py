@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from crackling_aws.messages import PrepareGenome, ScanJob
 from crackling_aws.preparation.release import Failure, Release
 from crackling_aws.queues import Queue
-from crackling_aws.stores.genomes import GENOME_ITEM, GenomeStore
+from crackling_aws.stores.genome_items import GENOME_ITEM
+from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.genomes.claims import Claims

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crackling.specificity import Listing, Shard, Tally
 from crackling.specificity.layout import POSITION_SECTIONS, Section
 from crackling_aws.stores.objects import CONNECTIONS
+from crackling_lambdas.index_files.damage import telling_damage
 from crackling_lambdas.index_files.parts import Parts
 
 if TYPE_CHECKING:
@@ -41,16 +42,25 @@ class IndexCache:
 
         The shards are used one after another, so that they need not fit on the disk together. Those on the disk are used first:
         the shards that are downloaded last are then still there for the next chunk.
+
+        Raises:
+            DamagedIndexError: the index cannot be used.
         """
         tally = Tally(guides)
-        for shard in self._shards(genome, on_bytes):
-            tally.add(shard)
-        return tally.scores()
+        with telling_damage(genome):
+            for shard in self._shards(genome, on_bytes):
+                tally.add(shard)
+            return tally.scores()
 
     def perfect_matches(self, genome: Genome, guides: Sequence[str]) -> list[list[OffTarget]]:
-        """Return the perfect matches of each guide in a genome that is annotated."""
+        """Return the perfect matches of each guide in a genome that is annotated.
+
+        Raises:
+            DamagedIndexError: the index cannot be used.
+        """
         listings = [Listing(guide, 0) for guide in guides]
-        with ThreadPoolExecutor(CONNECTIONS) as pool:  # each guide waits for its own positions
+        # Each guide waits for its own positions.
+        with telling_damage(genome), ThreadPoolExecutor(CONNECTIONS) as pool:
             for shard in self._shards(genome):
                 list(pool.map(lambda listing, shard=shard: listing.add(shard), listings))
         return [listing.off_targets() for listing in listings]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard
 from crackling.specificity.layout import LIST_SECTIONS
+from crackling_lambdas.index_files.damage import telling_damage
 from crackling_lambdas.index_files.parts import Parts
 from crackling_lambdas.index_files.time_limit import TimeLimit
 
@@ -46,12 +47,14 @@ class OffTargetLookup:
 
         Raises:
             NotYetError: the time of a request was over before all parts had come; those that have come are kept.
+            DamagedIndexError: the index cannot be used.
         """
         self.limit.begin()
         listing = Listing(guide, most=most)
-        for file in sorted(genome.files, key=lambda file: file not in self.files):
-            listing.add(self.files.use(file, self._download))
-        return listing.total, listing.off_targets()
+        with telling_damage(genome):
+            for file in sorted(genome.files, key=lambda file: file not in self.files):
+                listing.add(self.files.use(file, self._download))
+            return listing.total, listing.off_targets()
 
     def _download(self, file: IndexFile, path: Path) -> Shard:
         if file.bytes <= MAX_WHOLE_BYTES:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crackling.errors import IndexFileError
+from crackling.specificity.layout import file_digest
+from crackling_lambdas.errors import FullDiskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +25,6 @@ RESERVED_BYTES = 64 * 1024 * 1024  # of the disk, for everything else
 logger = logging.getLogger(__name__)
 
 
-class FullDiskError(Exception):
-    """Raised when a file does not fit even alone; another instance, or a later attempt, may have more room."""
-
-
 def _free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
@@ -37,10 +35,10 @@ class ShardFiles:
 
     folder: Path
     free_bytes: Callable[[Path], int] = _free_bytes
-    _open: dict[str, tuple[Path, Shard]] = field(default_factory=dict)  # by key, used last at the end
+    _open: dict[IndexFile, tuple[Path, Shard]] = field(default_factory=dict)  # used last at the end
 
     def __contains__(self, file: IndexFile) -> bool:
-        return file.key in self._open
+        return file in self._open
 
     def use(self, file: IndexFile, download: Callable[[IndexFile, Path], Shard]) -> Shard:
         """Return the shard, open until the next call; if it is missing, `download` writes the file and opens it.
@@ -49,9 +47,11 @@ class ShardFiles:
 
         Raises:
             FullDiskError: there is no room for it, even alone.
-            IndexFileError: it was damaged twice.
+            IndexFileError: it was damaged twice, or is another file than the genome's preparation made.
         """
-        if file.key not in self._open:
+        if file not in self._open:
+            for replaced in [other for other in self._open if other.key == file.key]:
+                self._drop(replaced)
             if not self._open:
                 self._begin()
             path = self.folder / file.key.replace("/", "+")
@@ -60,9 +60,9 @@ class ShardFiles:
             except IndexFileError as error:
                 logger.warning("%s is damaged and downloaded once more: %s", file.key, error)
                 shard = self._download(file, path, download)
-            self._open[file.key] = path, shard
-        self._open[file.key] = self._open.pop(file.key)
-        return self._open[file.key][1]
+            self._open[file] = path, shard
+        self._open[file] = self._open.pop(file)
+        return self._open[file][1]
 
     def make_room(self, size_bytes: int, keep: IndexFile | None = None) -> None:
         """Delete the least recently used files until `size_bytes` are free.
@@ -71,10 +71,10 @@ class ShardFiles:
             FullDiskError: the disk is too small; then `keep` is deleted too, so that the next call starts with an empty folder.
         """
         while self.free_bytes(self.folder) < size_bytes + RESERVED_BYTES:
-            others = [key for key in self._open if keep is None or key != keep.key]
+            others = [file for file in self._open if file != keep]
             if not others:
                 self._drop_all()
-                raise FullDiskError(f"No room for {size_bytes:,} bytes in {self.folder}")
+                raise FullDiskError(f"{size_bytes:,} bytes", self.folder)
             self._drop(others[0])
 
     def _begin(self) -> None:
@@ -85,13 +85,13 @@ class ShardFiles:
     def _download(self, file: IndexFile, path: Path, download: Callable[[IndexFile, Path], Shard]) -> Shard:
         while True:
             try:
-                return download(file, path)
+                return _checked(download(file, path), file, path)
             except OSError as error:
                 path.unlink(missing_ok=True)
                 if error.errno != errno.ENOSPC:
                     raise
                 if not self._open:
-                    raise FullDiskError(f"No room for {file.key} in {self.folder}") from error
+                    raise FullDiskError(file.key, self.folder) from error
                 # The file system reported more free space than it had.
                 logger.warning("The disk is full; the least recently used shard makes room for %s", file.key)
                 self._drop(next(iter(self._open)))
@@ -99,11 +99,19 @@ class ShardFiles:
                 path.unlink(missing_ok=True)
                 raise
 
-    def _drop(self, key: str) -> None:
-        path, shard = self._open.pop(key)
+    def _drop(self, file: IndexFile) -> None:
+        path, shard = self._open.pop(file)
         shard.close()
         path.unlink(missing_ok=True)
 
     def _drop_all(self) -> None:
         while self._open:
             self._drop(next(iter(self._open)))
+
+
+def _checked(shard: Shard, file: IndexFile, path: Path) -> Shard:
+    """Return a shard, or close it and raise an error if it is not the file that the preparation made."""
+    if file.digest and file_digest(path) != file.digest:
+        shard.close()
+        raise IndexFileError(f"{file.key}: is another file than the genome's preparation made")
+    return shard

@@ -47,7 +47,13 @@ class Regions:
                 f"the limit of a job is {MAX_QUERY_BASES:,}; give a part of it as CONTIG:START-END"
             )
         read = partial(self.objects.read, keys.fasta(genome_id, claim))
-        return region.fasta(index.sequence(contig, start, end, read))
+        try:
+            return region.fasta(index.sequence(contig, start, end, read))
+        except MissingObjectError:
+            raise InputError(
+                f"The sequence of the genome {genome_id} is no longer stored; give the sequence instead of the region, "
+                "or delete the genome and have it prepared anew"
+            ) from None
 
     def _index(self, genome_id: str, claim: str) -> FastaIndex:
         try:

@@ -12,8 +12,17 @@ from crackling.sequences.fasta import as_fasta, parse_query
 from crackling.specificity.loci import annotate
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
+from crackling_aws.stores.genomes import is_ready
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
+from crackling_lambdas.errors import (
+    ConflictError,
+    DamagedIndexError,
+    FullDiskError,
+    GoneError,
+    NotFoundError,
+    NotYetError,
+)
+from crackling_lambdas.genomes.repairs import unusable_reason
 from crackling_lambdas.jobs.pins import pinned
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
+    from crackling_lambdas.genomes.repairs import Repairs
 
 
 class OffTargetFinder(Protocol):
@@ -121,6 +131,7 @@ class Results:
     objects: ObjectStore  # its query and exports
     off_target_finder: OffTargetFinder
     annotations: Annotations
+    repairs: Repairs
     clock: Callable[[], float]
 
     def job(self, job_id: str) -> Job:
@@ -259,17 +270,26 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: what the job is pinned to is no longer kept.
+            ConflictError: what the job is pinned to is no longer kept, or its index is damaged.
         """
         job = self.job(job_id)
         chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
         if chunk is None or number - chunk.first >= len(chunk.sites):
             raise NotFoundError(f"The job has no target {number}")
         try:
-            genome, _ = pinned(self.genomes.preparation, job)
+            genome, claim = pinned(self.genomes.preparation, job)
         except InputError as error:
             raise ConflictError(str(error)) from None
+        if not is_ready(genome):
+            raise ConflictError(unusable_reason(job.genome_id, claim, genome))
         guide = chunk.sites[number - chunk.first].site.guide
-        total, listed = self.off_target_finder.off_targets(genome, guide, limit)
+        try:
+            total, listed = self.off_target_finder.off_targets(genome, guide, limit)
+        except FullDiskError as error:
+            raise NotYetError(str(error)) from error
+        except DamagedIndexError as error:
+            self.repairs.begin(genome, claim, error)
+            found = self.genomes.preparation(job.genome_id, claim)
+            raise ConflictError(unusable_reason(job.genome_id, claim, found)) from error
         annotation = self.annotations.of(genome)
         return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

@@ -11,6 +11,8 @@ from crackling.efficiency import Efficiency
 from crackling.guides.sites import Site
 from crackling.specificity.loci import guides_to_locate, locus_of
 from crackling_aws.models.chunks import Stage
+from crackling_aws.stores.genomes import is_ready
+from crackling_lambdas.errors import DamagedIndexError
 from crackling_lambdas.jobs.measuring import Measure, unmeasured
 from crackling_lambdas.jobs.pins import pinned
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.multipart import OnBytes
     from crackling_aws.stores.targets import TargetStore
     from crackling_lambdas.genomes.annotations import Annotations
+    from crackling_lambdas.genomes.repairs import Repairs
     from crackling_lambdas.jobs.pins import ReadPreparation
 
 Assess = Callable[[Sequence[Site]], list[Efficiency]]
@@ -80,24 +83,37 @@ class OffTargetScoring:
     read_preparation: ReadPreparation
     indexes: Indexes
     annotations: Annotations
+    repairs: Repairs
     report_download: Callable[[str], OnBytes]  # for a job: see jobs/downloads.py
     clock: Callable[[], float]
     measure: Measure = unmeasured
 
     def run(self, message: ScoreChunk) -> None:
-        """Score the message's chunk.
+        """Score the message's chunk. If the index is damaged, the job waits for it, and its scan is queued again then.
 
         Raises:
-            InputError: what the job is pinned to is no longer kept.
+            InputError: what the job is pinned to is no longer kept, or its index cannot be built anew.
+            DamagedIndexError: the index was built anew meanwhile, and is damaged again.
         """
         if found := self.chunks.open(message, Stage.OFF_TARGET):
             job, chunk = found
-            genome, _ = pinned(self.read_preparation, job)
-            with self.measure():
-                guides = [query.site.guide for query in chunk.sites]
-                results = self.indexes.score(genome, guides, self.report_download(job.job_id))
-                loci = self._loci(genome, guides, results)
-                self.chunks.targets.save_off_target(chunk, results, self.clock(), loci)
+            read, claim = pinned(self.read_preparation, job)
+            genome = read if is_ready(read) else self.repairs.wait(job, claim)
+            if genome is None:
+                return
+            try:
+                self._score(job, chunk, genome)
+            except DamagedIndexError as error:
+                self.repairs.begin(genome, claim, error)
+                if (repaired := self.repairs.wait(job, claim)) is not None:
+                    self._score(job, chunk, repaired)
+
+    def _score(self, job: Job, chunk: Chunk, genome: Genome) -> None:
+        with self.measure():
+            guides = [query.site.guide for query in chunk.sites]
+            results = self.indexes.score(genome, guides, self.report_download(job.job_id))
+            loci = self._loci(genome, guides, results)
+            self.chunks.targets.save_off_target(chunk, results, self.clock(), loci)
 
     def _loci(self, genome: Genome, guides: Sequence[str], scores: Sequence[Specificity]) -> list[Locus]:
         annotation = self.annotations.of(genome)

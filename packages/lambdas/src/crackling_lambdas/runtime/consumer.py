@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crackling.errors import InputError, TransferError
+from crackling.errors import CracklingError, InputError
+from crackling_aws.disks import is_full_disk
 from crackling_aws.messages import Message, MessageError, parse
 from crackling_lambdas.runtime.hold import Hold, holding
 from crackling_lambdas.runtime.telemetry import count, logger
@@ -137,7 +138,12 @@ class Consumer(Generic[M]):
             raise
 
     def _reason(self, error: Exception) -> str:
-        if isinstance(error, TransferError):
+        if is_full_disk(error):
+            return (
+                f"The disk of the function was full while it was {self.task}, {self.source.max_receives} times. "
+                "Try again later; if that fails too, whoever runs the service can give the function a larger disk."
+            )
+        if isinstance(error, CracklingError):
             return f"{error} (it was tried {self.source.max_receives} times)"
         return (
             f"An error inside ({type(error).__name__}) stopped {self.task} {self.source.max_receives} times. "
