@@ -104,7 +104,7 @@ def test_a_job_is_read_by_its_owner_only(
         assert answer.text.replace(job_id, unknown) == missing.text
 
 
-def test_the_list_of_what_can_be_read_of_a_job_is_complete(service: Service) -> None:
+def test_the_list_of_a_jobs_routes_is_complete(service: Service) -> None:
     paths = service.ask("GET", "/openapi.json").json["paths"]
     found = {
         path.removeprefix("/jobs/{job_id}")
