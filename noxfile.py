@@ -203,9 +203,9 @@ def worker_image(session: nox.Session) -> None:
     """Run as root: debootstrap and chroot need it. Where it is not, in continuous integration, sudo gives it."""
     root: tuple[str, ...] = ()
     if os.environ.get("CI") and os.geteuid() != 0:
-        # sudo takes nothing over but what is named, and PATH never.
-        kept = "CI,PYTEST_PLUGINS,PYTHONPATH"
-        root = ("sudo", "--set-home", f"--preserve-env={kept}", "env", f"PATH={os.environ['PATH']}")
+        # sudo passes on only the variables that are named, and never PATH.
+        variables = "CI,PYTEST_PLUGINS,PYTHONPATH"
+        root = ("sudo", "--set-home", f"--preserve-env={variables}", "env", f"PATH={os.environ['PATH']}")
     session.run(*root, "pytest", f"{WORKER}/image", *session.posargs, env=SCRIPTS)
 
 

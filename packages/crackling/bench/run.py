@@ -1,6 +1,7 @@
 """Measure speed and size of index, search, folding and design, and write one table.
 
-`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding] [--search]`. Everything that is
+`python run.py [--quick] [--json FILE] [--markdown FILE] [--human-sized] [--limits] [--folding] [--search]
+[--annotation]`. Everything that is
 made lies under build/bench. docs/performance.md says what the figures mean.
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+import annotation_file
 import building
 import bulk
 import design
@@ -148,8 +150,17 @@ def main() -> None:
     parser.add_argument(
         "--search", action="store_true", help="only this: the kernel's search guide by guide and together"
     )
+    parser.add_argument(
+        "--annotation",
+        action="store_true",
+        help="only this: reading an annotation of the size of a human one",
+    )
     arguments = parser.parse_args()
     report = Report()
+    if arguments.annotation:
+        annotation_file.measure_annotation(report)
+        finish(report, arguments)
+        return
     if arguments.search:
         measure_searches(report)
         finish(report, arguments)

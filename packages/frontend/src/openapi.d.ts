@@ -109,7 +109,7 @@ export interface paths {
         };
         /**
          * Where a guide may bind in the genome
-         * @description 503 with `Retry-After` while parts of a large index are fetched; the next request continues.
+         * @description 503 with `Retry-After` while a list that takes long is made; its `detail` says how far it is.
          */
         get: operations["read_off_targets_jobs__job_id__targets__number__offtargets_get"];
         put?: never;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -13,13 +14,17 @@ import pytest
 
 from crackling.results import FORMATS, Format
 from crackling.sequences.fasta import parse_query
+from crackling_aws.messages import ListOffTargets, dump
+from crackling_aws.stores.keys import off_targets
 from expected import Expected, many_contigs, rows
 from local_stage import SAMPLE, SAMPLE_GENOME
+from plumbing import STACK, Queues, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from delivery.api_client import ApiClient
+    from localcloud.cloud import LocalCloud
     from web import Web
 
 QUERY = SAMPLE / "cI.fa"
@@ -176,6 +181,29 @@ def test_off_targets_are_those_of_the_index(
     answer = api.get(f"/jobs/{sample_job}/targets/{number}/offtargets")
     wanted = expected.off_targets(target.guide)
     assert (answer["guide"], answer["total"], answer["offTargets"]) == (target.guide, len(wanted), wanted)
+
+
+def test_a_list_that_takes_long_is_made_by_message(
+    api: ApiClient, cloud: LocalCloud, sample_job: str, expected: Expected
+) -> None:
+    """No search takes 20 seconds here, so the test sends the message that the API would send."""
+    queue = Queues.of(cloud).named("OffTargetListsQueue")
+    cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=dump(ListOffTargets(sample_job, 2)))
+    key = {"Bucket": cloud.outputs(STACK)["DataBucket"], "Key": off_targets(sample_job, 2)}
+    wait_until(lambda: "listed" in stored(cloud, key), "the list is stored")
+    wanted = expected.off_targets(expected.targets(QUERY.read_text())[1].guide)
+    assert stored(cloud, key)["listed"] == wanted
+    answer = api.get(f"/jobs/{sample_job}/targets/2/offtargets")
+    assert (answer["total"], answer["offTargets"]) == (len(wanted), wanted)
+
+
+def stored(cloud: LocalCloud, key: dict[str, str]) -> dict[str, Any]:
+    """Return a stored object of JSON; nothing if it is not there."""
+    s3 = cloud.client("s3")
+    if key["Key"] not in [one["Key"] for one in s3.list_objects_v2(Bucket=key["Bucket"]).get("Contents", [])]:
+        return {}
+    found: dict[str, Any] = json.loads(s3.get_object(**key)["Body"].read())
+    return found
 
 
 def test_a_list_of_off_targets_can_be_cut(api: ApiClient, long_job: str, expected: Expected) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +100,26 @@ def test_a_contig_without_genes_is_intergenic() -> None:
 def test_records_may_stand_in_any_order() -> None:
     head, *records = NCBI.splitlines(keepends=True)
     assert read(head + "".join(reversed(records))).at(Position("NC_1.1", 1900, 1923)) == Locus("ABC1", "CDS")
+
+
+def test_parts_of_transcripts_may_alternate() -> None:
+    """Most lines are read without a look at their parents, which are those of the line before."""
+    transcripts = [
+        f"c\t.\tgene\t{at}\t{at + 90}\t.\t+\t.\tID=g{at};Name=G{at}\n"
+        f"c\t.\tmRNA\t{at}\t{at + 90}\t.\t+\t.\tID=t{at};Parent=g{at};n=1\n"
+        for at in range(100, 1300, 100)
+    ]
+    parts = [
+        f"{contig}\t.\t{kind}\t{at + first}\t{at + last}\t.\t+\t.\t{before}Parent=t{at};n=1\n"
+        for at in range(100, 1300, 100)
+        for kind, first, last in (("exon", 0, 30), ("CDS", 10, 30), ("exon", 50, 60), ("CDS", 50, 55))
+        for contig, before in (("c", ""), ("c", f"ID={kind}-{at};"))
+    ]
+    expected = read("".join(transcripts + parts))
+    assert at(expected, 1215, "c") == Locus("G1200", "CDS")
+    for seed in range(20):
+        mixed = random.Random(seed).sample(parts, len(parts))
+        assert read("".join(transcripts + mixed)) == expected
 
 
 def test_parents_that_are_missing_or_go_round_are_no_end() -> None:

@@ -34,7 +34,15 @@ class ScoreChunk:
     chunk: int
 
 
-Message = PrepareGenome | ScanJob | ScoreChunk
+@dataclass(frozen=True, slots=True)
+class ListOffTargets:
+    """Ask for the list of the off-targets of a job's target, whose numbers begin at 1."""
+
+    job_id: str
+    number: int
+
+
+Message = PrepareGenome | ScanJob | ScoreChunk | ListOffTargets
 M = TypeVar("M", bound=Message)
 
 

@@ -66,9 +66,9 @@ export function guideDialog(api, job, columns) {
     };
     dialog.showModal();
     content.scrollTop = 0;
-    readOffTargets(api, job.jobId, target.id, signal, () => {
+    readOffTargets(api, job.jobId, target.id, signal, (progress) => {
       const seconds = Math.round((Date.now() - opened) / 1000);
-      fill(state, `Fetching the parts of the genome’s index that this guide needs, for ${seconds} s so far…`);
+      fill(state, `${progress ?? "Searching the genome"} (${seconds} s so far)…`);
     })
       .then((found) => {
         if (signal.aborted) return;

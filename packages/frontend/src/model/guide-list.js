@@ -39,7 +39,7 @@ export function examineGuides(text, most = Infinity) {
 
 /** @param {string} guide */
 function guideProblem(guide) {
-  const wrong = /[^ACGT]/.exec(guide);
+  const wrong = /[^ACGT]/.exec(guide.replace(/^([ACGT]{20})NGG$/, "$1"));
   if (wrong) return `“${wrong[0]}” is not a base. Use only A, C, G and T, without names.`;
   if (!LENGTHS.includes(guide.length)) return `${guide.length} bases. A guide has 20, or 23 with its PAM.`;
   return guide.length === 20 || /[AG]G$/.test(guide)

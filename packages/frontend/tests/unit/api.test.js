@@ -75,7 +75,8 @@ function troubled(answers) {
   const pauses = [];
   const send = async () => {
     const [status, headers = {}] = answers.shift() ?? [200];
-    return Response.json({ genomes: [], next: null, title: "Busy" }, { status, headers });
+    const detail = "Searching the index: 2 of 4 files are done";
+    return Response.json({ genomes: [], next: null, title: "Busy", detail }, { status, headers });
   };
   return { api: new Api("/api", send, async (pause) => void pauses.push(pause)), pauses };
 }
@@ -91,9 +92,14 @@ test("a request is repeated after a pause, and after the one that the service as
 
 test("off-targets are asked for until they are there", async () => {
   const { api, pauses } = troubled([[503, { "Retry-After": "1" }], [504]]);
-  let waited = 0;
-  await readOffTargets(api, "7", 3, new AbortController().signal, () => waited++);
-  assert.deepEqual([pauses, waited], [[1000, 2000], 2]);
+  /** @type {(string | null)[]} */
+  const told = [];
+  await readOffTargets(api, "7", 3, new AbortController().signal, (state) => void told.push(state));
+  assert.deepEqual(pauses, [1000, 2000]);
+  assert.deepEqual(told, ["Searching the index: 2 of 4 files are done", null]);
+  const long = troubled(Array.from({ length: 100 }, () => [503, { "Retry-After": "2" }]));
+  await readOffTargets(long.api, "7", 3, new AbortController().signal, () => {});
+  assert.equal(long.pauses.length, 100, "a list that is being made is waited for");
   const never = troubled(Array.from({ length: 20 }, () => [503]));
   await assert.rejects(
     readOffTargets(never.api, "7", 3, new AbortController().signal, () => {}),

@@ -83,6 +83,7 @@ test("a list of guides is accepted with and without PAMs", () => {
     examineGuides("ACGTACGTACGTACGTACGT\nACGT").problem,
     "Line 2: 4 bases. A guide has 20, or 23 with its PAM.",
   );
+  assert.equal(examineGuides("ACGTACGTACGTACGTACGT NGG").problem, null);
   assert.match(examineGuides("ACGTNCGTACGTACGTACGT").problem ?? "", /^Line 1: “N” is not a base/);
   assert.match(examineGuides(`>a\n${"ACGTACGTACGTACGTACGT"}TCC`).problem ?? "", /^Line 2: “TCC” is not a PAM/);
   assert.match(examineGuides(" \n#x").problem ?? "", /Paste guides/);

@@ -12,6 +12,7 @@ from crackling_infra.constructs.ec2_workers import Ec2Workers
 from crackling_infra.constructs.functions import Functions
 from crackling_infra.constructs.mail import Mail
 from crackling_infra.constructs.monitoring import Monitoring
+from crackling_infra.constructs.off_target_lists import OffTargetLists
 from crackling_infra.constructs.page import Page
 from crackling_infra.constructs.pipeline import Pipeline
 from crackling_infra.constructs.preparation import Preparation
@@ -54,6 +55,7 @@ class CracklingStack(cdk.Stack):
         self.preparation = Preparation(self, "Preparation", functions=functions, settings=settings)
         self.ec2_workers = Ec2Workers(self, "Ec2Workers", settings=settings)
         self.pipeline = Pipeline(self, "Pipeline", functions=functions, settings=settings)
+        self.off_target_lists = OffTargetLists(self, "OffTargetLists", functions=functions, settings=settings)
         self.scheduling = Scheduling(
             self,
             "Scheduling",
@@ -79,6 +81,7 @@ class CracklingStack(cdk.Stack):
         self._grant_scheduling()
         self._grant_ncbi_key(settings)
         self._grant_pipeline()
+        self._grant_off_target_lists()
         self._grant_mail()
         self._describe()
         tidy_providers(self, page=self.storage.page, settings=settings)
@@ -96,7 +99,11 @@ class CracklingStack(cdk.Stack):
         )
 
     def _monitor(self, settings: Settings) -> None:
-        consumers = (*self.preparation.consumers, *self.pipeline.consumers)
+        consumers = (
+            *self.preparation.consumers,
+            *self.pipeline.consumers,
+            self.off_target_lists.consumer,
+        )
         streams = {self.scheduling.scheduler: "New jobs or genomes"}
         failures = {
             "Scheduler": self.scheduling.scheduler_failures,
@@ -138,6 +145,7 @@ class CracklingStack(cdk.Stack):
             api.list_objects(storage.genome_files, prefix)
         api.list_objects(storage.data, "jobs/")
         api.use_queue("BOWTIE2_QUEUE_URL", self.preparation.bowtie2_index.queue)
+        api.use_queue("OFF_TARGET_LIST_QUEUE_URL", self.off_target_lists.consumer.queue)
 
     def _grant_preparation(self) -> None:
         preparation = self.preparation
@@ -229,6 +237,18 @@ class CracklingStack(cdk.Stack):
         off_target.use_table("GENOMES_TABLE", storage.genomes, "PutItem", *RELEASE)
         off_target.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
         off_target.list_objects(storage.genome_files, "genomes/")
+
+    def _grant_off_target_lists(self) -> None:
+        storage, lists = self.storage, self.off_target_lists.function
+        lists.use_table("TARGETS_TABLE", storage.targets, "GetItem")
+        # It may find that an index is damaged, as off_target may.
+        lists.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
+        lists.use_table("GENOMES_TABLE", storage.genomes, *RELEASE)
+        lists.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", *READ)
+        # A list is stored with its job, and is missing at first.
+        lists.use_objects("DATA_BUCKET", storage.data, "jobs/", *READ, "PutObject")
+        for bucket, prefix in ((storage.data, "jobs/"), (storage.genome_files, "genomes/")):
+            lists.list_objects(bucket, prefix)
 
     def _grant_mail(self) -> None:
         if self.mail:

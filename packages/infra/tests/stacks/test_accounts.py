@@ -44,7 +44,8 @@ def test_no_more_is_reserved_than_the_account_has(account: str, stack: Template)
 def test_preparing_genomes_or_running_jobs_leaves_the_api_and_the_scheduler_room(
     account: str, stack: Template, phase: str
 ) -> None:
-    """Lambda accepts no less than two for a queue, so that in a new account both together may exceed the ten."""
+    """Lambda accepts no less than two for a queue, so that in a new account all together may exceed the ten: both, and lists of
+    off-targets beside them."""
     others = {stack.function_id("api"), stack.function_id("reaper"), "a reader of new jobs", "of new genomes"}
     queues = {name: most for name, most in concurrency(stack).items() if name.startswith(phase)}
     assert len(queues) == 3

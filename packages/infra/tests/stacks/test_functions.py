@@ -76,6 +76,7 @@ def test_a_variable_names_what_it_says(service: Template, module: str) -> None:
         "SCAN_QUEUE_URL": "PipelineScanQueue",
         "CONSENSUS_QUEUE_URL": "PipelineConsensusQueue",
         "OFF_TARGET_QUEUE_URL": "PipelineOffTargetQueue",
+        "OFF_TARGET_LIST_QUEUE_URL": "OffTargetListsQueue",
         "MAIL_TOPIC": "MailTopic",
     }
     given = environment(service, module)
@@ -172,7 +173,7 @@ def test_a_consumer_knows_its_own_queue(service: Template) -> None:
         for source in service.of("AWS::Lambda::EventSourceMapping").values()
         if "ScalingConfig" in source
     }
-    assert len(sources) == 6
+    assert len(sources) == 7
     for module in service.functions():
         if service.function_id(module) in sources:
             queue = environment(service, module)["QUEUE_URL"]

@@ -69,6 +69,7 @@ def test_listing_is_granted_by_prefix_and_only_to_who_needs_it(service: Template
         "scheduler": {"uploads/*", "genomes/*"},
         "downloader": {"uploads/*"},
         "target_scan": {"jobs/*", "genomes/*"},
+        "off_target_list": {"jobs/*", "genomes/*"},
         "issl_index": {"genomes/*"},
         "off_target": {"genomes/*"},
         "reaper": {"jobs/*", "genomes/*"},

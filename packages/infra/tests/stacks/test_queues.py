@@ -43,8 +43,8 @@ def test_every_queue_has_a_dead_letter_queue_or_is_one(service: Template) -> Non
     queues = service.of(QUEUE)
     redriven = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = dead_letter_queues(service)
-    assert len(redriven) == 6
-    assert len(dead) == 6 + len(streams(service))
+    assert len(redriven) == 7
+    assert len(dead) == 7 + len(streams(service))
     assert redriven.isdisjoint(dead)
     assert redriven | dead == set(queues)
 
@@ -95,13 +95,13 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(service: Templ
         for source in service.of("AWS::Lambda::EventSourceMapping").values()
         if target(source["EventSourceArn"]) in queues
     ]
-    assert len(pairs) == 6
+    assert len(pairs) == 7
     assert all(queue["VisibilityTimeout"] >= 6 * function["Timeout"] for queue, function in pairs)
 
 
 def test_every_event_source_reports_partial_failures_and_gives_up_at_some_time(service: Template) -> None:
     sources = service.of("AWS::Lambda::EventSourceMapping").values()
-    assert len(sources) == 6 + len(streams(service))
+    assert len(sources) == 7 + len(streams(service))
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         if target(source["EventSourceArn"]) in service.of(QUEUE):

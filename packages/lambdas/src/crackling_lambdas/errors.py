@@ -53,7 +53,7 @@ class UpstreamError(RefusedError):
 
 
 class NotYetError(RefusedError):
-    """Raised when an answer takes longer than a request may; the next request continues where this one ended."""
+    """Raised when an answer takes longer than a request may; it is made meanwhile."""
 
 
 class ConflictError(RefusedError):

@@ -11,10 +11,14 @@ import pytest
 from crackling.annotation import Locus
 from crackling.results import COLUMNS, FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import parse_query
+from crackling.specificity import OffTarget
+from crackling_aws.messages import ListOffTargets, dump
 from crackling_aws.models.chunks import Chunk
 from crackling_aws.models.genomes import IndexFile, Part, Phase, Progress, Source
+from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.errors import FullDiskError, NotYetError
 from crackling_lambdas.jobs import results
+from crackling_lambdas.jobs.off_target_lists import OffTargets, StoredLists
 from crackling_lambdas.jobs.scanning import query_sites
 from crackling_lambdas.jobs.submission import MAX_QUERY_GUIDES, MAX_QUERY_LETTERS
 from simulator import science
@@ -391,14 +395,23 @@ def test_a_list_of_off_targets_that_takes_too_long_is_asked_for_again(
     service.score(job_id, SEQUENCE)
 
     def late(*_: object) -> None:
-        raise NotYetError("still being fetched")
+        raise NotYetError("the time is over")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(science.Indexes, "off_targets", late)
-        answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
-    assert answer.json["detail"] == "still being fetched"
-    assert service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets").status == 200
+    monkeypatch.setattr(science.Indexes, "off_targets", late)
+    path = f"/jobs/{job_id}/targets/1/offtargets"
+    for _ in range(2):
+        answer = service.ask("GET", path)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+        assert answer.json["detail"] == "The list is queued"
+    assert service.sent.count(("off_target_list", dump(ListOffTargets(job_id, 1)))) == 1
+
+    found = OffTarget("ACGT", "g", 0, 23, "+", "ACGT", "AGG", 0, "." * 20, 0.0, 1.0)
+    stored = StoredLists(objects=ObjectStore(service.clients.s3, "data"))
+    stored.write(job_id, 1, OffTargets("ACGT", 70_000, [found, found]))
+    view = service.ask("GET", path, query={"limit": "1"}).json
+    assert (view["total"], len(view["offTargets"]), view["offTargets"][0]["contig"]) == (70_000, 1, "g")
+    service.ask("DELETE", f"/jobs/{job_id}")
+    assert stored.read(job_id, 1) is None
 
 
 def test_off_targets_of_what_is_not_there(service: Service) -> None:
@@ -467,7 +480,7 @@ def test_a_job_whose_index_is_built_anew_says_so(service: Service) -> None:
     assert job["genomeProgress"] == {"part": "issl", "phase": "sorting", "done": 5, "total": 10}
 
 
-def test_a_full_disk_is_told_to_whoever_lists_off_targets(
+def test_a_full_disk_leaves_the_list_to_a_function_with_another(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -478,7 +491,8 @@ def test_a_full_disk_is_told_to_whoever_lists_off_targets(
     monkeypatch.setattr(science.Indexes, "off_targets", full)
     answer = service.ask("GET", f"/jobs/{job_id}/targets/1/offtargets")
     assert answer.status == 503
-    assert "the disk of the function is full; try again later" in answer.json["detail"]
+    assert answer.json["detail"] == "The list is queued"
+    assert ("off_target_list", dump(ListOffTargets(job_id, 1))) in service.sent
 
 
 def test_the_body_may_be_base64(service: Service) -> None:

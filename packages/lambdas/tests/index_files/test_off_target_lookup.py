@@ -17,10 +17,10 @@ from crackling_aws.stores.objects import ObjectStore
 from crackling_lambdas.errors import FullDiskError, NotYetError
 from crackling_lambdas.index_files import off_target_lookup as off_target_lookup
 from crackling_lambdas.index_files import parts
+from crackling_lambdas.index_files.lookup_watch import TimeLimit, Unwatched
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.parts import Blocks
 from crackling_lambdas.index_files.shard_files import RESERVED_BYTES, ShardFiles
-from crackling_lambdas.index_files.time_limit import TimeLimit
 from fakes.indexes import BUCKET, GUIDE, CountingS3, put_genome, random_fasta
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Genome
 
 LIMIT = 1000
+ANYTIME = Unwatched()
 GUIDES = [GUIDE, "ACGTACGTACGTACGTACGT", "T" * 20]
 
 
@@ -75,7 +76,7 @@ def test_parts_of_an_index_give_the_whole_list(
     want = expected(s3, genome, tmp_path)
     assert want[0][0] > 20
     for _ in range(2):
-        assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
+        assert [lookup.off_targets(genome, guide, LIMIT, ANYTIME) for guide in GUIDES] == want
     whole = sum(file.bytes for file in genome.files)
     assert s3.bytes < whole
 
@@ -89,7 +90,7 @@ def test_the_riskiest_alone_need_no_other_places(
     """Repeats: places that are as risky as the last one listed come by contig and start, so all of those are looked at."""
     genome = put_genome(s3, tmp_path, "g", random_fasta(50_000, 3) + random_fasta(50_000, 4), shards=shards)
     total, rows = expected(s3, genome, tmp_path)[0]
-    assert lookup.off_targets(genome, GUIDE, most) == (total, rows[:most])
+    assert lookup.off_targets(genome, GUIDE, most, ANYTIME) == (total, rows[:most])
 
 
 @pytest.mark.usefixtures("partly")
@@ -97,17 +98,17 @@ def test_what_came_stays(
     lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
-    first = lookup.off_targets(genome, GUIDE, LIMIT)
+    first = lookup.off_targets(genome, GUIDE, LIMIT, ANYTIME)
     s3.objects.clear()
     s3.ranges.clear()
     monkeypatch.setattr(s3, "head_object", lambda **_: {"ContentLength": genome.files[0].bytes})
-    assert lookup.off_targets(genome, GUIDE, LIMIT) == first
+    assert lookup.off_targets(genome, GUIDE, LIMIT, ANYTIME) == first
     assert s3.ranges == []
 
 
 def test_a_small_index_comes_whole(lookup: OffTargetLookup, s3: CountingS3, tmp_path: Path) -> None:
     genome = put_genome(s3, tmp_path, "g", random_fasta(20_000, 3))
-    assert lookup.off_targets(genome, GUIDE, LIMIT) == expected(s3, genome, tmp_path)[0]
+    assert lookup.off_targets(genome, GUIDE, LIMIT, ANYTIME) == expected(s3, genome, tmp_path)[0]
     assert s3.ranges == [(genome.files[0].key, genome.files[0].bytes)]
 
 
@@ -119,13 +120,13 @@ def test_a_disk_that_fills_up_begins_afresh(s3: CountingS3, tmp_path: Path) -> N
     lookup = OffTargetLookup(objects=ObjectStore(cast("Any", s3), BUCKET), files=files)
     genome = put_genome(s3, tmp_path, "g", random_fasta(100_000, 3))
     want = expected(s3, genome, tmp_path)
-    lookup.off_targets(genome, GUIDES[0], LIMIT)
+    lookup.off_targets(genome, GUIDES[0], LIMIT, ANYTIME)
     free.bytes = 0
     with pytest.raises(FullDiskError):
-        lookup.off_targets(genome, GUIDES[1], LIMIT)
+        lookup.off_targets(genome, GUIDES[1], LIMIT, ANYTIME)
     assert list(files.folder.iterdir()) == []
     free.bytes = 10**9
-    assert [lookup.off_targets(genome, guide, LIMIT) for guide in GUIDES] == want
+    assert [lookup.off_targets(genome, guide, LIMIT, ANYTIME) for guide in GUIDES] == want
 
 
 class SlowS3(CountingS3):
@@ -150,13 +151,13 @@ def test_a_search_ends_in_time_and_goes_on_with_the_next_request(
     lookup = OffTargetLookup(
         objects=ObjectStore(cast("Any", s3), BUCKET),
         files=ShardFiles(folder=tmp_path / "off-targets"),
-        limit=TimeLimit(seconds=20, clock=lambda: s3.seconds),
     )
+    limit = TimeLimit(seconds=20, clock=lambda: s3.seconds)
     ended = 0
     while True:
         began = s3.seconds
         try:
-            assert lookup.off_targets(genome, GUIDE, LIMIT) == want
+            assert lookup.off_targets(genome, GUIDE, LIMIT, limit) == want
             break
         except NotYetError:
             ended += 1

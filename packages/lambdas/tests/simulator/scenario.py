@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crackling.sequences.fasta import parse_query
-from crackling_aws.messages import PrepareGenome, ScanJob, ScoreChunk, dump
+from crackling_aws.messages import ListOffTargets, PrepareGenome, ScanJob, ScoreChunk, dump
 from crackling_aws.models.genomes import GenomeState, Part, Source
 from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.stores import keys
@@ -269,6 +269,7 @@ class Scenario:
             "scan": ScanJob("gone"),
             "consensus": ScoreChunk("gone", 0),
             "off_target": ScoreChunk("gone", 7),
+            "off_target_list": ListOffTargets("gone", 1),
         }
         stray |= {
             queue: PrepareGenome("bystander", "an-old-claim") for queue in ("download", "issl", "bowtie2")

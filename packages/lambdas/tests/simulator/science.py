@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crackling_aws.models.genomes import Genome, IndexFile
     from crackling_aws.stores.multipart import OnBytes
     from crackling_aws.stores.objects import ObjectStore
+    from crackling_lambdas.index_files.lookup_watch import LookupWatch
 
 DAMAGE = b"\0"  # what a damaged index begins with; what takes no notice of it gives other scores
 
@@ -78,7 +79,10 @@ class Indexes:
             raise DamagedIndexError(f"{file.key} is damaged")
         return content
 
-    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]:
+    def off_targets(
+        self, genome: Genome, guide: str, most: int, watch: LookupWatch
+    ) -> tuple[int, list[OffTarget]]:
+        watch.begin(len(genome.files))
         for file in genome.files:
             self._read(file)
         alignment = "." * 20

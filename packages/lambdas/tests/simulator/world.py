@@ -18,6 +18,7 @@ from crackling_lambdas.handlers import (
     issl_index,
     notifier,
     off_target,
+    off_target_list,
     reaper,
     scheduler,
     target_scan,
@@ -47,6 +48,7 @@ QUEUES = {
     "scan": target_scan,
     "consensus": consensus,
     "off_target": off_target,
+    "off_target_list": off_target_list,
 }
 LAMBDA_LIMIT = 60
 ENVIRONMENT = {
@@ -73,6 +75,7 @@ SCIENCE: dict[str, dict[str, Any]] = {
     "bowtie2": {"build": science.build_bowtie2},
     "consensus": {"assess": science.assess},
     "off_target": {"make_indexes": science.Indexes},
+    "off_target_list": {"make_off_target_finder": science.Indexes},
 }
 STALLED_SECONDS = 400 * 60.0
 REAPINGS = 5 * 60.0  # seconds from one to the next

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from crackling.annotation.extents import Extents, alias_table, extents
+from crackling.annotation.extents import Extents, LocationsAndAliases
 from crackling.annotation.fit import fit
 from crackling.annotation.gff import GffReader
 from crackling.annotation.locus import UNKNOWN, Feature, Locus
@@ -144,13 +144,13 @@ def read_gff(stream: BinaryIO, label: str, contigs: Mapping[str, int] | None = N
     """Read GFF3 or GTF from a stream, as read_annotation() does; messages call the stream `label`."""
     reader = GffReader(label)
     reader.read(stream)
-    genes = reader.genes()
-    if not genes:
-        raise InputError(f"{label}: contains no genes; give the GFF3 file of the genome's genes")
-    genes = fit(genes, reader, contigs)
+    noted = LocationsAndAliases()
+    genes = noted.passing(fit(reader.genes(), reader, contigs))
     names, feature_sets, tracks = segments(genes, len(reader.contigs))
+    if not names:
+        raise InputError(f"{label}: contains no genes; give the GFF3 file of the genome's genes")
     by_contig = dict(zip(reader.contigs, tracks, strict=True))
-    return Annotation(names, feature_sets, by_contig, extents(genes), alias_table(genes))
+    return Annotation(names, feature_sets, by_contig, noted.extents, dict(noted.aliases))
 
 
 def read_prepared(stream: BinaryIO) -> Annotation:

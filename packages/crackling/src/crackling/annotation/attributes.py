@@ -12,20 +12,24 @@ if TYPE_CHECKING:
 
 _TAG_OF_GFF3 = re.compile(rb"\s*[^\s=;\"]+=")
 _TAG_OF_GTF = re.compile(rb"\s*[^\s=;\"]+\s+[^\s;]")
+_PAIR_OF_GTF = re.compile(rb"([^\s=;\"]+)\s+(?:\"([^\"]*)\"|([^\s;\"]+))")
+# With what stands before and behind, so that no other attribute has it.
+_WHOLE_PARENT = re.compile(rb"(?:^|;)Parent=[^;\s]+;")
+_WHOLE_TRANSCRIPT = re.compile(rb"; transcript_id \"[^\"]+\";")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Dialect(Protocol):
     """A way of writing the attributes of a record."""
 
-    def value(self, attributes: bytes, tag: bytes) -> bytes:
-        """Return the value of a tag, or '' without the tag."""
-
-    def values(self, attributes: bytes, tag: bytes) -> list[bytes]:
-        """Return all values of a tag."""
+    def pairs(self, attributes: bytes) -> dict[bytes, list[bytes]]:
+        """Return the values of each tag."""
 
     def key(self, attributes: bytes, kind: bytes) -> bytes:
         """Return what other records name as their parent, or ''."""
+
+    def group(self, attributes: bytes) -> bytes:
+        """Return what stands in the attributes of a part only where it has the same parents, or ''."""
 
     def parents(self, attributes: bytes, kind: bytes) -> list[bytes]:
         """Return the keys of the records that a record is part of."""
@@ -34,51 +38,65 @@ class Dialect(Protocol):
 class Gff3:
     """`ID=1;Parent=a,b;Name=c`."""
 
-    def value(self, attributes: bytes, tag: bytes) -> bytes:
-        wanted = tag + b"="
-        at = attributes.find(wanted)
-        while at > 0 and attributes[at - 1] not in b"; ":
-            at = attributes.find(wanted, at + 1)
-        if at < 0:
-            return b""
-        end = attributes.find(b";", at)
-        return attributes[at + len(wanted) : end if end >= 0 else None].strip()
-
-    def values(self, attributes: bytes, tag: bytes) -> list[bytes]:
-        return self.value(attributes, tag).split(b",")
+    def pairs(self, attributes: bytes) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = {}
+        for pair in attributes.split(b";"):
+            tag, _, value = pair.partition(b"=")
+            found.setdefault(tag.strip(), value.strip().split(b","))
+        return found
 
     def key(self, attributes: bytes, kind: bytes) -> bytes:  # noqa: ARG002 - only GTF needs the kind
-        return self.value(attributes, b"ID")
+        return _value(attributes, b"ID=")
+
+    def group(self, attributes: bytes) -> bytes:
+        found = _WHOLE_PARENT.search(attributes)
+        return found[0] if found else b""
 
     def parents(self, attributes: bytes, kind: bytes) -> list[bytes]:  # noqa: ARG002
-        parent = self.value(attributes, b"Parent")
-        if b"," not in parent:
-            return [parent] if parent else []
-        return [one for part in parent.split(b",") if (one := part.strip())]
+        return [one for part in _value(attributes, b"Parent=").split(b",") if (one := part.strip())]
 
 
 class Gtf:
     """`gene_id "1"; transcript_id "2"; gene_name "c";`. A gene and a transcript of it may have the same identifier."""
 
-    def value(self, attributes: bytes, tag: bytes) -> bytes:
-        found = _gtf_tag(tag).search(attributes)
-        return found[1] or found[2] or b"" if found else b""
-
-    def values(self, attributes: bytes, tag: bytes) -> list[bytes]:
-        return [quoted or bare for quoted, bare in _gtf_tag(tag).findall(attributes)]
+    def pairs(self, attributes: bytes) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = {}
+        for tag, quoted, bare in _PAIR_OF_GTF.findall(attributes):
+            found.setdefault(tag, []).append(quoted or bare)
+        return found
 
     def key(self, attributes: bytes, kind: bytes) -> bytes:
         is_gene = kind == b"gene"
-        named = self.value(attributes, b"gene_id" if is_gene else b"transcript_id")
+        named = _gtf_value(attributes, b"gene_id" if is_gene else b"transcript_id")
         return (b"gene " if is_gene else b"transcript ") + named if named else b""
+
+    def group(self, attributes: bytes) -> bytes:
+        found = _WHOLE_TRANSCRIPT.search(attributes)
+        return found[0] if found else b""
 
     def parents(self, attributes: bytes, kind: bytes) -> list[bytes]:
         if kind == b"gene":
             return []
-        if kind != b"transcript" and (transcript := self.value(attributes, b"transcript_id")):
+        if kind != b"transcript" and (transcript := _gtf_value(attributes, b"transcript_id")):
             return [b"transcript " + transcript]
-        gene = self.value(attributes, b"gene_id")
+        gene = _gtf_value(attributes, b"gene_id")
         return [b"gene " + gene] if gene else []
+
+
+def _value(attributes: bytes, wanted: bytes) -> bytes:
+    """Return the value behind `tag=`, or '' without the tag."""
+    at = attributes.find(wanted)
+    while at > 0 and attributes[at - 1] not in b"; ":
+        at = attributes.find(wanted, at + 1)
+    if at < 0:
+        return b""
+    end = attributes.find(b";", at)
+    return attributes[at + len(wanted) : end if end >= 0 else None].strip()
+
+
+def _gtf_value(attributes: bytes, tag: bytes) -> bytes:
+    found = _gtf_tag(tag).search(attributes)
+    return found[1] or found[2] or b"" if found else b""
 
 
 @cache
@@ -95,7 +113,8 @@ def dialect_of(attributes: bytes) -> Dialect | None:
 
 def text(raw: bytes) -> str:
     """Return a name as people read it: decoded, and without control letters."""
-    return _CONTROL.sub(" ", unquote_to_bytes(raw).decode("utf-8", "replace")).strip()
+    decoded = (unquote_to_bytes(raw) if b"%" in raw else raw).decode("utf-8", "replace")
+    return decoded.strip() if decoded.isprintable() else _CONTROL.sub(" ", decoded).strip()
 
 
 def texts(raw: Iterable[bytes]) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from crackling.annotation.gene_models import Gene
 
@@ -21,14 +22,21 @@ class Extents(NamedTuple):
     ends: array[int]
 
 
-def extents(genes: Sequence[Gene]) -> Extents:
-    """Return the extents of genes, which are numbered in the order given."""
-    table = Extents(array("I"), array("I"), array("I"), array("I"))
-    for number, gene in enumerate(genes):
-        for location in _locations(gene):
-            for column, value in zip(table, (number, *location), strict=True):
-                column.append(value)
-    return table
+@dataclass(frozen=True, slots=True)
+class LocationsAndAliases:
+    """The locations and the aliases of genes, which are noted while the genes pass by, numbered in their order."""
+
+    extents: Extents = field(default_factory=lambda: Extents(array("I"), array("I"), array("I"), array("I")))
+    aliases: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def passing(self, genes: Iterable[Gene]) -> Iterator[Gene]:
+        for number, gene in enumerate(genes):
+            for location in _locations(gene):
+                for column, value in zip(self.extents, (number, *location), strict=True):
+                    column.append(value)
+            for alias in gene.aliases:
+                self.aliases[alias].append(number)
+            yield gene
 
 
 def _locations(gene: Gene) -> Iterator[tuple[int, int, int]]:
@@ -43,12 +51,3 @@ def _locations(gene: Gene) -> Iterator[tuple[int, int, int]]:
         last = contig, start, end
     if last is not None:
         yield last
-
-
-def alias_table(genes: Sequence[Gene]) -> dict[str, list[int]]:
-    """Return the numbers of the genes that have each alias."""
-    table: dict[str, list[int]] = defaultdict(list)
-    for number, gene in enumerate(genes):
-        for alias in gene.aliases:
-            table[alias].append(number)
-    return dict(table)

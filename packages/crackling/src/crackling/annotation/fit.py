@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crackling.annotation.gene_models import Gene, Span
     from crackling.annotation.gff import GffReader
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> list[Gene]:
-    """Return genes by their locations on the contigs of a genome, and log how many of them are on other contigs.
+def fit(genes: Iterable[Gene], reader: GffReader, genome: Mapping[str, int] | None) -> Iterator[Gene]:
+    """Yield genes as they lie on the contigs of a genome. How many do not is logged in the end.
 
     Args:
         genes: of the annotation.
@@ -30,28 +31,30 @@ def fit(genes: Sequence[Gene], reader: GffReader, genome: Mapping[str, int] | No
     """
     names = list(reader.contigs)
     if genome is not None:
-        _check_names(genes, names, reader.label, genome)
+        _check_names(names, reader.label, genome)
         _check_lengths(reader, genome)
     known = reader.circular if genome is None else genome
     bases = [known.get(name) for name in names]
-    return [_fitted(gene, names, bases, reader) for gene in genes]
-
-
-def _check_names(genes: Sequence[Gene], names: Sequence[str], label: str, genome: Mapping[str, int]) -> None:
-    if not any(name in genome for name in names):
-        raise InputError(
-            f"{label}: names none of the genome's contigs (it has {names[0]!r}, for example); "
-            "give the GFF3 file of this genome"
-        )
-    strange = [
-        gene for gene in genes if not any(names[location.contig] in genome for location in gene.locations)
-    ]
+    count, strange, example = 0, 0, ""
+    for gene in genes:
+        count += 1
+        if genome is not None and all(bases[location.contig] is None for location in gene.locations):
+            strange += 1
+            example = example or names[gene.locations[0].contig]
+        yield _fitted(gene, names, bases, reader)
     if strange:
-        example = names[strange[0].locations[0].contig]
         logger.warning(
             "%s: fits the genome in part: %s of its %s genes are on contigs of other names (%r, for example); "
             "give the annotation of this assembly if genes are missing",
-            *(label, f"{len(strange):,}", f"{len(genes):,}", example),
+            *(reader.label, f"{strange:,}", f"{count:,}", example),
+        )
+
+
+def _check_names(names: Sequence[str], label: str, genome: Mapping[str, int]) -> None:
+    if names and not any(name in genome for name in names):
+        raise InputError(
+            f"{label}: names none of the genome's contigs (it has {names[0]!r}, for example); "
+            "give the GFF3 file of this genome"
         )
 
 
@@ -63,19 +66,18 @@ def _check_lengths(reader: GffReader, genome: Mapping[str, int]) -> None:
 
 
 def _fitted(gene: Gene, names: Sequence[str], bases: Sequence[int | None], reader: GffReader) -> Gene:
-    """Return a gene with each span over the origin of a circular contig divided into two, one at each end."""
-    if not any(_is_beyond(span, bases) for span in gene.spans):
+    """Return a gene whose spans over the origin of a circular contig are two, one at each end."""
+    for span in chain(gene.locations, gene.parts):
+        circle = bases[span.contig]
+        if circle is not None and span.end > circle:
+            break
+    else:
         return gene
     locations, parts = (
         [piece for span in spans for piece in _pieces(span, names, bases, reader, gene.name)]
         for spans in (gene.locations, gene.parts)
     )
     return replace(gene, locations=locations, parts=parts)
-
-
-def _is_beyond(span: Span, bases: Sequence[int | None]) -> bool:
-    circle = bases[span.contig]
-    return circle is not None and span.end > circle
 
 
 def _pieces(

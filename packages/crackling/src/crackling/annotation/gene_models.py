@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from crackling.annotation.locus import Feature
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from crackling.annotation.names import Names
 
 _MAX_LEVELS = 32  # of records over each other
-_STRAND_SHIFT, _APART_SHIFT = 2, 4
-_FEATURE_MASK = (1 << _STRAND_SHIFT) - 1
+# The kind of a part as a number: its feature, its strand, and whether no intron leads to the next part of its gene, as where
+# it is spliced in trans.
+_FEATURE_MASK = 0b11
+STRANDS = {b"+": 0b0100, b"-": 0b1000}
+_STRAND_MASK = 0b1100
+APART = 0b10000
 
 
 class Span(NamedTuple):
@@ -72,7 +76,7 @@ class Node:
 
 @dataclass(slots=True)
 class GeneModels:
-    """The records of a file and how they belong together. Call add_node() and add_part() in any order, then genes()."""
+    """The records of a file, in any order, and how they belong together."""
 
     # Records that share a key but have different names are different genes; their locations decide which parts they have.
     nodes: dict[Key, dict[Names | None, Node]] = field(default_factory=dict)
@@ -91,29 +95,34 @@ class GeneModels:
     def genes(self, circles: Mapping[int, int]) -> Iterator[Gene]:
         """Yield each gene once: recorded genes first, then parts without one. circles: the lengths of circular contigs."""
         nodes = [node for some in self.nodes.values() for node in some.values()]
-        found = {id(node): _gene_of(node) for node in nodes if node.is_gene}
-        recorded = list(found.values())
-        loose: list[_Loose] = []
+        drafts = {id(node): _Draft.of(node) for node in nodes if node.is_gene}
+        recorded = list(drafts.values())
+        loose: list[_Draft] = []
         parents = _Parents(self.nodes)
         for key, numbers in self.parts.items():
-            spans = _unpacked(key.contig, numbers)
             owners = parents.owners(key)
-            for owner, some in _shared_out(spans, owners):
-                if id(owner) not in found:
-                    found[id(owner)] = _gene_of(owner)
-                    loose.append(_Loose.of(owner, found[id(owner)]))
-                found[id(owner)].parts += some
-            if not owners:
-                names = self.names[key]
+            for owner in owners:
+                if id(owner) not in drafts:
+                    drafts[id(owner)] = _Draft.of(owner)
+                    loose.append(drafts[id(owner)])
+            if len(owners) == 1:
+                drafts[id(owners[0])].rows.append((key.contig, numbers))
+            elif owners:
+                for owner, spans in _shared_out(_unpacked([(key.contig, numbers)]), owners):
+                    drafts[id(owner)].parts += spans
+            else:
                 locations = _locations(numbers, key.contig, circles.get(key.contig))
-                loose.append(_Loose(names.identity, Gene(names.name, locations, spans, names.aliases)))
+                loose.append(_Draft(self.names[key], locations, [(key.contig, numbers)]))
         loose += (
-            _Loose.of(node, _gene_of(node))
+            _Draft.of(node)
             for node in nodes
-            if node.is_transcript and id(node) not in found and parents.topmost([node])[-1] is node
+            if node.is_transcript
+            and node.names is not None
+            and id(node) not in drafts
+            and parents.topmost([node])[-1] is node
         )
-        yield from recorded
-        yield from _joined(loose, recorded)
+        others = list(_joined(loose, recorded))
+        yield from (draft.gene() for draft in chain(recorded, others))
 
 
 @dataclass(slots=True)
@@ -160,31 +169,59 @@ class _Parents:
         return list(self.nodes[Key(contigs[0], key.identifier)].values()) if len(contigs) == 1 else []
 
 
-class _Loose(NamedTuple):
-    """A gene without a record of its own, made of transcripts or parts, and what distinguishes it from others of its name."""
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """A gene whose parts are still as they were read, because those of all genes together take much memory as spans."""
 
-    identity: str
-    gene: Gene
+    names: Names
+    locations: list[Span]
+    rows: list[tuple[int, array[int]]] = field(default_factory=list)  # with their contig
+    parts: list[Span] = field(default_factory=list)
+    aliases: dict[str, None] = field(default_factory=dict)  # in addition to its own
 
     @classmethod
-    def of(cls, node: Node, gene: Gene) -> _Loose:
-        return cls(node.names.identity if node.names else "", gene)
+    def of(cls, node: Node) -> _Draft:
+        assert node.names is not None
+        return cls(node.names, list(node.locations))
+
+    def gene(self) -> Gene:
+        aliases = self.names.aliases
+        if self.aliases:
+            aliases = tuple(dict.fromkeys((*aliases, *self.aliases)))
+        return Gene(self.names.name, self.locations, _unpacked(self.rows) + self.parts, aliases)
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it counts as one exon."""
+        return not self.rows and not self.parts
+
+    def take(self, other: _Draft, *, is_recorded: bool) -> None:
+        """Add another gene; only a recorded one knows its locations."""
+        exons = (
+            [location._replace(feature=Feature.EXON) for location in other.locations]
+            if other.is_whole
+            else []
+        )
+        if not is_recorded:
+            if self.is_whole and not other.is_whole:
+                self.parts = [location._replace(feature=Feature.EXON) for location in self.locations]
+            if self.is_whole:
+                exons = []
+            self.locations += other.locations
+        self.rows += other.rows
+        self.parts += other.parts + exons
+        self.aliases |= dict.fromkeys((other.names.name, *other.names.aliases, *other.aliases))
+        self.aliases.pop(self.names.name, None)
 
 
-def part_kind(feature: Feature, strand: bytes, *, apart: bool) -> int:
-    """Return a part's kind as a number; apart: no intron leads to the next part, as in a gene that is spliced in trans."""
-    return feature | b".+-".find(strand) % 3 << _STRAND_SHIFT | apart << _APART_SHIFT
-
-
-def _gene_of(node: Node) -> Gene:
-    assert node.names is not None
-    return Gene(node.names.name, list(node.locations), [], node.names.aliases)
-
-
-def _unpacked(contig: int, numbers: array[int]) -> list[Span]:
-    """Return the spans without duplicates, because transcripts share most of their exons."""
-    rows = set(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
-    return [Span(contig, start, end, kind & _FEATURE_MASK) for start, end, kind in rows]
+def _unpacked(rows: Sequence[tuple[int, array[int]]]) -> list[Span]:
+    """Return each span once: transcripts share most of their exons."""
+    found = {
+        (contig, start, end, kind & _FEATURE_MASK)
+        for contig, numbers in rows
+        for start, end, kind in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    }
+    return list(map(Span._make, found))
 
 
 def _shared_out(spans: list[Span], owners: Sequence[Node]) -> Iterator[tuple[Node, list[Span]]]:
@@ -220,7 +257,7 @@ def _locations(numbers: array[int], contig: int, circle: int | None) -> list[Spa
     gap = max((after[0] - before[1] for before, after in pairwise(rows)), default=0)
     last_strand = -1
     for start, end, kind in rows:
-        strand, apart = kind >> _STRAND_SHIFT & 3, kind >> _APART_SHIFT
+        strand, apart = kind & _STRAND_MASK, kind & APART
         is_next = (
             locations
             and strand == last_strand
@@ -235,58 +272,50 @@ def _locations(numbers: array[int], contig: int, circle: int | None) -> list[Spa
     return locations
 
 
-def _joined(loose: list[_Loose], recorded: list[Gene]) -> Iterator[Gene]:
-    """Yield loose genes. Those of one identity that overlap are one gene, or parts of the recorded gene of that name."""
-    wanted = {one.identity for one in loose if one.identity}
-    namesakes: dict[tuple[int, str], list[Gene]] = defaultdict(list)
+def _joined(loose: list[_Draft], recorded: list[_Draft]) -> Iterator[_Draft]:
+    """Yield loose genes: those of one identity that overlap are one gene, or parts of the recorded gene that has that name."""
+    wanted = {one.names.identity for one in loose if one.names.identity}
+    namesakes: dict[tuple[int, str], list[_Draft]] = defaultdict(list)
     for gene in recorded if wanted else ():
-        for name in {gene.name, *gene.aliases} & wanted:
+        for name in {gene.names.name, *gene.names.aliases} & wanted:
             for contig in {location.contig for location in gene.locations}:
                 namesakes[contig, name].append(gene)
-    by_identity: dict[tuple[int, str], list[Gene]] = defaultdict(list)
+    by_identity: dict[tuple[int, str], list[_Draft]] = defaultdict(list)
     for one in loose:
-        if one.identity:
-            by_identity[one.gene.locations[0].contig, one.identity].append(one.gene)
+        if one.names.identity:
+            by_identity[one.locations[0].contig, one.names.identity].append(one)
         else:
-            yield one.gene
+            yield one
     for key, some in by_identity.items():
         yield from _united(some, namesakes.get(key, ()))
 
 
-def _united(loose: Sequence[Gene], recorded: Sequence[Gene]) -> Iterator[Gene]:
-    """Yield one gene for all loose ones that overlap; those that overlap a recorded gene become parts of it."""
+def _united(loose: Sequence[_Draft], recorded: Sequence[_Draft]) -> Iterator[_Draft]:
+    """Yield one gene for all loose ones that overlap; what overlaps a recorded one becomes parts of that."""
     if len(loose) == 1 and not recorded:
         yield loose[0]
         return
     is_recorded = {id(gene) for gene in recorded}
-    became: dict[int, Gene] = {id(gene): gene for gene in recorded}
+    became: dict[int, _Draft] = {id(gene): gene for gene in recorded}
     for cluster in _clusters([*recorded, *loose]):
         into = next((gene for gene in cluster if id(gene) in is_recorded), None)
         into = into or next((became[id(gene)] for gene in cluster if id(gene) in became), None)
         for gene in cluster:
-            if id(gene) in became:
-                continue
-            if into is None:
-                into = gene
-            became[id(gene)] = into
-            if into is not gene:
-                if id(into) in is_recorded:
-                    into.parts += gene.spans
-                else:
-                    if into.parts or gene.parts:
-                        into.parts = [*into.spans, *gene.spans]
-                    into.locations += gene.locations
-                into.aliases = tuple(dict.fromkeys((*into.aliases, *gene.aliases)))
+            if id(gene) not in became:
+                into = into or gene
+                became[id(gene)] = into
+                if into is not gene:
+                    into.take(gene, is_recorded=id(into) in is_recorded)
     yield from (gene for gene in loose if became[id(gene)] is gene)
 
 
-def _clusters(genes: Sequence[Gene]) -> Iterator[list[Gene]]:
-    """Yield clusters of genes that overlap each other; a gene with several locations may be in several clusters."""
+def _clusters(genes: Sequence[_Draft]) -> Iterator[list[_Draft]]:
+    """Yield genes whose locations overlap, each with the others; a gene in several locations may be in several clusters."""
     items = sorted(
         ((location, number) for number, gene in enumerate(genes) for location in gene.locations),
         key=lambda item: item[0][:3],
     )
-    cluster: list[Gene] = []
+    cluster: list[_Draft] = []
     contig = end = -1
     for location, number in items:
         if (location.contig, location.start) >= (contig, end):

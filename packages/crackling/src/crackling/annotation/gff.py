@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from crackling.annotation.attributes import Gff3, dialect_of, text
-from crackling.annotation.gene_models import GeneModels, Key, Node, Span, part_kind
+from crackling.annotation.gene_models import APART, STRANDS, GeneModels, Key, Node, Span
 from crackling.annotation.locus import Feature
 from crackling.annotation.names import names_of_gene, names_of_part
 from crackling.errors import InputError
@@ -15,9 +15,10 @@ from crackling.sequences.compressed import plain
 from crackling.sequences.lines import read_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crackling.annotation.attributes import Dialect
     from crackling.annotation.gene_models import Gene
-    from crackling.annotation.names import Names
 
 # A stop codon is not in the CDS of GTF.
 _CODING = frozenset({b"CDS", b"start_codon", b"stop_codon"})
@@ -41,6 +42,7 @@ _PASSED_OVER = frozenset(
 _CIRCULAR = b"Is_circular=true"
 _APART = (b"exception=trans-splicing", b"exception=trans splicing", b"part=")
 _NO_ATTRIBUTES = b"."
+_NO_RECORD = b"#>"
 _COLUMNS = 9
 _LAST_BASE, _MAX_DIGITS = 3, 18  # in ##sequence-region NAME FIRST LAST
 MAX_RECORDS = 1_000_000  # that may have parts, and as many parents of parts
@@ -74,7 +76,7 @@ class GffReader:
     _numbers: dict[bytes, int] = field(
         default_factory=dict
     )  # of contigs, by the name as it stands in the file
-    _features: dict[bytes, Feature | None] = field(default_factory=dict)  # of parts, by their type
+    _features: dict[bytes, Feature] = field(default_factory=dict)  # of parts, by their type, as they come
 
     def read(self, stream: BinaryIO) -> None:
         """Read a file, plain or compressed.
@@ -85,16 +87,55 @@ class GffReader:
         number = 0
         with plain(stream, self.label) as content:
             for lines in read_lines(content, self.label, MAX_LINE):
-                for line in lines:
-                    number += 1
-                    if line.startswith((b"##FASTA", b">")):
-                        return
-                    self._line(line, number)
+                if self._lines(lines, number):
+                    return
+                number += len(lines)
 
-    def genes(self) -> list[Gene]:
-        """Return each gene once, in the order of the file; genes without a record of their own follow."""
-        circles = {self.contigs[name]: bases for name, bases in self.circular.items()}
-        return list(self._models.genes(circles))
+    def genes(self) -> Iterator[Gene]:
+        """Yield each gene once, in the order of the file; those that no record of a gene stands for follow."""
+        return self._models.genes({self.contigs[name]: bases for name, bases in self.circular.items()})
+
+    def _lines(self, lines: list[bytes], before: int) -> bool:
+        """Read lines, before which there were others; return whether the rest of the file is sequence.
+
+        Most lines are parts that belong to the same transcript as the line before. They are read here, and not by a function
+        of their own, because a human genome has millions; all other lines are read by _line().
+        """
+        group, name = b"", b""  # as they stand in the line before
+        arrays: list[array[int]] = []
+        contig = 0
+        is_short = before + len(lines) <= MAX_LINES
+        features, dialect = self._features, self._dialect
+        for number, line in enumerate(lines, before + 1):
+            columns = line.split(b"\t")
+            feature = features.get(columns[2]) if len(columns) == _COLUMNS and is_short else None
+            if feature is None or dialect is None or line[0] in _NO_RECORD or len(line) > MAX_LINE:
+                if line.startswith((b"##FASTA", b">")):
+                    return True
+                self._line(line, number)
+                group, dialect = b"", self._dialect
+                continue
+            attributes = columns[8]
+            if not group or group not in attributes or columns[0] != name:
+                group, name = dialect.group(attributes), columns[0]
+                contig = self._contig(name)
+                arrays = self._arrays(contig, columns, number)
+            try:
+                start, end = int(columns[3]) - 1, int(columns[4])
+            except ValueError:
+                start, end = self._bounds(columns, number)
+            if not 0 <= start < end <= _MAX_POSITION:
+                self._bounds(columns, number)
+            kind = feature | STRANDS.get(columns[6], 0)
+            if (b"part=" in attributes or b"exception=" in attributes) and _is_apart(attributes):
+                kind |= APART
+            row = start, end, kind
+            for numbers in arrays:
+                numbers.extend(row)
+            self._part_count += len(arrays)
+            if self._part_count > MAX_PARTS:
+                raise self._too_many(number)
+        return False
 
     def _line(self, line: bytes, number: int) -> None:
         if len(line) > MAX_LINE:
@@ -126,57 +167,55 @@ class GffReader:
             return
         start, end = self._bounds(columns, number)
         dialect = self._dialect or self._found_dialect(attributes, number)
-        try:
-            feature = self._features[kind]
-        except KeyError:
-            feature = self._features[kind] = _feature(kind)
-        parents = dialect.parents(attributes, kind)
-        if feature is not None:
-            strand = columns[6]
-            apart = b"part=" in attributes or b"exception=" in attributes
-            as_number = part_kind(feature, strand, apart=apart and any(tag in attributes for tag in _APART))
-            for parent in parents or [self._own_key(dialect, attributes, number)]:
-                self._part(dialect, Key(contig, parent), (start, end, as_number), attributes, parents)
-            self._part_count += len(parents) or 1
+        if (feature := _feature(kind)) is not None:
+            self._features[kind] = feature
+            apart = APART if _is_apart(attributes) else 0
+            for numbers in self._arrays(contig, columns, number):
+                numbers.extend((start, end, feature | STRANDS.get(columns[6], 0) | apart))
+                self._part_count += 1
         else:
-            self._node(dialect, Span(contig, start, end, Feature.INTRON), kind, attributes, parents, number)
-        if max(self._node_count, len(self._models.parts)) > MAX_RECORDS or self._part_count > MAX_PARTS:
+            self._node(dialect, Span(contig, start, end, Feature.INTRON), kind, attributes, number)
+        if self._node_count > MAX_RECORDS or self._part_count > MAX_PARTS:
             raise self._too_many(number)
-        if self._letters > MAX_LETTERS:
-            raise self._wrong(number, f"is beyond {MAX_LETTERS:,} letters of names")
 
-    def _own_key(self, dialect: Dialect, attributes: bytes, number: int) -> bytes:
-        """Return the key of a part without a parent: parts with the same ID belong together; a part without an ID is alone."""
-        return dialect.key(attributes, b"") or b"\tline %d" % number
+    def _arrays(self, contig: int, columns: list[bytes], number: int) -> list[array[int]]:
+        """Return where to add a part: for each parent, or else for what has its ID, or for itself."""
+        dialect, kind, attributes = self._dialect or Gff3(), columns[2], columns[8]
+        parents = dialect.parents(attributes, kind)
+        own = [dialect.key(attributes, kind) or b"\tline %d" % number]
+        return [
+            self._array(Key(contig, parent), attributes, number, is_parent=bool(parents))
+            for parent in parents or own
+        ]
 
-    def _part(
-        self, dialect: Dialect, key: Key, row: tuple[int, int, int], attributes: bytes, parents: list[bytes]
-    ) -> None:
+    def _array(self, key: Key, attributes: bytes, number: int, *, is_parent: bool) -> array[int]:
         models = self._models
         if (numbers := models.parts.get(key)) is None:
             numbers = models.parts[key] = array("I")
             if key not in models.nodes:
-                names = names_of_part(dialect, attributes, key.identifier if parents else b"")
-                models.names[key] = self._counted(names)
-        numbers.extend(row)
+                dialect = self._dialect or Gff3()
+                models.names[key] = names_of_part(
+                    dialect.pairs(attributes), key.identifier if is_parent else b""
+                )
+                self._count(models.names[key].letters, number)
+            self._count(len(key.identifier), number)
+            if len(models.parts) > MAX_RECORDS:
+                raise self._too_many(number)
+        return numbers
 
-    def _node(
-        self, dialect: Dialect, span: Span, kind: bytes, attributes: bytes, parents: list[bytes], number: int
-    ) -> None:
-        models = self._models
-        is_gene = kind.endswith(b"gene")
+    def _node(self, dialect: Dialect, span: Span, kind: bytes, attributes: bytes, number: int) -> None:
+        is_gene, is_transcript = kind.endswith(b"gene"), kind.endswith((b"RNA", b"transcript"))
         key = dialect.key(attributes, kind)
-        is_transcript = kind.endswith((b"RNA", b"transcript"))
         if not key and not is_gene and not is_transcript:
             return
         self._node_count += 1
-        names = None
+        names, parents = None, dialect.parents(attributes, kind)
         if is_gene:
-            names = self._counted(names_of_gene(dialect, attributes))
+            names = names_of_gene(dialect.pairs(attributes))
         elif not self._is_in_gene(span.contig, parents):
-            names = self._counted(names_of_part(dialect, attributes))
-        self._letters += len(key) + sum(map(len, parents))
-        models.add_node(
+            names = names_of_part(dialect.pairs(attributes))
+        self._count(len(key) + sum(map(len, parents)) + (names.letters if names else 0), number)
+        self._models.add_node(
             Key(span.contig, key or b"\tline %d" % number),
             Node(span.contig, names, parents, is_gene, is_transcript, [span]),
         )
@@ -187,9 +226,10 @@ class GffReader:
         )
         return any(node.is_gene for node in nodes)
 
-    def _counted(self, names: Names) -> Names:
-        self._letters += names.letters
-        return names
+    def _count(self, letters: int, number: int) -> None:
+        self._letters += letters
+        if self._letters > MAX_LETTERS:
+            raise self._wrong(number, f"is beyond {MAX_LETTERS:,} letters of names")
 
     def _found_dialect(self, attributes: bytes, number: int) -> Dialect:
         if attributes == _NO_ATTRIBUTES:
@@ -223,6 +263,11 @@ class GffReader:
         return InputError(
             f"{self.label}, line {number}: {what}; give GFF3 or GTF, as NCBI and Ensembl offer it"
         )
+
+
+def _is_apart(attributes: bytes) -> bool:
+    """Return whether a part is put together with others that are elsewhere, as in a gene that is spliced in trans."""
+    return any(tag in attributes for tag in _APART)
 
 
 def _feature(kind: bytes) -> Feature | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from crackling.annotation.attributes import text, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from crackling.annotation.attributes import Dialect
+    Pairs = Mapping[bytes, Sequence[bytes]]  # the values of each tag
 
 _OF_GENES = (b"Name", b"gene", b"gene_name", b"locus_tag", b"gene_id")
 # The Name of a coding sequence or a transcript is often that of its product, which many genes have in common.
@@ -39,55 +39,56 @@ class Names(NamedTuple):
         return len(self.name) + len(self.identity) + sum(map(len, self.aliases))
 
 
-def names_of_gene(dialect: Dialect, attributes: bytes) -> Names:
-    """Return the names that the record of a gene gives it."""
-    named = _first(dialect, attributes, _OF_GENES) or dialect.value(attributes, b"ID")
-    return _names(dialect, attributes, text(named))
+def names_of_gene(pairs: Pairs) -> Names:
+    """Return the names that the attributes of a gene's record give it."""
+    return _names(pairs, text(_first(pairs, (*_OF_GENES, b"ID"))))
 
 
-def names_of_part(dialect: Dialect, attributes: bytes, parent: bytes = b"") -> Names:
+def names_of_part(pairs: Pairs, parent: bytes = b"") -> Names:
     """Return the names that a transcript or a part gives the gene that it belongs to.
 
     Args:
-        dialect: how the attributes are written.
-        attributes: of the transcript or part.
+        pairs: its attributes.
         parent: the key of a parent that is not in the file, by which the gene is named if nothing else does.
     """
-    named = _first(dialect, attributes, _OF_PARTS) or parent or _own_name(dialect, attributes)
-    return _names(dialect, attributes, text(named))
+    return _names(pairs, text(_first(pairs, _OF_PARTS) or parent or _own_name(pairs)))
 
 
-def _own_name(dialect: Dialect, attributes: bytes) -> bytes:
+def _own_name(pairs: Pairs) -> bytes:
     """Return the Name of a record, or its ID if the Name describes its product."""
-    name, key = dialect.value(attributes, b"Name"), dialect.value(attributes, b"ID")
-    describes = name == dialect.value(attributes, b"product") or b" " in name or b"%20" in name
+    name, key = _value(pairs, b"Name"), _value(pairs, b"ID")
+    describes = name == _value(pairs, b"product") or b" " in name or b"%20" in name
     return key or name if describes else name or key
 
 
-def _first(dialect: Dialect, attributes: bytes, tags: tuple[bytes, ...]) -> bytes:
-    return next((value for tag in tags if (value := dialect.value(attributes, tag))), b"")
+def _value(pairs: Pairs, tag: bytes) -> bytes:
+    return b",".join(pairs.get(tag, ()))
 
 
-def _names(dialect: Dialect, attributes: bytes, name: str) -> Names:
-    identity = text(_first(dialect, attributes, _DISTINCT)) or name
-    aliases = dict.fromkeys(_aliases(dialect, attributes))
+def _first(pairs: Pairs, tags: tuple[bytes, ...]) -> bytes:
+    return next((value for tag in tags if (value := _value(pairs, tag))), b"")
+
+
+def _names(pairs: Pairs, name: str) -> Names:
+    identity = text(_first(pairs, _DISTINCT)) or name
+    aliases = dict.fromkeys(_aliases(pairs))
     aliases.pop(name, None)
     return Names(name, identity, tuple(aliases))
 
 
-def _aliases(dialect: Dialect, attributes: bytes) -> Iterator[str]:
-    yield from texts(dialect.value(attributes, tag) for tag in (*_OF_GENES, b"ID"))
+def _aliases(pairs: Pairs) -> Iterator[str]:
+    yield from texts(_value(pairs, tag) for tag in (*_OF_GENES, b"ID") if tag in pairs)
     for tag in _SYNONYMS:
-        for synonym in texts(dialect.values(attributes, tag)):
+        for synonym in texts(pairs.get(tag, ())):
             # NCBI escapes the comma between two old locus tags.
             yield from synonym.split(",") if tag == b"old_locus_tag" else (synonym,)
     for tag in _REFERENCES:
-        for reference in texts(dialect.values(attributes, tag)):
+        for reference in texts(pairs.get(tag, ())):
             yield from _of_reference(reference)
-    identifier = text(dialect.value(attributes, b"gene_id"))
+    identifier = text(_value(pairs, b"gene_id"))
     if versioned := _VERSION.fullmatch(identifier):
         yield versioned[1]
-    elif identifier and (version := text(dialect.value(attributes, b"version"))):
+    elif identifier and (version := text(_value(pairs, b"version"))):
         yield f"{identifier}.{version}"
 
 

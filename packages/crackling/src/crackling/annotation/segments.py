@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # A human genome has millions of changes, so they are an array of numbers, which can be sorted directly.
 _POSITION_SHIFT, _GENE_SHIFT = 32, 2
 _FEATURE_MASK = (1 << _GENE_SHIFT) - 1
+_EDGE_SHIFT = 3
+_END = (1 << 40,)  # beyond every edge
 _MEMBER_MASK = (1 << _POSITION_SHIFT) - 1
 # The features of a segment: for each gene there, its number << 2 | the Feature that the segment is in this gene.
 FeatureSet = tuple[int, ...]
@@ -74,25 +76,26 @@ def _by_contig(spans: Sequence[Span]) -> dict[int, list[Span]]:
     return found
 
 
-def flat(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
+def flat(spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
     """Yield the positions where one gene's feature on one contig changes; where spans overlap, the least feature counts."""
-    edges: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for span in spans:
-        edges[span.start].append((span.feature, 1))
-        edges[span.end].append((span.feature, -1))
-    open_, before = (
-        [0, 0, 0, 1],
-        -1,
-    )  # how many spans of each feature are open; outside a gene it is intergenic
-    for position in sorted(edges):
-        for feature, count in edges[position]:
-            open_[feature] += count
-        now = 0
-        while not open_[now]:
-            now += 1
-        if now != before:
-            yield position, now
-        before = now
+    edges: list[
+        int
+    ] = []  # position, feature, and whether a span ends there, as numbers, which are sorted faster
+    for _, start, end, feature in spans:
+        edges += (start << _EDGE_SHIFT | feature << 1, end << _EDGE_SHIFT | feature << 1 | 1)
+    edges.sort()
+    open_ = [0, 0, 0, 1]  # how many spans of each feature are open; outside a gene it is intergenic
+    position = before = -1
+    for edge in chain(edges, _END):
+        if edge >> _EDGE_SHIFT != position:
+            now = 0
+            while not open_[now]:
+                now += 1
+            if now != before and position >= 0:
+                yield position, now
+                before = now
+            position = edge >> _EDGE_SHIFT
+        open_[edge >> 1 & _FEATURE_MASK] += -1 if edge & 1 else 1
 
 
 def _track(changes: array[int], numbers: dict[FeatureSet, int], left: int) -> tuple[Track, int]:

@@ -16,6 +16,7 @@ from crackling.guides.guide_list import parse_guides, read_guide_lines
 from crackling.printable import printable
 from crackling.sequences.compressed import compressing
 from crackling.sequences.files import check_output, open_for_reading, write_atomically
+from crackling.sequences.lines import NOT_TEXT
 from crackling.threads import MAX_THREADS
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def read_guides(name: str) -> list[Site]:
         with open_for_reading(Path(name)) as file:
             return parse_guides(read_guide_lines(io.TextIOWrapper(file, encoding="utf-8-sig")), name)
     except UnicodeDecodeError:
-        raise InputError(f"{name}: is not text; give guides, one a line") from None
+        raise InputError(f"{name}: {NOT_TEXT}, with guides, one a line") from None
 
 
 def refuse_to_overwrite(out: Path | None, *inputs: str | Path | None) -> None:

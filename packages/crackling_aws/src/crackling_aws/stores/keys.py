@@ -21,6 +21,11 @@ def export(job_id: str, extension: str) -> str:
     return f"{job_folder(job_id)}export.{extension}"
 
 
+def off_targets(job_id: str, number: int) -> str:
+    """Return the key of the list of a target's off-targets, stored if making it takes longer than a request may."""
+    return f"{job_folder(job_id)}off-targets/{number}.json"
+
+
 def upload_folder(genome_id: str) -> str:
     return f"uploads/{genome_id}/"
 

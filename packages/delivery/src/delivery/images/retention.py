@@ -129,7 +129,7 @@ class Cleaner:
 
     def _delete(self, image: Image) -> None:
         say(f"deleting {image.image_id} ...")
-        _unless_gone(lambda: self.aws.ec2.deregister_image(ImageId=image.image_id), self.clock)
+        _unless_deleted(lambda: self.aws.ec2.deregister_image(ImageId=image.image_id), self.clock)
         for snapshot in image.snapshots:
             self._delete_snapshot(snapshot)
 
@@ -146,7 +146,7 @@ class Cleaner:
 
     def _delete_snapshot(self, snapshot: str) -> None:
         say(f"deleting {snapshot} ...")
-        _unless_gone(lambda: self.aws.ec2.delete_snapshot(SnapshotId=snapshot), self.clock)
+        _unless_deleted(lambda: self.aws.ec2.delete_snapshot(SnapshotId=snapshot), self.clock)
 
     def _stages(self) -> list[str]:
         """Return all stages that have an image parameter, deployed or not."""
@@ -187,7 +187,7 @@ class Cleaner:
         )
 
 
-def _unless_gone(call: Callable[[], object], clock: Clock) -> None:
+def _unless_deleted(call: Callable[[], object], clock: Clock) -> None:
     """Make a call that deletes something; do nothing if it no longer exists."""
     try:
         with_retries(call, "deletion", clock=clock)

@@ -65,14 +65,14 @@ class Stacks:
             return
         with_retries(lambda: self.cloudformation.delete_stack(StackName=stack), stack, clock=self.clock)
         wait_until(
-            lambda: self._gone(stack),
+            lambda: self._is_deleted(stack),
             f"deletion of {stack}",
             seconds=DELETE_SECONDS,
             every=10,
             clock=self.clock,
         )
 
-    def _gone(self, stack: str) -> bool | None:
+    def _is_deleted(self, stack: str) -> bool | None:
         found = self._found(stack)
         if found and found[0]["StackStatus"] == "DELETE_FAILED":
             reason = found[0].get("StackStatusReason", "no reason was given")

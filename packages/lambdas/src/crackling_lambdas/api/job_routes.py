@@ -195,7 +195,7 @@ def job_routes(
     @app.get(
         "/jobs/<job_id>/targets/<number>/offtargets",
         summary="Where a guide may bind in the genome",
-        description="503 with `Retry-After` while parts of a large index are fetched; the next request continues.",
+        description="503 with `Retry-After` while a list that takes long is made; its `detail` says how far it is.",
         tags=TAGS,
         responses=answers(
             HTTPStatus.OK,

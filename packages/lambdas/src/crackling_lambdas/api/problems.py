@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 # Lambda fails instead of sending a larger answer. It counts the answer's JSON, in which quotes and line ends are escaped.
 ANSWER_BYTES = 6 * 1024 * 1024
-RETRY_SECONDS = "1"  # after an answer that took all the time of a request
+RETRY_SECONDS = "2"  # as often as the progress of a list is written
 SHOWN_ERRORS = 20  # of a request; the others are counted
 SHOWN_LETTERS = 100  # of the name of a field, which may be anything
 OWN = "Value error, "  # pydantic's prefix for messages of the models' own rules

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from crackling.ncbi import RetryPolicy
 from crackling_aws.clients import Clients
 from crackling_aws.email import EmailTopic
-from crackling_aws.messages import PrepareGenome
+from crackling_aws.messages import ListOffTargets, PrepareGenome
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.genomes import GenomeStore
@@ -29,16 +29,24 @@ from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.ncbi import NcbiClient
 from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.genomes.search import Catalogue, Search
+from crackling_lambdas.index_files.lookup_watch import TimeLimit
 from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
 from crackling_lambdas.index_files.shard_files import ShardFiles
 from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions
-from crackling_lambdas.jobs.results import OffTargetFinder, Results
+from crackling_lambdas.jobs.off_target_lists import (
+    OffTargetFinder,
+    OffTargetListing,
+    OffTargetLists,
+    StoredLists,
+)
+from crackling_lambdas.jobs.results import Results
 from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
-# For requests whose user waits: API Gateway waits at most 29 s.
+# For requests whose user waits: API Gateway waits at most 29 s. A cold start and the genes of a large genome need the others.
+LIST_SECONDS = 20.0
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
 
 
@@ -93,10 +101,22 @@ def make_handler(
             targets=targets,
             genomes=genomes,
             objects=data,
-            off_target_finder=make_off_target_finder(genome_objects),
-            annotations=Annotations(objects=genome_objects),
-            repairs=Repairs(
-                genomes=genomes, failure=Failure(genomes=genomes, jobs=jobs, clock=clock), clock=clock
+            off_target_lists=OffTargetLists(
+                listing=OffTargetListing(
+                    targets=targets,
+                    genomes=genomes,
+                    finder=make_off_target_finder(genome_objects),
+                    annotations=Annotations(objects=genome_objects),
+                    repairs=Repairs(
+                        genomes=genomes,
+                        failure=Failure(genomes=genomes, jobs=jobs, clock=clock),
+                        clock=clock,
+                    ),
+                ),
+                stored=StoredLists(objects=data),
+                queue=Queue[ListOffTargets](clients.sqs, settings.off_target_list_queue_url),
+                watch=TimeLimit(seconds=LIST_SECONDS),
+                clock=clock,
             ),
             clock=clock,
         ),

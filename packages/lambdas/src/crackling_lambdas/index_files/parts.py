@@ -30,9 +30,8 @@ class Parts:
 
     objects: ObjectStore
     files: ShardFiles
-    before_fetch: Callable[[], None] = lambda: (
-        None
-    )  # before each batch of blocks; what it raises ends the search
+    # Gets the size of each batch of blocks; what it raises ends the search.
+    before_fetch: Callable[[int], None] = lambda _size_bytes: None
 
     def download(
         self,
@@ -59,7 +58,7 @@ class Parts:
                 missing = blocks.missing(needed)
                 self.files.make_room(_bytes(missing), keep=file)
             for batch in batched(missing, BATCH_RANGES):
-                self.before_fetch()
+                self.before_fetch(_bytes(batch))
                 self.objects.download(file.key, path, batch)
                 blocks.add(batch)  # a search that ends here goes on from here
 

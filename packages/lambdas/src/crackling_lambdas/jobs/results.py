@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from crackling.errors import InputError
 from crackling.results import FORMATS, Design, Kind, make_target, write
 from crackling.sequences.fasta import as_fasta, parse_query
-from crackling.specificity.loci import annotate
 from crackling_aws.models.jobs import Status
 from crackling_aws.stores import keys
-from crackling_aws.stores.genomes import is_ready
 from crackling_aws.stores.objects import MissingObjectError
-from crackling_lambdas.errors import (
-    ConflictError,
-    DamagedIndexError,
-    FullDiskError,
-    GoneError,
-    NotFoundError,
-    NotYetError,
-)
-from crackling_lambdas.genomes.repairs import unusable_reason
-from crackling_lambdas.jobs.pins import pinned
+from crackling_lambdas.errors import ConflictError, GoneError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crackling.results import Format, Target
     from crackling.sequences.fasta import Contig
-    from crackling.specificity import OffTarget
     from crackling_aws.models.chunks import Chunk
     from crackling_aws.models.genomes import Genome
     from crackling_aws.models.jobs import Job
@@ -38,14 +26,7 @@ if TYPE_CHECKING:
     from crackling_aws.stores.jobs import JobKey, JobStore
     from crackling_aws.stores.objects import ObjectStore
     from crackling_aws.stores.targets import TargetStore
-    from crackling_lambdas.genomes.annotations import Annotations
-    from crackling_lambdas.genomes.repairs import Repairs
-
-
-class OffTargetFinder(Protocol):
-    """Find the off-targets of guides in genomes that are ready."""
-
-    def off_targets(self, genome: Genome, guide: str, most: int) -> tuple[int, list[OffTarget]]: ...
+    from crackling_lambdas.jobs.off_target_lists import OffTargetLists, OffTargets
 
 
 # API Gateway and Lambda accept answers of 6 MB, JSON-escaped. Anything larger, or binary, is answered with an address in S3.
@@ -106,15 +87,6 @@ class JobPage:
 
 
 @dataclass(frozen=True)
-class OffTargets:
-    """Hold a guide's off-targets: how many there are, and those that are listed, the riskiest first."""
-
-    guide: str
-    total: int
-    listed: list[OffTarget]
-
-
-@dataclass(frozen=True)
 class Address:
     """Hold an address that a file can be downloaded from for a few minutes."""
 
@@ -129,9 +101,7 @@ class Results:
     targets: TargetStore
     genomes: GenomeStore
     objects: ObjectStore  # its query and exports
-    off_target_finder: OffTargetFinder
-    annotations: Annotations
-    repairs: Repairs
+    off_target_lists: OffTargetLists
     clock: Callable[[], float]
 
     def job(self, job_id: str) -> Job:
@@ -270,26 +240,10 @@ class Results:
 
         Raises:
             NotFoundError: there is no such job or target.
-            ConflictError: what the job is pinned to is no longer kept, or its index is damaged.
+            ConflictError: what the job is pinned to is no longer kept, its index is damaged, or the list could not be made.
+            NotYetError: the list is being made.
         """
-        job = self.job(job_id)
-        chunk = self.targets.get(job_id, (number - 1) // job.chunk_size)
-        if chunk is None or number - chunk.first >= len(chunk.sites):
-            raise NotFoundError(f"The job has no target {number}")
         try:
-            genome, claim = pinned(self.genomes.preparation, job)
+            return self.off_target_lists.get(self.job(job_id), number, limit)
         except InputError as error:
             raise ConflictError(str(error)) from None
-        if not is_ready(genome):
-            raise ConflictError(unusable_reason(job.genome_id, claim, genome))
-        guide = chunk.sites[number - chunk.first].site.guide
-        try:
-            total, listed = self.off_target_finder.off_targets(genome, guide, limit)
-        except FullDiskError as error:
-            raise NotYetError(str(error)) from error
-        except DamagedIndexError as error:
-            self.repairs.begin(genome, claim, error)
-            found = self.genomes.preparation(job.genome_id, claim)
-            raise ConflictError(unusable_reason(job.genome_id, claim, found)) from error
-        annotation = self.annotations.of(genome)
-        return OffTargets(guide, total, annotate(listed, annotation) if annotation else listed)

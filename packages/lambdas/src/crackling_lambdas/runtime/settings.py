@@ -17,6 +17,7 @@ class ApiSettings(Settings):
     data_bucket: str
     genome_bucket: str
     bowtie2_queue_url: str
+    off_target_list_queue_url: str
     bowtie2_limit_bases: int  # of a genome whose bowtie2 index can be asked for; 0 if none can
     chunk_size: int = 200
     job_days: int = 30
@@ -132,6 +133,17 @@ class OffTargetSettings(Settings):
     jobs_table: str
     targets_table: str
     genomes_table: str
+    genome_bucket: str
+    queue_url: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffTargetListSettings(Settings):
+    jobs_table: str
+    targets_table: str
+    genomes_table: str
+    data_bucket: str
     genome_bucket: str
     queue_url: str
     max_receive_count: int
