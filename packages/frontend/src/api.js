@@ -1,5 +1,5 @@
 /**
- * @import {About, AnnouncedGenome, Assembly, ExportFormat, Genome, GenomeFile, Job, NewJob, NewJobAnswer, OffTargets, TargetsPage} from "./types.js"
+ * @import {About, AnnouncedGenome, Assembly, ExportFormat, Genome, GenomeFile, Job, JobsPage, NewJob, NewJobAnswer, OffTargets, TargetsPage} from "./types.js"
  */
 
 /** In milliseconds, before each repetition of a request that may succeed a little later. */
@@ -10,6 +10,8 @@ const LONGEST_PAUSE = 10_000;
 const SAME_TIME = 5000;
 /** The most genomes that a page of their list may have. */
 const GENOMES_PAGE = 200;
+/** The most jobs that a page of their list may have. */
+const JOBS_PAGE = 10;
 
 /**
  * Title and detail, by status, of what API Gateway refuses by itself, without a problem document.
@@ -27,7 +29,7 @@ const REFUSALS = {
 /**
  * Who is signed in, as far as the API needs to know.
  * @typedef {object} Signed
- * @property {{value: {name: string} | null}} user null if nobody is signed in
+ * @property {{value: {name: string, isAdmin: boolean} | null}} user null if nobody is signed in
  * @property {() => Promise<string | null>} token null if nobody is signed in
  * @property {(refused: string) => Promise<string>} replace return a token instead of one that has been refused
  */
@@ -130,10 +132,12 @@ export class Api {
    * @param {string} genome
    * @param {string} name
    * @param {boolean} annotation whether an annotation will be uploaded too
+   * @param {boolean} shared whether others may use it, where people sign in
    * @returns {Promise<AnnouncedGenome>}
    */
-  announceGenome(genome, name, annotation) {
-    return this.#call("/genomes", { body: { genome, name, ...(annotation && { annotation }) } });
+  announceGenome(genome, name, annotation, shared) {
+    const body = { genome, name, ...(annotation && { annotation }), ...(shared && { shared }) };
+    return this.#call("/genomes", { body });
   }
 
   /** @returns {Promise<About>} */
@@ -160,6 +164,27 @@ export class Api {
    */
   job(id) {
     return this.#call(`/jobs/${encodeURIComponent(id)}`, { pauses: [] });
+  }
+
+  /**
+   * Return the jobs of whoever is signed in, the latest first.
+   * @param {string | null} cursor
+   * @param {AbortSignal} signal
+   * @returns {Promise<JobsPage>}
+   */
+  jobs(cursor, signal) {
+    const query = new URLSearchParams({ limit: String(JOBS_PAGE), ...(cursor && { cursor }) });
+    return this.#call(`/jobs?${query}`, { signal });
+  }
+
+  /**
+   * Let everybody who is signed in and has its link read a job, or no longer.
+   * @param {string} id
+   * @param {boolean} shared
+   * @returns {Promise<Job>}
+   */
+  shareJob(id, shared) {
+    return this.#call(`/jobs/${encodeURIComponent(id)}`, { method: "PATCH", body: { shared } });
   }
 
   /**
@@ -241,7 +266,7 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal, pauses?: number[]}} [more]
+   * @param {{body?: object, method?: string, signal?: AbortSignal, pauses?: number[]}} [more]
    * @returns {Promise<any>}
    */
   async #call(path, more) {

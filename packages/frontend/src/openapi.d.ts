@@ -493,7 +493,7 @@ export interface components {
              */
             url: string;
             upload: components["schemas"]["UploadView"];
-            /** @description For its genes as GFF3, plain or gz, if they were announced. */
+            /** @description For its genes as GFF3 or GTF, plain or gz, if they were announced. */
             annotationUpload: components["schemas"]["UploadView"] | null;
         };
         /**

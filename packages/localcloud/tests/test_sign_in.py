@@ -85,6 +85,7 @@ class Browser:
             "redirect_uri": PAGE,
             "scope": "openid email",
             "state": "s 1&2",
+            "nonce": "n 3&4",
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
@@ -188,6 +189,7 @@ def test_who_signs_in_gets_tokens(browser: Browser) -> None:
     assert access["cognito:groups"] == ["admin"]
     assert "email" not in access
     assert (identity["token_use"], identity["aud"], identity["email"]) == ("id", browser.client, ADA)
+    assert (identity["nonce"], identity["cognito:groups"]) == ("n 3&4", ["admin"])
     assert access["sub"] == identity["sub"]
 
 
@@ -199,6 +201,20 @@ def test_a_session_lasts_a_day(browser: Browser) -> None:
     assert browser.claims(again["access_token"])["scope"] == "openid email"
     browser.clock.now += 500
     assert refused(browser.refresh(first["refresh_token"]))
+
+
+def test_a_session_ends_when_its_token_is_revoked_by_its_client(browser: Browser) -> None:
+    token = browser.tokens()["refresh_token"]
+
+    def revoke(client: str, token: str) -> Response:
+        return browser.post("/oauth2/revoke", client_id=client, token=token)
+
+    assert revoke(browser.another, token).status == 200
+    assert browser.refresh(token).status == 200
+    assert revoke(browser.client, token).status == 200
+    assert refused(browser.refresh(token))
+    assert revoke(browser.client, token).status == 200
+    assert refused(revoke("nobody", token), "invalid_client")
 
 
 def test_a_session_ends_when_the_user_is_signed_out_everywhere(browser: Browser) -> None:
@@ -275,6 +291,7 @@ def test_a_session_belongs_to_its_client(browser: Browser) -> None:
         ("state", ""),
         ("code_challenge", None),
         ("code_challenge", "short"),
+        ("code_challenge", "é" * 43),
         ("code_challenge_method", "plain"),
         ("code_challenge_method", None),
         ("scope", None),

@@ -8,7 +8,7 @@ import { challengeOf, claimsOf, randomText } from "./proof.js";
  */
 
 /**
- * @typedef {{id: string, name: string}} User
+ * @typedef {{id: string, name: string, isAdmin: boolean}} User
  * @typedef {{state: string, nonce: string, verifier: string, returnTo: string}} Attempt a sign-in that has begun; `returnTo` is a fragment
  */
 
@@ -17,6 +17,8 @@ const BEGUN = "sign-in";
 const REFRESH = "refresh-token";
 /** The name in the browser's storage of the last user's id. */
 const LAST = "user";
+/** The group of those who may delete what belongs to others. The API decides; the page only offers it. */
+const ADMINS = "admin";
 /** A token is used for this share of its life only, since a request takes a while too. */
 const USED = 0.9;
 
@@ -181,7 +183,11 @@ export class Session {
     const audience = [claims.aud].flat();
     if (typeof claims.sub !== "string" || !audience.includes(this.provider.settings.clientId))
       throw new ApiError("Not signed in", "The identity is not for this page. Sign in again.", 400);
-    const user = { id: claims.sub, name: String(claims.email ?? claims.name ?? claims["cognito:username"] ?? "You") };
+    const user = {
+      id: claims.sub,
+      name: String(claims.email ?? claims.name ?? claims["cognito:username"] ?? "You"),
+      isAdmin: [claims["cognito:groups"]].flat().includes(ADMINS),
+    };
     const now = this.user.value;
     if (now && now.id !== user.id)
       throw new ApiError(

@@ -3,12 +3,13 @@ import { copyButton } from "../dom/copy.js";
 import { fill, h } from "../dom/elements.js";
 import { failure } from "../dom/failures.js";
 import { follow } from "../model/follow.js";
-import { count, day } from "../model/format.js";
-import { isFinished } from "../model/progress.js";
+import { day } from "../model/format.js";
+import { isFinished, outcomeOf } from "../model/progress.js";
 import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
 import { deletion } from "./deletion.js";
 import { mailNote } from "./mail-note.js";
 import { progressPanel } from "./progress-panel.js";
+import { sharing } from "./sharing.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -31,6 +32,9 @@ export function showJob(container, api, id) {
   const mailed = mailNote(mail, withdraw);
   const heading = h("h1", { tabindex: -1 }, titleOf(name));
   const { ask, question } = deletion(remove);
+  // Who may do what is known once the job has been read.
+  ask.hidden = api.signed !== null;
+  const access = h("div", { hidden: true });
   fill(
     container,
     h(
@@ -46,6 +50,7 @@ export function showJob(container, api, id) {
     ),
     question,
     about,
+    access,
     mailed.element,
     progress.element,
     results,
@@ -117,6 +122,25 @@ export function showJob(container, api, id) {
     return `It may also belong to somebody who has not shared it; you are signed in as ${user.name}. `;
   }
 
+  /**
+   * @param {Job} job
+   * @param {boolean} isAdmin
+   */
+  function showAccess({ mine, shared }, isAdmin) {
+    ask.hidden = !mine && !isAdmin;
+    access.hidden = false;
+    fill(
+      access,
+      mine
+        ? sharing(shared, (wanted) => api.shareJob(id, wanted))
+        : h(
+            "p",
+            { class: "note" },
+            "You can read this job because its owner shares it. Only they can change or delete it.",
+          ),
+    );
+  }
+
   /** @returns {Promise<Job | undefined>} the finished job; undefined if the user has left the view before */
   async function followJob() {
     /** @type {Job | undefined} */
@@ -135,12 +159,13 @@ export function showJob(container, api, id) {
         id,
         ...(!name && last.region ? { name: last.region } : {}),
         genome: last.genome,
-        outcome: outcomeOf(last),
+        outcome: outcomeOf(last.status, last.progress.guides),
       });
     return last;
 
     /** @param {Job} job @param {Genome | null} genome */
     function show(job, genome) {
+      if (!last && api.signed) showAccess(job, api.signed.user.value?.isAdmin ?? false);
       last = job;
       fill(
         about,
@@ -206,9 +231,4 @@ function time(moment) {
 function genomeName({ genome, organism, genomeName: given }) {
   const name = organism ?? given;
   return name && name !== genome ? `${name} (${genome})` : genome;
-}
-
-/** @param {Job} job */
-function outcomeOf({ status, progress }) {
-  return status === "failed" ? "failed" : `${count(progress.guides ?? 0)} guides`;
 }

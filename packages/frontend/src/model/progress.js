@@ -25,6 +25,16 @@ const PHASES = {
 };
 
 /**
+ * Return what has become of a job, in few words.
+ * @param {Job["status"]} status
+ * @param {number | null} guides
+ */
+export function outcomeOf(status, guides) {
+  if (status === "failed") return "failed";
+  return status === "complete" ? countOf(guides ?? 0, "guide") : "running";
+}
+
+/**
  * Return the stages of a job in order. The last two run at the same time.
  * @param {Job} job
  * @param {Genome | null} genome if it is known

@@ -1,6 +1,6 @@
 import { fill, h } from "../dom/elements.js";
 import { forgetJob, recentJobs } from "../model/recent-jobs.js";
-import { jobFragment } from "../model/route.js";
+import { jobItem } from "./job-item.js";
 
 /**
  * @import {RecentJob} from "../model/recent-jobs.js"
@@ -34,22 +34,11 @@ export function recentList() {
       left[Math.min(index, left.length - 1)]?.focus();
     }
 
-    return h(
-      "li",
-      {},
-      h("a", { href: jobFragment(id) }, name || "Job"),
-      h("button", { type: "button", class: "quiet", "aria-label": `Forget ${name || id}`, click: forget }, "✕"),
-      h(
-        "span",
-        { class: "detail" },
-        [genome, outcome].filter(Boolean).join(" · "),
-        " · ",
-        h(
-          "time",
-          { datetime: time },
-          new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
-        ),
-      ),
+    const button = h(
+      "button",
+      { type: "button", class: "quiet", "aria-label": `Forget ${name || id}`, click: forget },
+      "✕",
     );
+    return jobItem({ id, name, facts: [genome, outcome], time }, button);
   }
 }

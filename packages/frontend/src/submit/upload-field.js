@@ -2,6 +2,7 @@ import { fill, h } from "../dom/elements.js";
 import { genomeIdOf, isGenomeId } from "../model/accessions.js";
 import { sized } from "../model/format.js";
 import { field } from "./field.js";
+import { sharedField } from "./shared-field.js";
 import { sendFile } from "./upload.js";
 
 /**
@@ -21,13 +22,16 @@ export function uploadField(api) {
   const annotation = field(
     "Annotation file (optional)",
     h("input", { id: "genome-annotation", type: "file", accept: ".gff,.gff3,.gtf,.gz" }),
-    "GFF3, plain or compressed with gzip. With it, off-targets are shown with their genes. Its names of contigs must be those of the genome file.",
+    "GFF3 or GTF, plain or compressed with gzip. With it, off-targets are shown with their genes. Its names of contigs must be those of the genome file.",
   );
   const id = field(
     "Name",
     h("input", { id: "genome-id", autocomplete: "off", spellcheck: "false", maxlength: 64 }),
     "The name of the genome in this deployment: letters, digits, dots, hyphens and underscores.",
   );
+
+  const sharing = sharedField("genome-shared", "Who may use it", "Only you", "Everybody who signs in here");
+  sharing.element.hidden = api.signed === null;
 
   function suggestId() {
     const chosen = file.control.files?.[0];
@@ -37,7 +41,15 @@ export function uploadField(api) {
 
   const meter = uploadMeter();
   return {
-    element: h("div", { class: "fields" }, file.element, annotation.element, id.element, meter.element),
+    element: h(
+      "div",
+      { class: "fields" },
+      file.element,
+      annotation.element,
+      id.element,
+      sharing.element,
+      meter.element,
+    ),
     /** @returns {HTMLElement | null} the control that needs a change */
     check() {
       const loaded = file.showProblem(file.control.files?.[0] ? null : "Choose a FASTA file.");
@@ -56,7 +68,7 @@ export function uploadField(api) {
     async value(signal) {
       const chosen = /** @type {File} */ (file.control.files?.[0]);
       const genes = annotation.control.files?.[0];
-      const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined);
+      const forms = await api.announceGenome(id.control.value, chosen.name, genes !== undefined, sharing.value());
       // The annotation goes first, because the upload of the genome's file starts the preparation.
       const second = forms.annotationUpload;
       if (genes && second)

@@ -7,8 +7,10 @@ import { emailField } from "./email-field.js";
 import { field } from "./field.js";
 import { genomeField } from "./genome-field.js";
 import { offer } from "./offer.js";
+import { ownJobs } from "./own-jobs.js";
 import { queryField } from "./query-field.js";
 import { recentList } from "./recent-list.js";
+import { sharedField } from "./shared-field.js";
 
 /**
  * @import {Api} from "../api.js"
@@ -27,6 +29,8 @@ export function showSubmit(container, api) {
   const query = queryField(api, () => void listed.then(() => genome.propose(EXAMPLE_GENOME)));
   const votes = votesField();
   const email = emailField(api);
+  const sharing = sharedField("shared", "Who may open this job", "Only you", "Everybody here who has its link");
+  sharing.element.hidden = api.signed === null;
   const button = h("button", { class: "primary" }, "Design guides");
   const trouble = refusal();
   const form = h(
@@ -35,10 +39,12 @@ export function showSubmit(container, api) {
     query.element,
     genome.element,
     h("details", {}, h("summary", {}, "Options"), votes.element),
+    sharing.element,
     email.element,
     trouble.element,
     button,
   );
+  const jobs = api.signed ? ownJobs(api, leaving.signal) : recentList();
   const introduction = h(
     "p",
     { class: "introduction" },
@@ -48,7 +54,7 @@ export function showSubmit(container, api) {
     container,
     h("h1", { tabindex: -1 }, "Design guides"),
     introduction,
-    h("div", { class: "columns" }, form, h("div", { class: "beside" }, recentList(), offer())),
+    h("div", { class: "columns" }, form, h("div", { class: "beside" }, jobs, offer())),
   );
   keepDrops(leaving.signal);
   const listed = genome.list().catch(trouble.show);
@@ -69,6 +75,7 @@ export function showSubmit(container, api) {
       genome: id,
       options: { consensus: Number(votes.control.value) },
       ...(address && { email: address }),
+      ...(sharing.value() && { shared: true }),
     });
     noteJob({ id: jobId, name, genome: id, ...(address && { mail: { address, pending: mail === "pending" } }) });
     if (!leaving.signal.aborted) location.hash = jobFragment(jobId);

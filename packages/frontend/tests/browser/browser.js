@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
 /**
@@ -94,6 +95,19 @@ export async function timed(page, run) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     return { milliseconds, longestTask: Math.max(...tasks) };
   });
+}
+
+/**
+ * Return how many bytes a page loads of what is static, compressed.
+ * @param {Page} page
+ * @param {() => Promise<unknown>} run
+ */
+export async function weighed(page, run) {
+  /** @type {Promise<Buffer>[]} */
+  const bodies = [];
+  page.on("response", (response) => response.url().includes("/api/") || bodies.push(response.body()));
+  await run();
+  return (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
 }
 
 /**

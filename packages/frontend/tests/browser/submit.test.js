@@ -102,10 +102,13 @@ suite("submit", ({ at, standIn }) => {
         await page.locator(".chosen").innerText(),
         /Escherichia coli.*4\.64 Mb.*will be prepared once, about 2 min/,
       );
-      await page.getByRole("button", { name: "Design guides" }).click();
-      await page.getByRole("heading", { name: "Preparing the genome" }).waitFor();
-      await page.getByText(/genome ready in about 2 min/).waitFor();
-      await page.getByText(/sequence, .* of 4\.64 MB/).waitFor();
+      // Waited for from the beginning: each of the stand-in's states lasts for one reading of the job.
+      await Promise.all([
+        page.getByRole("heading", { name: "Preparing the genome" }).waitFor(),
+        page.getByText(/genome ready in about 2 min/).waitFor(),
+        page.getByText(/sequence, .* of 4\.64 MB/).waitFor(),
+        page.getByRole("button", { name: "Design guides" }).click(),
+      ]);
       await picture(page, "preparing");
       await assertAccessible(page);
     }));

@@ -1,8 +1,7 @@
 /** Every view in every shape: accessible, without overflow, on paper, and small enough to load. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
-import { assertAccessible, assertShown, picture } from "./browser.js";
+import { assertAccessible, assertShown, picture, weighed } from "./browser.js";
 import { suite } from "./suite.js";
 
 /**
@@ -190,13 +189,9 @@ suite("all views", ({ at, browser, standIn }) => {
     ["a job with its results", "#/jobs/some", 500_000],
   ])) {
     test(`the first load of ${view} is below ${most / 1000} kB`, async () => {
-      /** @type {Promise<Buffer>[]} */
-      const bodies = [];
       const context = await browser().newContext();
       const page = await context.newPage();
-      page.on("response", (response) => response.url().includes("/api/") || bodies.push(response.body()));
-      await page.goto(`${standIn().url}${fragment}`, { waitUntil: "networkidle" });
-      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+      const total = await weighed(page, () => page.goto(`${standIn().url}${fragment}`, { waitUntil: "networkidle" }));
       await context.close();
       assert.ok(total > 10_000 && total < most, `${total} bytes`);
     });

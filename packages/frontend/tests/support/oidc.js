@@ -86,7 +86,7 @@ function answer(state, request, form) {
   if (pathname === "/oauth2/authorize") return authorize(state, searchParams, known && decodeURIComponent(known));
   if (pathname === "/login") {
     const query = new URLSearchParams(form.get("query") ?? "");
-    const user = form.get("user") ?? "";
+    const user = form.has("cancelled") ? "" : (form.get("user") ?? "");
     const cookie = `user=${encodeURIComponent(user)}; Path=/; HttpOnly; SameSite=Lax`;
     return { status: 302, headers: { Location: back(state, query, user), "Set-Cookie": cookie } };
   }
@@ -121,7 +121,8 @@ function authorize(state, query, user) {
   if (user) return { status: 302, headers: { Location: back(state, query, user) } };
   const body = `<!doctype html><html lang="en"><title>Identity</title><form method="post" action="/login">
     <input type="hidden" name="query" value="${String(query).replaceAll("&", "&amp;")}">
-    <label>User <input name="user"></label><button>Continue</button><button name="user" value="">Cancel</button></form>`;
+    <label>Email <input name="user"></label><label>Password <input type="password"></label>
+    <button>Sign in</button><button name="cancelled" value="yes">Cancel</button></form>`;
   return { status: 200, headers: { "Content-Type": "text/html" }, body };
 }
 
@@ -181,7 +182,15 @@ function token(state, form) {
  */
 function issue(state, user, nonce, refresh) {
   const part = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const identity = { sub: `id of ${user}`, email: user, aud: CLIENT, token_use: "id", ...(nonce && { nonce }) };
+  const groups = user.startsWith("admin@") && { "cognito:groups": ["admin"] };
+  const identity = {
+    sub: `id of ${user}`,
+    email: user,
+    aud: CLIENT,
+    token_use: "id",
+    ...groups,
+    ...(nonce && { nonce }),
+  };
   const access = randomUUID();
   state.access.set(access, user);
   return {

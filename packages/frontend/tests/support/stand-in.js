@@ -13,7 +13,7 @@ import { findTargets, offTargetsOf, scoreGuides } from "./targets.js";
  * @import {IncomingMessage} from "node:http"
  * @import {AddressInfo} from "node:net"
  * @import {Oidc} from "./oidc.js"
- * @import {AnnouncedGenome, Genome, GenomeFile, Job, NewJob, NewJobAnswer, Target, TargetsPage, Upload} from "../../src/types.js"
+ * @import {AnnouncedGenome, Genome, GenomeFile, Job, JobsPage, NewJob, NewJobAnswer, Target, TargetsPage, Upload} from "../../src/types.js"
  */
 
 const DIST = path.join(import.meta.dirname, "../../dist");
@@ -121,7 +121,7 @@ async function answer(state, request, body) {
   if (broken) return problem(broken, "Broken", "This is broken for now.");
   if (pathname === "/config.json")
     return json(200, { api: "/api", stage: "test", ...(state.oidc && { signIn: state.oidc.settings }) });
-  if (pathname.startsWith("/stored/")) return stored(state, request, pathname);
+  if (pathname.startsWith("/stored/")) return stored(request, pathname);
   if (pathname === "/genome.fa.gz") return { status: 200, type: "application/gzip", body: gzipSync(state.fasta) };
   if (pathname === "/storage") return store(state, body);
   const [, api, kind = "", id = "", part = "", target = ""] = pathname.split("/");
@@ -132,8 +132,12 @@ async function answer(state, request, body) {
   if (kind === "genomes" && id === "search") return search(searchParams.get("q") ?? "");
   if (kind === "genomes") return answerGenomes(state, request.method, id, part, body, searchParams);
   if (request.method === "POST") return createJob(state, body, user);
+  if (!id) return json(200, jobsOf(state, user, searchParams));
   const found = state.jobs.get(id);
-  const entry = found?.owner === user ? found : undefined;
+  const mine = found?.owner === user;
+  const entry = mine || found?.job.shared ? found : undefined;
+  if (entry && !mine && request.method !== "GET")
+    return problem(403, "Forbidden", `The job ${id} belongs to another user; ask its owner or an administrator`);
   if (request.method === "DELETE" && entry) {
     if (part === "email") entry.job.mailDue = false;
     else entry.gone = true;
@@ -141,7 +145,8 @@ async function answer(state, request, body) {
   }
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired`);
   if (entry.gone) return problem(410, "Gone", `The job ${id} was deleted, with its query and results`);
-  if (!part) return json(200, step(state, entry));
+  if (request.method === "PATCH") entry.job.shared = JSON.parse(body).shared;
+  if (!part) return json(200, { ...step(state, entry), mine: mine && user !== undefined });
   if (part === "query")
     return entry.query
       ? { status: 200, type: "text/x-fasta", body: asSearched(entry.query) }
@@ -183,10 +188,10 @@ function answerGenomes(state, method, id, part, body, searchParams) {
   const sequence = { part: "fasta", name: "genome.fa.gz", bytes: 100, url: "/genome.fa.gz" };
   if (method === "GET" && part) return json(200, { genome: id, files: [sequence] });
   if (method === "GET") return json(200, state.genomes.get(id));
-  const { genome, name, annotation } = JSON.parse(body);
+  const { genome, name, annotation, shared = false } = JSON.parse(body);
   if (state.genomes.get(genome)?.state === "ready")
     return problem(409, "Conflict", `The genome ${genome} is ready; delete it first, or choose another id`);
-  state.genomes.set(genome, genomeOf(genome, { name, state: "uploading", annotated: Boolean(annotation) }));
+  state.genomes.set(genome, genomeOf(genome, { name, shared, state: "uploading", annotated: Boolean(annotation) }));
   /** @param {string} name @returns {Upload} */
   const form = (name) => ({
     url: "/storage",
@@ -222,17 +227,16 @@ function store(state, body) {
 
 /**
  * Answer as S3 does for an address that is signed: a second proof of identity is refused.
- * @param {State} state
  * @param {IncomingMessage} request
  * @param {string} pathname
  * @returns {Answer}
  */
-function stored(state, { headers }, pathname) {
-  const allowed = { "Access-Control-Allow-Origin": headers.origin === "null" ? "null" : (headers.origin ?? "*") };
+function stored({ headers }, pathname) {
+  const allowed = { "Access-Control-Allow-Origin": headers.origin ?? "*" };
   if (headers.authorization)
     return { status: 400, type: "application/xml", body: "<Code>InvalidArgument</Code>", headers: allowed };
-  const entry = state.jobs.get(pathname.split("/")[2] ?? "");
-  return { status: 200, type: "application/octet-stream", body: csv(entry?.targets ?? []), headers: allowed };
+  // As a workbook begins.
+  return { status: 200, type: "application/octet-stream", body: `PK of ${pathname}`, headers: allowed };
 }
 
 /** @param {string} text */
@@ -250,7 +254,16 @@ function search(text) {
  * @param {string} [owner]
  */
 function createJob(state, body, owner) {
-  const { fasta, sequence, guides, region, genome, options, email } = /** @type {NewJob} */ (JSON.parse(body));
+  const {
+    fasta,
+    sequence,
+    guides,
+    region,
+    genome,
+    options,
+    email,
+    shared = false,
+  } = /** @type {NewJob} */ (JSON.parse(body));
   const assembly = ASSEMBLIES.find(({ accession }) => accession === genome);
   if (assembly)
     state.genomes.set(
@@ -280,6 +293,7 @@ function createJob(state, body, owner) {
     kind: guides ? "guides" : "sequence",
     region: region ?? null,
     mailDue: Boolean(email),
+    shared,
     created: now,
     updated: now,
   });
@@ -288,6 +302,24 @@ function createJob(state, body, owner) {
   /** @type {NewJobAnswer} */
   const created = { jobId, url: `/api/jobs/${jobId}`, mail: email ? "pending" : null };
   return json(202, created);
+}
+
+/**
+ * Return a page of a user's jobs, the latest first.
+ * @param {State} state
+ * @param {string | undefined} user
+ * @param {URLSearchParams} searchParams
+ * @returns {JobsPage}
+ */
+function jobsOf({ jobs }, user, searchParams) {
+  const own = [...jobs.values()].filter(({ owner, gone }) => owner === user && !gone).toReversed();
+  const from = Number(searchParams.get("cursor") ?? 0);
+  const to = from + Number(searchParams.get("limit") ?? 20);
+  const page = own.slice(from, to).map(({ job }) => {
+    const { jobId, kind, region, genome, status, progress, shared, created, expires } = job;
+    return { jobId, kind, region, genome, status, guides: progress.guides, shared, created, expires };
+  });
+  return { jobs: page, next: to < own.length ? String(to) : null };
 }
 
 /**

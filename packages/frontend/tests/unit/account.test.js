@@ -96,9 +96,15 @@ test("a user signs in, and the API gets the access token", async () => {
   const session = sessionOf();
   assert.equal(await session.token(), null);
   await signIn(session);
-  assert.deepEqual(session.user.value, { id: "id of ada@lab.example", name: "ada@lab.example" });
+  assert.deepEqual(session.user.value, { id: "id of ada@lab.example", name: "ada@lab.example", isAdmin: false });
   assert.equal(oidc.state.access.get((await session.token()) ?? ""), "ada@lab.example");
   assert.deepEqual(oidc.state.grants, ["authorization_code"]);
+});
+
+test("an administrator is known by the group", async () => {
+  const session = sessionOf();
+  await signIn(session, "admin@lab.example");
+  assert.ok(session.user.value?.isAdmin);
 });
 
 test("an answer to another sign-in, a refusal, a wrong verifier and another nonce sign nobody in", async () => {

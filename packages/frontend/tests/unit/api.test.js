@@ -25,6 +25,28 @@ test("a job is sent as JSON, and ids are escaped in addresses", async () => {
   assert.equal(api.exportAddress("1", "gff3"), "/api/jobs/1/export?format=gff3");
 });
 
+test("a user's jobs are read in pages, and shared by their owner", async () => {
+  /** @type {unknown[]} */
+  const sent = [];
+  const api = apiOf((path, { method, body }) => {
+    sent.push([path, method, body]);
+    return Response.json({ jobs: [], next: null });
+  });
+  const { signal } = new AbortController();
+  await api.jobs(null, signal);
+  await api.jobs("12-ab", signal);
+  await api.shareJob("a/b", false);
+  await api.announceGenome("mine", "mine.fa", false, true);
+  await api.announceGenome("mine", "mine.fa", true, false);
+  assert.deepEqual(sent, [
+    ["/api/jobs?limit=10", "GET", undefined],
+    ["/api/jobs?limit=10&cursor=12-ab", "GET", undefined],
+    ["/api/jobs/a%2Fb", "PATCH", '{"shared":false}'],
+    ["/api/genomes", "POST", '{"genome":"mine","name":"mine.fa","shared":true}'],
+    ["/api/genomes", "POST", '{"genome":"mine","name":"mine.fa","annotation":true}'],
+  ]);
+});
+
 test("times are those of the service, wherever the clock of this machine stands", async () => {
   let date = new Date().toUTCString();
   const api = apiOf(() => Response.json({}, { headers: date ? { Date: date } : {} }));

@@ -144,7 +144,7 @@ def config_values(template: Template) -> list[str]:
 
 def test_the_page_is_told_where_to_sign_in(guarded: Template) -> None:
     [client] = guarded.of(CLIENT)
-    paths = ["/oauth2/authorize", "/oauth2/token", "/logout"]
+    paths = ["/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout"]
     assert config_values(guarded) == [*(f"{pages_of(guarded)}{path}" for path in paths), client]
 
 

@@ -97,6 +97,7 @@ class SignIn(Construct):
         return {
             "authorize": f"{self.origin}/oauth2/authorize",
             "token": f"{self.origin}/oauth2/token",
+            "revoke": f"{self.origin}/oauth2/revoke",
             "logout": f"{self.origin}/logout",
             "clientId": client.user_pool_client_id,
         }

@@ -63,7 +63,8 @@ class GenomeCreated(View):
     url: Annotated[str, Field(description="The genome's address on this host.")]
     upload: UploadView
     annotation_upload: Annotated[
-        UploadView | None, Field(description="For its genes as GFF3, plain or gz, if they were announced.")
+        UploadView | None,
+        Field(description="For its genes as GFF3 or GTF, plain or gz, if they were announced."),
     ]
 
 

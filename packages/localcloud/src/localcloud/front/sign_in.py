@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from botocore.exceptions import ClientError
 
 from localcloud.front.http import Response
+from localcloud.front.sign_in_page import PRIVATE, form, page
 from localcloud.gaps.user_pools import find_client, people_sign_in
 
 if TYPE_CHECKING:
@@ -30,19 +31,14 @@ if TYPE_CHECKING:
     from localcloud.gaps.user_pools import Client
     from localcloud.world import World
 
-AUTHORIZE, TOKEN, LOGOUT = "/oauth2/authorize", "/oauth2/token", "/logout"
+AUTHORIZE, TOKEN, REVOKE, LOGOUT = "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout"
 CODE_SECONDS = 300
 FREE_ATTEMPTS = 5  # with a wrong password; after each further one, the user has to wait for longer
 LONGEST_WAIT = 900.0
 MAX_NAMES = 10_000  # that are remembered for wrong passwords
-_DIGEST = re.compile(r"[\w-]{43}")  # SHA-256 in base64url
+_DIGEST = re.compile(r"[\w-]{43}", re.ASCII)  # SHA-256 in base64url
 _NEW_PASSWORD = "NEW_PASSWORD_REQUIRED"  # noqa: S105 - the name of a challenge
 _WRONG = "Incorrect username or password."
-_STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:22em;margin:4em auto;padding:0 1em}"
-    "input,button{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.5em;margin:.25em 0 1em}"
-)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 
 class _RefusedError(Exception):
@@ -57,6 +53,7 @@ class _Asked:
     address: str
     scope: str
     state: str
+    nonce: str
     challenge: str
 
 
@@ -95,7 +92,7 @@ class SignInPages:
 
     def answer(self, request: Request) -> Response | None:
         """Answer a request; None if it is for something else, or if nobody signs in here."""
-        if request.path not in (AUTHORIZE, TOKEN, LOGOUT) or not people_sign_in(self.world):
+        if request.path not in (AUTHORIZE, TOKEN, REVOKE, LOGOUT) or not people_sign_in(self.world):
             return None
         query, fields = _fields(request.query), _fields(request.body.decode(errors="replace"))
         try:
@@ -106,11 +103,13 @@ class SignInPages:
                     return self._sign_in(self._asked(query), fields)
                 case "POST" if request.path == TOKEN:
                     return self._token(fields)
+                case "POST" if request.path == REVOKE:
+                    return self._revoke(fields)
                 case "GET" if request.path == LOGOUT:
                     return self._logout(query)
         except _RefusedError as refused:
-            return _page(400, f"<p>{html.escape(str(refused))}</p>")
-        return _page(405, "<p>Method not allowed</p>")
+            return page(400, f"<p>{html.escape(str(refused))}</p>")
+        return page(405, "<p>Method not allowed</p>")
 
     def _client(self, given: Mapping[str, str]) -> Client:
         client = find_client(self.world, given.get("client_id", ""))
@@ -133,7 +132,7 @@ class SignInPages:
         scopes = given.get("scope", "").split()
         if not scopes or not set(scopes) <= set(client.allowed("AllowedOAuthScopes")):
             raise _RefusedError("scope is not allowed.")
-        return _Asked(client, address, " ".join(scopes), given["state"], challenge)
+        return _Asked(client, address, " ".join(scopes), given["state"], given.get("nonce", ""), challenge)
 
     def _sign_in(self, asked: _Asked, given: Mapping[str, str]) -> Response:
         username = asked.client.known_as(given.get("username", "").strip())
@@ -221,25 +220,30 @@ class SignInPages:
         session = _Session(client.identifier, asked.scope, self.clock() + client.session_seconds)
         with self._lock:
             self._sessions[token] = session
-        return _tokens(client, token, session, {"refresh_token": token})
+        tokens = client.tokens(token, session.scope, asked.nonce)
+        return _json(200, {**tokens, "refresh_token": token}) if tokens else _error("invalid_grant")
 
     def _refresh(self, client: Client, token: str) -> Response:
         with self._lock:
             session = self._sessions.get(token)
         if session is None or session.client_id != client.identifier or self.clock() >= session.expires:
             return _error("invalid_grant")
-        return _tokens(client, token, session, {})
+        tokens = client.tokens(token, session.scope)
+        return _json(200, tokens) if tokens else _error("invalid_grant")
+
+    def _revoke(self, given: Mapping[str, str]) -> Response:
+        """Forget a session. The answer is the same for a token that nobody knows (RFC 7009)."""
+        client = find_client(self.world, given.get("client_id", ""))
+        if client is None:
+            return _error("invalid_client")
+        client.end_session(given.get("token", ""))
+        return _json(200, {})
 
     def _logout(self, given: Mapping[str, str]) -> Response:
         client, address = self._client(given), given.get("logout_uri", "")
         if address not in client.allowed("LogoutURLs"):
             raise _RefusedError("logout_uri is none of the client's addresses.")
         return _redirect(address)
-
-
-def _tokens(client: Client, token: str, session: _Session, more: Mapping[str, str]) -> Response:
-    tokens = client.tokens(token, session.scope)
-    return _json(200, {**tokens, **more}) if tokens else _error("invalid_grant")
 
 
 def _digest(verifier: str) -> str:
@@ -259,55 +263,24 @@ def _form(asked: _Asked, told: str = "", status: int = 200, *, new_password: boo
             "redirect_uri": asked.address,
             "scope": asked.scope,
             "state": asked.state,
+            "nonce": asked.nonce,
             "code_challenge": asked.challenge,
             "code_challenge_method": "S256",
         }
     )
-    more = (
-        '<label>New password<input name="new_password" type="password" autocomplete="new-password" required></label>'
-        if new_password
-        else ""
-    )
-    body = (
-        f'<p role="alert">{html.escape(told)}</p>'
-        f'<form method="post" action="{html.escape(f"{AUTHORIZE}?{query}")}">'
-        '<label>Email<input name="username" type="email" autocomplete="username" required autofocus></label>'
-        '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
-        f"{more}<button>Sign in</button></form>"
-    )
     parts = urlsplit(asked.address)
-    return _page(status, body, f"{parts.scheme}://{parts.netloc}")
-
-
-def _page(status: int, body: str, follows: str = "") -> Response:
-    """Return a page; `follows` is the origin that answering its form may lead to."""
-    text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in</title>'
-        f"<style>{_STYLE}</style><h1>Sign in</h1>{body}</html>"
-    )
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self' {follows}; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy, **_PRIVATE}
-    return Response(status, headers, text.encode())
-
-
-_PRIVATE = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+    follows = f"{parts.scheme}://{parts.netloc}"
+    return form(f"{AUTHORIZE}?{query}", follows, told, status, new_password=new_password)
 
 
 def _redirect(address: str, **query: str) -> Response:
     where = f"{address}?{urlencode(query)}" if query else address
-    return Response(302, {"location": where, **_PRIVATE})
+    return Response(302, {"location": where, **PRIVATE})
 
 
 def _json(status: int, content: Mapping[str, object]) -> Response:
     # Cognito lets any page read the answer: it is of use only to who has the code.
-    headers = {"content-type": "application/json", "access-control-allow-origin": "*", **_PRIVATE}
+    headers = {"content-type": "application/json", "access-control-allow-origin": "*", **PRIVATE}
     return Response(status, headers, json.dumps(content).encode())
 
 

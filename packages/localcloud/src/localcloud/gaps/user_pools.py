@@ -61,8 +61,17 @@ class Client:
         """Return a new refresh token of a user."""
         return str(self.pool.create_refresh_token(self.identifier, username)[0])
 
-    def tokens(self, refresh_token: str, scope: str) -> dict[str, Any] | None:
-        """Return an access and an identity token, as the token endpoint answers; None if the session has ended."""
+    def end_session(self, refresh_token: str) -> None:
+        """Make a refresh token of this client worthless; another's stays as it is."""
+        session = self.pool.refresh_tokens.get(refresh_token)
+        if session is not None and session[0] == self.identifier:
+            del self.pool.refresh_tokens[refresh_token]
+
+    def tokens(self, refresh_token: str, scope: str, nonce: str = "") -> dict[str, Any] | None:
+        """Return an access and an identity token, as the token endpoint answers; None if the session has ended.
+
+        The identity repeats the nonce of the request that the session has begun with.
+        """
         session = self.pool.refresh_tokens.get(refresh_token)
         if session is None:
             return None
@@ -71,10 +80,15 @@ class Client:
         if user is None or not user.enabled:
             return None
         groups = [group.group_name for group in user.groups]
-        claims = {"scope": scope, "origin_jti": origin} | ({"cognito:groups": groups} if groups else {})
-        access, seconds = self.pool.create_jwt(self.identifier, username, "access", extra_data=claims)
+        both = {"origin_jti": origin} | ({"cognito:groups": groups} if groups else {})
+        access, seconds = self.pool.create_jwt(
+            self.identifier, username, "access", extra_data=both | {"scope": scope}
+        )
         self.pool.access_tokens[access] = (self.identifier, username)
-        identity, _ = self.pool.create_id_token(self.identifier, username, origin)
+        about = self.pool.get_user_extra_data_by_client_id(self.identifier, username)
+        identity, _ = self.pool.create_jwt(
+            self.identifier, username, "id", extra_data=about | both | ({"nonce": nonce} if nonce else {})
+        )
         return {
             "access_token": access,
             "id_token": identity,
