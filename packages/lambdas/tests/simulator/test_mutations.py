@@ -454,16 +454,6 @@ def indexes_are_built_anew_for_ever(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(repairs.Repairs, "begin", forgetful)
 
 
-def damage_is_judged_by_what_is_there_now(patch: pytest.MonkeyPatch) -> None:
-    """Whoever read the index before it was built anew takes its damage for the second."""
-    begin = repairs.Repairs.begin
-
-    def late(self: Any, genome: Any, *rest: Any) -> None:
-        begin(self, self.genomes.get(genome.genome_id) or genome, *rest)
-
-    patch.setattr(repairs.Repairs, "begin", late)
-
-
 def jobs_do_not_wait_for_a_repair(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(genomes.GenomeStore, "await_repair", lambda *_: None)
 
@@ -498,7 +488,6 @@ def a_damaged_index_fails_its_jobs_at_once(patch: pytest.MonkeyPatch) -> None:
 
 MUTATIONS = [
     indexes_are_built_anew_for_ever,
-    damage_is_judged_by_what_is_there_now,
     jobs_do_not_wait_for_a_repair,
     the_genome_is_read_only_before_a_job_waits_for_a_repair,
     a_repair_is_not_begun,
