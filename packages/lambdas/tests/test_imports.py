@@ -12,7 +12,7 @@ PACKAGE = Path(crackling_lambdas.__file__).parent
 ALLOWED = {
     "handlers": {"api", "caps", "jobs", "genomes", "index_files", "reaping", "runtime"},
     "api": {"jobs", "genomes", "runtime", "errors"},
-    "jobs": {"caps", "genomes", "errors"},
+    "jobs": {"caps", "genomes", "index_files", "errors"},
     "genomes": {"caps", "errors"},
     "caps": {"errors"},
     "index_files": {"errors"},
