@@ -153,6 +153,20 @@ def job_routes(
         count("JobsDeleted")
         return Response(HTTPStatus.NO_CONTENT)
 
+    @app.delete(
+        "/jobs/<job_id>/email",
+        summary="Withdraw the address that a job emails",
+        description="If the job is not finished yet, no email about it is sent. The digest of the address is deleted at once. A "
+        "repetition does no harm.",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE
+        ),
+    )
+    def withdraw_email(job_id: JobPath) -> Response[None]:
+        deletion.withdraw_email(results.job(job_id).job_id)
+        return Response(HTTPStatus.NO_CONTENT)
+
     @app.get(
         "/jobs/<job_id>/query",
         summary="What was searched, as FASTA",
