@@ -3,6 +3,7 @@
 packages/frontend/contract      what the API tells about itself, from its routes and models
 packages/frontend/src/openapi.d.ts   the page's types, from that contract
 docs/settings.md                the settings of a deployment, from packages/infra
+docs/costs.md                   what strangers can cost, from those settings, prices and measurements
 """
 
 from __future__ import annotations
@@ -13,13 +14,25 @@ import sys
 
 from build import FRONTEND, INFRA, ROOT, npm
 
+LOCALCLOUD = ROOT / "packages" / "localcloud"
 LAMBDAS = ROOT / "packages" / "lambdas"
 CONTRACT = [sys.executable, "-m", "pytest", "-q", "tests/api/test_contract.py"]
 TYPES = ["npm", "run", "--silent", "types"]
 SETTINGS = [sys.executable, "-m", "crackling_infra.settings_page"]
+STRANGERS = [sys.executable, "bench/strangers.py"]
 # The types are made from the contract, so it comes first.
-WRITE = [(LAMBDAS, [*CONTRACT, "--write-contract"]), (FRONTEND, TYPES), (INFRA, SETTINGS)]
-CHECK = [(LAMBDAS, CONTRACT), (FRONTEND, [*TYPES, "--", "--check"]), (INFRA, [*SETTINGS, "--check"])]
+WRITE = [
+    (LAMBDAS, [*CONTRACT, "--write-contract"]),
+    (FRONTEND, TYPES),
+    (INFRA, SETTINGS),
+    (LOCALCLOUD, STRANGERS),
+]
+CHECK = [
+    (LAMBDAS, CONTRACT),
+    (FRONTEND, [*TYPES, "--", "--check"]),
+    (INFRA, [*SETTINGS, "--check"]),
+    (LOCALCLOUD, [*STRANGERS, "--check"]),
+]
 
 
 def main() -> int:

@@ -31,7 +31,7 @@ def levels(account: FakeAccount, needs: Needs, level: Level) -> set[str]:
 def test_an_established_account_has_all_that_is_needed() -> None:
     found = findings(FakeAccount(), GENEROUS)
     assert {one.level for one in found.values()} == {Level.OK}
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_an_established_account_hears_of_larger_functions() -> None:
@@ -56,10 +56,17 @@ def test_a_new_account_is_told_to_deploy_the_careful_way_and_what_to_ask_for() -
 def test_a_region_without_a_type_of_resources_is_told() -> None:
     without = FakeAccount(without_types=frozenset({"AWS::Budgets::Budget"}))
     found = findings(without, CAREFUL)["types of resources"]
-    assert (found.level, found.remedy) == (Level.WARNING, "deploy without `-c budgetAmount`")
+    assert (found.level, found.remedy) == (Level.WARNING, "deploy with `-c budgetAmount=0`")
     assert "AWS::Budgets::Budget" in found.told
     other = FakeAccount(without_types=frozenset({"AWS::Lambda::Function"}))
     assert "another region" in findings(other, CAREFUL)["types of resources"].remedy
+
+
+def test_an_address_is_asked_for_where_nobody_is_told_of_costs() -> None:
+    assert findings(FakeAccount(), CAREFUL)["budget"].level is Level.OK
+    nobody = replace(CAREFUL, types=CAREFUL.types - {"AWS::Budgets::Budget"})
+    found = findings(FakeAccount(), nobody)["budget"]
+    assert (found.level, "-c alarmEmail=ADDRESS" in found.remedy) == (Level.WARNING, True)
 
 
 def test_the_free_plan_cannot_have_workers() -> None:
@@ -115,6 +122,7 @@ def test_what_may_not_be_asked_stops_nothing() -> None:
     Preflight(everything.clients, GENEROUS).findings()
     muted = replace(everything, mute=frozenset(everything.asked), asked=[])
     found = findings(muted, GENEROUS)
+    assert found.pop("budget").level is Level.OK, "the template tells"
     assert {one.level for one in found.values()} == {Level.UNKNOWN}
     assert all("AccessDeniedException" in one.told and one.link for one in found.values())
 
@@ -166,7 +174,8 @@ def test_needs_are_read_from_what_is_synthesised(synthesised: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "failing"), [("new", set()), ("established", {"memory of functions"}), (None, set())]
+    ("kind", "failing"),
+    [("new", set()), ("established", {"memory of functions", "concurrency"}), (None, set())],
 )
 def test_a_new_account_can_have_what_is_made_for_it(
     kind: str | None, failing: set[str], tmp_path: Path

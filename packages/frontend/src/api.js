@@ -196,6 +196,14 @@ export class Api {
   }
 
   /**
+   * Withdraw the address that a job emails when it has finished.
+   * @param {string} id
+   */
+  async withdrawEmail(id) {
+    await this.#request(`/jobs/${encodeURIComponent(id)}/email`, { method: "DELETE" });
+  }
+
+  /**
    * @param {string} id
    * @param {string | null} cursor
    * @param {number} limit

@@ -29,6 +29,26 @@ export interface paths {
         patch: operations["share_job_jobs__job_id__patch"];
         trace?: never;
     };
+    "/jobs/{job_id}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw the address that a job emails
+         * @description If the job is not finished yet, no email about it is sent. The digest of the address is deleted at once. A repetition does no harm.
+         */
+        delete: operations["withdraw_email_jobs__job_id__email_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{job_id}/query": {
         parameters: {
             query?: never;
@@ -151,7 +171,7 @@ export interface paths {
         };
         /**
          * Its sequence and indexes, to download
-         * @description Each address holds for a quarter of an hour; a download that has begun may go on.
+         * @description Each address holds for a quarter of an hour; a download that has begun may go on. All count as downloaded.
          */
         get: operations["read_files_genomes__genome__files_get"];
         put?: never;
@@ -726,6 +746,11 @@ export interface components {
              * @description Why it failed.
              */
             reason: string | null;
+            /**
+             * Maildue
+             * @description Whether an email is still to be sent when it is finished.
+             */
+            mailDue: boolean;
             options: components["schemas"]["Options"];
             /**
              * Shared
@@ -1455,6 +1480,81 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_email_jobs__job_id__email_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

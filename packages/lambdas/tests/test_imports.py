@@ -11,8 +11,8 @@ PACKAGE = Path(crackling_lambdas.__file__).parent
 # What each folder or module of the package may import of the others.
 ALLOWED = {
     "handlers": {"api", "caps", "jobs", "genomes", "index_files", "reaping", "runtime"},
-    "api": {"jobs", "genomes", "runtime", "errors"},
-    "jobs": {"caps", "genomes", "errors"},
+    "api": {"caps", "jobs", "genomes", "runtime", "errors"},
+    "jobs": {"caps", "genomes", "index_files", "errors"},
     "genomes": {"caps", "errors"},
     "caps": {"errors"},
     "index_files": {"errors"},

@@ -59,6 +59,14 @@ def test_who_confirmed_is_mailed_the_link_of_a_job_that_is_complete(
     assert arrived(cloud, first["jobId"]) == []
 
 
+def test_an_address_is_withdrawn(cloud: LocalCloud, api: ApiClient, genome: str) -> None:
+    job_id = api.post("/jobs", {**JOB, "genome": genome, "email": ADDRESS})["jobId"]
+    api.withdraw_email(job_id)
+    assert api.get(f"/jobs/{job_id}")["mailDue"] is False
+    [job] = [job for job in items(cloud, "JobsTable") if job["jobId"]["S"] == job_id]
+    assert "recipient" not in job
+
+
 def test_a_job_that_fails_is_mailed_with_its_reason(cloud: LocalCloud, api: ApiClient) -> None:
     api.post("/jobs", {**JOB, "genome": "GCF_999999999.1", "email": ADDRESS})
     wait_until(lambda: bool(arrived(cloud, "Why: The genome GCF_999999999.1")), "the mail arrives")

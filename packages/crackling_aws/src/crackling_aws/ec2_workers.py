@@ -68,15 +68,18 @@ class NoCapacityError(LaunchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchSettings:
-    """Hold the deployment's settings for workers. `types` are in ascending order of their bases."""
+    """Hold the deployment's settings for workers. `types` are in ascending order of their bases; `at_once` may run."""
 
     stage: str
     image_parameter: str
     launch_template: str
     types: tuple[WorkerTypes, ...]
+    at_once: int
 
     @classmethod
-    def parse(cls, *, stage: str, image_parameter: str, launch_template: str, types: str) -> Self:
+    def parse(
+        cls, *, stage: str, image_parameter: str, launch_template: str, types: str, at_once: int
+    ) -> Self:
         """Parse the settings; `types` is JSON: [[maximum of bases, [instance type, ...]], ...].
 
         Raises:
@@ -84,7 +87,11 @@ class LaunchSettings:
         """
         rows = sorted(WorkerTypes(int(bases), tuple(map(str, names))) for bases, names in json.loads(types))
         return cls(
-            stage=stage, image_parameter=image_parameter, launch_template=launch_template, types=tuple(rows)
+            stage=stage,
+            image_parameter=image_parameter,
+            launch_template=launch_template,
+            types=tuple(rows),
+            at_once=at_once,
         )
 
     def types_for(self, genome_id: str, bases: int) -> tuple[str, ...]:
@@ -125,7 +132,7 @@ class Workers:
         """Start a worker for a preparation and return its instance id; a repetition finds the first one's.
 
         Raises:
-            NoCapacityError: no machine is to be had now.
+            NoCapacityError: no machine is to be had now, or as many run as may at once.
             LaunchError: something must be changed first.
         """
         types = self._settings.types_for(genome_id, bases)
@@ -134,6 +141,11 @@ class Workers:
         for instance in earlier:
             if instance["State"]["Name"] in _LIVE:
                 return str(instance["InstanceId"])
+        if len(self.running()) >= self._settings.at_once:
+            raise NoCapacityError(
+                f"{genome_id}: {self._settings.at_once} large genomes are being prepared on machines of their own, the most at "
+                "once here; submit the job again when one of them is ready, or raise the setting workersAtOnce"
+            )
         # EC2 answers a token that it knows with the first instance, even a dead one: each retry needs new ones.
         return self._first_offer(genome_id, claim, image, types, f"{claim}-{len(earlier)}")
 

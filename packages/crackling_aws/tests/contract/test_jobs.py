@@ -104,6 +104,19 @@ def test_who_asked_for_email_is_noted_once_also_when_the_job_is_over(jobs: JobSt
     assert jobs.get("gone") is None
 
 
+def test_a_recipient_is_forgotten_and_nothing_else(jobs: JobStore) -> None:
+    job = replace(a_job("j2"), recipient="digest")
+    assert jobs.create(job)
+    assert jobs.withdraw_email("j2")
+    assert jobs.get("j2") == a_job("j2")
+    assert jobs.withdraw_email("j2")
+    assert jobs.get("j2") == a_job("j2")
+    assert jobs.mark_deleted("j2", 12)
+    assert not jobs.withdraw_email("j2")
+    assert not jobs.withdraw_email("never")
+    assert jobs.get("never") is None
+
+
 def test_stalled_jobs_are_those_without_progress_that_are_not_over(jobs: JobStore) -> None:
     for job_id in ("complete", "failed", "moving", "unscanned"):
         assert jobs.create(a_job(job_id))

@@ -41,9 +41,9 @@ def workers(ssm: Any, ec2: FakeEC2) -> Workers:
     return make(ssm, ec2)
 
 
-def make(ssm: Any, ec2: Any, template: str = "lt-1", types: str = TYPES) -> Workers:
+def make(ssm: Any, ec2: Any, template: str = "lt-1", types: str = TYPES, at_once: int = 9) -> Workers:
     settings = LaunchSettings.parse(
-        stage="test", image_parameter=IMAGE_PARAMETER, launch_template=template, types=types
+        stage="test", image_parameter=IMAGE_PARAMETER, launch_template=template, types=types, at_once=at_once
     )
     return Workers(client=ec2, parameters=Parameters(ssm), settings=settings)
 
@@ -248,3 +248,14 @@ def test_on_moto(ssm: Any) -> None:
     assert workers.launch(GENOME, CLAIM, 1) != instance_id
     ec2.terminate_instances(InstanceIds=[instance_id])
     workers.terminate("i-00000000000000000")
+
+
+def test_so_many_run_at_once_and_another_is_told_to_wait(ssm: Any, ec2: FakeEC2) -> None:
+    bake(ssm, "ami-0123")
+    workers = make(ssm, ec2, at_once=1)
+    first = workers.launch(GENOME, CLAIM, 1)
+    with pytest.raises(NoCapacityError, match=r"other.*submit the job again when.*workersAtOnce"):
+        workers.launch("other", "other", 1)
+    assert workers.launch(GENOME, CLAIM, 1) == first, "a repetition finds its own"
+    workers.terminate(first)
+    assert workers.launch("other", "other", 1) != first

@@ -106,6 +106,10 @@ class ApiClient:
     def delete_job(self, job: str) -> None:
         self._open("DELETE", f"/jobs/{job}")
 
+    def withdraw_email(self, job: str) -> None:
+        """Withdraw the address that a job emails when it is finished."""
+        self._open("DELETE", f"/jobs/{job}/email")
+
     def delete_genome(self, genome: str) -> None:
         self._open("DELETE", f"/genomes/{genome}")
 

@@ -7,6 +7,7 @@ import { day } from "../model/format.js";
 import { isFinished, outcomeOf } from "../model/progress.js";
 import { forgetJob, noteJob, recentJobs } from "../model/recent-jobs.js";
 import { deletion } from "./deletion.js";
+import { mailNote } from "./mail-note.js";
 import { progressPanel } from "./progress-panel.js";
 import { sharing } from "./sharing.js";
 
@@ -28,7 +29,7 @@ export function showJob(container, api, id) {
   const progress = progressPanel(() => api.now());
   const results = h("div", { class: "results" });
   const { name, mail } = recentJobs().find((job) => job.id === id) ?? {};
-  const mailed = h("p", { class: "note" });
+  const mailed = mailNote(mail, withdraw);
   const heading = h("h1", { tabindex: -1 }, titleOf(name));
   const { ask, question } = deletion(remove);
   // Who may do what is known once the job has been read.
@@ -50,7 +51,7 @@ export function showJob(container, api, id) {
     question,
     about,
     access,
-    mailed,
+    mailed.element,
     progress.element,
     results,
   );
@@ -76,6 +77,11 @@ export function showJob(container, api, id) {
     });
     stop();
     leave("Job deleted", "Its query and results are gone. ");
+  }
+
+  async function withdraw() {
+    await api.withdrawEmail(id);
+    noteJob({ id, mail: undefined });
   }
 
   /**
@@ -176,7 +182,8 @@ export function showJob(container, api, id) {
             "This genome was deleted or replaced after the job had begun. The job keeps to the genome that it began with.",
           ),
       );
-      fill(mailed, mail && !isFinished(job) && mailNote(mail));
+      // Who reads somebody else's job cannot withdraw the address.
+      if (job.mine || !api.signed) mailed.show(job);
       if (!name && job.region) fill(heading, titleOf(job.region));
       progress.show(job, genome);
     }
@@ -218,16 +225,6 @@ function titleOf(name) {
 /** @param {string} moment */
 function time(moment) {
   return h("time", { datetime: moment }, day(moment));
-}
-
-/**
- * Only this browser knows the address.
- * @param {{address: string, pending: boolean}} mail
- */
-function mailNote({ address, pending }) {
-  return pending
-    ? `Confirm the email that AWS has sent to ${address}. Until you open its link, you will get no email when this job has finished.`
-    : `An email will be sent to ${address} when this job has finished.`;
 }
 
 /** @param {Job} job */

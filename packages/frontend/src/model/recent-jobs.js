@@ -4,7 +4,7 @@ import { recall, remember } from "./storage.js";
 
 const MOST = 20;
 
-/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string, mail?: {address: string, pending: boolean}}} RecentJob */
+/** @typedef {{id: string, name: string, genome: string, time: string, outcome?: string, mail?: {address: string, pending: boolean} | undefined}} RecentJob */
 
 /** @returns {RecentJob[]} */
 export function recentJobs() {

@@ -260,6 +260,38 @@ suite("submit", ({ at, standIn }) => {
       standIn().state.mailDomains = [];
     }));
 
+  test("an address is withdrawn before the job has finished, and this browser forgets it", () =>
+    at("#/", async (page) => {
+      standIn().state.mailDomains = ["example.org"];
+      standIn().state.held = true;
+      await page.reload();
+      await page.getByLabel("Email me when the job has finished").fill("someone@example.org");
+      await page.getByRole("button", { name: "Example: λ" }).click();
+      await page.locator(".chosen strong").waitFor();
+      await page.getByRole("button", { name: "Design guides" }).click();
+      const button = page.getByRole("button", { name: "Withdraw the address" });
+      await button.waitFor();
+      const [id = ""] = [...standIn().state.jobs.keys()].slice(-1);
+      standIn().state.broken.set(`/api/jobs/${id}/email`, 409);
+      await button.click();
+      await page.getByText("The address could not be withdrawn. This is broken for now.").waitFor();
+      standIn().state.broken.clear();
+      await button.click();
+      await page.getByText("The address is withdrawn: no email will be sent.").waitFor();
+      assert.ok(await button.isHidden());
+      await assertAccessible(page);
+      assert.equal(standIn().state.jobs.get(id)?.job.mailDue, false);
+      const remembered = await page.evaluate(() => localStorage.getItem("crackling.jobs") ?? "");
+      assert.match(remembered, new RegExp(`"id":"${id}"`));
+      assert.doesNotMatch(remembered, /someone@example/);
+      await page.reload();
+      await page.getByText("submitted").waitFor();
+      assert.ok(await button.isHidden());
+      standIn().state.held = false;
+      await page.getByRole("heading", { name: "Complete" }).waitFor();
+      standIn().state.mailDomains = [];
+    }));
+
   test("the focus stays in the list when a recent job is forgotten", () =>
     at("#/", async (page) => {
       await page.evaluate(() =>

@@ -22,6 +22,7 @@ export function jobOf(id, more = {}) {
     genomeBases: null,
     annotated: false,
     genomeReplaced: false,
+    mailDue: false,
     status: "queued",
     progress: { guides: null, consensusDone: 0, offTargetDone: 0 },
     indexDamaged: false,

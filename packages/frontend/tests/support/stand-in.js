@@ -81,6 +81,8 @@ export async function startStandIn({
     emails: [],
     /** Uploads never end. */
     stalled: false,
+    /** Jobs go no further. */
+    held: false,
   };
   const server = createServer(async (request, response) => {
     const body = await read(request);
@@ -137,7 +139,8 @@ async function answer(state, request, body) {
   if (entry && !mine && request.method !== "GET")
     return problem(403, "Forbidden", `The job ${id} belongs to another user; ask its owner or an administrator`);
   if (request.method === "DELETE" && entry) {
-    entry.gone = true;
+    if (part === "email") entry.job.mailDue = false;
+    else entry.gone = true;
     return { status: 204, type: "text/plain", body: "" };
   }
   if (!entry) return problem(404, "Not Found", `There is no job ${id}; it may have expired`);
@@ -289,6 +292,7 @@ function createJob(state, body, owner) {
     options: { consensus: options?.consensus ?? 2 },
     kind: guides ? "guides" : "sequence",
     region: region ?? null,
+    mailDue: Boolean(email),
     shared,
     created: now,
     updated: now,
@@ -326,6 +330,7 @@ function jobsOf({ jobs }, user, searchParams) {
 function step(state, entry) {
   const { job, targets } = entry;
   const shown = structuredClone(job);
+  if (state.held) return shown;
   const genome = state.genomes.get(job.genome);
   if (genome?.state === "failed") Object.assign(job, { status: "failed", reason: genome.reason });
   else if (job.status === "queued") job.status = genome?.state === "ready" ? "scanning" : "preparing";

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 IGNORED: Final = ("W3005",)
 
 
-_NO_BUDGET: Final = {key: value for key, value in PRODUCTION.items() if not key.startswith("budget")}
+_NO_BUDGET: Final = PRODUCTION | {"budgetAmount": "0"}
 # Context -> the regions in which its templates must be right.
 DEPLOYMENTS: Final[tuple[tuple[Mapping[str, str], Collection[str]], ...]] = (
     (DEVELOPMENT, SUPPORTED),

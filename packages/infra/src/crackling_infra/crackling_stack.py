@@ -189,6 +189,7 @@ class CracklingStack(cdk.Stack):
         scheduler.use_table("JOBS_TABLE", storage.jobs, "GetItem", "UpdateItem")
         # The scan adds up how much space earlier preparations took.
         scheduler.use_table("GENOMES_TABLE", storage.genomes, *GENOMES)
+        scheduler.use_table("USAGE_TABLE", storage.usage, "UpdateItem")
         # To look up the size of an upload, and to delete what earlier preparations of the genome left behind.
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "uploads/", *READ)
         scheduler.use_objects("GENOME_BUCKET", storage.genome_files, "genomes/", "DeleteObject")

@@ -71,3 +71,6 @@ WITHOUT_BUDGETS: Final = frozenset(SUPPORTED) - _FULL - {"me-south-1"}
 
 WITHOUT_T2: Final = frozenset(SUPPORTED) - _FULL - {"ap-northeast-3"}
 """Where EC2 does not offer the type that images are baked on by default, so that a bake takes another."""
+
+WEB_ACL_ARN: Final = r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/\S+"
+"""The pattern of the only web ACLs that CloudFront takes, wherever the stack is."""

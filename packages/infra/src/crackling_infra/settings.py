@@ -18,6 +18,7 @@ from crackling.ncbi import NCBI_URL
 from crackling_aws import names
 from crackling_aws.names import LambdaLimits, WorkerTypes
 from crackling_infra.context import ContextReader, Option, SettingsError
+from crackling_infra.regions import WEB_ACL_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,7 @@ BOWTIE2_LIMIT_BASES: Final[dict[Account, int]] = {"new": 400_000_000, "establish
 # Invocations at a time of each function that prepares genomes, and of each that scans or scores.
 PREPARATION_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 4}
 SCORING_CONCURRENCY: Final[dict[Account, int]] = {"new": names.MIN_CONCURRENCY, "established": 20}
+RESERVED_CONCURRENCY: Final[dict[Account, int]] = {"new": 0, "established": 20}  # of the function `api`
 ROOT_GB: Final = 8  # of the machine that images are made from, and so of the workers
 
 
@@ -66,15 +68,27 @@ CAPS: Final = (
     DailyCap(key="dailyJobs", default=2_000, meaning="jobs a day of all clients"),
     DailyCap(
         key="clientBases",
-        default=100_000_000,
+        default=50_000_000,
         meaning="bases a day and client in queries; a region given by name counts a million",
     ),
-    DailyCap(key="dailyBases", default=500_000_000, meaning="bases a day of all clients in queries"),
+    DailyCap(key="dailyBases", default=100_000_000, meaning="bases a day of all clients in queries"),
     DailyCap(key="clientUploads", default=10, meaning="announced uploads a day and client"),
     DailyCap(key="dailyUploads", default=20, meaning="announced uploads a day of all clients"),
     DailyCap(key="clientPreparations", default=10, meaning="preparations of genomes a day and client"),
     DailyCap(key="dailyPreparations", default=20, meaning="preparations of genomes a day of all clients"),
+    DailyCap(
+        key="clientDownloadGb",
+        default=50,
+        meaning="GB a day and client of addresses for downloads and of answers above 10 kB",
+    ),
+    DailyCap(
+        key="dailyDownloadGb",
+        default=100,
+        meaning="GB a day of all clients of addresses for downloads and of answers above 10 kB",
+    ),
 )
+WORKERS_A_DAY: Final = 2
+WORKER_GRACE_HOURS: Final = 1  # after `workerHours` the reaper ends a worker that has not ended itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +150,10 @@ _BOWTIE2: Final = (
     "`off`: build no bowtie2 index when users ask for one, and deploy no layer for it. With `on`, they may ask for those of "
     f"genomes of up to {BOWTIE2_LIMIT_BASES['new']:,} bases, in an established account {BOWTIE2_LIMIT_BASES['established']:,}"
 )
-_RESERVED: Final = "reserved concurrency of the function `api`; a new account has none to reserve"
+_RESERVED: Final = (
+    "reserved concurrency of the function `api`, which is also the most that it may have; in an established account "
+    f"{RESERVED_CONCURRENCY['established']}. A new account has none to reserve, and runs 10 functions at a time"
+)
 _NCBI_KEY: Final = (
     "name of the SSM parameter with your API key for NCBI, which allows twice as many requests; create it with "
     "`aws ssm put-parameter --type SecureString --name /crackling/ncbi-key --value ...`"
@@ -156,6 +173,22 @@ _TYPES: Final = (
     "preferred type first"
 )
 _SCRATCH: Final = "GB of a worker's extra volume; a genome needs about 8 bytes for each base"
+_WEB_ACL: Final = (
+    "ARN of a web ACL of AWS WAF for the page's distribution, such as [a rate rule](operations.md#a-rate-rule). CloudFront takes "
+    "those of its own scope only, which one region has, so that the stack does not create it"
+)
+_BUDGET: Final = (
+    "US dollars a month for the whole account; an address is told when 80 % are spent, or more is forecast. 0: no budget, "
+    "also where the region has none"
+)
+_BUDGET_EMAIL: Final = (
+    "the address that is told of the budget; without any there is no budget, and `preflight` asks for one"
+)
+_AT_ONCE: Final = "workers that run at once; a genome that needs one more is refused, with that reason; 20 in the local cloud"
+_WORKER_HOURS: Final = (
+    f"hours of workers a day; each worker that starts counts `workerHours` and {WORKER_GRACE_HOURS}, however soon it ends. 0 is "
+    "without limit, the default of the local cloud"
+)
 _SPOT: Final = (
     "use spot instances: about a third of the price, and now and then a preparation that starts again. Once for an account: "
     "`aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`"
@@ -189,7 +222,9 @@ class Settings:
     reserved_concurrency: int | None
     chunk_size: int
     caps: Mapping[DailyCap, int]
+    web_acl: str | None
     upload_limit_bytes: int
+    upload_days: int
     page_origins: tuple[str, ...]
     upload_origins: tuple[str, ...]
     bowtie2: bool
@@ -206,6 +241,8 @@ class Settings:
     worker_types: tuple[WorkerTypes, ...]
     worker_scratch_gb: int
     worker_hours: int
+    workers_at_once: int
+    daily_worker_hours: int
     worker_market: Literal["on-demand", "spot"]
     ubuntu_release: str
     instance_type: str
@@ -294,11 +331,15 @@ def _read(read: ContextReader, root: Path) -> Settings:
             limits.concurrency,
             _SCORING,
         ),
-        reserved_concurrency=_reserved_concurrency(read, account),
+        reserved_concurrency=_reserved_concurrency(read, account, local=names.kind_of(stage) == names.LOCAL),
         chunk_size=read.number("chunkSize", 200, 1, 1000, "guides in a chunk"),
         caps=_caps(read, stage),
+        web_acl=read.optional("webAcl", _WEB_ACL, pattern=WEB_ACL_ARN),
         upload_limit_bytes=read.number(
             "uploadLimitBytes", 5 * 2**30, 1, 5 * 2**30, "bytes of the largest upload"
+        ),
+        upload_days=read.number(
+            "uploadDays", 3, 1, 3650, "days until an uploaded file is deleted; a preparation copies it"
         ),
         page_origins=read.origins(
             "pageOrigins", "origins that serve the page besides CloudFront, separated by commas"
@@ -316,17 +357,31 @@ def _read(read: ContextReader, root: Path) -> Settings:
             _LOGS_ROLE,
             default=names.kind_of(stage) not in (names.PULL_REQUEST, names.LOCAL),
         ),
-        alarm_email=read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+"),
+        alarm_email=(
+            alarm_email := read.optional("alarmEmail", "the address that gets the alarms", pattern=r"\S+@\S+")
+        ),
         mail_domains=read.domains("mailDomains", _MAIL),
         sign_in_origin=read.optional("signInOrigin", _SIGN_IN_ORIGIN, pattern=r"https?://[^\s,;/]+"),
         identity_provider=_identity_provider(read, access),
-        budget=_budget(read),
+        budget=_budget(read, alarm_email),
         worker_directory=root
         / read.text("workerDirectory", f"build/worker/{architecture}", "the workers' payload"),
         worker_types=_worker_types(read, names.WORKER_TYPES[architecture]),
         worker_scratch_gb=read.number("workerScratchGb", 200, 8, 16_000, _SCRATCH),
         # A systemd unit in the image ends a worker after 25 hours, whatever this setting says.
-        worker_hours=read.number("workerHours", 12, 1, 24, "hours that a preparation on a worker may take"),
+        worker_hours=(
+            worker_hours := read.number(
+                "workerHours", 12, 1, 24, "hours that a preparation on a worker may take"
+            )
+        ),
+        workers_at_once=read.number(
+            "workersAtOnce",
+            20 if names.kind_of(stage) == names.LOCAL else 2,
+            1,
+            1000,
+            _AT_ONCE,
+        ),
+        daily_worker_hours=_daily_worker_hours(read, stage, worker_hours),
         worker_market="spot" if read.flag("workerSpot", _SPOT, default=False) else "on-demand",
         ubuntu_release=read.text(
             "ubuntuRelease", "24.04", "Ubuntu release of the workers' image", pattern=r"\d\d\.04"
@@ -416,10 +471,31 @@ def _caps(read: ContextReader, stage: str) -> dict[DailyCap, int]:
     }
 
 
-def _reserved_concurrency(read: ContextReader, account: Account) -> int | None:
+def _daily_worker_hours(read: ContextReader, stage: str, worker_hours: int) -> int:
+    one = worker_hours + WORKER_GRACE_HOURS
+    hours = read.number(
+        "dailyWorkerHours",
+        0 if names.kind_of(stage) == names.LOCAL else WORKERS_A_DAY * one,
+        0,
+        100_000,
+        _WORKER_HOURS,
+    )
+    if 0 < hours < one:
+        raise SettingsError(
+            f"context 'dailyWorkerHours': {hours} start no worker, as each counts {one} (workerHours and {WORKER_GRACE_HOURS}); "
+            "give at least as many, or 0"
+        )
+    return hours
+
+
+def _reserved_concurrency(read: ContextReader, account: Account, *, local: bool) -> int | None:
     reservable = names.LAMBDA_LIMITS[account].reservable
     reserved = read.number(
-        "reservedConcurrency", 0, 0, names.LAMBDA_LIMITS["established"].reservable, _RESERVED
+        "reservedConcurrency",
+        0 if local else RESERVED_CONCURRENCY[account],
+        0,
+        names.LAMBDA_LIMITS["established"].reservable,
+        _RESERVED,
     )
     if reserved > reservable:
         raise SettingsError(
@@ -451,14 +527,12 @@ def _worker_types(read: ContextReader, default: tuple[WorkerTypes, ...]) -> tupl
     return tuple(sorted(WorkerTypes(int(bases), tuple(types.split(","))) for bases, types in rows))
 
 
-def _budget(read: ContextReader) -> Budget | None:
-    amount = read.optional("budgetAmount", "US dollars a month for the whole account", pattern=r"\d+(\.\d+)?")
-    email = read.optional(
-        "budgetEmail", "the address that is told when the budget is exceeded", pattern=r"\S+@\S+"
+def _budget(read: ContextReader, alarm_email: str | None) -> Budget | None:
+    amount = float(read.text("budgetAmount", "100", _BUDGET, pattern=r"\d+(\.\d+)?"))
+    email = (
+        read.optional("budgetEmail", _BUDGET_EMAIL, pattern=r"\S+@\S+", default="`alarmEmail`") or alarm_email
     )
-    if (amount is None) != (email is None):
-        raise SettingsError("context 'budgetAmount' and 'budgetEmail': give both or neither")
-    return Budget(amount=float(amount), email=email) if amount and email else None
+    return Budget(amount=amount, email=email) if amount and email else None
 
 
 def _ssh_cidr(read: ContextReader) -> str | None:

@@ -18,6 +18,7 @@ ROUTES = {
     "GET /jobs/{job}",
     "PATCH /jobs/{job}",
     "DELETE /jobs/{job}",
+    "DELETE /jobs/{job}/email",
     "GET /jobs/{job}/query",
     "GET /jobs/{job}/targets",
     "GET /jobs/{job}/export",

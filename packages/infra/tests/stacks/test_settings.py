@@ -8,7 +8,7 @@ import pytest
 
 from crackling_infra import settings_page
 from crackling_infra.context import SettingsError
-from crackling_infra.settings import Settings, options, read_settings, require_folder
+from crackling_infra.settings import Budget, Settings, options, read_settings, require_folder
 
 ROOT = Path("/repository")
 
@@ -38,6 +38,21 @@ def test_the_genomes_that_functions_prepare_follow_the_accounts_memory() -> None
     assert 0 < new.bowtie2_limit_bases < established.bowtie2_limit_bases
     assert settings(bowtie2="off").bowtie2_limit_bases == 0
     assert settings(lambdaLimitBases="1000").lambda_limit_bases == 1000
+
+
+def test_whoever_gets_the_alarms_is_told_of_the_budget_unless_there_is_none() -> None:
+    assert settings().budget is None, "there is nobody to tell"
+    assert settings(alarmEmail="a@example.org").budget == Budget(amount=100, email="a@example.org")
+    assert settings(
+        alarmEmail="a@example.org", budgetEmail="b@example.org", budgetAmount="9.5"
+    ).budget == Budget(amount=9.5, email="b@example.org")
+    assert settings(alarmEmail="a@example.org", budgetAmount="0").budget is None
+
+
+def test_an_established_account_bounds_the_api_by_a_reservation() -> None:
+    assert settings(account="established").reserved_concurrency == 20
+    assert settings(account="established", reservedConcurrency="0").reserved_concurrency is None
+    assert settings(account="established", stage="local").reserved_concurrency is None
 
 
 def test_a_new_account_has_no_concurrency_to_reserve() -> None:
@@ -190,8 +205,8 @@ def test_switches_are_read_from_the_command_line_and_from_json(value: str) -> No
         ("mailDomains", "example"),
         ("mailDomains", "example.org, example.com"),
         ("mailDomains", "*.example.org"),
-        ("budgetAmount", "50"),
-        ("budgetEmail", "a@example.org"),
+        ("budgetAmount", "much"),
+        ("budgetEmail", "nobody"),
         ("workerTypes", "r6i.xlarge"),
         ("workerTypes", "1000="),
         ("workerTypes", "many=r6i.xlarge"),

@@ -111,7 +111,7 @@ def test_what_is_temporary_expires(service: Template) -> None:
     }
     assert expiry == {
         "Data": {"jobs/": 30},
-        "GenomeFiles": {"uploads/": 7},
+        "GenomeFiles": {"uploads/": 3},
         "Page": {},
         "AccessLogs": {"": 30},
     }

@@ -34,7 +34,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def capped(service: Service, clock: Clock) -> Callable[..., Service]:
+def capped(service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Service]:
+    monkeypatch.setattr(api, "GB", 1)  # so that caps of downloads are in bytes
+
     def make(**caps: int) -> Service:
         environment = ENVIRONMENT | {name.upper(): str(cap) for name, cap in caps.items()}
         service.handler = api.make_handler(environment, service.clients, clock, science.Indexes)
@@ -67,7 +69,7 @@ def test_a_refusal_says_what_until_when_and_what_to_do(capped: Callable[..., Ser
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json["title"] == "Too Many Requests"
     assert answer.json["detail"] == (
-        "This exceeds the daily limit for jobs: 1 for each user; try again after midnight UTC (in 12 h 0 min), "
+        "This exceeds the daily limit for jobs: 1 for each user; try again on 2027-01-16 (UTC), "
         "or ask whoever runs the service to raise it"
     )
 
@@ -178,6 +180,38 @@ def test_a_bowtie2_index_is_a_preparation_and_asking_again_is_none(
     assert asked == [202, 202, 202]
     assert len(service.sent) == 1
     assert submit(service, A, genome="GCF_000840245.1").status == 429
+
+
+@pytest.mark.parametrize("scope", ["client_download_gb", "daily_download_gb"])
+def test_files_of_genomes_count_as_downloaded_when_their_addresses_are_given(
+    capped: Callable[..., Service], scope: str
+) -> None:
+    service = capped(**{scope: 20_000})
+    service.clients.s3.objects["genome", "genomes/phage/c/genome.issl"] = b"-" * 9_000
+    asked = [service.ask("GET", "/genomes/phage/files", requestContext=A) for _ in range(3)]
+    assert [answer.status for answer in asked] == [200, 200, 429]
+    assert "bytes of downloads: 20,000" in asked[2].json["detail"]
+    assert "https://" not in asked[2].text
+
+
+def test_an_export_counts_as_downloaded_when_its_address_is_given(capped: Callable[..., Service]) -> None:
+    service = capped(client_download_gb=20_000)
+    job_id = submit(service, A).json["jobId"]
+    service.score(job_id, "ACGTACGTACGTACGTACGTAGG")
+    export = {"format": "xlsx"}
+    asked = [service.ask("GET", f"/jobs/{job_id}/export", query=export, requestContext=A) for _ in range(9)]
+    taken = [answer.status for answer in asked].count(303)
+    assert 0 < taken < 9
+    assert {answer.status for answer in asked[taken:]} == {429}
+    [size] = [len(file) for (_, key), file in service.clients.s3.objects.items() if key.endswith(".xlsx")]
+    assert taken == 20_000 // size
+
+
+def test_large_answers_count_as_downloaded_and_small_ones_do_not(capped: Callable[..., Service]) -> None:
+    service = capped(client_download_gb=1)
+    assert service.ask("GET", "/genomes", requestContext=A).status == 200
+    answer = service.ask("GET", "/openapi.json", requestContext=A)
+    assert (answer.status, "bytes of downloads" in answer.text) == (429, True)
 
 
 def test_counters_expire_within_two_days_and_hold_no_address(capped: Callable[..., Service]) -> None:

@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from crackling_aws.email import EmailTopic
+from crackling_lambdas.handlers import notifier
 from fakes.errors import client_error
 from fakes.known import known
-from simulator.world import ENVIRONMENT
+from simulator.world import CONTEXT, ENVIRONMENT
 
 if TYPE_CHECKING:
     from api.conftest import Answer, Service
@@ -115,3 +116,47 @@ def test_nobody_is_asked_to_confirm_for_a_job_that_is_refused(
     monkeypatch.setattr(service.clients.sns, "subscribe", None)
     assert submit(service, sequence="ACG!").status == 422
     assert submit(service, genome="unheard-of").status == 404
+
+
+# --- withdrawing an address ---
+
+
+def test_an_address_is_withdrawn_before_the_job_is_finished(service: Service) -> None:
+    job_id, other = (submit(service).json["jobId"] for _ in range(2))
+    assert service.ask("GET", f"/jobs/{job_id}").json["mailDue"] is True
+    before = service.clients.dynamodb.tables["jobs"][job_id,]
+    for _repetition in range(2):
+        assert service.ask("DELETE", f"/jobs/{job_id}/email").status == 204
+    after = service.clients.dynamodb.tables["jobs"][job_id,]
+    assert after == {name: value for name, value in before.items() if name != "recipient"}
+    assert service.ask("GET", f"/jobs/{job_id}").json["mailDue"] is False
+    assert service.ask("GET", f"/jobs/{other}").json["mailDue"] is True
+
+
+def test_nothing_is_sent_of_a_job_whose_address_was_withdrawn(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(service.clients.sns, "publish", lambda **request: sent.append(request["Message"]))
+    withdrawn, kept = (submit(service).json["jobId"] for _ in range(2))
+    assert service.ask("DELETE", f"/jobs/{withdrawn}/email").status == 204
+    told = notifier.make_handler(ENVIRONMENT, service.clients)
+    for job_id in (withdrawn, kept):
+        assert service.jobs.fail(job_id, "why", 2)
+        record = {"Keys": {"jobId": {"S": job_id}}, "SequenceNumber": "1", "NewImage": {}}
+        source = {"eventID": "1", "eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": record}
+        assert told({"Records": [source]}, CONTEXT)["batchItemFailures"] == []
+    assert [text.partition("#/jobs/")[2].split()[0] for text in sent] == [kept]
+
+
+def test_only_the_address_of_a_job_that_is_there_is_withdrawn(service: Service) -> None:
+    assert service.ask("DELETE", "/jobs/nothing/email").status == 404
+    job_id = submit(service).json["jobId"]
+    assert service.ask("DELETE", f"/jobs/{job_id}").status == 204
+    assert service.ask("DELETE", f"/jobs/{job_id}/email").status == 410
+
+
+def test_a_job_without_an_address_has_none_to_withdraw(service: Service) -> None:
+    job_id = submit(service, None).json["jobId"]
+    assert service.ask("GET", f"/jobs/{job_id}").json["mailDue"] is False
+    assert service.ask("DELETE", f"/jobs/{job_id}/email").status == 204

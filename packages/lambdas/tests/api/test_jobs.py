@@ -60,6 +60,7 @@ def test_a_job_is_taken_stored_and_shown(service: Service) -> None:
         "genomeProgress": None,
         "indexDownload": None,
         "reason": None,
+        "mailDue": False,
         "options": {"consensus": 3},
         "shared": False,
         "mine": False,

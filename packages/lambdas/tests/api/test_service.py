@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROUTES = {
     "/jobs": {"get", "post"},
     "/jobs/{job_id}": {"get", "patch", "delete"},
+    "/jobs/{job_id}/email": {"delete"},
     "/jobs/{job_id}/query": {"get"},
     "/jobs/{job_id}/targets": {"get"},
     "/jobs/{job_id}/export": {"get"},

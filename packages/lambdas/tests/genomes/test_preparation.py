@@ -14,6 +14,8 @@ from crackling_aws.models.jobs import Job, JobOptions
 from crackling_aws.preparation.release import Failure
 from crackling_aws.queues import Queue
 from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.usage import UsageStore
+from crackling_lambdas.caps import Cap, Caps, Resource
 from crackling_lambdas.genomes.expectation import START_SECONDS, Expectations
 from crackling_lambdas.genomes.preparation import NCBI_TIMEOUT_SECONDS, Preparations
 from crackling_lambdas.genomes.sizes import Sizes
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 ACCESSION = "GCF_000840245.1"
 LIMIT = 100
+WORKER_HOURS = 13
 DOWNLOAD = ("download", f'{{"genome_id": "{ACCESSION}", "claim": "c1"}}')
 
 
@@ -41,6 +44,12 @@ def begin(cloud: Cloud) -> Callable[[str], None]:
         launcher=cloud.fleet,
         failure=Failure(genomes=cloud.genomes, jobs=cloud.jobs, clock=clock),
         expectations=Expectations(genomes=cloud.genomes, lambda_limit_bases=LIMIT),
+        caps=Caps(
+            usage=UsageStore(cloud.dynamodb, "usage"),
+            caps={Resource.WORKER_HOURS: Cap(0, 2 * WORKER_HOURS)},
+            clock=clock,
+        ),
+        worker_hours=WORKER_HOURS,
         clock=clock,
     ).begin
 
@@ -225,3 +234,26 @@ def test_the_files_of_a_later_preparation_are_spared(
     monkeypatch.setattr(cloud.s3, "list_objects_v2", meanwhile)
     begin(ACCESSION)
     assert ("genome", later) in cloud.s3.objects
+
+
+def test_workers_have_their_hours_of_a_day(cloud: Cloud, begin: Callable[[str], None]) -> None:
+    cloud.ncbi.bases = LIMIT + 1
+    for name in ("GCF_1.1", "GCF_2.1", "GCF_3.1"):
+        begin(claim(cloud, name, token=name))
+        begin(name)
+    assert set(cloud.fleet.workers) == {"i-GCF_1.1", "i-GCF_2.1"}
+    reason = str(known(cloud.genomes.get("GCF_3.1")).reason)
+    assert (
+        "hours of machines for large genomes: 26 for all users together; use a genome that is ready" in reason
+    )
+
+
+def test_a_worker_that_does_not_start_takes_no_hours(cloud: Cloud, begin: Callable[[str], None]) -> None:
+    cloud.ncbi.bases = LIMIT + 1
+    cloud.fleet.error = CracklingError("no image")
+    for name in ("GCF_1.1", "GCF_2.1", "GCF_3.1"):
+        begin(claim(cloud, name, token=name))
+        assert known(cloud.genomes.get(name)).reason == "no image"
+    cloud.fleet.error = None
+    begin(claim(cloud))
+    assert set(cloud.fleet.workers) == {"i-c1"}

@@ -81,6 +81,11 @@ class Job:
         """Return whether the job is finished: complete or failed."""
         return self.status in (Status.COMPLETE, Status.FAILED)
 
+    @property
+    def mail_due(self) -> bool:
+        """Return whether an email is still to be sent, as soon as the job is finished."""
+        return self.recipient is not None and self.notified is None
+
     def awaited_download(self, now: float) -> IndexDownload | None:
         """Return the download of the index that the search for off-targets waits for; None unless it is under way."""
         latest = self.index_download

@@ -150,6 +150,13 @@ class JobStore:
         """Note that the email about the job was sent; return False if that was noted before."""
         return self._update(job_id, NOT_NOTIFIED, notified=now)
 
+    def withdraw_email(self, job_id: str) -> bool:
+        """Remove the recipient of the email about the job; return False if it was deleted, or there is none.
+
+        It is no step of the job, so `updated` stays.
+        """
+        return self._write(job_id, NOT_DELETED, Update(remove=(attribute_name("recipient"),)))
+
     def stalled(self, before: float) -> Iterator[Job]:
         """Yield the jobs that are not finished and made no progress since `before`: a scan of the table."""
         request = filters(STALLED, before=before)

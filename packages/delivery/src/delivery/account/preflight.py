@@ -45,6 +45,7 @@ LINKS = {
     "plan": f"{_DOCS}/awsaccountbilling/latest/aboutv2/free-tier-plans.html",
     "network": f"{_DOCS}/vpc/latest/userguide/work-with-default-vpc.html",
     "resources": f"{_DOCS}/AWSCloudFormation/latest/UserGuide/resource-type-support.html",
+    "budgets": f"{_DOCS}/cost-management/latest/userguide/budgets-create.html",
     "bootstrap": f"{_DOCS}/cdk/v2/guide/bootstrapping-env.html",
 }
 
@@ -60,6 +61,7 @@ class Preflight:
             ("CDK bootstrap", "bootstrap", self._bootstrap),
             ("default network", "network", self._network),
             ("types of resources", "resources", self._resource_types),
+            ("budget", "budgets", self._budget),
             ("memory of functions", "lambda", self._memory),
             ("concurrency", "concurrency", self._concurrency),
             ("CloudFront", "distributions", self._cloudfront),
@@ -134,8 +136,18 @@ class Preflight:
             yield Finding(Level.OK, about, f"the region has all {len(self.needs.types)}")
             return
         told = f"CloudFormation does not know {', '.join(lacking)} in this region"
-        without = "deploy without `-c budgetAmount`" if lacking == [_BUDGET] else "choose another region"
+        without = "deploy with `-c budgetAmount=0`" if lacking == [_BUDGET] else "choose another region"
         yield Finding(Level.WARNING, about, told, without, LINKS["resources"])
+
+    def _budget(self) -> Iterator[Finding]:
+        """Ask for somebody to tell what the account costs, wherever nobody is named."""
+        about = "budget"
+        if _BUDGET in self.needs.types:
+            yield Finding(Level.OK, about, "an address is told when the account costs more than it")
+            return
+        told = "nobody is told when the account costs more than you expect"
+        remedy = "name somebody: `-c alarmEmail=ADDRESS` or `-c budgetEmail=ADDRESS` (in a region without budgets, by hand)"
+        yield Finding(Level.WARNING, about, told, remedy, LINKS["budgets"])
 
     # --- functions ---
 

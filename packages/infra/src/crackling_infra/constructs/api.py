@@ -27,6 +27,7 @@ PAGE_HEADER: Final = "x-crackling-page"
 ROUTES: Final = {
     "/jobs": ("GET", "POST"),
     "/jobs/{job}": ("GET", "PATCH", "DELETE"),
+    "/jobs/{job}/email": ("DELETE",),
     "/jobs/{job}/query": ("GET",),
     "/jobs/{job}/targets": ("GET",),
     "/jobs/{job}/targets/{number}/offtargets": ("GET",),

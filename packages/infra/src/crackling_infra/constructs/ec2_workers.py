@@ -14,7 +14,7 @@ from constructs import Construct
 from crackling_aws.names import STAGE_TAG
 from crackling_infra.acknowledge import acknowledge
 from crackling_infra.constructs.grants import Grantee, allow, allow_parameter
-from crackling_infra.settings import ROOT_GB
+from crackling_infra.settings import ROOT_GB, WORKER_GRACE_HOURS
 
 if TYPE_CHECKING:
     from crackling_infra.constructs.functions import Function
@@ -87,7 +87,6 @@ class Ec2Workers(Construct, Grantee):
     def ended_by(self, function: Function) -> None:
         """Allow `function` to terminate this stage's own instances."""
         role = self._managed_by(function)
-        function.add_variable("WORKER_HOURS", str(self._settings.worker_hours + 1))
         instances = self._arn("instance", "*")
         own = {"StringEquals": {f"aws:ResourceTag/{STAGE_TAG}": self._settings.stage}}
         allow(role, ["ec2:TerminateInstances"], instances, conditions=own)
@@ -96,6 +95,8 @@ class Ec2Workers(Construct, Grantee):
     def _managed_by(self, function: Function) -> iam.IRole:
         function.add_variable("STAGE", self._settings.stage)
         types = json.dumps([[row.bases, row.types] for row in self._settings.worker_types])
+        function.add_variable("WORKER_HOURS", str(self._settings.worker_hours + WORKER_GRACE_HOURS))
+        function.add_variable("WORKERS_AT_ONCE", str(self._settings.workers_at_once))
         function.add_variable("WORKER_IMAGE_PARAMETER", self._settings.worker_image_parameter)
         function.add_variable("WORKER_LAUNCH_TEMPLATE", self._template.ref)
         function.add_variable("WORKER_TYPES", types)

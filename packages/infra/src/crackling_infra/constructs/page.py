@@ -48,6 +48,7 @@ class Page(Construct):
             self,
             "Distribution",
             comment=f"Crackling Cloud, {settings.stage}",
+            web_acl_id=settings.web_acl,
             default_root_object="index.html",
             error_responses=[
                 cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))

@@ -66,6 +66,7 @@ class Scheduling(Construct):
             environment={
                 "LAMBDA_LIMIT_BASES": str(settings.lambda_limit_bases),
                 "NCBI_URL": settings.ncbi_url,
+                "DAILY_WORKER_HOURS": str(settings.daily_worker_hours),
             },
         )
 

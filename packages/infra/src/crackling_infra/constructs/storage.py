@@ -49,8 +49,8 @@ class Storage(Construct):
         self.usage = self._table("Usage", "counter", ttl="expires")
         self._log_bucket = self._access_logs()
         self.data = self._bucket("Data", {"jobs/": settings.job_days})
-        # An upload is copied when its genome is prepared; uploads that nobody used expire after a week.
-        self.genome_files = self._bucket("GenomeFiles", {"uploads/": 7})
+        # An upload is copied when its genome is prepared.
+        self.genome_files = self._bucket("GenomeFiles", {"uploads/": settings.upload_days})
         self.page = self._bucket("Page")
 
     def open_to_page(self, origins: Sequence[str]) -> None:

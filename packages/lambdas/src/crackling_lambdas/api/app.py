@@ -7,10 +7,12 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from crackling_lambdas.api import openapi
 from crackling_lambdas.api.caller import check_owners
 from crackling_lambdas.api.client import client_of
+from crackling_lambdas.api.downloads import Downloads
 from crackling_lambdas.api.genome_routes import genome_routes
 from crackling_lambdas.api.job_routes import job_routes
 from crackling_lambdas.api.problems import answer_errors
 from crackling_lambdas.api.service_views import AboutView, Health
+from crackling_lambdas.caps import Caps
 from crackling_lambdas.genomes.library import Library
 from crackling_lambdas.genomes.search import Search
 from crackling_lambdas.jobs.deletion import Deletion
@@ -24,6 +26,7 @@ def make_app(
     deletion: Deletion,
     library: Library,
     search: Search,
+    caps: Caps,
     page_key: str,
 ) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver(enable_validation=True)
@@ -33,8 +36,10 @@ def make_app(
     def client() -> str:
         return client_of(app.current_event, page_key)
 
-    job_routes(app, submission, results, deletion, client)
-    genome_routes(app, library, search, client)
+    downloads = Downloads(caps, client)
+    downloads.count_answers(app)
+    job_routes(app, submission, results, deletion, client, downloads)
+    genome_routes(app, library, search, client, downloads)
 
     @app.get(
         "/health",

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from crackling_aws.models.genomes import Genome
 from crackling_lambdas.api.caller import Caller
+from crackling_lambdas.api.downloads import Downloads
 from crackling_lambdas.api.genome_views import (
     FIRST,
     AssembliesView,
@@ -33,7 +34,11 @@ TAGS = ["genomes"]
 
 
 def genome_routes(
-    app: APIGatewayRestResolver, library: Library, search: Search, client: Callable[[], str]
+    app: APIGatewayRestResolver,
+    library: Library,
+    search: Search,
+    client: Callable[[], str],
+    downloads: Downloads,
 ) -> None:
     def view(genome: Genome) -> GenomeView:
         return GenomeView.of(genome, mine=Caller.of(app.current_event).owns(genome))
@@ -139,15 +144,14 @@ def genome_routes(
     @app.get(
         "/genomes/<genome>/files",
         summary="Its sequence and indexes, to download",
-        description="Each address holds for a quarter of an hour; a download that has begun may go on.",
+        description="Each address holds for a quarter of an hour; a download that has begun may go on. All count as downloaded.",
         tags=TAGS,
         responses=answers(HTTPStatus.OK, FilesView, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )
     def read_files(genome: GenomePath) -> FilesView:
-        files = [
-            FileView(part=file.part, name=file.name, bytes=file.bytes, url=file.url)
-            for file in library.files(genome)
-        ]
+        found = library.files(genome)
+        downloads.take(sum(file.bytes for file in found))
+        files = [FileView(part=file.part, name=file.name, bytes=file.bytes, url=file.url) for file in found]
         return FilesView(genome=genome, files=files)
 
     @app.post(

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, O
 from crackling.results import FORMATS, Format
 from crackling_aws.models.jobs import Job
 from crackling_lambdas.api.caller import Caller
+from crackling_lambdas.api.downloads import Downloads
 from crackling_lambdas.api.job_views import (
     NEWEST,
     Cursor,
@@ -52,21 +53,22 @@ def files(media_types: set[str], elsewhere: str) -> dict[int, OpenAPIResponse]:
     }
 
 
-def file(content: str | Address, media_type: str, name: str) -> Response[str]:
-    """Return a response with a file, or one that redirects to its address."""
-    if isinstance(content, Address):
-        return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(HTTPStatus.OK, media_type, content, headers=headers)
-
-
 def job_routes(
     app: APIGatewayRestResolver,
     submission: Submission,
     results: Results,
     deletion: Deletion,
     client: Callable[[], str],
+    downloads: Downloads,
 ) -> None:
+    def file(content: str | Address, media_type: str, name: str) -> Response[str]:
+        """Return a response with a file, or one that redirects to its address."""
+        if isinstance(content, Address):
+            downloads.take(content.bytes)
+            return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers={"Location": content.url})
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(HTTPStatus.OK, media_type, content, headers=headers)
+
     def view(job: Job) -> JobView:
         mine = Caller.of(app.current_event).owns(job)
         return JobView.of(job, results.genome(job), results.clock(), mine=mine)
@@ -149,6 +151,20 @@ def job_routes(
     def delete_job(job_id: JobPath) -> Response[None]:
         deletion.delete(job_id)
         count("JobsDeleted")
+        return Response(HTTPStatus.NO_CONTENT)
+
+    @app.delete(
+        "/jobs/<job_id>/email",
+        summary="Withdraw the address that a job emails",
+        description="If the job is not finished yet, no email about it is sent. The digest of the address is deleted at once. A "
+        "repetition does no harm.",
+        tags=TAGS,
+        responses=answers(
+            HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE
+        ),
+    )
+    def withdraw_email(job_id: JobPath) -> Response[None]:
+        deletion.withdraw_email(results.job(job_id).job_id)
         return Response(HTTPStatus.NO_CONTENT)
 
     @app.get(

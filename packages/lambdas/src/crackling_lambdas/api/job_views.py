@@ -162,6 +162,7 @@ class JobView(View):
         Field(description="While its first off-targets wait for the download of the genome's index."),
     ]
     reason: Annotated[str | None, Field(description="Why it failed.")]
+    mail_due: Annotated[bool, Field(description="Whether an email is still to be sent when it is finished.")]
     options: Options
     shared: SharedField
     mine: Annotated[bool, Field(description="Whether you are its owner.")]
@@ -194,6 +195,7 @@ class JobView(View):
             genome_progress=PartProgress.of(genome) if waits else None,
             index_download=IndexDownloadView.of(job.awaited_download(now)),
             reason=job.failure,
+            mail_due=job.mail_due,
             options=Options(consensus=job.options.consensus),
             shared=job.owner is not None and job.shared,
             mine=mine,

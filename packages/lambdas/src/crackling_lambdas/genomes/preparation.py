@@ -17,6 +17,8 @@ from crackling_aws.messages import PrepareGenome
 from crackling_aws.models.genomes import Part, Venue
 from crackling_aws.preparation.release import owned
 from crackling_aws.stores import keys
+from crackling_lambdas.caps import Resource
+from crackling_lambdas.errors import LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from crackling_aws.preparation.release import Failure
     from crackling_aws.queues import Queue
     from crackling_aws.stores.genomes import GenomeStore
+    from crackling_lambdas.caps import Caps
     from crackling_lambdas.genomes.expectation import Expectations
     from crackling_lambdas.genomes.sizes import Sizes
 
@@ -55,6 +58,8 @@ class Preparations:
     launcher: Launcher
     failure: Failure
     expectations: Expectations
+    caps: Caps
+    worker_hours: int  # of one worker at most
     clock: Callable[[], float]
 
     def begin(self, genome_id: str) -> None:
@@ -109,12 +114,13 @@ class Preparations:
             self.downloads.send([PrepareGenome(genome.genome_id, claim)])
         if genome.venue is Venue.WORKER and genome.worker is None:
             try:
-                worker = self.launcher.launch(genome.genome_id, claim, genome.expected_bases or 0)
-            except CracklingError as error:
+                with self.caps.taking(None, {Resource.WORKER_HOURS: self.worker_hours}):
+                    worker = self.launcher.launch(genome.genome_id, claim, genome.expected_bases or 0)
+            except (CracklingError, LimitError) as error:
                 self._fail(genome.genome_id, claim, error)
             else:
                 self.genomes.launched(genome.genome_id, claim, worker, self.clock())
 
-    def _fail(self, genome_id: str, claim: str, error: CracklingError) -> None:
+    def _fail(self, genome_id: str, claim: str, error: CracklingError | LimitError) -> None:
         logger.warning("The genome %s cannot be prepared: %s", genome_id, error)
         self.failure.fail_genome(genome_id, claim, str(error))

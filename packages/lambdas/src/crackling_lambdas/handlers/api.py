@@ -45,6 +45,7 @@ from crackling_lambdas.jobs.submission import Submission
 from crackling_lambdas.runtime.entry import Answer, Event, Handler, entry_point
 from crackling_lambdas.runtime.settings import ApiSettings
 
+GB = 10**9
 # For requests whose user waits: API Gateway waits at most 29 s. A cold start and the genes of a large genome need the others.
 LIST_SECONDS = 20.0
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
@@ -77,6 +78,7 @@ def make_handler(
             Resource.BASES: Cap(settings.client_bases, settings.daily_bases),
             Resource.UPLOADS: Cap(settings.client_uploads, settings.daily_uploads),
             Resource.PREPARATIONS: Cap(settings.client_preparations, settings.daily_preparations),
+            Resource.DOWNLOADS: Cap(GB * settings.client_download_gb, GB * settings.daily_download_gb),
         },
         clock=clock,
     )
@@ -135,6 +137,7 @@ def make_handler(
             catalogue=catalogue or NcbiClient(settings=settings, clients=clients, retry_policy=RETRY_POLICY),
             expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
         ),
+        caps,
         settings.page_key,
     )
 

@@ -15,6 +15,8 @@ from crackling_aws.stores.genome_items import GENOME_ITEM
 from crackling_aws.stores.genomes import GenomeStore
 from crackling_aws.stores.jobs import JobStore
 from crackling_aws.stores.objects import ObjectStore
+from crackling_aws.stores.usage import UsageStore
+from crackling_lambdas.caps import Cap, Caps, Resource
 from crackling_lambdas.genomes.claims import Claims
 from crackling_lambdas.genomes.expectation import Expectations
 from crackling_lambdas.genomes.ncbi import BRIEF_RETRY_POLICY, NcbiClient
@@ -67,6 +69,12 @@ def make_handler(
         launcher=launcher or make_workers(settings, clients),
         failure=failure,
         expectations=Expectations(genomes=genomes, lambda_limit_bases=settings.lambda_limit_bases),
+        caps=Caps(
+            usage=UsageStore(clients.dynamodb, settings.usage_table),
+            caps={Resource.WORKER_HOURS: Cap(0, settings.daily_worker_hours)},
+            clock=clock,
+        ),
+        worker_hours=settings.worker_hours,
         clock=clock,
     )
 

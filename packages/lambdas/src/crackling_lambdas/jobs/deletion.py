@@ -46,6 +46,13 @@ class Deletion:
             raise unknown_job(job_id)
         self._erase(job)
 
+    def withdraw_email(self, job_id: str) -> None:
+        """Forget who is emailed about a job. If it is not finished yet, no email about it is ever sent.
+
+        The subscription of the address stays, as other jobs may use it, and lets nothing pass but what names this recipient.
+        """
+        self.jobs.withdraw_email(job_id)
+
     def delete_due(self) -> None:
         """Delete the jobs that have expired, and finish the deletion of others."""
         now = self.clock()

@@ -32,7 +32,7 @@ class Notifier:
     def notify(self, job_id: str) -> None:
         """Send the email if the job is finished and none was sent; a running job comes again when it changes."""
         job = self.jobs.get(job_id)
-        if job is None or job.recipient is None or job.notified is not None or not job.finished:
+        if job is None or job.recipient is None or not job.mail_due or not job.finished:
             return
         text = body(job, self.genomes.get(job.genome_id), f"{self.page}/#/jobs/{job_id}")
         # Marked only after sending: a crash in between sends the email twice, but never loses it.

@@ -91,6 +91,7 @@ class Address:
     """Hold an address that a file can be downloaded from for a few minutes."""
 
     url: str
+    bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +183,8 @@ class Results:
             raise ConflictError(f"The job is {job.status}; it can be exported when it is complete")
         file, name = FORMATS[format], file_name(job_id, format)
         key = keys.export(job_id, file.endings[0])
-        if self.objects.size(key) is not None:
-            return self._address(job, key, name)
+        if (size := self.objects.size(key)) is not None:
+            return self._address(job, key, name, size)
         out = io.BytesIO()
         write(self._design(job), format, out)
         if file.binary:
@@ -213,12 +214,12 @@ class Results:
 
     def _stored(self, job: Job, key: str, name: str, content: bytes, media_type: str) -> Address:
         self.objects.put(key, content, media_type)
-        return self._address(job, key, name)
+        return self._address(job, key, name, len(content))
 
-    def _address(self, job: Job, key: str, name: str) -> Address:
+    def _address(self, job: Job, key: str, name: str, size: int) -> Address:
         """Return a presigned address that expires with the job, if that is sooner."""
         seconds = max(1, min(ADDRESS_SECONDS, int(job.expires - self.clock())))
-        return Address(self.objects.download_address(key, name, seconds))
+        return Address(self.objects.download_address(key, name, seconds), size)
 
     def _design(self, job: Job) -> Design:
         found = [

@@ -37,6 +37,8 @@ class ApiSettings(Settings):
     daily_uploads: int = 0
     client_preparations: int = 0
     daily_preparations: int = 0
+    client_download_gb: int = 0
+    daily_download_gb: int = 0
 
     @property
     def mailed_domains(self) -> tuple[str, ...]:
@@ -60,12 +62,16 @@ class WorkerSettings(Settings):
     worker_image_parameter: str = ""
     worker_launch_template: str = ""
     worker_types: str = "[]"
+    workers_at_once: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchedulerSettings(WorkerSettings):
     jobs_table: str
     genomes_table: str
+    usage_table: str
+    daily_worker_hours: int = 0  # 0 is without limit
+    worker_hours: int = 1  # that one worker runs at most
     genome_bucket: str
     download_queue_url: str
     scan_queue_url: str

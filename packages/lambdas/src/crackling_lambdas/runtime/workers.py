@@ -18,5 +18,6 @@ def make_workers(settings: WorkerSettings, clients: Clients) -> Workers:
         image_parameter=settings.worker_image_parameter,
         launch_template=settings.worker_launch_template,
         types=settings.worker_types,
+        at_once=settings.workers_at_once,
     )
     return Workers(client=clients.ec2, parameters=Parameters(clients.ssm), settings=launch)
