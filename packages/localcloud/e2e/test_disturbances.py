@@ -44,7 +44,7 @@ def assert_sample_is_designed(api: ApiClient, genome: str, expected: Expected) -
 def test_a_poisonous_message_ends_in_its_dead_letter_queue(
     cloud: LocalCloud, api: ApiClient, queues: Queues, genome: str, expected: Expected
 ) -> None:
-    assert len(queues.dead_letters) == 6
+    assert len(queues.dead_letters) == 7
     for url in queues.dead_letters:
         cloud.client("sqs").send_message(QueueUrl=url, MessageBody=POISON)
     assert_sample_is_designed(api, genome, expected)

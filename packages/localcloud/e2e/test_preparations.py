@@ -201,8 +201,9 @@ def test_a_file_that_is_no_genome_fails_with_the_reason(
     upload(api, name, content)
     job = api.submit(fasta=QUERY, genome=name)
     told = failure(api, f"/jobs/{job}", "status")
+    # The upload and the job both begin a preparation; the job may be told of the first while the second goes on.
+    wait_until(lambda: api.get(f"/genomes/{name}")["state"] == "failed", f"{name} has failed")
     genome = api.get(f"/genomes/{name}")
-    assert genome["state"] == "failed"
     assert reason in genome["reason"]
     assert told == f"The genome {name} could not be prepared: {genome['reason']}"
 
