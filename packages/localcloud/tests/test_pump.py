@@ -12,8 +12,8 @@ import pytest
 from localcloud.pump import Pump
 from localcloud.pump.filters import matches
 from localcloud.pump.mapping import Mapping
-from localcloud.pump.schedules import UnsupportedScheduleError, rate_seconds
 from localcloud.pump.streams import StreamPoller
+from localcloud.rates import UnsupportedScheduleError, rate_seconds
 from localcloud.runtime import Outcome
 
 if TYPE_CHECKING:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from localcloud.rates import RATE, rate_seconds
 from localcloud.world import ACCOUNT, World
 
 if TYPE_CHECKING:
     from localcloud.pump.mapping import Invoke
-
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
-
-
-class UnsupportedScheduleError(ValueError):
-    """Raised for schedules other than rates, which are not emulated."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +41,6 @@ class Schedule:
             invoke(function, (given or json.dumps(event)).encode())
 
 
-def rate_seconds(expression: str) -> int:
-    """Return the seconds between two firings of rate(...). Raises UnsupportedScheduleError for anything else."""
-    if (found := _RATE.fullmatch(expression)) is None:
-        raise UnsupportedScheduleError(f"only rate(...) schedules are emulated, not {expression}")
-    return int(found[1]) * _SECONDS[found[2]]
-
-
 def schedules(world: World) -> list[Schedule]:
     """Return all enabled rules with a rate. A template with any other schedule fails to deploy."""
     events = world.client("events")
@@ -70,5 +56,5 @@ def schedules(world: World) -> list[Schedule]:
             ),
         )
         for rule in events.list_rules()["Rules"]
-        if _RATE.fullmatch(rule.get("ScheduleExpression", "")) and rule["State"] == "ENABLED"
+        if RATE.fullmatch(rule.get("ScheduleExpression", "")) and rule["State"] == "ENABLED"
     ]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from localcloud.gaps.cloudformation.resource import ReplacementNeeded, Resource
-from localcloud.pump.schedules import rate_seconds
+from localcloud.rates import rate_seconds
 
 if TYPE_CHECKING:
     from localcloud.world import Properties
