@@ -218,9 +218,11 @@ class Scenario:
             self.world.users.append(lambda: self._ask_for_bowtie2(genome_id, tries - 1))
 
     def _submit(self, body: dict[str, str]) -> None:
-        """A user whose genome is not there yet, or whose request failed, tries again."""
+        """A user whose genome is not there yet, or whose request failed, tries again; one who is told to upload does so."""
         answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
+            if answer is not None and "has not been uploaded" in answer["body"]:
+                self._upload(body["genome"])
             self.world.users.append(lambda: self._submit(body))
 
     def _arrive_late(self, genome_id: str) -> None:
