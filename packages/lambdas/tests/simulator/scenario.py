@@ -59,6 +59,7 @@ POISON = (
     '{"job_id": "j", "chunk": "0"}',
     "\N{SKULL}",
 )
+PATIENCE = 200  # how often a user submits a job that is refused; worlds of some mutations never take it
 
 
 @dataclass
@@ -217,13 +218,14 @@ class Scenario:
         if tries and (answer is None or answer["statusCode"] != 202):
             self.world.users.append(lambda: self._ask_for_bowtie2(genome_id, tries - 1))
 
-    def _submit(self, body: dict[str, str]) -> None:
+    def _submit(self, body: dict[str, str], tries: int = PATIENCE) -> None:
         """A user whose genome is not there yet, or whose request failed, tries again; one who is told to upload does so."""
         answer = self.world.request("POST", "/jobs", json.dumps(body))
         if answer is None or answer["statusCode"] != 202:
             if answer is not None and "has not been uploaded" in answer["body"]:
                 self._upload(body["genome"])
-            self.world.users.append(lambda: self._submit(body))
+            if tries:
+                self.world.users.append(lambda: self._submit(body, tries - 1))
 
     def _arrive_late(self, genome_id: str) -> None:
         """Submit a job just when a genome becomes ready, once."""
