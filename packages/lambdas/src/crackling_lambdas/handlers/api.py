@@ -1,9 +1,7 @@
 """Handle requests to the REST API, whose routes are in `crackling_lambdas.api`."""
 
-import tempfile
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -30,8 +28,7 @@ from crackling_lambdas.genomes.ncbi import NcbiClient
 from crackling_lambdas.genomes.repairs import Repairs
 from crackling_lambdas.genomes.search import Catalogue, Search
 from crackling_lambdas.index_files.lookup_watch import TimeLimit
-from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
-from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.index_files.off_target_lookup import make_off_target_finder
 from crackling_lambdas.jobs.deletion import Deletion
 from crackling_lambdas.jobs.email_subscriptions import EmailSubscriptions
 from crackling_lambdas.jobs.off_target_lists import (
@@ -49,12 +46,6 @@ GB = 10**9
 # For requests whose user waits: API Gateway waits at most 29 s. A cold start and the genes of a large genome need the others.
 LIST_SECONDS = 20.0
 RETRY_POLICY = RetryPolicy(connect_seconds=3, silence_seconds=5, attempts=2, max_wait_seconds=2)
-
-
-def make_off_target_finder(objects: ObjectStore) -> OffTargetFinder:
-    return OffTargetLookup(
-        objects=objects, files=ShardFiles(folder=Path(tempfile.gettempdir(), "off-targets"))
-    )
 
 
 def make_handler(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling_aws.messages import ListOffTargets
@@ -16,8 +14,7 @@ from crackling_aws.stores.objects import ObjectStore
 from crackling_aws.stores.targets import TargetStore
 from crackling_lambdas.genomes.annotations import Annotations
 from crackling_lambdas.genomes.repairs import Repairs
-from crackling_lambdas.index_files.off_target_lookup import OffTargetLookup
-from crackling_lambdas.index_files.shard_files import ShardFiles
+from crackling_lambdas.index_files.off_target_lookup import make_off_target_finder
 from crackling_lambdas.jobs.list_progress import ProgressReport
 from crackling_lambdas.jobs.off_target_lists import ListMaking, OffTargetFinder, OffTargetListing, StoredLists
 from crackling_lambdas.runtime.consumer import Consumer, SourceQueue
@@ -28,12 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crackling_aws.clients import Clients
-
-
-def make_off_target_finder(objects: ObjectStore) -> OffTargetFinder:
-    return OffTargetLookup(
-        objects=objects, files=ShardFiles(folder=Path(tempfile.gettempdir(), "off-targets"))
-    )
 
 
 def make_handler(

@@ -7,7 +7,9 @@ block by block when it is needed, and kept for the next guide.
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crackling.specificity import Listing, Shard
@@ -15,16 +17,14 @@ from crackling.specificity.layout import LIST_SECTIONS
 from crackling_lambdas.index_files.damage import telling_damage
 from crackling_lambdas.index_files.lookup_watch import Unwatched
 from crackling_lambdas.index_files.parts import Parts
+from crackling_lambdas.index_files.shard_files import ShardFiles
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from crackling.specificity import OffTarget
     from crackling_aws.models.genomes import Genome, IndexFile
     from crackling_aws.stores.multipart import OnBytes
     from crackling_aws.stores.objects import ObjectStore
     from crackling_lambdas.index_files.lookup_watch import LookupWatch
-    from crackling_lambdas.index_files.shard_files import ShardFiles
 
 MAX_WHOLE_BYTES = (
     32 * 1024 * 1024
@@ -73,6 +73,13 @@ class OffTargetLookup:
 
     def _before_fetch(self, size_bytes: int) -> None:
         self._watch.fetch(size_bytes)
+
+
+def make_off_target_finder(objects: ObjectStore) -> OffTargetLookup:
+    """Return a lookup that keeps parts of indexes in the function's folder for temporary files."""
+    return OffTargetLookup(
+        objects=objects, files=ShardFiles(folder=Path(tempfile.gettempdir(), "off-targets"))
+    )
 
 
 def _increments(watch: LookupWatch) -> OnBytes:
